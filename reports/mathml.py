@@ -1,0 +1,308 @@
+r"""LaTeX to MathML when the report is built, so that a reader needs neither script nor network.
+
+latex2mathml reads most of the LaTeX of this project, but it also lets through what it does not
+know: an unknown command becomes an identifier, an `aligned` environment loses its alignment, a
+missing argument leaves a fraction with one half. `formula` therefore checks the tree that comes
+back, mends what MathML Core (the part that browsers implement) draws differently from TeX, and
+refuses the rest with a sentence that names the source.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from html import escape, unescape
+from itertools import zip_longest
+from xml.etree import ElementTree
+
+from latex2mathml.converter import Converter
+from markupsafe import Markup
+
+from reports import ReportError
+
+Element = ElementTree.Element
+
+_ENVIRONMENTS = {"matrix", "pmatrix", "bmatrix", "vmatrix", "Vmatrix", "cases", "array", "align*"}
+
+_CHILDREN = {
+    "mfrac": 2,
+    "mroot": 2,
+    "msub": 2,
+    "msup": 2,
+    "munder": 2,
+    "mover": 2,
+    "msubsup": 3,
+    "munderover": 3,
+}
+_TOKENS = {"mi", "mn", "mo", "mtext"}
+_ELEMENTS = _TOKENS | _CHILDREN.keys() | {"math", "mrow", "msqrt", "mstyle", "mpadded", "mphantom"}
+_ELEMENTS |= {"mspace", "mtable", "mtr", "mtd"}
+
+_ATTRIBUTES = {"display", "class", "stretchy", "fence", "form", "lspace", "rspace"}
+_ATTRIBUTES |= {"minsize", "maxsize", "mathvariant", "movablelimits", "accent", "linethickness"}
+_ATTRIBUTES |= {"displaystyle", "scriptlevel", "width", "height", "depth"}
+
+_VARIANTS = {"normal": "", "italic": "", "bold": "bold", "bold-italic": "bold", "monospace": "mono"}
+_LETTERLIKE = set("∞∅⊤⊥∀∃∂∇")  # operators by Unicode category, but set like letters
+_OPENING = set("([{⟨|‖")
+_PRIMES = set("′″‴⁗")
+_SIGNS = set("+−±∓")
+_BIG = set("∑∏⋃⋂⨁⨂")
+_LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
+_ACCENTS = set("˙¨^~¯→")
+_DOTS = set("˙¨")
+_ASCENDERS = set("bdfhklt") | set("ABCDEFGHIJKLMNOPQRSTUVWXYZ") | {"ℓ"}
+_ABOVE_ASCENDER, _ABOVE_X = "0.8em", "0.58em"
+_THIN = "0.167em"  # TeX's thin space
+_LONG = 18  # token characters above which an inline formula may break after a relation
+_SHORT = 4  # token characters up to which the start or end of a formula is not left alone
+
+_RELATIONS = set("=≠<>≤≥≪≫≈≃≅≡∼∝∈∉⊂⊆⪯⪰≼≽≺≻→↦⇒⟹⇔⟺≔≜,;")
+_BEFORE_SIGN = set("([{⟨") | _RELATIONS
+_MARKS = ".,;:!?)]”"
+_DOLLAR = re.compile(r"(?<!\\)\$")
+
+
+def prose(text: str) -> Markup:
+    r"""Return text with inline LaTeX between dollar signs as HTML; ``\$`` is a dollar sign.
+
+    Raises:
+        ReportError: if a dollar sign has no partner or a formula cannot be shown.
+    """
+    pieces = _DOLLAR.split(text)
+    if len(pieces) % 2 == 0:
+        raise ReportError(
+            f"Expected dollar signs in pairs around each formula, found an odd number in {text!r}; "
+            r"write \$ for a dollar sign."
+        )
+    html = ""
+    for i, piece in enumerate(pieces):
+        if i % 2:
+            html += str(formula(piece))
+            continue
+        mark = piece[: len(piece) - len(piece.lstrip(_MARKS))] if i else ""
+        if mark:  # no line break between a formula and the mark that follows it
+            before, opening, last = html.rpartition("<math")
+            html = f'{before}<span class="nowrap">{opening}{last}{escape(mark)}</span>'
+        html += escape(piece[len(mark) :].replace(r"\$", "$"))
+    return Markup(html)
+
+
+def prose_or_source(text: str) -> Markup:
+    """Like `prose`, but what cannot be set is shown as its source: no message is ever withheld."""
+    try:
+        return prose(text)
+    except ReportError:
+        return Markup(escape(text))
+
+
+@cache
+def formula(latex: str, display: str = "inline") -> Markup:
+    """Return one LaTeX formula as MathML.
+
+    Args:
+        latex: the formula, without dollar signs.
+        display: ``inline`` or ``block``; a long inline formula may break after its relations.
+
+    Raises:
+        ReportError: if the formula is malformed or uses what MathML Core does not draw.
+    """
+    for name in re.findall(r"\\begin\s*\{([^}]*)\}", latex):
+        if name not in _ENVIRONMENTS:
+            raise _error(
+                latex,
+                f"the environment {name!r} would lose its layout",
+                f"use one of {', '.join(sorted(_ENVIRONMENTS))}",
+            )
+    try:
+        math = Converter(display=display).convert_to_element(latex)
+    except Exception as error:  # latex2mathml raises whatever its parser trips over
+        why = f"it does not parse ({type(error).__name__})"
+        raise _error(latex, why, "balance its braces, delimiters and arguments") from error
+    del math.attrib["xmlns"]  # HTML knows the element
+    if display == "inline":
+        del math.attrib["display"]  # the default
+    for element in math.iter():
+        element.text = unescape(element.text) if element.text else None
+    for element in math.iter():
+        _mend(element)
+    for element in math.iter():
+        problem = _problem(element)
+        if problem:
+            raise _error(latex, problem, "rewrite it in plain LaTeX")
+    parts = _broken_at_relations(math) if display == "inline" else [math]
+    return Markup("".join(ElementTree.tostring(part, encoding="unicode") for part in parts))
+
+
+def _error(latex: str, why: str, remedy: str) -> ReportError:
+    return ReportError(f"The formula {latex!r} cannot be shown: {why}; {remedy}.")
+
+
+# --- what is refused ------------------------------------------------------------------------
+
+
+def _problem(element: Element) -> str:
+    """Say what is wrong with an element, if anything is."""
+    tag, text = element.tag, element.text or ""
+    unknown = sorted(element.attrib.keys() - _ATTRIBUTES)
+    if tag not in _ELEMENTS:
+        return f"browsers do not draw <{tag}>"
+    if unknown:
+        return f"<{tag}> would carry {', '.join(unknown)}, which this report does not allow"
+    if tag in _CHILDREN and len(element) != _CHILDREN[tag]:
+        return f"<{tag}> needs {_CHILDREN[tag]} arguments and has {len(element)}"
+    if tag in _TOKENS:
+        if len(element):
+            return f"<{tag}> holds a whole formula where it may only hold characters"
+        if not text and element.get("fence") != "true":  # \left. is an empty fence
+            return "an operator name is empty or is more than letters"
+        if "\\" in text:
+            return f"the command {text} is unknown"
+        if tag != "mo" and set("{}&$") & set(text):
+            return f"{text!r} stands where a symbol was expected"
+    return ""
+
+
+# --- what is mended -------------------------------------------------------------------------
+
+
+def _mend(element: Element) -> None:
+    """Change an element so that MathML Core sets it as TeX would."""
+    if element.tag == "mtable":
+        for name in ("rowspacing", "columnspacing"):
+            element.attrib.pop(name, None)
+    if element.tag == "mtd":
+        _to_class(element, element.attrib.pop("columnalign", "center"), {"center": ""})
+    if element.tag in _TOKENS and element.get("mathvariant") in _VARIANTS:
+        variant = element.attrib["mathvariant"]
+        if variant != "normal":
+            del element.attrib["mathvariant"]
+        _to_class(element, variant, _VARIANTS)
+    if element.tag in _LIMITS and len(element) and element[0].text in _BIG:
+        element.tag = _LIMITS[element.tag]  # beside the operator in a line, above and below it else
+    if element.tag == "mover" and len(element) == 2 and element[1].text in _ACCENTS:
+        element.set("accent", "true")
+        if element[1].text in _DOTS:
+            _raise_dots(element)
+    _join_upright_letters(element)
+    _lower_primes(element)
+    for child in [c for c in element if c.tag == "mspace"]:
+        if child.get("linebreak") is None and not re.match(r"[\d.]+em$", child.get("width", "")):
+            element.remove(child)  # negative space, which MathML Core does not have
+    before: Element | None = None
+    for child, after in zip_longest(list(element), list(element)[1:]):
+        _mend_token(child, before, after)
+        before = None if element.tag in _CHILDREN else child
+
+
+def _raise_dots(accented: Element) -> None:
+    """Lift dots off their letter, with which they run together in small type."""
+    letter = accented[0]
+    base = ElementTree.Element("mrow")
+    base.append(letter)
+    height = _ABOVE_ASCENDER if letter.text in _ASCENDERS else _ABOVE_X
+    ElementTree.SubElement(base, "mspace", width="0em", height=height)
+    accented[0] = base
+
+
+def _to_class(element: Element, name: str, names: dict[str, str]) -> None:
+    known = names.get(name, name)
+    if known:
+        element.set("class", known)
+
+
+def _join_upright_letters(element: Element) -> None:
+    r"""Make one word of the letters of ``\mathrm{eff}``, which arrive one by one."""
+    previous = None
+    for child in list(element):
+        upright = child.tag == "mi" and child.get("mathvariant") == "normal"
+        if upright and previous is not None:
+            previous.text = f"{previous.text}{child.text}"
+            element.remove(child)
+        else:
+            previous = child if upright else None
+
+
+def _lower_primes(element: Element) -> None:
+    """Set primes beside their letter, where they are legible, not as small superscripts."""
+    if element.tag not in ("msup", "msubsup") or len(element) != _CHILDREN[element.tag]:
+        return
+    power = element[-1]
+    prime = power[0] if power.tag == "mrow" and len(power) else power
+    if prime.text not in _PRIMES:
+        return
+    if prime is not power:
+        power.remove(prime)
+    if prime is power or not len(power):
+        element.remove(power)
+        element.tag = "mrow" if element.tag == "msup" else "msub"
+    letter = element[0]
+    element.remove(letter)
+    primed = ElementTree.Element("mrow")
+    primed.extend([letter, prime])
+    prime.set("class", "prime")
+    element.insert(0, primed)
+
+
+def _mend_token(token: Element, before: Element | None, after: Element | None) -> None:
+    text = token.text or ""
+    if token.tag not in ("mi", "mo") or len(token):
+        return
+    if text == "~" and token.tag == "mi":
+        token.tag, token.text = "mo", "∼"
+    elif text in _LETTERLIKE:
+        token.tag = "mi"
+        token.set("mathvariant", "normal")
+    elif text in ("|", "‖") and token.get("fence") != "true":
+        token.tag = "mo"
+        sized = "true" if token.get("minsize") else "false"  # \Big| grows to its size
+        token.attrib.update(stretchy=sized, lspace="0", rspace="0")
+    elif text == "/":
+        token.attrib.update(lspace="0", rspace="0")
+    elif text in _SIGNS and (before is None or (before.text or "") in _BEFORE_SIGN):
+        token.tag = "mo"
+        token.attrib.update(form="prefix", lspace="0", rspace="0")
+    elif text in ("⟨", "⟩"):
+        token.tag = "mo"
+        token.attrib.update(stretchy="false", form="prefix" if text == "⟨" else "postfix")
+    elif len(text) == 1 and (unicodedata.category(text) == "Sm" or text == ":"):
+        token.tag = "mo"
+    elif len(text) > 1 and text[0].isalpha() and token.get("mathvariant") is None:
+        # A function name: a thin space on each side, none before its argument's parenthesis.
+        token.tag = "mo"
+        bare = after is None or (after.text or "") in _OPENING
+        left = "0" if before is None else _THIN
+        token.attrib.update(form="prefix", lspace=left, rspace="0" if bare else _THIN)
+
+
+def _broken_at_relations(math: Element) -> list[Element]:
+    """Split a long inline formula after its outermost relations, where TeX would break a line."""
+    row = math[0]
+    if _width(list(row)) <= _LONG:
+        return [math]
+    lines: list[list[Element]] = [[]]
+    depth = 0
+    for child in row:
+        text = child.text or ""
+        depth += (text in ("(", "[", "{", "⟨")) - (text in (")", "]", "}", "⟩"))
+        lines[-1].append(child)
+        relation = child.tag == "mo" and text in _RELATIONS and depth == 0
+        if relation:
+            child.attrib.setdefault("form", "infix")
+        if relation and _width(lines[-1]) > _SHORT:
+            lines.append([])
+    if len(lines) > 1 and _width(lines[-1]) <= _SHORT:
+        end = lines.pop()
+        lines[-1] += end
+    parts = []
+    for line in lines:
+        part = ElementTree.Element("math", math.attrib)
+        ElementTree.SubElement(part, "mrow").extend(line)
+        parts.append(part)
+    return parts
+
+
+def _width(elements: list[Element]) -> int:
+    """How many characters stand in these elements: a rough measure of their width."""
+    return sum(len("".join(element.itertext())) for element in elements)

@@ -1,0 +1,30 @@
+"""What the tests of the machinery share: a folder for toy rooms, and the command line on them."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify.__main__ import main
+from verify.worker import THREADS
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder from which modules can be imported; one numerical thread."""
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in THREADS:
+        monkeypatch.setenv(name, "1")
+    return tmp_path
+
+
+@pytest.fixture
+def verify(folder, capsys):
+    """Run the command line on a shelf; returns exit code, standard output and standard error."""
+
+    def call(shelf, *arguments):
+        out = () if "--out" in arguments else ("--out", str(folder / "out"))
+        code = main([*map(str, arguments), *out], shelves=[shelf])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call

@@ -1,0 +1,43 @@
+"""What the tests of the experiments share: a context whose networks are trained for an epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from verify import rooms
+from verify.artefact import Artefact
+from verify.ssl.training import Config
+from verify.statement import Context, Evidence, Outcome
+
+PLACES = rooms.contents(["verify.ssl.experiments"])
+
+
+def short_context(cache: Path, experiments: Iterable[ModuleType], epochs: int = 1) -> Context:
+    """A context whose cache holds short runs in place of the experiments' artefacts."""
+    ctx = Context(
+        seed=1, profile="smoke", device="cpu", cache=str(cache), rooms=rooms.modules(PLACES)
+    )
+    needed = [need for room in experiments for check in room.CHECKS for need in check.artefacts]
+    for artefact in dict.fromkeys(need for need in needed if isinstance(need, Artefact)):
+        path = artefact.path(ctx)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shortened = tuple(
+            replace(a, epochs=epochs) if isinstance(a, Config) else a for a in artefact.arguments
+        )
+        np.savez(path, **artefact.build(shortened, ctx))  # type: ignore[arg-type]
+    return ctx
+
+
+def tables_are_whole(evidence: Evidence) -> None:
+    """Every table names its setting and has no hole."""
+    assert evidence.outcome is Outcome.AS_STATED, evidence.detail
+    assert evidence.tables
+    for table in evidence.tables:
+        assert "digits (8x8, scikit-learn), reduced setting" in table.title
+        assert all(len(row) == len(table.columns) for row in table.rows)
+        assert not any("nan" in cell for row in table.rows for cell in row)

@@ -1,0 +1,104 @@
+"""Artefacts are built once, read back bit for bit, and built again when damaged.
+
+The oracle is a count that the building function leaves on disk.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from verify.artefact import Artefact
+from verify.closure import pin
+from verify.statement import Context
+
+
+def build(arguments, ctx):
+    with open(f"{ctx.cache}-calls", "a") as file:
+        file.write(f"{ctx.seed} {ctx.profile}\n")
+    return {"x": np.arange(arguments[0]) / 3.0, "label": np.array("digits")}
+
+
+def build_objects(arguments, ctx):
+    return {"x": np.array([object()])}
+
+
+@pytest.fixture
+def ctx(tmp_path):
+    return Context(seed=5, profile="deep", device="cpu", cache=str(tmp_path / "cache"), rooms={})
+
+
+def calls(ctx):
+    with open(f"{ctx.cache}-calls") as file:
+        return file.read().splitlines()
+
+
+def test_built_once_and_read_back_exactly(ctx):
+    artefact = Artefact("numbers", build, (10,))
+    first, second = artefact.load(ctx), artefact.load(ctx)
+    assert len(calls(ctx)) == 1
+    assert first.keys() == second.keys()
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+    assert [path.name for path in artefact.path(ctx).parent.iterdir()] == [artefact.path(ctx).name]
+
+
+def test_what_the_address_leaves_out_is_hidden_from_the_building_code(ctx):
+    artefact = Artefact("numbers", build, (10,))
+    artefact.load(ctx)
+    assert artefact.path(ctx) == artefact.path(replace(ctx, seed=6, profile="smoke"))
+    assert calls(ctx) == ["0 standard"]
+
+
+def test_arguments_device_and_versions_are_part_of_the_address(ctx):
+    artefact = Artefact("numbers", build, (10,))
+    keys = {
+        artefact.key(ctx),
+        Artefact("numbers", build, (11,)).key(ctx),
+        artefact.key(replace(ctx, device="cuda")),
+        artefact.key(ctx, {"python": "0"}),
+    }
+    assert len(keys) == 4
+
+
+@pytest.mark.parametrize("damage", [b"", b"no archive", b"PK\x03\x04 cut off"])
+def test_a_damaged_file_is_built_again(ctx, damage):
+    artefact = Artefact("numbers", build, (10,))
+    expected = artefact.load(ctx)
+    artefact.path(ctx).write_bytes(damage)
+    assert np.array_equal(artefact.load(ctx)["x"], expected["x"])
+    assert np.array_equal(artefact.load(ctx)["x"], expected["x"])
+    assert len(calls(ctx)) == 2
+
+
+def test_half_a_file_is_built_again(ctx):
+    artefact = Artefact("numbers", build, (1000,))
+    artefact.load(ctx)
+    whole = artefact.path(ctx).read_bytes()
+    for cut in range(1, len(whole), len(whole) // 7):
+        artefact.path(ctx).write_bytes(whole[:cut])
+        assert len(artefact.load(ctx)["x"]) == 1000
+
+
+def test_python_objects_are_refused(ctx):
+    with pytest.raises(ValueError, match="expected arrays of numbers or text"):
+        Artefact("objects", build_objects).load(ctx)
+
+
+def test_what_code_built_that_is_no_longer_on_disk_is_not_kept(ctx, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    source = "import numpy as np\ndef build(arguments, ctx):\n    return {'x': np.ones(1)}\n"
+    (tmp_path / "builder.py").write_text(source)
+    pin("builder")
+    builder = importlib.import_module("builder")
+    artefact = Artefact("ones", builder.build)
+    (tmp_path / "builder.py").write_text(source.replace("ones", "zeros"))
+    with pytest.raises(RuntimeError, match="builder changed on disk"):
+        artefact.load(ctx)
+    assert not artefact.path(ctx).exists()
+    (tmp_path / "builder.py").write_text(source)
+    assert artefact.load(ctx)["x"] == 1.0
+    monkeypatch.delitem(sys.modules, "builder")

@@ -1,0 +1,91 @@
+"""The benchmark's arithmetic and its command; the kernels themselves are tested elsewhere.
+
+Oracles: ratios and exponents worked by hand. That times are really taken is seen from a reference
+that sleeps; no test here depends on how fast anything else is.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+import torch
+
+from verify import bench, timing
+from verify.__main__ import main
+from verify.numeric import EffectiveHessian
+from verify.timing import Comparison, Scaling, compare
+
+
+def comparison(reference, kernel):
+    return Comparison("c", "slow", "fast", reference, kernel, 2.0, None)
+
+
+def test_ratios_are_taken_pair_by_pair():
+    found = comparison((8.0, 30.0, 9.0), (2.0, 3.0, 3.0))
+    assert found.ratios == [4, 10, 3]
+    assert found.ratio == 4
+
+
+def test_a_reference_timed_less_often_stands_for_the_rest():
+    assert comparison((6.0,), (2.0, 3.0, 1.0)).ratios == [3, 2, 6]
+
+
+def test_exponents_of_power_laws():
+    assert Scaling("d", (1, 2, 4), (3.0, 12.0, 48.0)).exponent == pytest.approx(2)
+
+
+def test_comparing_times_both_and_compares_what_they_return():
+    threads = torch.get_num_threads()
+
+    def slow():
+        assert torch.get_num_threads() == 1
+        time.sleep(0.02)
+        return torch.tensor([1.0, 2.0])
+
+    found = compare(
+        "c",
+        "slow",
+        "fast",
+        slow,
+        lambda: torch.tensor([1.0, 4.0]),
+        required=1,
+        references=2,
+        threads=1,
+    )
+    assert len(found.reference_s) == 2
+    assert len(found.kernel_s) == timing.REPETITIONS
+    assert min(found.reference_s) >= 0.02
+    assert found.error == 0.5
+    assert "error 5e-01" in str(found)
+    assert torch.get_num_threads() == threads
+
+
+def test_the_references_eigenvalues_are_the_kernels(monkeypatch):
+    """Every comparison's two sides, at sizes at which they take no time."""
+    monkeypatch.setattr(timing, "REPETITIONS", 1)
+    small = bench._state("gelu", (12, 20, 16), (16, 8, 16), 3)
+    assert small[0].widths == (12, 20, 16, 8, 16)
+    one = bench._state("swish", (12, 20, 16), None, 1)
+    spectrum = bench._spectrum(one)
+    torch.testing.assert_close(spectrum, bench._spectrum(one, chunk=5))
+    torch.testing.assert_close(spectrum[[0, -1]], bench._values(one)[0])
+    torch.testing.assert_close(spectrum, torch.linalg.eigvalsh(EffectiveHessian(*one).dense())[0])
+
+
+def test_the_command_writes_what_it_found(monkeypatch, tmp_path, capsys):
+    wanted = {"environment": timing.environment(), "comparisons": []}
+    asked = []
+
+    def run(full):
+        asked.append(full)
+        return wanted
+
+    monkeypatch.setattr(bench, "run", run)
+    assert main(["bench", "--json", str(tmp_path / "bench.json")]) == 0
+    assert json.loads((tmp_path / "bench.json").read_text()) == wanted
+    assert main(["bench", "--profile", "deep"]) == 0
+    assert asked == [False, True]
+    assert main(["bench", "thm41"]) == 2
+    assert "takes no names" in capsys.readouterr().err

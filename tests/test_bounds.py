@@ -1,0 +1,45 @@
+"""Inequalities by signs of symbols: true ones close, false ones and withdrawn ones do not."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from verify.symbolic.bounds import at_most, bounded, slack
+from verify.symbolic.derivation import Proof
+
+x = sp.Symbol("x", positive=True)
+y = sp.Symbol("y", nonnegative=True)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "strict", "holds"),
+    [
+        (y, x + y, True, True),
+        (x, x + y, False, True),
+        (x, x + y, True, False),
+        (x + y, x, False, False),
+        (x / (x + y), sp.S.One, False, True),
+        (sp.S.One, x / (x + y), False, False),
+        (2 * x * y, x**2 + y**2, False, False),  # true, but not term by term
+    ],
+)
+def test_at_most(lower: sp.Expr, upper: sp.Expr, strict: bool, holds: bool) -> None:
+    proof = Proof()
+    at_most(proof, "step", lower, upper, strict=strict)
+    assert proof.closed is holds
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_bounded(withdrawn: bool) -> None:
+    proof = Proof(withdrawn=frozenset({"size"} if withdrawn else ()))
+    norm, bound = bounded(proof, "size", "X", "|x|", "a bound")
+    at_most(proof, "step", norm**2, bound**2)
+    assert proof.closed is not withdrawn
+    assert proof.assumed == ["size"]
+
+
+def test_slack_signs() -> None:
+    assert slack("s", True).is_nonnegative
+    assert slack("s", True, strict=True).is_positive
+    assert slack("s", False).is_nonnegative is None

@@ -1,0 +1,324 @@
+"""Certified signs: of float64 matrices, and of the Hessian of the function itself.
+
+Oracles: the inertia of the very same matrix by an exact LDL^T factorisation over the rationals
+(flint's fmpq), in which no rounding can hide an error of a bound; integer matrices of known
+spectrum; mpmath at 60 digits for the function's Hessian. eigvalsh is none: the cases of interest
+are those whose sign it gets wrong.
+"""
+
+from __future__ import annotations
+
+import math
+
+import flint
+import mpmath
+import pytest
+import sympy as sp
+import torch
+from curvature_fixture import normal, random_head, symmetric
+from flint import arb, fmpq
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from verify.numeric import EffectiveHessian
+from verify.numeric.activations import ACTIVATIONS, GELU, LINEAR, RELU, SOFTPLUS, SWISH, a
+from verify.numeric.certificates import (
+    Covers,
+    Sign,
+    certify_sign,
+    enclose_spectrum,
+    exceeds,
+    lower_float,
+    rayleigh_quotient,
+    upper_float,
+)
+from verify.numeric.function_certificates import (
+    UndefinedAtKinkError,
+    certify_function,
+    enclose_hessian,
+)
+from verify.numeric.heads import Head
+
+
+def exact_inertia(matrix: torch.Tensor, shift: float = 0.0) -> tuple[int, int, int]:
+    """Numbers of negative, zero and positive eigenvalues of A - shift I, over the rationals.
+
+    LDL^T with symmetric pivoting on any non-zero diagonal entry; where the diagonal is 0 and the
+    rest is not, a row and column are added to another, which is a congruence.
+    """
+    rows = [[fmpq(*v.as_integer_ratio()) for v in row] for row in matrix.tolist()]
+    n = len(rows)
+    for i in range(n):
+        rows[i][i] -= fmpq(*float(shift).as_integer_ratio())
+    signs = []
+    active = list(range(n))
+    while active:
+        pivot = next((i for i in active if rows[i][i] != 0), None)
+        if pivot is None:
+            pair = next(((i, j) for i in active for j in active if rows[i][j] != 0), None)
+            if pair is None:
+                break
+            i, j = pair
+            for c in range(n):
+                rows[i][c] += rows[j][c]
+            for c in range(n):
+                rows[c][i] += rows[c][j]
+            continue
+        active.remove(pivot)
+        d = rows[pivot][pivot]
+        signs.append(1 if d > 0 else -1)
+        for i in active:
+            factor = rows[i][pivot] / d
+            for j in active:
+                rows[i][j] -= factor * rows[pivot][j]
+    return signs.count(-1), n - len(signs), signs.count(1)
+
+
+def test_the_exact_inertia_is_that_of_known_matrices():
+    assert exact_inertia(torch.tensor([[0.0, 1.0], [1.0, 0.0]])) == (1, 0, 1)
+    assert exact_inertia(torch.ones(3, 3)) == (0, 2, 1)
+    assert exact_inertia(torch.diag(torch.tensor([-1.0, 0.0, 2.0])), shift=1.0) == (2, 0, 1)
+
+
+# --- of the matrix --------------------------------------------------------------------------------
+
+
+@settings(
+    deadline=None,
+    max_examples=150,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@seed(3)
+@given(st.integers(1, 8), st.integers(0, 10**6), st.floats(-20, 2), st.sampled_from([-1, 0, 1]))
+def test_no_certificate_contradicts_the_exact_inertia(n, number, exponent, sign):
+    """The smallest eigenvalue is about sign * 10^exponent, down to far below rounding."""
+    values = normal(n, seed=number).abs() + 0.1
+    values[0] = sign * 10.0**exponent
+    matrix = symmetric(n, values, seed=number)
+    negative = exact_inertia(matrix)[0]
+    certificate = certify_sign(matrix)
+    assert certificate.covers is Covers.MATRIX
+    if certificate.sign is Sign.NEGATIVE:
+        assert negative
+    if certificate.sign is Sign.NON_NEGATIVE:
+        assert not negative
+    if math.isfinite(certificate.low):
+        assert exact_inertia(matrix, certificate.low)[0] == 0
+    below = sum(exact_inertia(matrix, certificate.high)[:2])
+    assert below >= 1
+    if sign and exponent > -12:
+        assert certificate.sign is not Sign.UNDECIDED
+
+
+@pytest.mark.parametrize("bits", range(20, 54))
+def test_the_cholesky_test_never_claims_too_much_at_the_edge(bits):
+    """[[1, 1 - e], [1 - e, 1 - 2e]] has determinant -e^2: indefinite however small e is."""
+    e = 2.0**-bits
+    matrix = torch.tensor([[1, 1 - e], [1 - e, 1 - 2 * e]], dtype=torch.float64)
+    assert exact_inertia(matrix)[0] == 1
+    assert not exceeds(matrix)
+    definite = matrix.clone()
+    definite[1, 1] = 1.0
+    assert exact_inertia(definite) == (0, 0, 2)
+    assert exceeds(definite) == (bits < 50), "the smallest eigenvalue e is to exceed 7 u, u = 2^-53"
+
+
+def test_the_cholesky_test_proves_what_is_clear():
+    hilbert = torch.tensor([[1 / (i + j + 1) for j in range(8)] for i in range(8)]).double()
+    assert exact_inertia(hilbert) == (0, 0, 8) or not exceeds(hilbert)
+    well = symmetric(200, torch.linspace(1e-9, 1, 200))
+    assert exceeds(well)
+    assert exceeds(well, 0.5e-9)
+    assert not exceeds(well, 1.5e-9)
+    assert not exceeds(torch.diag(torch.tensor([1.0, 0.0], dtype=torch.float64)))
+    assert exceeds(torch.tensor([[5e-300]], dtype=torch.float64))
+
+
+@settings(
+    deadline=None,
+    max_examples=60,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@seed(4)
+@given(st.integers(1, 8), st.integers(0, 10**6), st.floats(-14, 3))
+def test_the_spectrum_is_enclosed(n, number, exponent):
+    """Below low[i] there are at most i eigenvalues, below high[i] or at it at least i + 1."""
+    values = normal(n, seed=number) * 10 ** (exponent * normal(n, seed=number + 1).sigmoid())
+    matrix = symmetric(n, values, seed=number)
+    enclosure = enclose_spectrum(matrix)
+    for index in range(n):
+        assert exact_inertia(matrix, float(enclosure.low[index]))[0] <= index
+        negative, zero, _ = exact_inertia(matrix, float(enclosure.high[index]))
+        assert negative + zero >= index + 1
+
+
+def test_a_spectrum_of_512_is_enclosed_tightly():
+    """The tridiagonal matrix of -1, 2, -1 has the eigenvalues 2 - 2 cos(i pi / 513)."""
+    n = 512
+    ones = torch.ones(n - 1, dtype=torch.float64)
+    matrix = torch.diag(torch.full((n,), 2.0).double()) - torch.diag(ones, 1) - torch.diag(ones, -1)
+    enclosure = enclose_spectrum(matrix)
+    with flint.ctx.workprec(100):
+        for index in range(n):
+            exact = 2 - 2 * (arb.pi() * (index + 1) / (n + 1)).cos()
+            assert arb(float(enclosure.low[index])) <= exact <= arb(float(enclosure.high[index]))
+    assert float((enclosure.high - enclosure.low).max()) < 1e-9
+    assert enclosure.certificate.sign is Sign.NON_NEGATIVE
+    shifted = matrix - torch.eye(n, dtype=torch.float64)
+    assert enclose_spectrum(shifted).certificate.sign is Sign.NEGATIVE
+
+
+def test_a_singular_matrix_stays_undecided():
+    certificate = certify_sign(torch.ones(5, 5, dtype=torch.float64))
+    assert certificate.sign is Sign.UNDECIDED
+    assert abs(certificate.high) < 1e-14
+
+
+def test_the_rayleigh_quotient_is_exact_for_small_integers():
+    matrix = torch.tensor([[2.0, 1.0], [1.0, -3.0]], dtype=torch.float64)
+    quotient = rayleigh_quotient(matrix, torch.tensor([1.0, 2.0], dtype=torch.float64))
+    assert quotient.overlaps(arb(fmpq(-6, 5)))
+    assert quotient.rad() < 1e-30
+
+
+def test_floats_around_a_ball_contain_it():
+    third = arb(1) / 3
+    assert lower_float(third) <= third <= upper_float(third)
+    assert upper_float(third) - lower_float(third) < 1e-15
+    assert upper_float(arb(0.5)) == lower_float(arb(0.5)) == 0.5
+    assert upper_float(arb("inf")) == math.inf
+
+
+def test_matrices_that_cannot_be_the_source_of_a_sign_are_refused():
+    with pytest.raises(TypeError, match="never the source of a sign"):
+        certify_sign(torch.eye(2))
+    with pytest.raises(ValueError, match="exactly symmetric; its largest asymmetry is 1"):
+        certify_sign(torch.tensor([[1.0, 0.0], [1.0, 1.0]], dtype=torch.float64))
+    with pytest.raises(ValueError, match="NaN or infinity"):
+        exceeds(torch.full((2, 2), torch.inf, dtype=torch.float64))
+    with pytest.raises(ValueError, match=r"shape \(n, n\); it was \(2, 3\)"):
+        enclose_spectrum(torch.zeros(2, 3, dtype=torch.float64))
+    with pytest.raises(ValueError, match="empty"):
+        certify_sign(torch.zeros(0, 0, dtype=torch.float64))
+
+
+# --- of the function ------------------------------------------------------------------------------
+
+TARGET = (sp.Rational(1, 3), sp.Rational(-2, 5), sp.Rational(1, 2))
+
+
+def squared_error(u):
+    return sum((x - t) ** 2 for x, t in zip(u, TARGET, strict=True)) / 2
+
+
+def negative_cosine(u):
+    along = sum(x * t for x, t in zip(u, TARGET, strict=True))
+    lengths = sp.sqrt(sum(x * x for x in u)) * sp.sqrt(sum(t * t for t in TARGET))
+    return -along / lengths
+
+
+def torch_loss(loss):
+    target = torch.tensor([float(t) for t in TARGET], dtype=torch.float64)
+    if loss is squared_error:
+        return lambda u: (u - target).square().sum() / 2
+    return lambda u: -torch.nn.functional.cosine_similarity(u, target, dim=0)
+
+
+def mpmath_hessian(head: Head, loss, z: torch.Tensor) -> mpmath.matrix:
+    """Second differences at 200 digits with step 1e-50, whose error is about 1e-50."""
+    symbols = sp.symbols("u1:4")
+    value = sp.lambdify(symbols, loss(symbols), "mpmath")
+    apply = [sp.lambdify(a, s.expression, "mpmath") for s in head.activations]
+
+    def function(point):
+        x = point
+        for layer, (w, b) in enumerate(zip(head.weights, head.biases, strict=True)):
+            x = [
+                mpmath.fsum(mpmath.mpf(c) * v for c, v in zip(row, x, strict=True))
+                + mpmath.mpf(shift)
+                for row, shift in zip(w.tolist(), b.tolist(), strict=True)
+            ]
+            if layer < head.depth - 1:
+                x = [apply[layer](v) for v in x]
+        return value(*x)
+
+    h = mpmath.mpf(10) ** -50
+    base = [mpmath.mpf(v) for v in z.tolist()]
+
+    def at(i, s, j, t):
+        point = list(base)
+        point[i] += s * h
+        point[j] += t * h
+        return function(point)
+
+    d = len(base)
+    result = mpmath.matrix(d, d)
+    for i in range(d):
+        for j in range(d):
+            mixed = at(i, 1, j, 1) - at(i, 1, j, -1) - at(i, -1, j, 1) + at(i, -1, j, -1)
+            result[i, j] = mixed / (4 * h * h)
+    return result
+
+
+@pytest.mark.parametrize("loss", [squared_error, negative_cosine])
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+def test_balls_contain_the_functions_hessian(activation, loss):
+    """mpmath differentiates the function; torch evaluates the same two parts in float64."""
+    head, z = random_head((2, 4, 3, 3), activation, seed=3), normal(2, seed=5)
+    balls = enclose_hessian(head, loss, z)
+    hessian = EffectiveHessian(head, torch_loss(loss), z)
+    with mpmath.workdps(200):
+        exact = mpmath_hessian(head, loss, z)
+        for i in range(2):
+            for j in range(2):
+                # Second differences at this step are good to far more than the 35 digits asked.
+                near = arb(mpmath.nstr(exact[i, j], 60)) + arb(0, 1e-35)
+                assert balls.total[i, j].overlaps(near)
+                assert float(balls.total[i, j].rad()) < 1e-30
+    for name in ("pullback", "interaction"):
+        middle = [[float(v.mid()) for v in row] for row in getattr(balls, name).tolist()]
+        found = getattr(hessian, name).dense()
+        torch.testing.assert_close(torch.tensor(middle).double(), found, rtol=1e-6, atol=1e-6)
+
+
+def test_signs_of_functions():
+    z = normal(4, seed=1)
+    smooth = random_head((4, 6, 5, 3), SWISH, seed=2)
+    negative = certify_function(smooth, negative_cosine, z)
+    assert (negative.sign, negative.covers) == (Sign.NEGATIVE, Covers.FUNCTION)
+    exact = torch.linalg.eigvalsh(EffectiveHessian(smooth, torch_loss(negative_cosine), z).dense())
+    assert float(exact[0]) == pytest.approx(negative.high, rel=1e-9)
+
+    square = random_head((3, 5, 3), SOFTPLUS, seed=4)
+    target_met = certify_function(square, lambda u: sum(x**2 for x in u) + 9 * u[0] ** 2, 3 + z[:3])
+    assert target_met.sign is not Sign.UNDECIDED
+    linear = Head([torch.tensor([[2.0, 1.0], [1.0, 1.0], [0.0, 1.0]]).double()], None, LINEAR)
+    positive = certify_function(linear, squared_error, z[:2])
+    assert positive.sign is Sign.NON_NEGATIVE
+    assert 0 < positive.low <= (7 - math.sqrt(45)) / 2 + 1e-15 + 1
+    flat = certify_function(random_head((4, 5, 3), LINEAR), squared_error, z)
+    assert flat.sign is Sign.UNDECIDED, "rank 3 in 4 dimensions: the smallest eigenvalue is 0"
+
+
+def test_kinks_and_bad_arguments():
+    weights = [torch.tensor([[1.0, -1.0]]).double(), torch.ones(3, 1).double()]
+    with pytest.raises(UndefinedAtKinkError, match="undefined at kink"):
+        certify_function(Head(weights, None, RELU), squared_error, torch.ones(2).double())
+    off = certify_function(
+        Head(weights, None, RELU), squared_error, torch.tensor([1.0, 0.5]).double()
+    )
+    assert off.sign is Sign.UNDECIDED
+    with pytest.raises(ValueError, match=r"z of shape \(2,\)"):
+        certify_function(Head(weights, None, GELU), squared_error, torch.ones(3).double())
+    with pytest.raises(TypeError, match="float64"):
+        certify_function(Head(weights, None, GELU), squared_error, torch.ones(2))
+    with pytest.raises(ValueError, match="must be finite"):
+        certify_function(
+            Head(weights, None, GELU), squared_error, torch.full((2,), torch.nan).double()
+        )
+    with pytest.raises(ValueError, match="BatchNorm over the batch"):
+        certify_function(
+            random_head((2, 3, 3), GELU, norm="train"), squared_error, torch.ones(2).double()
+        )

@@ -1,0 +1,117 @@
+"""The property harness: it finds failures, shrinks them, counts vacuous cases, and repeats itself."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import strategies as st
+
+from verify.numeric.claim import SHRINKS, Claim, Vacuous, holds, refuted, search
+from verify.statement import CASES, Context, Outcome
+
+
+@pytest.fixture
+def ctx():
+    return Context(seed=5, profile="smoke", device="cpu", cache="unused", rooms={})
+
+
+def claim(strategy, ratio, supplied=()):
+    return Claim("a claim", lambda: strategy, ratio, lambda n: (("n", str(n)),), supplied=supplied)
+
+
+def test_a_true_claim_runs_every_case_and_reports_the_worst(ctx):
+    found = holds(claim(st.integers(0, 10**6), lambda n: 0.5 * n / 10**6), ctx)
+    assert found.outcome is Outcome.AS_STATED
+    assert found.cases == CASES["smoke"]
+    assert 0 < found.margin <= 0.5
+
+
+def test_a_false_claim_is_found_and_shrunk(ctx):
+    found = holds(claim(st.integers(0, 10**6), lambda n: n / 1000), ctx)
+    assert found.outcome is Outcome.SURPRISE
+    assert found.witness.point == (("n", "1001"),)
+
+
+def test_nan_counts_as_a_failure(ctx):
+    found = holds(claim(st.integers(0, 9), lambda n: math.nan), ctx)
+    assert found.outcome is Outcome.SURPRISE
+    assert found.margin is None
+
+
+def test_vacuous_cases_are_counted_apart(ctx):
+    def ratio(n):
+        if n % 2:
+            raise Vacuous
+        return 0.0
+
+    found = holds(claim(st.integers(0, 10**6), ratio), ctx)
+    assert found.cases >= 1
+    assert found.vacuous_cases >= 1
+
+
+def test_a_claim_that_is_always_vacuous_does_not_pass(ctx):
+    def ratio(n):
+        raise Vacuous
+
+    found = holds(claim(st.integers(), ratio), ctx)
+    assert found.outcome is Outcome.VACUOUS
+
+
+def test_an_error_in_the_property_is_not_swallowed(ctx):
+    def ratio(n):
+        raise ZeroDivisionError("inside")
+
+    with pytest.raises(ZeroDivisionError, match="inside"):
+        holds(claim(st.integers(), ratio), ctx)
+
+
+def test_a_sibling_that_survives_is_a_surprise(ctx):
+    found = refuted(claim(st.integers(0, 9), lambda n: 0.0), ctx)
+    assert found.outcome is Outcome.SURPRISE
+
+
+def test_a_supplied_example_is_used_only_where_search_finds_none(ctx):
+    def ratio(n):
+        return float(n > 9) * 2
+
+    by_example = refuted(claim(st.integers(0, 9), ratio, supplied=(3, 12)), ctx)
+    assert by_example.witness.found == "supplied"
+    assert by_example.witness.point == (("n", "12"),)
+    by_search = refuted(claim(st.integers(0, 99), ratio, supplied=(12,)), ctx)
+    assert by_search.witness.found == "search"
+
+
+def test_the_same_seed_draws_the_same_cases(ctx):
+    def drawn(seed):
+        seen = []
+        other = Context(seed=seed, profile="smoke", device="cpu", cache="unused", rooms={})
+        search(claim(st.integers(0, 10**9), lambda n: float(seen.append(n) is None) * 0), other)
+        return seen
+
+    assert drawn(5) == drawn(5)
+    assert drawn(5) != drawn(6)
+
+
+def test_shrinking_ends(ctx):
+    calls = []
+
+    def ratio(ns):
+        calls.append(1)
+        return 2.0 if len(ns) > 3 else 0.0
+
+    found = search(claim(st.lists(st.integers(), max_size=200), ratio), ctx)
+    assert found.failure is not None
+    assert len(calls) <= found.cases + SHRINKS + 1
+
+
+def test_a_sibling_changes_an_argument_of_the_ratio_and_its_stream_of_cases():
+    def ratio(n, bound=10):
+        return n / bound
+
+    true = Claim("n <= 10", lambda: st.integers(0, 10), ratio, lambda n: (("n", str(n)),))
+    false = true.sibling("n <= 5", bound=5)
+    context = Context(seed=5, profile="smoke", device="cpu", cache="unused", rooms={})
+    assert holds(true, context).outcome is Outcome.AS_STATED
+    assert refuted(false, context).witness.point == (("n", "6"),)
+    assert true.name != false.name

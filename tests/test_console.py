@@ -1,0 +1,75 @@
+"""What is printed for a person: cut short where it is long, plain where the terminal is."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from toy import context, write_shelf
+
+from verify.console import LiveProgress, Progress, progress, shortened
+from verify.rooms import load
+from verify.runner import Event, Stage
+from verify.worker import run_check
+
+IDS = tuple(f"thm.P.{letter}" for letter in "abcde")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"not run: {', '.join(IDS)}", "not run: thm.P.a, thm.P.b, thm.P.c and 2 more"),
+        (
+            f"did: {', '.join(IDS[:4])}; 2 agree",
+            "did: thm.P.a, thm.P.b, thm.P.c and 1 more; 2 agree",
+        ),
+        (f"derived: {', '.join(IDS[:3])}", "derived: thm.P.a, thm.P.b, thm.P.c"),
+        ("under the hypotheses A1, A2, A3, A4", "under the hypotheses A1, A2, A3, A4"),
+        (
+            f"contradictory: {', '.join(IDS)} against {', '.join(IDS)}",
+            "contradictory: thm.P.a, thm.P.b, thm.P.c and 2 more against thm.P.a, thm.P.b, "
+            "thm.P.c and 2 more",
+        ),
+    ],
+)
+def test_long_lists_of_checks_are_cut_and_nothing_else(text, expected):
+    assert shortened(text, IDS) == expected
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self):
+        """As a terminal says."""
+        return True
+
+
+@pytest.mark.parametrize(
+    ("out", "term", "kind"),
+    [
+        (Terminal, "xterm-256color", LiveProgress),
+        (Terminal, "dumb", Progress),
+        (Terminal, "DUMB", Progress),
+        (io.StringIO, "xterm-256color", Progress),
+    ],
+)
+def test_a_table_is_drawn_only_on_a_terminal_that_can(folder, monkeypatch, out, term, kind):
+    monkeypatch.setenv("TERM", term)
+    room = load("toy", f"{write_shelf(folder)}.toy")
+    assert type(progress(out(), [room], [])) is kind
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [("1", False), ("", True)])
+def test_no_color_is_honoured(folder, monkeypatch, no_color, coloured):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("NO_COLOR", no_color)
+    shelf = write_shelf(folder, ["derivation", "surprise"])
+    room = load("toy", f"{shelf}.toy")
+    found = run_check("toy.P.surprise", context(shelf, folder))
+    out = Terminal()
+    with progress(out, [room], [found.check]) as shown:
+        event = {"name": found.check, "room": "toy", "cost": 1.0}
+        shown(Event(stage=Stage.FINISHED, evidence=found, **event))
+    assert "it moved" in out.getvalue()
+    assert (re.search(r"\x1b\[[0-9;]*m", out.getvalue()) is not None) is coloured

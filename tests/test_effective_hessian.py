@@ -1,0 +1,371 @@
+"""EffectiveHessian: products, matrices, coupling and errors.
+
+Oracle: `torch.func.hessian` of the composed function, which shares no line with the closed forms.
+It would miss an error that torch's derivative formulas and the activations' jets have in common;
+tests/test_activations.py compares those with SymPy at 50 digits, and
+tests/test_certificates.py the whole of G and M with balls. PyTorch's own modules are the oracle
+for BatchNorm and for heads read from modules: torch.func.hessian of our own BatchNorm would not
+notice a wrong variance.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+import torch
+import torch.nn.functional as F
+from curvature_fixture import LOSSES, generator, normal, random_head
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from verify.numeric import EffectiveHessian
+from verify.numeric.activations import ACTIVATIONS, RELU, SWISH
+from verify.numeric.batchnorm import BatchNorm
+from verify.numeric.effective_hessian import interaction
+from verify.numeric.heads import Head
+from verify.numeric.modules import head_of
+from verify.numeric.objectives import NEGATIVE_COSINE, Targets
+from verify.numeric.products import HeadProducts
+from verify.ssl.backbones import Projector
+
+RELATIVE = 1e-10
+"""Largest difference allowed, over the largest entry: 1e6 roundings of float64, which covers the
+condition of five layers of BatchNorm over as few as four samples."""
+
+
+SMALL = 1e-3
+"""A smaller Hessian is the difference of terms of order 1, as under a saturated softmax, and
+inherits their rounding."""
+
+
+def full_matrix(hessian: EffectiveHessian) -> torch.Tensor:
+    """The Hessian over all of z's entries, whether it comes in blocks or not."""
+    dense = hessian.dense()
+    return torch.block_diag(*dense) if dense.ndim == 3 else dense
+
+
+def autograd_matrix(function, z: torch.Tensor) -> torch.Tensor:
+    return torch.func.hessian(function)(z).reshape(z.numel(), z.numel())
+
+
+def assert_close(found: torch.Tensor, wanted: torch.Tensor, scale: float = SMALL) -> None:
+    scale = wanted.abs().max().clamp(min=scale)
+    assert (found - wanted).abs().max() <= RELATIVE * scale, (found - wanted).abs().max() / scale
+
+
+def plain(loss):
+    """The loss as a callable without a jet."""
+    return lambda u: loss.unchecked(u)
+
+
+# --- agreement with automatic differentiation ----------------------------------------------------
+
+
+@pytest.mark.parametrize("norm", ["none", "eval", "train"])
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5])
+def test_products_and_matrices_agree_with_autograd(depth, norm):
+    """Every activation, with and without a predictor: G + M, and each by itself.
+
+    The losses take turns; over the five depths every activation meets every loss.
+    """
+    sizes = (3, 5, 4, 6, 5, 4)[: depth + 1]
+    names = sorted(LOSSES)
+    for number, (activation, predictor) in enumerate(product(ACTIVATIONS, (False, True))):
+        name = names[(number + depth) % len(names)]
+        head = random_head(sizes, activation, seed=number, norm=norm)
+        if predictor:
+            head = head.then(random_head((head.k, 4, 4), activation, seed=number + 500, norm=norm))
+        z = normal(4, 3, seed=number)
+        loss = LOSSES[name].bind(LOSSES[name].context(4, head.k, generator(number)))
+        hessian = EffectiveHessian(head, loss, z)
+        wanted = autograd_matrix(lambda z, head=head, loss=loss: loss.unchecked(head(z)), z)
+        assert_close(full_matrix(hessian), wanted)
+        rho = hessian.rho
+        frozen = autograd_matrix(lambda z, head=head, rho=rho: (rho * head(z)).sum(), z)
+        scale = max(SMALL, float(wanted.abs().max()), float(frozen.abs().max()))
+        v = normal(4, 3, 2, seed=number + 1)
+        flat = v.reshape(12, 2)
+        for operator, matrix in (
+            (hessian, wanted),
+            (hessian.interaction, frozen),
+            (hessian.pullback, wanted - frozen),
+        ):
+            assert_close(operator @ v, (matrix @ flat).reshape(v.shape), scale)
+
+
+@settings(
+    deadline=None,
+    max_examples=60,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@seed(1)
+@given(st.data())
+def test_random_heads_agree_with_autograd(data):
+    """Drawn depth, widths, activations, norm and batch, for one sample as for several."""
+    depth = data.draw(st.integers(1, 5))
+    sizes = tuple(data.draw(st.lists(st.integers(2, 6), min_size=depth + 1, max_size=depth + 1)))
+    norm = data.draw(st.sampled_from(["none", "eval", "train"]))
+    activation = data.draw(st.sampled_from(sorted(ACTIVATIONS)))
+    number = data.draw(st.integers(0, 10**6))
+    head = random_head(sizes, activation, seed=number, norm=norm, bias=data.draw(st.booleans()))
+    batch = data.draw(st.integers(4, 6)) if norm == "train" else data.draw(st.integers(0, 3))
+    z = normal(*((batch, head.d) if batch else (head.d,)), seed=number)
+    loss = NEGATIVE_COSINE.bind(Targets(normal(max(batch, 1), head.k, seed=number + 1)))
+    wanted = autograd_matrix(lambda z: loss.unchecked(head(z).reshape(-1, head.k)), z)
+    assert_close(full_matrix(EffectiveHessian(head, loss, z)), wanted)
+
+
+def test_any_callables_give_what_own_heads_give():
+    head = random_head((3, 6, 5), SWISH, norm="train")
+    z = normal(4, 3, seed=1)
+    loss = LOSSES["vicreg"].bind(LOSSES["vicreg"].context(4, 5, generator(0)))
+    own = EffectiveHessian(head, loss, z)
+    others = [
+        EffectiveHessian(lambda z: head(z), loss, z),
+        EffectiveHessian(head, plain(loss), z),
+        EffectiveHessian(lambda z: head(z), plain(loss), z),
+    ]
+    for other in others:
+        for term in ("pullback", "interaction"):
+            assert_close(getattr(other, term).dense(), getattr(own, term).dense())
+        assert_close(other.gradient, own.gradient)
+
+
+def test_a_callable_known_to_separate_comes_in_blocks():
+    head = random_head((3, 6, 5), SWISH)
+    z, targets = normal(4, 3, seed=1), normal(4, 5, seed=2)
+    loss = NEGATIVE_COSINE.bind(Targets(targets))
+    blocks = EffectiveHessian(lambda z: head(z), plain(loss), z, separable=True)
+    assert blocks.shape == (4, 3, 3)
+    assert_close(blocks.dense(), EffectiveHessian(head, loss, z).dense())
+
+
+def test_linear_callables_have_no_interaction():
+    weight = normal(4, 3, seed=0)
+    hessian = EffectiveHessian(
+        lambda z: z @ weight.T, lambda u: u.square().sum() / 2, torch.ones(3).double()
+    )
+    assert (hessian.interaction.dense() == 0).all()
+    assert_close(hessian.dense(), weight.T @ weight)
+    assert (
+        EffectiveHessian(lambda z: z @ weight.T, lambda u: u.sum(), torch.ones(3).double()).dense()
+        == 0
+    ).all()
+
+
+def test_the_interaction_is_the_formula_that_the_derivation_proves():
+    head = random_head((4, 6, 5, 3), SWISH)
+    z = normal(7, 4, seed=3)
+    loss = NEGATIVE_COSINE.bind(Targets(normal(7, 3, seed=4)))
+    hessian = EffectiveHessian(head, loss, z)
+    assert_close(hessian.interaction.dense(), interaction(head.trace(z), hessian.rho))
+
+
+def test_matrices_of_some_samples_are_those_of_all():
+    head = random_head((4, 6, 5, 3), SWISH)
+    loss = NEGATIVE_COSINE.bind(Targets(normal(7, 3, seed=4)))
+    hessian = EffectiveHessian(head, loss, normal(7, 4, seed=3))
+    chosen = torch.tensor([1, 4, 5])
+    assert_close(hessian.dense_blocks(chosen), hessian.dense()[chosen])
+    part = hessian.restricted(chosen)
+    v = normal(3, 4, seed=9)
+    assert_close(part @ v, (hessian.dense()[chosen] @ v.unsqueeze(-1)).squeeze(-1))
+
+
+def test_the_matrices_of_many_samples_are_formed_in_chunks(monkeypatch):
+    head = random_head((4, 6, 3), SWISH)
+    loss = NEGATIVE_COSINE.bind(Targets(normal(7, 3, seed=4)))
+    whole = EffectiveHessian(head, loss, normal(7, 4, seed=3)).dense()
+    monkeypatch.setattr(HeadProducts, "samples_per_chunk", 2)
+    assert_close(EffectiveHessian(head, loss, normal(7, 4, seed=3)).dense(), whole)
+
+
+# --- wide outputs: the shortcut through W^T W ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"), [("negative_cosine", True), ("mse", True), ("softmax_cross_entropy", False)]
+)
+def test_the_shortcut_is_taken_only_where_the_loss_allows_it(name, taken):
+    """The closed-form matrices go through the loss itself, so they are the shortcut's oracle."""
+    head = random_head((4, 5, 40), SWISH)
+    objective = LOSSES[name]
+    loss = objective.bind(objective.context(3, 40, generator(0)))
+    hessian = EffectiveHessian(head, loss, normal(3, 4, seed=1))
+    assert (hessian._products._spiked is not None) == taken
+    v = normal(3, 4, seed=2)
+    assert_close(hessian @ v, (hessian.dense() @ v.unsqueeze(-1)).squeeze(-1))
+
+
+def test_the_shortcut_holds_where_gradient_and_output_are_parallel():
+    """For MSE with targets 0 the two directions are one, and with u = t the gradient is 0."""
+    head = random_head((4, 5, 40), SWISH)
+    z = normal(3, 4, seed=1)
+    for targets in (torch.zeros(3, 40).double(), head(z)):
+        hessian = EffectiveHessian(head, LOSSES["mse"].bind(Targets(targets)), z)
+        assert hessian._products._spiked is not None
+        v = normal(3, 4, seed=2)
+        assert_close(hessian @ v, (hessian.dense() @ v.unsqueeze(-1)).squeeze(-1))
+
+
+# --- heads ----------------------------------------------------------------------------------------
+
+
+def test_fusing_changes_nothing_but_the_number_of_layers():
+    head = random_head((4, 30, 20), SWISH).then(random_head((20, 6, 30), RELU, seed=1))
+    assert head.depth == 4
+    assert head.fused.depth == 3
+    z = normal(5, 4, seed=2)
+    torch.testing.assert_close(head.fused(z), head(z))
+    trained = random_head((4, 30, 20), SWISH, norm="train").then(
+        random_head((20, 6, 30), SWISH, seed=1)
+    )
+    assert trained.fused.depth == 4
+    torch.testing.assert_close(trained.fused(z), trained(z))
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("batchnorm", [True, False])
+@pytest.mark.parametrize("activation", ["linear", "relu", "gelu", "swish"])
+def test_heads_read_from_modules_are_those_modules(activation, batchnorm, training):
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        module = nn.Sequential(
+            Projector((4, 6, 5), activation, batchnorm), Projector((5, 3, 5), activation, batchnorm)
+        ).double()
+    module.train()(normal(50, 4, seed=0) * 2 + 1)
+    module.train(training)
+    head, z = head_of(module), normal(6, 4, seed=1)
+    torch.testing.assert_close(head(z), module(z))
+    loss = NEGATIVE_COSINE.bind(Targets(normal(6, 5, seed=2)))
+    own = EffectiveHessian(head, loss, z)
+    other = EffectiveHessian(module, plain(loss), z)
+    assert own.separable == (not (batchnorm and training))
+    assert_close(full_matrix(own), other.dense())
+
+
+def test_modules_that_are_no_heads_are_refused():
+    with pytest.raises(TypeError, match="Dropout"):
+        head_of(nn.Sequential(nn.Linear(2, 2), nn.Dropout()))
+    with pytest.raises(TypeError, match="GELU"):
+        head_of(nn.Sequential(nn.Linear(2, 2), nn.GELU(approximate="tanh"), nn.Linear(2, 2)))
+    with pytest.raises(ValueError, match="linear layer last"):
+        head_of(nn.Sequential(nn.Linear(2, 2), nn.ReLU()))
+    with pytest.raises(ValueError, match="straight after a linear layer"):
+        head_of(nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.BatchNorm1d(2), nn.Linear(2, 2)))
+
+
+# --- errors ---------------------------------------------------------------------------------------
+
+HEAD = random_head((3, 4, 2), SWISH)
+LOSS = NEGATIVE_COSINE.bind(Targets(normal(1, 2, seed=0)))
+Z = normal(3, seed=1)
+
+
+def _kinked(u: torch.Tensor) -> torch.Tensor:
+    return (u - u.detach()).abs().sqrt().sum()
+
+
+@pytest.mark.parametrize(
+    ("head", "loss", "z", "error", "message"),
+    [
+        (HEAD, LOSS, [1.0], TypeError, "`z` must be a tensor"),
+        (
+            HEAD,
+            LOSS,
+            torch.ones(3, dtype=torch.int64),
+            TypeError,
+            "`z` must be real floating point",
+        ),
+        (HEAD, LOSS, Z.float(), TypeError, "`z` is torch.float32, but the head's weights"),
+        (HEAD, LOSS, torch.zeros(0, 3).double(), ValueError, "at least one sample"),
+        (HEAD, LOSS, torch.zeros(1, 1, 3).double(), ValueError, "`z` must be a point"),
+        (HEAD, LOSS, torch.full((3,), torch.nan).double(), ValueError, "`z` must be finite"),
+        (HEAD, LOSS, torch.tensor([1.0, torch.inf, 0]).double(), ValueError, "`z` must be finite"),
+        (HEAD, LOSS, torch.ones(4).double(), ValueError, "last dimension 3"),
+        (HEAD, lambda u: u, Z, ValueError, "`loss` must return shape"),
+        (
+            HEAD,
+            lambda u: u.sum().detach(),
+            Z,
+            ValueError,
+            "`loss` returned a tensor that is detached",
+        ),
+        (HEAD, lambda u: u.sum().int(), Z, TypeError, "`loss` must return a real floating-point"),
+        (
+            HEAD,
+            lambda u: u.sum().float(),
+            Z,
+            TypeError,
+            "`loss` was given torch.float64 and returned",
+        ),
+        (HEAD, lambda u: u.sum() / 0, Z, ValueError, "`loss` returned NaN or infinity"),
+        (HEAD, _kinked, Z, ValueError, "gradient of `loss` holds NaN or infinity"),
+        (lambda z: z.detach(), LOSS, Z, ValueError, "`head` returned a tensor that is detached"),
+        (lambda z: z.int(), LOSS, Z, TypeError, "`head` must return a real floating-point"),
+        (lambda z: 3, LOSS, Z, TypeError, "`head` must return a tensor"),
+        (lambda z: z.sum(), LOSS, Z, ValueError, "`head` must map"),
+        (lambda z: z.float(), LOSS, Z, TypeError, "`head` was given torch.float64 and returned"),
+    ],
+)
+def test_bad_arguments_are_named_in_a_sentence(head, loss, z, error, message):
+    with pytest.raises(error, match=message):
+        EffectiveHessian(head, loss, z)
+
+
+def test_bad_vectors_are_named_in_a_sentence():
+    hessian = EffectiveHessian(HEAD, LOSS, Z)
+    with pytest.raises(ValueError, match=r"Expected a vector of shape \(3,\).*got \(4,\)"):
+        hessian @ torch.ones(4).double()
+    with pytest.raises(TypeError, match=r"float64; got torch\.float32"):
+        hessian @ torch.ones(3)
+
+
+def test_a_relu_head_at_a_kink_says_so():
+    head = Head([torch.tensor([[1.0, -1.0]]).double(), torch.ones(4, 1).double()], None, RELU)
+    z = torch.tensor([[1.0, 0.5], [1.0, 1.0]]).double()
+    with pytest.raises(
+        ValueError, match=r"undefined at kink: a preactivation of sample\(s\) \[1\]"
+    ):
+        EffectiveHessian(head, NEGATIVE_COSINE.bind(Targets(torch.ones(2, 4).double())), z)
+
+
+def test_a_kink_behind_batchnorm_is_found():
+    """Feature 0 of sample 1 is the mean of the batch, so BatchNorm without shift sends it to 0."""
+    norm = BatchNorm(torch.ones(1).double(), torch.zeros(1).double())
+    weights = [torch.ones(1, 1).double(), torch.ones(4, 1).double()]
+    head = Head(weights, None, RELU, [norm, None])
+    loss = NEGATIVE_COSINE.bind(Targets(torch.ones(3, 4).double()))
+    with pytest.raises(ValueError, match=r"sample\(s\) \[1\]"):
+        EffectiveHessian(head, loss, torch.tensor([[0.1], [0.2], [0.3]], dtype=torch.float64))
+
+
+def test_batchnorm_over_the_batch_needs_a_batch():
+    head = random_head((3, 4, 2), SWISH, norm="train")
+    with pytest.raises(ValueError, match=r"expects z of shape \(B, d\) with B >= 2"):
+        EffectiveHessian(head, LOSS, Z)
+    with pytest.raises(ValueError, match="`separable` must not be True"):
+        EffectiveHessian(head, LOSS, normal(4, 3, seed=0), separable=True)
+    with pytest.raises(ValueError, match="no Jacobian of each sample"):
+        head.trace(normal(4, 3, seed=0)).jacobian()
+    with pytest.raises(ValueError, match="both running statistics or neither"):
+        BatchNorm(torch.ones(2), torch.ones(2), 1e-5, torch.ones(2))
+
+
+def test_float32_stays_float32_and_is_about_right():
+    head = random_head((3, 4, 2), SWISH)
+    single = Head([w.float() for w in head.weights], [b.float() for b in head.biases], SWISH)
+    hessian = EffectiveHessian(single, LOSS.to(torch.float32), Z.float())
+    assert hessian.dense().dtype == torch.float32
+    wanted = EffectiveHessian(head, LOSS, Z).dense()
+    assert (hessian.dense().double() - wanted).abs().max() < 1e-5 * wanted.abs().max()
+
+
+def test_batchnorm_agrees_with_pytorch():
+    x, weight, bias = normal(6, 3, seed=0), normal(3, seed=1), normal(3, seed=2)
+    at = BatchNorm(weight, bias).normalise(x)
+    wanted = F.batch_norm(x, None, None, weight, bias, training=True)
+    torch.testing.assert_close(weight * at.standardised + bias, wanted)

@@ -1,0 +1,373 @@
+"""Every verdict that evidence can lead to, and every way in which it must not.
+
+The oracle is the specification of the verdicts in words; each test sets up the smallest evidence
+that reaches one branch, so that a branch that decides otherwise is seen.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from verify.judgement import Judgement, gate_failures, judge, judge_experiment
+from verify.statement import (
+    Answer,
+    Arithmetic,
+    Check,
+    Context,
+    Effect,
+    Evaluated,
+    Evidence,
+    Experiment,
+    Finding,
+    Hypothesis,
+    Kind,
+    Measured,
+    Origin,
+    Outcome,
+    Part,
+    Provenance,
+    Reading,
+    Role,
+    Statement,
+    Verdict,
+    Witness,
+    evidence_for,
+)
+
+PROVENANCE = Provenance(
+    key="k", seed=0, profile="smoke", device="cpu", versions={}, git="", date="", wall_s=0, cpu_s=0
+)
+
+
+def never(ctx: Context) -> Finding:
+    raise AssertionError("judging must not run a check")
+
+
+def check(
+    name: str,
+    role: Role = Role.SUPPORTS,
+    kind: Kind = Kind.PROPERTY,
+    arithmetic: Arithmetic = Arithmetic.FLOAT64,
+    *,
+    proof: bool = False,
+    capabilities: tuple[str, ...] = (),
+    readings: tuple[str, ...] = ("R",),
+    part: str = "P",
+) -> Check:
+    return Check(
+        id=f"s.{name}",
+        title=name,
+        role=role,
+        kind=Kind.DERIVATION if proof else kind,
+        arithmetic=Arithmetic.SYMBOLIC if proof else arithmetic,
+        run=never,
+        part=part,
+        readings=readings,
+        all_dimensions=proof,
+        capabilities=capabilities,
+    )
+
+
+def statement(
+    predicted: Verdict = Verdict.HOLDS, *, added: bool = False, existential: bool = False
+) -> Statement:
+    origin = Origin.ADDED if added else Origin.QUOTED
+    return Statement(
+        id="s",
+        label="Theorem 0",
+        title="",
+        source="",
+        quoted="",
+        unseen="",
+        hypotheses=(Hypothesis(id="h", text="", origin=origin),),
+        readings=(
+            Reading(
+                id="R",
+                text="",
+                hypotheses=("h",),
+                predicted=predicted,
+                existential=existential,
+            ),
+        ),
+        parts=(Part(id="P", title="", text=""),),
+    )
+
+
+def witness(holds: bool = True, conclusion: bool = False, id: str = "h") -> Witness:
+    return Witness(
+        point=(),
+        hypotheses=(Evaluated(id=id, text="", value="", holds=holds),),
+        conclusion=Evaluated(id="conclusion", text="", value="", holds=conclusion),
+    )
+
+
+def found(
+    *pairs: tuple[Check, Outcome], power: bool = True, **fields: object
+) -> tuple[list[Check], dict[str, Evidence]]:
+    """Checks and their evidence: a proof assumes h and has its power check, unless told otherwise."""
+    if power and any(one is PROOF for one, _ in pairs):
+        pairs = (*pairs, (PROOF_POWER, GOOD))
+    fields = {"hypotheses": ("h",), "witness": witness()} | fields
+    evidence = {
+        one.id: evidence_for(one, Finding(outcome=outcome, summary="", **fields), PROVENANCE)
+        for one, outcome in pairs
+    }
+    return [one for one, _ in pairs], evidence
+
+
+def reading(
+    *pairs: tuple[Check, Outcome],
+    added: bool = False,
+    existential: bool = False,
+    power: bool = True,
+    **fields: object,
+) -> Judgement:
+    subject = statement(added=added, existential=existential)
+    return judge(subject, *found(*pairs, power=power, **fields)).readings[0]
+
+
+def part(*pairs: tuple[Check, Outcome]) -> Judgement:
+    return judge(statement(), *found(*pairs)).parts[0]
+
+
+PROOF = check("proof", proof=True)
+PROOF_POWER = check("proof.power", Role.POWER, Kind.DERIVATION, Arithmetic.SYMBOLIC)
+EXAMPLE = check("example", kind=Kind.EXAMPLE, arithmetic=Arithmetic.EXACT)
+NUMERIC = check("numeric")
+EXACT = check("exact", Role.REFUTES, Kind.COUNTEREXAMPLE, Arithmetic.EXACT)
+FLOATING = check("floating", Role.REFUTES, Kind.COUNTEREXAMPLE, Arithmetic.FLOAT64)
+SIBLING = check("sibling", Role.POWER, Kind.SIBLING)
+OPTIONAL = check("gpu", capabilities=("cuda",))
+GOOD = Outcome.AS_STATED
+
+
+def test_reading_holds_by_a_derivation():
+    assert reading((PROOF, GOOD), (NUMERIC, GOOD)).verdict is Verdict.HOLDS
+
+
+def test_reading_holds_with_an_added_hypothesis():
+    judged = reading((PROOF, GOOD), added=True)
+    assert judged.verdict is Verdict.HOLDS_ADDED
+    assert "h" in judged.reason
+
+
+def test_numerics_alone_do_not_decide_a_reading():
+    assert reading((NUMERIC, GOOD)).verdict is Verdict.UNDECIDED
+
+
+def test_a_derivation_at_fixed_dimensions_does_not_decide_a_reading():
+    fixed = check("fixed", kind=Kind.DERIVATION, arithmetic=Arithmetic.SYMBOLIC)
+    assert reading((fixed, GOOD)).verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize("arithmetic", [Arithmetic.SYMBOLIC, Arithmetic.EXACT, Arithmetic.BALL])
+def test_a_rigorous_counterexample_refutes(arithmetic):
+    refuting = check("refuting", Role.REFUTES, Kind.COUNTEREXAMPLE, arithmetic)
+    assert reading((refuting, GOOD)).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("arithmetic", [Arithmetic.FLOAT64, Arithmetic.FLOAT32])
+def test_a_counterexample_in_floating_point_never_refutes(arithmetic):
+    refuting = check("refuting", Role.REFUTES, Kind.COUNTEREXAMPLE, arithmetic)
+    judged = reading((refuting, GOOD))
+    assert judged.verdict is Verdict.UNDECIDED
+    assert "floating point" in judged.reason
+
+
+@pytest.mark.parametrize(
+    "point", [None, witness(holds=False), witness(conclusion=True), witness(id="another")]
+)
+def test_a_counterexample_must_evaluate_the_readings_hypotheses(point):
+    assert reading((EXACT, GOOD), witness=point).verdict is Verdict.UNDECIDED
+
+
+def test_a_derivation_counts_only_if_it_was_shown_to_need_its_hypotheses():
+    assert reading((PROOF, GOOD), power=False).verdict is Verdict.UNDECIDED
+    assert judge(statement(), *found((PROOF, GOOD), power=False)).parts[0].verdict is (
+        Verdict.SUPPORTED
+    )
+
+
+def test_a_derivation_from_other_hypotheses_does_not_decide_a_reading():
+    judged = reading((PROOF, GOOD), hypotheses=("h", "orthogonal"))
+    assert judged.verdict is Verdict.UNDECIDED
+    assert "no derivation from these hypotheses" in judged.reason
+
+
+def test_an_exact_example_proves_existence_and_nothing_else():
+    holds = witness(conclusion=True)
+    judged = reading((EXAMPLE, GOOD), existential=True, witness=holds)
+    assert judged.verdict is Verdict.HOLDS
+    assert "by exact example" in judged.reason
+    assert reading((EXAMPLE, GOOD), witness=holds).verdict is Verdict.UNDECIDED
+    assert reading((EXAMPLE, GOOD), existential=True).verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize("refuting", [EXACT, FLOATING])
+@pytest.mark.parametrize("supporting", [PROOF, NUMERIC])
+def test_contradictory_evidence_decides_nothing(refuting, supporting):
+    judged = reading((refuting, GOOD), (supporting, GOOD))
+    assert judged.verdict is Verdict.UNDECIDED
+    assert "contradictory" in judged.reason
+
+
+@pytest.mark.parametrize(
+    "outcome", [Outcome.SURPRISE, Outcome.UNDECIDED, Outcome.VACUOUS, Outcome.ERROR]
+)
+@pytest.mark.parametrize("odd", [EXACT, NUMERIC, SIBLING])
+def test_one_check_gone_wrong_leaves_a_reading_undecided(odd, outcome):
+    judged = reading((PROOF, GOOD), (odd, outcome))
+    assert judged.verdict is Verdict.UNDECIDED
+    assert odd.id in judged.reason
+    assert judged.complete
+
+
+def test_a_missing_check_leaves_the_verdicts_open_and_incomplete():
+    checks, evidence = found((PROOF, GOOD))
+    judged = judge(statement(), [*checks, NUMERIC], evidence)
+    for judgement in judged.readings + judged.parts:
+        assert judgement.verdict is Verdict.UNDECIDED
+        assert not judgement.complete
+        assert NUMERIC.id in judgement.reason
+    assert judged.surprises == ()
+
+
+def test_a_check_that_was_not_run_counts_as_missing():
+    judged = reading((PROOF, GOOD), (NUMERIC, Outcome.NOT_RUN))
+    assert not judged.complete
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_an_optional_check_that_did_not_run_is_left_out_of_account(present):
+    checks, evidence = found((PROOF, GOOD), (OPTIONAL, Outcome.NOT_RUN))
+    if not present:
+        del evidence[OPTIONAL.id]
+    judged = judge(statement(), checks, evidence)
+    assert judged.readings[0].verdict is Verdict.HOLDS
+    assert judged.parts[0].verdict is Verdict.PROVED
+    assert judged.readings[0].complete
+
+
+def test_an_optional_check_that_ran_counts():
+    assert reading((PROOF, GOOD), (OPTIONAL, Outcome.SURPRISE)).verdict is Verdict.UNDECIDED
+
+
+def test_context_checks_and_checks_of_other_readings_decide_nothing():
+    context = check("context", Role.CONTEXT)
+    other = check("other", readings=("Q",), part="Q")
+    judged = reading((PROOF, GOOD), (context, Outcome.SURPRISE), (other, Outcome.SURPRISE))
+    assert judged.verdict is Verdict.HOLDS
+    assert reading((context, GOOD)).reason == "no check bears on this reading"
+
+
+def test_part_is_proved_and_cites_its_derivations_lemmas():
+    checks, evidence = found((PROOF, GOOD), (NUMERIC, GOOD), lemmas=("Courant-Fischer",))
+    judged = judge(statement(), checks, evidence).parts[0]
+    assert judged.verdict is Verdict.PROVED
+    assert judged.lemmas == ("Courant-Fischer",)
+    assert "1 further check" in judged.reason
+
+
+@pytest.mark.parametrize(
+    "second",
+    [(SIBLING, Outcome.SURPRISE), (NUMERIC, Outcome.UNDECIDED), (NUMERIC, Outcome.NOT_RUN)],
+)
+def test_a_verdict_that_is_not_reached_cites_no_lemma(second):
+    checks, evidence = found((PROOF, GOOD), second, lemmas=("Courant-Fischer",))
+    judged = judge(statement(), checks, evidence)
+    assert judged.readings[0].verdict is Verdict.UNDECIDED
+    assert judged.parts[0].verdict in (Verdict.UNDECIDED, Verdict.FAILED)
+    assert judged.readings[0].lemmas == judged.parts[0].lemmas == ()
+
+
+def test_part_with_numerics_alone_is_supported():
+    assert part((NUMERIC, GOOD)).verdict is Verdict.SUPPORTED
+
+
+def test_a_surprise_in_a_power_check_fails_the_part():
+    assert part((PROOF, GOOD), (SIBLING, Outcome.SURPRISE)).verdict is Verdict.FAILED
+
+
+def test_a_power_check_alone_supports_nothing():
+    assert part((SIBLING, GOOD)).verdict is Verdict.UNDECIDED
+
+
+def test_a_part_without_checks_is_undecided_and_complete():
+    judged = part()
+    assert judged.verdict is Verdict.UNDECIDED
+    assert judged.complete
+
+
+def test_a_refuting_check_has_no_say_on_a_part():
+    assert part((PROOF, GOOD), (EXACT, GOOD)).verdict is Verdict.PROVED
+
+
+def test_a_verdict_against_the_prediction_is_a_surprise_and_turns_the_run_red():
+    checks, evidence = found((PROOF, GOOD))
+    judged = judge(statement(predicted=Verdict.REFUTED), checks, evidence)
+    assert [j.target for j in judged.surprises] == ["R"]
+    (failure,) = gate_failures(checks, evidence, [judged])
+    assert "predicts refuted" in failure
+
+
+def test_what_agrees_and_what_did_not_run_do_not_turn_the_run_red():
+    checks, evidence = found((PROOF, GOOD), (OPTIONAL, Outcome.NOT_RUN))
+    assert gate_failures([*checks, NUMERIC], evidence, []) == []
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SURPRISE, Outcome.UNDECIDED, Outcome.VACUOUS])
+@pytest.mark.parametrize("role", list(Role))
+def test_all_but_context_checks_gate(role, outcome):
+    checks, evidence = found((check("one", role), outcome))
+    assert bool(gate_failures(checks, evidence, [])) is (role is not Role.CONTEXT)
+
+
+def test_an_error_turns_the_run_red_even_in_a_context_check():
+    checks, evidence = found((check("one", Role.CONTEXT), Outcome.ERROR))
+    assert len(gate_failures(checks, evidence, [])) == 1
+
+
+def test_unknown_names_in_a_statement_are_refused():
+    with pytest.raises(KeyError, match="no hypothesis 'x'"):
+        statement().hypothesis("x")
+    with pytest.raises(KeyError, match="no reading 'x'"):
+        statement().reading("x")
+
+
+# --- experiments ----------------------------------------------------------------------------
+
+
+EXPERIMENT = Experiment(
+    id="s",
+    title="",
+    question="",
+    published="",
+    flaws=(),
+    effects=tuple(Effect(id=id, text="", published="", criterion="") for id in ("a", "b")),
+)
+
+
+def answering(name: str, *measured: tuple[str, Answer]) -> tuple[Check, Evidence]:
+    one = check(name, Role.CONTEXT)
+    answers = tuple(Measured(effect=effect, answer=answer, value="") for effect, answer in measured)
+    finding = Finding(outcome=GOOD, summary="", answers=answers)
+    return one, evidence_for(one, finding, PROVENANCE)
+
+
+def test_the_first_check_that_ran_answers_an_effect():
+    first, _ = answering("first", ("a", Answer.YES))
+    second, two = answering("second", ("a", Answer.NO), ("b", Answer.UNDECIDED))
+    third, three = answering("third", ("a", Answer.YES))
+    answers = judge_experiment(
+        EXPERIMENT, [first, second, third], {second.id: two, third.id: three}
+    )
+    assert {effect: (id, measured.answer) for effect, (id, measured) in answers.items()} == {
+        "a": ("s.second", Answer.NO),
+        "b": ("s.second", Answer.UNDECIDED),
+    }
+
+
+def test_an_answer_to_a_question_that_was_not_asked_is_refused():
+    one, evidence = answering("one", ("c", Answer.YES))
+    with pytest.raises(ValueError, match="does not ask"):
+        judge_experiment(EXPERIMENT, [one], {one.id: evidence})

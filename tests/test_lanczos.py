@@ -1,0 +1,205 @@
+"""Extreme eigenpairs: Lanczos, the dense route, and when each is used.
+
+Oracles: matrices built from a known spectrum, numpy.linalg.eigvalsh and scipy.sparse.linalg.eigsh.
+A known spectrum shows clusters and invariant subspaces, where eigsh, itself a Lanczos method, could
+fail alike; eigvalsh is blind to nothing but needs the matrix, so the large cases, where only
+products are at hand, are eigsh's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from curvature_fixture import normal, random_head, symmetric
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+from scipy.sparse.linalg import LinearOperator, eigsh
+
+from verify.numeric import EffectiveHessian, extreme_eigenpairs
+from verify.numeric.activations import LINEAR, RELU, SWISH
+from verify.numeric.lanczos import RESIDUAL
+from verify.numeric.objectives import MSE, NEGATIVE_COSINE, Targets
+from verify.numeric.operators import MatrixOperator, SymmetricOperator
+
+EIGENVALUE = 1e-10
+"""Error allowed over the norm: between the residual's 1e-8 and its square over a gap of 1e-5."""
+
+
+def lanczos(matrix, **options):
+    return extreme_eigenpairs(matrix, dense_up_to=0, **options)
+
+
+def assert_extremes(pairs, matrices: torch.Tensor, error: float = EIGENVALUE) -> None:
+    exact = np.linalg.eigvalsh(matrices.numpy())[..., [0, -1]]
+    scale = np.abs(exact).max(-1, keepdims=True)
+    assert pairs.converged.all()
+    assert (np.abs(pairs.values.numpy() - exact) <= error * scale).all()
+    images = (matrices @ pairs.vectors.mT).mT
+    residuals = (images - pairs.values.unsqueeze(-1) * pairs.vectors).norm(dim=-1)
+    assert (residuals <= RESIDUAL[torch.float64] * pairs.scale.unsqueeze(-1)).all()
+    torch.testing.assert_close(pairs.residuals, residuals, rtol=1e-3, atol=1e-13)
+    torch.testing.assert_close(pairs.vectors.norm(dim=-1), torch.ones_like(pairs.values))
+
+
+@settings(
+    deadline=None,
+    max_examples=60,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@seed(2)
+@given(st.integers(1, 60), st.integers(1, 4), st.integers(0, 10**6))
+def test_random_matrices(n, batch, number):
+    matrices = normal(batch, n, n, seed=number)
+    matrices = matrices + matrices.mT
+    assert_extremes(lanczos(matrices), matrices)
+    assert_extremes(extreme_eigenpairs(matrices), matrices)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        torch.ones(30),
+        torch.zeros(30),
+        torch.cat((torch.full((15,), -2.0), torch.full((15,), 3.0))),
+        torch.cat((torch.zeros(28), torch.tensor([-1.0, 5.0]))),
+        torch.cat((torch.zeros(29), torch.tensor([1e-200]))),
+        torch.linspace(-1e-3, 1, 30),
+    ],
+    ids=["identity", "zero", "two points", "rank two", "tiny", "positive but for one"],
+)
+def test_invariant_subspaces_are_left(values):
+    """Krylov spaces of these end early; scipy's eigsh fails on the first two."""
+    matrix = symmetric(30, values)
+    pairs = lanczos(matrix)
+    assert_extremes(pairs, matrix)
+    assert pairs.method == "lanczos"
+
+
+def test_a_start_within_an_invariant_subspace_does_not_hide_the_rest():
+    """The suggested start spans two coordinates; its random part finds the others."""
+
+    class Suggesting(MatrixOperator):
+        def starts(self):
+            return torch.tensor([[1.0, 1.0] + [0.0] * 28], dtype=torch.float64)
+
+    values = torch.linspace(-5, 5, 30, dtype=torch.float64)
+    values[:2] = 0.1
+    assert_extremes(lanczos(Suggesting(torch.diag(values))), torch.diag(values))
+
+
+def test_a_cluster_that_does_not_converge_is_factorised():
+    """Extremes of the first matrix converge in 12 steps; those of the second are in clusters."""
+    easy = torch.cat((torch.zeros(198), torch.tensor([-1.0, 1.0])))
+    cluster = torch.cat((-1 - torch.linspace(0, 1e-4, 100), torch.linspace(0, 10, 100)))
+    matrices = torch.stack((symmetric(200, easy), symmetric(200, cluster, seed=1)))
+    stuck = lanczos(matrices, maximum_steps=12, fallback_up_to=0)
+    assert stuck.method == "lanczos"
+    assert stuck.converged.tolist() == [True, False]
+    pairs = lanczos(matrices, maximum_steps=12)
+    assert pairs.method == "lanczos, then eigh for 1 of 2"
+    assert_extremes(pairs, matrices)
+
+
+def test_finished_operators_are_dropped_and_keep_their_pairs():
+    """One hard matrix among easy ones: the products of the hard one alone go on."""
+    easy = torch.cat((torch.zeros(118), torch.tensor([-1.0, 1.0])))
+    hard = torch.linspace(-1, 1, 120)
+    matrices = torch.stack(
+        [symmetric(120, v, seed=i) for i, v in enumerate((easy, hard, easy, easy, easy))]
+    )
+    pairs = lanczos(matrices)
+    assert_extremes(pairs, matrices)
+    assert pairs.iterations[1] > 2 * pairs.iterations[0]
+
+
+def test_small_operators_are_factorised():
+    matrix = symmetric(20, torch.linspace(-1, 2, 20))
+    pairs = extreme_eigenpairs(matrix)
+    assert pairs.method == "eigh"
+    assert pairs.values.shape == (2,)
+    assert pairs.vectors.shape == (2, 20)
+    assert_extremes(pairs, matrix)
+
+
+# --- effective Hessians ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("activation", [SWISH, RELU, LINEAR])
+def test_one_large_sample_agrees_with_eigsh(activation):
+    head = random_head((160, 200, 180), activation).then(random_head((180, 150, 190), activation))
+    z = normal(160, seed=1)
+    loss = NEGATIVE_COSINE.bind(Targets(normal(1, 190, seed=2)))
+    hessian = EffectiveHessian(head, loss, z)
+    pairs = extreme_eigenpairs(hessian)
+    assert pairs.method == "lanczos"
+    product = LinearOperator(
+        (160, 160), matvec=lambda v: (hessian @ torch.tensor(v)).numpy(), dtype=float
+    )
+    for end, which in enumerate(("SA", "LA")):
+        exact = eigsh(product, k=1, which=which, return_eigenvectors=False)[0]
+        assert abs(float(pairs.values[end]) - exact) <= EIGENVALUE * float(pairs.scale)
+    assert_extremes(pairs, hessian.dense())
+
+
+def test_a_batch_gives_what_its_samples_give():
+    head = random_head((150, 60, 200), SWISH)
+    z, targets = normal(9, 150, seed=1), normal(9, 200, seed=2)
+    together = extreme_eigenpairs(EffectiveHessian(head, NEGATIVE_COSINE.bind(Targets(targets)), z))
+    assert together.values.shape == (9, 2)
+    for sample in range(9):
+        loss = NEGATIVE_COSINE.bind(Targets(targets[sample : sample + 1]))
+        alone = extreme_eigenpairs(EffectiveHessian(head, loss, z[sample]))
+        # The batch's loss is a mean over nine samples.
+        error = (9 * together.values[sample] - alone.values).abs().max()
+        assert error <= EIGENVALUE * alone.scale
+
+
+def test_a_coupled_batch_is_one_operator():
+    head = random_head((20, 12, 10), SWISH, norm="train")
+    loss = MSE.bind(Targets(normal(8, 10, seed=1)))
+    hessian = EffectiveHessian(head, loss, normal(8, 20, seed=2))
+    assert hessian.shape == (160, 160)
+    assert_extremes(extreme_eigenpairs(hessian), hessian.dense())
+
+
+def test_the_curvature_of_one_hundred_and_fifty_directions_by_autograd():
+    """Callables get products by automatic differentiation, and the same answer."""
+    head = random_head((150, 30, 20), SWISH)
+    loss = NEGATIVE_COSINE.bind(Targets(normal(1, 20, seed=2)))
+    z = normal(150, seed=1)
+    own = extreme_eigenpairs(EffectiveHessian(head, loss, z))
+    other = extreme_eigenpairs(EffectiveHessian(lambda z: head(z), loss, z))
+    assert (own.values - other.values).abs().max() <= EIGENVALUE * own.scale
+
+
+def test_float32_is_allowed_and_says_how_far_it_got():
+    matrix = symmetric(200, torch.linspace(-1, 2, 200))
+    pairs = extreme_eigenpairs(matrix.float())
+    assert pairs.values.dtype == torch.float32
+    assert pairs.converged.all()
+    assert (pairs.values - torch.tensor([-1.0, 2.0])).abs().max() < 1e-3
+
+
+# --- errors ---------------------------------------------------------------------------------------
+
+
+def test_bad_arguments_are_named_in_a_sentence():
+    with pytest.raises(
+        ValueError, match=r"matrices of shape \(n, n\) or \(B, n, n\); got \(2, 3\)"
+    ):
+        extreme_eigenpairs(torch.zeros(2, 3))
+    with pytest.raises(ValueError, match="holds NaN or infinity"):
+        extreme_eigenpairs(torch.full((2, 2), torch.nan))
+    with pytest.raises(ValueError, match="must be positive"):
+        extreme_eigenpairs(torch.eye(2), tolerance=0)
+
+
+def test_products_that_are_not_finite_are_reported():
+    class Overflowing(SymmetricOperator):
+        def apply(self, v):
+            return v / 0
+
+    with pytest.raises(FloatingPointError, match="not finite"):
+        lanczos(Overflowing((5,), True, torch.float64, torch.device("cpu")))

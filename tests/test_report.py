@@ -1,0 +1,172 @@
+"""What the report tells of statements and experiments: verdicts, reasons, answers, and the run.
+
+The oracle is the record itself together with a plain HTML parser: every verdict, value and reason
+of a record is looked for in the element where a reader would look. The other parts of the report
+are tested in ``test_report_checks.py``, ``test_report_page.py`` and ``test_report_parts.py``.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from msgspec.structs import replace
+from report_fixture import EXPERIMENT_FINDINGS, FINDINGS, run_record
+from report_parser import Parsed, shown, squeezed
+
+from reports.render import page
+from verify.judgement import Judgement
+from verify.record import RunRecord
+from verify.statement import Arithmetic, Kind, Outcome, Part, Reading, Verdict
+
+GREEN = FINDINGS | {"thm41.sibling.rank-only": FINDINGS["thm41.sibling.extra-slope"]}
+
+
+@pytest.fixture(scope="module")
+def run() -> RunRecord:
+    return run_record()
+
+
+@pytest.fixture(scope="module")
+def html(run: RunRecord) -> str:
+    return page(run)
+
+
+@pytest.fixture(scope="module")
+def parsed(html: str) -> Parsed:
+    return Parsed(html)
+
+
+def test_every_verdict_stands_beside_what_it_judges(run: RunRecord, parsed: Parsed) -> None:
+    room = run.statements[0]
+    reached = {judgement.verdict for judgement in (*room.judged.readings, *room.judged.parts)}
+    assert reached == set(Verdict) - {Verdict.FAILED, Verdict.UNDECIDED}
+    table = squeezed(parsed.text["verdicts"])
+    judged: list[tuple[Judgement, Reading | Part]] = [
+        *zip(room.judged.readings, room.statement.readings, strict=True),
+        *zip(room.judged.parts, room.statement.parts, strict=True),
+    ]
+    for judgement, subject in judged:
+        anchor = f"{room.statement.id}--{judgement.target}"
+        own = squeezed(parsed.text[anchor])
+        title = shown(subject.title) if isinstance(subject, Part) else shown(subject.text)
+        assert own.startswith(title + squeezed(judgement.verdict))
+        assert shown(subject.text) in own
+        assert shown(judgement.reason) in own
+        row = shown(subject.text) + squeezed(judgement.target + judgement.verdict)
+        assert row + shown(judgement.reason) in table
+        assert f"#{anchor}" in parsed.links["verdicts"]
+        proofs = [id for id in judgement.checks if id in judgement.reason]
+        assert proofs
+        assert {f"#{id}" for id in proofs} <= parsed.links["verdicts"] & parsed.links[anchor]
+    assert table.index("parts,asrepaired") < table.index(shown("The interaction term"))
+
+
+def test_where_a_hypothesis_comes_from_is_told(run: RunRecord, parsed: Parsed) -> None:
+    statement = run.statements[0].statement
+    for hypothesis in statement.hypotheses:
+        own = squeezed(parsed.text[f"thm41--hypothesis-{hypothesis.id}"])
+        assert own.startswith(squeezed(hypothesis.id + hypothesis.origin) + shown(hypothesis.text))
+    remarked = parsed.text["thm41--hypothesis-critical"]
+    assert remarked.rstrip().endswith("Source: a critical region.")
+    for reading in statement.readings:
+        own = squeezed(parsed.text[f"thm41--{reading.id}"])
+        for id in reading.hypotheses:
+            assert squeezed(id + statement.hypothesis(id).origin) in own
+
+
+def test_a_refutation_that_assumes_more_says_so(parsed: Parsed) -> None:
+    even_so = (
+        "Refuted even under the added hypothesis psd and the hypothesis critical, "
+        "remarked in the section"
+    )
+    own = re.sub(r"\s+", " ", parsed.text["thm41--generic"])
+    assert f"{even_so}: assuming more makes the refutation stronger." in own
+    assert squeezed(parsed.text["verdicts"]).count(squeezed(even_so)) == 1
+    assert {f"#thm41--hypothesis-{id}" for id in ("psd", "critical")} <= parsed.links["verdicts"]
+    assert "Refuted even" not in parsed.text["thm41--affine-psd"]
+
+
+def test_what_did_not_run_is_listed_with_its_reason(run: RunRecord, parsed: Parsed) -> None:
+    assert set(run.not_run) == {"thm41.scale.cuda", "E3.probe"}
+    for id, reason in run.not_run.items():
+        assert f"#{id}" in parsed.links["not-run"]
+        assert reason in parsed.text["not-run"]
+
+
+def test_a_restricted_run_says_what_it_covers(run: RunRecord, parsed: Parsed) -> None:
+    told = (
+        "This report covers only Theorem 4.1, Experiment E3. Not asked for: Theorem 3.1, Experiment E4.",
+        "Only checks of this kind were run: scale.",
+        "Checks of these kinds were left out: attack, training.",
+    )
+    assert told[0] in parsed.text[""]
+    kinds = replace(run, omitted=(), only=(Kind.SCALE,), skip=(Kind.ATTACK, Kind.TRAINING))
+    text = Parsed(page(kinds)).text[""]
+    assert "covers only" not in text
+    assert all(sentence in text for sentence in told[1:])
+    assert not any(sentence in parsed.text[""] for sentence in told[1:])
+
+
+def test_sentences_begin_with_a_capital_and_symbols_do_not(run: RunRecord, parsed: Parsed) -> None:
+    assert "All inputs map to one point" in parsed.text["thm41--hypothesis-collapsed"]
+    assert "What shrinks is mostly the overall scale" in parsed.text["E3"]
+    assert "Stays open without" in parsed.text["thm41.T1.derivation.power"]
+    assert "Each hypothesis withdrawn in turn" in parsed.text["thm41.T1.derivation.power"]
+    assert "Derived: thm41.F.derivation" in parsed.text["verdicts"]
+    room = run.experiments[0]
+    for value in ("z minus h: 3.1", "lambda_min is 2", "relu(z) + 1", "$m$ is 3", "E3.scale"):
+        by, measured = room.answers["spread"]
+        answers = room.answers | {"spread": (by, replace(measured, value=value))}
+        changed = replace(run, experiments=(replace(room, answers=answers),))
+        own = Parsed(page(changed)).text["E3"]
+        assert re.sub(r"\s+", "", value.replace("$", "")) in re.sub(r"\s+", "", own)
+
+
+def test_the_notation_stands_before_the_verdicts(parsed: Parsed) -> None:
+    text = squeezed(parsed.text["notation"])
+    for term in ("Jh", "Heff", "critical", "collapsed", "residual gradient"):
+        assert squeezed(term) in text
+    assert parsed.ids.index("notation") < parsed.ids.index("verdicts")
+
+
+def test_an_effect_that_does_not_reproduce_is_told_first(parsed: Parsed) -> None:
+    own = parsed.text["E3"]
+    first = "Does not reproduce. Orbits contract more than classes."
+    assert own.index(first) < own.index("Does the head contract")
+    assert own.count("Does not reproduce.") == 1
+    besides = own.index("What we ask besides")
+    assert own.rindex("Orbits contract more", 0, besides) > own.index("Effects")
+    assert besides < own.index("What shrinks is mostly the overall scale")
+    front = parsed.text["verdicts"]
+    assert front.index("Published effects") < front.index("The probe loses accuracy.")
+    assert front.index("What we ask besides") < front.index("What shrinks is mostly")
+    for measured in EXPERIMENT_FINDINGS["E3.spread"].answers:
+        assert squeezed(measured.value) in squeezed(own)
+    assert "not measured" in own
+
+
+def test_every_word_has_a_meaning_in_the_legend(parsed: Parsed) -> None:
+    for word in (*Verdict, *Arithmetic, *Outcome):
+        assert word in parsed.text["legend"]
+
+
+def test_failures_are_announced_if_and_only_if_there_are_any(parsed: Parsed) -> None:
+    assert "failures" in parsed.ids
+    assert "1 failure" in parsed.text["failures"]
+    assert parsed.links["failures"] == {"#thm41.sibling.rank-only"}
+    green = run_record(GREEN)
+    assert green.failures == ()
+    assert "failures" not in Parsed(page(green)).ids
+
+
+def test_a_verdict_against_the_prediction_says_so() -> None:
+    wrong = replace(FINDINGS["thm41.F.property"], outcome=Outcome.SURPRISE)
+    run = run_record(GREEN | {"thm41.F.property": wrong})
+    parsed = Parsed(page(run))
+    own = parsed.text["thm41--F"]
+    assert Verdict.FAILED in own
+    assert "The specification predicts: proved." in own
+    assert len(run.failures) == 2
+    assert parsed.links["failures"] == {"#thm41.F.property", "#thm41--F"}
+    assert "predicts" not in Parsed(page(run_record(GREEN))).text["thm41"]

@@ -1,0 +1,162 @@
+"""What the report tells of each check: outcome, effort, witness, steps, and what lies behind a line.
+
+The oracle is the record itself together with a plain HTML parser, as in ``test_report.py``.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from msgspec.structs import replace
+from report_fixture import FINDINGS, run_record
+from report_parser import Parsed, shown, squeezed
+
+from reports.render import page
+from verify.record import RunRecord
+from verify.statement import Kind, Outcome, Role
+
+
+@pytest.fixture(scope="module")
+def run() -> RunRecord:
+    return run_record()
+
+
+@pytest.fixture(scope="module")
+def html(run: RunRecord) -> str:
+    return page(run)
+
+
+@pytest.fixture(scope="module")
+def parsed(html: str) -> Parsed:
+    return Parsed(html)
+
+
+def test_counterexample_shows_every_hypothesis_with_its_value(parsed: Parsed) -> None:
+    id = "thm41.generic.counterexample"
+    witness, own = FINDINGS[id].witness, squeezed(parsed.text[id])
+    assert witness is not None
+    assert len(witness.hypotheses) == 6
+    for evaluated in witness.hypotheses:
+        found = (
+            re.escape(shown(evaluated.text))
+            + "(quoted|added|remarkedinthesection)"
+            + re.escape(shown(evaluated.value))
+        )
+        assert re.search(found + "holds", own)
+    assert shown(witness.conclusion.text) + shown(witness.conclusion.value) + "fails" in own
+    assert "thecounterexample:all6hypothesesholdhere,theconclusionfails." in own
+
+
+def test_a_point_without_hypotheses_does_not_count_them(parsed: Parsed) -> None:
+    assert "Found by search: the conclusion fails, 1.7." in parsed.text["E3.scale.any"]
+    assert "0 hypotheses" not in parsed.text[""]
+
+
+def test_a_point_where_a_hypothesis_fails_is_not_called_a_counterexample() -> None:
+    id = "thm41.generic.counterexample"
+    witness = FINDINGS[id].witness
+    assert witness is not None
+    broken = replace(witness.hypotheses[2], holds=False)
+    witness = replace(witness, hypotheses=(*witness.hypotheses[:2], broken))
+    html = page(run_record(FINDINGS | {id: replace(FINDINGS[id], witness=witness)}))
+    own = Parsed(html).text[id]
+    assert "1 of 3 hypotheses fails here" in own
+    assert "hypotheses hold here" not in own
+
+
+def test_every_check_is_shown_with_outcome_arithmetic_and_summary(
+    run: RunRecord, parsed: Parsed
+) -> None:
+    for check in run.checks:
+        own = squeezed(parsed.text[check.id])
+        if check.outcome is not Outcome.AS_STATED:
+            assert squeezed(check.outcome) in own
+        assert check.arithmetic in own
+        summary = check.summary if check.outcome is Outcome.ERROR else None
+        assert (squeezed(summary) if summary else shown(check.summary)) in own
+
+
+def test_an_outcome_is_worded_by_what_the_check_is_for(parsed: Parsed) -> None:
+    worded = {
+        "thm41.F.property": "holds supports F",
+        "thm41.generic.counterexample": "refutes generic exact",
+        "thm41.sibling.inertia-bare": "caught exact",
+        "thm41.T1.derivation.power": "needed symbolic",
+        "thm41.scale.widths": "measured float64",
+        "thm41.sibling.rank-only": "error exact",
+    }
+    for id, words in worded.items():
+        assert squeezed(words) in squeezed(parsed.text[id])
+        assert "as stated" not in parsed.text[id]
+        assert words.split()[0] in parsed.text["legend"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_check_of_every_kind_is_shown_under_its_heading(run: RunRecord, kind: Kind) -> None:
+    room = run.statements[0]
+    checks = tuple(
+        replace(check, kind=kind) if check.id == "thm41.F.property" else check
+        for check in room.checks
+    )
+    html = page(replace(run, statements=(replace(room, checks=checks),)))
+    before = html[: html.index('id="thm41.F.property"')]
+    heading = before[before.rindex("<h3>") :].partition("</h3>")[0].casefold()
+    assert kind.value[:4] in heading
+
+
+def test_power_checks_are_lines_that_open(run: RunRecord, html: str) -> None:
+    tables = html.split('<div class="power">')[1:]
+    assert len(tables) == 2
+    rooms = (run.statements[0].checks, run.experiments[0].checks)
+    for table, checks in zip(tables, rooms, strict=True):
+        lines = re.findall(r'class="tried[^>]* id="([^"]+)"', table)
+        assert lines == [check.id for check in checks if check.role is Role.POWER]
+    case = tables[1].partition('id="E3.scale.any">')[2]
+    line, _, behind = case.partition("</summary>")
+    assert "Refuted by search, at case 2." in line
+    assert '<div class="witness">' not in line
+    assert '<div class="witness">' in behind.partition("</details>")[0]
+
+
+def test_a_withdrawn_hypothesis_is_not_called_necessary(parsed: Parsed) -> None:
+    own = parsed.text["thm41.T1.derivation.power"]
+    assert "the derivation cannot be completed" in own
+    assert "This does not show the statement false without it" in own
+
+
+def test_cases_vacuous_cases_and_margin_of_a_property(parsed: Parsed) -> None:
+    assert "200 cases" in parsed.text["thm41.F.property"]
+    assert "vacuous" not in parsed.text["thm41.F.property"]
+    assert "worst error / allowed 0.31" in parsed.text["thm41.F.property"]
+    assert "187 cases, 13 vacuous" in parsed.text["thm41.T2.property"]
+
+
+def test_an_open_step_is_said_to_be_open(parsed: Parsed) -> None:
+    id = "thm41.F.derivation"
+    assert "4 steps, all closed" in parsed.text[id]
+    steps = FINDINGS[id].steps
+    finding = replace(
+        FINDINGS[id],
+        outcome=Outcome.SURPRISE,
+        steps=(replace(steps[0], closed=False), *steps[1:]),
+    )
+    own = Parsed(page(run_record(FINDINGS | {id: finding}))).text[id]
+    assert "1 not closed" in own
+    assert "all closed" not in own
+
+
+def test_stale_evidence_is_shown_and_does_not_count(run: RunRecord) -> None:
+    room = run.statements[0]
+    note = "Not run yet. Measured with earlier code."
+    checks = tuple(
+        replace(check, stale=True, note=note) if check.id == "thm41.F.property" else check
+        for check in room.checks
+    )
+    parsed = Parsed(page(replace(run, statements=(replace(room, checks=checks),))))
+    own = parsed.text["thm41.F.property"]
+    assert "not run" in own
+    assert "holds" not in own
+    assert note in own
+    assert FINDINGS["thm41.F.property"].summary in own
+    assert note in parsed.text["provenance"]

@@ -1,0 +1,115 @@
+"""The page as such: links that resolve, nothing from outside, text escaped, colours legible.
+
+The oracles are a plain HTML parser and the contrast formula of WCAG 2.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import matplotlib
+import pytest
+from msgspec.structs import replace
+from report_fixture import empty_record, run_record
+from report_parser import Parsed
+
+from reports import ReportError
+from reports.mathml import prose
+from reports.render import page, render
+from verify.record import RunRecord
+
+
+@pytest.fixture(scope="module")
+def run() -> RunRecord:
+    return run_record()
+
+
+@pytest.fixture(scope="module")
+def html(run: RunRecord) -> str:
+    return page(run)
+
+
+@pytest.fixture(scope="module")
+def parsed(html: str) -> Parsed:
+    return Parsed(html)
+
+
+def test_an_empty_run_is_shown_as_empty() -> None:
+    parsed = Parsed(page(empty_record()))
+    assert "Nothing was run" in parsed.text["verdicts"]
+    assert parsed.unbalanced == []
+    assert "failures" not in parsed.ids
+
+
+def test_tags_are_balanced_and_ids_are_unique(parsed: Parsed) -> None:
+    assert parsed.unbalanced == []
+    assert sorted(set(parsed.ids)) == sorted(parsed.ids)
+
+
+def test_every_id_of_a_check_that_is_printed_is_a_link(run: RunRecord, html: str) -> None:
+    bare = re.sub(r"<a .*?</a>|<svg.*?</svg>|<[^>]*>", "", html, flags=re.DOTALL)
+    for check in run.checks:
+        assert check.id not in bare
+
+
+def test_an_id_may_break_after_its_dots_only(html: str) -> None:
+    expected = '<a class="id" href="#E3.spread"><span>E3.</span><wbr><span>spread</span></a>'
+    assert expected in html
+    assert "a.id span, .nowrap { white-space: nowrap; }" in html
+
+
+def test_the_page_asks_for_nothing_outside_itself(html: str, parsed: Parsed) -> None:
+    outside = {"script", "link", "img", "iframe", "object", "embed", "audio", "video", "form"}
+    assert not outside & set(parsed.tags)
+    targets = [value for name, value in parsed.attributes if name in ("href", "src", "xlink:href")]
+    assert len(targets) > 100
+    assert {target.removeprefix("#") for target in targets} <= set(parsed.ids)
+    assert all(target.startswith("#") for target in targets)
+    assert set(re.findall(r"url\((.)", html)) <= {"#"}
+    assert "@import" not in html
+    assert "//" not in re.sub(r"/\*.*?\*/", "", html, flags=re.DOTALL)
+
+
+def test_text_of_the_record_is_escaped(html: str, parsed: Parsed) -> None:
+    assert "<script" not in html
+    assert "<script>alert(1)</script> needs a matrix, got $5." in parsed.text["failures"]
+    assert "<stdin>" in parsed.text["thm41.sibling.rank-only"]
+    assert "<b>" not in prose(r"<b> $\text{<b>} < 1$")
+
+
+def test_the_same_record_makes_the_same_page(run: RunRecord, html: str) -> None:
+    with matplotlib.rc_context({"xtick.major.size": 20, "axes.facecolor": "red"}):
+        assert page(run) == html
+
+
+def test_page_is_written_whole_or_not_at_all(run: RunRecord, tmp_path: Path) -> None:
+    target = render(run, tmp_path / "site")
+    before = target.read_text("utf-8")
+    assert before == page(run)
+    room = run.statements[0]
+    broken = replace(room, statement=replace(room.statement, title=r"$\frac{1}$"))
+    with pytest.raises(ReportError):
+        render(replace(run, statements=(broken,)), tmp_path / "site")
+    assert target.read_text("utf-8") == before
+    assert [path.name for path in target.parent.iterdir()] == ["index.html"]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of ``#rrggbb``, as WCAG 2 defines it."""
+    levels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in levels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_contrast_meets_wcag_aa(html: str, scheme: int) -> None:
+    block = re.findall(r":root \{(.*?)\n\s*\}", html, flags=re.DOTALL)[scheme]
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
+    names = ("green", "teal", "rust", "blue", "amber", "red")
+    pairs = [(ink, ground) for ink in ("ink", "muted", "link") for ground in ("ground", "panel")]
+    pairs += [(name, f"{name}-ground") for name in names] + [(name, "ground") for name in names]
+    pairs += [("ink", "red-ground"), ("on-solid", "green"), ("on-solid", "red")]
+    for ink, ground in pairs:
+        dark, light = sorted((luminance(colours[ink]), luminance(colours[ground])))
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{ink} on {ground}"

@@ -1,0 +1,140 @@
+"""Formulas and figures of the report.
+
+The oracles are MathML Core's rules as browsers implement them, written out here as markup: a
+formula that they cannot set must stop the report with a sentence rather than reach it broken.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from reports import ReportError
+from reports.figures import each_glyph_once, svg
+from reports.mathml import formula, prose, prose_or_source
+from verify.statement import Plot, Series
+
+
+@pytest.mark.parametrize(
+    ("latex", "why"),
+    [
+        (r"\foo{x}", r"the command \foo is unknown"),
+        (r"\frac{1}", "<mfrac> needs 2 arguments and has 1"),
+        (r"\limits", "<munderover> needs 3 arguments and has 0"),
+        (r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "the environment 'aligned'"),
+        (r"\begin{gather} a \end{gather}", "the environment 'gather'"),
+        (r"\begin{matrix} 1", "does not parse"),
+        (r"\left( a", "does not parse"),
+        ("x_", "does not parse"),
+        ("x^2^3", "does not parse"),
+        ("", "does not parse"),
+        (r"a \\ b", "would carry linebreak"),
+        ("a & b", "'&' stands where"),
+        ("a } b", "'}' stands where"),
+        (r"\text{open", "'{' stands where"),
+        (r"\operatorname{arg\,min}", "an operator name is empty"),
+        (r"\mathop{\mathrm{diag}}", "<mo> holds a whole formula"),
+        (r"\boxed{x}", "browsers do not draw <menclose>"),
+        (r"\href{https://example.org}{x}", "would carry href"),
+        (r"\style{color:red}{x}", "would carry style"),
+    ],
+)
+def test_a_formula_that_cannot_be_shown_is_refused_by_name(latex: str, why: str) -> None:
+    with pytest.raises(ReportError) as refusal:
+        formula(latex)
+    message = str(refusal.value)
+    assert message.startswith(f"The formula {latex!r} cannot be shown: ")
+    assert why in message
+    assert message.endswith(".")
+
+
+def test_dollar_signs_pair_up() -> None:
+    with pytest.raises(ReportError, match="odd number"):
+        prose("from $5 to 6")
+    assert prose(r"from \$5") == "from $5"
+    assert prose_or_source("<from> $5") == "&lt;from&gt; $5"
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        ("H_{\\mathrm{eff}}", '<mi mathvariant="normal">eff</mi>'),
+        ("A \\succeq 0", "<mo>⪰</mo>"),
+        ("s''(a)", '<mrow><mi>s</mi><mi class="prime">″</mi></mrow>'),
+        ("s''_j", '<msub><mrow><mi>s</mi><mi class="prime">″</mi></mrow><mi>j</mi></msub>'),
+        ("f(-z)", '<mo form="prefix" lspace="0" rspace="0">−</mo>'),
+        ("\\ker J", '<mo form="prefix" lspace="0" rspace="0.167em">ker</mo>'),
+        ("\\dot h", '<mrow><mi>h</mi><mspace width="0em" height="0.8em" /></mrow><mo>˙</mo>'),
+        ("\\ddot x", '<mrow><mi>x</mi><mspace width="0em" height="0.58em" /></mrow><mo>¨</mo>'),
+        ("\\hat h", '<mover accent="true"><mi>h</mi><mo'),
+    ],
+)
+def test_mathml_is_set_as_tex_would_set_it(latex: str, expected: str) -> None:
+    assert expected in formula(latex)
+
+
+def test_limits_of_a_sum_stand_above_and_below_it_in_display() -> None:
+    inside = formula(r"\left( \sum_{i=1}^{n} a_i \right)", "block")
+    assert "<munderover><mo>∑</mo>" in inside
+
+
+def test_a_long_inline_formula_may_break_after_a_relation() -> None:
+    assert formula("a_1 + a_2 + a_3 + a_4 + a_5 = b_1 + b_2 + b_3 + b_4").count("<math") == 2
+    assert formula("f(a_1 = a_2, a_3 = a_4, a_5 = a_6, a_7)").count("<math") == 1
+    assert formula("a_1 + a_2 + a_3 + a_4 + a_5 = b_1 + b_2", "block").count("<math") == 1
+
+
+def test_a_short_side_of_a_relation_is_not_left_alone() -> None:
+    long = "a_1 + a_2 + a_3 + a_4 + a_5 + a_6"
+    assert formula(f"M = {long}").count("<math") == 1
+    assert formula(f"{long} = M").count("<math") == 1
+    assert formula(f"{long} = {long} = M").count("<math") == 2
+
+
+def test_no_line_breaks_between_a_formula_and_its_full_stop() -> None:
+    assert prose("for all $t$, so") == f'for all <span class="nowrap">{formula("t")},</span> so'
+    assert prose("for all $t$ so") == f"for all {formula('t')} so"
+
+
+def plot(**changes: object) -> Plot:
+    cloud = Series(label="cloud", x=(1.0, 2.0, 4.0), y=(1.0, 0.5, 0.1))
+    fields = {"title": "t", "kind": "scatter", "series": (cloud,), "xlabel": "$x$", "ylabel": "y"}
+    return Plot(**(fields | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["line", "scatter", "bar"])
+def test_figures_take_the_colours_of_the_page(kind: str) -> None:
+    drawing = svg(plot(kind=kind, xscale="log"), "p")
+    assert "currentColor" in drawing
+    assert "var(--series-1)" in drawing
+    assert not re.search(r"(fill|stroke): (#[0-9a-f]{6}|black|white)", drawing)
+    ids = set(re.findall(r' id="([^"]*)"', drawing))
+    assert ids == set(re.findall(r'(?:href="#|url\(#)([^")]+)', drawing))
+    assert all(id.startswith(("p-", "glyph-")) for id in ids)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": "pie"},
+        {"xlabel": r"$\undefined$"},
+        {"series": (Series(label="", x=(1.0, 2.0), y=(1.0,)),)},
+        {"series": (Series(label="", x=(1.0,), y=(1.0,), low=(0.0,)),)},
+    ],
+)
+def test_a_plot_that_cannot_be_drawn_is_refused_by_title(changes: dict[str, object]) -> None:
+    with pytest.raises(ReportError, match="'t'"):
+        svg(plot(**changes), "p")
+
+
+def test_drawings_on_a_page_share_their_characters() -> None:
+    first, second = svg(plot(title="first"), "p"), svg(plot(title="second", kind="line"), "q")
+    outline = re.compile(r'<path id="(glyph-[^"]+)"([^>]*)>')
+    shapes = dict(outline.findall(first))
+    assert all(shapes.get(id, shape) == shape for id, shape in outline.findall(second))
+    both = each_glyph_once(first + second)
+    drawn = [id for id, _ in outline.findall(both)]
+    assert sorted(drawn) == sorted({id for id, _ in outline.findall(first + second)})
+    assert set(re.findall(r'href="#(glyph-[^"]+)"', both)) == set(drawn)
+    assert len(both) < len(first + second)

@@ -1,0 +1,26 @@
+"""Every title and derivation of every room can be set in the report."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.mathml import formula, prose
+from verify import rooms
+from verify.__main__ import SHELVES
+from verify.statement import Context, Kind
+
+ROOMS = {
+    name: module
+    for entry in rooms.contents(SHELVES)
+    for name, module in rooms.modules([entry]).items()
+}
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_titles_and_derivations_can_be_set(name):
+    ctx = Context(seed=1, profile="smoke", device="cpu", cache="unused", rooms=ROOMS)
+    for check in rooms.load(name, ROOMS[name]).checks:
+        assert prose(check.title)
+        if check.kind is Kind.DERIVATION and check.all_dimensions:
+            for step in check.run(ctx).steps:
+                assert formula(step.latex, "block"), step.text

@@ -1,0 +1,135 @@
+"""E1: its criteria on made-up tracks, and the room on runs of one epoch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from ssl_fixture import short_context, tables_are_whole
+
+from verify.ssl.experiments import e1, e1_display, e1_measure
+from verify.ssl.experiments.e1_setting import ACTIVATIONS, CELLS, SMOOTH, Cell
+from verify.ssl.training import Start
+from verify.statement import Answer, Context, Outcome
+from verify.worker import run_check
+
+
+@pytest.mark.parametrize("check", [c.id for c in e1.CHECKS if c.gates])
+def test_gates(check: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    ctx = short_context(tmp_path_factory.mktemp("cache"), ())
+    evidence = run_check(check, ctx)
+    assert evidence.outcome is Outcome.AS_STATED, evidence.summary + evidence.detail
+
+
+def test_tracks(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    ctx: Context = short_context(tmp_path_factory.mktemp("cache"), (e1,), epochs=2)
+    monkeypatch.setattr(e1, "EPOCHS", 2)
+    monkeypatch.setattr(e1_display, "EPOCHS", 2)
+    evidence = run_check("E1.tracks", ctx)
+    tables_are_whole(evidence)
+    assert [a.effect for a in evidence.answers] == [e.id for e in e1.EXPERIMENT.effects]
+    assert [len(table.rows) for table in evidence.tables[1:]] == [5, len(CELLS), 24, len(CELLS)]
+
+
+EPOCHS = e1.EPOCHS
+
+
+def track(lowest: float, pullback: float, variance: tuple[float, float]) -> e1_measure.Track:
+    """Curvature that never changes and a variance that goes evenly from one value to another."""
+    shape = (EPOCHS + 1, 32)
+    variances = np.geomspace(*variance, EPOCHS + 1)
+    return {
+        "effective": np.stack([np.full(shape, lowest), np.ones(shape)], -1),
+        "pullback": np.stack([np.full(shape, pullback), np.ones(shape)], -1),
+        "residuals": np.full(shape, 1e-15),
+        "estimate": np.full(EPOCHS + 1, -1e-3 if lowest < -1e-9 else 1e-3),
+        "variance_z": variances,
+        "variance_h": variances,
+        "condition_published": variances * 1e6,
+        "condition": 1 / variances,
+        "effective_rank": variances,
+        "length": np.ones(shape),
+        "cosine": np.full(shape, 0.6),
+    }
+
+
+def made_up(smooth: float, swish_ends: tuple[float, float]) -> e1_measure.Tracks:
+    """As published, with this much negative curvature and this course of the Swish head."""
+    tracks = {}
+    for cell in CELLS:
+        is_smooth = cell.activation in SMOOTH
+        ends = (1.0, 2.0) if cell.start is Start.NORMAL else (1e-3, 1e-2)
+        if cell.activation == "swish" and cell.start is not Start.NORMAL:
+            ends = swish_ends
+        tracks[cell] = track(smooth if is_smooth else 0.0, 0.0, ends)
+    return tracks
+
+
+def answers(tracks: e1_measure.Tracks) -> dict[str, Answer]:
+    return {a.effect: a.answer for a in e1._answers(tracks)}
+
+
+def test_as_published() -> None:
+    found = answers(made_up(-0.5, (1e-3, 1.5)))
+    expected = dict.fromkeys(found, Answer.YES) | {
+        "condition": Answer.UNDECIDED,  # they all rise, which is the pattern of two rows of five
+        "spearman-honest": Answer.NO,
+    }
+    assert found == expected
+
+
+def test_nothing_as_published() -> None:
+    found = answers(made_up(-1e-16, (1e-3, 1e-2)))
+    for effect in ("negative", "injected", "injected-mse", "escapes", "escapes-collapsed"):
+        assert found[effect] is Answer.NO
+
+
+def test_a_start_that_is_not_collapsed_is_no_escape() -> None:
+    found = answers(made_up(-0.5, (1.0, 2.0)))
+    assert found["escapes"] is Answer.NOT_APPLICABLE
+
+
+def test_negative_curvature_of_the_pullback_is_not_injected() -> None:
+    tracks = {cell: track(-0.5, -0.48, (1.0, 2.0)) for cell in CELLS}
+    found = answers(tracks)
+    assert found["negative"] is Answer.NO
+    assert found["injected"] is Answer.NO
+
+
+def test_wrong_signs_are_counted() -> None:
+    tracks = made_up(-0.5, (1e-3, 1.5))
+    for cell in tracks:
+        tracks[cell] = tracks[cell] | {"estimate": -tracks[cell]["estimate"]}
+    assert answers(tracks)["estimator"] is Answer.NO
+    assert e1_measure.estimates_wrong(tracks[CELLS[0]]) == EPOCHS
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ([1, 9, 5, 5, 5, 5, 5, 5, 5, 5], "peak"),
+        ([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "drift"),
+        ([1, 1.1, 1, 1.1, 1, 1.1, 1, 1.1, 1.1, 1], "static"),
+    ],
+)
+def test_patterns(values: list[float], shown: str) -> None:
+    for name in ("peak", "drift", "static"):
+        expected = Answer.YES if name == shown else Answer.NO
+        assert e1_measure.pattern(np.array(values, float), name) is expected
+
+
+def test_loss_hessian_in_both_readings() -> None:
+    made = track(0.0, 0.0, (1.0, 2.0)) | {"length": np.full((EPOCHS + 1, 32), 2.0)}
+    space, directions = (part[0, 0] for part in e1_measure.loss_hessian(made))
+    block = np.array([[0, 0.8], [0.8, 0.6]]) / 4
+    assert space == pytest.approx(np.linalg.eigvalsh(block))
+    assert directions == pytest.approx([0.15, 0.15])
+
+
+def test_every_run_is_configured_once() -> None:
+    configs = [artefact.arguments[0] for artefact in e1.ARTEFACTS.values()]
+    assert len(set(configs)) == len(configs) == 20
+    normal = Cell("simsiam", ACTIVATIONS[0], Start.NORMAL)
+    shrunk = e1.ARTEFACTS[normal._replace(start=Start.SHRUNK_PROJECTOR)].arguments[0]
+    assert replace(shrunk, start=Start.NORMAL) == e1.ARTEFACTS[normal].arguments[0]

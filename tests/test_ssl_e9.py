@@ -1,0 +1,102 @@
+"""E9: the closed-form probe against scikit-learn, the criteria on made-up curves, and the room."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import Ridge
+from ssl_fixture import short_context, tables_are_whole
+
+from verify.ssl.data import load_digits
+from verify.ssl.discard import features
+from verify.ssl.experiments import e9
+from verify.ssl.probes import RIDGE, ridge_accuracy, ridge_scores
+from verify.ssl.training import untrained
+from verify.statement import Answer, Outcome
+from verify.worker import run_check
+
+
+def test_ridge_against_scikit_learn() -> None:
+    generator = torch.Generator().manual_seed(0)
+    x = 3 + torch.randn(50, 4, generator=generator)
+    others = 3 + torch.randn(9, 4, generator=generator)
+    labels = torch.randint(3, (50,), generator=generator)
+    centred = x.double() - x.double().mean(0)
+    penalty = RIDGE * (centred.T @ centred).diagonal().mean().item()
+    model = Ridge(alpha=penalty).fit(x.double().numpy(), np.eye(3)[labels.numpy()])
+    scores = ridge_scores(x, labels, others, 3)
+    assert scores.numpy() == pytest.approx(model.predict(others.double().numpy()), abs=1e-10)
+    expected = (scores.argmax(1) == 1).double().mean().item()
+    ones = torch.ones(9, dtype=torch.int64)
+    assert ridge_accuracy(x, labels, others, ones, 3) == expected
+
+
+def test_ridge_separates_what_is_separable() -> None:
+    labels = torch.arange(40) % 4
+    x = torch.eye(4)[labels]
+    assert ridge_accuracy(x, labels, x, labels, 4) == 1
+
+
+def test_without_a_head_h_is_z() -> None:
+    digits = load_digits()
+    found = features(untrained(e9.configure(e9.NONE), digits), digits.test_images[:5])
+    assert torch.equal(found["z"], found["h"])
+
+
+@pytest.mark.parametrize("check", [c.id for c in e9.CHECKS if c.gates])
+def test_gates(check: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    evidence = run_check(check, short_context(tmp_path_factory.mktemp("cache"), ()))
+    assert evidence.outcome is Outcome.AS_STATED, evidence.summary + evidence.detail
+
+
+def test_discard(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of one epoch stands for every run; seeds that agree give intervals of no width."""
+    ctx = short_context(tmp_path_factory.mktemp("cache"), ())
+    artefact = e9.ARTEFACTS["swish", 0]
+    built = artefact.build((replace(e9.configure("swish"), epochs=1),), ctx)
+    monkeypatch.setattr(type(artefact), "load", lambda self, ctx: built)
+    evidence = run_check("E9.discard", ctx)
+    tables_are_whole(evidence)
+    assert [row[0] for row in evidence.tables[1].rows] == ["untrained", *e9.HEADS]
+    assert [a.effect for a in evidence.answers] == [e.id for e in e9.EXPERIMENT.effects]
+
+
+def made_up(z: dict[str, float], loss: float) -> e9.Curves:
+    """Accuracies on z that each head reaches at once, and lower ones on h; seeds differ a little."""
+    curves = {}
+    for head, seed in e9.ARTEFACTS:
+        reached = z[head] + 0.001 * seed * (head != e9.NONE)
+        curves[head, seed] = {
+            "class_z": np.array([0.5, reached, reached]),
+            "class_h": np.array([0.5, reached - loss, reached - loss]),
+            "few_z": np.array([0.5, reached, reached]),
+            "few_h": np.array([0.5, reached - loss, reached - loss]),
+            "rotation_z": np.array(reached),
+            "rotation_h": np.array(reached - loss),
+        }
+    return curves
+
+
+HELPING = {e9.NONE: 0.7, e9.LINEAR: 0.75, "relu": 0.8, "swish": 0.85}
+
+
+@pytest.mark.parametrize(
+    ("z", "loss", "expected"),
+    [
+        (HELPING, 0.1, [Answer.YES] * 6),
+        (HELPING, -0.1, [Answer.NO] * 3 + [Answer.YES] * 3),
+        (HELPING | {e9.NONE: 0.9}, 0.1, [Answer.YES] * 3 + [Answer.NO] * 3),
+        (dict.fromkeys(HELPING, 0.7), 0.0, [Answer.UNDECIDED] * 6),
+    ],
+)
+def test_criteria(z: dict[str, float], loss: float, expected: list[Answer]) -> None:
+    assert [a.answer for a in e9._answers(made_up(z, loss))] == expected
+
+
+def test_epochs_to() -> None:
+    curves = made_up(HELPING, 0.1)
+    assert e9.epochs_to(curves, "relu", 0, 0.79) == "1"
+    assert e9.epochs_to(curves, "relu", 0, 0.99) == "never"

@@ -1,0 +1,162 @@
+"""The rooms of E3 and E4, run as the runner runs them, on networks trained for one epoch.
+
+What the trained networks show is evidence, not a test; tested here is that the criteria decide
+made-up cases as they say, and that every check runs and fills the tables it promises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from ssl_fixture import PLACES, short_context, tables_are_whole
+from torch import Tensor
+
+from verify import rooms
+from verify.ssl.experiments import e3, e4
+from verify.ssl.measurements import Protocol, unit
+from verify.statement import Answer, Context, Outcome
+from verify.worker import run_check
+
+
+@pytest.fixture(scope="module")
+def ctx(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    return short_context(tmp_path_factory.mktemp("cache"), (e3, e4))
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.entry.id)
+def test_rooms_are_consistent(place: rooms.Place) -> None:
+    room = rooms.load(place.entry.id, place.module)
+    assert room.subject.title
+    assert rooms.find(PLACES, place.entry.label.upper()) == place
+
+
+@pytest.mark.parametrize("check", [c.id for c in e3.CHECKS + e4.CHECKS if c.gates])
+def test_gates(check: str, ctx: Context) -> None:
+    evidence = run_check(check, ctx)
+    assert evidence.outcome is Outcome.AS_STATED, evidence.summary + evidence.detail
+
+
+def test_orbits(ctx: Context) -> None:
+    evidence = run_check("E3.orbits", ctx)
+    assert evidence.outcome is Outcome.AS_STATED, evidence.detail
+    assert evidence.cases == 1080
+    tables_are_whole(evidence)
+    assert "21.85 (22.5 printed)" in evidence.tables[2].rows[0]
+    assert [a.effect for a in evidence.answers] == [e.id for e in e3.EXPERIMENT.effects]
+    assert [p.kind for p in evidence.plots] == ["scatter", "scatter", "line"]
+    assert all(len(series.x) == 12 for series in evidence.plots[0].series)
+
+
+def test_rotation_probes(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(e4, "LONGER", replace(e4.LONGER, epochs=1))
+    monkeypatch.setattr(e4, "PROBE", replace(e4.PROBE, epochs=1))
+    evidence = run_check("E4.rotation", ctx)
+    assert evidence.outcome is Outcome.AS_STATED, evidence.detail
+    tables_are_whole(evidence)
+    assert evidence.tables[2].rows[0][1:3] == ("52.27", "37.55")
+    assert [a.effect for a in evidence.answers] == [e.id for e in e4.EXPERIMENT.effects]
+
+
+# --- the criteria, on made-up cases ---------------------------------------------------------
+
+
+def made_up(head: str) -> tuple[Tensor, Tensor, Tensor]:
+    """Orbits around class centres, and what a head makes of them, as unit vectors."""
+    generator = torch.Generator().manual_seed(0)
+    classes = torch.arange(60) % 10
+    centres = torch.randn(10, 1, 20, generator=generator)[classes]
+    noise = 0.3 * torch.randn(60, 12, 20, generator=generator)
+    scale = {"nothing": 1.0, "compresses": 0.2, "expands": 3.0}[head]
+    return unit(centres + noise), unit(centres + scale * noise), classes
+
+
+@pytest.mark.parametrize(
+    ("head", "compresses", "semantics"),
+    [
+        ("compresses", Answer.YES, Answer.YES),
+        ("nothing", Answer.UNDECIDED, Answer.UNDECIDED),
+        ("expands", Answer.NO, Answer.NO),
+    ],
+)
+def test_compression_criteria(head: str, compresses: Answer, semantics: Answer) -> None:
+    cells = {
+        (name, protocol): [e3._cell(*made_up("nothing"))] * 3
+        for name in (e3.TRAINED, e3.FRESH, e3.UNTRAINED)
+        for protocol in Protocol
+    }
+    cells[e3.TRAINED, Protocol.CONSISTENT] = [e3._cell(*made_up(head))] * 3
+    answers = {a.effect: a.answer for a in e3._answers(cells)}
+    assert (answers["compresses"], answers["semantics"]) == (compresses, semantics)
+
+
+@pytest.mark.parametrize("control", [e3.UNTRAINED, e3.FRESH])
+def test_compression_must_beat_both_controls(control: str) -> None:
+    compressing, nothing = ([e3._cell(*made_up(n))] * 3 for n in ("compresses", "nothing"))
+    cells = {
+        (name, protocol): compressing if name in (e3.TRAINED, control) else nothing
+        for name in (e3.TRAINED, e3.FRESH, e3.UNTRAINED)
+        for protocol in Protocol
+    }
+    assert e3._answers(cells)[0].answer is Answer.UNDECIDED
+
+
+def test_only_a_compressing_head_can_be_an_artefact() -> None:
+    cells = {
+        (name, protocol): [e3._cell(*made_up("expands"))] * 3
+        for name in (e3.TRAINED, e3.FRESH, e3.UNTRAINED)
+        for protocol in Protocol
+    }
+    assert e3._answers(cells)[2].answer is Answer.NO
+
+
+def accuracies(
+    z: list[float], narrow: list[float], wide: list[float], fresh: float
+) -> e4.Accuracies:
+    """Equal accuracies on z for every probe; those on h go from the narrowest to the widest."""
+    middle = [(n + w) / 2 for n, w in zip(narrow, wide, strict=True)]
+    h = dict(zip((0, *e4.WIDTHS), (narrow, narrow, middle, wide), strict=True))
+    return (
+        {(w, "z"): z for w in h}
+        | {(w, "h"): h[w] for w in h}
+        | {(w, "fresh h"): [a + fresh for a in h[w]] for w in h}
+    )
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide", "cost", "entangled"),
+    [
+        ([0.50, 0.51, 0.52], [0.88, 0.89, 0.90], Answer.YES, Answer.YES),
+        ([0.50, 0.51, 0.52], [0.55, 0.56, 0.57], Answer.YES, Answer.NO),
+        ([0.50, 0.51, 0.52], [0.60, 0.71, 0.82], Answer.YES, Answer.UNDECIDED),
+        ([0.80, 0.90, 1.00], [0.85, 0.90, 0.95], Answer.UNDECIDED, Answer.NOT_APPLICABLE),
+        ([0.95, 0.96, 0.97], [0.95, 0.96, 0.97], Answer.NO, Answer.NOT_APPLICABLE),
+    ],
+)
+def test_probe_criteria(
+    narrow: list[float], wide: list[float], cost: Answer, entangled: Answer
+) -> None:
+    found = accuracies([0.90, 0.90, 0.90], narrow, wide, fresh=0.1)
+    assert e4._cost(found).answer is cost
+    assert e4._entangled(found).answer is entangled
+
+
+@pytest.mark.parametrize(("fresh", "cost"), [(-0.1, Answer.NO), (0.0, Answer.UNDECIDED)])
+def test_a_cost_that_a_fresh_head_has_too_is_not_the_training_s(fresh: float, cost: Answer) -> None:
+    found = accuracies([0.90, 0.90, 0.90], [0.50, 0.51, 0.52], [0.55, 0.56, 0.57], fresh)
+    assert e4._cost(found).answer is cost
+
+
+@pytest.mark.parametrize(
+    ("wide", "answer"),
+    [
+        ([0.60, 0.61, 0.62], Answer.YES),
+        ([0.40, 0.41, 0.42], Answer.NO),
+        ([0.40, 0.51, 0.62], Answer.UNDECIDED),
+    ],
+)
+def test_pattern_criterion(wide: list[float], answer: Answer) -> None:
+    """On z the MLP has no advantage; on h the middle one has half of the widest one's."""
+    found = accuracies([0.90, 0.90, 0.90], [0.50, 0.51, 0.52], wide, fresh=0.0)
+    assert e4._pattern(found).answer is answer

@@ -1,0 +1,307 @@
+"""Evidence comes back exactly as it was written, or not at all.
+
+The oracles are the files themselves: what is on disk after a write, a damage, a refusal.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+
+import msgspec
+import numpy as np
+import pytest
+
+from verify.statement import (
+    Arithmetic,
+    Check,
+    Evaluated,
+    Finding,
+    Kind,
+    Outcome,
+    Plot,
+    Provenance,
+    Role,
+    Series,
+    Witness,
+    evidence_for,
+)
+from verify.store import SEED_LIMIT, Asked, Records, Store, StoreError, normalised
+
+KEY = "0123456789abcdef" + "f" * 48
+OTHER = "fedcba9876543210" + "f" * 48
+
+FULL = Finding(
+    outcome=Outcome.AS_STATED,
+    summary="γ ≥ 0 — “as stated”",
+    cases=60,
+    margin=0.1 + 0.2,
+    witness=Witness(
+        point=(("x", r"$\\tfrac{1}{3}$"),),
+        hypotheses=(Evaluated(id="h", text="", value="1", holds=True),),
+        conclusion=Evaluated(id="c", text="", value="0", holds=False),
+    ),
+    residuals={"symmetry": 5e-324, "trace": -1.7976931348623157e308},
+    plots=(
+        Plot(
+            title="",
+            kind="line",
+            series=(Series(label="a", x=(0.1, 1e-17), y=(2.0, 3.0)),),
+            xlabel="",
+            ylabel="",
+        ),
+    ),
+)
+
+
+def evidence(finding=FULL, key=KEY, name="room.a", date="2026-01-01"):
+    check = Check(
+        id=name,
+        title="",
+        role=Role.SUPPORTS,
+        kind=Kind.SCALE,
+        arithmetic=Arithmetic.FLOAT64,
+        run=lambda ctx: finding,
+    )
+    provenance = Provenance(
+        key=key,
+        seed=3,
+        profile="smoke",
+        device="cpu",
+        versions={"python": "3"},
+        git="abc",
+        date=date,
+        wall_s=0.25,
+        cpu_s=0.125,
+    )
+    return evidence_for(check, finding, provenance)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "evidence")
+
+
+def names(store):
+    return sorted(path.name for path in store.folder.iterdir())
+
+
+def test_what_is_written_comes_back_exactly(store):
+    path = store.write(evidence())
+    assert path.name == "room.a-0123456789abcdef.json"
+    assert store.read("room.a", KEY) == evidence()
+    assert names(store) == [path.name]
+
+
+def test_nothing_comes_back_for_another_key_or_check(store):
+    store.write(evidence())
+    assert store.read("room.a", OTHER) is None
+    assert store.read("room.a", KEY[:16] + "0" * 48) is None
+    assert store.read("room.b", KEY) is None
+    assert store.warnings == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        msgspec.json.encode(evidence())[:-20],
+        msgspec.json.encode(evidence()).replace(b'"as stated"', b'"perfect"'),
+        msgspec.json.encode(evidence()).replace(b'"cases":60', b'"cases":"many"'),
+        msgspec.json.encode(evidence(name="room.b")),
+        msgspec.json.encode(evidence(key=OTHER)),
+    ],
+)
+def test_a_damaged_file_is_set_aside_and_told(store, damage):
+    path = store.write(evidence())
+    path.write_bytes(damage)
+    assert store.read("room.a", KEY) is None
+    assert names(store) == [f"{path.name}.damaged"]
+    assert (store.folder / f"{path.name}.damaged").read_bytes() == damage
+    (warning,) = store.warnings
+    assert path.name in warning
+    store.write(evidence())
+    assert store.read("room.a", KEY) == evidence()
+
+
+def test_setting_aside_never_replaces_what_was_set_aside_before(store):
+    for content in (b"one", b"two", b"three"):
+        store.write(evidence()).write_bytes(content)
+        assert store.read("room.a", KEY) is None
+    assert sorted(path.read_bytes() for path in store.folder.iterdir()) == [
+        b"one",
+        b"three",
+        b"two",
+    ]
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(store, monkeypatch):
+    path = store.write(evidence())
+    before = path.read_bytes()
+
+    def fail(source, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(StoreError, match=r"No space left on device.*--out"):
+        store.write(evidence(msgspec.structs.replace(FULL, summary="another")))
+    assert path.read_bytes() == before
+    assert names(store) == [path.name]
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_not_finite_is_refused_by_name(store, bad):
+    for finding, path in (
+        (msgspec.structs.replace(FULL, residuals={"gap": bad}), r"room\.a\.residuals\.gap"),
+        (msgspec.structs.replace(FULL, margin=bad), r"room\.a\.margin"),
+        (
+            msgspec.structs.replace(
+                FULL,
+                plots=(
+                    msgspec.structs.replace(
+                        FULL.plots[0], series=(Series(label="", x=(0.0, 1.0), y=(0.0, bad)),)
+                    ),
+                ),
+            ),
+            r"room\.a\.plots\[0\]\.series\[0\]\.y\[1\]",
+        ),
+    ):
+        with pytest.raises(ValueError, match=path + r" is -?(nan|inf)"):
+            store.write(evidence(finding))
+        with pytest.raises(ValueError, match=path):
+            normalised("room.a", finding)
+    assert not store.folder.exists()
+
+
+def test_numpy_scalars_become_plain_numbers():
+    finding = Finding(
+        outcome=Outcome.AS_STATED,
+        summary="",
+        cases=np.int64(7),
+        margin=np.float32(0.5),
+        residuals={"r": np.float64(0.1)},
+    )
+    plain = normalised("room.a", finding)
+    assert type(plain.cases) is int
+    assert type(plain.margin) is float
+    assert plain.residuals == {"r": 0.1}
+    with pytest.raises(ValueError, match=r"room\.a\.margin is nan"):
+        normalised("room.a", Finding(outcome=Outcome.ERROR, summary="", margin=np.float64("nan")))
+
+
+@pytest.mark.parametrize("wrong", [{"summary": 3}, {"cases": "many"}, {"residuals": {"r": object}}])
+def test_data_of_another_type_is_refused(wrong):
+    finding = Finding(**({"outcome": Outcome.AS_STATED, "summary": ""} | wrong))
+    with pytest.raises(ValueError, match=r"room\.a returned a finding that cannot be kept"):
+        normalised("room.a", finding)
+
+
+def test_the_newest_evidence_is_found_by_date_and_not_under_other_checks(store):
+    store.write(evidence(key=KEY, date="2026-01-02"))
+    store.write(evidence(key=OTHER, date="2026-01-01"))
+    store.write(evidence(name="room.a.b", key=OTHER, date="2026-01-09"))
+    assert store.newest("room.a", besides="").provenance.key == KEY
+    assert store.newest("room.a", besides=KEY).provenance.key == OTHER
+    assert store.newest("room.c", besides="") is None
+
+
+def test_records_are_read_and_never_touched(store):
+    damaged = store.write(evidence(date="2026-01-09"))
+    whole = store.write(evidence(key=OTHER))
+    damaged.write_bytes(b"{")
+    (store.folder / "room.b-0123456789abcdef.json").write_bytes(whole.read_bytes())
+    before = {path.name: path.read_bytes() for path in store.folder.iterdir()}
+    records = Records(store.folder)
+    for _ in range(2):
+        assert records.read("room.a", KEY) is None
+        assert records.read("room.b", KEY) is None
+        assert records.read("room.a", OTHER) == evidence(key=OTHER)
+        assert records.newest("room.a", besides="").provenance.key == OTHER
+    assert {path.name: path.read_bytes() for path in store.folder.iterdir()} == before
+    assert len(records.warnings) == 2
+    assert damaged.name in records.warnings[0]
+
+
+ASKED = Asked(seed=7, profile="deep", device="cuda", only=(Kind.SCALE,), skip=(Kind.ATTACK,))
+
+
+def test_what_a_run_is_asked_for_is_kept(store):
+    assert store.begun() is None
+    store.begin(Asked(seed=1, profile="smoke", device="cpu"))
+    store.begin(ASKED)
+    assert Store(store.folder).begun() == ASKED
+    assert names(store) == ["run.json"]
+    assert store.newest("run", besides="") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"7", b"-1"),
+        (b"7", b"4294967296"),
+        (b"deep", b"quick"),
+        (b"cuda", b"tpu"),
+        (b"scale", b"guess"),
+        (b"{", b""),
+    ],
+)
+def test_a_damaged_note_of_a_run_is_set_aside(store, old, new):
+    store.begin(ASKED)
+    path = store.folder / "run.json"
+    assert old in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(old, new, 1))
+    assert store.begun() is None
+    assert names(store) == ["run.json.damaged"]
+    assert len(store.warnings) == 1
+
+
+def test_the_seed_is_drawn_once_and_kept(store):
+    assert store.kept_seed() is None
+    seed = store.seed()
+    assert 0 <= seed < SEED_LIMIT
+    assert store.seed() == seed == Store(store.folder).kept_seed()
+    assert store.seed(17) == 17 == store.seed()
+    drawn = {store.seed(fresh=True) for _ in range(4)}
+    assert len(drawn) == 4  # two equal ones have probability 1.4e-9
+    assert store.seed() in drawn
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"-4",
+        b"seed",
+        b"\xff",
+        b"4294967296",
+        b"00000000017",
+        b"1" * 5000,
+        "١٧".encode(),  # decimal digits, and no seed that Python's own would write
+        b"1_7",
+    ],
+)
+def test_a_damaged_seed_is_set_aside_and_drawn_again(store, damage):
+    store.seed(17)
+    (store.folder / "seed").write_bytes(damage)
+    seed = store.seed()
+    assert names(store) == ["seed", "seed.damaged"]
+    assert store.seed() == seed
+    assert len(store.warnings) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    store = Store(tmp_path / "file" / "evidence")
+    acts = (store.prepare, store.seed, lambda: store.begin(ASKED), lambda: store.write(evidence()))
+    for act in acts:
+        with pytest.raises(StoreError, match=r"cannot be written .*--out\.$"):
+            act()
+    assert store.newest("room.a", besides="") is None
+
+
+def test_a_folder_that_can_be_written_is_left_empty(store):
+    store.prepare()
+    assert names(store) == []

@@ -1,0 +1,240 @@
+"""Toy rooms for the tests of the machinery: a shelf is written to a folder, as source files."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import sys
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+
+from verify import rooms
+from verify.statement import Check, Context
+
+_numbers = itertools.count(1)
+
+HEAD = '''
+"""A toy room."""
+import functools
+import os
+import random
+
+import numpy as np
+
+from verify.artefact import Artefact
+from verify.statement import *
+
+from .formula import f
+
+
+def draw(ctx):
+    generator = random.Random(ctx.seed_for("toy.P.property"))
+    worst = max(f(generator.random()) for _ in range(ctx.cases))
+    return Finding(
+        outcome=Outcome.AS_STATED,
+        summary=f"{ctx.cases} cases, worst {worst:.3f}",
+        cases=ctx.cases,
+        residuals={"worst": worst},
+    )
+
+
+def derive(ctx):
+    return Finding(outcome=Outcome.AS_STATED, summary="it closes", lemmas=("Sylvester",))
+
+
+def say(ctx, outcome, summary):
+    return Finding(outcome=Outcome(outcome), summary=summary)
+
+
+def leave(ctx):
+    os._exit(3)
+
+
+def fail(ctx):
+    raise ArithmeticError("two and two made five\\nsecond line")
+
+
+def nan(ctx):
+    return Finding(outcome=Outcome.AS_STATED, summary="a NaN", residuals={"gap": float("nan")})
+
+
+def build(arguments, ctx):
+    with open(os.path.join(os.path.dirname(ctx.cache), "built"), "a") as file:
+        file.write("once\\n")
+    return {"x": np.arange(arguments[0])}
+
+
+def build_nothing(arguments, ctx):
+    raise MemoryError("too large")
+
+
+HEAD_OF_THREE = Artefact("toy-head", build, (3,))
+HOPELESS = Artefact("hopeless", build_nothing)
+
+
+def weigh(ctx):
+    total = 1.0 * HEAD_OF_THREE.load(ctx)["x"].sum()
+    return Finding(outcome=Outcome.AS_STATED, summary="weighed", residuals={"sum": total})
+
+
+def check(name, run, role="supports", kind="scale", arithmetic="float64", **more):
+    return Check(
+        id=f"toy.P.{name}",
+        title=name,
+        role=Role(role),
+        kind=Kind(kind),
+        arithmetic=Arithmetic(arithmetic),
+        run=run,
+        part="P",
+        **more,
+    )
+
+
+CHECKS = (
+'''
+
+TAIL = """
+)
+
+STATEMENT = Statement(
+    id="toy",
+    label="Theorem 0.1",
+    title="A toy",
+    source="nowhere",
+    quoted="Squares are at most one.",
+    unseen="",
+    hypotheses=(Hypothesis(id="unit", text="$0 \\\\le x < 1$"),),
+    readings=tuple(
+        reading
+        for reading in (
+            Reading(id="R", text="f < 1", hypotheses=("unit",), predicted=Verdict.HOLDS),
+        )
+        if any(check.readings for check in CHECKS)
+    ),
+    parts=(Part(id="P", title="bound", text="f < 1"),),
+)
+"""
+
+CHECKS = {
+    "derivation": 'check("derivation", derive, kind="derivation", arithmetic="symbolic", '
+    'all_dimensions=True, readings=("R",)),\n'
+    '    check("derivation.power", derive, role="power", kind="derivation", '
+    'arithmetic="symbolic", readings=("R",))',
+    "measured": 'check("measured", functools.partial(say, outcome="as stated", summary="near"))',
+    "property": 'check("property", draw, kind="property", cost=3.0)',
+    "gpu": 'check("gpu", draw, capabilities=("cuda",))',
+    "surprise": 'check("surprise", functools.partial(say, outcome="surprise", summary="it moved"))',
+    "undecided": 'check("undecided", functools.partial(say, outcome="undecided", summary="close"))',
+    "context": 'check("context", functools.partial(say, outcome="surprise", summary="odd"), '
+    'role="context")',
+    "few": 'check("few", functools.partial(say, outcome="as stated", summary="few"), '
+    'kind="property")',
+    "leave": 'check("leave", leave)',
+    "fail": 'check("fail", fail)',
+    "nan": 'check("nan", nan)',
+    "weigh": 'check("weigh", weigh, artefacts=(HEAD_OF_THREE,))',
+    "weigh_again": 'check("weigh_again", weigh, artefacts=(HEAD_OF_THREE,))',
+    "hopeless": 'check("hopeless", weigh, artefacts=(HOPELESS,))',
+}
+"""The toy room's checks, by the last component of their id."""
+
+FORMULA = '''
+"""The formula."""
+
+def f(x):
+    """Square."""
+    return x * x
+'''
+
+EXPERIMENT = '''
+"""A toy experiment."""
+from verify.statement import *
+
+EXPERIMENT = Experiment(
+    id="X1",
+    title="A toy",
+    question="Is it so?",
+    published="It is.",
+    flaws=("One seed.",),
+    effects=(Effect(id="so", text="It is so", published="yes", criterion="above zero"),),
+)
+
+
+def measure(ctx):
+    return Finding(
+        outcome=Outcome.AS_STATED,
+        summary="measured",
+        answers=(Measured(effect=EFFECT, answer=Answer.YES, value="1.0"),),
+    )
+
+
+CHECKS = (
+    Check(
+        id="X1.measure",
+        title="measure",
+        role=Role.CONTEXT,
+        kind=Kind.TRAINING,
+        arithmetic=Arithmetic.FLOAT32,
+        run=measure,
+    ),
+)
+'''
+
+
+def write_shelf(
+    folder: Path, checks: Iterable[str] = ("derivation", "property"), effect: str = "so"
+) -> str:
+    """Write a shelf with the rooms ``toy`` and ``X1``, and return its package name.
+
+    Args:
+        folder: on ``sys.path``.
+        checks: which of `CHECKS` the room ``toy`` has.
+        effect: the effect that the experiment's check answers.
+    """
+    name = f"shelf{next(_numbers)}"
+    package = folder / name
+    room = package / "toy"
+    room.mkdir(parents=True)
+    (package / "__init__.py").write_text(
+        textwrap.dedent('''
+        """Toys."""
+        from typing import NamedTuple
+
+        class Entry(NamedTuple):
+            id: str
+            label: str
+            title: str
+            names: tuple
+
+        CONTENTS = (
+            Entry("toy", "Theorem 0.1", "A toy", ("toy", "0.1", "theorem 0.1")),
+            Entry("X1", "Experiment X1", "A toy", ("x1", "experiment x1")),
+        )
+        ''')
+    )
+    listed = "".join(f"    {CHECKS[check]},\n" for check in checks)
+    (room / "__init__.py").write_text(f"{HEAD.lstrip()}{listed}{TAIL.lstrip()}")
+    (room / "formula.py").write_text(FORMULA.lstrip())
+    (package / "x1.py").write_text(EXPERIMENT.lstrip().replace("EFFECT,", f'"{effect}",', 1))
+    importlib.invalidate_caches()
+    return name
+
+
+def context(shelf: str, folder: Path, **changes: str | int) -> Context:
+    """Return a context whose rooms are those of a shelf."""
+    places = rooms.contents([shelf])
+    fields = {"seed": 1, "profile": "smoke", "device": "cpu", "cache": str(folder / "cache")}
+    return Context(rooms=rooms.modules(places), **(fields | changes))  # type: ignore[arg-type]
+
+
+def load_checks(shelf: str) -> tuple[Check, ...]:
+    """Return the checks of the room ``toy``."""
+    return rooms.load("toy", f"{shelf}.toy").checks
+
+
+def forget(shelf: str) -> None:
+    """Forget the modules of a shelf, so that changed source is imported anew."""
+    for module in [name for name in sys.modules if name.partition(".")[0] == shelf]:
+        del sys.modules[module]
+    rooms.load.cache_clear()

@@ -1,0 +1,114 @@
+"""The pytest door to the checks: it runs what the command line runs, and reads no stored evidence.
+
+A statement's test file holds its check ids and two assertions::
+
+    from theorems.thm41 import CHECKS, STATEMENT
+
+    @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+    def test_check(check, assert_as_stated):
+        assert_as_stated(check)
+
+    def test_verdicts(assert_verdicts):
+        assert_verdicts(STATEMENT, CHECKS)
+
+The seed is drawn once per session and shown in the header and in every failure;
+``--verify-seed`` and ``--verify-profile`` set seed and profile.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import secrets
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from verify.__main__ import ROOT, SHELVES
+from verify.arguments import seed
+from verify.judgement import gate_failures, judge
+from verify.provenance import git_state
+from verify.rooms import contents, modules
+from verify.statement import CASES, Check, Context, Evidence, Outcome, Statement
+from verify.store import SEED_LIMIT
+from verify.worker import THREADS, run_check
+
+os.environ.update(THREADS)  # before PyTorch reads it
+
+SEED = pytest.StashKey[int]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the run."""
+    group = parser.getgroup("verify")
+    group.addoption("--verify-profile", choices=tuple(CASES), help="default: smoke")
+    group.addoption("--verify-seed", type=seed, metavar="N", help="default: drawn at random")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw the session's seed."""
+    chosen = config.getoption("verify_seed", None)
+    config.stash[SEED] = secrets.randbelow(SEED_LIMIT) if chosen is None else chosen
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Show what a repetition needs."""
+    return f"verify: --verify-seed {config.stash[SEED]} --verify-profile {_profile(config)}"
+
+
+def _profile(config: pytest.Config) -> str:
+    return config.getoption("verify_profile", None) or "smoke"
+
+
+@pytest.fixture(scope="session")
+def ctx(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Context:
+    """The context of every check in this session; a GPU is not used."""
+    return Context(
+        seed=pytestconfig.stash[SEED],
+        profile=_profile(pytestconfig),
+        device="cpu",
+        cache=str(tmp_path_factory.mktemp("artefacts")),
+        rooms=modules(contents(SHELVES)),
+        git=git_state(ROOT),
+    )
+
+
+@pytest.fixture(scope="session")
+def evidence(ctx: Context) -> Callable[[str], Evidence]:
+    """A function that returns the evidence of a check, which runs once in the session."""
+    return functools.cache(functools.partial(run_check, ctx=ctx))
+
+
+@pytest.fixture
+def assert_as_stated(evidence: Callable[[str], Evidence]) -> Callable[[Check], None]:
+    """An assertion on one check: it finds what it states, or is skipped with the reason."""
+
+    def assertion(check: Check) -> None:
+        found = evidence(check.id)
+        if found.outcome is Outcome.NOT_RUN:
+            pytest.skip(f"{check.id}: {found.summary}")
+        made = found.provenance
+        assert not gate_failures([check], {check.id: found}, []), (
+            f"{found.outcome}: {found.summary} (seed {made.seed}, profile {made.profile})\n"
+            f"{found.detail or found.witness}"
+        )
+
+    return assertion
+
+
+@pytest.fixture
+def assert_verdicts(
+    evidence: Callable[[str], Evidence],
+) -> Callable[[Statement, Sequence[Check]], None]:
+    """An assertion on one statement: every verdict is complete and the predicted one."""
+
+    def assertion(statement: Statement, checks: Sequence[Check]) -> None:
+        judged = judge(statement, checks, {check.id: evidence(check.id) for check in checks})
+        for judgement in judged.readings + judged.parts:
+            assert judgement.complete, f"{judgement.target}: {judgement.reason}"
+            assert judgement.agrees, (
+                f"{judgement.target}: {judgement.verdict}, where {judgement.predicted} is "
+                f"predicted ({judgement.reason})"
+            )
+
+    return assertion

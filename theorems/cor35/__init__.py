@@ -1,0 +1,179 @@
+"""Corollary 3.5: which error of the head the curvature of the target survives.
+
+Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
+`sharpness`, `properties` (with the false siblings), `refutations`, `capacity`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import sympy as sp
+
+from theorems.cor35 import capacity, derivation, properties, refutations, sharpness
+from theorems.cor35.statement import STATEMENT
+from verify.checks import (
+    at_scale,
+    attack,
+    example,
+    false,
+    fixed_dimensions,
+    proof,
+    refutation,
+    section,
+    true,
+)
+from verify.statement import Arithmetic
+
+PUBLISHED = section(
+    "cor35.published",
+    *proof(
+        "derivation",
+        r"Below $\lambda / (2LM)$ the Gauss-Newton term stays positive definite",
+        derivation.published,
+        readings=("definite",),
+    ),
+    true(
+        "property",
+        "The published threshold against the exact distance to the cone",
+        properties.PUBLISHED,
+        readings=("definite",),
+    ),
+    false("double", properties.THRESHOLDS["double"], readings=("definite",)),
+    false("root-two", properties.THRESHOLDS["root-two"], readings=("definite",)),
+    false("weyl", properties.WEYL),
+    part="published",
+)
+
+SHARP = section(
+    "cor35.sharp",
+    *proof(
+        "derivation",
+        r"Below $\epsilon^*$ it stays positive definite: a dual certificate on a plane",
+        derivation.sharp,
+    ),
+    *proof(
+        "ratio",
+        r"The published threshold is $\epsilon^* \cos(\frac{1}{2} \arcsin q)$",
+        derivation.ratio,
+    ),
+    fixed_dimensions(
+        "attained",
+        r"At $\epsilon^*$ definiteness is lost, for all $L$, $M$, $q$; $d = 1$ and $d = 3$",
+        sharpness.threshold,
+    ),
+    true(
+        "property",
+        r"$\epsilon^*$ against the exact distance to the cone",
+        properties.SHARP,
+    ),
+    false("root", properties.THRESHOLDS["root"]),
+    false("above", properties.THRESHOLDS["above"]),
+    part="sharp",
+)
+
+PSD = section(
+    "cor35.psd",
+    *proof("derivation", r"The three bounds for $H \succeq 0$, all attained", derivation.psd),
+    true("property", r"The three bounds on random $H \succeq 0$", properties.PSD),
+    *(false(name, claim) for name, claim in properties.PSDS.items()),
+    part="psd",
+)
+
+BELOW = section(
+    "cor35.below",
+    *proof(
+        "derivation",
+        r"$\kappa_\phi < ((2\kappa + 1) / (2\sqrt{\kappa} - 1))^2 \leq 9\kappa$",
+        derivation.below,
+    ),
+    true("property", r"The bound on random $H \succeq 0$", properties.BELOW),
+    *(false(name, claim) for name, claim in properties.BELOWS.items()),
+    part="below",
+)
+
+INDEFINITE = section(
+    "cor35.indefinite",
+    *proof("derivation", r"$\kappa_\phi \leq (\kappa + x) / (1 - x)$", derivation.indefinite),
+    fixed_dimensions(
+        "unbounded",
+        r"From $\kappa = 1$ to $\cot^2(\frac{1}{4} \arcsin q)$, exactly $99 + 70\sqrt{2}$",
+        sharpness.unbounded,
+    ),
+    true("property", "The bound on random indefinite $H$", properties.INDEFINITE),
+    *(false(name, claim) for name, claim in properties.INDEFINITES.items()),
+    part="indefinite",
+)
+
+FULL = section(
+    "cor35.full",
+    *proof(
+        "derivation",
+        r"The full bound of 3.4 below $\lambda$ keeps $H_{\mathrm{eff}}$ positive definite",
+        derivation.full,
+    ),
+    at_scale(
+        "capacity",
+        "Fitted heads of growing width and depth against the thresholds",
+        capacity.fitted_heads,
+        cost=1.0,
+    ),
+    part="full",
+)
+
+COUNTEREXAMPLES = section(
+    "cor35.published",
+    refutation(
+        "full",
+        r"No error of the Jacobian, and $H_{\mathrm{eff}}$ goes from $2$ to $-2$",
+        partial(refutations.loses_definiteness, refutations.CURVED, "definite-full"),
+        reading="definite-full",
+    ),
+    refutation(
+        "isotropy",
+        r"Below the threshold and with $\nabla^2 L = I$, $\kappa$ goes from $1$ to $25/9$",
+        partial(refutations.condition_number, refutations.STRETCHED, "isotropy", sp.S.One),
+        reading="isotropy",
+    ),
+    refutation(
+        "conditioning",
+        "Below the threshold $\\kappa$ goes from $1$ beyond any constant $C$",
+        partial(
+            refutations.condition_number,
+            refutations.unbounded(refutations.CONSTANT),
+            "conditioning",
+            refutations.CONSTANT,
+        ),
+        reading="conditioning",
+    ),
+    refutation(
+        "necessary",
+        r"Twenty times the threshold, and $H_{\mathrm{eff}}$ goes from $1$ to $121$",
+        refutations.keeps_everything,
+        reading="necessary",
+    ),
+    example(
+        "can-fail",
+        "Beyond the threshold, at the sharp one, definiteness is lost",
+        refutations.can_fail,
+        reading="can-fail",
+    ),
+    refutation(
+        "stable",
+        r"Beyond the threshold a collapse with $H_{\mathrm{eff}} = 1$ is sent to $-4$",
+        partial(refutations.loses_definiteness, refutations.UNSTABLE, "stable"),
+        reading="stable",
+    ),
+    false("beyond", properties.BEYOND, readings=("stable",)),
+    attack(
+        "hypotheses.void",
+        "Every hypothesis fails at heads made to violate it",
+        refutations.hypotheses_can_fail,
+        readings=("definite-full", "isotropy", "conditioning", "necessary", "can-fail", "stable"),
+        arithmetic=Arithmetic.EXACT,
+    ),
+)
+
+CHECKS = (*PUBLISHED, *SHARP, *PSD, *BELOW, *INDEFINITE, *FULL, *COUNTEREXAMPLES)
+
+__all__ = ["CHECKS", "STATEMENT"]

@@ -1,0 +1,203 @@
+"""The corollary's use: heads of growing width and depth, fitted to a target that whitens.
+
+The loss is L(u) = (u - t)^T D (u - t) / 2 and the target h_*(z) = D^{-1/2} z, so that the target's
+effective Hessian is the identity at every z: kappa = 1 and lambda = 1. A head has random hidden
+layers with Swish and a last layer fitted to the target by least squares on a sample, which needs no
+training and falls in error as the head grows. Its Jacobian error is compared with the thresholds
+and its whole effective Hessian with what the corollary says of it.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from verify.numeric.activations import SWISH
+from verify.numeric.effective_hessian import interaction, pullback
+from verify.numeric.heads import Head
+from verify.statement import Context, Finding, Outcome, Plot, Series, Table
+
+DIMENSION = 4
+WIDTHS = (4, 8, 16, 32, 64, 128, 256)
+DEPTHS = (2, 3, 4)
+SAMPLES = 2000
+POINTS = 64
+RIDGE = 1e-8
+SPREAD = 10.0
+"""Condition number of D, which without a head is that of the effective Hessian."""
+
+ROUNDING = 1e-9
+"""Least eigenvalue taken as negative: below minus this; matrices of order 4 with norms below 1e3."""
+
+
+class Measured(NamedTuple):
+    """One head at all points; each tensor of shape (POINTS,)."""
+
+    width: int
+    depth: int
+    error: Tensor
+    gauss_newton: Tensor
+    least: Tensor
+    star: Tensor
+
+
+def _hidden(
+    width: int, depth: int, generator: torch.Generator
+) -> tuple[list[Tensor], list[Tensor]]:
+    sizes = [DIMENSION] + [width] * (depth - 1)
+    weights = [
+        torch.randn(rows, columns, generator=generator, dtype=torch.float64) * (2 / columns) ** 0.5
+        for columns, rows in pairwise(sizes)
+    ]
+    biases = [torch.randn(rows, generator=generator, dtype=torch.float64) for rows in sizes[1:]]
+    return weights, biases
+
+
+def _fitted(width: int, depth: int, target: Tensor, generator: torch.Generator) -> Head:
+    """A head whose last layer is the ridge fit to z -> target z on Gaussian points."""
+    weights, biases = _hidden(width, depth, generator)
+    z = torch.randn(SAMPLES, DIMENSION, generator=generator, dtype=torch.float64)
+    x = z
+    for w, b in zip(weights, biases, strict=True):
+        x = SWISH.jet(x @ w.T + b)[0]
+    features = torch.cat([x, torch.ones(SAMPLES, 1, dtype=torch.float64)], dim=1)
+    gram = features.T @ features
+    gram = gram + RIDGE * gram.diagonal().mean() * torch.eye(len(gram), dtype=torch.float64)
+    solution = torch.linalg.solve(gram, features.T @ (z @ target.T)).T
+    return Head([*weights, solution[:, :-1]], [*biases, solution[:, -1]], SWISH)
+
+
+def _measure(head: Head, d: Tensor, target: Tensor, shift: Tensor, z: Tensor) -> Measured:
+    trace = head.trace(z)
+    jacobian, offset = trace.jacobian(), trace.output - z @ target.T
+    rho = (trace.output - shift) * d
+    loss_hessian = torch.diag(d)
+    matrix = pullback(trace, loss_hessian.expand(len(z), -1, -1))
+    whole = matrix + interaction(trace, rho)
+    error = torch.linalg.matrix_norm(jacobian - target, ord=2)
+    # The whole bound of 3.4 with T = 0 and K_2 = 0 (the target is linear):
+    # |D^2 h| is at most the norm of the unfolding of the head's second derivative, (k, d d).
+    second = torch.stack(
+        [interaction(trace, unit.expand(len(z), -1)) for unit in torch.eye(head.k).double()], dim=1
+    )
+    second_norm = torch.linalg.matrix_norm(second.flatten(2), ord=2)
+    rho_target = ((z @ target.T - shift) * d).norm(dim=1)
+    largest, bound_m = torch.linalg.matrix_norm(target, ord=2), d.max()
+    star = (
+        2 * largest * bound_m * error
+        + bound_m * error**2
+        + (rho_target + bound_m * offset.norm(dim=1)) * second_norm
+    )
+    return Measured(
+        head.weights[0].shape[0],
+        head.depth,
+        error,
+        torch.linalg.eigvalsh(matrix)[:, 0],
+        torch.linalg.eigvalsh((whole + whole.mT) / 2)[:, 0],
+        star,
+    )
+
+
+def fitted_heads(ctx: Context) -> Finding:
+    """Compare the errors of fitted heads with the thresholds, and count what happens beyond them."""
+    generator = torch.Generator().manual_seed(ctx.seed_for("cor35.capacity"))
+    d = SPREAD ** -torch.linspace(0, 1, DIMENSION, dtype=torch.float64)
+    target = torch.diag(d**-0.5)
+    shift = torch.randn(DIMENSION, generator=generator, dtype=torch.float64)
+    z = torch.randn(POINTS, DIMENSION, generator=generator, dtype=torch.float64)
+    big_l, big_m, lam = float(target.diagonal().max()), float(d.max()), 1.0
+    published, root = lam / (2 * big_l * big_m), (lam / big_m) ** 0.5
+    found = [
+        _measure(_fitted(width, depth, target, generator), d, target, shift, z)
+        for depth in DEPTHS
+        for width in WIDTHS
+    ]
+    error, matrix, least, star = (
+        torch.stack([getattr(row, name) for row in found]).flatten()
+        for name in ("error", "gauss_newton", "least", "star")
+    )
+    beyond = error > published
+    # What is proved: below either threshold G stays definite, below (star) H_eff does.
+    broken = int(((error < root) & (matrix <= 0)).sum()) + int(((star < lam) & (least <= 0)).sum())
+    definite = int((beyond & (least > ROUNDING)).sum())
+    unstable = int((beyond & (least < -ROUNDING)).sum())
+    return Finding(
+        outcome=Outcome.AS_STATED if broken == 0 else Outcome.SURPRISE,
+        summary=(
+            f"{len(found)} heads at {POINTS} points: of {int(beyond.sum())} states beyond the "
+            f"published threshold {definite} have a positive definite effective Hessian and "
+            f"{unstable} a negative eigenvalue. The target's is positive definite everywhere, so "
+            f"that an error can lose stability and cannot make it. "
+            f"{'No state' if broken == 0 else f'{broken} states'} contradict"
+            f"{'s' if broken == 0 else ''} a proved threshold."
+        ),
+        cases=error.numel(),
+        residuals={
+            "states that contradict a proved threshold": float(broken),
+            "states below the published threshold": float((~beyond).sum()),
+            "states below the full bound's threshold": float((star < lam).sum()),
+            "states below the published threshold with a negative eigenvalue": float(
+                (~beyond & (least < -ROUNDING)).sum()
+            ),
+        },
+        tables=(_table(found, published),),
+        plots=(_plot(found, published, root),),
+    )
+
+
+def _table(found: list[Measured], published: float) -> Table:
+    return Table(
+        title="Fitted heads: error, thresholds and the effective Hessian",
+        columns=(
+            "layers",
+            "width",
+            "median error",
+            "points beyond the published threshold",
+            "points where the full bound keeps definiteness",
+            "points with a negative eigenvalue",
+        ),
+        rows=tuple(
+            (
+                str(row.depth),
+                str(row.width),
+                f"{float(row.error.median()):.3g}",
+                f"{int((row.error > published).sum())} of {POINTS}",
+                f"{int((row.star < 1).sum())}",
+                f"{int((row.least < -ROUNDING).sum())}",
+            )
+            for row in found
+        ),
+        note=(
+            "Random hidden layers, the last layer fitted by least squares. The target's effective "
+            "Hessian is the identity, so a collapse point is stable with the target: a larger error "
+            "can only lose that stability. This measures these heads, not trained ones."
+        ),
+    )
+
+
+def _plot(found: list[Measured], published: float, root: float) -> Plot:
+    ends = (float(WIDTHS[0]), float(WIDTHS[-1]))
+    by_depth = tuple(
+        Series(
+            label=f"{depth} layers",
+            x=tuple(float(row.width) for row in found if row.depth == depth),
+            y=tuple(float(row.error.median()) for row in found if row.depth == depth),
+        )
+        for depth in DEPTHS
+    )
+    return Plot(
+        title="The error of fitted heads against the thresholds",
+        kind="line",
+        series=(
+            *by_depth,
+            Series(label="published threshold", x=ends, y=(published, published)),
+            Series(label="sharp threshold for a convex loss", x=ends, y=(root, root)),
+        ),
+        xlabel="width of the hidden layers",
+        ylabel="median error of the Jacobian",
+        xscale="log",
+        yscale="log",
+    )

@@ -1,0 +1,231 @@
+"""Corollary 3.5 as quoted, its readings, and the parts of the repaired statement. Literals only."""
+
+from __future__ import annotations
+
+from verify.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
+
+STATEMENT = Statement(
+    id="cor35",
+    label="Corollary 3.5",
+    title="Capacity threshold",
+    source="public summary of arXiv 2605.17180 (section 3); the paper's full text was not at hand",
+    quoted=(
+        r"Corollary 3.5: maintaining isotropic condition numbers requires $\epsilon < "
+        r"\lambda_{\min}(H_{\mathrm{eff}}^*) / (2 L M)$; exceeding this threshold makes collapse "
+        "points stable. [..] Explains that the importance of depth/width for projection head "
+        "performance is not merely empirical heuristics but a topological necessity\u2014insufficient "
+        r"capacity $\to$ threshold violation $\to$ stable collapse."
+    ),
+    unseen=(
+        r"What $\epsilon$, $L$ and $M$ bound is not in the quoted text; we read them as in "
+        "Proposition 3.4. What it means to maintain isotropic condition numbers is not said: "
+        "positive definiteness, an unchanged condition number, and one that is bounded by a constant "
+        "times the old one are read apart. We read a stable collapse point as a critical point with "
+        r"$H_{\mathrm{eff}} \succeq 0$."
+    ),
+    hypotheses=(
+        Hypothesis(
+            id="A1",
+            text="Assumption 1: the loss and both heads are $C^2$",
+            source="known from other public accounts of the paper",
+        ),
+        Hypothesis(
+            id="A6",
+            text=r"Assumption 6: $\rho = \nabla L \neq 0$ at the collapsed state",
+            source="known from other public accounts of the paper",
+        ),
+        Hypothesis(
+            id="collapsed",
+            text="the configuration is collapsed: every input maps to the same $z$",
+            source="collapse points",
+        ),
+        Hypothesis(
+            id="critical",
+            text=r"$z$ is a critical point of $L \circ h_\phi$: $J_\phi^T \rho = 0$",
+            source="collapse points",
+        ),
+        Hypothesis(
+            id="jacobian",
+            text=r"$|E| \leq \epsilon$ where $E = J_\phi - J_*$",
+            source=r"$\epsilon$, the approximation error of the head",
+        ),
+        Hypothesis(id="L", text="$|J_*| \\leq L$", source="$L$ in the threshold"),
+        Hypothesis(
+            id="M",
+            text=r"$|\nabla^2 L| \leq M$ at the outputs of both heads",
+            source="$M$ in the threshold",
+        ),
+        Hypothesis(
+            id="lambda",
+            text=r"$\lambda = \lambda_{\min}(H_{\mathrm{eff}}^*) > 0$",
+            source="the threshold is positive",
+        ),
+        Hypothesis(
+            id="threshold",
+            text=r"$\epsilon < \lambda / (2LM)$",
+            source="requires",
+        ),
+        Hypothesis(
+            id="exceeds",
+            text=r"$|E| > \lambda / (2LM)$",
+            source="exceeding this threshold",
+        ),
+        Hypothesis(
+            id="psd",
+            text=r"$\nabla^2 L \succeq 0$",
+            origin=Origin.REMARKED,
+            source="in standard MSE-based objectives the loss Hessian is PSD (Section 4.1)",
+        ),
+        Hypothesis(
+            id="isotropic",
+            text=r"$H_{\mathrm{eff}}^* = \lambda I$",
+            source="isotropic condition numbers",
+        ),
+        Hypothesis(
+            id="same-hessian",
+            text=(
+                r"the effective Hessian is its Gauss-Newton term $J^T H J$, with one loss Hessian "
+                "$H$ for both heads"
+            ),
+            origin=Origin.ADDED,
+        ),
+        Hypothesis(
+            id="below-sharp",
+            text=r"$\epsilon < \epsilon^* = L \sin(\frac{1}{2} \arcsin \frac{\lambda}{M L^2})$",
+            origin=Origin.ADDED,
+        ),
+        Hypothesis(
+            id="below-root",
+            text=r"$\epsilon < \sqrt{\lambda / M}$",
+            origin=Origin.ADDED,
+        ),
+    ),
+    readings=(
+        Reading(
+            id="definite",
+            text=r"Below the threshold $J_\phi^T H J_\phi \succ 0$, with one loss Hessian $H$.",
+            hypotheses=("A1", "jacobian", "L", "M", "lambda", "threshold", "same-hessian"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="definite-full",
+            text=(
+                r"Below the threshold $H_{\mathrm{eff}}^\phi \succ 0$, for the whole effective Hessian."
+            ),
+            hypotheses=("A1", "jacobian", "L", "M", "lambda", "threshold"),
+            predicted=Verdict.REFUTED,
+            rescued_by="full",
+        ),
+        Reading(
+            id="isotropy",
+            text=(
+                "Below the threshold an isotropic effective Hessian stays isotropic: its condition "
+                r"number remains $1$, even with $\nabla^2 L \succeq 0$."
+            ),
+            hypotheses=("A1", "jacobian", "L", "M", "lambda", "threshold", "isotropic", "psd"),
+            predicted=Verdict.REFUTED,
+            rescued_by="below",
+        ),
+        Reading(
+            id="conditioning",
+            text=(
+                r"Below the threshold $\kappa_\phi \leq C \kappa_*$ with a constant $C$ for all losses "
+                "and heads."
+            ),
+            hypotheses=("A1", "jacobian", "L", "M", "lambda", "threshold", "isotropic"),
+            predicted=Verdict.REFUTED,
+            rescued_by="below",
+        ),
+        Reading(
+            id="necessary",
+            text=(
+                r"The threshold is required: for $|E| > \lambda / (2LM)$, $H_{\mathrm{eff}}^\phi$ is "
+                "not positive definite or not as well conditioned."
+            ),
+            hypotheses=("A1", "L", "M", "lambda", "exceeds"),
+            predicted=Verdict.REFUTED,
+            rescued_by="can-fail",
+        ),
+        Reading(
+            id="can-fail",
+            text=(
+                "Beyond the threshold definiteness can be lost: there are heads with "
+                r"$|E| > \lambda / (2LM)$ and $\lambda_{\min}(H_{\mathrm{eff}}^\phi) \leq 0$."
+            ),
+            hypotheses=("A1", "L", "M", "lambda", "exceeds"),
+            predicted=Verdict.HOLDS,
+            existential=True,
+        ),
+        Reading(
+            id="stable",
+            text=(
+                r"Exceeding the threshold makes collapse points stable: $H_{\mathrm{eff}}^\phi "
+                r"\succeq 0$ there."
+            ),
+            hypotheses=("A1", "A6", "collapsed", "critical", "L", "M", "lambda", "exceeds"),
+            predicted=Verdict.REFUTED,
+        ),
+    ),
+    parts=(
+        Part(
+            id="published",
+            title="The published threshold, for the Gauss-Newton term",
+            text=(
+                r"Let $\lambda = \lambda_{\min}(J_*^T H J_*) > 0$, $|J_*| \leq L$, $|H| \leq M$. If "
+                r"$|E| < \lambda / (2LM)$ then $(J_* + E)^T H (J_* + E) \succ 0$. This does not follow "
+                r"from Weyl and Proposition 3.4, whose bound at the threshold exceeds $\lambda$ by "
+                r"$\lambda^2 / (4 L^2 M)$."
+            ),
+        ),
+        Part(
+            id="sharp",
+            title="The sharp threshold",
+            text=(
+                r"With $q = \lambda / (M L^2) \leq 1$: $(J_* + E)^T H (J_* + E) \succ 0$ for all "
+                r"$|E| < \epsilon^* = L \sin(\frac{1}{2} \arcsin q)$, and this is best possible for "
+                r"all $L$, $M$, $\lambda$ with $q \leq 1$ and $k \geq d + 1$ (exact instances at $d = "
+                r"1$, and at $d = 3$ by padding with diagonal blocks). The published threshold is "
+                r"$\epsilon^* \cos(\frac{1}{2} \arcsin q)$, smaller by a factor in $[1/\sqrt{2}, 1)$."
+            ),
+        ),
+        Part(
+            id="psd",
+            title="Positive semidefinite loss Hessians",
+            text=(
+                r"If $H \succeq 0$ and $|E| < \sqrt{\lambda / M}$, with $\Lambda = "
+                r"\lambda_{\max}(J_*^T H J_*)$, $\kappa = \Lambda / \lambda$ and $\tau = |E| "
+                r"\sqrt{M / \lambda}$: $\lambda_{\min} \geq (\sqrt{\lambda} - \sqrt{M} |E|)^2$, "
+                r"$\lambda_{\max} \leq (\sqrt{\Lambda} + \sqrt{M} |E|)^2$ and $\kappa_\phi \leq "
+                r"((\sqrt{\kappa} + \tau) / (1 - \tau))^2$ for the perturbed head, all three sharp. So "
+                r"$\kappa_\phi \leq K$ if $|E| \leq \sqrt{\lambda / M} (\sqrt{K} - \sqrt{\kappa}) / "
+                r"(\sqrt{K} + 1)$."
+            ),
+        ),
+        Part(
+            id="below",
+            title="The condition number below the published threshold",
+            text=(
+                r"If $H \succeq 0$ and $|E| < \lambda / (2LM)$ then $\lambda_{\min} > \lambda / 4$ and "
+                r"$\kappa_\phi < ((2\kappa + 1) / (2\sqrt{\kappa} - 1))^2 \leq 9\kappa$."
+            ),
+        ),
+        Part(
+            id="indefinite",
+            title="Indefinite loss Hessians",
+            text=(
+                r"With $|E| = \tau \lambda / (2LM)$ and $x = \tau + \tau^2 q / 4 < 1$: $\kappa_\phi "
+                r"\leq (\kappa + x) / (1 - x)$. No bound depends on $\kappa$ alone: at $|E| = \lambda / "
+                r"(2LM)$ a head with $\kappa = 1$ is sent to $\kappa_\phi = \cot^2(\frac{1}{4} \arcsin "
+                r"q)$, which is $99 + 70\sqrt{2}$ at $q = 7/25$ and has no bound as $q \to 0$."
+            ),
+        ),
+        Part(
+            id="full",
+            title="The whole effective Hessian",
+            text=(
+                r"If the full bound of Proposition 3.4 is less than $\lambda_{\min}(H_{\mathrm{eff}}^*)$"
+                r" then $H_{\mathrm{eff}}^\phi \succ 0$."
+            ),
+        ),
+    ),
+)

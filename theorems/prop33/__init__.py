@@ -1,0 +1,149 @@
+"""Proposition 3.3: the curvature barrier for linear heads.
+
+Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
+`properties`, `refutations`, `siblings`, `scale`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from theorems.prop33 import derivation, properties, refutations, scale, siblings
+from theorems.prop33.statement import STATEMENT
+from verify.checks import at_scale, attack, example, false, proof, refutation, section, true
+from verify.statement import Arithmetic
+
+LOSSES = (
+    refutations.rippled(2),
+    refutations.rippled(1),
+    refutations.rippled(3),
+    refutations.trinomial(2),
+)
+
+IFF = section(
+    "prop33.iff",
+    *proof(
+        "necessary",
+        "A head that is isotropic everywhere: $L$ is a PD quadratic polynomial on its image",
+        derivation.necessary,
+    ),
+    *proof(
+        "sufficient",
+        "A loss that is a PD quadratic polynomial on $V$ is whitened by $W = B X$",
+        derivation.sufficient,
+    ),
+    true(
+        "exact",
+        r"$H_{\mathrm{eff}}(z) = I$ exactly for random cubic losses with $k > d$",
+        properties.CONSTRUCTION,
+    ),
+    *(false(name, claim) for name, claim in siblings.CONSTRUCTIONS.items()),
+    *(
+        refutation(
+            f"whitened.{reading}",
+            "Curved losses with $k = d + 1$ and $k = d + 2$ under the constant head $[I; 0]$",
+            partial(refutations.whitened, reading, LOSSES),
+            reading=reading,
+            cost=2.0,
+        )
+        for reading in ("constant-factor", "varying-factor")
+    ),
+    attack(
+        "hypotheses.void",
+        "Every evaluated hypothesis fails at a loss made to violate it",
+        refutations.hypotheses_can_fail,
+        readings=("constant-factor", "varying-factor", "some-loss"),
+        arithmetic=Arithmetic.EXACT,
+    ),
+    attack(
+        "smooth-head",
+        "False: the barrier also stops smooth heads",
+        siblings.smooth_head,
+        arithmetic=Arithmetic.EXACT,
+    ),
+    at_scale("production", "A curved loss at $d = 512$, $k = 2048$", scale.production, cost=3.0),
+    part="iff",
+)
+
+FACTOR = section(
+    "prop33.factor",
+    *proof(
+        "derivation",
+        r"$c(z)$ is constant for $d \geq 2$",
+        derivation.constant_factor,
+    ),
+    true("exact", "No third derivatives of a function allow a varying factor", properties.FACTOR),
+    *(false(name, claim) for name, claim in siblings.FACTORS.items()),
+    attack(
+        "sphere",
+        "False: for any Riemannian metric and factor, by the sphere",
+        siblings.sphere,
+        arithmetic=Arithmetic.EXACT,
+    ),
+    attack(
+        "d-one",
+        r"False: for $d = 1$, by $\cosh$",
+        siblings.one_dimension,
+        arithmetic=Arithmetic.EXACT,
+    ),
+    part="factor",
+)
+
+SQUARE = section(
+    "prop33.square",
+    *proof(
+        "constant",
+        "The barrier for $k = d$ and a constant factor",
+        derivation.square,
+        readings=("square",),
+    ),
+    *proof(
+        "varying",
+        r"The barrier for $k = d \geq 2$ and a varying factor",
+        derivation.square_varying,
+        readings=("square-varying",),
+    ),
+    *proof("narrow", "A head with $k < d$ is degenerate", derivation.narrow, readings=("narrow",)),
+    example(
+        "trinomial",
+        "The trinomial loss with $k = d = 2$: no constant head whitens it",
+        refutations.square_barrier,
+        reading="some-loss",
+    ),
+    part="square",
+)
+
+CURVATURE = section(
+    "prop33.curvature",
+    *proof("derivation", "The cubic form, for any $k$", derivation.cubic_form),
+    true(
+        "exact",
+        "The Riemann tensor by Christoffel symbols and by the cubic form",
+        properties.CURVATURE,
+        cost=8.0,
+    ),
+    *(false(name, claim) for name, claim in siblings.CURVATURES.items()),
+    attack(
+        "flat-barrier",
+        "False: a flat loss can be whitened",
+        siblings.flat_barrier,
+        arithmetic=Arithmetic.EXACT,
+    ),
+    part="curvature",
+)
+
+ROBUST = section(
+    "prop33.robust",
+    *proof("derivation", "Small constant heads are nearly isotropic", derivation.not_robust),
+    at_scale(
+        "kappa",
+        r"No $\kappa(H_{\mathrm{eff}}) \geq 1 + \delta$ on a ball: the trinomial loss, head scaled down",
+        scale.robustness,
+        cost=1.0,
+    ),
+    part="robust",
+)
+
+CHECKS = (*IFF, *FACTOR, *SQUARE, *CURVATURE, *ROBUST)
+
+__all__ = ["CHECKS", "STATEMENT"]

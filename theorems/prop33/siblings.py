@@ -1,0 +1,130 @@
+"""False siblings of 3.3: near-misses refuted by the true claims' own properties or by exact examples."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import sympy as sp
+
+from theorems.prop33.properties import CONSTRUCTION, CURVATURE, FACTOR, Slope
+from verify.statement import Context, Finding, Outcome, Step
+from verify.symbolic.curvature import Curvature
+
+
+def one(slope: Slope) -> int:
+    """One variable only."""
+    return 1
+
+
+CONSTRUCTIONS = {
+    "any-width": CONSTRUCTION.sibling(
+        "for all $k \\geq d$ no constant head whitens a loss that is not quadratic", barrier=True
+    ),
+    "not-quadratic": CONSTRUCTION.sibling(
+        "the head whitens although $L$ is cubic on $V$", inside=True
+    ),
+}
+
+CURVATURES = {
+    "half": CURVATURE.sibling("the cubic form has the factor $1/2$", factor=Fraction(1, 2)),
+    "sign": CURVATURE.sibling("the cubic form has the factor $-1/4$", factor=Fraction(-1, 4)),
+}
+
+FACTORS = {
+    "any-metric": FACTOR.sibling(
+        "the factor is constant for every Riemannian metric, Hessian or not", hessian=False
+    ),
+    "one-dimension": FACTOR.sibling("the factor is constant for $d = 1$", dimension=one),
+}
+
+x, y, z = sp.symbols("x y z", real=True)
+
+
+def _example(summary: str, steps: tuple[tuple[str, sp.Basic, bool], ...], ctx: Context) -> Finding:
+    closed = tuple(Step(text=t, latex=sp.latex(f), closed=bool(h)) for t, f, h in steps)
+    fine = all(step.closed for step in closed)
+    return Finding(
+        outcome=Outcome.AS_STATED if fine else Outcome.SURPRISE,
+        summary=summary if fine else "The example does not refute the false claim.",
+        cases=1,
+        steps=closed,
+    )
+
+
+def sphere(ctx: Context) -> Finding:
+    """Not a Hessian metric: 4 / (1 + |u|^2)^2 I, curved (K = 1), and W = I isotropic up to a factor."""
+    factor = 4 / (1 + x**2 + y**2) ** 2
+    metric = factor * sp.eye(2)
+    at = {x: sp.Rational(1, 2), y: sp.Rational(1, 3)}
+    sectional = Curvature(metric, (x, y), at).sectional(0, 1)
+    integrable = metric[0, 0].diff(y) - metric[0, 1].diff(x)
+    return _example(
+        r"The sphere's metric is curved, and $W = I$ makes it $c(z) I$; it is no Hessian.",
+        (
+            (
+                "The metric is isotropic with a factor that varies",
+                factor.diff(x),
+                factor.diff(x) != 0,
+            ),
+            ("Its curvature", sp.Eq(sp.Symbol("K"), sectional), sectional == 1),
+            (
+                "It is no Hessian: this would vanish",
+                sp.factor(integrable),
+                sp.simplify(integrable) != 0,
+            ),
+        ),
+        ctx,
+    )
+
+
+def flat_barrier(ctx: Context) -> Finding:
+    """R = 0 and no W: L = cosh u1 + cosh u2."""
+    metric = sp.hessian(sp.cosh(x) + sp.cosh(y), (x, y))
+    at = {x: sp.log(2), y: sp.log(3)}
+    curvature = Curvature(metric, (x, y), at)
+    gap = metric.subs(at) - metric.subs({x: 0, y: 0})
+    determinant = sp.simplify(gap.det().rewrite(sp.exp))
+    return _example(
+        r"The separable loss $\cosh u_1 + \cosh u_2$ is flat, and yet no square head whitens it.",
+        (
+            (
+                "Its curvature by Christoffel symbols",
+                sp.Eq(sp.Symbol("R"), curvature.riemann(0, 1, 0, 1)),
+                curvature.riemann(0, 1, 0, 1) == 0,
+            ),
+            (
+                r"The determinant of $g(\log 2, \log 3) - g(0)$, which $H_{\mathrm{eff}} = c I$ makes 0",
+                determinant,
+                determinant.is_nonzero is True,
+            ),
+        ),
+        ctx,
+    )
+
+
+def smooth_head(ctx: Context) -> Finding:
+    """Not for smooth heads: L = cosh, h = acosh(2 + z^2 / 2), H_eff = 1."""
+    composed = sp.cosh(sp.acosh(2 + z**2 / 2))
+    second = sp.simplify(composed.diff(z, 2))
+    return _example(
+        r"Behind $L = \cosh$ the smooth head $h = \operatorname{arcosh}(2 + z^2 / 2)$ has "
+        r"$H_{\mathrm{eff}} = 1$ everywhere.",
+        (
+            ("The effective Hessian", sp.Eq(sp.Symbol("H"), second), second == 1),
+            ("The loss is not quadratic", sp.cosh(x).diff(x, 3), sp.cosh(x).diff(x, 3) != 0),
+        ),
+        ctx,
+    )
+
+
+def one_dimension(ctx: Context) -> Finding:
+    """(ii) for d = 1: L = cosh, W = 1, c(z) = cosh z."""
+    factor = sp.cosh(z).diff(z, 2)
+    return _example(
+        r"For $d = 1$ every factor is allowed: $L = \cosh$, $W = 1$, $c(z) = \cosh z$.",
+        (
+            ("The factor is positive", factor, factor.is_positive is True),
+            ("and varies", factor.diff(z), factor.diff(z) != 0),
+        ),
+        ctx,
+    )

@@ -1,0 +1,137 @@
+"""Proposition 3.3 as quoted, its readings, and the parts of the repaired statement. Literals only."""
+
+from __future__ import annotations
+
+from verify.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
+
+STATEMENT = Statement(
+    id="prop33",
+    label="Proposition 3.3",
+    title="The curvature barrier for linear heads",
+    source="public summary of arXiv 2605.17180 (key design 1); the paper's full text was not at hand",
+    quoted=(
+        "However, a linear head is a global fixed transformation and cannot adapt to the changing "
+        "geometry along a curved optimization trajectory. [..] Explains why linear heads are better "
+        "than no-head solutions (accelerating convergence) but why non-linearity is essential"
+        "—Proposition 3.3: when the intrinsic geometry of the loss has non-zero Riemann curvature, "
+        "no global constant linear transformation can make the effective Hessian non-degenerate and "
+        "isotropic everywhere."
+    ),
+    unseen=(
+        r"That the geometry is the Hessian metric $g_L = \nabla^2 L$ and that the transformation is $W "
+        r"\in \mathbb{R}^{k \times d}$ with $H_{\mathrm{eff}}(z) = W^T g_L(Wz) W$ are taken from other "
+        "public accounts. Isotropic is not defined in what we have: it is read as $H_{\\mathrm{eff}} = "
+        "c I$ with a constant $c > 0$, and as $H_{\\mathrm{eff}} = c(z) I$ with a factor that may vary. "
+        "No relation between $k$ and $d$ is quoted; the paper's heads have $d = 512$, $k = 2048$. That "
+        "non-linearity is essential in practice is an empirical claim; it is not decided here."
+    ),
+    hypotheses=(
+        Hypothesis(
+            id="metric",
+            text=r"$g_L = \nabla^2 L$ is positive definite everywhere",
+            source="the intrinsic geometry of the loss",
+        ),
+        Hypothesis(
+            id="curved",
+            text="the Riemann tensor of $g_L$ does not vanish identically",
+            source="has non-zero Riemann curvature",
+        ),
+        Hypothesis(
+            id="constant",
+            text="the head is $h(z) = Wz$ with constant $W$",
+            source="global constant linear transformation",
+        ),
+        Hypothesis(id="square", text="$k = d$", origin=Origin.ADDED),
+        Hypothesis(id="plane", text="$d \\geq 2$ and $L$ is $C^3$", origin=Origin.ADDED),
+        Hypothesis(id="narrow", text="$k < d$", origin=Origin.ADDED),
+    ),
+    readings=(
+        Reading(
+            id="constant-factor",
+            text=r"No $W$ has $H_{\mathrm{eff}}(z) = c I$ for all $z$ with a constant $c > 0$.",
+            hypotheses=("metric", "curved", "constant"),
+            predicted=Verdict.REFUTED,
+            rescued_by="square",
+        ),
+        Reading(
+            id="varying-factor",
+            text=r"No $W$ has $H_{\mathrm{eff}}(z) = c(z) I$ for all $z$ with $c(z) > 0$.",
+            hypotheses=("metric", "curved", "constant"),
+            predicted=Verdict.REFUTED,
+            rescued_by="square-varying",
+        ),
+        Reading(
+            id="some-loss",
+            text=r"For some such losses no $W$ has $H_{\mathrm{eff}}(z) = c I$ for all $z$.",
+            hypotheses=("metric", "curved", "constant"),
+            predicted=Verdict.HOLDS,
+            existential=True,
+        ),
+        Reading(
+            id="square",
+            text=r"If $k = d$, no $W$ has $H_{\mathrm{eff}}(z) = c I$ for all $z$.",
+            hypotheses=("metric", "curved", "constant", "square"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="square-varying",
+            text=r"If $k = d \geq 2$, no $W$ has $H_{\mathrm{eff}}(z) = c(z) I$ for all $z$.",
+            hypotheses=("metric", "curved", "constant", "square", "plane"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="narrow",
+            text=r"If $k < d$, $H_{\mathrm{eff}}$ is degenerate for every $W$.",
+            hypotheses=("metric", "curved", "constant", "narrow"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+    ),
+    parts=(
+        Part(
+            id="iff",
+            title="When a constant head is isotropic everywhere",
+            text=(
+                r"Let $L \in C^2(\mathbb{R}^k)$ and $k \geq d \geq 1$. There are $W$ and $c > 0$ with "
+                r"$W^T \nabla^2 L(Wz) W = c I$ for all $z$ if and only if $L$, restricted to some "
+                "$d$-dimensional linear subspace, is a quadratic polynomial with positive definite "
+                "Hessian. The geometry of $L$ off that subspace does not matter."
+            ),
+        ),
+        Part(
+            id="factor",
+            title="The factor is constant",
+            text=(
+                r"If $d \geq 2$, $L \in C^3$ and $W^T \nabla^2 L(Wz) W = c(z) I$ with $c(z) > 0$ on a "
+                "connected open set, then $c$ is constant there. Neither $d \\geq 2$ nor the Hessian "
+                "structure of the metric can be dropped."
+            ),
+        ),
+        Part(
+            id="square",
+            title="Square heads",
+            text=(
+                "For $k = d$ a constant head is isotropic everywhere if and only if $L$ is a quadratic "
+                "polynomial with positive definite Hessian, so the barrier holds for every other loss, "
+                "curved or flat. For $k < d$ the effective Hessian is degenerate."
+            ),
+        ),
+        Part(
+            id="curvature",
+            title="The curvature of a Hessian metric",
+            text=(
+                r"$R_{ijkl} = \frac{1}{4} g^{pq} (L_{ilp} L_{jkq} - L_{ikp} L_{jlq})$ with $R_{1212} = "
+                r"K \det g$: a metric with constant coefficients is flat. Non-zero curvature is neither "
+                "sufficient for the barrier (where $k > d$) nor necessary."
+            ),
+        ),
+        Part(
+            id="robust",
+            title="The barrier is not robust",
+            text=(
+                r"If $\nabla^2 L$ is continuous and $W_0^T \nabla^2 L(0) W_0 = I$, then on every compact "
+                r"set the head $W = \sqrt{c} \, W_0$ has $H_{\mathrm{eff}} / c \to I$ uniformly as $c "
+                r"\to 0$: a constant head comes as close to isotropy as one likes."
+            ),
+        ),
+    ),
+)

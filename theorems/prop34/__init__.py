@@ -1,0 +1,151 @@
+"""Proposition 3.4: how an error of the head perturbs the effective Hessian.
+
+Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
+`properties` (with the false siblings), `refutations`, `scale`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from theorems.prop34 import derivation, properties, refutations, scale
+from theorems.prop34.statement import STATEMENT
+from verify.checks import (
+    at_scale,
+    attack,
+    false,
+    fixed_dimensions,
+    proof,
+    refutation,
+    section,
+    true,
+)
+from verify.statement import Arithmetic
+
+PULLBACK = section(
+    "prop34.pullback",
+    *proof(
+        "derivation",
+        r"$2LM\epsilon + M\epsilon^2$ bounds the Gauss-Newton term, for all $k$ and $d$",
+        derivation.pullback,
+        readings=("one-hessian",),
+    ),
+    *proof(
+        "tight",
+        "The bound is attained for all $k$ and $d$",
+        derivation.tight,
+    ),
+    true(
+        "property",
+        r"The Gauss-Newton bound on random Jacobians and loss Hessians, $k, d \leq 3$",
+        properties.PULLBACK,
+        readings=("one-hessian",),
+    ),
+    *(
+        false(name, claim, readings=("one-hessian",))
+        for name, claim in properties.PULLBACKS.items()
+    ),
+    part="pullback",
+)
+
+FULL = section(
+    "prop34.star",
+    *proof("derivation", "The full bound, for all $k$ and $d$", derivation.star),
+    *proof(
+        "segment",
+        r"$M'\epsilon_0$ for $M\epsilon_0 + T\epsilon_0^2/2$, where $M'$ bounds the Hessian",
+        derivation.segment,
+    ),
+    fixed_dimensions(
+        "attained",
+        "All terms are attained at once at $d = k = 1$, a polynomial identity",
+        derivation.attained,
+    ),
+    true(
+        "property",
+        r"The full bound on random cubic losses and heads, $k, d \leq 3$",
+        properties.STAR,
+        cost=4.0,
+    ),
+    true(
+        "segment.property",
+        r"The form with $M'$ on random cubic losses and heads, $k, d \leq 3$",
+        properties.SEGMENT,
+        cost=4.0,
+    ),
+    true(
+        "equality",
+        "The full bound is attained where the derivation says, by automatic differentiation",
+        properties.EQUALITY,
+    ),
+    false("loose", properties.LOOSE),
+    *(false(name, claim) for name, claim in properties.STARS.items()),
+    at_scale(
+        "production",
+        "The full bound and the share of its terms at 512-2048-2048",
+        scale.shares,
+        cost=10.0,
+    ),
+    part="star",
+)
+
+COUNTEREXAMPLES = section(
+    "prop34.full",
+    *(
+        refutation(
+            f"{name}.{reading}",
+            title,
+            partial(refutations.exceeds, pair, reading),
+            reading=reading,
+        )
+        for name, title, pair, reading in (
+            (
+                "curved",
+                r"Equal outputs and Jacobians, and $H_{\mathrm{eff}}$ goes from $2$ to $-2$",
+                refutations.CURVED,
+                "full",
+            ),
+            (
+                "curved-tilted",
+                r"The same with $\epsilon = 1/10$",
+                refutations.CURVED_TILTED,
+                "full",
+            ),
+            (
+                "shifted",
+                "Equal Jacobians, and the loss Hessian at another output",
+                refutations.SHIFTED,
+                "full",
+            ),
+            (
+                "curved-tilted",
+                "Equal outputs do not help",
+                refutations.CURVED_TILTED,
+                "full-same-output",
+            ),
+            (
+                "shifted",
+                "Without second derivatives, the loss Hessian still moves",
+                refutations.SHIFTED,
+                "own-hessian",
+            ),
+            (
+                "shifted-tilted",
+                r"The same with $\epsilon = 1/10$",
+                refutations.SHIFTED_TILTED,
+                "own-hessian",
+            ),
+        )
+    ),
+    attack(
+        "hypotheses.void",
+        "Every hypothesis fails at a pair of heads made to violate it",
+        refutations.hypotheses_can_fail,
+        readings=("full", "full-same-output", "own-hessian"),
+        arithmetic=Arithmetic.EXACT,
+    ),
+)
+
+CHECKS = (*PULLBACK, *FULL, *COUNTEREXAMPLES)
+
+__all__ = ["CHECKS", "STATEMENT"]

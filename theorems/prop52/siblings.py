@@ -1,0 +1,52 @@
+"""False siblings of 5.2: near-misses that the true claims must refute."""
+
+from __future__ import annotations
+
+from theorems.prop52.properties import (
+    AVERAGED,
+    CLOSED,
+    CURVATURE,
+    LANDAU,
+    LENGTH,
+    OPEN,
+    SMALL,
+    STEEPNESS,
+    product,
+)
+
+FINITE = AVERAGED.sibling(
+    "invariance to a half turn makes $J_h v = 0$: averaged over two turns only", turns=2
+)
+
+CURVATURES = {
+    "sign": CURVATURE.sibling(r"$v^T H_{\mathrm{eff}} v = +\rho^T J_h \gamma''$", weight=1.0),
+    "form": CURVATURE.sibling(r"$v^T H_{\mathrm{eff}} v = 0$ at every $z$", weight=0.0),
+    "kernel": CURVATURE.sibling(
+        r"$H_{\mathrm{eff}} v = 0$ on $\mathcal{V}_{\mathrm{aug}}$ at every $z$",
+        weight=0.0,
+        of=product,
+    ),
+}
+"""Near-misses of the effective Hessian along an orbit."""
+
+SPREADS = {
+    "open": OPEN.sibling(
+        r"$\operatorname{Var} \leq (\ell/\pi)^2$ mean$|\varphi'|^2 / 2$", factor=0.5
+    ),
+    "open-closed": OPEN.sibling(
+        r"$\operatorname{Var} \leq (\ell/2\pi)^2$ mean$|\varphi'|^2$ on open curves", factor=0.25
+    ),
+    "closed": CLOSED.sibling(
+        r"$\operatorname{Var} \leq (\ell/2\pi)^2$ mean$|\varphi'|^2 / 2$ on closed curves",
+        factor=0.5,
+    ),
+    "steepness": STEEPNESS.sibling(r"$\operatorname{Var} \leq \delta^2 \ell^2 / 24$", factor=0.5),
+    "length": LENGTH.sibling(
+        r"the ends of an open curve are mapped at most $\delta \ell / 2$ apart", factor=0.5
+    ),
+}
+"""Near-misses of the spread's constants."""
+
+LANDAU_SLOPE = LANDAU.sibling(r"$|\varphi'| \leq D/\ell$", bending=0.0)
+
+SMALL_REMAINDER = SMALL.sibling("the same with a hundredth of the remainder", remainder=0.01)

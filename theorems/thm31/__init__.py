@@ -1,0 +1,151 @@
+"""Theorem 3.1: local subspace whitening by a linear head.
+
+Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
+`properties`, `refutations`, `siblings`, `scale`.
+"""
+
+from __future__ import annotations
+
+from theorems.thm31 import derivation, properties, refutations, scale, siblings
+from theorems.thm31.statement import STATEMENT
+from verify.checks import at_scale, attack, false, proof, refutation, section, true
+from verify.statement import Arithmetic
+
+METRIC = section(
+    "thm31.metric",
+    *proof(
+        "derivation",
+        r"$\langle Wx, Wy \rangle = x^T (W^T W) y$, for any $d$ and $k$",
+        derivation.similarity,
+    ),
+    true("exact", "The learned metric on random rational heads", properties.SIMILARITY),
+    *(false(name, claim) for name, claim in siblings.METRICS.items()),
+    part="metric",
+    readings=("similarity",),
+)
+
+AFFINE = section(
+    "thm31.affine",
+    *proof(
+        "psd",
+        r"An affine head whitens every $S$ of dimension $r$ where $\nabla^2 L \succeq 0$",
+        derivation.affine_psd,
+        readings=("affine-psd",),
+    ),
+    *proof(
+        "positive",
+        r"An affine head whitens $S$ where $\nabla^2 L$ has $\dim S$ positive eigenvalues",
+        derivation.affine_positive,
+        readings=("affine-positive",),
+    ),
+    *proof(
+        "necessary",
+        r"Where $S$ is whitened, $\nabla^2 L$ has $\dim S$ positive eigenvalues",
+        derivation.necessary,
+    ),
+    true(
+        "exact",
+        r"$H_{\mathrm{eff}} = Q Q^T$ exactly, by second differences of cubic losses",
+        properties.WHITENING,
+        readings=("affine-psd", "affine-positive"),
+    ),
+    true(
+        "dimension",
+        r"The largest $\dim S$ that can be whitened is $n_+$, by exact signatures",
+        properties.DIMENSION,
+    ),
+    *(
+        false(name, claim, readings=("affine-psd", "affine-positive"))
+        for name, claim in siblings.WHITENINGS.items()
+    ),
+    *(false(f"dimension.{name}", claim) for name, claim in siblings.DIMENSIONS.items()),
+    refutation(
+        "indefinite",
+        r"$\nabla^2 L = \operatorname{diag}(1, -1)$: no head whitens the plane",
+        refutations.indefinite,
+        reading="affine-rank",
+    ),
+    attack(
+        "hypotheses.void",
+        "Every hypothesis fails at a point made to violate it",
+        refutations.hypotheses_can_fail,
+        readings=("affine-rank", "linear-metric", "stays-fixed"),
+        arithmetic=Arithmetic.EXACT,
+    ),
+    at_scale(
+        "objectives",
+        "Every training objective: its inertia, and which $S$ a head whitens",
+        scale.objectives,
+    ),
+    at_scale("production", "Cross-entropy behind a 512-2048 head", scale.production, cost=6.0),
+    part="affine",
+)
+
+LINEAR = section(
+    "thm31.linear",
+    *proof(
+        "outside",
+        "A strictly linear head whitens $S$ where $z^*$ is not in it",
+        derivation.linear_outside,
+        readings=("linear-outside",),
+    ),
+    *proof(
+        "inside",
+        r"Where $z^* \in S$, $u^T \nabla^2 L \, u = |z^*|^2$ is needed and suffices",
+        derivation.linear_inside,
+    ),
+    *proof(
+        "radial",
+        r"For $L = \sqrt{1 + |u|^2}$ the maximum of $u^T \nabla^2 L \, u$ is $2 / (3 \sqrt{3})$",
+        derivation.radial,
+    ),
+    *proof(
+        "scale-invariant",
+        "Behind a scale-invariant loss no strictly linear head whitens an $S$ that holds $z^*$",
+        derivation.scale_invariant,
+    ),
+    true(
+        "outside.exact",
+        "The head of case (b) whitens exactly and keeps the output",
+        properties.OUTSIDE,
+        readings=("linear-outside",),
+    ),
+    true("inside.exact", "The head of case (c) whitens exactly", properties.INSIDE),
+    true("radial.exact", "The bound for the bowl on random rational outputs", properties.RADIAL),
+    false("scalar", siblings.LINEARS["scalar"]),
+    false("uncorrected", siblings.LINEARS["uncorrected"], readings=("linear-outside",)),
+    false("smaller-maximum", siblings.LINEARS["smaller-maximum"]),
+    refutation(
+        "bowl",
+        r"$L = \sqrt{1 + u^2}$, $z^* = 1$: no strictly linear head whitens",
+        refutations.short_bowl,
+        reading="linear-metric",
+    ),
+    part="linear",
+)
+
+FIXED_POINT = section(
+    "thm31.fixed-point",
+    *proof(
+        "derivation",
+        r"Keeping $z^*$ critical costs one dimension where $0 \neq \rho \in \operatorname{ran} H$",
+        derivation.fixed_point,
+    ),
+    true(
+        "exact",
+        r"The largest $\dim S$ orthogonal to $\rho$, by exact signatures",
+        properties.KEPT,
+    ),
+    *(false(name, claim) for name, claim in siblings.FIXED_POINTS.items()),
+    refutation(
+        "lost",
+        "$L = |u|^2 / 2$: every whitening head moves the fixed point",
+        refutations.lost_fixed_point,
+        reading="stays-fixed",
+    ),
+    part="fixed-point",
+)
+
+CHECKS = (*METRIC, *AFFINE, *LINEAR, *FIXED_POINT)
+
+__all__ = ["CHECKS", "STATEMENT"]

@@ -1,0 +1,464 @@
+"""The true claims of 3.1 in exact rationals: no tolerance anywhere.
+
+Frames are rational by Cayley's transform. The effective Hessian is read off central second
+differences of L(h(z)), which are exact for a cubic loss and share nothing with W^T H W. Whether a
+dimension can be whitened at all is decided by an exact signature (Sylvester), not by a formula.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import NamedTuple
+
+from flint import fmpq, fmpq_mat
+from hypothesis import strategies as st
+
+from verify.numeric.claim import Claim, Vacuous
+from verify.statement import Arithmetic
+from verify.symbolic.frames import (
+    cayley,
+    columns,
+    congruence,
+    diagonal,
+    identity,
+    inertia,
+    matrix,
+    second_differences,
+)
+
+QUARTERS = st.integers(-8, 8).map(lambda n: Fraction(n, 4))
+POSITIVE = st.integers(1, 8).map(lambda n: Fraction(n, 4))
+
+
+@st.composite
+def frames(draw: st.DrawFn, n: int) -> fmpq_mat:
+    """Orthogonal matrices of order n with rational entries."""
+    size = n * (n - 1) // 2
+    return cayley(n, draw(st.lists(QUARTERS, min_size=size, max_size=size)))
+
+
+@st.composite
+def vectors(draw: st.DrawFn, n: int) -> fmpq_mat:
+    """Rational columns of length n."""
+    return matrix([[x] for x in draw(st.lists(QUARTERS, min_size=n, max_size=n))])
+
+
+class Loss(NamedTuple):
+    """The cubic loss L = g.x + x^T H x / 2 + (c.x)^3 / 6 with x = u - u0, so hess L(u0) = H."""
+
+    u0: fmpq_mat
+    g: fmpq_mat
+    hessian: fmpq_mat
+    c: fmpq_mat
+
+    def __call__(self, u: fmpq_mat) -> fmpq:
+        """L(u), exactly."""
+        x = u - self.u0
+        square = (x.transpose() * self.hessian * x)[0, 0]
+        return (self.g.transpose() * x)[0, 0] + square / 2 + (self.c.transpose() * x)[0, 0] ** 3 / 6
+
+
+def show(m: fmpq_mat) -> str:
+    """An exact matrix as text."""
+    rows = m.table()
+    return str([[str(x) for x in row] for row in rows]).replace("'", "")
+
+
+# --- the learned metric -------------------------------------------------------------------------
+
+
+class Similarity(NamedTuple):
+    """A linear head W (k, d) and two representations (d, 1)."""
+
+    weight: fmpq_mat
+    x: fmpq_mat
+    y: fmpq_mat
+
+
+@st.composite
+def similarities(draw: st.DrawFn) -> Similarity:
+    """Rational heads between 1 and 4 dimensions."""
+    d, k = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    rows = st.lists(QUARTERS, min_size=d, max_size=d)
+    weight = matrix(draw(st.lists(rows, min_size=k, max_size=k)))
+    return Similarity(weight, draw(vectors(d)), draw(vectors(d)))
+
+
+def gram(weight: fmpq_mat) -> fmpq_mat:
+    """W^T W."""
+    return weight.transpose() * weight
+
+
+def similarity_mismatch(case: Similarity, metric: Callable[[fmpq_mat], fmpq_mat] = gram) -> float:
+    """0 if <Wx, Wy> = x^T M y and M has no negative eigenvalue, exactly; else infinite."""
+    w, x, y = case
+    m = metric(w)
+    outputs = zip((w * x).entries(), (w * y).entries(), strict=True)
+    same = sum((p * q for p, q in outputs), fmpq(0)) == (x.transpose() * m * y)[0, 0]
+    return 0.0 if same and inertia(m)[2] == 0 else math.inf
+
+
+def describe_similarity(case: Similarity) -> tuple[tuple[str, str], ...]:
+    """A case as (name, value) pairs."""
+    return (("$W$", show(case.weight)), ("$x$", show(case.x)), ("$y$", show(case.y)))
+
+
+SIMILARITY = Claim(
+    r"$\langle Wx, Wy \rangle = x^T (W^T W) y$ and $W^T W \succeq 0$",
+    similarities,
+    similarity_mismatch,
+    describe_similarity,
+    Arithmetic.EXACT,
+)
+
+
+# --- affine heads -------------------------------------------------------------------------------
+
+
+class Whitening(NamedTuple):
+    """A loss with s eigenpairs (roots[p]^2, U e_p), a frame of R^d, and a point z*."""
+
+    loss: Loss
+    u: fmpq_mat
+    roots: tuple[Fraction, ...]
+    q: fmpq_mat
+    z: fmpq_mat
+
+    @property
+    def s(self) -> int:
+        """The dimension of S."""
+        return len(self.roots)
+
+
+@st.composite
+def whitenings(draw: st.DrawFn) -> Whitening:
+    """Losses with s positive eigenvalues that are squares, and others of any sign."""
+    s = draw(st.integers(1, 3))
+    k, d = s + draw(st.integers(0, 2)), s + draw(st.integers(0, 2))
+    roots = tuple(draw(st.lists(POSITIVE, min_size=s, max_size=s)))
+    rest = draw(st.lists(QUARTERS, min_size=k - s, max_size=k - s))
+    orthogonal = draw(frames(k))
+    hessian = orthogonal * diagonal([r * r for r in roots] + rest) * orthogonal.transpose()
+    loss = Loss(draw(vectors(k)), draw(vectors(k)), hessian, draw(vectors(k)))
+    frame = columns(draw(frames(d)), 0, s)
+    return Whitening(loss, columns(orthogonal, 0, s), roots, frame, draw(vectors(d)))
+
+
+def whitening_mismatch(case: Whitening, power: int = -1, only_wide: bool = False) -> float:
+    """0 if W = U Lambda^(power / 2) Q^T, b = u0 - W z* gives h(z*) = u0 and H_eff = Q Q^T exactly.
+
+    Args:
+        case: loss, frame and point.
+        power: of the square roots of the eigenvalues; -1 is the theorem's.
+        only_wide: claim instead that it does so for k >= d only.
+    """
+    scales = diagonal([r**power for r in case.roots])
+    weight = case.u * scales * case.q.transpose()
+    bias = case.loss.u0 - weight * case.z
+    found = second_differences(lambda z: case.loss(weight * z + bias), case.z)
+    whitened = found == case.q * case.q.transpose() and weight * case.z + bias == case.loss.u0
+    claimed = not only_wide or case.loss.u0.nrows() >= case.q.nrows()
+    return 0.0 if whitened == claimed else math.inf
+
+
+def describe_whitening(case: Whitening) -> tuple[tuple[str, str], ...]:
+    """A case as (name, value) pairs."""
+    return (
+        (r"$\nabla^2 L(u_0)$", show(case.loss.hessian)),
+        (r"$\rho$", show(case.loss.g)),
+        ("$u_0$", show(case.loss.u0)),
+        ("$Q$", show(case.q)),
+        ("$z^*$", show(case.z)),
+    )
+
+
+WHITENING = Claim(
+    r"$W = U_+ \Lambda_+^{-1/2} Q^T$ gives $H_{\mathrm{eff}}(z^*) = Q Q^T$",
+    whitenings,
+    whitening_mismatch,
+    describe_whitening,
+    Arithmetic.EXACT,
+)
+
+
+# --- which dimensions can be whitened -----------------------------------------------------------
+
+
+class Signature(NamedTuple):
+    """A loss Hessian (k, k) and some weight (k, k)."""
+
+    hessian: fmpq_mat
+    weight: fmpq_mat
+
+
+@st.composite
+def signatures(draw: st.DrawFn) -> Signature:
+    """Symmetric rational matrices of order 1 to 4, often singular or indefinite."""
+    k = draw(st.integers(1, 4))
+    rows = st.lists(st.lists(st.integers(-2, 2), min_size=k, max_size=k), min_size=k, max_size=k)
+    x, w = matrix(draw(rows)), matrix(draw(rows))
+    values = draw(st.lists(st.integers(-2, 2), min_size=k, max_size=k))
+    return Signature(x * diagonal(values) * x.transpose(), w)
+
+
+def positive_dimension(hessian: fmpq_mat) -> int:
+    """n_+(H)."""
+    return inertia(hessian)[0]
+
+
+def dimension_mismatch(
+    case: Signature, dimension: Callable[[fmpq_mat], int] = positive_dimension
+) -> float:
+    """0 if `dimension` is the largest that a head can whiten: attained, and not exceeded by W.
+
+    Attained: that many vectors are H-orthogonal with positive squares, checked by multiplication.
+    Not exceeded: W^T H W has no more positive eigenvalues.
+
+    Raises:
+        Vacuous: if the dimension is 0.
+    """
+    wanted = dimension(case.hessian)
+    if wanted == 0:
+        raise Vacuous
+    basis, values = congruence(case.hessian)
+    chosen = [index for index, value in enumerate(values) if value > 0][:wanted]
+    squares = [(columns(basis, n, n + 1)) for n in chosen]
+    products = [[(x.transpose() * case.hessian * y)[0, 0] for y in squares] for x in squares]
+    attained = len(chosen) == wanted and all(
+        (entry > 0) if r == c else (entry == 0)
+        for r, row in enumerate(products)
+        for c, entry in enumerate(row)
+    )
+    pulled = case.weight.transpose() * case.hessian * case.weight
+    return 0.0 if attained and inertia(pulled)[0] <= wanted else math.inf
+
+
+def describe_signature(case: Signature) -> tuple[tuple[str, str], ...]:
+    """A case as (name, value) pairs."""
+    return ((r"$\nabla^2 L$", show(case.hessian)), ("$W$", show(case.weight)))
+
+
+DIMENSION = Claim(
+    r"the largest $\dim S$ that some head whitens is $n_+(\nabla^2 L)$",
+    signatures,
+    dimension_mismatch,
+    describe_signature,
+    Arithmetic.EXACT,
+)
+
+
+# --- strictly linear heads ----------------------------------------------------------------------
+
+
+class Linear(NamedTuple):
+    """A strictly linear head's case: H = E^-T diag(1, .., 1, rest) E^-1, S = span of s columns of Q.
+
+    `factor` t makes a case whose u has u^T H u = t |z*|^2; the theorem asks for t = 1.
+    """
+
+    loss: Loss
+    basis: fmpq_mat
+    q: fmpq_mat
+    s: int
+    length: Fraction
+    factor: Fraction
+    z: fmpq_mat
+
+
+@st.composite
+def linear_cases(draw: st.DrawFn) -> Linear:
+    """Invertible bases of R^k, frames of R^d, s from 1 to 2."""
+    s = draw(st.integers(1, 2))
+    k, d = s + draw(st.integers(0, 2)), s + draw(st.integers(0, 2))
+    rows = st.lists(st.lists(st.integers(-2, 2), min_size=k, max_size=k), min_size=k, max_size=k)
+    basis = matrix(draw(rows.filter(lambda m: matrix(m).det() != 0)))
+    rest = draw(st.lists(QUARTERS, min_size=k - s, max_size=k - s))
+    inverse = basis.inv()
+    hessian = inverse.transpose() * diagonal([Fraction(1)] * s + rest) * inverse
+    return Linear(
+        Loss(draw(vectors(k)), draw(vectors(k)), hessian, draw(vectors(k))),
+        basis,
+        draw(frames(d)),
+        s,
+        draw(POSITIVE),
+        draw(POSITIVE),
+        draw(vectors(d)),
+    )
+
+
+def _is_whitened(case: Linear, weight: fmpq_mat, z: fmpq_mat, output: fmpq_mat) -> bool:
+    loss = case.loss._replace(u0=output)
+    found = second_differences(lambda x: loss(weight * x), z)
+    frame = columns(case.q, 0, case.s)
+    return weight * z == output and frame.transpose() * found * frame == identity(case.s)
+
+
+def inside_mismatch(case: Linear, scalar_condition: bool = True) -> float:
+    """(c): z* = length * q_1 in S and u the image of z* under W = E Q^T, with u^T H u = |z*|^2.
+
+    Without the scalar condition the prescribed u is longer or shorter by `factor`; the head is
+    then changed on q_1 so that it still reaches u.
+
+    Raises:
+        Vacuous: if the condition is to be violated but holds.
+    """
+    frame, basis = columns(case.q, 0, case.s), columns(case.basis, 0, case.s)
+    stretch = Fraction(1) if scalar_condition else case.factor
+    if not scalar_condition and stretch == 1:
+        raise Vacuous
+    scale = fmpq(case.length.numerator, case.length.denominator)
+    factor = fmpq(stretch.numerator, stretch.denominator)
+    z = columns(frame, 0, 1) * scale
+    output = columns(basis, 0, 1) * scale * factor
+    weight = basis * diagonal([stretch] + [1] * (case.s - 1)) * frame.transpose()
+    return 0.0 if _is_whitened(case, weight, z, output) else math.inf
+
+
+def outside_mismatch(case: Linear, corrected: bool = True) -> float:
+    """(b): z* outside S, W = E Q^T + (u - E Q^T z*) w^T with the dual vector w of z*.
+
+    Args:
+        case: loss, frame and point; the prescribed output is the sum of the basis vectors.
+        corrected: whether W carries its second term; without it h(z*) is not u.
+
+    Raises:
+        Vacuous: if z* lies in S.
+    """
+    frame, basis = columns(case.q, 0, case.s), columns(case.basis, 0, case.s)
+    y = case.z - frame * (frame.transpose() * case.z)
+    square = (y.transpose() * y)[0, 0]
+    if square == 0:
+        raise Vacuous
+    output = case.basis * matrix([[1]] * case.basis.nrows())
+    weight = basis * frame.transpose()
+    if corrected:
+        weight = weight + (output - weight * case.z) * y.transpose() * (1 / square)
+    return 0.0 if _is_whitened(case, weight, case.z, output) else math.inf
+
+
+def describe_linear(case: Linear) -> tuple[tuple[str, str], ...]:
+    """A case as (name, value) pairs."""
+    return (
+        (r"$\nabla^2 L(u)$", show(case.loss.hessian)),
+        ("$Q$", show(columns(case.q, 0, case.s))),
+        ("$|z^*|$ in (c)", str(case.length)),
+        ("$z^*$ in (b)", show(case.z)),
+        ("factor", str(case.factor)),
+    )
+
+
+INSIDE = Claim(
+    r"$z^* \in S$: with $u^T \nabla^2 L \, u = |z^*|^2$, $W = E Q^T$ whitens $S$ and $W z^* = u$",
+    linear_cases,
+    inside_mismatch,
+    describe_linear,
+    Arithmetic.EXACT,
+)
+
+OUTSIDE = Claim(
+    r"$z^* \notin S$: $W = E Q^T + (u - E Q^T z^*) w^T$ whitens $S$ and $W z^* = u$",
+    linear_cases,
+    outside_mismatch,
+    describe_linear,
+    Arithmetic.EXACT,
+)
+
+
+Output = tuple[Fraction, ...]
+
+RADIAL_BOUND = Fraction(4, 27)
+"""Square of 2 / (3 sqrt 3)."""
+
+
+def radial_ratio(u: Output, square_bound: Fraction = RADIAL_BOUND) -> float:
+    """(u^T H u)^2 over its bound for L = sqrt(1 + |u|^2): x^2 / (1 + x)^3 with x = |u|^2, exact."""
+    x = sum((entry * entry for entry in u), Fraction(0))
+    ratio = x**2 / (1 + x) ** 3 / square_bound
+    # The comparison is exact; only what is printed is rounded.
+    return min(1.0, float(ratio)) if ratio <= 1 else math.inf
+
+
+def outputs() -> st.SearchStrategy[Output]:
+    """Rational outputs in 1 to 4 dimensions."""
+    return st.lists(QUARTERS, min_size=1, max_size=4).map(tuple)
+
+
+def describe_output(u: Output) -> tuple[tuple[str, str], ...]:
+    """An output as (name, value) pairs."""
+    return (("$u$", ", ".join(map(str, u))),)
+
+
+RADIAL = Claim(
+    r"for $L = \sqrt{1 + |u|^2}$, $u^T \nabla^2 L \, u \leq 2 / (3 \sqrt{3})$",
+    outputs,
+    radial_ratio,
+    describe_output,
+    Arithmetic.EXACT,
+)
+
+
+# --- the fixed point ----------------------------------------------------------------------------
+
+
+class Kept(NamedTuple):
+    """H = V diag(squares, 0, ..) V^T of rank r, and coefficients of rho in the columns of V."""
+
+    v: fmpq_mat
+    squares: tuple[Fraction, ...]
+    rho: fmpq_mat
+    rank: int
+
+
+@st.composite
+def kept_cases(draw: st.DrawFn) -> Kept:
+    """Positive semidefinite H of order 1 to 4 and any rank; rho often inside its range, or zero."""
+    k = draw(st.integers(1, 4))
+    rank = draw(st.integers(1, k))
+    values = draw(st.lists(POSITIVE, min_size=rank, max_size=rank))
+    inside = draw(st.lists(st.integers(-2, 2), min_size=rank, max_size=rank))
+    across = draw(st.booleans())
+    outside = [draw(st.integers(-2, 2)) if across else 0 for _ in range(k - rank)]
+    return Kept(
+        draw(frames(k)),
+        (*values, *([Fraction(0)] * (k - rank))),
+        matrix([[x] for x in inside + outside]),
+        rank,
+    )
+
+
+def one_less_in_range(case: Kept) -> int:
+    """r - [0 != rho in ran H]."""
+    coefficients = case.rho.entries()
+    nonzero = any(x != 0 for x in coefficients)
+    in_range = all(x == 0 for x in coefficients[case.rank :])
+    return case.rank - int(nonzero and in_range)
+
+
+def kept_mismatch(case: Kept, dimension: Callable[[Kept], int] = one_less_in_range) -> float:
+    """0 if `dimension` is the rank of H on the hyperplane orthogonal to rho, exactly."""
+    h = case.v * diagonal(case.squares) * case.v.transpose()
+    rho = case.v * case.rho
+    square = (rho.transpose() * rho)[0, 0]
+    k = h.nrows()
+    projector = identity(k)
+    if square != 0:
+        projector = projector - rho * rho.transpose() * (1 / square)
+    return 0.0 if inertia(projector * h * projector)[0] == dimension(case) else math.inf
+
+
+def describe_kept(case: Kept) -> tuple[tuple[str, str], ...]:
+    """A case as (name, value) pairs."""
+    values = ", ".join(map(str, case.squares))
+    return (("eigenvalues of $H$", values), (r"$\rho$ in the eigenvectors", show(case.rho)))
+
+
+KEPT = Claim(
+    r"where $z^*$ stays critical the largest $\dim S$ is $r$, less $1$ if $0 \neq \rho \in "
+    r"\operatorname{ran} H$",
+    kept_cases,
+    kept_mismatch,
+    describe_kept,
+    Arithmetic.EXACT,
+)

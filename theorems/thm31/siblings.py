@@ -1,0 +1,102 @@
+"""False siblings of 3.1: near-misses that the true claims must refute."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from flint import fmpq_mat
+
+from theorems.thm31.properties import (
+    DIMENSION,
+    INSIDE,
+    KEPT,
+    OUTSIDE,
+    RADIAL,
+    SIMILARITY,
+    WHITENING,
+    Kept,
+)
+from verify.numeric.claim import Claim
+from verify.symbolic.frames import identity, inertia
+
+
+def symmetric_part(weight: fmpq_mat) -> fmpq_mat:
+    """W^T W + I, the metric of a residual head."""
+    return weight.transpose() * weight + identity(weight.ncols())
+
+
+def doubled(weight: fmpq_mat) -> fmpq_mat:
+    """2 W^T W."""
+    return 2 * (weight.transpose() * weight)
+
+
+def rank(hessian: fmpq_mat) -> int:
+    """Number of non-zero eigenvalues, of either sign."""
+    positive, _, negative = inertia(hessian)
+    return positive + negative
+
+
+def one_more(hessian: fmpq_mat) -> int:
+    """n_+ + 1."""
+    return inertia(hessian)[0] + 1
+
+
+def rank_of(case: Kept) -> int:
+    """r, whatever rho is."""
+    return case.rank
+
+
+def rank_less_one(case: Kept) -> int:
+    """r - 1 wherever rho is not zero."""
+    return case.rank - int(any(x != 0 for x in case.rho.entries()))
+
+
+METRICS = {
+    "residual": SIMILARITY.sibling("the metric is $W^T W + I$", metric=symmetric_part),
+    "doubled": SIMILARITY.sibling("the metric is $2 W^T W$", metric=doubled),
+}
+
+WHITENINGS = {
+    "inverse": WHITENING.sibling(
+        r"$W = U_+ \Lambda_+^{-1} Q^T$ gives $H_{\mathrm{eff}} = Q Q^T$", power=-2
+    ),
+    "root": WHITENING.sibling(
+        r"$W = U_+ \Lambda_+^{1/2} Q^T$ gives $H_{\mathrm{eff}} = Q Q^T$", power=1
+    ),
+    "wide": WHITENING.sibling(r"$k \geq d$ is needed to whiten $S$", only_wide=True),
+}
+
+DIMENSIONS = {
+    "rank": DIMENSION.sibling(
+        r"the largest $\dim S$ that some head whitens is $\operatorname{rank} \nabla^2 L$",
+        dimension=rank,
+    ),
+    "one-more": DIMENSION.sibling(
+        r"some head whitens $S$ of dimension $n_+(\nabla^2 L) + 1$", dimension=one_more
+    ),
+}
+
+LINEARS: dict[str, Claim[Any]] = {
+    "scalar": INSIDE.sibling(
+        r"$z^* \in S$: the head whitens $S$ although $u^T \nabla^2 L \, u \neq |z^*|^2$",
+        scalar_condition=False,
+    ),
+    "uncorrected": OUTSIDE.sibling(r"$z^* \notin S$: $W = E Q^T$ has $W z^* = u$", corrected=False),
+    "smaller-maximum": RADIAL.sibling(
+        r"for $L = \sqrt{1 + |u|^2}$, $(u^T \nabla^2 L \, u)^2 \leq \frac{4}{27} - 10^{-6}$",
+        supplied=((Fraction(1), Fraction(1)),),
+        square_bound=Fraction(4, 27) - Fraction(1, 10**6),
+    ),
+}
+"""The last one is refuted at |u|^2 = 2 only: the bound is attained."""
+
+FIXED_POINTS = {
+    "rank": KEPT.sibling(
+        r"where $z^*$ stays critical the largest $\dim S$ is $r$", dimension=rank_of
+    ),
+    "always-less": KEPT.sibling(
+        r"where $z^*$ stays critical and $\rho \neq 0$ the largest $\dim S$ is $r - 1$",
+        dimension=rank_less_one,
+    ),
+}

@@ -1,0 +1,276 @@
+"""Theorem 4.1: instability of collapse under smooth activations.
+
+Read in this order: `statement` (the quoted text and its readings), `repaired` (the parts of the
+repaired statement), `derivation`, `properties`, `refutations`, `siblings`, `scale`. Then a file for
+each part on instability, with its derivation, claims and false siblings: `inertia`, `kernel`,
+`genericity`, `symmetry` (with `wide`), `saddles`, `threshold`, `escape` (with `flow`),
+`natural_gradient`, `strict_saddles`. Their exact states are `states`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from theorems.thm41 import (
+    derivation,
+    escape,
+    genericity,
+    inertia,
+    kernel,
+    natural_gradient,
+    properties,
+    refutations,
+    saddles,
+    scale,
+    siblings,
+    strict_saddles,
+    symmetry,
+    threshold,
+)
+from theorems.thm41.statement import STATEMENT
+from verify.checks import (
+    at_scale,
+    attack,
+    example,
+    false,
+    fixed_dimensions,
+    proof,
+    refutation,
+    section,
+    true,
+)
+from verify.numeric.activations import GELU, SOFTPLUS, SWISH
+from verify.statement import Arithmetic
+
+EFFECTIVE_HESSIAN = section(
+    "thm41.identity",
+    *proof(
+        "derivation",
+        r"$H_{\mathrm{eff}} = G + M$ for undefined $L$ and $h$",
+        derivation.effective_hessian,
+    ),
+    fixed_dimensions(
+        "undefined",
+        r"$H_{\mathrm{eff}} = G + M$ by SymPy's own differentiation, $d, k \leq 2$",
+        derivation.effective_hessian_undefined,
+    ),
+    true(
+        "property",
+        "$G + M$ against automatic differentiation, random heads and losses",
+        properties.EFFECTIVE_HESSIAN,
+    ),
+    *(false(name, claim) for name, claim in siblings.EFFECTIVE_HESSIANS.items()),
+    part="identity",
+)
+
+LAYER_FORMULA = section(
+    "thm41.F",
+    *proof(
+        "derivation",
+        "The layer formula (F) with an abstract activation and symbolic widths",
+        derivation.layer_formula,
+    ),
+    true(
+        "property",
+        "(F) against automatic differentiation, depth 2 to 5, every smooth activation",
+        properties.FORMULA,
+    ),
+    true(
+        "exact",
+        "(F) against exact polynomial differentiation: equality, no tolerance",
+        properties.FORMULA_EXACT,
+    ),
+    at_scale("production", "(F) at 512-2048-2048", scale.formula, cost=4.0),
+    *(
+        false(name, properties.FORMULA_EXACT.sibling(text, formula=formula))
+        for name, (formula, text) in siblings.FORMULAS.items()
+    ),
+    *(
+        false(
+            f"{name}.float",
+            properties.FORMULA.sibling(f"{text}, in floating point", formula=formula),
+            cost=4.0,
+        )
+        for name, (formula, text) in siblings.FORMULAS.items()
+        if name in ("double", "adjoint-slopes")
+    ),
+    part="F",
+)
+
+LINEAR_HEADS = section(
+    "thm41.1",
+    *proof(
+        "interaction",
+        "$M = 0$ for an affine head",
+        derivation.affine_interaction,
+        readings=("1-interaction",),
+    ),
+    *proof(
+        "psd",
+        r"$H_{\mathrm{eff}} \succeq 0$ for an affine head where $\nabla^2 L \succeq 0$",
+        derivation.affine_psd,
+        readings=("1-psd-premise",),
+    ),
+    *proof(
+        "non-repelling",
+        "A critical collapse behind an affine head and a convex loss does not repel",
+        derivation.affine_non_repelling,
+        readings=("1-non-repelling-convex",),
+    ),
+    true(
+        "property",
+        "$M = 0$ for linear heads of any depth, by automatic differentiation",
+        properties.LINEAR_IS_FLAT,
+        readings=("1-interaction",),
+    ),
+    false(
+        "smooth",
+        siblings.SMOOTH_IS_FLAT,
+        readings=("1-interaction", "relu-interaction"),
+        cost=3.0,
+    ),
+    refutation(
+        "saddle",
+        r"A linear head with $\lambda_{\min}(H_{\mathrm{eff}}) = -2$ at a critical collapse",
+        refutations.linear_saddle,
+        reading="1-psd",
+    ),
+    refutation(
+        "quartic",
+        r"A linear head, $\nabla^2 L \succeq 0$ at the point, and a repelling collapse",
+        partial(refutations.falling_quartic, "1-non-repelling", refutations.FLAT_LINEAR),
+        reading="1-non-repelling",
+    ),
+    part="affine",
+)
+
+SMOOTH_HEADS = section(
+    "thm41.2",
+    *(
+        refutation(
+            f"stable.{s.name}",
+            f"A stable collapse with a {s.name} head, every hypothesis satisfied",
+            partial(refutations.stable_collapse, s),
+            reading="2-every",
+        )
+        for s in (SOFTPLUS, SWISH, GELU)
+    ),
+    *(
+        refutation(
+            f"persistence.{s.name}",
+            f"The stable collapse persists on a box of weights ({s.name})",
+            partial(refutations.persistence, refutations.two_output_head(s), refutations.RADIUS),
+            reading="2-generic",
+            arithmetic=Arithmetic.BALL,
+        )
+        for s in (SOFTPLUS, SWISH, GELU)
+    ),
+    attack(
+        "persistence.void",
+        "The certificate refuses too large a box, and heads it must refuse",
+        refutations.persistence_can_fail,
+        readings=("2-generic",),
+        arithmetic=Arithmetic.BALL,
+    ),
+    *(
+        example(
+            f"mechanism.{s.name}",
+            rf"A {s.name} head with $M$ negative on $\ker G$",
+            partial(refutations.unstable_collapse, s),
+            reading="2-mechanism",
+        )
+        for s in (SOFTPLUS, SWISH, GELU)
+    ),
+    attack(
+        "hypotheses.void",
+        "Every hypothesis fails at a point made to violate it",
+        refutations.hypotheses_can_fail,
+        readings=("1-psd", "1-non-repelling", "2-mechanism", "2-every", "relu-non-repelling"),
+        arithmetic=Arithmetic.EXACT,
+    ),
+)
+
+NEGATIVE_DIRECTION = section(
+    "thm41.2",
+    *proof(
+        "direction",
+        r"A negative direction of $M$ in $\ker(\nabla^2 L \, J_h)$ makes $\lambda_{\min} < 0$",
+        derivation.negative_direction,
+        readings=("2-direction",),
+    ),
+    part="direction",
+)
+
+RELU_HEADS = section(
+    "thm41.relu",
+    *proof(
+        "interaction",
+        "$M = 0$ for a ReLU head inside its cells",
+        derivation.relu_interaction,
+        readings=("relu-interaction",),
+    ),
+    *proof(
+        "non-repelling",
+        "Inside a cell a critical collapse under a convex loss does not repel",
+        derivation.relu_non_repelling,
+        readings=("relu-non-repelling-convex",),
+    ),
+    true(
+        "property",
+        "$M = 0$ for ReLU heads off their kinks, by automatic differentiation",
+        properties.RELU_IS_FLAT,
+        readings=("relu-interaction",),
+    ),
+    refutation(
+        "kink",
+        "A ReLU head that repels at its kink",
+        refutations.relu_kink,
+        reading="relu-non-repelling",
+    ),
+    refutation(
+        "quartic",
+        "A ReLU head that repels where it has no kink",
+        partial(refutations.falling_quartic, "relu-non-repelling", refutations.FLAT_RELU),
+        reading="relu-non-repelling",
+    ),
+    part="relu",
+)
+
+SCALE_INVARIANT_LOSSES = section(
+    "thm41.fact0",
+    *proof(
+        "derivation",
+        r"$\nabla^2 L \, u = -\rho$ and indefiniteness for scale-invariant losses",
+        derivation.scale_invariant_loss,
+    ),
+    true(
+        "property",
+        "Euler's relations for every scale-invariant objective that is trained",
+        properties.EULER,
+    ),
+    false("squared-error", siblings.EULER_SQUARED_ERROR),
+    false("tilted", siblings.EULER_TILTED),
+    false("psd", siblings.COSINE_IS_PSD),
+    part="fact0",
+)
+
+CHECKS = (
+    *EFFECTIVE_HESSIAN,
+    *LAYER_FORMULA,
+    *LINEAR_HEADS,
+    *SMOOTH_HEADS,
+    *NEGATIVE_DIRECTION,
+    *RELU_HEADS,
+    *SCALE_INVARIANT_LOSSES,
+    *inertia.CHECKS,
+    *kernel.CHECKS,
+    *genericity.CHECKS,
+    *symmetry.CHECKS,
+    *saddles.CHECKS,
+    *threshold.CHECKS,
+    *escape.CHECKS,
+    *natural_gradient.CHECKS,
+    *strict_saddles.CHECKS,
+)
+
+__all__ = ["CHECKS", "STATEMENT"]

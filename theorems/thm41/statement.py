@@ -1,0 +1,210 @@
+"""Theorem 4.1 as quoted, its readings, and the parts of the repaired statement. Literals only."""
+
+from __future__ import annotations
+
+from theorems.thm41.repaired import PARTS
+from verify.statement import Hypothesis, Origin, Reading, Statement, Verdict
+
+STATEMENT = Statement(
+    id="thm41",
+    label="Theorem 4.1",
+    title="Instability of collapse under smooth activations",
+    source="public summary of arXiv 2605.17180 (sections 4 and 4.1); the paper's full text was not at hand",
+    quoted=(
+        "Reveals the geometric mechanism for the stability of non-contrastive SSL (BYOL, SimSiam): "
+        "smooth activations induce negative eigenvalues at collapse points, turning stable minima "
+        r"into strict saddles. [..] In a collapsed configuration $z^*$ (where all inputs map to a "
+        r"constant), a linear head yields an interaction term $M(z^*) = 0$ (since $\nabla^2$ linear "
+        "$= 0$), leaving the effective Hessian PSD and the collapse as a non-repelling critical "
+        r"region. Smooth non-linear heads (Swish, GELU) have non-zero $\nabla^2 h$. The loss Hessian "
+        "$G(z^*)$ often has a non-trivial null space in high-dimensional representation spaces "
+        "(intrinsic rank $r < d$), allowing the interaction term $M(z^*)$ to generate negative "
+        "eigenvalues in these directions. Standard theory for non-convex optimization (Lee et al.) "
+        "guarantees that gradient descent almost surely escapes strict saddles. [..] ReLU heads "
+        r"($\nabla^2$ ReLU $= 0$ almost everywhere) provide no such guarantee and must rely on "
+        "discrete dynamics and BatchNorm. [..] ReLU lacks this mechanism and falls into collapse "
+        "under continuous gradient flow without BatchNorm."
+    ),
+    unseen=(
+        "The numbering (1), (2), the words generically and MLP, and Assumption 6 are taken from "
+        "other public accounts of the paper: (2) a smooth nonlinear MLP head has generically "
+        r"$\lambda_{\min}(H_{\mathrm{eff}}) < 0$. Assumption 5 is cited by number in part (2); its "
+        "text is not known to us, nor is how the paper defines generic, collapsed and "
+        r"non-repelling. The quote calls $G(z^*)$ the loss Hessian; we read $r$ as the rank of "
+        r"$\nabla^2 L$, which makes $\ker G$ non-trivial whenever $r < d$. What gradient flow of a "
+        "whole network does with a ReLU head (falls into collapse) is an empirical claim; it is not "
+        "decided here."
+    ),
+    hypotheses=(
+        Hypothesis(
+            id="A1",
+            text="Assumption 1: the loss and the head are $C^2$",
+            source="known from other public accounts of the paper",
+        ),
+        Hypothesis(
+            id="collapsed",
+            text="the configuration is collapsed: every input maps to the same $z^*$",
+            source="where all inputs map to a constant",
+        ),
+        Hypothesis(
+            id="A6",
+            text=r"Assumption 6: $\rho = \nabla L(h(z^*)) \neq 0$",
+            source="known from other public accounts of the paper",
+        ),
+        Hypothesis(
+            id="critical",
+            text=r"$z^*$ is a critical point of $L \circ h$: $J_h^T \rho = 0$",
+            source="critical region; strict saddles",
+        ),
+        Hypothesis(id="linear", text="the head is linear (affine)", source="a linear head"),
+        Hypothesis(
+            id="smooth",
+            text="the head is a multilayer perceptron with a smooth activation, and not affine",
+            source="smooth non-linear heads (Swish, GELU)",
+        ),
+        Hypothesis(
+            id="relu",
+            text="the head is a multilayer perceptron with ReLU activations",
+            source="ReLU heads",
+        ),
+        Hypothesis(
+            id="rank",
+            text=r"$r = \operatorname{rank} \nabla^2 L(h(z^*)) < d$",
+            source="intrinsic rank $r < d$",
+        ),
+        Hypothesis(
+            id="psd",
+            text=r"$\nabla^2 L(h(z^*)) \succeq 0$",
+            origin=Origin.REMARKED,
+            source="in standard MSE-based objectives the loss Hessian is PSD (Section 4.1)",
+        ),
+        Hypothesis(
+            id="stationary",
+            text=r"$0$ lies in the Clarke subdifferential of $L \circ h$ at $z^*$",
+            source="critical region, where $h$ need not be differentiable",
+        ),
+        Hypothesis(
+            id="convex",
+            text="$L$ is convex on a convex neighbourhood of $h(z^*)$",
+            origin=Origin.ADDED,
+        ),
+        Hypothesis(
+            id="off-kinks",
+            text="$z^*$ lies inside a cell on which the head is affine",
+            origin=Origin.ADDED,
+        ),
+        Hypothesis(
+            id="negative",
+            text=r"some $v \in \ker(\nabla^2 L \, J_h)$ has $v^T M(z^*) v < 0$",
+            origin=Origin.ADDED,
+        ),
+    ),
+    readings=(
+        Reading(
+            id="1-interaction",
+            text="With a linear head, $M(z^*) = 0$.",
+            hypotheses=("A1", "collapsed", "linear"),
+            predicted=Verdict.HOLDS,
+        ),
+        Reading(
+            id="1-psd",
+            text=r"With a linear head, $H_{\mathrm{eff}}(z^*) \succeq 0$.",
+            hypotheses=("A1", "collapsed", "A6", "critical", "linear"),
+            predicted=Verdict.REFUTED,
+            rescued_by="1-psd-premise",
+        ),
+        Reading(
+            id="1-psd-premise",
+            text=(
+                r"With a linear head and $\nabla^2 L(h(z^*)) \succeq 0$, as the section remarks for "
+                r"MSE, $H_{\mathrm{eff}}(z^*) \succeq 0$."
+            ),
+            hypotheses=("A1", "collapsed", "A6", "linear", "psd"),
+            predicted=Verdict.HOLDS,
+        ),
+        Reading(
+            id="1-non-repelling",
+            text=(
+                r"With a linear head and $\nabla^2 L(h(z^*)) \succeq 0$, gradient flow does not move "
+                "away from $z^*$."
+            ),
+            hypotheses=("A1", "collapsed", "A6", "critical", "linear", "psd"),
+            predicted=Verdict.REFUTED,
+            rescued_by="1-non-repelling-convex",
+        ),
+        Reading(
+            id="1-non-repelling-convex",
+            text=(
+                "With a linear head and $L$ convex near $h(z^*)$, gradient flow that starts near "
+                "$z^*$ does not move away from it."
+            ),
+            hypotheses=("A1", "collapsed", "A6", "critical", "linear", "convex"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="2-mechanism",
+            text=(
+                r"A smooth head can make $M$ negative on $\ker G$ and $\lambda_{\min}("
+                r"H_{\mathrm{eff}}(z^*)) < 0$: there are such heads."
+            ),
+            hypotheses=("A1", "collapsed", "A6", "critical", "smooth", "rank", "psd"),
+            predicted=Verdict.HOLDS,
+            existential=True,
+        ),
+        Reading(
+            id="2-every",
+            text=(
+                r"With a smooth non-linear head, $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$: stable "
+                "minima are turned into strict saddles."
+            ),
+            hypotheses=("A1", "collapsed", "A6", "critical", "smooth", "rank", "psd"),
+            predicted=Verdict.REFUTED,
+            rescued_by="2-direction",
+        ),
+        Reading(
+            id="2-generic",
+            text=(
+                r"With a smooth non-linear head, generically $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < "
+                "0$: for all weights outside a set of measure zero."
+            ),
+            hypotheses=("A1", "collapsed", "A6", "critical", "smooth", "rank", "psd"),
+            predicted=Verdict.REFUTED,
+            rescued_by="2-direction",
+        ),
+        Reading(
+            id="2-direction",
+            text=(
+                r"If some $v \in \ker(\nabla^2 L \, J_h)$ has $v^T M v < 0$, then "
+                r"$\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$."
+            ),
+            hypotheses=("A1", "collapsed", "A6", "smooth", "negative"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="relu-interaction",
+            text="With a ReLU head, $M = 0$ almost everywhere.",
+            hypotheses=("relu",),
+            predicted=Verdict.HOLDS,
+        ),
+        Reading(
+            id="relu-non-repelling",
+            text=(
+                r"With a ReLU head and $\nabla^2 L(h(z^*)) \succeq 0$, gradient flow does not move "
+                "away from a stationary collapse at $z^*$."
+            ),
+            hypotheses=("collapsed", "A6", "relu", "stationary", "psd"),
+            predicted=Verdict.REFUTED,
+            rescued_by="relu-non-repelling-convex",
+        ),
+        Reading(
+            id="relu-non-repelling-convex",
+            text=(
+                "With a ReLU head, $z^*$ off its kinks and $L$ convex near $h(z^*)$, gradient flow "
+                "that starts near $z^*$ does not move away from it."
+            ),
+            hypotheses=("collapsed", "A6", "relu", "critical", "off-kinks", "convex"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+    ),
+    parts=PARTS,
+)

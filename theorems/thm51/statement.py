@@ -1,0 +1,127 @@
+"""5.1, the augmentation tangent space: its definition as quoted, readings and parts. Literals only.
+
+The summary calls 5.1, 5.2 and 5.3 theorems together. Neither the kind nor the text of 5.1 is stated
+anywhere we can see; what is judged here is the definition that 5.2 and 5.3 rest on.
+"""
+
+from __future__ import annotations
+
+from verify.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
+
+STATEMENT = Statement(
+    id="thm51",
+    label="Theorem 5.1",
+    title="The augmentation tangent space",
+    source="public summary of arXiv 2605.17180; the paper's full text was not at hand",
+    quoted=(
+        r"The augmentation tangent space $\mathcal{V}_{\mathrm{aug}}(z)$ is the set of directions "
+        "spanned by infinitesimal changes in continuous augmentation parameters—the projection head "
+        "must compress orbits in these directions. [..] Discrete augmentations (e.g., flips) lack "
+        "smooth group structures, making infinitesimal modeling inapplicable. [..] Theorems 5.1–5.3 "
+        "quantify 'why discard the head'"
+    ),
+    unseen=(
+        "No source that we can see states 5.1. The summary counts it among Theorems 5.1 to 5.3; "
+        "whether it is a definition, a lemma or a theorem, and what it says, is not known to us. What "
+        "is judged here is the definition of the augmentation tangent space as the summary words it. "
+        "How smooth the augmentations are assumed to be, and whether they act on inputs or on "
+        "representations, is not said."
+    ),
+    hypotheses=(
+        Hypothesis(
+            id="orbit",
+            text=(
+                r"$o_x(\theta) = \mathrm{enc}(T_\theta x)$ is $C^1$ at $\theta_0$, where "
+                r"$T_{\theta_0} x = x$; $\mathcal{V}_{\mathrm{aug}}$ is the span of its derivatives"
+            ),
+            source="spanned by infinitesimal changes in continuous augmentation parameters",
+        ),
+        Hypothesis(
+            id="encoder",
+            text=r"$z = \mathrm{enc}(x)$ for an encoder that need not be injective",
+            source=r"$\mathcal{V}_{\mathrm{aug}}(z)$, written as a function of $z$",
+        ),
+        Hypothesis(
+            id="equivariant",
+            text=(
+                r"the augmentation acts on representations: $\mathrm{enc}(T_\theta x) = S_\theta("
+                r"\mathrm{enc}(x))$ for maps $S_\theta$ that do not depend on $x$"
+            ),
+            origin=Origin.ADDED,
+        ),
+    ),
+    readings=(
+        Reading(
+            id="subspace",
+            text=r"$\mathcal{V}_{\mathrm{aug}}$, as a function of the input $x$, is a linear subspace.",
+            hypotheses=("orbit",),
+            predicted=Verdict.HOLDS,
+        ),
+        Reading(
+            id="of-z",
+            text=(
+                r"$\mathcal{V}_{\mathrm{aug}}(z)$ is a function of $z$: inputs with one "
+                "representation have one tangent space."
+            ),
+            hypotheses=("orbit", "encoder"),
+            predicted=Verdict.REFUTED,
+            rescued_by="of-z-equivariant",
+        ),
+        Reading(
+            id="of-z-equivariant",
+            text=(
+                "If the augmentation acts on representations, inputs with one representation have one "
+                "tangent space."
+            ),
+            hypotheses=("orbit", "encoder", "equivariant"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+    ),
+    parts=(
+        Part(
+            id="subspace",
+            title="A subspace for every input",
+            text=(
+                r"$\mathcal{V}_{\mathrm{aug}}(x) = \operatorname{im} D o_x(\theta_0)$ is a linear "
+                r"subspace of dimension $\operatorname{rank} D o_x(\theta_0) \leq \min(p, d)$."
+            ),
+        ),
+        Part(
+            id="parameters",
+            title="Change of parameters, and composition",
+            text=(
+                r"Under $\theta = \psi(\eta)$ the tangent space can only shrink, and it stays the same "
+                r"if $D\psi$ is onto at $\eta_0$. For families with $T_{\theta_0} = \mathrm{id}$ that "
+                "follow each other, the tangent space is the sum of theirs."
+            ),
+        ),
+        Part(
+            id="of-z",
+            title="When it is a function of $z$",
+            text=(
+                r"If $\mathrm{enc}(T_\theta x) = S_\theta(\mathrm{enc}(x))$ the tangent space depends on "
+                "$z$ only. For a linear group action, $\\mathcal{V}_{\\mathrm{aug}}(g z) = g "
+                r"\mathcal{V}_{\mathrm{aug}}(z)$, so its dimension is constant on an orbit."
+            ),
+        ),
+        Part(
+            id="discrete",
+            title="Discrete parameters",
+            text=(
+                r"A discrete parameter contributes no direction: it does not move along a curve of "
+                r"parameters that starts at $\theta_0$."
+            ),
+        ),
+        Part(
+            id="images",
+            title="Real image augmentations",
+            text=(
+                "For rotation, translation, scale, brightness and contrast of digits, away from the "
+                "kinks of bilinear interpolation, Jacobian-vector products through a small smooth "
+                "convolutional network give the tangent space: central differences approach them at "
+                "second order, and its numerical rank is the number of independent parameters."
+            ),
+            predicted=Verdict.SUPPORTED,
+        ),
+    ),
+)

@@ -1,0 +1,143 @@
+"""Theorem 5.3: the information hierarchy.
+
+Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
+`properties`, `refutations`, `siblings`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from theorems.thm53 import derivation, properties, refutations, siblings
+from theorems.thm53.statement import STATEMENT
+from verify.checks import attack, false, proof, refutation, section, true
+from verify.statement import Arithmetic
+
+RANK_BOUND = section(
+    "thm53.rank",
+    *proof(
+        "bound",
+        r"$\operatorname{rank} A \leq \operatorname{rank} I - \dim V + \dim(\ker I \cap V)$",
+        derivation.rank_bound,
+    ),
+    *proof("attained", "$A = I/V$ attains the bound", derivation.attained),
+    true("property", "The bound on random exact pairs with forced overlaps", properties.RANK),
+    true("equality", "$I/V$ is admissible and attains the bound", properties.ATTAINED),
+    *(false(name, claim) for name, claim in siblings.RANKS.items()),
+    part="rank",
+)
+
+TRANSVERSAL = section(
+    "thm53.transversal",
+    *proof(
+        "bound",
+        r"The published bound where $\ker I_z \cap V = 0$",
+        derivation.transversal_bound,
+    ),
+    true("property", "The published bound on exact transversal pairs", properties.TRANSVERSAL),
+    false("slack", siblings.TRANSVERSAL_SLACK),
+    part="rank",
+    readings=("transversal",),
+)
+
+SHORTED_OPERATOR = section(
+    "thm53.order",
+    *proof("bound", r"$A \preceq I/V$", derivation.shorted_order),
+    *proof(
+        "attained", r"$0 \preceq I/V \preceq I$, and $I/V$ vanishes on $V$", derivation.attained
+    ),
+    true("property", r"$A \preceq I/V$ on random exact pairs", properties.ORDER),
+    *(false(name, claim) for name, claim in siblings.ORDERS.items()),
+    part="order",
+)
+
+FREE = section(
+    "thm53.free",
+    *proof(
+        "bound",
+        r"$V \subseteq \ker I$: the bound is $\operatorname{rank} I$",
+        derivation.free_bound,
+    ),
+    true("property", "Directions without information cost no rank", properties.FREE),
+    false("costs", siblings.FREE_COSTS),
+    part="free",
+)
+
+GAUSSIAN = section(
+    "thm53.gaussian",
+    *proof("derivation", r"$I_h = I_z/V$ for $h = Pz$, $V = \ker P$", derivation.gaussian),
+    true("property", "The closed form on random exact models", properties.GAUSSIAN),
+    *(false(name, claim) for name, claim in siblings.GAUSSIANS.items()),
+    part="gaussian",
+)
+
+PROCESSING = section(
+    "thm53.processing",
+    *proof("derivation", "Merging two outcomes loses information", derivation.merging),
+    true(
+        "property",
+        r"$I_h \preceq I_z$ on random finite models, and when it is equal",
+        properties.PROCESSING,
+    ),
+    *(false(name, claim) for name, claim in siblings.PROCESSINGS.items()),
+    part="processing",
+)
+
+PUBLISHED = section(
+    "thm53.published",
+    refutation(
+        "overlap",
+        r"$I_z = \operatorname{diag}(1, 0)$, $h = z_1$: the head loses nothing",
+        partial(refutations.refute, refutations.HALF_KNOWN, "law"),
+        reading="law",
+    ),
+    refutation(
+        "overlap-invariant",
+        "The same model, with $h$ constant on the orbits",
+        partial(refutations.refute, refutations.HALF_KNOWN, "invariant"),
+        reading="invariant",
+    ),
+    refutation(
+        "parabola",
+        "$h = z_1 - z_2^2$, exactly invariant, with $I_h$ of full rank",
+        partial(refutations.refute, refutations.PARABOLA, "invariant"),
+        reading="invariant",
+    ),
+    refutation(
+        "circle",
+        "$h = |z|^2$ under rotations, with $I_h$ of full rank",
+        partial(refutations.refute, refutations.CIRCLE, "invariant"),
+        reading="invariant",
+    ),
+    refutation(
+        "cube",
+        "$h = z^3$ at $z = 0$: no slope there, and no loss",
+        partial(refutations.refute, refutations.CUBE, "point"),
+        reading="point",
+    ),
+    refutation(
+        "models",
+        "Fisher matrices of two unrelated models",
+        partial(refutations.two_models, refutations.UNRELATED),
+        reading="models",
+    ),
+    attack(
+        "void",
+        "Every hypothesis fails at a model made to violate it",
+        refutations.hypotheses_can_fail,
+        readings=("law", "invariant", "point", "models"),
+        arithmetic=Arithmetic.EXACT,
+    ),
+)
+
+CHECKS = (
+    *RANK_BOUND,
+    *TRANSVERSAL,
+    *SHORTED_OPERATOR,
+    *FREE,
+    *GAUSSIAN,
+    *PROCESSING,
+    *PUBLISHED,
+)
+
+__all__ = ["CHECKS", "STATEMENT"]

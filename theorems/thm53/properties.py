@@ -1,0 +1,327 @@
+"""Properties of 5.3 in exact rationals: a claim holds or it does not, with no tolerance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from flint import fmpq, fmpq_mat
+from hypothesis import strategies as st
+
+from verify.numeric.claim import Claim, Vacuous
+from verify.numeric.rationals import (
+    beside,
+    columns_of,
+    identity,
+    is_positive_semidefinite,
+    kernel,
+    matrix,
+    pivots,
+    projector,
+    rank,
+    shorted,
+)
+from verify.statement import Arithmetic
+
+Operator = Callable[[fmpq_mat, fmpq_mat], fmpq_mat]
+"""From I and V, a bound on A: the shorted operator, or a false sibling of it."""
+
+
+def exactly(holds: bool) -> float:
+    """The ratio of an exact claim: no error is allowed."""
+    return 0.0 if holds else math.inf
+
+
+@st.composite
+def integers(draw: st.DrawFn, rows: int, columns: int) -> fmpq_mat:
+    """A matrix of small integers."""
+    row = st.lists(st.integers(-2, 2), min_size=columns, max_size=columns)
+    return matrix(draw(st.lists(row, min_size=rows, max_size=rows)), columns)
+
+
+def written(m: fmpq_mat) -> str:
+    """A matrix as rows of fractions."""
+    return "[" + ", ".join(str([str(e) for e in row]).replace("'", "") for row in m.tolist()) + "]"
+
+
+# --- linear algebra -----------------------------------------------------------------------------
+
+
+class Pair(NamedTuple):
+    """An information matrix I = F^T F, directions V of full column rank, and an admissible A.
+
+    Shapes: F (m, n), V (n, q), A (n, n). A = F^T Q C Q F with Q the projector onto the complement
+    of F V and 0 <= C <= 1: every matrix with 0 <= A <= I and A V = 0 is of this form.
+    """
+
+    f: fmpq_mat
+    v: fmpq_mat
+    a: fmpq_mat
+
+    @property
+    def information(self) -> fmpq_mat:
+        """I, (n, n)."""
+        return self.f.transpose() * self.f
+
+    @property
+    def overlap(self) -> int:
+        """dim(ker I and V) = dim V - rank(I V), as the columns of V are independent."""
+        return self.v.ncols() - rank(self.information * self.v)
+
+
+@st.composite
+def pairs(draw: st.DrawFn, inside: bool = False) -> Pair:
+    """Random pairs; V is made of combinations of ker I and (unless `inside`) of other vectors."""
+    m = draw(st.integers(1, 3))
+    n = m + draw(st.integers(1 if inside else -m + 1, 2))
+    f = draw(integers(m, n))
+    null = kernel(f)
+    v = null * draw(integers(null.ncols(), draw(st.integers(int(inside), 2))))
+    if not inside:
+        v = beside(v, draw(integers(n, draw(st.integers(0, 2)))))
+    v = columns_of(v, pivots(v))
+    away = identity(m) - projector(f * v)
+    if draw(st.booleans()):
+        contraction = identity(m)  # reaches the bound
+    else:
+        d = draw(integers(1, m))
+        size = sum((entry**2 for entry in d.entries()), fmpq(0))
+        # The only eigenvalue of d^T d / |d|^2 other than 0 is 1; d = 0 is a head that keeps nothing.
+        contraction = d.transpose() * d / (size if size else fmpq(1))
+    return Pair(f, v, f.transpose() * away * contraction * away * f)
+
+
+def describe_pair(case: Pair) -> tuple[tuple[str, str], ...]:
+    """A pair as (name, value) pairs."""
+    return (
+        ("$I$", written(case.information)),
+        ("$V$", written(case.v)),
+        ("$A$", written(case.a)),
+    )
+
+
+def rank_mismatch(case: Pair, overlap: int = 1, equality: bool = False) -> float:
+    """Whether rank A <= rank I - dim V + overlap * dim(ker I and V); `equality` asks for more."""
+    bound = rank(case.information) - case.v.ncols() + overlap * case.overlap
+    found = rank(case.a)
+    return exactly(found == bound if equality else found <= bound)
+
+
+def attained_mismatch(case: Pair, overlap: int = 1) -> float:
+    """Whether A = I/V is admissible and has the rank of the bound."""
+    best = shorted(case.information, case.v)
+    bound = rank(case.information) - case.v.ncols() + overlap * case.overlap
+    return exactly(
+        best * case.v == fmpq_mat(case.v.nrows(), case.v.ncols())
+        and is_positive_semidefinite(best)
+        and is_positive_semidefinite(case.information - best)
+        and rank(best) == bound
+    )
+
+
+def transversal_mismatch(case: Pair, slack: int = 0) -> float:
+    """Whether the published bound less `slack` holds for I/V, where ker I and V meet in 0 only.
+
+    Raises:
+        Vacuous: if they overlap.
+    """
+    if case.overlap:
+        raise Vacuous
+    bound = rank(case.information) - case.v.ncols() - slack
+    return exactly(rank(case.a) <= bound and rank(shorted(case.information, case.v)) <= bound)
+
+
+def compressed(information: fmpq_mat, v: fmpq_mat) -> fmpq_mat:
+    """I - P_V I P_V: the information with its block on V struck out, which is no bound."""
+    onto = projector(v)
+    return information - onto * information * onto
+
+
+def order_mismatch(case: Pair, operator: Operator = shorted, reverse: bool = False) -> float:
+    """Whether A lies below the operator's bound."""
+    gap = operator(case.information, case.v) - case.a
+    return exactly(is_positive_semidefinite(-gap if reverse else gap))
+
+
+def free_mismatch(case: Pair, cost: int = 0) -> float:
+    """Whether, with V inside ker I, I/V = I, of rank I less `cost` times dim V."""
+    best = shorted(case.information, case.v)
+    wanted = rank(case.information) - cost * case.v.ncols()
+    return exactly(best == case.information and rank(best) == wanted)
+
+
+RANK = Claim(
+    r"$\operatorname{rank} A \leq \operatorname{rank} I - \dim V + \dim(\ker I \cap V)$",
+    pairs,
+    rank_mismatch,
+    describe_pair,
+    Arithmetic.EXACT,
+)
+ATTAINED = Claim(
+    r"$A = I/V$ is admissible and its rank is $\operatorname{rank} I - \dim V + \dim(\ker I \cap V)$",
+    pairs,
+    attained_mismatch,
+    describe_pair,
+    Arithmetic.EXACT,
+)
+TRANSVERSAL = Claim(
+    r"the published bound holds for $A$ and for $I/V$ where $\ker I \cap V = 0$",
+    pairs,
+    transversal_mismatch,
+    describe_pair,
+    Arithmetic.EXACT,
+)
+ORDER = Claim(r"$A \preceq I/V$", pairs, order_mismatch, describe_pair, Arithmetic.EXACT)
+FREE = Claim(
+    r"$I/V = I$ for $V \subseteq \ker I$: invariance costs no rank",
+    partial(pairs, inside=True),
+    free_mismatch,
+    describe_pair,
+    Arithmetic.EXACT,
+)
+
+
+# --- Gaussian latents ---------------------------------------------------------------------------
+
+
+class Gaussian(NamedTuple):
+    """z ~ N(theta, Sigma) and h(z) = P z. Shapes: Sigma (n, n), P (k, n) of full row rank."""
+
+    sigma: fmpq_mat
+    p: fmpq_mat
+
+
+@st.composite
+def gaussians(draw: st.DrawFn) -> Gaussian:
+    """Random covariances L L^T + 1 and heads of full row rank."""
+    n = draw(st.integers(1, 4))
+    root = draw(integers(n, n))
+    p = draw(integers(draw(st.integers(1, n)), n)).transpose()
+    p = columns_of(p, pivots(p)).transpose()
+    return Gaussian(root * root.transpose() + identity(n), p)
+
+
+def describe_gaussian(case: Gaussian) -> tuple[tuple[str, str], ...]:
+    """A Gaussian model as (name, value) pairs."""
+    return ((r"$\Sigma$", written(case.sigma)), ("$P$", written(case.p)))
+
+
+def gaussian_mismatch(case: Gaussian, operator: Operator = shorted, whiten: bool = True) -> float:
+    """Whether P^T (P Sigma P^T)^{-1} P, the information of h, equals I_z/V with V = ker P.
+
+    Args:
+        case: the model.
+        operator: the bound.
+        whiten: False forgets the covariance of h, a false sibling.
+
+    Raises:
+        Vacuous: if P has no rows.
+    """
+    if case.p.nrows() == 0:
+        raise Vacuous
+    noise = case.p * case.sigma * case.p.transpose() if whiten else identity(case.p.nrows())
+    found = case.p.transpose() * noise.inv() * case.p
+    return exactly(found == operator(case.sigma.inv(), kernel(case.p)))
+
+
+GAUSSIAN = Claim(
+    r"$P^T (P \Sigma P^T)^{-1} P = \Sigma^{-1}/\ker P$",
+    gaussians,
+    gaussian_mismatch,
+    describe_gaussian,
+    Arithmetic.EXACT,
+)
+
+
+# --- finite models ------------------------------------------------------------------------------
+
+
+class FiniteModel(NamedTuple):
+    """A finite model at one parameter value, and a function h of its outcome.
+
+    Attributes:
+        weights: positive integers; the probabilities are these over their sum.
+        slopes: derivatives of the probabilities, one row for each outcome; every column sums to 0.
+        h: the value of h at each outcome.
+    """
+
+    weights: tuple[int, ...]
+    slopes: fmpq_mat
+    h: tuple[int, ...]
+
+    def information(self, values: tuple[int, ...]) -> fmpq_mat:
+        """The Fisher matrix of a function of the outcome: sum over its values of a a^T / p."""
+        size = self.slopes.ncols()
+        found = fmpq_mat(size, size)
+        for value in sorted(set(values)):
+            members = [i for i, here in enumerate(values) if here == value]
+            p = fmpq(sum(self.weights[i] for i in members), sum(self.weights))
+            a = matrix([[sum((self.slopes[i, j] for i in members), fmpq(0)) for j in range(size)]])
+            found += a.transpose() * a / p
+        return found
+
+    @property
+    def score_is_function_of_h(self) -> bool:
+        """Whether outcomes with one value of h have one score a / p."""
+        scores: dict[int, list[fmpq]] = {}
+        for i, value in enumerate(self.h):
+            score = [self.slopes[i, j] / self.weights[i] for j in range(self.slopes.ncols())]
+            if scores.setdefault(value, score) != score:
+                return False
+        return True
+
+
+@st.composite
+def finite_models(draw: st.DrawFn) -> FiniteModel:
+    """Two to five outcomes, up to three parameters, a function with up to three values."""
+    outcomes, parameters = draw(st.integers(2, 5)), draw(st.integers(1, 3))
+    weights = draw(st.lists(st.integers(1, 4), min_size=outcomes, max_size=outcomes))
+    h = draw(st.lists(st.integers(0, 2), min_size=outcomes, max_size=outcomes))
+    if draw(st.booleans()):  # scores that are functions of h, which random ones hardly ever are
+        table = draw(integers(3, parameters))
+        scores = matrix([[table[v, j] for j in range(parameters)] for v in h], parameters)
+    else:
+        scores = draw(integers(outcomes, parameters))
+    total = sum(weights)
+    rows = []
+    for i, weight in enumerate(weights):
+        means = [
+            sum((w * scores[r, j] for r, w in enumerate(weights)), fmpq(0)) / total
+            for j in range(parameters)
+        ]
+        rows.append([fmpq(weight, total) * (scores[i, j] - means[j]) for j in range(parameters)])
+    return FiniteModel(tuple(weights), matrix(rows), tuple(h))
+
+
+def describe_finite(case: FiniteModel) -> tuple[tuple[str, str], ...]:
+    """A finite model as (name, value) pairs."""
+    return (
+        ("probabilities", f"{case.weights} over {sum(case.weights)}"),
+        ("their derivatives", written(case.slopes)),
+        ("values of $h$", str(case.h)),
+    )
+
+
+def processing_mismatch(case: FiniteModel, reverse: bool = False, always: bool = False) -> float:
+    """Whether I_h <= I_z, with equality exactly where the score is a function of h.
+
+    Args:
+        case: the model.
+        reverse: claim I_h >= I_z, a false sibling.
+        always: claim equality everywhere, a false sibling.
+    """
+    gap = case.information(tuple(range(len(case.weights)))) - case.information(case.h)
+    equal = gap == gap * 0
+    wanted = True if always else case.score_is_function_of_h
+    return exactly(is_positive_semidefinite(-gap if reverse else gap) and equal == wanted)
+
+
+PROCESSING = Claim(
+    r"$I_h \preceq I_z$, with equality if and only if the score is a function of $h$",
+    finite_models,
+    processing_mismatch,
+    describe_finite,
+    Arithmetic.EXACT,
+)

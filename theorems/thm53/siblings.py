@@ -1,0 +1,60 @@
+"""False siblings of 5.3: near-misses that the true claims must refute."""
+
+from __future__ import annotations
+
+from theorems.thm53.properties import (
+    ATTAINED,
+    FREE,
+    GAUSSIAN,
+    ORDER,
+    PROCESSING,
+    RANK,
+    TRANSVERSAL,
+    compressed,
+)
+
+RANKS = {
+    "published": RANK.sibling(
+        r"$\operatorname{rank} A \leq \operatorname{rank} I - \dim V$ for every admissible $A$",
+        overlap=0,
+    ),
+    "minus": RANK.sibling(
+        r"$\operatorname{rank} A \leq \operatorname{rank} I - \dim V - \dim(\ker I \cap V)$",
+        overlap=-1,
+    ),
+    "always-equal": RANK.sibling(
+        r"$\operatorname{rank} A = \operatorname{rank} I - \dim V + \dim(\ker I \cap V)$ always",
+        equality=True,
+    ),
+    "attained.published": ATTAINED.sibling(
+        r"the rank of $I/V$ is $\operatorname{rank} I - \dim V$", overlap=0
+    ),
+}
+"""Near-misses of the rank bound."""
+
+TRANSVERSAL_SLACK = TRANSVERSAL.sibling(
+    r"where $\ker I \cap V = 0$, the rank of $I/V$ is below $\operatorname{rank} I - \dim V$",
+    slack=1,
+)
+
+ORDERS = {
+    "compressed": ORDER.sibling(r"$A \preceq I - P_V I P_V$", operator=compressed),
+    "reverse": ORDER.sibling(r"$A \succeq I/V$", reverse=True),
+}
+"""Near-misses of the Loewner bound."""
+
+FREE_COSTS = FREE.sibling(r"invariance along $V \subseteq \ker I$ costs $\dim V$", cost=1)
+
+GAUSSIANS = {
+    "compressed": GAUSSIAN.sibling(
+        r"$P^T (P \Sigma P^T)^{-1} P = I_z - P_V I_z P_V$", operator=compressed
+    ),
+    "unwhitened": GAUSSIAN.sibling(r"$P^T P = \Sigma^{-1}/\ker P$", whiten=False),
+}
+"""Near-misses of the closed form."""
+
+PROCESSINGS = {
+    "reverse": PROCESSING.sibling(r"$I_h \succeq I_z$", reverse=True),
+    "always": PROCESSING.sibling(r"$I_h = I_z$ for every $h$", always=True),
+}
+"""Near-misses of data processing."""

@@ -1,0 +1,174 @@
+"""Theorem 5.3 as quoted, its readings, and the parts of the repaired statement. Literals only."""
+
+from __future__ import annotations
+
+from verify.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
+
+STATEMENT = Statement(
+    id="thm53",
+    label="Theorem 5.3",
+    title="Information hierarchy",
+    source="public summary of arXiv 2605.17180; the paper's full text was not at hand",
+    quoted=(
+        "Theorems 5.1–5.3 quantify 'why discard the head'—the head induces metric degradation in "
+        r"the $\mathcal{V}_{\mathrm{aug}}$ direction, making backbone representations superior for "
+        "downstream tasks."
+    ),
+    unseen=(
+        "The summary gives no formula. Other public accounts of the paper state the bound "
+        r"$\operatorname{rank} I_{h(z)} \leq \operatorname{rank} I_z - \dim "
+        r"\mathcal{V}_{\mathrm{aug}}$ for Fisher information matrices. Of which parameter and which "
+        "model they are the Fisher matrices, how the two are related, and in which sense the head "
+        "is invariant, is not known to us."
+    ),
+    hypotheses=(
+        Hypothesis(
+            id="fisher",
+            text=(
+                r"$I_z$ and $I_h$ are the Fisher information matrices about one parameter $\theta$ "
+                "of the laws of $z$ and of $h(z)$; so they are symmetric and $\\succeq 0$"
+            ),
+            source="Fisher matrices (other public accounts)",
+        ),
+        Hypothesis(
+            id="function",
+            text=r"$h(z)$ is a function of $z$; so $I_h \preceq I_z$ (data processing)",
+            source="a head $h$ on the representation $z$",
+        ),
+        Hypothesis(
+            id="invariant",
+            text=(
+                r"$h(T_t z) = h(z)$ for all $t$ and $z$, and the orbits $t \mapsto T_t z$ span "
+                r"$\mathcal{V}_{\mathrm{aug}}(z)$"
+            ),
+            source=r"metric degradation in the $\mathcal{V}_{\mathrm{aug}}$ direction",
+        ),
+        Hypothesis(
+            id="point",
+            text=r"$J_h(z) \, v = 0$ for $v \in \mathcal{V}_{\mathrm{aug}}$ at one point $z$",
+            source=r"metric degradation in the $\mathcal{V}_{\mathrm{aug}}$ direction",
+        ),
+        Hypothesis(
+            id="law",
+            text=(
+                r"$I_h V = 0$: the law of $h(z)$ does not change to first order as $\theta$ moves "
+                r"along $V = \mathcal{V}_{\mathrm{aug}}$"
+            ),
+            source=(
+                r"metric degradation in the $\mathcal{V}_{\mathrm{aug}}$ direction, read as a "
+                "statement on the metric $I_h$"
+            ),
+        ),
+        Hypothesis(
+            id="models",
+            text=(
+                "$I_z$ and $I_h$ are the Fisher matrices about $z$ of a model $p(y \\mid z)$ and a "
+                "model $q(y \\mid h(z))$"
+            ),
+            source="Fisher matrices (other public accounts)",
+        ),
+        Hypothesis(
+            id="transversal",
+            text=r"$\ker I_z \cap V = 0$",
+            origin=Origin.ADDED,
+        ),
+    ),
+    readings=(
+        Reading(
+            id="law",
+            text=(
+                r"If $I_h$ vanishes on $V$, then $\operatorname{rank} I_h \leq \operatorname{rank} "
+                r"I_z - \dim V$."
+            ),
+            hypotheses=("fisher", "function", "law"),
+            predicted=Verdict.REFUTED,
+            rescued_by="transversal",
+        ),
+        Reading(
+            id="transversal",
+            text=(
+                r"If $I_h$ vanishes on $V$ and $V$ meets $\ker I_z$ in $0$ only, then "
+                r"$\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V$."
+            ),
+            hypotheses=("fisher", "function", "law", "transversal"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="invariant",
+            text=(
+                r"If $h$ is constant on every orbit, then $\operatorname{rank} I_h \leq "
+                r"\operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$."
+            ),
+            hypotheses=("fisher", "function", "invariant"),
+            predicted=Verdict.REFUTED,
+            rescued_by="transversal",
+        ),
+        Reading(
+            id="point",
+            text=(
+                r"If $J_h v = 0$ on $\mathcal{V}_{\mathrm{aug}}$ at $z$, then $\operatorname{rank} "
+                r"I_h \leq \operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$."
+            ),
+            hypotheses=("fisher", "function", "point"),
+            predicted=Verdict.REFUTED,
+            rescued_by="transversal",
+        ),
+        Reading(
+            id="models",
+            text=(
+                r"For Fisher matrices of two models, $\operatorname{rank} I_h \leq "
+                r"\operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$ where $J_h$ vanishes on "
+                r"$\mathcal{V}_{\mathrm{aug}}$."
+            ),
+            hypotheses=("models", "point"),
+            predicted=Verdict.REFUTED,
+            rescued_by="transversal",
+        ),
+    ),
+    parts=(
+        Part(
+            id="rank",
+            title="The rank bound with the intersection term",
+            text=(
+                r"If $0 \preceq A \preceq I$ and $A V = 0$, then $\operatorname{rank} A \leq "
+                r"\operatorname{rank} I - \dim V + \dim(\ker I \cap V)$, with equality for $A = I/V$. "
+                r"Hence the published bound holds for every such $A$ if and only if $\ker I \cap V = "
+                "0$."
+            ),
+        ),
+        Part(
+            id="order",
+            title="The shorted operator",
+            text=(
+                r"If $0 \preceq A \preceq I$ and $A V = 0$, then $A \preceq I/V = I - I V (V^T I V)^+ "
+                r"V^T I$, the information that is left when motion along $V$ is unknown; and $A = "
+                "I/V$ itself is such a matrix."
+            ),
+        ),
+        Part(
+            id="free",
+            title="Invariance that costs nothing",
+            text=(
+                r"If $V \subseteq \ker I$ (the augmentations preserve the label), the bound is "
+                r"$\operatorname{rank} A \leq \operatorname{rank} I$, and $A = I$ attains it."
+            ),
+        ),
+        Part(
+            id="gaussian",
+            title="Gaussian latents",
+            text=(
+                r"For $z \sim N(\theta, \Sigma)$ and $h(z) = Pz$ with $P$ onto and $\ker P = V$: $I_z "
+                r"= \Sigma^{-1}$ and $I_h = P^T (P \Sigma P^T)^{-1} P = I_z/V$."
+            ),
+        ),
+        Part(
+            id="processing",
+            title="Data processing in finite models",
+            text=(
+                r"For a finite model with positive probabilities and every function $h$ of its "
+                r"outcome, $I_h \preceq I_z$, with equality if and only if the score is a function "
+                "of $h(z)$."
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,352 @@
+"""The command line: ``python -m verify all``, ``... thm41``, ``... list`` and so on.
+
+Exit codes: 0, every gating check found what it states; 1, a check or verdict came out otherwise
+or failed, or a file asked for could not be written; 2, the request itself was wrong; 3, something
+asked for by name could not run here although all that ran was as stated; 130, interrupted; 141,
+nobody read the output of a run to its end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shlex
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from verify import console, rooms
+from verify.arguments import UsageError, parse
+from verify.assemble import Request, assemble, kept
+from verify.doctor import examine, gpu
+from verify.junit import junit
+from verify.provenance import git_state
+from verify.record import RunRecord
+from verify.runner import run_all
+from verify.statement import Context
+from verify.store import Asked, Records, Store, StoreError
+
+ROOT = Path(__file__).resolve().parents[1]
+SHELVES = ("theorems", "verify.ssl.experiments")
+EVIDENCE = ROOT / ".verify"
+SITE = ROOT / "reports" / "site"
+RECORDED = ROOT / "reports" / "evidence"
+
+HINT = "`python -m verify --help` shows what can be asked."
+COMMANDS = ("all", "list", "show", "report", "doctor", "bench")
+LOOKING = ("list", "show", "doctor")
+"""Commands that decide nothing, whose reader may leave when it has seen enough."""
+
+NO_GPU = "--device cuda was asked for and no CUDA device was found"
+
+
+class _DiskError(Exception):
+    """A file cannot be written; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where a run keeps what it makes."""
+
+    evidence: Path
+    artefacts: Path
+    site: Path
+
+    @classmethod
+    def at(cls, out: Path | None) -> Folders:
+        """Return the folders below `out`, or the project's own."""
+        base = EVIDENCE if out is None else out
+        return cls(base / "evidence", base / "artefacts", SITE if out is None else out / "site")
+
+
+def main(argv: Sequence[str] | None = None, shelves: Sequence[str] = SHELVES) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        argv: the arguments; those of the process by default.
+        shelves: packages whose ``CONTENTS`` list the rooms.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a narrow terminal must not end a run
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as cleanly as Ctrl-C
+    looking = True
+    try:
+        try:
+            options = parse(argv)
+        except SystemExit:  # the help was printed
+            sys.stdout.flush()
+            return 0
+        looking = options.words[0] in LOOKING
+        code = _obey(options, shelves)
+        sys.stdout.flush()
+        return code
+    except (UsageError, rooms.RoomError) as error:
+        _complain(f"{error}\n{HINT}")
+        return 2
+    except (_DiskError, StoreError) as error:
+        _complain(str(error))
+        return 2
+    except KeyboardInterrupt:
+        _complain(
+            "interrupted. What had finished is stored; the same command goes on from there.", "\n"
+        )
+        return 130
+    except BrokenPipeError:  # the reader, e.g. `head`, has seen enough
+        _hush(sys.stdout)
+        return 0 if looking else 141
+
+
+def _complain(sentence: str, before: str = "") -> None:
+    """Print a sentence on standard error, if anybody reads it."""
+    try:
+        print(f"{before}verify: {sentence}", file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        _hush(sys.stderr)
+
+
+def _hush(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere, so that the process can end."""
+    with contextlib.suppress(OSError, ValueError):  # a stream that is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _obey(options: argparse.Namespace, shelves: Sequence[str]) -> int:
+    command, *names = options.words
+    places = rooms.contents(shelves)
+    if command in COMMANDS:
+        if names and command in ("all", "list", "doctor", "bench"):
+            raise UsageError(f"`{command}` takes no names, got {' '.join(names)!r}.")
+        if command == "show" and not names:
+            raise UsageError("`show` expects the name of a statement or experiment.")
+    else:
+        names = options.words
+    chosen = list(dict.fromkeys(rooms.find(places, name) for name in names)) or list(places)
+    folders = Folders.at(options.out)
+    if command == "list":
+        print(console.listing(places))
+        return 0
+    if command == "doctor":
+        for what, found in examine(places, ROOT, folders.evidence):
+            print(f"{what}: {found}")
+        return 0
+    for file in (options.json, options.junit):
+        if file is not None:
+            _see_writable(file)
+    if command == "bench":
+        return _bench(options)
+    if command in ("show", "report"):
+        return _from_store(options, chosen, places, folders)
+    return _run(options, chosen, places, folders)
+
+
+def _see_writable(file: Path) -> None:
+    if file.is_dir():
+        raise _DiskError(f"{file} cannot be written: it is a folder; name a file.")
+    if not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
+        raise _DiskError(f"{file} cannot be written: {file.parent} is no writable folder.")
+    if file.exists() and not os.access(file, os.W_OK):
+        raise _DiskError(f"{file} cannot be written: it is there and read-only.")
+
+
+# --- commands -------------------------------------------------------------------------------
+
+
+def _run(
+    options: argparse.Namespace,
+    chosen: Sequence[rooms.Place],
+    places: Sequence[rooms.Place],
+    folders: Folders,
+) -> int:
+    """Run the chosen rooms, print and write what came of it, and return the exit code."""
+    begun = time.perf_counter()
+    store, recorded = Store(folders.evidence), Records(RECORDED)
+    store.prepare()
+    loaded, request = _request(options, chosen, places)
+    checks = [check for room in loaded for check in room.checks if not request.leaves_out(check)]
+    if not checks and not request.broken:
+        raise UsageError("No check is left to run: --only and --skip leave out all of them.")
+    has_gpu = options.device != "cpu" and bool(gpu())
+    ctx = Context(
+        seed=store.seed(options.seed, fresh=options.fresh),
+        profile=options.profile or "standard",
+        device="cuda" if has_gpu else "cpu",
+        cache=str(folders.artefacts),
+        rooms=rooms.modules(places),
+        git=git_state(ROOT),
+    )
+    store.begin(
+        Asked(
+            seed=ctx.seed,
+            profile=ctx.profile,
+            device=ctx.device,
+            only=request.only,
+            skip=request.skip,
+        )
+    )
+    lacking = options.device == "cuda" and not has_gpu
+    if lacking:
+        _complain(f"{NO_GPU}; the checks that can run on the CPU run there.")
+    jobs = options.jobs or os.cpu_count() or 1
+    print(f"seed {ctx.seed}, profile {ctx.profile}, device {ctx.device}, jobs {jobs}", flush=True)
+    with console.progress(sys.stdout, loaded, [check.id for check in checks]) as progress:
+        results = run_all(
+            checks,
+            ctx,
+            store,
+            recorded=recorded,
+            jobs=jobs,
+            on_event=progress,
+            fresh=options.fresh,
+        )
+    record = assemble(
+        request,
+        ctx,
+        loaded,
+        results,
+        store=store,
+        recorded=recorded,
+        wall_s=time.perf_counter() - begun,
+    )
+    code = _conclude(options, record, folders)
+    if lacking:
+        _complain(f"{NO_GPU}; the checks that can run on the CPU ran there.")
+        return code or 3
+    return code
+
+
+def _bench(options: argparse.Namespace) -> int:
+    """Time the curvature kernels, and write the result if a file is named."""
+    from verify import bench
+
+    result = bench.run(full=options.profile == "deep")
+    if options.json is not None:
+        bench.write(result, options.json)
+    return 0
+
+
+def _from_store(
+    options: argparse.Namespace,
+    chosen: Sequence[rooms.Place],
+    places: Sequence[rooms.Place],
+    folders: Folders,
+) -> int:
+    """Show the chosen rooms, or render their report, from stored evidence alone."""
+    begun = time.perf_counter()
+    store, recorded = Store(folders.evidence), Records(RECORDED)
+    asked = store.begun()
+    if asked is None:
+        if options.words[0] == "report":
+            again = "" if options.out is None else f" --out {shlex.quote(str(options.out))}"
+            raise UsageError(
+                f"No evidence is stored in {folders.evidence}; `python -m verify all{again}` makes "
+                "some."
+            )
+        asked = Asked(seed=store.kept_seed() or 0, profile="standard", device="cpu")
+    # Unless told otherwise, what the latest run was asked for.
+    ctx = Context(
+        seed=asked.seed if options.seed is None else options.seed,
+        profile=options.profile or asked.profile,
+        device=asked.device if options.device == "auto" else options.device,
+        cache=str(folders.artefacts),
+        rooms=rooms.modules(places),
+        git=git_state(ROOT),
+    )
+    wanted = options if options.only or options.skip else asked
+    loaded, request = _request(wanted, chosen, places)
+    record = assemble(
+        request,
+        ctx,
+        loaded,
+        kept(request, ctx, loaded, store=store, recorded=recorded),
+        store=store,
+        recorded=recorded,
+        wall_s=time.perf_counter() - begun,
+    )
+    if options.words[0] == "report":
+        return _conclude(options, record, folders)
+    print(console.shown(record))
+    for sentence in (*request.broken, *record.warnings):
+        _complain(sentence)
+    return 1 if request.broken else 0
+
+
+def _request(
+    wanted: argparse.Namespace | Asked,
+    chosen: Sequence[rooms.Place],
+    places: Sequence[rooms.Place],
+) -> tuple[list[rooms.Room], Request]:
+    """Import rooms; return those that can be used, and what is asked of them."""
+    loaded, broken = [], []
+    for place in chosen:
+        try:
+            loaded.append(rooms.load(place.entry.id, place.module))
+        except rooms.RoomError as error:
+            broken.append(str(error))
+    return loaded, Request(
+        only=tuple(wanted.only),
+        skip=tuple(wanted.skip),
+        broken=tuple(broken),
+        omitted=tuple(place.entry.label for place in places if place not in chosen),
+    )
+
+
+def _conclude(options: argparse.Namespace, record: RunRecord, folders: Folders) -> int:
+    """Print a run's verdicts and counts, write the report and the files; return the exit code."""
+    print(console.verdicts(record), end="\n\n")
+    ids = [check.id for check in record.checks]
+    for failure in record.failures:
+        print(f"not as stated: {console.shortened(failure, ids)}")
+    for warning in record.warnings:
+        _complain(warning)
+    unwritten = _write(options, record, folders)
+    for sentence in unwritten:
+        _complain(sentence)
+    print(console.last_line(record))
+    return 1 if record.failures or unwritten else 0
+
+
+def _write(options: argparse.Namespace, record: RunRecord, folders: Folders) -> list[str]:
+    """Write the report, then the files asked for; return a sentence on each that is not written."""
+    from reports import ReportError
+    from reports.render import render
+
+    unwritten = []
+    try:
+        page = render(record, folders.site)
+    except ReportError as error:
+        why = str(error).rstrip(".")
+        unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")
+    except OSError as error:
+        unwritten.append(_unwritten(f"the report in {folders.site}", error))
+    else:
+        print(f"report: {page}")
+    for file, content in ((options.json, _as_json), (options.junit, junit)):
+        if file is None:
+            continue
+        try:
+            file.write_bytes(content(record))
+        except OSError as error:
+            unwritten.append(_unwritten(str(file), error))
+    return unwritten
+
+
+def _unwritten(what: str, error: OSError) -> str:
+    return f"{what} could not be written ({error.strerror or error}); the evidence is stored."
+
+
+def _as_json(record: RunRecord) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

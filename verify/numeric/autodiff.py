@@ -1,0 +1,152 @@
+"""Curvature of any twice differentiable head and loss, by reverse-mode automatic differentiation.
+
+The graphs of the head, of its gradient and of the loss's gradient are recorded once; a product
+walks them. Slower than `verify.numeric.products`, and it needs no formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+
+class UndifferentiableError(ValueError):
+    """A head or loss has no gradient to differentiate."""
+
+
+def gradient_and_product(
+    function: Callable[[Tensor], Tensor], u: Tensor, name: str
+) -> tuple[Tensor, Tensor, Callable[[Tensor], Tensor]]:
+    """Value and gradient of a scalar function at u, and products with its Hessian.
+
+    Args:
+        function: tensor of u's shape -> scalar.
+        u: the point.
+        name: what the function is called in an error.
+
+    Returns:
+        The value, the gradient of u's shape, and the product on vectors (m, ..) of u's shape.
+
+    Raises:
+        UndifferentiableError: if the result is detached from u.
+        TypeError: if it is not a real floating-point tensor.
+        ValueError: if it is not a scalar, or not finite.
+    """
+    u = u.detach().clone().requires_grad_()
+    with torch.enable_grad():
+        value = function(u)
+        require_output(value, name, u, ())
+        (gradient,) = torch.autograd.grad(value, u, create_graph=True, materialize_grads=True)
+    if not bool(gradient.isfinite().all()):
+        raise ValueError(
+            f"The gradient of `{name}` holds NaN or infinity; expected a loss that is twice "
+            "differentiable at the head's outputs."
+        )
+    return value.detach(), gradient.detach(), lambda v: _walk(gradient, u, v)
+
+
+class AutodiffProducts:
+    """Curvature of a loss of any head at a point, with the interface of `HeadProducts`."""
+
+    def __init__(
+        self,
+        z: Tensor,
+        output: Tensor,
+        rho: Tensor,
+        loss_product: Callable[[Tensor], Tensor],
+    ) -> None:
+        """Record the graphs.
+
+        Args:
+            z: the point, a leaf that requires its gradient.
+            output: h(z), with its graph.
+            rho: grad L at the output, of its shape.
+            loss_product: products with the loss's Hessian on vectors (m, ..) of the output's shape.
+        """
+        self.z, self.output, self.loss_product = z, output, loss_product
+        with torch.enable_grad():
+            self.pulled = _gradient(output, z, rho)
+            # J v is the derivative of the linear map y -> J^T y, recorded at any y.
+            self.dummy = torch.zeros_like(rho).requires_grad_()
+            self.transposed = _gradient(output, z, self.dummy)
+        self.gradient = self.pulled.detach()
+
+    def apply(self, v: Tensor, pullback: bool, interaction: bool) -> Tensor:
+        """(G + M) v, or one of the two: (m, ..) of z's shape."""
+        total = torch.zeros_like(v)
+        if pullback:
+            pushed = self.loss_product(_walk(self.transposed, self.dummy, v))
+            total = total + _walk(self.output, self.z, pushed)
+        if interaction:
+            total = total + _walk(self.pulled, self.z, v)
+        return total
+
+
+def _gradient(output: Tensor, z: Tensor, cotangent: Tensor) -> Tensor:
+    """J^T y with its graph."""
+    (pulled,) = torch.autograd.grad(
+        output, z, cotangent, create_graph=True, retain_graph=True, materialize_grads=True
+    )
+    return pulled
+
+
+def _walk(output: Tensor, at: Tensor, cotangents: Tensor) -> Tensor:
+    """Pull each of m cotangents of an output back to `at`; 0 where nothing depends on it."""
+    if not output.requires_grad:
+        return cotangents.new_zeros(len(cotangents), *at.shape)
+    single = len(cotangents) == 1
+    (pulled,) = torch.autograd.grad(
+        output,
+        at,
+        cotangents[0] if single else cotangents,
+        retain_graph=True,
+        is_grads_batched=not single,
+        materialize_grads=True,
+    )
+    return pulled.unsqueeze(0) if single else pulled
+
+
+def require_output(value: object, name: str, z: Tensor, shape: tuple[int, ...] | None) -> None:
+    """Check what a head or loss returned.
+
+    Args:
+        value: what it returned.
+        name: what it is called in an error.
+        z: its argument, which the value must depend on and agree with in type and device.
+        shape: the shape expected, or None for any.
+
+    Raises:
+        UndifferentiableError: if the value is detached from z.
+        TypeError: if it is not a tensor of z's type.
+        ValueError: if its shape or device is wrong, or it is not finite.
+    """
+    if not isinstance(value, Tensor):
+        raise TypeError(f"`{name}` must return a tensor; it returned {type(value).__name__}.")
+    if not value.dtype.is_floating_point:
+        raise TypeError(
+            f"`{name}` must return a real floating-point tensor; it returned {value.dtype}, which "
+            "has no derivative."
+        )
+    if value.dtype != z.dtype:
+        raise TypeError(
+            f"`{name}` was given {z.dtype} and returned {value.dtype}; curvature needs one type "
+            "throughout. Convert its parameters with .to(...), or its argument."
+        )
+    if value.device != z.device:
+        raise ValueError(
+            f"`{name}` was given a tensor on {z.device} and returned one on {value.device}."
+        )
+    if shape is not None and tuple(value.shape) != shape:
+        raise ValueError(
+            f"`{name}` must return shape {shape or '() - a scalar'}; it returned "
+            f"{tuple(value.shape)}."
+        )
+    if not bool(value.isfinite().all()):
+        raise ValueError(f"`{name}` returned NaN or infinity; expected finite values.")
+    if not value.requires_grad:
+        raise UndifferentiableError(
+            f"`{name}` returned a tensor that is detached from its argument, so its curvature "
+            "would read as 0. Remove detach() and torch.no_grad() from it."
+        )

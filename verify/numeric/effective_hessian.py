@@ -1,0 +1,300 @@
+"""The effective Hessian H_eff = G + M of a head under a loss.
+
+    G = J_h^T (grad^2 L) J_h          pullback
+    M = sum_i rho_i grad^2 h_i        interaction term, rho = grad L(h(z))
+
+For a multilayer perceptron the interaction term is a sum over its layers (formula F):
+
+    M = sum_l A_l^T diag(delta_l * s''(a_l)) A_l,   A_l = d a_l / d z,   delta_l = d(rho.h)/d x_l
+
+`EffectiveHessian` gives products, matrices and, through `verify.numeric.lanczos`, eigenpairs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from verify.numeric.autodiff import AutodiffProducts, gradient_and_product, require_output
+from verify.numeric.heads import Head, Trace, near_kink
+from verify.numeric.operators import SymmetricOperator, symmetrised
+from verify.numeric.products import HeadProducts, LossProduct
+
+
+def pullback(trace: Trace, loss_hessian: Tensor) -> Tensor:
+    """G = J_h^T H J_h: H of shape (..., k, k) -> (..., d, d)."""
+    jacobian = trace.jacobian()
+    return jacobian.mT @ loss_hessian @ jacobian
+
+
+def interaction(trace: Trace, rho: Tensor) -> Tensor:
+    """M = sum_l A_l^T diag(delta_l * s''(a_l)) A_l: rho of shape (..., k) -> (..., d, d).
+
+    Off the activation's kinks this is the Hessian of z -> rho.h(z) at frozen rho.
+    """
+    head = trace.head
+    total = rho.new_zeros(*rho.shape[:-1], head.d, head.d)
+    deltas = trace.adjoints(rho)[1:]
+    for jacobian, delta, (_, _, curvature) in zip(
+        trace.preactivation_jacobians()[:-1], deltas, trace.jets, strict=True
+    ):
+        total = total + jacobian.mT @ ((delta * curvature).unsqueeze(-1) * jacobian)
+    return total
+
+
+class _Term(SymmetricOperator):
+    """One of G, M and G + M, on the products of their sum."""
+
+    def __init__(
+        self,
+        like: tuple[tuple[int, ...], bool, torch.dtype, torch.device],
+        products: HeadProducts | AutodiffProducts,
+        pullback: bool,
+        interaction: bool,
+    ) -> None:
+        super().__init__(*like)
+        self._products = products
+        self._has = (pullback, interaction)
+
+    def apply(self, v: Tensor) -> Tensor:
+        """Multiply vectors v: (m, ..) of the space's shape, without checks."""
+        if isinstance(self._products, AutodiffProducts):
+            return self._products.apply(v, *self._has)
+        batch = self._products.gradient.shape
+        with torch.no_grad():
+            return self._products.apply(v.reshape(len(v), *batch), *self._has).reshape(v.shape)
+
+    def starts(self) -> Tensor:
+        """The gradient of the loss at z, block by block: (blocks, n)."""
+        return self._products.gradient.reshape(self.blocks, self.n)
+
+    def restricted(self, samples: Tensor) -> SymmetricOperator:
+        """The operators of some of the samples."""
+        if not (self.separable and isinstance(self._products, HeadProducts)):
+            return super().restricted(samples)
+        like = ((len(samples), self.n), True, self.dtype, self.device)
+        return _Term(like, self._products.restricted(samples), *self._has)
+
+    def dense_blocks(self, samples: Tensor | None) -> Tensor:
+        """The matrices of some of the independent operators, or of all: (blocks, n, n)."""
+        products = self._products
+        if not (self.separable and isinstance(products, HeadProducts)):
+            return super().dense_blocks(samples)
+        with torch.no_grad():
+            step = products.samples_per_chunk
+            if samples is None and self.blocks <= step:
+                return symmetrised(products.blocks(None, *self._has))
+            chosen = torch.arange(self.blocks, device=self.device) if samples is None else samples
+            parts = [products.blocks(part, *self._has) for part in chosen.split(step)]
+            return symmetrised(torch.cat(parts))
+
+
+class EffectiveHessian(_Term):
+    """H_eff = G + M, the Hessian of z -> L(h(z)), as an operator and as a matrix.
+
+    Where the loss and the head treat the samples of a batch one by one, it is one operator for
+    each sample, on R^d; else it is one operator on all of R^(B d). The project's own heads are
+    multiplied in closed form with the primal passes cached; other callables by automatic
+    differentiation. Everything runs eagerly in z's type.
+
+    Attributes:
+        pullback: G, an operator of the same shape.
+        interaction: M, likewise.
+        value: L(h(z)), a scalar.
+        output: h(z), (d,) -> (k,) or (B, d) -> (B, k).
+        rho: grad L at the output, of its shape.
+        gradient: grad of L(h(z)) by z, of z's shape.
+
+    A head h(z) = z + z^2 with L(u) = u^2 / 2 has G = (1 + 2z)^2 and M = 2 (z + z^2):
+
+    >>> head = lambda z: z + z**2
+    >>> H = EffectiveHessian(head, lambda u: u.square().sum() / 2, torch.tensor([3.0]))
+    >>> H.pullback.dense().item(), H.interaction.dense().item(), (H @ torch.ones(1)).item()
+    (49.0, 24.0, 73.0)
+    """
+
+    def __init__(
+        self,
+        head: Head | Callable[[Tensor], Tensor],
+        loss: Callable[[Tensor], Tensor],
+        z: Tensor,
+        *,
+        separable: bool | None = None,
+    ) -> None:
+        """Evaluate head and loss at z and keep what products need.
+
+        Args:
+            head: the project's own, or a twice differentiable callable (d,) -> (k,) or, for a
+                batch, (B, d) -> (B, k).
+            loss: one of the project's objectives with its constants, or a twice differentiable
+                callable from the head's output to a scalar.
+            z: the point or the points, (d,) or (B, d); float64 unless only throughput counts.
+            separable: whether the Hessian is block-diagonal in the samples. By default it is if
+                head and loss are the project's own and neither couples the batch; say True for a
+                callable that is known to treat the samples one by one.
+
+        Raises:
+            TypeError: if a tensor is not real floating point, or the types differ.
+            ValueError: if shapes or devices do not match, z is empty, a value is not finite, an
+                output is detached, or a piecewise-linear head is undefined at kink.
+        """
+        _require_point(z)
+        z = z.detach()
+        if separable is None:
+            separable = isinstance(head, Head) and not head.couples and _separates(loss)
+        elif separable and isinstance(head, Head) and head.couples:
+            raise ValueError(
+                "`separable` must not be True for a head with BatchNorm over the batch: it couples "
+                "the samples. Leave `separable` out, or give BatchNorm its running statistics."
+            )
+        make = _of_own_head if isinstance(head, Head) else _of_callable
+        self.value, self.output, self.rho, products = make(head, loss, z, separable or z.ndim == 1)
+        like = (tuple(z.shape), separable or z.ndim == 1, z.dtype, z.device)
+        super().__init__(like, products, True, True)
+        self.gradient = products.gradient.reshape(z.shape)
+        self.pullback: SymmetricOperator = _Term(like, products, True, False)
+        self.interaction: SymmetricOperator = _Term(like, products, False, True)
+
+
+Evaluated = tuple[Tensor, Tensor, Tensor, HeadProducts | AutodiffProducts]
+"""Value of the loss, output of the head, rho, and the products."""
+
+
+@torch.no_grad()
+def _of_own_head(
+    head: Any, loss: Callable[[Tensor], Tensor], z: Tensor, separable: bool
+) -> Evaluated:
+    _require_like_weights(head, z)
+    batch = z if z.ndim == 2 else z.unsqueeze(0)
+    trace = head.fused.trace(batch)
+    if any(s.kinks for s in head.activations):
+        at_kink = near_kink(head, batch).nonzero().flatten().tolist()
+        if at_kink:
+            raise ValueError(
+                f"The head is undefined at kink: a preactivation of sample(s) {at_kink} is within "
+                "rounding of a point where the activation has no derivative. Move `z`."
+            )
+    output = trace.output if z.ndim == 2 else trace.output[0]
+    _require_finite(output, "head")
+    value, rho, product = _loss_at(loss, output)
+    _require_finite(rho, "loss")
+    products = HeadProducts(
+        trace,
+        rho.reshape(trace.output.shape),
+        lambda v: product(v.reshape(len(v), *output.shape)).reshape(v.shape),
+        separable,
+    )
+    return value, output, rho, products
+
+
+def _of_callable(
+    head: Any, loss: Callable[[Tensor], Tensor], z: Tensor, separable: bool
+) -> Evaluated:
+    leaf = z.clone().requires_grad_()
+    with torch.enable_grad():
+        output = head(leaf)
+    require_output(output, "head", leaf, None)
+    if output.ndim != z.ndim or output.shape[:-1] != z.shape[:-1]:
+        raise ValueError(
+            f"`head` must map {tuple(z.shape)} to {(*z.shape[:-1], 'k')}; it returned "
+            f"{tuple(output.shape)}."
+        )
+    value, rho, product = _loss_at(loss, output.detach())
+    return value, output.detach(), rho, AutodiffProducts(leaf, output, rho, product)
+
+
+def _loss_at(loss: Callable[[Tensor], Tensor], u: Tensor) -> tuple[Tensor, Tensor, LossProduct]:
+    """Value, gradient and Hessian products (m, ..) of u's shape of a loss at u: (k,) or (B, k)."""
+    if not hasattr(loss, "jet"):
+        return gradient_and_product(loss, u, "loss")
+    batch = u if u.ndim == 2 else u.unsqueeze(0)
+    value, rho, product = loss.jet(batch)
+
+    def leading(v: Tensor) -> Tensor:
+        columns = v.reshape(len(v), *batch.shape).movedim(0, -1)
+        return product(columns).movedim(-1, 0).reshape(v.shape)
+
+    return value, rho.reshape(u.shape), leading
+
+
+def _separates(loss: object) -> bool:
+    """Whether one of the project's losses says that it treats the samples one by one."""
+    return bool(getattr(loss, "separable", False))
+
+
+def _require_point(z: Tensor) -> None:
+    if not isinstance(z, Tensor):
+        raise TypeError(f"`z` must be a tensor of shape (d,) or (B, d); it was {type(z).__name__}.")
+    if not z.dtype.is_floating_point:
+        raise TypeError(
+            f"`z` must be real floating point; its type was {z.dtype}. Convert it with .double()."
+        )
+    if z.ndim not in (1, 2) or z.numel() == 0:
+        raise ValueError(
+            f"`z` must be a point (d,) or a batch (B, d) of at least one sample; its shape was "
+            f"{tuple(z.shape)}."
+        )
+    if not _is_finite(z):
+        raise ValueError("`z` must be finite; it holds NaN or infinity.")
+    if z.dtype == torch.float32 and z.is_cuda and torch.backends.cuda.matmul.allow_tf32:
+        raise ValueError(
+            "Curvature in float32 needs full float32 products, but TF32 is on. Set "
+            "torch.backends.cuda.matmul.allow_tf32 to False, or use float64."
+        )
+
+
+def _is_finite(x: Tensor) -> bool:
+    # A finite sum has finite terms; a sum that is not may have overflowed, so look again.
+    return math.isfinite(float(x.sum())) or bool(x.isfinite().all())
+
+
+def _require_finite(x: Tensor, name: str) -> None:
+    if not _is_finite(x):
+        of = "an output" if name == "head" else "a gradient"
+        raise ValueError(f"`{name}` gave {of} of {tuple(x.shape)} that holds NaN or infinity.")
+
+
+def _require_like_weights(head: Head, z: Tensor) -> None:
+    weight = head.weights[0]
+    if z.shape[-1] != head.d:
+        raise ValueError(
+            f"`z` must have last dimension {head.d}, which the head takes; its shape was "
+            f"{tuple(z.shape)}."
+        )
+    if z.dtype != weight.dtype:
+        raise TypeError(
+            f"`z` is {z.dtype}, but the head's weights are {weight.dtype}. Convert one."
+        )
+    if z.device != weight.device:
+        raise ValueError(f"`z` is on {z.device}, but the head's weights are on {weight.device}.")
+
+
+def majorant(trace: Trace, z: Tensor) -> tuple[Trace, float]:
+    """The trace with every quantity replaced by its modulus, and a rounding unit to multiply by.
+
+    Together they give a first-order estimate of the rounding error of `pullback` and
+    `interaction`, entrywise: evaluate the formula on the majorant and multiply by the unit. It
+    follows the standard model (Higham 2002, section 3.1): moduli for every factor, and gamma_n
+    with n the number of rounded operations on the longest path. The error of an argument ``a``
+    reaches s' and s'' through the next derivative, so their moduli are raised by 1 and the unit
+    by ``1 + a_max``, a_max the largest modulus that enters an activation. An estimate, not an
+    enclosure: s''' is taken to be of order 1.
+
+    Args:
+        trace: a head's trace at one point.
+        z: that point, of shape (d,).
+    """
+    head = trace.head
+    moduli = Head([w.abs() for w in head.weights], [b.abs() for b in head.biases], head.activations)
+    x, largest = z.abs(), 0.0
+    for w, b, (value, _, _) in zip(moduli.weights, moduli.biases, trace.jets, strict=False):
+        largest = max(largest, float((x @ w.T + b).max()))
+        x = value.abs()
+    jets = tuple((s.abs(), 1 + s1.abs(), 1 + s2.abs()) for s, s1, s2 in trace.jets)
+    operations = 4 * sum(width + 8 for width in head.widths)
+    unit = operations * torch.finfo(z.dtype).eps * (1 + largest)
+    return Trace(moduli, jets, x @ moduli.weights[-1].T + moduli.biases[-1]), unit

@@ -1,0 +1,297 @@
+"""Extreme eigenpairs of symmetric operators, at both ends in one run, with their residuals.
+
+Dense matrices are factorised while they are small. Beyond, Lanczos with full reorthogonalisation
+runs for a batch of independent operators at once and drops those that have converged; what does
+not converge, such as a cluster at one end, is factorised after all.
+
+Lanczos cannot see an eigenvector that is orthogonal to its start, which a random start is with
+probability 0: its values are those of eigenpairs, and extreme with probability 1, not by proof.
+`verify.numeric.certificates` proves signs.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from verify.numeric.operators import MatrixOperator, SymmetricOperator
+
+DENSE_UP_TO = 128
+"""Order up to which a factorisation costs less than a Lanczos run."""
+
+FALLBACK_UP_TO = 4096
+"""Order up to which what did not converge is factorised (134 MB in float64)."""
+
+RESIDUAL = {torch.float64: 1e-8, torch.float32: 1e-4}
+"""Residual over the operator's norm at which a pair has converged, by type; the eigenvalue is then
+wrong by at most that much, and by about its square over the gap to the next one."""
+
+MAXIMUM_STEPS = 100
+
+RANDOM_PART = 0.1
+"""Length of the random part of a start whose other part, of length 1, the operator suggests."""
+
+FIRST_LOOK = 6
+NEAR = 100
+"""Convergence is looked for from this step on, at every other step, and at every step once the
+worst residual is within this multiple of the tolerance: a step gains about a digit in two."""
+
+DROP_BELOW = 0.75
+"""Share of a batch still running below which the finished operators are dropped from it."""
+
+
+@dataclass(frozen=True)
+class ExtremeEigenpairs:
+    """Smallest and largest eigenpair of a symmetric operator, or of each of a batch of them.
+
+    Attributes:
+        values: (..., 2), smallest and largest: Rayleigh quotients of the vectors.
+        vectors: (..., 2, n), of length 1.
+        residuals: (..., 2), |A x - theta x|: some eigenvalue lies within it of theta.
+        scale: (...), the larger modulus of the two values: the operator's norm.
+        iterations: (...), products that Lanczos took, 0 without it.
+        converged: (...), whether both residuals are within the tolerance times the scale.
+        method: ``eigh``, ``lanczos``, or ``lanczos, then eigh for 3 of 8``.
+    """
+
+    values: Tensor
+    vectors: Tensor
+    residuals: Tensor
+    scale: Tensor
+    iterations: Tensor
+    converged: Tensor
+    method: str
+
+
+def extreme_eigenpairs(
+    operator: SymmetricOperator | Tensor,
+    *,
+    tolerance: float | None = None,
+    maximum_steps: int = MAXIMUM_STEPS,
+    dense_up_to: int = DENSE_UP_TO,
+    fallback_up_to: int = FALLBACK_UP_TO,
+    seed: int = 0,
+) -> ExtremeEigenpairs:
+    """Smallest and largest eigenpair, with residuals.
+
+    Args:
+        operator: an `EffectiveHessian`, another operator, or symmetric matrices (..., n, n).
+        tolerance: residual over norm to reach; by default `RESIDUAL` of the operator's type.
+        maximum_steps: Lanczos steps at most.
+        dense_up_to: order up to which the matrix is formed and factorised at once.
+        fallback_up_to: order up to which this is done for what did not converge.
+        seed: of the random starts.
+
+    Raises:
+        ValueError: if a matrix is not square or not finite, or an option is not positive.
+        FloatingPointError: if a product is not finite.
+
+    >>> extreme_eigenpairs(torch.diag(torch.tensor([-1.0, 0.5, 3.0]))).values.tolist()
+    [-1.0, 3.0]
+    """
+    if isinstance(operator, Tensor):
+        operator = MatrixOperator(operator)
+    tolerance = RESIDUAL[operator.dtype] if tolerance is None else tolerance
+    if not tolerance > 0 or maximum_steps < 1:
+        raise ValueError(
+            "The tolerance and the number of steps must be positive; got "
+            f"{tolerance=}, {maximum_steps=}."
+        )
+    found = _Found(operator)
+    everything = torch.arange(operator.blocks)
+    if operator.n <= dense_up_to:
+        found.factorise(everything)
+        return found.pairs(tolerance, "eigh")
+    _lanczos(operator, found, tolerance, maximum_steps, seed)
+    stuck = everything[~found.converged(tolerance)]
+    if len(stuck) == 0 or operator.n > fallback_up_to:
+        return found.pairs(tolerance, "lanczos")
+    found.factorise(stuck)
+    return found.pairs(tolerance, f"lanczos, then eigh for {len(stuck)} of {operator.blocks}")
+
+
+class _Found:
+    """The pairs of every operator of a batch, filled in as they are found."""
+
+    def __init__(self, operator: SymmetricOperator) -> None:
+        self.operator = operator
+        blocks, n = operator.blocks, operator.n
+        like = {"dtype": operator.dtype, "device": operator.device}
+        self.values = torch.zeros(blocks, 2, **like)  # type: ignore[call-overload]
+        self.vectors = torch.zeros(blocks, 2, n, **like)  # type: ignore[call-overload]
+        self.residuals = torch.full((blocks, 2), math.inf, **like)  # type: ignore[call-overload]
+        self.iterations = torch.zeros(blocks, dtype=torch.int64)
+
+    def keep(self, which: Tensor, vectors: Tensor, images: Tensor) -> None:
+        """Keep vectors (b, 2, n) with their products; values and residuals follow from them."""
+        length = vectors.norm(dim=-1, keepdim=True)
+        vectors, images = vectors / length, images / length
+        values = (vectors * images).sum(-1)
+        self.values[which], self.vectors[which] = values, vectors
+        self.residuals[which] = (images - values.unsqueeze(-1) * vectors).norm(dim=-1)
+
+    def factorise(self, which: Tensor) -> None:
+        """Find the pairs of some of the operators from their matrices."""
+        whole = len(which) == self.operator.blocks
+        matrices = self.operator.dense_blocks(None if whole else which)
+        vectors = torch.linalg.eigh(matrices).eigenvectors[:, :, [0, -1]].mT.contiguous()
+        self.keep(which, vectors, vectors @ matrices)
+
+    def converged(self, tolerance: float) -> Tensor:
+        """Which operators' residuals are small enough, (b,)."""
+        return (self.residuals.amax(-1) <= tolerance * self.values.abs().amax(-1)).cpu()
+
+    def pairs(self, tolerance: float, method: str) -> ExtremeEigenpairs:
+        batch = self.operator.shape[:-2]
+        return ExtremeEigenpairs(
+            self.values.reshape(*batch, 2),
+            self.vectors.reshape(*batch, 2, self.operator.n),
+            self.residuals.reshape(*batch, 2),
+            self.values.abs().amax(-1).reshape(batch),
+            self.iterations.reshape(batch),
+            self.converged(tolerance).reshape(batch),
+            method,
+        )
+
+
+def _lanczos(
+    operator: SymmetricOperator, found: _Found, tolerance: float, maximum_steps: int, seed: int
+) -> None:
+    """Run Lanczos on every operator of a batch and keep the extreme Ritz pairs."""
+    steps = min(maximum_steps, operator.n)
+    generator = torch.Generator().manual_seed(seed)
+    running = torch.arange(operator.blocks)
+    krylov = _Krylov(operator, _start(operator, generator))
+    worst = 1.0
+    for step in range(1, steps + 1):
+        residual = krylov.extend(generator)
+        due = step >= FIRST_LOOK and (step % 2 == 0 or worst < NEAR * tolerance)
+        if not (due or step == steps or bool((residual == 0).all())):
+            continue
+        relative, ritz = krylov.ritz(residual)
+        done = relative <= tolerance
+        last = step == steps or bool(done.all())
+        worst = float(relative.max())
+        if last or int(done.sum()) > (1 - DROP_BELOW) * len(done):
+            ending = torch.ones_like(done) if last else done
+            found.keep(running[ending.cpu()], *krylov.pairs(ritz, ending))
+            found.iterations[running[ending.cpu()]] = step
+            if last:
+                return
+            running = running[~done.cpu()]
+            krylov = krylov.restricted((~done).nonzero().flatten())
+
+
+class _Krylov:
+    """Orthonormal Krylov bases of a batch of operators, with the products of their vectors.
+
+    The products are kept so that a Ritz pair's residual is measured from them, not taken from the
+    recurrence, which holds in exact arithmetic only.
+    """
+
+    ROOM = 32
+    """Vectors that there is room for at first; doubled when it is used up."""
+
+    def __init__(self, operator: SymmetricOperator, start: Tensor) -> None:
+        self.operator = operator
+        self.step = 0
+        self.next = start
+        self.beta = torch.zeros_like(start[:, 0])
+        self.basis = start.new_empty(len(start), self.ROOM, operator.n)
+        self.images = torch.empty_like(self.basis)
+        self.projected = start.new_zeros(len(start), self.ROOM, self.ROOM)
+
+    def extend(self, generator: torch.Generator) -> Tensor:
+        """Add one vector; return the length of what is left of its product, 0 if nothing is, (b,).
+
+        Raises:
+            FloatingPointError: if the product is not finite.
+        """
+        if self.step == self.basis.shape[1]:
+            self._grow()
+        at = self.step
+        v = self.next
+        image = self.operator.rows(v.unsqueeze(0))[0]
+        self.basis[:, at], self.images[:, at] = v, image
+        alpha = (v * image).sum(-1)
+        # The recurrence takes out what is large, one pass over the basis what rounding left: the
+        # "twice" that is enough (Giraud, Langou, Rozloznik and van den Eshof 2005).
+        left = image - alpha.unsqueeze(-1) * v
+        if at:
+            left -= self.beta.unsqueeze(-1) * self.basis[:, at - 1]
+        self.step += 1
+        left = self._orthogonalised(left)
+        beta = left.norm(dim=-1)
+        if not bool(beta.isfinite().all()):
+            raise FloatingPointError(
+                "A product with the operator is not finite, so it has no eigenvalues. Look for "
+                "overflow in the head's weights or in `z`."
+            )
+        self.projected[:, at, at] = alpha
+        scale = self.projected[:, : self.step, : self.step].abs().amax((-1, -2))
+        spent = beta <= self.operator.n * torch.finfo(v.dtype).eps * scale
+        if bool(spent.any()):  # an invariant subspace is exhausted: go on outside it
+            beta = beta.masked_fill(spent, 0)
+            fresh = torch.randn(v.shape, generator=generator, dtype=v.dtype).to(v.device)
+            fresh = self._orthogonalised(self._orthogonalised(fresh))
+            left = torch.where(spent.unsqueeze(-1), fresh, left)
+        if self.step < self.projected.shape[1]:
+            self.projected[:, at, at + 1] = self.projected[:, at + 1, at] = beta
+        self.beta = beta
+        self.next = left / left.norm(dim=-1, keepdim=True)
+        return beta
+
+    def ritz(self, residual: Tensor) -> tuple[Tensor, Tensor]:
+        """Relative residuals (b,) that the recurrence predicts, and coefficients (b, 2, step)."""
+        values, vectors = torch.linalg.eigh(self.projected[:, : self.step, : self.step])
+        extreme = vectors[:, :, [0, -1]].mT
+        predicted = residual * extreme[:, :, -1].abs().amax(-1)
+        scale = values.abs().amax(-1).clamp(min=torch.finfo(values.dtype).tiny)
+        return predicted / scale, extreme
+
+    def pairs(self, ritz: Tensor, which: Tensor) -> tuple[Tensor, Tensor]:
+        """Ritz vectors of some of the operators and their products, each (b, 2, n)."""
+        chosen = slice(None) if bool(which.all()) else which
+        coefficients = ritz[chosen]
+        basis, images = self.basis[:, : self.step], self.images[:, : self.step]
+        return coefficients @ basis[chosen], coefficients @ images[chosen]
+
+    def restricted(self, samples: Tensor) -> _Krylov:
+        """The bases of some of the operators."""
+        part = _Krylov(self.operator.restricted(samples), self.next[samples])
+        part.step, part.beta = self.step, self.beta[samples]
+        used = slice(0, self.step)
+        part.basis = self.basis.new_empty(len(samples), *self.basis.shape[1:])
+        part.images = torch.empty_like(part.basis)
+        part.basis[:, used] = self.basis[samples, used]
+        part.images[:, used] = self.images[samples, used]
+        part.projected = self.projected[samples]
+        return part
+
+    def _orthogonalised(self, w: Tensor) -> Tensor:
+        basis, columns = self.basis[:, : self.step], w.unsqueeze(-1)
+        return torch.baddbmm(columns, basis.mT, basis @ columns, alpha=-1).squeeze(-1)
+
+    def _grow(self) -> None:
+        room = self.basis.shape[1]
+        self.basis = torch.cat((self.basis, torch.empty_like(self.basis)), dim=1)
+        self.images = torch.cat((self.images, torch.empty_like(self.images)), dim=1)
+        projected = self.projected.new_zeros(len(self.projected), 2 * room, 2 * room)
+        projected[:, :room, :room] = self.projected
+        projected[:, room - 1, room] = projected[:, room, room - 1] = self.beta
+        self.projected = projected
+
+
+def _start(operator: SymmetricOperator, generator: torch.Generator) -> Tensor:
+    """Unit vectors (b, n): random, or leaning towards what the operator suggests."""
+    start = torch.randn(operator.blocks, operator.n, generator=generator, dtype=operator.dtype)
+    start = start.to(operator.device)
+    start /= start.norm(dim=-1, keepdim=True)
+    suggested = operator.starts()
+    if suggested is not None:
+        length = suggested.norm(dim=-1, keepdim=True).clamp(min=torch.finfo(start.dtype).tiny)
+        start = RANDOM_PART * start + suggested / length
+    return start / start.norm(dim=-1, keepdim=True)

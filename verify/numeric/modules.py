@@ -1,0 +1,101 @@
+"""Heads taken from PyTorch modules: linear layers, activations and BatchNorm, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from verify.numeric.activations import GELU, LINEAR, RELU, SOFTPLUS, SWISH, TANH, Activation
+from verify.numeric.batchnorm import BatchNorm
+from verify.numeric.heads import Head
+
+
+def head_of(module: nn.Module, dtype: torch.dtype = torch.float64) -> Head:
+    """Copy a module's weights as they are now into a head.
+
+    BatchNorm normalises as the module's mode says: by the batch in training mode or without
+    running statistics, else by those statistics.
+
+    Args:
+        module: `nn.Linear`, or containers that run their children in order, as `nn.Sequential`
+            does: linear layers, each followed by at most one BatchNorm1d and one activation.
+        dtype: of the head.
+
+    Raises:
+        TypeError: if a layer is of another kind.
+        ValueError: if the layers do not come in that order, or there is no linear one.
+    """
+    weights: list[Tensor] = []
+    biases: list[Tensor | None] = []
+    norms: list[BatchNorm | None] = []
+    activations: list[Activation | None] = []
+    for layer in _layers(module):
+        if isinstance(layer, nn.Linear):
+            weights.append(_copy(layer.weight, dtype))
+            biases.append(None if layer.bias is None else _copy(layer.bias, dtype))
+            norms.append(None)
+            activations.append(None)
+            continue
+        activation = _activation(layer)
+        taken = bool(activations) and activations[-1] is not None
+        if isinstance(layer, nn.BatchNorm1d):
+            if not weights or norms[-1] is not None or taken:
+                raise ValueError("Expected BatchNorm1d straight after a linear layer.")
+            norms[-1] = _batchnorm(layer, dtype)
+        elif activation is None:
+            raise TypeError(
+                f"A head is made of Linear, BatchNorm1d and the activations {', '.join(_NAMES)}; "
+                f"this module holds {layer}. Pass the module itself to EffectiveHessian instead."
+            )
+        elif not weights or taken:
+            raise ValueError(f"Expected {layer} after a linear layer or its BatchNorm1d.")
+        else:
+            activations[-1] = activation
+    if not weights:
+        raise ValueError("A head needs at least one linear layer; the module has none.")
+    between = [LINEAR if s is None else s for s in activations[:-1]]
+    if activations[-1] not in (None, LINEAR):
+        raise ValueError("Expected a linear layer last, without an activation after it.")
+    return Head(weights, biases, between, norms)
+
+
+_NAMES = ("Identity", "ReLU", "SiLU", "GELU", "Tanh", "Softplus")
+
+
+def _layers(module: nn.Module) -> Iterator[nn.Module]:
+    children = list(module.children())
+    if not children:
+        yield module
+    for child in children:
+        yield from _layers(child)
+
+
+def _activation(layer: nn.Module) -> Activation | None:
+    if isinstance(layer, nn.GELU):
+        return GELU if layer.approximate == "none" else None
+    if isinstance(layer, nn.Softplus):
+        return SOFTPLUS if layer.beta == 1 else None
+    kinds: dict[Any, Activation] = {
+        nn.Identity: LINEAR,
+        nn.ReLU: RELU,
+        nn.SiLU: SWISH,
+        nn.Tanh: TANH,
+    }
+    return kinds.get(type(layer))
+
+
+def _batchnorm(layer: nn.BatchNorm1d, dtype: torch.dtype) -> BatchNorm:
+    features = torch.ones(layer.num_features, dtype=dtype)
+    weight = features if layer.weight is None else _copy(layer.weight, dtype)
+    bias = 0 * features if layer.bias is None else _copy(layer.bias, dtype)
+    if layer.training or layer.running_mean is None or layer.running_var is None:
+        return BatchNorm(weight, bias, layer.eps)
+    mean, variance = _copy(layer.running_mean, dtype), _copy(layer.running_var, dtype)
+    return BatchNorm(weight, bias, layer.eps, mean, variance)
+
+
+def _copy(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    return tensor.detach().to(dtype, copy=True)

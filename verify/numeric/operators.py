@@ -1,0 +1,151 @@
+"""Symmetric linear operators on a point's space: products first, a matrix when asked for."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor
+
+CHUNK = 2**24
+"""Entries of the vectors that are multiplied at once when a matrix is formed; bounds memory only."""
+
+
+class SymmetricOperator(ABC):
+    """A symmetric operator, or a batch of independent ones, one for each sample.
+
+    Attributes:
+        space: shape of the vectors it multiplies: (d,) or (B, d).
+        separable: for a space (B, d), whether it is B independent operators on R^d instead of one
+            on R^(B d).
+        dtype, device: of its vectors.
+    """
+
+    def __init__(
+        self, space: tuple[int, ...], separable: bool, dtype: torch.dtype, device: torch.device
+    ) -> None:
+        self.space = space
+        self.separable = separable
+        self.dtype = dtype
+        self.device = device
+
+    @property
+    def blocks(self) -> int:
+        """How many independent operators it is."""
+        return self.space[0] if self.separable and len(self.space) == 2 else 1
+
+    @property
+    def n(self) -> int:
+        """Order of each of them."""
+        return torch.Size(self.space).numel() // self.blocks
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of `dense`: (n, n), or (B, n, n) for a batch of independent operators."""
+        batch = (self.blocks,) if self.separable and len(self.space) == 2 else ()
+        return (*batch, self.n, self.n)
+
+    @abstractmethod
+    def apply(self, v: Tensor) -> Tensor:
+        """Multiply vectors v: (m, ..) of the space's shape, without checks."""
+
+    def starts(self) -> Tensor | None:
+        """Vectors (blocks, n) rich in extreme eigenvectors, if any are known."""
+        return None
+
+    def restricted(self, samples: Tensor) -> SymmetricOperator:
+        """The independent operators at some positions (distinct, in order), as an operator."""
+        return _Restricted(self, samples)
+
+    def __matmul__(self, v: Tensor) -> Tensor:
+        """Multiply a vector of the space's shape, or the columns of the space's shape and one axis more.
+
+        Raises:
+            TypeError: if v is of another type.
+            ValueError: if v is of another shape or on another device.
+        """
+        rank = len(self.space)
+        if not isinstance(v, Tensor) or tuple(v.shape[:rank]) != self.space or v.ndim > rank + 1:
+            found = tuple(v.shape) if isinstance(v, Tensor) else type(v).__name__
+            raise ValueError(
+                f"Expected a vector of shape {self.space} or columns of shape "
+                f"{(*self.space, 'm')}; got {found}."
+            )
+        if v.dtype != self.dtype:
+            raise TypeError(f"Expected a vector of type {self.dtype}; got {v.dtype}.")
+        if v.device != self.device:
+            raise ValueError(f"Expected a vector on {self.device}; got one on {v.device}.")
+        if v.ndim == rank:
+            return self.apply(v.unsqueeze(0)).squeeze(0)
+        return self.apply(v.movedim(-1, 0)).movedim(0, -1)
+
+    def rows(self, v: Tensor) -> Tensor:
+        """Multiply vectors given block by block: (m, blocks, n) -> (m, blocks, n)."""
+        return self.apply(v.reshape(len(v), *self.space)).reshape(v.shape)
+
+    def dense(self) -> Tensor:
+        """The matrix, or the matrices of the samples: `shape`; exactly symmetric."""
+        rows = self.dense_blocks(None)
+        return rows.reshape(self.shape)
+
+    def dense_blocks(self, samples: Tensor | None) -> Tensor:
+        """The matrices of some of the independent operators, or of all: (blocks, n, n)."""
+        identity = torch.eye(self.n, dtype=self.dtype, device=self.device)
+        step = max(1, CHUNK // (self.blocks * self.n))
+        rows = [
+            self.rows(chunk.unsqueeze(1).expand(-1, self.blocks, -1))
+            for chunk in identity.split(step)
+        ]
+        matrices = torch.cat(rows).transpose(0, 1)
+        return symmetrised(matrices if samples is None else matrices[samples])
+
+
+class _Restricted(SymmetricOperator):
+    """Some of a batch of independent operators; the others multiply zeros."""
+
+    def __init__(self, whole: SymmetricOperator, samples: Tensor) -> None:
+        super().__init__((len(samples), whole.n), True, whole.dtype, whole.device)
+        self.whole, self.samples = whole, samples
+
+    def apply(self, v: Tensor) -> Tensor:
+        """Multiply vectors v: (m, ..) of the space's shape."""
+        padded = v.new_zeros(len(v), self.whole.blocks, self.n)
+        padded[:, self.samples] = v
+        return self.whole.rows(padded)[:, self.samples]
+
+
+class MatrixOperator(SymmetricOperator):
+    """Symmetric matrices (n, n) or (B, n, n) as an operator; only their symmetric part counts."""
+
+    def __init__(self, matrix: Tensor) -> None:
+        """Wrap a matrix or a batch of matrices.
+
+        Raises:
+            ValueError: if they are not square or not finite.
+        """
+        if matrix.ndim not in (2, 3) or matrix.shape[-1] != matrix.shape[-2]:
+            raise ValueError(
+                f"Expected matrices of shape (n, n) or (B, n, n); got {tuple(matrix.shape)}."
+            )
+        if not bool(matrix.isfinite().all()):
+            raise ValueError("Expected a matrix of finite entries; it holds NaN or infinity.")
+        super().__init__(tuple(matrix.shape[:-1]), True, matrix.dtype, matrix.device)
+        self.matrices = symmetrised(matrix.reshape(self.blocks, self.n, self.n))
+
+    def apply(self, v: Tensor) -> Tensor:
+        """Multiply vectors v: (m, ..) of the space's shape."""
+        columns = v.reshape(len(v), self.blocks, self.n).permute(1, 2, 0)
+        return (self.matrices @ columns).permute(2, 0, 1).reshape(v.shape)
+
+    def restricted(self, samples: Tensor) -> SymmetricOperator:
+        """The matrices at some positions."""
+        return MatrixOperator(self.matrices[samples])
+
+    def dense_blocks(self, samples: Tensor | None) -> Tensor:
+        """The matrices of some of the samples, or of all: (blocks, n, n)."""
+        return self.matrices if samples is None else self.matrices[samples]
+
+
+def symmetrised(matrix: Tensor) -> Tensor:
+    """(A + A^T) / 2, exactly symmetric: (..., n, n)."""
+    return (matrix + matrix.mT).mul_(0.5)

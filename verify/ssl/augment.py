@@ -1,0 +1,153 @@
+"""Augmentations and orbits: the only place where an image is transformed.
+
+Every transformation is a batched function of a continuous parameter per image, and composes with
+forward-mode differentiation, so that the tangent of an orbit is an exact Jacobian-vector product.
+Geometric ones resample bilinearly and read zero outside the image. Bilinear interpolation is
+smooth between pixel centres only: where samples fall on pixel centres (an unrotated image) the
+derivative is one-sided.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def bilinear_sample(images: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """Read images at real pixel coordinates; everything outside an image is zero.
+
+    Written out because `torch.nn.functional.grid_sample`, which it equals, has no forward-mode
+    derivative.
+
+    Args:
+        images: (N, C, H, W).
+        x: (N, h, w), columns, in pixels; 0 is the centre of the first column.
+        y: (N, h, w), rows, in pixels.
+
+    Returns:
+        (N, C, h, w).
+    """
+    count, channels, height, width = images.shape
+    padded = F.pad(images, (1, 1, 1, 1)).flatten(2)
+    x, y = x.clamp(-1, width), y.clamp(-1, height)
+    left = x.floor().clamp(max=width - 1)
+    top = y.floor().clamp(max=height - 1)
+    right_share, bottom_share = (x - left)[:, None], (y - top)[:, None]
+    corner = ((top + 1) * (width + 2) + left + 1).long()
+
+    def read(offset: int) -> Tensor:
+        index = (corner + offset).reshape(count, 1, -1).expand(-1, channels, -1)
+        return padded.gather(2, index).reshape(count, channels, *x.shape[1:])
+
+    upper = torch.lerp(read(0), read(1), right_share)
+    lower = torch.lerp(read(width + 2), read(width + 3), right_share)
+    return torch.lerp(upper, lower, bottom_share)
+
+
+def similarity(images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
+    """Scale about the centre, rotate about the centre, then shift, in one resampling.
+
+    Args:
+        images: (N, C, H, W).
+        angle: (N,), radians, counter-clockwise as displayed (like `torch.rot90`).
+        shift: (N, 2), to the right and down, as a fraction of the width and height.
+        scale: (N,), above 1 enlarges.
+
+    Returns:
+        (N, C, H, W).
+    """
+    height, width = images.shape[2:]
+    across = torch.arange(width, dtype=images.dtype, device=images.device) - (width - 1) / 2
+    down = torch.arange(height, dtype=images.dtype, device=images.device) - (height - 1) / 2
+    u = across[None, None, :] - width * shift[:, 0, None, None]
+    v = down[None, :, None] - height * shift[:, 1, None, None]
+    cos = (angle.cos() / scale)[:, None, None]
+    sin = (angle.sin() / scale)[:, None, None]
+    x = cos * u - sin * v + (width - 1) / 2
+    y = sin * u + cos * v + (height - 1) / 2
+    return bilinear_sample(images, x, y)
+
+
+def rotate(images: Tensor, angle: Tensor) -> Tensor:
+    """Rotate (N, C, H, W) images counter-clockwise by (N,) radians about their centres."""
+    return similarity(images, angle, angle.new_zeros(len(angle), 2), torch.ones_like(angle))
+
+
+def translate(images: Tensor, shift: Tensor) -> Tensor:
+    """Move (N, C, H, W) images right and down by (N, 2) fractions of their width and height."""
+    return similarity(images, torch.zeros_like(shift[:, 0]), shift, torch.ones_like(shift[:, 0]))
+
+
+def rescale(images: Tensor, scale: Tensor) -> Tensor:
+    """Enlarge (N, C, H, W) images by (N,) factors about their centres."""
+    return similarity(images, torch.zeros_like(scale), scale.new_zeros(len(scale), 2), scale)
+
+
+def brighten(images: Tensor, factor: Tensor) -> Tensor:
+    """Multiply (N, C, H, W) images by (N,) factors; not clamped, so that it is smooth."""
+    return images * factor[:, None, None, None]
+
+
+def contrast(images: Tensor, factor: Tensor) -> Tensor:
+    """Multiply the deviation of (N, C, H, W) images from their mean by (N,) factors; not clamped."""
+    mean = images.mean(dim=(1, 2, 3), keepdim=True)
+    return mean + factor[:, None, None, None] * (images - mean)
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """A distribution of augmentations; every parameter is uniform and independent per image.
+
+    Attributes:
+        rotation: largest angle in degrees, either way.
+        translation: largest shift either way, as a fraction of the image.
+        scale: smallest and largest enlargement.
+        brightness, contrast: largest deviation of the factor from 1.
+    """
+
+    rotation: float
+    translation: float
+    scale: tuple[float, float]
+    brightness: float
+    contrast: float
+
+    def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        """Augment (N, C, H, W) images, drawing from a generator on their device."""
+        count = len(images)
+
+        def uniform(low: float, high: float, *shape: int) -> Tensor:
+            unit = torch.rand(count, *shape, generator=generator, device=images.device)
+            return low + (high - low) * unit.to(images.dtype)
+
+        angle = uniform(-math.radians(self.rotation), math.radians(self.rotation))
+        shift = uniform(-self.translation, self.translation, 2)
+        images = similarity(images, angle, shift, uniform(*self.scale))
+        images = brighten(images, uniform(1 - self.brightness, 1 + self.brightness))
+        return contrast(images, uniform(1 - self.contrast, 1 + self.contrast))
+
+
+def rotation_orbit(images: Tensor, angles: Tensor) -> Tensor:
+    """Every image at every angle.
+
+    Args:
+        images: (N, C, H, W).
+        angles: (A,), radians.
+
+    Returns:
+        (N, A, C, H, W).
+    """
+    repeated = images.repeat_interleave(len(angles), dim=0)
+    rotated = rotate(repeated, angles.to(images).repeat(len(images)))
+    return rotated.unflatten(0, (len(images), len(angles)))
+
+
+def quarter_turns(images: Tensor) -> Tensor:
+    """Square (N, C, S, S) images turned by 0, 90, 180 and 270 degrees: (N, 4, C, S, S).
+
+    A permutation of the pixels: no interpolation that a classifier could recognise.
+    """
+    return torch.stack([torch.rot90(images, k, (2, 3)) for k in range(4)], dim=1)

@@ -1,0 +1,1 @@
+"""The SymPy proof kit: exact zero tests in symbolic dimensions. Knows no theorem."""

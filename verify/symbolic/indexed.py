@@ -1,0 +1,217 @@
+"""Calculus of indexed sums whose dimensions are symbols.
+
+Expressions are SymPy `Sum`s of products of `Indexed` objects, such as
+``Sum(rho[i]*h[i], (i, 1, k))`` with a symbolic ``k``. Differentiation follows stated rules, one
+per indexed object, and equality is decided by a normal form, so a proof that closes here closes
+for every value of the dimensions.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+
+Rule = Callable[..., sp.Expr]
+"""The derivative of an indexed object, as a function of its indices."""
+
+Bound = tuple[sp.Symbol, sp.Expr, sp.Expr]
+"""A summation index with its lower and upper limit."""
+
+LETTERS = "ijpqabcefgl"
+"""Summation indices as printed, in order of use; then with numbers, i_1, j_1, and so on."""
+
+
+def total(summand: Callable[..., sp.Expr], *sizes: sp.Expr) -> sp.Sum:
+    """The sum of ``summand(i, j, ..)`` over i = 1..sizes[0], j = 1..sizes[1], and so on.
+
+    Every call makes its own indices, so that one sum's index is never caught by another.
+    """
+    indices = [sp.Dummy(integer=True) for _ in sizes]
+    nested = summand(*indices)
+    for index, size in zip(indices[::-1], sizes[::-1], strict=True):
+        nested = sp.Sum(nested, (index, 1, size))
+    return nested
+
+
+def readable(expr: sp.Expr) -> sp.Expr:
+    """The same expression for printing: summation indices named by letters, none used twice."""
+    used = {symbol.name for symbol in expr.free_symbols}
+    endless = (f"{c}_{n}" if n else c for n in itertools.count() for c in LETTERS)
+    letters = (letter for letter in endless if letter not in used)
+    sums = (node for node in sp.preorder_traversal(expr) if isinstance(node, sp.Sum))
+    bound = dict.fromkeys(limit[0] for node in sums for limit in node.limits)
+    return expr.xreplace(dict(zip(bound, (sp.Symbol(c) for c in letters), strict=False)))
+
+
+class NoRuleError(Exception):
+    """An object was met whose derivative no rule states; a derivation that needs it stays open."""
+
+
+def constant(*_indices: sp.Expr) -> sp.Expr:
+    """The rule of an object that does not depend on the variable."""
+    return sp.S.Zero
+
+
+def derivative(expr: sp.Expr, rules: Mapping[sp.IndexedBase, Rule]) -> sp.Expr:
+    """Differentiate an indexed expression by the rules, linearity and the product rule.
+
+    Raises:
+        NoRuleError: if an indexed object has no rule.
+        TypeError: if the expression holds anything but sums, products, integer powers, indexed
+            objects and numbers.
+    """
+    if expr.is_Add:
+        return sp.Add(*(derivative(arg, rules) for arg in expr.args))
+    if expr.is_Mul:
+        factors = list(expr.args)
+        return sp.Add(
+            *(
+                sp.Mul(*factors[:n], derivative(factor, rules), *factors[n + 1 :])
+                for n, factor in enumerate(factors)
+            )
+        )
+    if expr.is_Pow and expr.exp.is_Integer:
+        return expr.exp * expr.base ** (expr.exp - 1) * derivative(expr.base, rules)
+    if isinstance(expr, sp.Sum):
+        return sp.Sum(derivative(expr.function, rules), *expr.limits)
+    if isinstance(expr, sp.Indexed):
+        if expr.base not in rules:
+            raise NoRuleError(f"no rule states the derivative of {expr.base}")
+        return rules[expr.base](*expr.indices)
+    if not expr.free_symbols:
+        return sp.S.Zero
+    raise TypeError(f"cannot differentiate {expr} of type {type(expr).__name__}")
+
+
+def is_zero(expr: sp.Expr, symmetric: frozenset[sp.IndexedBase] = frozenset()) -> bool:
+    """Decide whether an indexed expression vanishes identically, for all dimensions.
+
+    Args:
+        expr: polynomial in indexed objects and Kronecker deltas, under sums.
+        symmetric: bases that do not change when their indices are permuted.
+
+    Returns:
+        True if the normal form is empty. Exact: no evaluation, no tolerance.
+    """
+    return not normal_form(expr, symmetric)
+
+
+def normal_form(
+    expr: sp.Expr, symmetric: frozenset[sp.IndexedBase] = frozenset()
+) -> dict[tuple[object, ...], sp.Expr]:
+    """The coefficients of an indexed expression by canonical monomial; zero ones left out."""
+    collected: dict[tuple[object, ...], sp.Expr] = {}
+    for term in _terms(expr):
+        key = _canonical(_contract_deltas(term), symmetric)
+        collected[key] = collected.get(key, sp.S.Zero) + term.coefficient
+    return {key: value for key, value in collected.items() if value != 0}
+
+
+@dataclass(frozen=True)
+class _Term:
+    """One monomial under sums: coefficient * product of factors, summed over the bound indices."""
+
+    coefficient: sp.Expr
+    factors: tuple[sp.Expr, ...]
+    bound: tuple[Bound, ...]
+
+    def __mul__(self, other: _Term) -> _Term:
+        return _Term(
+            self.coefficient * other.coefficient,
+            self.factors + other.factors,
+            self.bound + other.bound,
+        )
+
+
+def _terms(expr: sp.Expr) -> Iterator[_Term]:
+    if expr.is_Add:
+        for arg in expr.args:
+            yield from _terms(arg)
+    elif expr.is_Mul:
+        for parts in itertools.product(*(list(_terms(arg)) for arg in expr.args)):
+            product = _Term(sp.S.One, (), ())
+            for part in parts:
+                product = product * part
+            yield product
+    elif expr.is_Pow and expr.exp.is_Integer and expr.exp > 0:
+        # Each copy of a sum needs its own dummy indices, so the base is expanded anew every time.
+        for parts in itertools.product(*(list(_terms(expr.base)) for _ in range(expr.exp))):
+            product = _Term(sp.S.One, (), ())
+            for part in parts:
+                product = product * part
+            yield product
+    elif isinstance(expr, sp.Sum):
+        fresh = {index: sp.Dummy() for index, _, _ in expr.limits}
+        for _, low, high in expr.limits:
+            summed = {s for s in (low.free_symbols | high.free_symbols) if isinstance(s, sp.Dummy)}
+            if summed or (low.free_symbols | high.free_symbols) & set(fresh):
+                raise TypeError(f"a sum's limits must not depend on a summation index: {expr}")
+        bound = tuple((fresh[index], low, high) for index, low, high in expr.limits)
+        for term in _terms(expr.function.xreplace(fresh)):
+            yield _Term(term.coefficient, term.factors, term.bound + bound)
+    elif expr.is_number:
+        yield _Term(expr, (), ())
+    else:
+        yield _Term(sp.S.One, (expr,), ())
+
+
+def _contract_deltas(term: _Term) -> _Term:
+    """Sum out every Kronecker delta that carries a bound index.
+
+    A free index is taken to lie in the range of the sum that it is contracted with.
+
+    Raises:
+        TypeError: if the two indices of a delta do not run over the same range.
+    """
+    ranges = {index: (low, high) for index, low, high in term.bound}
+    sizes = {s for low, high in ranges.values() for s in (low.free_symbols | high.free_symbols)}
+    for factor in term.factors:
+        if not isinstance(factor, sp.KroneckerDelta):
+            continue
+        gone, kept = factor.args if factor.args[0] in ranges else factor.args[::-1]
+        if gone not in ranges:
+            continue
+        if ranges.get(kept, ranges[gone]) != ranges[gone] or not kept.is_Symbol or kept in sizes:
+            raise TypeError(f"{factor} joins indices of different ranges")
+        rest = list(term.factors)
+        rest.remove(factor)
+        return _contract_deltas(
+            _Term(
+                term.coefficient,
+                tuple(f.xreplace({gone: kept}) for f in rest),
+                tuple(b for b in term.bound if b[0] != gone),
+            )
+        )
+    return term
+
+
+def _canonical(term: _Term, symmetric: frozenset[sp.IndexedBase]) -> tuple[object, ...]:
+    """The least name of a monomial over all namings of its bound indices."""
+    by_range: dict[tuple[sp.Expr, sp.Expr], list[sp.Symbol]] = {}
+    for index, low, high in term.bound:
+        by_range.setdefault((low, high), []).append(index)
+    ranges = sorted(by_range, key=str)
+    names: list[tuple[object, ...]] = []
+    for orders in itertools.product(*(itertools.permutations(by_range[r]) for r in ranges)):
+        naming = {
+            index: sp.Symbol(f"\N{LEFT ANGLE BRACKET}{n},{position}\N{RIGHT ANGLE BRACKET}")
+            for n, order in enumerate(orders)
+            for position, index in enumerate(order)
+        }
+        factors = sorted(_name(f.xreplace(naming), symmetric) for f in term.factors)
+        names.append(tuple(factors))
+    limits = tuple((str(low), str(high), len(by_range[low, high])) for low, high in ranges)
+    return (min(names, key=str), limits)
+
+
+def _name(factor: sp.Expr, symmetric: frozenset[sp.IndexedBase]) -> str:
+    """Names a factor with the assumptions on its symbols, so that like names stay apart."""
+    if not isinstance(factor, sp.Indexed):
+        return sp.srepr(factor)
+    indices = [sp.srepr(index) for index in factor.indices]
+    if factor.base in symmetric:
+        indices.sort()
+    return f"{sp.srepr(factor.base.label)}[{','.join(indices)}]"

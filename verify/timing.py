@@ -1,0 +1,163 @@
+"""Timing of alternatives in one process, robust against whatever else the machine does.
+
+The result of a comparison is the median of ratios, each between two runs that follow each other.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+REPETITIONS = 7
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One reference against one kernel.
+
+    Attributes:
+        reference_s, kernel_s: seconds of each repetition, in the order they ran.
+        required: the ratio below which the kernel is not worth having.
+        error: largest difference of the eigenvalues, over the largest modulus; None if the
+            reference gives none to compare with.
+        note: what is and what is not in the times.
+    """
+
+    name: str
+    reference: str
+    kernel: str
+    reference_s: tuple[float, ...]
+    kernel_s: tuple[float, ...]
+    required: float
+    error: float | None
+    note: str = ""
+
+    @property
+    def ratios(self) -> list[float]:
+        """Reference over kernel; a reference run that was timed once stands for all."""
+        reference = self.reference_s
+        if len(reference) < len(self.kernel_s):
+            reference = (median(reference),) * len(self.kernel_s)
+        return [slow / fast for slow, fast in zip(reference, self.kernel_s, strict=True)]
+
+    @property
+    def ratio(self) -> float:
+        """The median ratio."""
+        return median(self.ratios)
+
+    def __str__(self) -> str:
+        """One line for the terminal."""
+        return (
+            f"{self.name}: {self.ratio:.1f}x ({min(self.ratios):.1f} to {max(self.ratios):.1f}; "
+            f"at least {self.required:g} wanted), {1e3 * median(self.reference_s):.4g} -> "
+            f"{1e3 * median(self.kernel_s):.4g} ms"
+            + ("" if self.error is None else f", error {self.error:.0e}")
+        )
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Seconds of one sample's extremes as one size grows, and the exponent of a power law fitted."""
+
+    size: str
+    values: tuple[int, ...]
+    seconds: tuple[float, ...]
+
+    @property
+    def exponent(self) -> float:
+        """Slope of the least-squares line through the logarithms."""
+        slope, _ = np.polyfit(np.log(self.values), np.log(self.seconds), 1)
+        return float(slope)
+
+
+def environment() -> dict[str, Any]:
+    """What the times depend on."""
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "processor": _processor(),
+        "cpus": os.cpu_count(),
+        "torch threads": torch.get_num_threads(),
+        "repetitions": REPETITIONS,
+    }
+
+
+def compare(
+    name: str,
+    reference: str,
+    kernel: str,
+    slow: Callable[[], Tensor | None],
+    fast: Callable[[], Tensor],
+    *,
+    required: float,
+    references: int = REPETITIONS,
+    inner: int = 1,
+    threads: int | None = None,
+    note: str = "",
+) -> Comparison:
+    """Time both in turn.
+
+    Args:
+        name: as in `Comparison`, like all that is not named here.
+        reference: what `slow` is, in words.
+        kernel: what `fast` is, in words.
+        slow: runs the reference and returns its eigenvalues, or None.
+        fast: runs the kernel and returns the same ones.
+        required: the ratio wanted.
+        references: how often the reference is timed.
+        inner: runs that make one time, where one is too short for the clock.
+        threads: of PyTorch during the comparison; by default as many as there are.
+        note: what is and what is not in the times.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads or before)
+    wanted = fast()  # warms what is kept
+    found = wanted
+    slow_s: list[float] = []
+    fast_s: list[float] = []
+    compared = False
+    try:
+        for repetition in range(REPETITIONS):
+            if repetition < references:
+                seconds, result = time_of(slow, inner)
+                slow_s.append(seconds)
+                if result is not None:
+                    wanted, compared = result, True
+            seconds, found = time_of(fast, inner)
+            fast_s.append(seconds)
+    finally:
+        torch.set_num_threads(before)
+    error = float((found - wanted).abs().max() / found.abs().max()) if compared else None
+    times = tuple(slow_s), tuple(fast_s)
+    return Comparison(name, reference, kernel, *times, required, error, note)
+
+
+Result = TypeVar("Result")
+
+
+def time_of(work: Callable[[], Result], runs: int) -> tuple[float, Result]:
+    """Seconds that one of some runs took, and what the last of them returned."""
+    start = time.perf_counter()
+    for _ in range(runs):
+        result = work()
+    return (time.perf_counter() - start) / runs, result
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())

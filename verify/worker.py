@@ -1,0 +1,106 @@
+"""What a worker does: run one check, or build one artefact, and nothing else.
+
+`run_check` is the one way in which a check is run, by pytest and by the runner alike. Whatever
+goes wrong inside a check becomes its outcome.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from datetime import UTC, datetime
+
+from verify import rooms
+from verify.acceptance import accept
+from verify.closure import versions
+from verify.provenance import edited, evidence_key
+from verify.statement import (
+    Check,
+    Context,
+    Evidence,
+    Finding,
+    Outcome,
+    Provenance,
+    evidence_for,
+)
+
+THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""One numerical thread per process: sums are then taken in one order, whatever ``--jobs`` is."""
+
+
+def run_check(check_id: str, ctx: Context) -> Evidence:
+    """Run one check and return its evidence; what goes wrong in the check is its outcome.
+
+    Raises:
+        RoomError: if there is no such check.
+    """
+    room = _room(check_id, ctx)
+    check = room.check(check_id)
+    wall, cpu = time.perf_counter(), time.process_time()
+    reason = missing_capability(check, ctx)
+    if reason:
+        finding = Finding(outcome=Outcome.NOT_RUN, summary=reason)
+    else:
+        try:
+            finding = accept(check, room.subject, check.run(ctx))
+            if moved := edited(check, ctx):
+                raise RuntimeError(
+                    f"{', '.join(moved)} changed on disk after this process had imported it; run "
+                    "the check again"
+                )
+        except Exception as error:
+            finding = failure(error)
+    return stamped(check, ctx, finding, time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def missing_capability(check: Check, ctx: Context) -> str:
+    """Return why this machine cannot run a check, as a sentence; empty if it can."""
+    if "cuda" in check.capabilities and ctx.device != "cuda":
+        return "It needs a CUDA device, and this run is on the CPU."
+    return ""
+
+
+def _room(check_id: str, ctx: Context) -> rooms.Room:
+    name = check_id.partition(".")[0]
+    if name not in ctx.rooms:
+        raise rooms.RoomError(f"There is no room {name!r} for the check {check_id!r}.")
+    return rooms.load(name, ctx.rooms[name])
+
+
+def failure(error: BaseException) -> Finding:
+    """Return the finding that an exception leaves: its name and first line in one sentence."""
+    lines = str(error).strip().splitlines()
+    return Finding(
+        outcome=Outcome.ERROR,
+        summary=f"{type(error).__name__}: {lines[0] if lines else 'no message'}",
+        detail="".join(traceback.format_exception(error)),
+    )
+
+
+def stamped(
+    check: Check, ctx: Context, finding: Finding, wall_s: float = 0.0, cpu_s: float = 0.0
+) -> Evidence:
+    """Return a finding of a check in a context as evidence made here and now; times in seconds."""
+    try:
+        key = evidence_key(check, ctx)
+    except Exception as error:  # code without a source file, or not readable just now
+        key, finding = "", failure(error)
+    provenance = Provenance(
+        key=key,
+        seed=ctx.seed,
+        profile=ctx.profile,
+        device=ctx.device,
+        versions=versions(),
+        git=ctx.git,
+        date=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        wall_s=wall_s,
+        cpu_s=cpu_s,
+    )
+    return evidence_for(check, finding, provenance)
+
+
+def build_artefact(check_id: str, name: str, ctx: Context) -> None:
+    """Build the artefact of this name that a check needs, unless it is there."""
+    for need in _room(check_id, ctx).check(check_id).artefacts:
+        if need.name == name:
+            need.load(ctx)
