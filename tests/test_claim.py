@@ -86,7 +86,7 @@ def test_the_same_seed_draws_the_same_cases(ctx):
     def drawn(seed):
         seen = []
         other = Context(seed=seed, profile="smoke", device="cpu", cache="unused", rooms={})
-        search(claim(st.integers(0, 10**9), lambda n: float(seen.append(n) is None) * 0), other)
+        search(claim(st.integers(0, 10**9), lambda n: float(seen.append(n) is None) * 0), other, other.cases)
         return seen
 
     assert drawn(5) == drawn(5)
@@ -100,7 +100,7 @@ def test_shrinking_ends(ctx):
         calls.append(1)
         return 2.0 if len(ns) > 3 else 0.0
 
-    found = search(claim(st.lists(st.integers(), max_size=200), ratio), ctx)
+    found = search(claim(st.lists(st.integers(), max_size=200), ratio), ctx, ctx.cases)
     assert found.failure is not None
     assert len(calls) <= found.cases + SHRINKS + 1
 

@@ -54,7 +54,7 @@ def check(name: str, strategy, ratio) -> None:
     """Run a property on the smoke profile's cases; it must hold on enough that are not vacuous."""
     ctx = Context(seed=11, profile="smoke", device="cpu", cache="unused", rooms={})
     claim = Claim(name, lambda: strategy, ratio, lambda case: (("u", str(case.u)),))
-    seen = search(claim, ctx)
+    seen = search(claim, ctx, ctx.cases)
     assert seen.failure is None, f"error / allowed = {seen.failure_ratio} at {seen.failure}"
     assert seen.cases >= MINIMUM_CASES
 

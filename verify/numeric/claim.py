@@ -39,6 +39,9 @@ class _ShrunkEnough(BaseException):
 SHRINKS = 200
 """Cases tried at most to make a failing case smaller."""
 
+HUNT = 2000
+"""Cases drawn at least, in every profile, to refute a false claim that has no supplied case."""
+
 
 @dataclass(frozen=True)
 class Claim(Generic[Case]):
@@ -94,8 +97,8 @@ class Search(Generic[Case]):
         self.failure_ratio = math.nan
 
 
-def search(claim: Claim[Case], ctx: Context) -> Search[Case]:
-    """Draw cases with an explicit seed until the claim fails or the profile's number has run."""
+def search(claim: Claim[Case], ctx: Context, most: int) -> Search[Case]:
+    """Draw cases with an explicit seed until the claim fails or so many have run."""
     seen: Search[Case] = Search()
     shrinks = 0
     phases = [Phase.generate, Phase.shrink] + ([Phase.target] if ctx.profile == "deep" else [])
@@ -105,7 +108,7 @@ def search(claim: Claim[Case], ctx: Context) -> Search[Case]:
         database=None,
         deadline=None,
         derandomize=False,
-        max_examples=ctx.cases,
+        max_examples=most,
         phases=phases,
         report_multiple_bugs=False,
         print_blob=False,
@@ -142,7 +145,7 @@ def search(claim: Claim[Case], ctx: Context) -> Search[Case]:
 
 def holds(claim: Claim[Case], ctx: Context) -> Finding:
     """Check a claim on random cases; a failure is a surprise, shown shrunk."""
-    seen = search(claim, ctx)
+    seen = search(claim, ctx, ctx.cases)
     if seen.failure is not None:
         return Finding(
             outcome=Outcome.SURPRISE,
@@ -164,7 +167,7 @@ def holds(claim: Claim[Case], ctx: Context) -> Finding:
 
 def refuted(claim: Claim[Case], ctx: Context) -> Finding:
     """Check that a false claim is caught: by search, or else at one of its supplied cases."""
-    seen = search(claim, ctx)
+    seen = search(claim, ctx, ctx.cases if claim.supplied else max(ctx.cases, HUNT))
     found, case, value = "search", seen.failure, seen.failure_ratio
     if case is None:
         found = "supplied"

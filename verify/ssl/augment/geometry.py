@@ -1,16 +1,10 @@
-"""Augmentations and orbits: the only place where an image is transformed.
+"""Geometric augmentations: images resampled bilinearly, zero outside.
 
-Every transformation is a batched function of a continuous parameter per image, and composes with
-forward-mode differentiation, so that the tangent of an orbit is an exact Jacobian-vector product.
-Geometric ones resample bilinearly and read zero outside the image. Bilinear interpolation is
-smooth between pixel centres only: where samples fall on pixel centres (an unrotated image) the
-derivative is one-sided.
+Bilinear interpolation is smooth between pixel centres only: where samples fall on pixel centres (an
+unrotated image) the derivative is one-sided.
 """
 
 from __future__ import annotations
-
-import math
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -85,69 +79,3 @@ def translate(images: Tensor, shift: Tensor) -> Tensor:
 def rescale(images: Tensor, scale: Tensor) -> Tensor:
     """Enlarge (N, C, H, W) images by (N,) factors about their centres."""
     return similarity(images, torch.zeros_like(scale), scale.new_zeros(len(scale), 2), scale)
-
-
-def brighten(images: Tensor, factor: Tensor) -> Tensor:
-    """Multiply (N, C, H, W) images by (N,) factors; not clamped, so that it is smooth."""
-    return images * factor[:, None, None, None]
-
-
-def contrast(images: Tensor, factor: Tensor) -> Tensor:
-    """Multiply the deviation of (N, C, H, W) images from their mean by (N,) factors; not clamped."""
-    mean = images.mean(dim=(1, 2, 3), keepdim=True)
-    return mean + factor[:, None, None, None] * (images - mean)
-
-
-@dataclass(frozen=True)
-class Augmentation:
-    """A distribution of augmentations; every parameter is uniform and independent per image.
-
-    Attributes:
-        rotation: largest angle in degrees, either way.
-        translation: largest shift either way, as a fraction of the image.
-        scale: smallest and largest enlargement.
-        brightness, contrast: largest deviation of the factor from 1.
-    """
-
-    rotation: float
-    translation: float
-    scale: tuple[float, float]
-    brightness: float
-    contrast: float
-
-    def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        """Augment (N, C, H, W) images, drawing from a generator on their device."""
-        count = len(images)
-
-        def uniform(low: float, high: float, *shape: int) -> Tensor:
-            unit = torch.rand(count, *shape, generator=generator, device=images.device)
-            return low + (high - low) * unit.to(images.dtype)
-
-        angle = uniform(-math.radians(self.rotation), math.radians(self.rotation))
-        shift = uniform(-self.translation, self.translation, 2)
-        images = similarity(images, angle, shift, uniform(*self.scale))
-        images = brighten(images, uniform(1 - self.brightness, 1 + self.brightness))
-        return contrast(images, uniform(1 - self.contrast, 1 + self.contrast))
-
-
-def rotation_orbit(images: Tensor, angles: Tensor) -> Tensor:
-    """Every image at every angle.
-
-    Args:
-        images: (N, C, H, W).
-        angles: (A,), radians.
-
-    Returns:
-        (N, A, C, H, W).
-    """
-    repeated = images.repeat_interleave(len(angles), dim=0)
-    rotated = rotate(repeated, angles.to(images).repeat(len(images)))
-    return rotated.unflatten(0, (len(images), len(angles)))
-
-
-def quarter_turns(images: Tensor) -> Tensor:
-    """Square (N, C, S, S) images turned by 0, 90, 180 and 270 degrees: (N, 4, C, S, S).
-
-    A permutation of the pixels: no interpolation that a classifier could recognise.
-    """
-    return torch.stack([torch.rot90(images, k, (2, 3)) for k in range(4)], dim=1)
