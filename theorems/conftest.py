@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Show what a repetition needs."""
-    return f"verify: --verify-seed {config.stash[SEED]} --verify-profile {_profile(config)}"
+    return f"verify: --verify-seed={config.stash[SEED]} --verify-profile={_profile(config)}"
 
 
 def _profile(config: pytest.Config) -> str:
