@@ -436,7 +436,7 @@ def test_verdicts(assert_verdicts):
         check=False,
     )
     assert done.returncode == 1, done.stderr
-    assert "verify: --verify-seed 11 --verify-profile smoke" in done.stdout
+    assert "verify: --verify-seed=11 --verify-profile=smoke" in done.stdout
     assert "2 failed, 3 passed, 1 skipped" in done.stdout
     assert "toy.P.gpu: It needs a CUDA device" in done.stdout
     assert "it moved (seed 11, profile smoke)" in done.stdout
