@@ -19,13 +19,16 @@ from verify.timing import Comparison, Scaling, compare
 
 
 def comparison(reference, kernel):
-    return Comparison("c", "slow", "fast", reference, kernel, 2.0, None)
+    """Processor times are twice the others for the reference and the same for the kernel."""
+    twice = tuple(2 * s for s in reference)
+    return Comparison("c", "slow", "fast", reference, kernel, twice, kernel, 2.0, None)
 
 
 def test_ratios_are_taken_pair_by_pair():
     found = comparison((8.0, 30.0, 9.0), (2.0, 3.0, 3.0))
     assert found.ratios == [4, 10, 3]
     assert found.ratio == 4
+    assert found.cpu_ratio == 8
 
 
 def test_a_reference_timed_less_often_stands_for_the_rest():
@@ -57,6 +60,7 @@ def test_comparing_times_both_and_compares_what_they_return():
     assert len(found.reference_s) == 2
     assert len(found.kernel_s) == timing.REPETITIONS
     assert min(found.reference_s) >= 0.02
+    assert max(found.reference_cpu_s) < 0.02  # asleep
     assert found.error == 0.5
     assert "error 5e-01" in str(found)
     assert torch.get_num_threads() == threads
@@ -72,6 +76,9 @@ def test_the_references_eigenvalues_are_the_kernels(monkeypatch):
     torch.testing.assert_close(spectrum, bench._spectrum(one, chunk=5))
     torch.testing.assert_close(spectrum[[0, -1]], bench._values(one)[0])
     torch.testing.assert_close(spectrum, torch.linalg.eigvalsh(EffectiveHessian(*one).dense())[0])
+    torch.testing.assert_close(spectrum, bench._terms_and_spectrum(one))
+    assert bench.dense_small().error < 1e-12
+    assert bench.dense_small_terms().error < 1e-12
 
 
 def test_the_command_writes_what_it_found(monkeypatch, tmp_path, capsys):

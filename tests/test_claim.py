@@ -86,7 +86,11 @@ def test_the_same_seed_draws_the_same_cases(ctx):
     def drawn(seed):
         seen = []
         other = Context(seed=seed, profile="smoke", device="cpu", cache="unused", rooms={})
-        search(claim(st.integers(0, 10**9), lambda n: float(seen.append(n) is None) * 0), other, other.cases)
+        search(
+            claim(st.integers(0, 10**9), lambda n: float(seen.append(n) is None) * 0),
+            other,
+            other.cases,
+        )
         return seen
 
     assert drawn(5) == drawn(5)

@@ -10,6 +10,7 @@ notice a wrong variance.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -26,7 +27,8 @@ from verify.numeric.batchnorm import BatchNorm
 from verify.numeric.effective_hessian import interaction
 from verify.numeric.heads import Head
 from verify.numeric.modules import head_of
-from verify.numeric.objectives import NEGATIVE_COSINE, Targets
+from verify.numeric.objectives import NEGATIVE_COSINE, OBJECTIVES, Targets
+from verify.numeric.operators import SymmetricOperator
 from verify.numeric.products import HeadProducts
 from verify.ssl.backbones import Projector
 
@@ -40,7 +42,7 @@ SMALL = 1e-3
 inherits their rounding."""
 
 
-def full_matrix(hessian: EffectiveHessian) -> torch.Tensor:
+def full_matrix(hessian: SymmetricOperator) -> torch.Tensor:
     """The Hessian over all of z's entries, whether it comes in blocks or not."""
     dense = hessian.dense()
     return torch.block_diag(*dense) if dense.ndim == 3 else dense
@@ -116,6 +118,57 @@ def test_random_heads_agree_with_autograd(data):
     loss = NEGATIVE_COSINE.bind(Targets(normal(max(batch, 1), head.k, seed=number + 1)))
     wanted = autograd_matrix(lambda z: loss.unchecked(head(z).reshape(-1, head.k)), z)
     assert_close(full_matrix(EffectiveHessian(head, loss, z)), wanted)
+
+
+@pytest.mark.parametrize("norm", ["none", "eval", "train"])
+@pytest.mark.parametrize("name", OBJECTIVES)
+@settings(
+    deadline=None,
+    max_examples=6,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@seed(3)
+@given(data=st.data())
+def test_every_objective_on_every_kind_of_head(name, norm, data):
+    """The whole, both terms and, where samples separate, each sample's own loss by itself."""
+    objective, number = OBJECTIVES[name], data.draw(st.integers(0, 10**6))
+    widths = st.lists(st.integers(3, 5), min_size=2, max_size=3)
+    activation = data.draw(st.sampled_from(sorted(ACTIVATIONS)))
+    head = random_head(tuple(data.draw(widths)), activation, seed=number, norm=norm)
+    if data.draw(st.booleans()):  # a predictor
+        more = (head.k, *data.draw(widths))
+        head = head.then(random_head(more, activation, seed=number + 500, norm=norm))
+    batch = 6
+    z = normal(batch, head.d, seed=number)
+    constants = objective.context(batch, head.k, generator(number + 1))
+    if name == "dino":  # at the published temperature a softmax of random logits saturates
+        constants = replace(constants, student_temperature=1.0)
+    loss = objective.bind(constants)
+    hessian = EffectiveHessian(head, loss, z)
+    assert hessian.separable == (objective.separable and norm != "train")
+    torch.testing.assert_close(hessian.value, loss(head(z)))
+    whole = autograd_matrix(lambda z: loss.unchecked(head(z)), z)
+    rho = torch.func.grad(loss.unchecked)(head(z))
+    bent = autograd_matrix(lambda z: (rho * head(z)).sum(), z)
+    scale = max(SMALL, float(whole.abs().max()), float(bent.abs().max()))
+    v = normal(batch, head.d, seed=number + 2)
+    for operator, matrix in (
+        (hessian, whole),
+        (hessian.interaction, bent),
+        (hessian.pullback, whole - bent),
+    ):
+        assert_close(full_matrix(operator), matrix, scale)
+        assert_close((operator @ v).flatten(), matrix @ v.flatten(), scale)
+    if hessian.separable:
+        sample = data.draw(st.integers(0, batch - 1))
+
+        def own(row):
+            others = torch.cat((z[:sample], row, z[sample + 1 :]))
+            return objective.evaluate(constants, head(others))[sample]
+
+        block = autograd_matrix(own, z[sample : sample + 1])
+        assert_close(batch * hessian.dense()[sample], block, batch * scale)
 
 
 def test_any_callables_give_what_own_heads_give():
@@ -261,6 +314,7 @@ def test_modules_that_are_no_heads_are_refused():
 # --- errors ---------------------------------------------------------------------------------------
 
 HEAD = random_head((3, 4, 2), SWISH)
+STEEP = random_head((3, 4, 2), "quadratic")
 LOSS = NEGATIVE_COSINE.bind(Targets(normal(1, 2, seed=0)))
 Z = normal(3, seed=1)
 
@@ -286,6 +340,14 @@ def _kinked(u: torch.Tensor) -> torch.Tensor:
         (HEAD, LOSS, torch.full((3,), torch.nan).double(), ValueError, "`z` must be finite"),
         (HEAD, LOSS, torch.tensor([1.0, torch.inf, 0]).double(), ValueError, "`z` must be finite"),
         (HEAD, LOSS, torch.ones(4).double(), ValueError, "last dimension 3"),
+        (HEAD, LOSS, Z.to("meta"), ValueError, "`z` is on meta, but the head's weights are on cpu"),
+        (HEAD, LOSS, torch.zeros(0).double(), ValueError, "at least one sample"),
+        (STEEP, LOSS, 1e200 * Z, ValueError, "`head` gave an output .* holds NaN or infinity"),
+        (HEAD, LOSS, normal(2, 3, seed=0), ValueError, r"the same shape; it was given \(2, 2\)"),
+        (HEAD, LOSS.to(torch.float32), Z, TypeError, "but `targets` was torch.float32"),
+        (lambda z: z / 0, LOSS, Z, ValueError, "`head` returned NaN or infinity"),
+        (lambda z: z[:1], LOSS, normal(2, 3, seed=0), ValueError, "`head` must map"),
+        (lambda z: z.to("meta"), LOSS, Z, ValueError, "`head` was given a tensor on cpu"),
         (HEAD, lambda u: u, Z, ValueError, "`loss` must return shape"),
         (
             HEAD,
@@ -322,6 +384,10 @@ def test_bad_vectors_are_named_in_a_sentence():
         hessian @ torch.ones(4).double()
     with pytest.raises(TypeError, match=r"float64; got torch\.float32"):
         hessian @ torch.ones(3)
+    with pytest.raises(ValueError, match="Expected a vector on cpu; got one on meta"):
+        hessian @ Z.to("meta")
+    with pytest.raises(ValueError, match="got list"):
+        hessian @ [1.0, 2.0, 3.0]
 
 
 def test_a_relu_head_at_a_kink_says_so():

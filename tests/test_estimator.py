@@ -56,6 +56,12 @@ def test_where_the_negative_end_is_larger_it_returns_the_largest_eigenvalue():
     assert estimate.value > 5 * estimate.residual
 
 
+def test_shifted_upwards_it_finds_the_smallest_eigenvalue_from_either_end():
+    for eigenvalues in ((-4.0, 0.5, 1.0), (-1.0, 0.5, 4.0)):
+        estimate = published_estimate(quadratic(*eigenvalues), POINT, seed=0, upwards=True)
+        assert estimate.value == pytest.approx(eigenvalues[0], rel=1e-2)
+
+
 def test_a_small_hessian_makes_the_vector_fade_and_the_value_vanish():
     """With |H| = 1e-10 a step multiplies v by about 1e-10 / (1e-10 |v| + 1e-8) <= 1e-2."""
     estimate = published_estimate(quadratic(-1e-10, 0.5e-10, 4e-10), POINT, seed=0)
@@ -129,6 +135,7 @@ def test_wrong_signs_at_initialisation_are_those_of_the_first_iteration():
     assert [a.cell for a in audits] == [c.name for c in CELLS]
     for found in audits:
         assert found.negative == found.states == 12
+        assert found.wrong_upwards <= 3
         assert abs(found.wrong_sign - found.negative_end) <= 1
     assert 0.25 < sum(a.wrong_sign for a in audits) / 96 < 0.75
     assert min(a.confidence for a in audits) > 2

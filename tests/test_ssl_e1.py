@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from ssl_fixture import short_context, tables_are_whole
 
-from verify.ssl.experiments import e1, e1_display, e1_measure
+from verify.ssl.experiments import e1, e1_display, e1_measure, e1_tracks
+from verify.ssl.experiments.e1 import DIGITS_TRACKS
 from verify.ssl.experiments.e1_setting import ACTIVATIONS, CELLS, SMOOTH, Cell
 from verify.ssl.training import Start
 from verify.statement import Answer, Context, Outcome
@@ -24,15 +25,15 @@ def test_gates(check: str, tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def test_tracks(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     ctx: Context = short_context(tmp_path_factory.mktemp("cache"), (e1,), epochs=2)
-    monkeypatch.setattr(e1, "EPOCHS", 2)
-    monkeypatch.setattr(e1_display, "EPOCHS", 2)
+    for module in (e1_tracks, e1_display):
+        monkeypatch.setattr(module, "SIGNIFICANT", {2: 1.0})
     evidence = run_check("E1.tracks", ctx)
     tables_are_whole(evidence)
     assert [a.effect for a in evidence.answers] == [e.id for e in e1.EXPERIMENT.effects]
     assert [len(table.rows) for table in evidence.tables[1:]] == [5, len(CELLS), 24, len(CELLS)]
 
 
-EPOCHS = e1.EPOCHS
+EPOCHS = DIGITS_TRACKS.config.epochs
 
 
 def track(lowest: float, pullback: float, variance: tuple[float, float]) -> e1_measure.Track:
@@ -49,6 +50,7 @@ def track(lowest: float, pullback: float, variance: tuple[float, float]) -> e1_m
         "condition_published": variances * 1e6,
         "condition": 1 / variances,
         "effective_rank": variances,
+        "dimensions": np.full(EPOCHS + 1, 64),
         "length": np.ones(shape),
         "cosine": np.full(shape, 0.6),
     }
@@ -67,7 +69,7 @@ def made_up(smooth: float, swish_ends: tuple[float, float]) -> e1_measure.Tracks
 
 
 def answers(tracks: e1_measure.Tracks) -> dict[str, Answer]:
-    return {a.effect: a.answer for a in e1._answers(tracks)}
+    return {a.effect: a.answer for a in e1_tracks._answers(tracks)}
 
 
 def test_as_published() -> None:
@@ -128,8 +130,8 @@ def test_loss_hessian_in_both_readings() -> None:
 
 
 def test_every_run_is_configured_once() -> None:
-    configs = [artefact.arguments[0] for artefact in e1.ARTEFACTS.values()]
+    configs = [artefact.arguments[1] for artefact in DIGITS_TRACKS.artefacts]
     assert len(set(configs)) == len(configs) == 20
     normal = Cell("simsiam", ACTIVATIONS[0], Start.NORMAL)
-    shrunk = e1.ARTEFACTS[normal._replace(start=Start.SHRUNK_PROJECTOR)].arguments[0]
-    assert replace(shrunk, start=Start.NORMAL) == e1.ARTEFACTS[normal].arguments[0]
+    shrunk = DIGITS_TRACKS.configure(normal._replace(start=Start.SHRUNK_PROJECTOR))
+    assert replace(shrunk, start=Start.NORMAL) == DIGITS_TRACKS.configure(normal)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from ssl_fixture import short_context, tables_are_whole
 
-from verify.ssl.experiments import e2
-from verify.statement import Answer, Outcome
-from verify.worker import run_check
+from verify.ssl.experiments import e2, e2_escape
+from verify.ssl.experiments.e2 import DIGITS_ESCAPE
+from verify.statement import Answer, Context, Outcome
+from verify.worker import missing_capability, run_check
 
 
 @pytest.mark.parametrize("check", [c.id for c in e2.CHECKS if c.gates])
@@ -19,11 +21,14 @@ def test_gates(check: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert evidence.outcome is Outcome.AS_STATED, evidence.summary + evidence.detail
 
 
-def made_up(**growths: float) -> e2.Tracks:
+EPOCHS = DIGITS_ESCAPE.config.epochs
+
+
+def made_up(**growths: float) -> e2_escape.Tracks:
     """Variances that grow evenly in training time, by a factor over the whole run at 0.05."""
     tracks = {}
-    for cell in e2.CELLS:
-        steps = 22 * np.arange(e2.EPOCHS + 1)
+    for cell in e2_escape.CELLS:
+        steps = 22 * np.arange(EPOCHS + 1)
         rate = 1.0 if cell.batchnorm else growths[cell.activation]
         grown = rate ** (cell.rate / 0.05 * steps / steps[-1])
         tracks[cell] = {
@@ -34,8 +39,8 @@ def made_up(**growths: float) -> e2.Tracks:
     return tracks
 
 
-def answers(tracks: e2.Tracks) -> dict[str, Answer]:
-    return {a.effect: a.answer for a in e2._answers(tracks)}
+def answers(tracks: e2_escape.Tracks) -> dict[str, Answer]:
+    return {a.effect: a.answer for a in e2_escape._answers([tracks])}
 
 
 def test_as_published() -> None:
@@ -52,7 +57,7 @@ def test_step_sizes_that_matter() -> None:
     tracks = made_up(linear=17.2, gelu=6.4, swish=4.4, relu=0.11)
     for cell in tracks:
         if cell.rate != 0.05:
-            tracks[cell] = tracks[cell] | {"variance_z": np.geomspace(1, 1e-3, e2.EPOCHS + 1)}
+            tracks[cell] = tracks[cell] | {"variance_z": np.geomspace(1, 1e-3, EPOCHS + 1)}
     found = answers(tracks)
     assert found["flow"] is Answer.NO
     assert found["batchnorm"] is Answer.UNDECIDED
@@ -60,24 +65,42 @@ def test_step_sizes_that_matter() -> None:
 
 
 def test_every_run_is_configured_once() -> None:
-    assert len({artefact.arguments[0] for artefact in e2.ARTEFACTS.values()}) == 14
+    assert len({artefact.arguments[1] for artefact in DIGITS_ESCAPE.artefacts}) == 14
 
 
 def test_growth_at_equal_training_time() -> None:
     tracks = made_up(linear=17.2, gelu=6.4, swish=4.4, relu=0.11)
-    assert e2.growth(tracks[e2.Cell("swish", False, 0.05)]) == pytest.approx(4.4)
-    slow, fast = e2.at_equal_time(tracks, "swish", False, 0.005)
+    assert e2_escape.growth(tracks[e2_escape.Cell("swish", False, 0.05)]) == pytest.approx(4.4)
+    slow, fast = e2_escape.at_equal_time(tracks, "swish", False, 0.005)
     assert slow == pytest.approx(fast) == pytest.approx(4.4**0.1)
 
 
 def test_escape(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run of one epoch, repeated, stands for every run."""
     ctx = short_context(tmp_path_factory.mktemp("cache"), ())
-    first = e2.ARTEFACTS[e2.CELLS[0]]
-    built = first.build((replace(e2.configure(e2.CELLS[0]), epochs=1),), ctx)
-    long = {name: np.resize(values, e2.EPOCHS + 1) for name, values in built.items()}
+    first = DIGITS_ESCAPE.artefacts[0]
+    config = replace(DIGITS_ESCAPE.configure(e2_escape.CELLS[0], 0), epochs=1)
+    built = first.build((DIGITS_ESCAPE.source, config), ctx)
+    long = {name: np.resize(values, EPOCHS + 1) for name, values in built.items()}
     monkeypatch.setattr(type(first), "load", lambda self, ctx: long)
     evidence = run_check("E2.escape", ctx)
     tables_are_whole(evidence)
     assert evidence.tables[1].rows[0][1] == "17.2"
     assert [a.effect for a in evidence.answers] == [e.id for e in e2.EXPERIMENT.effects]
+
+
+def test_seeds_that_disagree_leave_it_undecided() -> None:
+    growing = made_up(linear=17.2, gelu=6.4, swish=4.4, relu=0.11)
+    falling = made_up(linear=0.5, gelu=0.5, swish=0.5, relu=0.11)
+    found = {a.effect: a for a in e2_escape._answers([growing, falling])}
+    assert found["grows"].answer is Answer.UNDECIDED
+    assert found["relu"].answer is Answer.YES
+    assert found["relu"].value == "0.11 / 0.11"
+
+
+def test_more_seeds_are_run_in_the_deep_profile_only() -> None:
+    (check,) = (check for check in e2.CHECKS if check.id == "E2.escape.seeds")
+    standard = Context(seed=0, profile="standard", device="cpu", cache="", rooms={})
+    assert "deep profile" in missing_capability(check, standard)
+    assert not missing_capability(check, msgspec.structs.replace(standard, profile="deep"))
+    assert len(check.artefacts) == 3 * 14

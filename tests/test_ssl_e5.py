@@ -11,8 +11,8 @@ import torch
 from ssl_fixture import short_context, tables_are_whole
 from torch import Tensor
 
-from verify.ssl.experiments import e5
-from verify.ssl.experiments.e5_display import NETWORKS, Cells
+from verify.ssl.experiments import e5, e5_curvature
+from verify.ssl.experiments.e5_display import COUNT, HALVINGS, NETWORKS, Cells
 from verify.ssl.measurements import Protocol
 from verify.ssl.orbit_curvature import bending
 from verify.statement import Answer, Context, Outcome
@@ -67,8 +67,8 @@ def test_curvature(ctx: Context) -> None:
 
 def arcs(degrees: float, size: float) -> Tensor:
     """Forty circular arcs that turn by so many degrees at each coarse step, of this radius."""
-    steps = torch.arange(4 * e5.COUNT, dtype=torch.float64)
-    angles = math.radians(degrees) / 2**e5.HALVINGS * steps
+    steps = torch.arange(4 * COUNT, dtype=torch.float64)
+    angles = math.radians(degrees) / 2**HALVINGS * steps
     noise = 1e-3 * torch.randn(40, 1, 1, generator=torch.Generator().manual_seed(0)).double()
     flat = torch.stack([angles.cos(), angles.sin()], 1)[None]
     return (size + noise) * flat
@@ -84,8 +84,8 @@ def arcs(degrees: float, size: float) -> Tensor:
     ],
 )
 def test_criteria(degrees: float, size: float, curvature: Answer, turning: Answer) -> None:
-    cell = e5._cell(arcs(10.0, 1.0), arcs(degrees, size))
+    cell = e5_curvature._cell(arcs(10.0, 1.0), arcs(degrees, size))
     cells: Cells = {(NETWORKS[0], protocol): [cell] * 3 for protocol in Protocol}
-    answers = {a.effect: a.answer for a in e5._answers(cells)}
+    answers = {a.effect: a.answer for a in e5_curvature._answers(cells)}
     assert (answers["curvature"], answers["turning"]) == (curvature, turning)
     assert answers["protocol"] is curvature

@@ -8,7 +8,7 @@ import torch
 from ssl_fixture import short_context, tables_are_whole
 from torch import nn
 
-from verify.ssl.experiments import e7
+from verify.ssl.experiments import e7, e7_updates
 from verify.ssl.updates import relative_update
 from verify.statement import Answer, Context, Outcome
 from verify.worker import run_check
@@ -41,8 +41,8 @@ def test_updates(ctx: Context) -> None:
     assert [a.effect for a in evidence.answers] == [e.id for e in e7.EXPERIMENT.effects]
 
 
-def made_up(plain: float, normed: float, shrunk: float) -> e7.Updates:
-    levels = {e7.PLAIN: plain, e7.NORMED: normed, e7.SHRUNK: shrunk}
+def made_up(plain: float, normed: float, shrunk: float) -> e7_updates.Updates:
+    levels = {e7_updates.PLAIN: plain, e7_updates.NORMED: normed, e7_updates.SHRUNK: shrunk}
     drift = np.array([[0.5, 2.0], [1.0, 1.0], [0.25, 4.0]])  # geometric mean 1 for every seed
     return {
         (activation, variant): {
@@ -50,7 +50,7 @@ def made_up(plain: float, normed: float, shrunk: float) -> e7.Updates:
             "projector": 0.01 * level * drift,
             "predictor": 0.02 * level * drift,
         }
-        for activation in e7.ACTIVATIONS
+        for activation in e7_updates.ACTIVATIONS
         for variant, level in levels.items()
     }
 
@@ -65,10 +65,12 @@ def made_up(plain: float, normed: float, shrunk: float) -> e7.Updates:
 )
 def test_criteria(plain: float, normed: float, shrunk: float, expected: tuple[Answer, ...]) -> None:
     updates = made_up(plain, normed, shrunk)
-    assert e7.ratios(updates["relu", e7.PLAIN]) == pytest.approx([plain] * 3)
-    assert tuple(a.answer for a in e7._answers(updates)) == expected
+    assert e7_updates.ratios(updates["relu", e7_updates.PLAIN]) == pytest.approx([plain] * 3)
+    assert tuple(a.answer for a in e7_updates._answers(updates)) == expected
 
 
 def test_activations_that_disagree_leave_it_undecided() -> None:
-    updates = made_up(100, 1, 5000) | {("relu", e7.PLAIN): made_up(5, 1, 1)["relu", e7.PLAIN]}
-    assert e7._answers(updates)[0].answer is Answer.UNDECIDED
+    updates = made_up(100, 1, 5000) | {
+        ("relu", e7_updates.PLAIN): made_up(5, 1, 1)["relu", e7_updates.PLAIN]
+    }
+    assert e7_updates._answers(updates)[0].answer is Answer.UNDECIDED

@@ -12,7 +12,8 @@ from ssl_fixture import short_context, tables_are_whole
 
 from verify.ssl.data import load_digits
 from verify.ssl.discard import features
-from verify.ssl.experiments import e9
+from verify.ssl.experiments import e9, e9_discard
+from verify.ssl.experiments.e9 import DIGITS_DISCARD
 from verify.ssl.probes import RIDGE, ridge_accuracy, ridge_scores
 from verify.ssl.training import untrained
 from verify.statement import Answer, Outcome
@@ -42,7 +43,9 @@ def test_ridge_separates_what_is_separable() -> None:
 
 def test_without_a_head_h_is_z() -> None:
     digits = load_digits()
-    found = features(untrained(e9.configure(e9.NONE), digits), digits.test_images[:5])
+    found = features(
+        untrained(DIGITS_DISCARD.configure(e9_discard.NONE, 0), digits), digits.test_images[:5]
+    )
     assert torch.equal(found["z"], found["h"])
 
 
@@ -55,20 +58,21 @@ def test_gates(check: str, tmp_path_factory: pytest.TempPathFactory) -> None:
 def test_discard(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run of one epoch stands for every run; seeds that agree give intervals of no width."""
     ctx = short_context(tmp_path_factory.mktemp("cache"), ())
-    artefact = e9.ARTEFACTS["swish", 0]
-    built = artefact.build((replace(e9.configure("swish"), epochs=1),), ctx)
+    artefact = DIGITS_DISCARD.runs["swish", 0]
+    config = replace(DIGITS_DISCARD.configure("swish", 0), epochs=1)
+    built = artefact.build((DIGITS_DISCARD.source, config), ctx)
     monkeypatch.setattr(type(artefact), "load", lambda self, ctx: built)
     evidence = run_check("E9.discard", ctx)
     tables_are_whole(evidence)
-    assert [row[0] for row in evidence.tables[1].rows] == ["untrained", *e9.HEADS]
+    assert [row[0] for row in evidence.tables[1].rows] == ["untrained", *e9_discard.HEADS]
     assert [a.effect for a in evidence.answers] == [e.id for e in e9.EXPERIMENT.effects]
 
 
-def made_up(z: dict[str, float], loss: float) -> e9.Curves:
+def made_up(z: dict[str, float], loss: float) -> e9_discard.Curves:
     """Accuracies on z that each head reaches at once, and lower ones on h; seeds differ a little."""
     curves = {}
-    for head, seed in e9.ARTEFACTS:
-        reached = z[head] + 0.001 * seed * (head != e9.NONE)
+    for head, seed in DIGITS_DISCARD.runs:
+        reached = z[head] + 0.001 * seed * (head != e9_discard.NONE)
         curves[head, seed] = {
             "class_z": np.array([0.5, reached, reached]),
             "class_h": np.array([0.5, reached - loss, reached - loss]),
@@ -80,7 +84,7 @@ def made_up(z: dict[str, float], loss: float) -> e9.Curves:
     return curves
 
 
-HELPING = {e9.NONE: 0.7, e9.LINEAR: 0.75, "relu": 0.8, "swish": 0.85}
+HELPING = {e9_discard.NONE: 0.7, e9_discard.LINEAR: 0.75, "relu": 0.8, "swish": 0.85}
 
 
 @pytest.mark.parametrize(
@@ -88,15 +92,15 @@ HELPING = {e9.NONE: 0.7, e9.LINEAR: 0.75, "relu": 0.8, "swish": 0.85}
     [
         (HELPING, 0.1, [Answer.YES] * 6),
         (HELPING, -0.1, [Answer.NO] * 3 + [Answer.YES] * 3),
-        (HELPING | {e9.NONE: 0.9}, 0.1, [Answer.YES] * 3 + [Answer.NO] * 3),
+        (HELPING | {e9_discard.NONE: 0.9}, 0.1, [Answer.YES] * 3 + [Answer.NO] * 3),
         (dict.fromkeys(HELPING, 0.7), 0.0, [Answer.UNDECIDED] * 6),
     ],
 )
 def test_criteria(z: dict[str, float], loss: float, expected: list[Answer]) -> None:
-    assert [a.answer for a in e9._answers(made_up(z, loss))] == expected
+    assert [a.answer for a in e9_discard._answers(made_up(z, loss))] == expected
 
 
 def test_epochs_to() -> None:
     curves = made_up(HELPING, 0.1)
-    assert e9.epochs_to(curves, "relu", 0, 0.79) == "1"
-    assert e9.epochs_to(curves, "relu", 0, 0.99) == "never"
+    assert e9_discard.epochs_to(curves, "relu", 0, 0.79) == "1"
+    assert e9_discard.epochs_to(curves, "relu", 0, 0.99) == "never"

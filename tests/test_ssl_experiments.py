@@ -14,7 +14,9 @@ from ssl_fixture import PLACES, short_context, tables_are_whole
 from torch import Tensor
 
 from verify import rooms
-from verify.ssl.experiments import e3, e4
+from verify.ssl.experiments import e3, e3_orbits, e4, e4_probes
+from verify.ssl.experiments.e3_display import FRESH, TRAINED, UNTRAINED
+from verify.ssl.experiments.e4_display import Accuracies
 from verify.ssl.measurements import Protocol, unit
 from verify.statement import Answer, Context, Outcome
 from verify.worker import run_check
@@ -50,8 +52,8 @@ def test_orbits(ctx: Context) -> None:
 
 
 def test_rotation_probes(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(e4, "LONGER", replace(e4.LONGER, epochs=1))
-    monkeypatch.setattr(e4, "PROBE", replace(e4.PROBE, epochs=1))
+    monkeypatch.setattr(e4_probes, "LONGER", replace(e4_probes.LONGER, epochs=1))
+    monkeypatch.setattr(e4_probes, "PROBE", replace(e4_probes.PROBE, epochs=1))
     evidence = run_check("E4.rotation", ctx)
     assert evidence.outcome is Outcome.AS_STATED, evidence.detail
     tables_are_whole(evidence)
@@ -82,41 +84,42 @@ def made_up(head: str) -> tuple[Tensor, Tensor, Tensor]:
 )
 def test_compression_criteria(head: str, compresses: Answer, semantics: Answer) -> None:
     cells = {
-        (name, protocol): [e3._cell(*made_up("nothing"))] * 3
-        for name in (e3.TRAINED, e3.FRESH, e3.UNTRAINED)
+        (name, protocol): [e3_orbits._cell(*made_up("nothing"))] * 3
+        for name in (TRAINED, FRESH, UNTRAINED)
         for protocol in Protocol
     }
-    cells[e3.TRAINED, Protocol.CONSISTENT] = [e3._cell(*made_up(head))] * 3
-    answers = {a.effect: a.answer for a in e3._answers(cells)}
+    cells[TRAINED, Protocol.CONSISTENT] = [e3_orbits._cell(*made_up(head))] * 3
+    answers = {a.effect: a.answer for a in e3_orbits._answers(cells)}
     assert (answers["compresses"], answers["semantics"]) == (compresses, semantics)
 
 
-@pytest.mark.parametrize("control", [e3.UNTRAINED, e3.FRESH])
+@pytest.mark.parametrize("control", [UNTRAINED, FRESH])
 def test_compression_must_beat_both_controls(control: str) -> None:
-    compressing, nothing = ([e3._cell(*made_up(n))] * 3 for n in ("compresses", "nothing"))
+    compressing, nothing = ([e3_orbits._cell(*made_up(n))] * 3 for n in ("compresses", "nothing"))
     cells = {
-        (name, protocol): compressing if name in (e3.TRAINED, control) else nothing
-        for name in (e3.TRAINED, e3.FRESH, e3.UNTRAINED)
+        (name, protocol): compressing if name in (TRAINED, control) else nothing
+        for name in (TRAINED, FRESH, UNTRAINED)
         for protocol in Protocol
     }
-    assert e3._answers(cells)[0].answer is Answer.UNDECIDED
+    assert e3_orbits._answers(cells)[0].answer is Answer.UNDECIDED
 
 
 def test_only_a_compressing_head_can_be_an_artefact() -> None:
     cells = {
-        (name, protocol): [e3._cell(*made_up("expands"))] * 3
-        for name in (e3.TRAINED, e3.FRESH, e3.UNTRAINED)
+        (name, protocol): [e3_orbits._cell(*made_up("expands"))] * 3
+        for name in (TRAINED, FRESH, UNTRAINED)
         for protocol in Protocol
     }
-    assert e3._answers(cells)[2].answer is Answer.NO
+    assert e3_orbits._answers(cells)[2].answer is Answer.NO
 
 
-def accuracies(
-    z: list[float], narrow: list[float], wide: list[float], fresh: float
-) -> e4.Accuracies:
+NARROW, MIDDLE, WIDE = 32, 128, 512
+
+
+def accuracies(z: list[float], narrow: list[float], wide: list[float], fresh: float) -> Accuracies:
     """Equal accuracies on z for every probe; those on h go from the narrowest to the widest."""
     middle = [(n + w) / 2 for n, w in zip(narrow, wide, strict=True)]
-    h = dict(zip((0, *e4.WIDTHS), (narrow, narrow, middle, wide), strict=True))
+    h = dict(zip((0, NARROW, MIDDLE, WIDE), (narrow, narrow, middle, wide), strict=True))
     return (
         {(w, "z"): z for w in h}
         | {(w, "h"): h[w] for w in h}
@@ -138,14 +141,14 @@ def test_probe_criteria(
     narrow: list[float], wide: list[float], cost: Answer, entangled: Answer
 ) -> None:
     found = accuracies([0.90, 0.90, 0.90], narrow, wide, fresh=0.1)
-    assert e4._cost(found).answer is cost
-    assert e4._entangled(found).answer is entangled
+    assert e4_probes._cost(found, MIDDLE).answer is cost
+    assert e4_probes._entangled(found, NARROW, WIDE).answer is entangled
 
 
 @pytest.mark.parametrize(("fresh", "cost"), [(-0.1, Answer.NO), (0.0, Answer.UNDECIDED)])
 def test_a_cost_that_a_fresh_head_has_too_is_not_the_training_s(fresh: float, cost: Answer) -> None:
     found = accuracies([0.90, 0.90, 0.90], [0.50, 0.51, 0.52], [0.55, 0.56, 0.57], fresh)
-    assert e4._cost(found).answer is cost
+    assert e4_probes._cost(found, MIDDLE).answer is cost
 
 
 @pytest.mark.parametrize(
@@ -159,4 +162,4 @@ def test_a_cost_that_a_fresh_head_has_too_is_not_the_training_s(fresh: float, co
 def test_pattern_criterion(wide: list[float], answer: Answer) -> None:
     """On z the MLP has no advantage; on h the middle one has half of the widest one's."""
     found = accuracies([0.90, 0.90, 0.90], [0.50, 0.51, 0.52], wide, fresh=0.0)
-    assert e4._pattern(found).answer is answer
+    assert e4_probes._pattern(found, MIDDLE).answer is answer

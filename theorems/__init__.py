@@ -24,6 +24,7 @@ class Entry(NamedTuple):
 
 CONTENTS = (
     Entry("thm31", "Theorem 3.1", "Local subspace whitening by a linear head"),
+    Entry("thm32", "Theorem 3.2", "Trajectory linearization"),
     Entry("prop33", "Proposition 3.3", "The curvature barrier for linear heads"),
     Entry("prop34", "Proposition 3.4", "Perturbation of the effective Hessian"),
     Entry("cor35", "Corollary 3.5", "Capacity threshold"),

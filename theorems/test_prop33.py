@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
-from theorems.prop33 import CHECKS, STATEMENT
+from theorems.prop33 import CHECKS, STATEMENT, robust, search
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -14,3 +15,22 @@ def test_check(check, assert_as_stated):
 
 def test_verdicts(assert_verdicts):
     assert_verdicts(STATEMENT, CHECKS)
+
+
+def test_conditions_agree_with_eigenvalues():
+    # Oracle: a symmetric eigensolver on the formed W^T g W, where it is well conditioned.
+    generator = torch.Generator().manual_seed(0)
+    weight = torch.randn(2, 2, generator=generator, dtype=torch.float64)
+    u = torch.randn(20, 2, generator=generator, dtype=torch.float64)
+    values = torch.linalg.eigvalsh(weight.T @ search.hessian(u) @ weight)
+    expected = (values[:, 1] / values[:, 0]).log()
+    assert torch.allclose(robust.log_condition(weight, u), expected, atol=1e-9)
+
+
+def test_the_certificate_bounds_every_head():
+    # Oracle: the largest condition number itself, on the same points, at random heads.
+    z = robust.grid(2.0, 12, 4)
+    for seed in range(10):
+        generator = torch.Generator().manual_seed(seed)
+        weight = torch.randn(2, 2, generator=generator, dtype=torch.float64)
+        assert search.certificate(weight, z) <= torch.exp(search.worst(weight, z)) * (1 + 1e-9)

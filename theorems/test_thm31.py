@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
-from theorems.thm31 import CHECKS, STATEMENT
+from theorems.thm31 import CHECKS, STATEMENT, trained
+from verify.numeric.objectives import OBJECTIVES, BarlowWeight
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -14,3 +16,22 @@ def test_check(check, assert_as_stated):
 
 def test_verdicts(assert_verdicts):
     assert_verdicts(STATEMENT, CHECKS)
+
+
+def test_blocks_are_those_of_the_whole_hessian():
+    loss = OBJECTIVES["barlow_twins"].bind(BarlowWeight())
+    u = torch.randn(6, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    whole = loss.dense_hessian(u).reshape(6, 3, 6, 3)
+    found = trained.blocks(loss, u, 2)
+    for row in range(2):
+        assert torch.allclose(found[row], whole[row, :, row], rtol=1e-9, atol=1e-12)
+
+
+def test_condition_leaves_out_what_is_not_positive():
+    matrix = torch.diag(torch.tensor([4.0, 2.0, 0.0, -3.0], dtype=torch.float64))
+    assert trained.condition(matrix) == (2.0, 2)
+
+
+def test_the_measurement_gates_nothing():
+    (check,) = (check for check in CHECKS if check.id == "thm31.affine.trained")
+    assert not check.gates

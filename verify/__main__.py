@@ -2,7 +2,8 @@
 
 Exit codes: 0, every gating check found what it states; 1, a check or verdict came out otherwise
 or failed, or a file asked for could not be written; 2, the request itself was wrong; 3, something
-asked for by name could not run here although all that ran was as stated; 130, interrupted; 141,
+asked for by name could not run here, or not within the budget, although all that ran was as stated;
+130, interrupted; 141,
 nobody read the output of a run to its end.
 """
 
@@ -23,7 +24,7 @@ from typing import TextIO
 
 import msgspec
 
-from verify import console, rooms
+from verify import console, reproduce, rooms
 from verify.arguments import UsageError, parse
 from verify.assemble import Request, assemble, kept
 from verify.doctor import examine, gpu
@@ -31,7 +32,8 @@ from verify.junit import junit
 from verify.provenance import git_state
 from verify.record import RunRecord
 from verify.runner import run_all
-from verify.statement import Context
+from verify.ssl.experiments.forms import listing
+from verify.statement import Context, Outcome
 from verify.store import Asked, Records, Store, StoreError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,7 +43,7 @@ SITE = ROOT / "reports" / "site"
 RECORDED = ROOT / "reports" / "evidence"
 
 HINT = "`python -m verify --help` shows what can be asked."
-COMMANDS = ("all", "list", "show", "report", "doctor", "bench")
+COMMANDS = ("all", "list", "show", "report", "doctor", "bench", "ssl")
 LOOKING = ("list", "show", "doctor")
 """Commands that decide nothing, whose reader may leave when it has seen enough."""
 
@@ -93,6 +95,9 @@ def main(argv: Sequence[str] | None = None, shelves: Sequence[str] = SHELVES) ->
     except (UsageError, rooms.RoomError) as error:
         _complain(f"{error}\n{HINT}")
         return 2
+    except reproduce.Unavailable as error:
+        _complain(str(error))
+        return 3
     except (_DiskError, StoreError) as error:
         _complain(str(error))
         return 2
@@ -130,14 +135,24 @@ def _obey(options: argparse.Namespace, shelves: Sequence[str]) -> int:
             raise UsageError("`show` expects the name of a statement or experiment.")
     else:
         names = options.words
-    chosen = list(dict.fromkeys(rooms.find(places, name) for name in names)) or list(places)
+    if command == "ssl" and names == ["all"]:
+        names = []
+    elif command == "ssl" and not names and not options.list:
+        raise UsageError("`ssl` expects the names of experiments, `all`, or --list.")
+    found = list(dict.fromkeys(rooms.find(places, name) for name in names))
+    chosen = found or list(places)
     folders = Folders.at(options.out)
     if command == "list":
         print(console.listing(places))
         return 0
+    if command == "ssl" and options.list:
+        print(listing())
+        return 0
+    if command == "ssl":
+        return _reproduce(options, [place.entry.id for place in found], places, folders)
     if command == "doctor":
-        for what, found in examine(places, ROOT, folders.evidence):
-            print(f"{what}: {found}")
+        for what, seen in examine(places, ROOT, folders.evidence):
+            print(f"{what}: {seen}")
         return 0
     for file in (options.json, options.junit):
         if file is not None:
@@ -198,7 +213,9 @@ def _run(
         _complain(f"{NO_GPU}; the checks that can run on the CPU run there.")
     jobs = options.jobs or os.cpu_count() or 1
     print(f"seed {ctx.seed}, profile {ctx.profile}, device {ctx.device}, jobs {jobs}", flush=True)
-    with console.progress(sys.stdout, loaded, [check.id for check in checks]) as progress:
+    with console.progress(
+        sys.stdout, loaded, [check.id for check in checks], folders.artefacts
+    ) as progress:
         results = run_all(
             checks,
             ctx,
@@ -222,6 +239,60 @@ def _run(
         _complain(f"{NO_GPU}; the checks that can run on the CPU ran there.")
         return code or 3
     return code
+
+
+def _reproduce(
+    options: argparse.Namespace,
+    names: Sequence[str],
+    places: Sequence[rooms.Place],
+    folders: Folders,
+) -> int:
+    """Run one form of some experiments, print what came of it, and return the exit code."""
+    chosen = reproduce.choose(options, names, places)
+    has_gpu = options.device != "cpu" and bool(gpu())
+    reproduce.require(chosen, folders.artefacts, has_gpu=has_gpu, download=options.download)
+    deadline = reproduce.deadline(options.budget)
+    store = Store(folders.evidence)
+    store.prepare()
+    loaded = [
+        rooms.load(place.entry.id, place.module)
+        for place in places
+        if place.entry.id in chosen.names
+    ]
+    checks = chosen.checks(loaded)
+    ctx = Context(
+        seed=store.seed(options.seed, fresh=options.fresh),
+        profile=options.profile or "standard",
+        device="cuda" if has_gpu else "cpu",
+        cache=str(folders.artefacts),
+        rooms=rooms.modules(places),
+        git=git_state(ROOT),
+        data=chosen.data,
+        deadline=deadline,
+    )
+    with console.progress(
+        sys.stdout, loaded, [check.id for check in checks], folders.artefacts
+    ) as progress:
+        results = run_all(
+            checks,
+            ctx,
+            store,
+            jobs=options.jobs or os.cpu_count() or 1,
+            on_event=progress,
+            # The keys of evidence do not hold the file that a user names.
+            fresh=options.fresh or options.checkpoint is not None,
+        )
+    print(console.answered(loaded, results.evidence.values()))
+    if options.record:
+        for file in reproduce.record(results, RECORDED):
+            print(f"recorded: {file}")
+    left = reproduce.left(results)
+    for line in left:
+        print(f"not finished: {line}")
+    if left:
+        _complain("not everything was finished; the same command goes on from there.")
+    errors = any(found.outcome is Outcome.ERROR for found in results.evidence.values())
+    return 1 if errors else 3 if left else 0
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from verify.ssl.experiments.forms import DATASETS, DIGITS, NETWORKS
 from verify.statement import CASES, Kind
 from verify.store import parse_seed
 
@@ -31,7 +33,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         prog="python -m verify",
         description="Decides the paper's statements, and repeats its experiments.",
         epilog="Commands: all | NAME... (thm41, 4.1, 'Theorem 4.1', E3) | list | show NAME... | "
-        "report [NAME...] | doctor | bench.",
+        "report [NAME...] | doctor | bench | ssl E3... | ssl all | ssl --list.",
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -48,7 +50,43 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--fresh", action="store_true", help="draw a new seed and reuse no stored evidence")
     add("--json", type=_path, metavar="FILE", help="write the whole record of the run")
     add("--junit", type=_path, metavar="FILE", help="write the checks as JUnit XML")
-    return parser.parse_intermixed_args(argv)
+    _add_reproduction(parser)
+    options = parser.parse_intermixed_args(argv)
+    if options.words[0] != "ssl":
+        for name, unset in _REPRODUCTION.items():
+            if getattr(options, name) != unset:
+                raise UsageError(f"`--{name.replace('_', '-')}` is an option of `ssl`.")
+    return options
+
+
+_REPRODUCTION = {
+    "data": DIGITS,
+    "data_path": None,
+    "network": NETWORKS[0],
+    "reduced": False,
+    "seeds": None,
+    "budget": None,
+    "download": False,
+    "checkpoint": None,
+    "list": False,
+    "record": False,
+}
+"""The options of ``ssl`` with what they are if they are not given."""
+
+
+def _add_reproduction(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("of `ssl`, which runs experiments on data of your own")
+    add = group.add_argument
+    add("--data", choices=(DIGITS, *DATASETS), default=DIGITS, help="default: digits")
+    add("--data-path", type=_path, metavar="PATH", help="archive, folder or binary batches")
+    add("--download", action="store_true", help="fetch the official archive instead")
+    add("--network", choices=NETWORKS, default=NETWORKS[0], help=f"default: {NETWORKS[0]}")
+    add("--reduced", action="store_true", help="fewer images and epochs, a narrower network")
+    add("--seeds", type=_jobs, metavar="N", help="the form with so many training seeds")
+    add("--budget", type=_budget, metavar="TIME", help="stop in time, e.g. after 9m; 90s, 1h")
+    add("--checkpoint", type=_path, metavar="FILE", help="of E8: a released network")
+    add("--record", action="store_true", help="also keep the results in reports/evidence")
+    add("--list", action="store_true", help="list the forms and what they cost")
 
 
 def seed(text: str) -> int:
@@ -73,6 +111,20 @@ def _jobs(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
     return int(text)
+
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def _budget(text: str) -> float:
+    number, unit = (text[:-1], text[-1:]) if text[-1:] in _UNITS else (text, "s")
+    try:
+        seconds = float(number) * _UNITS[unit]
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a time such as 90s, 9m or 1h, got {text!r}")
+    return seconds
 
 
 def _kind(text: str) -> Kind:

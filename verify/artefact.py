@@ -6,12 +6,16 @@ holds the hash of the code that built it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
+import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 from msgspec.structs import replace
@@ -22,6 +26,13 @@ from verify.statement import Context
 
 Arrays = dict[str, np.ndarray]
 
+SCRATCH, PROGRESS = ".work", "progress"
+"""What the folder of an unfinished artefact ends in, and the file in it that says how far it is."""
+
+
+class Postponed(Exception):
+    """An artefact was not finished in the time given; the message says how far it has come."""
+
 
 @dataclass(frozen=True)
 class Artefact:
@@ -30,7 +41,8 @@ class Artefact:
     Attributes:
         name: e.g. ``digits-simclr-seed0``; used in file names.
         build: a module-level function of (arguments, context). Of the context it may use the
-            device and the cache; seed and profile are fixed, so a seed belongs in `arguments`.
+            device, the cache, the data's paths, the deadline and the scratch folder; seed and profile
+            are fixed, so a seed belongs in `arguments`.
         arguments: literals handed to `build`; part of the address.
         cost: CPU-seconds, roughly; for scheduling only.
     """
@@ -70,6 +82,7 @@ class Artefact:
         Raises:
             ValueError: if what was built holds Python objects, which cannot be kept.
             RuntimeError: if the building code changed on disk since it was imported.
+            Postponed: if the context's deadline came first.
             OSError: if the folder cannot be written.
         """
         path = self.path(ctx)
@@ -81,7 +94,10 @@ class Artefact:
 
     def _build(self, path: Path, ctx: Context) -> Arrays:
         # What the address leaves out, the building code must not see.
-        arrays = self.build(self.arguments, replace(ctx, seed=0, profile="standard"))
+        scratch = path.with_name(path.name + SCRATCH)
+        arrays = self.build(
+            self.arguments, replace(ctx, seed=0, profile="standard", scratch=str(scratch))
+        )
         for name, array in arrays.items():
             if array.dtype.hasobject:
                 raise ValueError(
@@ -102,4 +118,34 @@ class Artefact:
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
+        shutil.rmtree(scratch, ignore_errors=True)
         return arrays
+
+
+def report_progress(scratch: Path, sentence: str, *, whole: bool) -> None:
+    """Say how far an artefact has come: in its folder and, line by line, where no table is drawn.
+
+    Args:
+        scratch: its folder.
+        sentence: what to say.
+        whole: whether it is worth a line of its own.
+    """
+    name = scratch.name.removesuffix(SCRATCH).rpartition("-")[0]
+    with contextlib.suppress(OSError):  # nothing rests on it
+        scratch.mkdir(parents=True, exist_ok=True)
+        (scratch / PROGRESS).write_text(sentence, encoding="utf-8")
+    if whole and not draws(sys.stdout):
+        print(f"{name}  {sentence}", flush=True)
+
+
+def progress_of(name: str, cache: Path) -> str:
+    """What was last said of an unfinished artefact of this name; empty if nothing was."""
+    for file in cache.glob(f"{name}-*{SCRATCH}/{PROGRESS}"):
+        with contextlib.suppress(OSError):
+            return file.read_text(encoding="utf-8")
+    return ""
+
+
+def draws(out: TextIO) -> bool:
+    """Whether a stream is a terminal that can move its cursor, on which a table is drawn."""
+    return out.isatty() and os.environ.get("TERM", "").lower() not in ("dumb", "unknown")

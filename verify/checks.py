@@ -203,3 +203,25 @@ def at_scale(
         capabilities=capabilities,
         cost=cost,
     )
+
+
+def measurement(
+    id: str,
+    title: str,
+    run: Run,
+    *,
+    artefacts: tuple[Need, ...],
+    arithmetic: Arithmetic = Arithmetic.FLOAT32,
+    cost: float = 5.0,
+) -> Check:
+    """What trained networks show about a statement: it bears on no verdict and gates nothing."""
+    return Check(
+        id=id,
+        title=title,
+        role=Role.CONTEXT,
+        kind=Kind.TRAINING,
+        arithmetic=arithmetic,
+        run=run,
+        artefacts=artefacts,
+        cost=cost,
+    )

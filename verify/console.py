@@ -13,13 +13,15 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from verify.artefact import draws, progress_of
 from verify.record import CheckRecord, ExperimentRecord, RunRecord, StatementRecord
 from verify.rooms import Place, Room
 from verify.runner import Event, Stage
-from verify.statement import Evidence, Outcome, Statement
+from verify.statement import Evidence, Experiment, Outcome, Statement
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -65,11 +67,18 @@ class _Row:
 class LiveProgress(Progress):
     """Draws a table with a row per room; what went wrong is printed above it at once."""
 
-    def __init__(self, out: TextIO, rooms: Sequence[Room], chosen: Sequence[str]) -> None:
+    def __init__(
+        self,
+        out: TextIO,
+        rooms: Sequence[Room],
+        chosen: Sequence[str],
+        cache: Path | None = None,
+    ) -> None:
         from rich.console import Console
         from rich.live import Live
 
         super().__init__(out)
+        self.cache = cache
         self.rows = {
             room.name: _Row(
                 getattr(room.subject, "label", room.subject.id),
@@ -130,9 +139,14 @@ class LiveProgress(Progress):
                 Text(row.label),
                 f"{row.done}/{row.total}",
                 Text(str(row.wrong), style="red" if row.wrong else ""),
-                Text(row.now if row.done < row.total else ""),
+                Text(self._now(row.now) if row.done < row.total else ""),
             )
         return table
+
+    def _now(self, name: str) -> str:
+        """What was started last, and how far it is if it says so."""
+        said = progress_of(name, self.cache) if self.cache is not None and name else ""
+        return f"{name}: {said}" if said else name
 
     def time_left(self) -> str:
         """Return an estimate from what is done so far, in words."""
@@ -144,10 +158,18 @@ class LiveProgress(Progress):
         return duration(elapsed * self.cost_left / self.cost_done)
 
 
-def progress(out: TextIO, rooms: Sequence[Room], chosen: Sequence[str]) -> Progress:
-    """Return what reports the run on this stream; `chosen` are the ids of the checks to run."""
-    plain = not out.isatty() or os.environ.get("TERM", "").lower() in ("dumb", "unknown")
-    return Progress(out) if plain else LiveProgress(out, rooms, chosen)
+def progress(
+    out: TextIO, rooms: Sequence[Room], chosen: Sequence[str], cache: Path | None = None
+) -> Progress:
+    """Return what reports the run on this stream.
+
+    Args:
+        out: the stream.
+        rooms: the rooms of the run.
+        chosen: ids of the checks to run.
+        cache: where the artefacts are built, to show how far they are.
+    """
+    return LiveProgress(out, rooms, chosen, cache) if draws(out) else Progress(out)
 
 
 def duration(seconds: float) -> str:
@@ -184,6 +206,26 @@ def verdicts(run: RunRecord) -> str:
         lines += [
             f"  {effect.text}: {_answer(room, effect.id)}" for effect in room.experiment.effects
         ]
+    return "\n".join(lines)
+
+
+def answered(rooms: Iterable[Room], found: Iterable[Evidence]) -> str:
+    """Return the answers of every check that measured some, one line each."""
+    texts = {
+        (room.name, effect.id): effect.text
+        for room in rooms
+        if isinstance(room.subject, Experiment)
+        for effect in room.subject.effects
+    }
+    lines: list[str] = []
+    for evidence in found:
+        if evidence.answers:
+            lines += ["", evidence.check]
+            room = evidence.check.partition(".")[0]
+            lines += [
+                f"  {texts[room, measured.effect]} {measured.answer}, {measured.value}"
+                for measured in evidence.answers
+            ]
     return "\n".join(lines)
 
 

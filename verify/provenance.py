@@ -29,7 +29,7 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
     That is what it runs, by names and values; the code of that (the import closure of the modules
     of its functions, of the room's own table of checks only this check); what the check declares,
     but for its title and cost; the artefacts it needs; and the profile, seed, device and versions.
-    A check that needs a GPU has the same key wherever it is asked for, since it runs nowhere else.
+    Of a check that needs a GPU or data of its own only what it runs with counts, see `settled`.
 
     Args:
         check: the check.
@@ -40,8 +40,7 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
         ValueError: if the code has no source file, or what it runs cannot be spelled.
     """
     installed = versions() if installed is None else installed
-    if "cuda" in check.capabilities:
-        ctx = msgspec.structs.replace(ctx, device="cuda")
+    ctx = settled(check, ctx)
     words, modules = spell(check.run)
     parts = (
         closure_digest(_CONTEXT, *sorted(modules), besides=ctx.rooms[check.room]),
@@ -55,6 +54,24 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
+def settled(check: Check, ctx: Context) -> Context:
+    """Return the context that a check runs in, wherever it is asked for.
+
+    One that needs a GPU runs nowhere else. One that needs data of its own runs on the CPU unless it
+    needs a GPU, and draws nothing from the run's seed and profile, which it is not given.
+    """
+    if check.fixed:
+        ctx = msgspec.structs.replace(ctx, seed=0, profile="standard", device="cpu")
+    if "cuda" in check.capabilities:
+        ctx = msgspec.structs.replace(ctx, device="cuda")
+    return ctx
+
+
+def configuration(check: Check) -> str:
+    """Return the hash of what a check runs, by names and values, without the code of it."""
+    return hashlib.sha256(spell(check.run)[0].encode()).hexdigest()
+
+
 def edited(check: Check, ctx: Context) -> list[str]:
     """Return the modules under a check's key whose files changed since they were imported."""
     _, modules = spell(check.run)
@@ -63,7 +80,7 @@ def edited(check: Check, ctx: Context) -> list[str]:
 
 def difference(check: Check, ctx: Context, evidence: Evidence) -> str:
     """Return how evidence under another key came about, as a sentence: ``Measured with ...``."""
-    made = evidence.provenance
+    made, ctx = evidence.provenance, settled(check, ctx)
     then = msgspec.structs.replace(ctx, seed=made.seed, profile=made.profile, device=made.device)
     if evidence_key(check, then, made.versions) != made.key:
         return "Measured with earlier code."
@@ -98,6 +115,15 @@ def machine() -> dict[str, str]:
         "cores": str(os.cpu_count() or 1),
         "memory": _memory(),
     }
+
+
+def processor(device: str) -> str:
+    """Return the name of the processor that is computed on: the GPU's or the CPU's."""
+    if device == "cuda":
+        import torch
+
+        return torch.cuda.get_device_name(0)
+    return f"{_processor()}, {os.cpu_count() or 1} cores"
 
 
 def _processor() -> str:

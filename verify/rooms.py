@@ -18,10 +18,10 @@ from typing import Protocol
 
 from verify.closure import pin
 from verify.spelling import SpellingError, spell
-from verify.statement import Check, Experiment, Kind, Role, Statement, Verdict
+from verify.statement import DATA, Check, Experiment, Kind, Role, Statement, Verdict
 
-CAPABILITIES = ("cuda",)
-"""What a check may need of the machine."""
+CAPABILITIES = ("cuda", "deep", *DATA)
+"""What a check may need of the machine, or of the run."""
 
 
 _OF_READINGS = (Verdict.HOLDS, Verdict.HOLDS_ADDED, Verdict.REFUTED)

@@ -11,6 +11,7 @@ import enum
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -27,7 +28,8 @@ from msgspec.structs import replace
 
 from verify import rooms
 from verify.acceptance import standing
-from verify.provenance import evidence_key
+from verify.artefact import Postponed
+from verify.provenance import evidence_key, settled
 from verify.statement import Check, Context, Evidence, Finding, Outcome
 from verify.store import Records, Store
 from verify.worker import (
@@ -38,6 +40,8 @@ from verify.worker import (
     run_check,
     stamped,
 )
+
+TIME_IS_UP = "The time was up before it began; the same command goes on from here."
 
 ExecutorFactory = Callable[[int], Executor]
 
@@ -146,10 +150,9 @@ class _Run:
         """Queue a check and its artefacts, unless kept evidence answers it."""
         try:
             key = evidence_key(check, self.ctx)
+            ctx = settled(check, self.ctx)
             missing = {
-                str(path): need
-                for need in check.artefacts
-                if not (path := need.path(self.ctx)).exists()
+                str(path): need for need in check.artefacts if not (path := need.path(ctx)).exists()
             }
         except Exception as error:
             self.settle(check, stamped(check, self.ctx, failure(error)))
@@ -164,8 +167,16 @@ class _Run:
         planned = {task.address for task in self.tasks}
         for address, artefact in missing.items():
             if address not in planned:
-                call = (build_artefact, (check.id, artefact.name, self.ctx))
-                self._queue(_Task(artefact.name, check.room, artefact.cost, call, address=address))
+                self._queue(
+                    _Task(
+                        artefact.name,
+                        check.room,
+                        artefact.cost,
+                        (build_artefact, (check.id, artefact.name, self.ctx)),
+                        address=address,
+                        on_gpu="cuda" in check.capabilities,
+                    )
+                )
         self._queue(
             _Task(
                 check.id,
@@ -193,10 +204,14 @@ class _Run:
         return False
 
     def work(self) -> None:
-        """Run the queue to its end: artefacts before checks, long ones before short ones."""
+        """Run the queue to its end: artefacts before checks, long ones before short ones.
+
+        Where time may run out they stay in order, so that one check is finished before the next.
+        """
         if not self.tasks:
             return
-        self.tasks.sort(key=lambda task: (task.check is not None, -task.cost))
+        if self.ctx.deadline is None:
+            self.tasks.sort(key=lambda task: (task.check is not None, -task.cost))
         running: dict[Future[Any], _Task] = {}
         others = set(multiprocessing.active_children())
         executor = self.make_executor(self.jobs)
@@ -232,11 +247,22 @@ class _Run:
 
     def _next(self, running: dict[Future[Any], _Task]) -> _Task | None:
         """Take the next task off the queue that can start now; the GPU takes one at a time."""
+        self._drop_late()
         gpu_is_free = not any(task.on_gpu for task in running.values())
         for index, task in enumerate(self.tasks):
             if task.waits_for <= self.built and (gpu_is_free or not task.on_gpu):
                 return self.tasks.pop(index)
         return None
+
+    def _drop_late(self) -> None:
+        """Leave what has not started undone once the time is up."""
+        if self.ctx.deadline is None or time.monotonic() < self.ctx.deadline:
+            return
+        late, self.tasks = self.tasks, []
+        for task in late:
+            if task.check is not None:
+                finding = Finding(outcome=Outcome.NOT_RUN, summary=TIME_IS_UP)
+                self.settle(task.check, stamped(task.check, self.ctx, finding))
 
     def _alone(self, task: _Task) -> Future[Any]:
         """Run a task that may have killed its worker by itself, so that it harms no other."""
@@ -249,6 +275,8 @@ class _Run:
     def _finish(self, task: _Task, future: Future[Any]) -> None:
         error = future.exception()
         finding = None if error is None else failure(error)
+        if isinstance(error, Postponed):
+            finding = Finding(outcome=Outcome.NOT_RUN, summary=str(error))
         if isinstance(error, BrokenExecutor):
             finding = Finding(
                 outcome=Outcome.ERROR,
@@ -277,6 +305,8 @@ class _Run:
             return
         self._tell(Stage.FAILED, task.name, task.room, task.cost)
         summary = f"The artefact {task.name} could not be built. {fault.summary}"
+        if fault.outcome is Outcome.NOT_RUN:
+            summary = f"{task.name} is not finished. {fault.summary}"
         for waiting in [other for other in self.tasks if task.address in other.waits_for]:
             self.tasks.remove(waiting)
             if waiting.check is not None:

@@ -323,7 +323,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """Where and how a piece of evidence was made. Times in seconds, `date` in UTC (ISO 8601)."""
+    """Where and how a piece of evidence was made. Times in seconds, `date` in UTC (ISO 8601).
+
+    `machine` and `configuration`, the hash of what the check runs without the code of it, are noted
+    where the data do not come with the project.
+    """
 
     key: str
     seed: int
@@ -334,6 +338,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     date: str
     wall_s: float
     cpu_s: float
+    machine: str = ""
+    configuration: str = ""
 
 
 class Evidence(Finding, frozen=True, kw_only=True):
@@ -355,6 +361,9 @@ def evidence_for(check: Check, finding: Finding, provenance: Provenance) -> Evid
 CASES = {"smoke": 60, "standard": 200, "deep": 2000}
 """Random cases per property, by profile."""
 
+DATA = ("cifar10", "cifar100", "checkpoint")
+"""What a check may read that does not come with the project; see `Context.data`."""
+
 MINIMUM_CASES = 50
 """A property that saw fewer non-vacuous cases than this is an error."""
 
@@ -369,6 +378,10 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         cache: folder in which artefacts are kept.
         rooms: module of each room, by the first component of a check id.
         git: state of the checkout, for provenance.
+        data: where the data sets are that do not come with the project, by name: a path, or empty
+            if the data are fetched.
+        deadline: on `time.monotonic`'s clock, when long work is to stop and be resumed later.
+        scratch: folder for what building an artefact leaves to be resumed.
     """
 
     seed: int
@@ -377,6 +390,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     cache: str
     rooms: dict[str, str]
     git: str = "unknown"
+    data: dict[str, str] = {}
+    deadline: float | None = None
+    scratch: str = ""
 
     @property
     def cases(self) -> int:
@@ -422,7 +438,9 @@ class Check:
         all_dimensions: for a derivation, that it closes with symbolic dimensions (or that its
             fixed-dimension algebra proves every dimension by a named reduction).
         artefacts: what is built before it runs.
-        capabilities: what it needs of the machine (``cuda``); without them it is not run.
+        capabilities: what it needs of the machine, ``cuda`` or one of `DATA`, or of the run,
+            ``deep``; without them it is not run.
+        command: what to type to run it where it is not run otherwise.
         cost: CPU-seconds in the standard profile, roughly; for scheduling only.
         run: a function of the context.
     """
@@ -439,6 +457,7 @@ class Check:
     artefacts: tuple[Need, ...] = ()
     capabilities: tuple[str, ...] = ()
     cost: float = 1.0
+    command: str = ""
 
     @property
     def room(self) -> str:
@@ -449,3 +468,8 @@ class Check:
     def gates(self) -> bool:
         """Whether anything but `AS_STATED` turns the run red."""
         return self.role is not Role.CONTEXT
+
+    @property
+    def fixed(self) -> bool:
+        """Whether all that it draws is fixed in what it runs: the run's seed and profile are not used."""
+        return any(name in DATA for name in self.capabilities)

@@ -209,6 +209,11 @@ class Store(Records):
         """Return what the latest run was asked for, or None; a damaged file is set aside."""
         return self._decode(self.folder / "run.json", Asked)
 
+    def forget(self, check_id: str, besides: str) -> None:
+        """Remove what is kept of a check under any key but `besides`."""
+        while (found := self.newest(check_id, besides)) is not None:
+            self._path(check_id, found.provenance.key).unlink()
+
     def write(self, evidence: Evidence) -> Path:
         """Keep a piece of evidence and return its file.
 

@@ -27,6 +27,7 @@ class Comparison:
 
     Attributes:
         reference_s, kernel_s: seconds of each repetition, in the order they ran.
+        reference_cpu_s, kernel_cpu_s: processor seconds of the same, over all threads.
         required: the ratio below which the kernel is not worth having.
         error: largest difference of the eigenvalues, over the largest modulus; None if the
             reference gives none to compare with.
@@ -38,6 +39,8 @@ class Comparison:
     kernel: str
     reference_s: tuple[float, ...]
     kernel_s: tuple[float, ...]
+    reference_cpu_s: tuple[float, ...]
+    kernel_cpu_s: tuple[float, ...]
     required: float
     error: float | None
     note: str = ""
@@ -45,22 +48,24 @@ class Comparison:
     @property
     def ratios(self) -> list[float]:
         """Reference over kernel; a reference run that was timed once stands for all."""
-        reference = self.reference_s
-        if len(reference) < len(self.kernel_s):
-            reference = (median(reference),) * len(self.kernel_s)
-        return [slow / fast for slow, fast in zip(reference, self.kernel_s, strict=True)]
+        return _ratios(self.reference_s, self.kernel_s)
 
     @property
     def ratio(self) -> float:
         """The median ratio."""
         return median(self.ratios)
 
+    @property
+    def cpu_ratio(self) -> float:
+        """The median ratio of processor times, which a busy machine disturbs less."""
+        return median(_ratios(self.reference_cpu_s, self.kernel_cpu_s))
+
     def __str__(self) -> str:
         """One line for the terminal."""
         return (
             f"{self.name}: {self.ratio:.1f}x ({min(self.ratios):.1f} to {max(self.ratios):.1f}; "
-            f"at least {self.required:g} wanted), {1e3 * median(self.reference_s):.4g} -> "
-            f"{1e3 * median(self.kernel_s):.4g} ms"
+            f"processor time {self.cpu_ratio:.1f}x; at least {self.required:g} wanted), "
+            f"{1e3 * median(self.reference_s):.4g} -> {1e3 * median(self.kernel_s):.4g} ms"
             + ("" if self.error is None else f", error {self.error:.0e}")
         )
 
@@ -124,8 +129,8 @@ def compare(
     torch.set_num_threads(threads or before)
     wanted = fast()  # warms what is kept
     found = wanted
-    slow_s: list[float] = []
-    fast_s: list[float] = []
+    slow_s: list[Times] = []
+    fast_s: list[Times] = []
     compared = False
     try:
         for repetition in range(REPETITIONS):
@@ -139,19 +144,31 @@ def compare(
     finally:
         torch.set_num_threads(before)
     error = float((found - wanted).abs().max() / found.abs().max()) if compared else None
-    times = tuple(slow_s), tuple(fast_s)
+    (wall, cpu), (fast_wall, fast_cpu) = (tuple(zip(*s, strict=True)) for s in (slow_s, fast_s))
+    times = (wall, fast_wall, cpu, fast_cpu)
     return Comparison(name, reference, kernel, *times, required, error, note)
 
 
 Result = TypeVar("Result")
 
 
-def time_of(work: Callable[[], Result], runs: int) -> tuple[float, Result]:
-    """Seconds that one of some runs took, and what the last of them returned."""
-    start = time.perf_counter()
+Times = tuple[float, float]
+"""Seconds by the clock, and of the processor over all threads."""
+
+
+def time_of(work: Callable[[], Result], runs: int) -> tuple[Times, Result]:
+    """Times that one of some runs took, and what the last of them returned."""
+    start, busy = time.perf_counter(), time.process_time()
     for _ in range(runs):
         result = work()
-    return (time.perf_counter() - start) / runs, result
+    seconds, cpu = time.perf_counter() - start, time.process_time() - busy
+    return (seconds / runs, cpu / runs), result
+
+
+def _ratios(reference: tuple[float, ...], kernel: tuple[float, ...]) -> list[float]:
+    if len(reference) < len(kernel):
+        reference = (median(reference),) * len(kernel)
+    return [slow / fast for slow, fast in zip(reference, kernel, strict=True)]
 
 
 def _processor() -> str:

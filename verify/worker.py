@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 
 from verify import rooms
 from verify.acceptance import accept
+from verify.artefact import Postponed
 from verify.closure import versions
-from verify.provenance import edited, evidence_key
+from verify.provenance import configuration, edited, evidence_key, processor, settled
 from verify.statement import (
+    DATA,
     Check,
     Context,
     Evidence,
@@ -26,6 +28,13 @@ from verify.statement import (
 
 THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """One numerical thread per process: sums are then taken in one order, whatever ``--jobs`` is."""
+
+DATA_WORDS = {
+    "cifar10": "the images of CIFAR-10",
+    "cifar100": "the images of CIFAR-100",
+    "checkpoint": "a released checkpoint",
+}
+"""What the capabilities among `verify.statement.DATA` are called in a sentence."""
 
 
 def run_check(check_id: str, ctx: Context) -> Evidence:
@@ -42,12 +51,14 @@ def run_check(check_id: str, ctx: Context) -> Evidence:
         finding = Finding(outcome=Outcome.NOT_RUN, summary=reason)
     else:
         try:
-            finding = accept(check, room.subject, check.run(ctx))
+            finding = accept(check, room.subject, check.run(settled(check, ctx)))
             if moved := edited(check, ctx):
                 raise RuntimeError(
                     f"{', '.join(moved)} changed on disk after this process had imported it; run "
                     "the check again"
                 )
+        except Postponed as error:
+            finding = Finding(outcome=Outcome.NOT_RUN, summary=str(error))
         except Exception as error:
             finding = failure(error)
     return stamped(check, ctx, finding, time.perf_counter() - wall, time.process_time() - cpu)
@@ -55,9 +66,19 @@ def run_check(check_id: str, ctx: Context) -> Evidence:
 
 def missing_capability(check: Check, ctx: Context) -> str:
     """Return why this machine cannot run a check, as a sentence; empty if it can."""
+    lacking = [name for name in check.capabilities if name in DATA and name not in ctx.data]
+    if lacking:
+        needed = " and ".join([DATA_WORDS[name] for name in lacking] + _gpu_words(check))
+        return f"It needs {needed}; to run it: `{check.command}`."
     if "cuda" in check.capabilities and ctx.device != "cuda":
         return "It needs a CUDA device, and this run is on the CPU."
+    if "deep" in check.capabilities and ctx.profile != "deep":
+        return "It is run in the deep profile only."
     return ""
+
+
+def _gpu_words(check: Check) -> list[str]:
+    return ["a CUDA device"] * ("cuda" in check.capabilities)
 
 
 def _room(check_id: str, ctx: Context) -> rooms.Room:
@@ -85,6 +106,10 @@ def stamped(
         key = evidence_key(check, ctx)
     except Exception as error:  # code without a source file, or not readable just now
         key, finding = "", failure(error)
+    ctx = settled(check, ctx)
+    noted = {}
+    if check.fixed and finding.outcome is not Outcome.NOT_RUN:
+        noted = {"machine": processor(ctx.device), "configuration": configuration(check)}
     provenance = Provenance(
         key=key,
         seed=ctx.seed,
@@ -95,12 +120,18 @@ def stamped(
         date=datetime.now(UTC).isoformat(timespec="milliseconds"),
         wall_s=wall_s,
         cpu_s=cpu_s,
+        **noted,
     )
     return evidence_for(check, finding, provenance)
 
 
 def build_artefact(check_id: str, name: str, ctx: Context) -> None:
-    """Build the artefact of this name that a check needs, unless it is there."""
-    for need in _room(check_id, ctx).check(check_id).artefacts:
+    """Build the artefact of this name that a check needs, unless it is there.
+
+    Raises:
+        Postponed: if the context's deadline came first.
+    """
+    check = _room(check_id, ctx).check(check_id)
+    for need in check.artefacts:
         if need.name == name:
-            need.load(ctx)
+            need.load(settled(check, ctx))

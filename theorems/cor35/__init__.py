@@ -10,7 +10,18 @@ from functools import partial
 
 import sympy as sp
 
-from theorems.cor35 import capacity, derivation, properties, refutations, sharpness
+from theorems.cor35 import (
+    capacity,
+    derivation,
+    derivation_spectrum,
+    instances,
+    production,
+    properties,
+    properties_spectrum,
+    refutations,
+    sharpness,
+    square,
+)
 from theorems.cor35.statement import STATEMENT
 from verify.checks import (
     at_scale,
@@ -67,6 +78,8 @@ SHARP = section(
         r"$\epsilon^*$ against the exact distance to the cone",
         properties.SHARP,
     ),
+    true("square", "Where $k = d$ the loss Hessian is positive definite too", square.SQUARE),
+    false("square.wide", square.WIDE),
     false("root", properties.THRESHOLDS["root"]),
     false("above", properties.THRESHOLDS["above"]),
     part="sharp",
@@ -74,9 +87,11 @@ SHARP = section(
 
 PSD = section(
     "cor35.psd",
-    *proof("derivation", r"The three bounds for $H \succeq 0$, all attained", derivation.psd),
-    true("property", r"The three bounds on random $H \succeq 0$", properties.PSD),
-    *(false(name, claim) for name, claim in properties.PSDS.items()),
+    *proof(
+        "derivation", r"The three bounds for $H \succeq 0$, all attained", derivation_spectrum.psd
+    ),
+    true("property", r"The three bounds on random $H \succeq 0$", properties_spectrum.PSD),
+    *(false(name, claim) for name, claim in properties_spectrum.PSDS.items()),
     part="psd",
 )
 
@@ -85,23 +100,25 @@ BELOW = section(
     *proof(
         "derivation",
         r"$\kappa_\phi < ((2\kappa + 1) / (2\sqrt{\kappa} - 1))^2 \leq 9\kappa$",
-        derivation.below,
+        derivation_spectrum.below,
     ),
-    true("property", r"The bound on random $H \succeq 0$", properties.BELOW),
-    *(false(name, claim) for name, claim in properties.BELOWS.items()),
+    true("property", r"The bound on random $H \succeq 0$", properties_spectrum.BELOW),
+    *(false(name, claim) for name, claim in properties_spectrum.BELOWS.items()),
     part="below",
 )
 
 INDEFINITE = section(
     "cor35.indefinite",
-    *proof("derivation", r"$\kappa_\phi \leq (\kappa + x) / (1 - x)$", derivation.indefinite),
+    *proof(
+        "derivation", r"$\kappa_\phi \leq (\kappa + x) / (1 - x)$", derivation_spectrum.indefinite
+    ),
     fixed_dimensions(
         "unbounded",
         r"From $\kappa = 1$ to $\cot^2(\frac{1}{4} \arcsin q)$, exactly $99 + 70\sqrt{2}$",
         sharpness.unbounded,
     ),
-    true("property", "The bound on random indefinite $H$", properties.INDEFINITE),
-    *(false(name, claim) for name, claim in properties.INDEFINITES.items()),
+    true("property", "The bound on random indefinite $H$", properties_spectrum.INDEFINITE),
+    *(false(name, claim) for name, claim in properties_spectrum.INDEFINITES.items()),
     part="indefinite",
 )
 
@@ -110,7 +127,13 @@ FULL = section(
     *proof(
         "derivation",
         r"The full bound of 3.4 below $\lambda$ keeps $H_{\mathrm{eff}}$ positive definite",
-        derivation.full,
+        derivation_spectrum.full,
+    ),
+    at_scale(
+        "production",
+        "The constants at 512-2048-2048, and random against worst-case errors",
+        production.thresholds,
+        cost=4.0,
     ),
     at_scale(
         "capacity",
@@ -121,18 +144,33 @@ FULL = section(
     part="full",
 )
 
+BEYOND = section(
+    "cor35.beyond",
+    *proof(
+        "derivation",
+        r"Where $H \succeq 0$, $G_\phi \succeq 0$ whatever the error",
+        derivation_spectrum.beyond,
+    ),
+    true(
+        "property",
+        r"$G_\phi \succeq 0$ at 20 times the threshold on random $H \succeq 0$",
+        properties_spectrum.BEYOND_CONVEX,
+    ),
+    part="beyond",
+)
+
 COUNTEREXAMPLES = section(
     "cor35.published",
     refutation(
         "full",
         r"No error of the Jacobian, and $H_{\mathrm{eff}}$ goes from $2$ to $-2$",
-        partial(refutations.loses_definiteness, refutations.CURVED, "definite-full"),
+        partial(refutations.loses_definiteness, instances.CURVED, "definite-full"),
         reading="definite-full",
     ),
     refutation(
         "isotropy",
         r"Below the threshold and with $\nabla^2 L = I$, $\kappa$ goes from $1$ to $25/9$",
-        partial(refutations.condition_number, refutations.STRETCHED, "isotropy", sp.S.One),
+        partial(refutations.condition_number, instances.STRETCHED, "isotropy", sp.S.One),
         reading="isotropy",
     ),
     refutation(
@@ -140,9 +178,9 @@ COUNTEREXAMPLES = section(
         "Below the threshold $\\kappa$ goes from $1$ beyond any constant $C$",
         partial(
             refutations.condition_number,
-            refutations.unbounded(refutations.CONSTANT),
+            instances.unbounded(instances.CONSTANT),
             "conditioning",
-            refutations.CONSTANT,
+            instances.CONSTANT,
         ),
         reading="conditioning",
     ),
@@ -161,7 +199,7 @@ COUNTEREXAMPLES = section(
     refutation(
         "stable",
         r"Beyond the threshold a collapse with $H_{\mathrm{eff}} = 1$ is sent to $-4$",
-        partial(refutations.loses_definiteness, refutations.UNSTABLE, "stable"),
+        partial(refutations.loses_definiteness, instances.UNSTABLE, "stable"),
         reading="stable",
     ),
     false("beyond", properties.BEYOND, readings=("stable",)),
@@ -174,6 +212,6 @@ COUNTEREXAMPLES = section(
     ),
 )
 
-CHECKS = (*PUBLISHED, *SHARP, *PSD, *BELOW, *INDEFINITE, *FULL, *COUNTEREXAMPLES)
+CHECKS = (*PUBLISHED, *SHARP, *PSD, *BELOW, *INDEFINITE, *FULL, *BEYOND, *COUNTEREXAMPLES)
 
 __all__ = ["CHECKS", "STATEMENT"]

@@ -33,37 +33,35 @@ DUALITY = (
 )
 COMPRESSION = r"$|Q^T H Q| \leq |H|$ if $Q^T Q = I$"
 HALF_ANGLE = r"$2 \sin^2 \frac{a}{2} = 1 - \cos a$"
-ROOT = "a positive semidefinite matrix is $S^T S$ with $|S|^2$ its norm"
-TRIANGLE = "$|a| - |b| \\leq |a + b| \\leq |a| + |b|$"
-WEYL = "Weyl: eigenvalues move by at most the norm of a symmetric perturbation"
-RAYLEIGH = "Courant-Fischer: the extreme eigenvalues are the extreme Rayleigh quotients"
 
 Vector = Callable[[sp.Expr], sp.Expr]
 
 
-def _form(x: Vector, matrix: sp.IndexedBase = hessian, y: Vector | None = None) -> sp.Sum:
+def form(x: Vector, matrix: sp.IndexedBase = hessian, y: Vector | None = None) -> sp.Sum:
     """x^T matrix y, with y = x by default."""
     right = x if y is None else y
     return total(lambda i, j: x(i) * matrix[i, j] * right(j), k, k)
 
 
-def _square(x: Vector) -> sp.Expr:
+def square(x: Vector) -> sp.Expr:
+    """x . x, for a vector of R^k."""
     return total(lambda i: x(i) ** 2, k)
 
 
-def _at(base: sp.IndexedBase) -> Vector:
+def at(base: sp.IndexedBase) -> Vector:
+    """A symbolic vector as the function of its index."""
     return lambda i: base[i]
 
 
-def _one_form(proof: Proof) -> None:
+def one_form(proof: Proof) -> None:
     """The perturbed matrix is evaluated with the same H."""
     proof.given("same-hessian", r"$H^\phi = H$ at the perturbed head")
-    moved_form, form = _form(_at(w), moved), _form(_at(w))
+    after, before = form(at(w), moved), form(at(w))
     proof.follows(
         r"$v^T G_\phi v$ is the form $f$ of $H$ at $w = (J + E)v$",
-        moved_form,
-        form,
-        using={"same-hessian": moved_form - form},
+        after,
+        before,
+        using={"same-hessian": after - before},
     )
 
 
@@ -86,21 +84,21 @@ def _conclude(proof: Proof, threshold: str, beyond: sp.Symbol) -> None:
 def published(proof: Proof) -> None:
     """|E| < lambda / (2LM) keeps J^T H J positive definite: the simple argument."""
     proof.symmetric = frozenset({hessian, moved})
-    _one_form(proof)
+    one_form(proof)
     gap: Vector = lambda i: u[i] - w[i]  # noqa: E731
     both: Vector = lambda i: u[i] + w[i]  # noqa: E731
     proof.equal(
         r"With $w$ the point of the cone nearest to $u = Jv$: $f(u) - f(w) = (u - w)^T H (u + w)$",
-        _form(_at(u)) - _form(_at(w)),
-        _form(gap, y=both),
+        form(at(u)) - form(at(w)),
+        form(gap, y=both),
     )
     proof.let("nearest", "$(u - w) \\cdot w = 0$")
     proof.cite(NEAREST)
     orthogonal = total(lambda i: gap(i) * w[i], k)
     proof.follows(
         r"$|u + w|^2 = 4|u|^2 - 3|u - w|^2$",
-        _square(both),
-        4 * _square(_at(u)) - 3 * _square(gap),
+        square(both),
+        4 * square(at(u)) - 3 * square(gap),
         using={"nearest": -4 * orthogonal},
     )
     proof.cite(CAUCHY_SCHWARZ)
@@ -124,15 +122,15 @@ def published(proof: Proof) -> None:
 def sharp(proof: Proof) -> None:
     """|E| < L sin(arcsin(q) / 2) keeps J^T H J positive definite."""
     proof.symmetric = frozenset({hessian, moved})
-    _one_form(proof)
+    one_form(proof)
     proof.cite(NEAREST)
     s, c = sp.symbols("s c")
     x11, x12, x22 = sp.symbols("X_11 X_12 X_22")
     proof.equal(
         r"In the plane of $u$ and its nearest point, $u = |u|(s n + c m)$ with $m = w / |w|$ and "
         r"$n = (u - w) / |u - w|$: $f(u) / |u|^2$ is the form of the compression",
-        _form(lambda i: s * n[i] + c * m[i]),
-        s**2 * _form(_at(n)) + 2 * s * c * _form(_at(n), y=_at(m)) + c**2 * _form(_at(m)),
+        form(lambda i: s * n[i] + c * m[i]),
+        s**2 * form(at(n)) + 2 * s * c * form(at(n), y=at(m)) + c**2 * form(at(m)),
     )
     compression = sp.ImmutableMatrix([[x11, x12], [x12, x22]])
     certificate = sp.ImmutableMatrix([[s**2, s * c], [s * c, s**2]])
@@ -243,166 +241,3 @@ def ratio(proof: Proof) -> None:
         using={"angle": (lam - 2 * bound_m * bound_l**2 * s * c) / (2 * bound_l * bound_m)},
     )
     proof.cite(r"$\cos$ falls on $[0, \pi/4]$ from $1$ to $1/\sqrt{2}$, and $0 < a/2 \leq \pi/4$")
-
-
-def psd(proof: Proof) -> None:
-    """The bounds for H = S^T S."""
-    moved_by: Vector = lambda i: total(lambda a: (jacobian[i, a] + error[i, a]) * v[a], d)  # noqa: E731
-    parts = [
-        lambda r, base=base: total(lambda i: root[r, i] * total(lambda a: base[i, a] * v[a], d), k)
-        for base in (jacobian, error)
-    ]
-    product = total(
-        lambda i, j: moved_by(i) * total(lambda r: root[r, i] * root[r, j], k) * moved_by(j), k, k
-    )
-    proof.given("psd", "$H = S^T S$")
-    proof.follows(
-        "The form of the perturbed matrix is $|SJv + SEv|^2$",
-        _form(moved_by),
-        total(lambda r: (parts[0](r) + parts[1](r)) ** 2, k),
-        using={"psd": _form(moved_by) - product},
-    )
-    for lemma in (ROOT, TRIANGLE, OPERATOR, RAYLEIGH):
-        proof.cite(lemma)
-    low = slack("a", proof.given("lambda", r"$|SJv| = \sqrt{\lambda} + a$ with $a \geq 0$"))
-    size = slack("b", proof.given("M", r"$|SEv| = \sqrt{M} |E| - b$ with $b \geq 0$"))
-    rest = slack(
-        "g",
-        proof.given("below-root", r"$\sqrt{\lambda} = \sqrt{M} |E| + g$ with $g > 0$"),
-        strict=True,
-    )
-    moved_size = sp.Symbol("y", nonnegative=True)
-    at_most(
-        proof,
-        r"$(\sqrt{\lambda} - \sqrt{M}|E|)^2 = g^2 \leq (|SJv| - |SEv|)^2$, and $|SJv| > |SEv|$",
-        rest**2,
-        (moved_size + rest + low - (moved_size - size)) ** 2,
-    )
-    top = slack("h", proof.let("largest", r"$|SJv| = \sqrt{\Lambda} - h$ with $h \geq 0$"))
-    jv, ev = sp.Symbol("x", nonnegative=True), sp.Symbol("y", nonnegative=True)
-    at_most(
-        proof,
-        r"$(|SJv| + |SEv|)^2 \leq (\sqrt{\Lambda} + \sqrt{M} |E|)^2$",
-        (jv + ev) ** 2,
-        (jv + top + ev + size) ** 2,
-    )
-    kappa, tau, lam, goal = sp.symbols("k t l K")
-    proof.equal(
-        r"The quotient, with $k = \sqrt{\kappa}$, $l = \sqrt{\lambda}$ and $\sqrt{M}|E| = t l$",
-        (kappa * lam + tau * lam) ** 2 / (lam - tau * lam) ** 2,
-        ((kappa + tau) / (1 - tau)) ** 2,
-    )
-    at_goal = (goal - kappa) / (goal + 1)
-    proof.equal(
-        r"At $t = (K - k) / (K + 1)$ it is $K^2$, where $K$ stands for $\sqrt{K}$",
-        (kappa + at_goal) / (1 - at_goal),
-        goal,
-    )
-    _psd_equality(proof)
-
-
-def _psd_equality(proof: Proof) -> None:
-    """Equality at J = diag(L, L / sqrt(kappa)), H = M I, E = diag(eps, -eps)."""
-    size, bound_m, kappa, tau = sp.symbols("L M k t", positive=True)
-    lam = bound_m * (size / kappa) ** 2
-    epsilon = tau * size / kappa  # tau sqrt(lambda / M)
-    matrix = sp.diag(size + epsilon, size / kappa - epsilon)
-    perturbed = (matrix.T * (bound_m * sp.eye(2)) * matrix).as_immutable()
-    proof.equal(
-        r"All three are attained at $J = \operatorname{diag}(L, L/k)$, $H = MI$, $E = "
-        r"\operatorname{diag}(\epsilon, -\epsilon)$, where $l^2 = \lambda$",
-        perturbed,
-        sp.ImmutableMatrix(sp.diag(lam * (kappa + tau) ** 2, lam * (1 - tau) ** 2)),
-    )
-
-
-def below(proof: Proof) -> None:
-    """kappa_phi < ((2 kappa + 1) / (2 sqrt(kappa) - 1))^2 <= 9 kappa below the published threshold."""
-    lam, bound_l, bound_m = sp.symbols("l L m", positive=True)
-    proof.cite("the bounds for positive semidefinite $H$, derived above")
-    proof.equal(
-        r"At $|E| = \lambda / (2LM)$, $\tau = |E| \sqrt{M / \lambda}$ is $\sqrt{q} / 2$, with "
-        r"$l = \sqrt{\lambda}$, $m = \sqrt{M}$",
-        lam**2 / (2 * bound_l * bound_m**2) * bound_m / lam,
-        (lam / (bound_m * bound_l)) / 2,
-    )
-    root_kappa = 1 + sp.Symbol("h", nonnegative=True)
-    largest = slack(
-        "s", proof.let("largest", r"$\Lambda \leq M L^2$, so that $\sqrt{q \kappa} = 1 - s$")
-    )
-    at_most(
-        proof,
-        r"So $\sqrt{q} / 2 \leq 1 / (2 \sqrt{\kappa})$, with $\sqrt{\kappa} = 1 + h$",
-        (1 - largest) / (2 * root_kappa),
-        1 / (2 * root_kappa),
-    )
-    gap = slack(
-        "g", proof.given("threshold", r"$\tau = 1/(2\sqrt{\kappa}) - g$ with $g > 0$"), strict=True
-    )
-    edge = 1 / (2 * root_kappa)
-    at_most(
-        proof,
-        r"$(\sqrt{\kappa} + \tau) / (1 - \tau) < (2\kappa + 1) / (2\sqrt{\kappa} - 1)$",
-        (root_kappa + edge - gap) / (1 - edge + gap),
-        (2 * root_kappa**2 + 1) / (2 * root_kappa - 1),
-        strict=True,
-    )
-    at_most(
-        proof,
-        r"which is at most $3\sqrt{\kappa}$",
-        (2 * root_kappa**2 + 1) / (2 * root_kappa - 1),
-        3 * root_kappa,
-    )
-    at_most(
-        proof,
-        r"and $\sqrt{\lambda_{\min} / \lambda} \geq 1 - \tau > 1/2$",
-        sp.Rational(1, 2),
-        1 - edge + gap,
-        strict=True,
-    )
-
-
-def indefinite(proof: Proof) -> None:
-    """kappa_phi <= (kappa + x) / (1 - x) with x = tau + tau^2 q / 4, by Weyl."""
-    lam, bound_l, bound_m, tau = sp.symbols("lambda L M tau", positive=True)
-    epsilon, q = tau * lam / (2 * bound_l * bound_m), lam / (bound_m * bound_l**2)
-    x = tau + tau**2 * q / 4
-    bound = 2 * bound_l * bound_m * epsilon + bound_m * epsilon**2
-    proof.cite(r"$|G_\phi - G_*| \leq 2LM\epsilon + M\epsilon^2$: Proposition 3.4")
-    proof.cite(WEYL)
-    proof.equal(
-        r"At $\epsilon = \tau \lambda / (2LM)$ the bound of 3.4 is $\lambda x$", bound, lam * x
-    )
-    proof.equal(
-        r"At the published threshold, $\tau = 1$, it exceeds $\lambda$: Weyl leaves a negative bound",
-        (lam - bound).subs(tau, 1),
-        -(lam**2) / (4 * bound_l**2 * bound_m),
-    )
-    rest = slack("g", proof.let("weyl", "$x = 1 - g$ with $g > 0$"), strict=True)
-    kappa, less, up = (sp.Symbol(name, nonnegative=True) for name in ("kappa", "a", "b"))
-    unit, share = sp.Symbol("lambda", positive=True), sp.Symbol("x", nonnegative=True)
-    top = unit * (kappa + share)  # lambda_max of the perturbed matrix, plus b
-    at_most(
-        proof,
-        r"$\lambda_{\max} = \lambda(\kappa + x) - b$ and $\lambda_{\min} = \lambda(1 - x) + a$, so "
-        r"$\kappa_\phi \leq (\kappa + x) / (1 - x)$; cross-multiplied",
-        (top - up) * rest,
-        top / unit * (unit * rest + less),
-    )
-
-
-def full(proof: Proof) -> None:
-    """The full bound of 3.4 below lambda keeps H_eff positive definite."""
-    proof.cite("the full bound of Proposition 3.4")
-    proof.cite(WEYL)
-    rest = slack(
-        "g", proof.let("star", r"the full bound is $b = \lambda - g$ with $g > 0$"), strict=True
-    )
-    above, bound = sp.Symbol("a", nonnegative=True), sp.Symbol("b", nonnegative=True)
-    at_most(
-        proof,
-        r"$\lambda_{\min}(H_{\mathrm{eff}}^\phi) = \lambda - b + a$ with $a \geq 0$ is positive",
-        sp.S.Zero,
-        (bound + rest) - bound + above,
-        strict=True,
-    )

@@ -164,6 +164,7 @@ STATEMENT = Statement(
             ),
             hypotheses=("A1", "A6", "collapsed", "critical", "L", "M", "lambda", "exceeds"),
             predicted=Verdict.REFUTED,
+            rescued_by="beyond",
         ),
     ),
     parts=(
@@ -185,7 +186,9 @@ STATEMENT = Statement(
                 r"$|E| < \epsilon^* = L \sin(\frac{1}{2} \arcsin q)$, and this is best possible for "
                 r"all $L$, $M$, $\lambda$ with $q \leq 1$ and $k \geq d + 1$ (exact instances at $d = "
                 r"1$, and at $d = 3$ by padding with diagonal blocks). The published threshold is "
-                r"$\epsilon^* \cos(\frac{1}{2} \arcsin q)$, smaller by a factor in $[1/\sqrt{2}, 1)$."
+                r"$\epsilon^* \cos(\frac{1}{2} \arcsin q)$, smaller by a factor in $[1/\sqrt{2}, 1)$. "
+                r"Where $k = d$, $J_*^T H J_* \succ 0$ forces $H \succ 0$ (Sylvester), and the larger "
+                "threshold for positive semidefinite loss Hessians applies."
             ),
         ),
         Part(
@@ -225,6 +228,17 @@ STATEMENT = Statement(
             text=(
                 r"If the full bound of Proposition 3.4 is less than $\lambda_{\min}(H_{\mathrm{eff}}^*)$"
                 r" then $H_{\mathrm{eff}}^\phi \succ 0$."
+            ),
+        ),
+        Part(
+            id="beyond",
+            title="Beyond the threshold",
+            text=(
+                r"If $H \succeq 0$ then $(J_* + E)^T H (J_* + E) \succeq 0$ for every $E$: without an "
+                "interaction term such a collapse is stable to second order on either side of any "
+                r"threshold. The threshold makes nothing stable, since $\lambda > 0$ says that the "
+                "target is stable already: below the full bound's threshold that is kept, and beyond "
+                "it can only be kept or lost."
             ),
         ),
     ),

@@ -1,14 +1,23 @@
 """Proposition 3.3: the curvature barrier for linear heads.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`properties`, `refutations`, `siblings`, `scale`.
+`derivation_metric`, `properties`, `refutations`, `siblings`, `robust`, `search`, `scale`.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from theorems.prop33 import derivation, properties, refutations, scale, siblings
+from theorems.prop33 import (
+    derivation,
+    derivation_metric,
+    properties,
+    refutations,
+    robust,
+    scale,
+    search,
+    siblings,
+)
 from theorems.prop33.statement import STATEMENT
 from verify.checks import at_scale, attack, example, false, proof, refutation, section, true
 from verify.statement import Arithmetic
@@ -113,9 +122,26 @@ SQUARE = section(
     part="square",
 )
 
+GENERAL = section(
+    "prop33.general",
+    *proof(
+        "derivation",
+        "The barrier where every $d$-dimensional subspace is curved",
+        derivation.general,
+        readings=("curved-subspaces",),
+    ),
+    attack(
+        "flat-plane",
+        "False: one flat subspace breaks the barrier",
+        siblings.flat_plane,
+        arithmetic=Arithmetic.EXACT,
+    ),
+    part="general",
+)
+
 CURVATURE = section(
     "prop33.curvature",
-    *proof("derivation", "The cubic form, for any $k$", derivation.cubic_form),
+    *proof("derivation", "The cubic form, for any $k$", derivation_metric.cubic_form),
     true(
         "exact",
         "The Riemann tensor by Christoffel symbols and by the cubic form",
@@ -134,16 +160,30 @@ CURVATURE = section(
 
 ROBUST = section(
     "prop33.robust",
-    *proof("derivation", "Small constant heads are nearly isotropic", derivation.not_robust),
+    *proof("derivation", "Small constant heads are nearly isotropic", derivation_metric.not_robust),
+    *proof(
+        "growth",
+        "Behind a log-partition loss the condition number grows exponentially at most",
+        derivation_metric.bounded_change,
+    ),
+    true("growth.property", "The growth of the condition number, trinomial loss", robust.GROWTH),
+    false("growth.slower", robust.SLOWER),
+    false("every-ball", robust.BARRIER),
     at_scale(
         "kappa",
         r"No $\kappa(H_{\mathrm{eff}}) \geq 1 + \delta$ on a ball: the trinomial loss, head scaled down",
-        scale.robustness,
+        robust.robustness,
         cost=1.0,
+    ),
+    at_scale(
+        "search",
+        r"The best constant head on a ball that a search finds, for $k = d$ and $k > d$",
+        search.optimised,
+        cost=2.5,
     ),
     part="robust",
 )
 
-CHECKS = (*IFF, *FACTOR, *SQUARE, *CURVATURE, *ROBUST)
+CHECKS = (*IFF, *FACTOR, *SQUARE, *GENERAL, *CURVATURE, *ROBUST)
 
 __all__ = ["CHECKS", "STATEMENT"]

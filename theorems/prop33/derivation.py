@@ -6,30 +6,32 @@ from collections.abc import Callable
 
 import sympy as sp
 
+from theorems.prop33.derivation_metric import (
+    a,
+    b,
+    cubic,
+    d,
+    delta,
+    k,
+    m,
+    metric,
+    p,
+    q,
+    weight,
+)
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
-d, k = sp.symbols("d k", integer=True, positive=True)
-i, j, e, m, a, b, p, q = sp.symbols("i j e m a b p q", integer=True)
-
 v, factor = sp.IndexedBase("v"), sp.IndexedBase("c")
-weight, inverse, basis = (sp.IndexedBase(name) for name in ("W", "V", "B"))
-metric, dual = sp.IndexedBase("g"), sp.IndexedBase("g^{*}")
-third, fourth = sp.IndexedBase("T"), sp.IndexedBase("F")
-"""Derivatives of the metric: T_ije = d g_ij / d u_e and F_ijem = d T_ije / d u_m."""
+inverse, basis = sp.IndexedBase("V"), sp.IndexedBase("B")
 
 CONSTANT_HESSIAN = "a function whose Hessian is constant is a quadratic polynomial"
-CONNECTED = "a function whose gradient vanishes on a connected open set is constant there"
-CONTINUOUS = "a continuous function is uniformly continuous on compact sets"
-WEYL = "Weyl: eigenvalues move by at most the norm of the perturbation"
+INCREMENT = "the fundamental theorem of calculus, and the definition of the second derivative"
+CONNECTED = "a function that is constant on boxes is constant on a connected open set"
 KERNEL = "a linear map into a space of smaller dimension sends some non-zero vector to 0"
 DETERMINANT = "a square matrix with invertible W^T g W is invertible"
 
 Vector = Callable[[sp.Expr], sp.Expr]
-
-
-def _delta(x: sp.Expr, y: sp.Expr) -> sp.Expr:
-    return sp.KroneckerDelta(x, y)
 
 
 def _form(left: Vector, right: Vector) -> sp.Sum:
@@ -52,7 +54,7 @@ def necessary(proof: Proof) -> None:
     proof.let("isotropic", r"$W^T g(Wz) W = c I$ for all $z$")
     wv = _image(v)
     square = total(lambda a: v[a] ** 2, d)
-    gap = total(lambda a, b: v[a] * (_pulled(a, b) - factor[0] * _delta(a, b)) * v[b], d, d)
+    gap = total(lambda a, b: v[a] * (_pulled(a, b) - factor[0] * delta(a, b)) * v[b], d, d)
     proof.follows(
         "The second derivative of $L$ along $Wv$, at every point of $V = W(\\mathbb{R}^d)$",
         _form(wv, wv),
@@ -83,44 +85,74 @@ def sufficient(proof: Proof) -> None:
     proof.follows(
         "For $W = B X$, whose image is $V$, at every $z$",
         _form(lambda i: w(i, a), lambda i: w(i, b)),
-        factor[0] * _delta(a, b),
+        factor[0] * delta(a, b),
         using={
             "quadratic": total(
                 lambda p, q: root[p, a] * (inner(p, q) - restricted[p, q]) * root[q, b], d, d
             ),
             "root": total(lambda p, q: root[p, a] * restricted[p, q] * root[q, b], d, d)
-            - factor[0] * _delta(a, b),
+            - factor[0] * delta(a, b),
         },
     )
     proof.cite("spectral theorem: a positive definite matrix has an invertible square root")
 
 
 def _constant_factor(proof: Proof) -> None:
-    """(d - 1) dc/dz_m = 0 for a Hessian that is c(z) I."""
-    jet, slope = sp.IndexedBase("f"), sp.IndexedBase("c'")
-    smooth = proof.given("plane: C^3", "$L$ is $C^3$: third derivatives of $L(Wz)$ are symmetric")
-    proof.symmetric = frozenset({jet}) if smooth else frozenset()
-    proof.let("isotropic", r"$W^T g(Wz) W = c(z) I$, so $f_{abm} = c'_m \delta_{ab}$")
-    trace = total(lambda a: jet[a, a, m], d)
-    one = total(lambda a: _delta(a, a), d)
-    proof.let("trace", "the trace of the identity is $d$")
-    along = total(lambda a: jet[a, a, m] - slope[m] * _delta(a, a), d)
-    across = total(lambda a: jet[a, m, a] - slope[a] * _delta(a, m), d)
-    proof.follows(
-        r"Two contractions of the third derivatives of $L(Wz)$: $d \, c'_m = c'_m$",
-        d * slope[m] - slope[m],
-        trace - total(lambda a: jet[a, m, a], d),
-        using={"isotropic": across - along, "trace": slope[m] * (d - one)},
+    """c(z + t e_m) = c(z) for a Hessian that is c(z) I, from first and second derivatives alone.
+
+    f_a is the a-th derivative of L(Wz) at the corners z, z + s e_a, z + t e_m and z + s e_a + t e_m
+    of a rectangle, I_a the integral of f_am along its sides in the direction of e_m.
+    """
+    corners = {name: sp.IndexedBase(f"f_{{{name}}}") for name in ("0", "s", "t", "st")}
+    sides = {name: sp.IndexedBase(f"I_{{{name}}}") for name in ("0", "s")}
+    means = {name: sp.IndexedBase(f"C_{{{name}}}") for name in ("0", "s")}
+    proof.given(
+        "plane: C^2",
+        "$L$ is $C^2$: the increments of $f_a$ along the sides are the integrals $I_a$ of $f_{am}$",
     )
-    proof.equal("The right side vanishes by symmetry", trace, total(lambda a: jet[a, m, a], d))
+    proof.let(
+        "varying", r"$W^T g(Wz) W = c(z) I$: $I_a = C_a \delta_{am}$, $C_a$ the integral of $c$"
+    )
+
+    def others(summand: Vector) -> sp.Sum:
+        """The sum over a other than m."""
+        return total(summand, d) - summand(m)
+
+    far: Vector = lambda a: corners["st"][a] - corners["s"][a]  # noqa: E731
+    near: Vector = lambda a: corners["t"][a] - corners["0"][a]  # noqa: E731
+    proof.follows(
+        r"The increment of $f_a$ over the rectangle vanishes for $a \neq m$",
+        others(lambda a: far(a) - near(a)),
+        sp.S.Zero,
+        using={
+            "plane: C^2": others(lambda a: far(a) - sides["s"][a] - (near(a) - sides["0"][a])),
+            "varying": others(
+                lambda a: (
+                    (sides["s"][a] - delta(a, m) * means["s"][a])
+                    - (sides["0"][a] - delta(a, m) * means["0"][a])
+                )
+            ),
+        },
+    )
+    proof.let("trace", "the trace of the identity is $d$")
+    one = total(lambda a: delta(a, a), d)
+    step = factor[1] - factor[0]
+    proof.follows(
+        r"Divided by $s \to 0$ it is $f_{aa}(z + t e_m) - f_{aa}(z) = c_1 - c_0$ with $c_0 = c(z)$, $c_1 "
+        "= c(z + t e_m)$, so this sum vanishes",
+        others(lambda a: step),
+        (d - 1) * step,
+        using={"trace": (one - d) * step},
+    )
     excess = sp.Symbol(
         "n", positive=proof.given("plane: d", r"$d \geq 2$: $n = d - 1 > 0$") or None
     )
     proof.fact(
-        "and the left side's factor $n = d - 1$ is not $0$, so $c' = 0$",
+        "whose factor $n = d - 1$ is not $0$: $c_1 = c_0$, for every $m$ and $t$ in a box",
         sp.Ne(excess, 0, evaluate=False),
         bool(excess.is_nonzero),
     )
+    proof.cite(INCREMENT)
     proof.cite(CONNECTED)
 
 
@@ -135,21 +167,30 @@ def _flat(proof: Proof) -> None:
     proof.given("constant", "$W$ and its inverse $V$ do not depend on $z$")
     proof.given("square", "$k = d$: with $W^T g W$ invertible, $W$ has an inverse $V$, $WV = I$")
     proof.cite(DETERMINANT)
-    proof.let("isotropic", r"$W^T g W = c I$, $c$ constant")
-    error = lambda i, p: total(lambda a: weight[i, a] * inverse[a, p], d) - _delta(i, p)  # noqa: E731
-    both = total(lambda i, j: error(i, p) * metric[i, j] * error(j, q), k, k)
-    left = total(lambda i: error(i, p) * metric[i, q], k)
-    right = total(lambda j: metric[p, j] * error(j, q), k)
+    _solved(proof, weight, metric, k, "square")
+    _contradiction(proof, "curved", "some component of $R$ is not $0$ somewhere", k)
+
+
+def _solved(
+    proof: Proof, w: sp.IndexedBase, g: sp.IndexedBase, size: sp.Expr, invertible: str
+) -> None:
+    """w^T g w = c I with wV = I, all constant but g: (size, d), (size, size). Then g is constant."""
+    proof.let("isotropic", f"${w}^T {g} {w} = c I$, $c$ constant")
+    error = lambda i, p: total(lambda a: w[i, a] * inverse[a, p], d) - delta(i, p)  # noqa: E731
+    both = total(lambda i, j: error(i, p) * g[i, j] * error(j, q), size, size)
+    left = total(lambda i: error(i, p) * g[i, q], size)
+    right = total(lambda j: g[p, j] * error(j, q), size)
     gram = lambda p, q: total(lambda a: inverse[a, p] * inverse[a, q], d)  # noqa: E731
+    pulled = lambda a, b: total(lambda i, j: w[i, a] * g[i, j] * w[j, b], size, size)  # noqa: E731
     proof.follows(
-        "Solved for the metric: $g = c V^T V$",
-        metric[p, q],
+        f"Solved for the metric: ${g} = c V^T V$",
+        g[p, q],
         factor[0] * gram(p, q),
         using={
-            "square": -(both + left + right),
+            invertible: -(both + left + right),
             "isotropic": total(
                 lambda a, b: (
-                    inverse[a, p] * (_pulled(a, b) - factor[0] * _delta(a, b)) * inverse[b, q]
+                    inverse[a, p] * (pulled(a, b) - factor[0] * delta(a, b)) * inverse[b, q]
                 ),
                 d,
                 d,
@@ -160,16 +201,19 @@ def _flat(proof: Proof) -> None:
     if "constant" not in proof.withdrawn:
         rules[inverse] = constant
     proof.rate(
-        "It has no derivative, and $Wz$ runs through all of $\\mathbb{R}^k$",
+        "It has no derivative, on the whole image of the head",
         factor[0] * gram(p, q),
         rules,
         sp.S.Zero,
     )
-    tensor = _cubic()
+
+
+def _contradiction(proof: Proof, curved: str, text: str, size: sp.Expr) -> None:
+    """A metric without derivatives is flat, against a hypothesis."""
+    tensor = cubic(size)
     proof.let("flat", "so $T = 0$")
     proof.follows("The curvature, by the cubic form", tensor, sp.S.Zero, using={"flat": tensor})
-    given = proof.given("curved", "some component of $R$ is not $0$ somewhere")
-    component = sp.Symbol("R", nonzero=given or None)
+    component = sp.Symbol("R", nonzero=proof.given(curved, text) or None)
     proof.fact(
         "It must not vanish: a contradiction",
         sp.Ne(component, 0, evaluate=False),
@@ -189,6 +233,34 @@ def square_varying(proof: Proof) -> None:
     _flat(proof)
 
 
+def general(proof: Proof) -> None:
+    """(iv): for k >= d the metric that g induces on the image of W is constant, and so flat."""
+    _constant_factor(proof)
+    restricted, root = sp.IndexedBase("P"), sp.IndexedBase("X")
+    proof.symmetric = frozenset({metric, restricted})
+    proof.given("constant", "$W$ does not depend on $z$, nor do $B$, $X$ and its inverse $V$")
+    proof.let(
+        "induced metric", "$B^T g B = P$ on the image of $W$, with a basis $B$ of it; $W = B X$"
+    )
+    w = lambda i, a: total(lambda p: basis[i, p] * root[p, a], d)  # noqa: E731
+    inner = lambda p, q: _form(lambda i: basis[i, p], lambda i: basis[i, q])  # noqa: E731
+    between = lambda entry: total(  # noqa: E731
+        lambda p, q: root[p, a] * entry(p, q) * root[q, b], d, d
+    )
+    proof.follows(
+        "The effective Hessian is that of a square head $X$ behind $L$ on that subspace",
+        _form(lambda i: w(i, a), lambda i: w(i, b)),
+        between(lambda p, q: restricted[p, q]),
+        using={"induced metric": between(lambda p, q: inner(p, q) - restricted[p, q])},
+    )
+    proof.let("injective", r"$X^T P X = c I$ with $c > 0$: $X$ has an inverse $V$, $XV = I$")
+    proof.cite(DETERMINANT)
+    _solved(proof, root, restricted, d, "injective")
+    _contradiction(
+        proof, "induced", "some component of the curvature of $P$ is not $0$ somewhere", d
+    )
+
+
 def narrow(proof: Proof) -> None:
     """k < d: H_eff has a kernel."""
     proof.symmetric = frozenset({metric})
@@ -202,76 +274,3 @@ def narrow(proof: Proof) -> None:
         sp.S.Zero,
         using={"narrow": _form(lambda i: weight[i, a], wv)},
     )
-
-
-def _cubic() -> sp.Expr:
-    """R_ijem = (1/4) g^pq (T_imp T_jeq - T_iep T_jmq), with (k, l) of the convention written (e, m)."""
-    return (
-        total(
-            lambda p, q: (
-                dual[p, q] * (third[i, m, p] * third[j, e, q] - third[i, e, p] * third[j, m, q])
-            ),
-            k,
-            k,
-        )
-        / 4
-    )
-
-
-def cubic_form(proof: Proof) -> None:
-    """The curvature of a Hessian metric from Christoffel symbols, for any k."""
-    hessian = proof.let(
-        "hessian", r"$g = \nabla^2 L$ with $L \in C^4$: $T$ and $F$ are symmetric in all indices"
-    )
-    proof.symmetric = frozenset({dual, third, fourth} if hessian else {dual})
-
-    def christoffel(a: sp.Expr, b: sp.Expr, c: sp.Expr) -> sp.Expr:
-        return (third[b, c, a] + third[a, c, b] - third[a, b, c]) / 2
-
-    proof.equal("Christoffel symbols of the first kind", christoffel(i, j, e), third[i, j, e] / 2)
-    second = (fourth[i, m, j, e] + fourth[j, e, i, m] - fourth[i, e, j, m] - fourth[j, m, i, e]) / 2
-    proof.equal("The fourth derivatives of $L$ cancel", second, sp.S.Zero)
-    quadratic = total(
-        lambda p, q: (
-            dual[p, q]
-            * (
-                christoffel(i, m, p) * christoffel(j, e, q)
-                - christoffel(i, e, p) * christoffel(j, m, q)
-            )
-        ),
-        k,
-        k,
-    )
-    proof.equal("What is left of the Riemann tensor", second + quadratic, _cubic())
-    proof.cite("the Riemann tensor in terms of Christoffel symbols of the first kind")
-
-
-def not_robust(proof: Proof) -> None:
-    """(v): H_eff / c = W_0^T g(sqrt(c) W_0 z) W_0 tends to I."""
-    proof.symmetric = frozenset({metric, sp.IndexedBase("g_0")})
-    centre, scale = sp.IndexedBase("g_0"), sp.Symbol("s", positive=True)
-    proof.let("whitened", r"$W_0^T g_0 W_0 = I$ with $g_0 = \nabla^2 L(0)$")
-    at_zero = lambda a, b: total(  # noqa: E731
-        lambda i, j: weight[i, a] * centre[i, j] * weight[j, b], k, k
-    )
-    scaled = total(
-        lambda i, j: (scale * weight[i, a]) * metric[i, j] * (scale * weight[j, b]), k, k
-    )
-    change = total(lambda i, j: weight[i, a] * (metric[i, j] - centre[i, j]) * weight[j, b], k, k)
-    proof.follows(
-        r"With $W = s W_0$, $s = \sqrt{c}$, $H_{\mathrm{eff}}$ is $c I$ up to the change of $g$",
-        scaled,
-        scale**2 * _delta(a, b) + scale**2 * change,
-        using={"whitened": scale**2 * (at_zero(a, b) - _delta(a, b))},
-    )
-    z = sp.IndexedBase("z")
-    proof.let("limit", "$s = 0$")
-    there = total(lambda a: scale * weight[i, a] * z[a], d)
-    proof.follows(
-        r"where $g$ is taken at $s W_0 z$, which is $0$ in the limit",
-        there,
-        sp.S.Zero,
-        using={"limit": there},
-    )
-    proof.cite(CONTINUOUS)
-    proof.cite(WEYL)

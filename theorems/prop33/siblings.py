@@ -102,6 +102,33 @@ def flat_barrier(ctx: Context) -> Finding:
     )
 
 
+def flat_plane(ctx: Context) -> Finding:
+    """A flat subspace, and yet the barrier for all k >= d: L = log(1 + e^u1 + e^u2 + e^u3)."""
+    outputs = sp.symbols("u1:4", real=True)
+    loss = sp.log(1 + sum(sp.exp(u) for u in outputs))
+    on_plane = loss.subs(dict(zip(outputs, (x, y, x + y), strict=True)))
+    apart = sp.log(1 + sp.exp(x)) + sp.log(1 + sp.exp(y))
+    product = sp.expand(sp.exp(apart) - sp.exp(on_plane))
+    at = {x: sp.log(2), y: sp.log(3)}
+    curvature = Curvature(sp.hessian(apart, (x, y)), (x, y), at).riemann(0, 1, 0, 1)
+    shares = [sp.simplify(loss.diff(u)) for u in outputs]
+    bounded = [s.is_positive and sp.simplify(1 - s).is_positive for s in shares]
+    return _example(
+        r"On the plane $u_3 = u_1 + u_2$ the loss $\log(1 + e^{u_1} + e^{u_2} + e^{u_3})$ is flat, and yet "
+        "its gradient is bounded, so that no head of any width whitens it.",
+        (
+            ("The plane separates it", product, product == 0),
+            ("The curvature there", sp.Eq(sp.Symbol("R"), curvature), curvature == 0),
+            (
+                r"Every entry of $\nabla L$ lies in $(0, 1)$; that of a PD quadratic has no bound",
+                sp.Tuple(*shares),
+                all(bounded),
+            ),
+        ),
+        ctx,
+    )
+
+
 def smooth_head(ctx: Context) -> Finding:
     """Not for smooth heads: L = cosh, h = acosh(2 + z^2 / 2), H_eff = 1."""
     composed = sp.cosh(sp.acosh(2 + z**2 / 2))

@@ -42,7 +42,16 @@ STATEMENT = Statement(
             source="global constant linear transformation",
         ),
         Hypothesis(id="square", text="$k = d$", origin=Origin.ADDED),
-        Hypothesis(id="plane", text="$d \\geq 2$ and $L$ is $C^3$", origin=Origin.ADDED),
+        Hypothesis(
+            id="plane", text="$d \\geq 2$; $L$ is $C^2$, as its metric assumes", origin=Origin.ADDED
+        ),
+        Hypothesis(
+            id="induced",
+            text=(
+                "on every $d$-dimensional linear subspace the metric that $g_L$ induces is not flat"
+            ),
+            origin=Origin.ADDED,
+        ),
         Hypothesis(id="narrow", text="$k < d$", origin=Origin.ADDED),
     ),
     readings=(
@@ -58,7 +67,7 @@ STATEMENT = Statement(
             text=r"No $W$ has $H_{\mathrm{eff}}(z) = c(z) I$ for all $z$ with $c(z) > 0$.",
             hypotheses=("metric", "curved", "constant"),
             predicted=Verdict.REFUTED,
-            rescued_by="square-varying",
+            rescued_by="curved-subspaces",
         ),
         Reading(
             id="some-loss",
@@ -77,6 +86,15 @@ STATEMENT = Statement(
             id="square-varying",
             text=r"If $k = d \geq 2$, no $W$ has $H_{\mathrm{eff}}(z) = c(z) I$ for all $z$.",
             hypotheses=("metric", "curved", "constant", "square", "plane"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="curved-subspaces",
+            text=(
+                r"If $d \geq 2$ and $g_L$ induces a metric that is not flat on every $d$-dimensional "
+                r"subspace, no $W$ has $H_{\mathrm{eff}}(z) = c(z) I$ for all $z$, whatever $k \geq d$."
+            ),
+            hypotheses=("metric", "constant", "plane", "induced"),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
@@ -101,7 +119,7 @@ STATEMENT = Statement(
             id="factor",
             title="The factor is constant",
             text=(
-                r"If $d \geq 2$, $L \in C^3$ and $W^T \nabla^2 L(Wz) W = c(z) I$ with $c(z) > 0$ on a "
+                r"If $d \geq 2$, $L \in C^2$ and $W^T \nabla^2 L(Wz) W = c(z) I$ with $c(z) > 0$ on a "
                 "connected open set, then $c$ is constant there. Neither $d \\geq 2$ nor the Hessian "
                 "structure of the metric can be dropped."
             ),
@@ -113,6 +131,16 @@ STATEMENT = Statement(
                 "For $k = d$ a constant head is isotropic everywhere if and only if $L$ is a quadratic "
                 "polynomial with positive definite Hessian, so the barrier holds for every other loss, "
                 "curved or flat. For $k < d$ the effective Hessian is degenerate."
+            ),
+        ),
+        Part(
+            id="general",
+            title="Heads of any width",
+            text=(
+                r"Let $k \geq d \geq 2$. By the first part, no constant head is isotropic everywhere if "
+                "and only if $L$ is a quadratic polynomial with positive definite Hessian on no "
+                r"$d$-dimensional subspace. This is so if $\nabla^2 L$ induces a metric on each of them "
+                "that is not flat; it may be so although one of them is flat."
             ),
         ),
         Part(
@@ -130,7 +158,9 @@ STATEMENT = Statement(
             text=(
                 r"If $\nabla^2 L$ is continuous and $W_0^T \nabla^2 L(0) W_0 = I$, then on every compact "
                 r"set the head $W = \sqrt{c} \, W_0$ has $H_{\mathrm{eff}} / c \to I$ uniformly as $c "
-                r"\to 0$: a constant head comes as close to isotropy as one likes."
+                r"\to 0$: a constant head comes as close to isotropy as one likes. For $L = \log(1 + "
+                r"e^{u_1} + e^{u_2})$, $\kappa(W^T g(u') W) \leq e^{\sqrt{2} |u' - u|} \kappa(W^T g(u) "
+                r"W)$ for every invertible $W$; $1.4$ in the place of $\sqrt{2}$ is too small."
             ),
         ),
     ),

@@ -1,14 +1,14 @@
 """Proposition 3.4: how an error of the head perturbs the effective Hessian.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`properties` (with the false siblings), `refutations`, `scale`.
+`properties` (with the false siblings), `refutations`, `scale`, `wide`.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from theorems.prop34 import derivation, properties, refutations, scale
+from theorems.prop34 import derivation, properties, refutations, scale, wide
 from theorems.prop34.statement import STATEMENT
 from verify.checks import (
     at_scale,
@@ -78,13 +78,26 @@ FULL = section(
         "The full bound is attained where the derivation says, by automatic differentiation",
         properties.EQUALITY,
     ),
+    true(
+        "segment.equality",
+        "The form with $M'$ is attained for quadratic losses",
+        properties.SEGMENT_EQUALITY,
+    ),
     false("loose", properties.LOOSE),
+    false("segment.loose", properties.SEGMENT_LOOSE),
     *(false(name, claim) for name, claim in properties.STARS.items()),
     at_scale(
         "production",
         "The full bound and the share of its terms at 512-2048-2048",
         scale.shares,
-        cost=10.0,
+        cost=5.0,
+    ),
+    at_scale(
+        "wide",
+        "The full bound and the share of its terms at 2048-8192-8192-8192",
+        wide.shares,
+        arithmetic=Arithmetic.FLOAT32,
+        cost=8.0,
     ),
     part="star",
 )

@@ -181,9 +181,16 @@ def equality_jets(draw: st.DrawFn) -> Jets:
     return Jets(target, errors, positive(1), positive(1, 1), positive(1, 1, 1))
 
 
-def equality_error(case: Jets, taylor: float = 0.5) -> float:
+@st.composite
+def quadratic_jets(draw: st.DrawFn) -> Jets:
+    """The same with a quadratic loss, T = 0."""
+    case = draw(equality_jets())
+    return case._replace(c=torch.zeros_like(case.c))
+
+
+def equality_error(case: Jets, taylor: float = 0.5, segment: bool = False) -> float:
     """|difference / bound - 1| over 1e-9, a thousand times `ROUNDING`."""
-    return abs(star_ratio(case, taylor=taylor) - 1) / (1000 * ROUNDING)
+    return abs(star_ratio(case, taylor=taylor, segment=segment) - 1) / (1000 * ROUNDING)
 
 
 EQUALITY = Claim(
@@ -195,6 +202,17 @@ EQUALITY = Claim(
 
 LOOSE = EQUALITY.sibling(
     r"the bound with $0.51 \, T\epsilon_0^2$ for $T\epsilon_0^2/2$ is attained", taylor=0.51
+)
+
+SEGMENT_EQUALITY = Claim(
+    "the form with $M'$ is attained at $d = k = 1$, $h_*(0) = 0$ with positive jets and $T = 0$",
+    quadratic_jets,
+    partial(equality_error, segment=True),
+    describe_jets,
+)
+
+SEGMENT_LOOSE = replace(
+    SEGMENT_EQUALITY.sibling("the form with $M'$ is attained where $T > 0$"), cases=equality_jets
 )
 
 _STAR_ON_LINES = replace(STAR, cases=partial(jets, most=1))

@@ -141,7 +141,8 @@ STATEMENT = Statement(
                 r"T\epsilon_0 (L + \epsilon)^2 + R\epsilon_2 + (M\epsilon_0 + T\epsilon_0^2 / 2)"
                 r"(K_2 + \epsilon_2)$. All terms are attained at once. Where $M'$ bounds "
                 r"$|\nabla^2 L|$ on the segment, $M'\epsilon_0$ may replace "
-                r"$M\epsilon_0 + T\epsilon_0^2 / 2$."
+                r"$M\epsilon_0 + T\epsilon_0^2 / 2$; this form is attained for quadratic losses, "
+                "where $T = 0$."
             ),
         ),
     ),

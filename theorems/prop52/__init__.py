@@ -1,14 +1,24 @@
 """Proposition 5.2: metric singularity along augmentations.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`properties`, `refutations`, `siblings`, `scale`.
+`derivation_spread`, `properties` (invariant heads), `curves`, `refutations`, `siblings`, `scale`,
+`trained`.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from theorems.prop52 import derivation, properties, refutations, scale, siblings
+from theorems.prop52 import (
+    curves,
+    derivation,
+    derivation_spread,
+    properties,
+    refutations,
+    scale,
+    siblings,
+    trained,
+)
 from theorems.prop52.statement import STATEMENT
 from verify.checks import (
     at_scale,
@@ -20,6 +30,8 @@ from verify.checks import (
     section,
     true,
 )
+from verify.ssl.experiments._checks import measurement
+from verify.ssl.experiments._digits import SIMCLR
 from verify.statement import Arithmetic
 
 METRIC = section(
@@ -53,7 +65,9 @@ HESSIAN = section(
         readings=("effective-neighbourhood",),
     ),
     true("property", "The form along an orbit, by automatic differentiation", properties.CURVATURE),
+    true("property.kernel", r"$H_{\mathrm{eff}} v = 0$ at critical points", properties.KERNEL),
     *(false(name, claim) for name, claim in siblings.CURVATURES.items()),
+    false("orbit-only", siblings.ORBIT_ONLY),
     refutation(
         "bowl",
         r"$h = |z|^2/2$: $J_h v = 0$ and $H_{\mathrm{eff}} = I$",
@@ -102,18 +116,47 @@ CONVERSE = section(
 SPREAD = section(
     "prop52.spread",
     *proof(
-        "length", r"$|h(\mathrm{end}) - h(\mathrm{start})| \leq \delta \ell$", derivation.length
+        "length",
+        r"$|h(\mathrm{end}) - h(\mathrm{start})| \leq \delta \ell$",
+        derivation_spread.length,
     ),
-    *proof("variance", r"$\operatorname{Var} h \leq \delta^2 \ell^2 / 12$", derivation.variance),
-    *proof("open", r"The constant $(\ell/\pi)^2$ of open curves", derivation.open_poincare),
-    *proof("closed", r"The constant $(\ell/2\pi)^2$ of closed curves", derivation.closed_poincare),
+    *proof(
+        "diameter",
+        r"$\operatorname{diam} h \leq \delta \ell / 2$ on closed curves",
+        derivation_spread.diameter,
+    ),
+    *proof(
+        "variance", r"$\operatorname{Var} h \leq \delta^2 \ell^2 / 12$", derivation_spread.variance
+    ),
+    *proof("open", r"The constant $(\ell/\pi)^2$ of open curves", derivation_spread.open_poincare),
+    *proof(
+        "closed",
+        r"The constant $(\ell/2\pi)^2$ of closed curves",
+        derivation_spread.closed_poincare,
+    ),
     fixed_dimensions("attained", "The examples that attain every constant", refutations.attained),
-    true("property.length", r"The ends are at most $\delta \ell$ apart", properties.LENGTH),
-    true("property.variance", r"The variance against $\delta^2 \ell^2/12$", properties.STEEPNESS),
-    true("property.open", "The variance of open curves against the mean slope", properties.OPEN),
-    true("property.closed", "The variance of closed curves against it", properties.CLOSED),
+    true("property.length", r"The ends are at most $\delta \ell$ apart", curves.LENGTH),
+    true("property.diameter", "The diameter on closed curves", curves.DIAMETER),
+    true("property.variance", r"The variance against $\delta^2 \ell^2/12$", curves.STEEPNESS),
+    true("property.open", "The variance of open curves against the mean slope", curves.OPEN),
+    true("property.closed", "The variance of closed curves against it", curves.CLOSED),
     *(false(f"constant.{name}", claim) for name, claim in siblings.SPREADS.items()),
     at_scale("production", "The bounds along an arc at 512-2048-2048", scale.spread, cost=2.0),
+    at_scale(
+        "trained",
+        "Predicted and measured spread along rotation orbits of digits, trained networks",
+        trained.chain,
+        artefacts=SIMCLR,
+        cost=7.0,
+    ),
+    measurement(
+        "semantics",
+        "Contraction along rotation orbits against random and between-class directions",
+        trained.semantics,
+        artefacts=SIMCLR,
+        arithmetic=Arithmetic.FLOAT64,
+        cost=3.0,
+    ),
     part="spread",
 )
 
@@ -122,11 +165,11 @@ SMALL = section(
     *proof(
         "moments",
         r"$E|h(T_\theta z) - h(z)|^2 = \operatorname{tr}(J P \Sigma P^T J^T) + O(E|\eta|^3)$",
-        derivation.small_augmentations,
+        derivation_spread.small_augmentations,
     ),
-    *proof("landau", r"$|J \gamma'| \leq D/\ell + B \ell/2$", derivation.landau),
-    true("property.moments", "The second moment and its remainder", properties.SMALL),
-    true("property.landau", "The slope against the image's diameter", properties.LANDAU),
+    *proof("landau", r"$|J \gamma'| \leq D/\ell + B \ell/2$", derivation_spread.landau),
+    true("property.moments", "The second moment and its remainder", curves.SMALL),
+    true("property.landau", "The slope against the image's diameter", curves.LANDAU),
     false("remainder", siblings.SMALL_REMAINDER),
     false("slope", siblings.LANDAU_SLOPE),
     part="small",

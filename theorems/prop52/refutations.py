@@ -257,6 +257,10 @@ def attained(ctx: Context) -> Finding:
             variance(wave),
             (size / sp.pi) ** 2 * energy(wave),
         ),
+        r"The fold $h = \delta \min(s, \ell - s)$ attains $\delta \ell / 2$ on a closed curve": (
+            line.subs(s, size / 2) - line.subs(s, 0),
+            delta * size / 2,
+        ),
         r"The round circle attains $(\ell/2\pi)^2$": (
             variance(*circle),
             (size / (2 * sp.pi)) ** 2 * energy(*circle),

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from theorems.prop52.properties import (
-    AVERAGED,
+from theorems.prop52.curves import (
     CLOSED,
-    CURVATURE,
+    DIAMETER,
     LANDAU,
     LENGTH,
     OPEN,
     SMALL,
     STEEPNESS,
-    product,
 )
+from theorems.prop52.properties import AVERAGED, CURVATURE, KERNEL, product
 
 FINITE = AVERAGED.sibling(
     "invariance to a half turn makes $J_h v = 0$: averaged over two turns only", turns=2
@@ -29,6 +28,10 @@ CURVATURES = {
 }
 """Near-misses of the effective Hessian along an orbit."""
 
+ORBIT_ONLY = KERNEL.sibling(
+    r"$H_{\mathrm{eff}} v = 0$ at a critical $z$ if $h$ is invariant along its orbit", local=1.0
+)
+
 SPREADS = {
     "open": OPEN.sibling(
         r"$\operatorname{Var} \leq (\ell/\pi)^2$ mean$|\varphi'|^2 / 2$", factor=0.5
@@ -41,6 +44,9 @@ SPREADS = {
         factor=0.5,
     ),
     "steepness": STEEPNESS.sibling(r"$\operatorname{Var} \leq \delta^2 \ell^2 / 24$", factor=0.5),
+    "diameter": DIAMETER.sibling(
+        r"the image of a closed curve has a diameter of at most $\delta \ell / 4$", factor=0.5
+    ),
     "length": LENGTH.sibling(
         r"the ends of an open curve are mapped at most $\delta \ell / 2$ apart", factor=0.5
     ),

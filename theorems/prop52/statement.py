@@ -159,7 +159,8 @@ STATEMENT = Statement(
             title="Orbit length bounds orbit spread",
             text=(
                 r"If $|J_h v| \leq \delta |v|$ along a curve of length $\ell$, its ends are mapped at most "
-                r"$\delta \ell$ apart, and under uniform arclength the variance of $h$ is at most "
+                r"$\delta \ell$ apart, two points of a closed curve at most $\delta \ell / 2$, and under "
+                r"uniform arclength the variance of $h$ is at most "
                 r"$\delta^2 \ell^2 / 12$. With $\tau$ the unit tangent it is at most $(\ell / \pi)^2$ "
                 r"times the mean of $|J_h \tau|^2$, and $(\ell / 2\pi)^2$ times for a closed curve. "
                 "Every constant is attained."

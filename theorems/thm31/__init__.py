@@ -1,14 +1,24 @@
 """Theorem 3.1: local subspace whitening by a linear head.
 
-Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`properties`, `refutations`, `siblings`, `scale`.
+Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation` and
+`properties` (the metric and affine heads), `derivation_linear` and `properties_linear` (strictly
+linear heads, and the fixed point), `refutations`, `siblings`, `scale`, `trained`.
 """
 
 from __future__ import annotations
 
-from theorems.thm31 import derivation, properties, refutations, scale, siblings
+from theorems.thm31 import (
+    derivation,
+    derivation_linear,
+    properties,
+    properties_linear,
+    refutations,
+    scale,
+    siblings,
+    trained,
+)
 from theorems.thm31.statement import STATEMENT
-from verify.checks import at_scale, attack, false, proof, refutation, section, true
+from verify.checks import at_scale, attack, false, measurement, proof, refutation, section, true
 from verify.statement import Arithmetic
 
 METRIC = section(
@@ -78,6 +88,13 @@ AFFINE = section(
         scale.objectives,
     ),
     at_scale("production", "Cross-entropy behind a 512-2048 head", scale.production, cost=6.0),
+    measurement(
+        "trained",
+        "Does training whiten? Linear heads on the digits against no head",
+        trained.whitening,
+        artefacts=tuple(a for each in trained.ARTEFACTS.values() for a in each),
+        cost=3.0,
+    ),
     part="affine",
 )
 
@@ -86,32 +103,36 @@ LINEAR = section(
     *proof(
         "outside",
         "A strictly linear head whitens $S$ where $z^*$ is not in it",
-        derivation.linear_outside,
+        derivation_linear.linear_outside,
         readings=("linear-outside",),
     ),
     *proof(
         "inside",
         r"Where $z^* \in S$, $u^T \nabla^2 L \, u = |z^*|^2$ is needed and suffices",
-        derivation.linear_inside,
+        derivation_linear.linear_inside,
     ),
     *proof(
         "radial",
         r"For $L = \sqrt{1 + |u|^2}$ the maximum of $u^T \nabla^2 L \, u$ is $2 / (3 \sqrt{3})$",
-        derivation.radial,
+        derivation_linear.radial,
     ),
     *proof(
         "scale-invariant",
         "Behind a scale-invariant loss no strictly linear head whitens an $S$ that holds $z^*$",
-        derivation.scale_invariant,
+        derivation_linear.scale_invariant,
     ),
     true(
         "outside.exact",
         "The head of case (b) whitens exactly and keeps the output",
-        properties.OUTSIDE,
+        properties_linear.OUTSIDE,
         readings=("linear-outside",),
     ),
-    true("inside.exact", "The head of case (c) whitens exactly", properties.INSIDE),
-    true("radial.exact", "The bound for the bowl on random rational outputs", properties.RADIAL),
+    true("inside.exact", "The head of case (c) whitens exactly", properties_linear.INSIDE),
+    true(
+        "radial.exact",
+        "The bound for the bowl on random rational outputs",
+        properties_linear.RADIAL,
+    ),
     false("scalar", siblings.LINEARS["scalar"]),
     false("uncorrected", siblings.LINEARS["uncorrected"], readings=("linear-outside",)),
     false("smaller-maximum", siblings.LINEARS["smaller-maximum"]),
@@ -129,12 +150,12 @@ FIXED_POINT = section(
     *proof(
         "derivation",
         r"Keeping $z^*$ critical costs one dimension where $0 \neq \rho \in \operatorname{ran} H$",
-        derivation.fixed_point,
+        derivation_linear.fixed_point,
     ),
     true(
         "exact",
         r"The largest $\dim S$ orthogonal to $\rho$, by exact signatures",
-        properties.KEPT,
+        properties_linear.KEPT,
     ),
     *(false(name, claim) for name, claim in siblings.FIXED_POINTS.items()),
     refutation(

@@ -7,18 +7,10 @@ from typing import Any
 
 from flint import fmpq_mat
 
-from theorems.thm31.properties import (
-    DIMENSION,
-    INSIDE,
-    KEPT,
-    OUTSIDE,
-    RADIAL,
-    SIMILARITY,
-    WHITENING,
-    Kept,
-)
+from theorems.thm31.properties import DIMENSION, SIMILARITY, WHITENING
+from theorems.thm31.properties_linear import INSIDE, KEPT, OUTSIDE, RADIAL, Kept
 from verify.numeric.claim import Claim
-from verify.symbolic.frames import identity, inertia
+from verify.symbolic.frames import identity, inertia, matrix
 
 
 def symmetric_part(weight: fmpq_mat) -> fmpq_mat:
@@ -51,6 +43,9 @@ def rank_less_one(case: Kept) -> int:
     """r - 1 wherever rho is not zero."""
     return case.rank - int(any(x != 0 for x in case.rho.entries()))
 
+
+ACROSS = Kept(identity(2), (Fraction(1), Fraction(0)), matrix([[Fraction(0)], [Fraction(1)]]), 1)
+"""H = diag(1, 0) and rho = (0, 1), which is not in its range: nothing is lost."""
 
 METRICS = {
     "residual": SIMILARITY.sibling("the metric is $W^T W + I$", metric=symmetric_part),
@@ -97,6 +92,7 @@ FIXED_POINTS = {
     ),
     "always-less": KEPT.sibling(
         r"where $z^*$ stays critical and $\rho \neq 0$ the largest $\dim S$ is $r - 1$",
+        supplied=(ACROSS,),
         dimension=rank_less_one,
     ),
 }

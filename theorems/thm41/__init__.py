@@ -12,20 +12,28 @@ from __future__ import annotations
 from functools import partial
 
 from theorems.thm41 import (
+    affine,
     derivation,
+    direction,
     escape,
     genericity,
     inertia,
+    invariance,
     kernel,
     natural_gradient,
+    outputs,
+    persistence,
+    production,
     properties,
     refutations,
     saddles,
     scale,
     siblings,
     strict_saddles,
+    sweep,
     symmetry,
     threshold,
+    void,
 )
 from theorems.thm41.statement import STATEMENT
 from verify.checks import (
@@ -60,6 +68,21 @@ EFFECTIVE_HESSIAN = section(
         properties.EFFECTIVE_HESSIAN,
     ),
     *(false(name, claim) for name, claim in siblings.EFFECTIVE_HESSIANS.items()),
+    true("trained", "$G + M$ under squared error and negative cosine", outputs.TRAINED_HEADS),
+    false("trained.pullback", outputs.TRAINED_PULLBACK),
+    at_scale(
+        "production",
+        "Signs and extreme eigenvalues of $G$, $M$, $H_{\\mathrm{eff}}$ in production heads",
+        production.medium,
+        cost=15.0,
+    ),
+    at_scale(
+        "production.large",
+        "The same at 2048-8192-8192-8192",
+        production.large,
+        capabilities=("cuda",),
+        cost=60.0,
+    ),
     part="identity",
 )
 
@@ -102,19 +125,19 @@ LINEAR_HEADS = section(
     *proof(
         "interaction",
         "$M = 0$ for an affine head",
-        derivation.affine_interaction,
+        affine.affine_interaction,
         readings=("1-interaction",),
     ),
     *proof(
         "psd",
         r"$H_{\mathrm{eff}} \succeq 0$ for an affine head where $\nabla^2 L \succeq 0$",
-        derivation.affine_psd,
+        affine.affine_psd,
         readings=("1-psd-premise",),
     ),
     *proof(
         "non-repelling",
         "A critical collapse behind an affine head and a convex loss does not repel",
-        derivation.affine_non_repelling,
+        affine.affine_non_repelling,
         readings=("1-non-repelling-convex",),
     ),
     true(
@@ -159,7 +182,7 @@ SMOOTH_HEADS = section(
         refutation(
             f"persistence.{s.name}",
             f"The stable collapse persists on a box of weights ({s.name})",
-            partial(refutations.persistence, refutations.two_output_head(s), refutations.RADIUS),
+            partial(persistence.persistence, refutations.two_output_head(s), persistence.RADIUS),
             reading="2-generic",
             arithmetic=Arithmetic.BALL,
         )
@@ -168,7 +191,7 @@ SMOOTH_HEADS = section(
     attack(
         "persistence.void",
         "The certificate refuses too large a box, and heads it must refuse",
-        refutations.persistence_can_fail,
+        void.persistence_can_fail,
         readings=("2-generic",),
         arithmetic=Arithmetic.BALL,
     ),
@@ -184,7 +207,7 @@ SMOOTH_HEADS = section(
     attack(
         "hypotheses.void",
         "Every hypothesis fails at a point made to violate it",
-        refutations.hypotheses_can_fail,
+        void.hypotheses_can_fail,
         readings=("1-psd", "1-non-repelling", "2-mechanism", "2-every", "relu-non-repelling"),
         arithmetic=Arithmetic.EXACT,
     ),
@@ -195,7 +218,7 @@ NEGATIVE_DIRECTION = section(
     *proof(
         "direction",
         r"A negative direction of $M$ in $\ker(\nabla^2 L \, J_h)$ makes $\lambda_{\min} < 0$",
-        derivation.negative_direction,
+        direction.negative_direction,
         readings=("2-direction",),
     ),
     part="direction",
@@ -206,13 +229,13 @@ RELU_HEADS = section(
     *proof(
         "interaction",
         "$M = 0$ for a ReLU head inside its cells",
-        derivation.relu_interaction,
+        affine.relu_interaction,
         readings=("relu-interaction",),
     ),
     *proof(
         "non-repelling",
         "Inside a cell a critical collapse under a convex loss does not repel",
-        derivation.relu_non_repelling,
+        affine.relu_non_repelling,
         readings=("relu-non-repelling-convex",),
     ),
     true(
@@ -241,12 +264,12 @@ SCALE_INVARIANT_LOSSES = section(
     *proof(
         "derivation",
         r"$\nabla^2 L \, u = -\rho$ and indefiniteness for scale-invariant losses",
-        derivation.scale_invariant_loss,
+        invariance.scale_invariant_loss,
     ),
     true(
         "property",
         "Euler's relations for every scale-invariant objective that is trained",
-        properties.EULER,
+        outputs.EULER,
     ),
     false("squared-error", siblings.EULER_SQUARED_ERROR),
     false("tilted", siblings.EULER_TILTED),
@@ -268,6 +291,7 @@ CHECKS = (
     *symmetry.CHECKS,
     *saddles.CHECKS,
     *threshold.CHECKS,
+    *sweep.CHECKS,
     *escape.CHECKS,
     *natural_gradient.CHECKS,
     *strict_saddles.CHECKS,

@@ -1,55 +1,41 @@
-"""The derivations of 4.1, in symbolic dimensions: every step is an exact zero test.
+"""The derivations of H_eff = G + M and of the layer formula: every step is an exact zero test.
 
-Second derivatives are taken along a line z + t v with an arbitrary direction v, so that a
-statement about matrices becomes one about indexed sums. Two symmetric matrices whose quadratic
-forms agree are equal (the polarisation step of `effective_hessian`).
+Two symmetric matrices whose quadratic forms agree are equal (the polarisation step of
+`effective_hessian`). What follows for affine and ReLU heads is in `affine`, for directions in the
+kernel in `direction`, for scale-invariant losses in `invariance`.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 
 import sympy as sp
 
+from theorems.thm41.notation import (
+    POLARISATION,
+    SCHWARZ,
+    Vector,
+    applied,
+    b,
+    d,
+    delta,
+    form,
+    i,
+    j,
+    jacobian,
+    k,
+    loss_hessian,
+    m,
+    n,
+    pulled_back,
+    rho,
+    v,
+    w,
+    weight,
+)
 from verify.statement import Context, Finding, Outcome, Step
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, derivative, total
-
-d, k, m, n = sp.symbols("d k m n", integer=True, positive=True)
-i, j, o = sp.symbols("i j o", integer=True)
-"""Free indices; summed ones are made by `total`."""
-
-z, v, w, u, b = (sp.IndexedBase(name) for name in ("z", "v", "w", "u", "b"))
-rho, delta = sp.IndexedBase("rho"), sp.IndexedBase("delta")
-weight, jacobian, form = (sp.IndexedBase(name) for name in ("W", "J", "A"))
-loss_hessian = sp.IndexedBase("L")
-"""L_ij: second derivatives of the loss; symmetric."""
-
-POLARISATION = "polarisation: a symmetric matrix is determined by its quadratic form"
-SCHWARZ = "Schwarz: mixed second derivatives of a C^2 function commute"
-COURANT_FISCHER = "Courant-Fischer: the least eigenvalue is at most every Rayleigh quotient"
-MONOTONE = "the gradient of a differentiable convex function is monotone"
-NON_INCREASING = (
-    "a function with non-positive derivative does not increase, so that every ball around the "
-    "critical point on which the estimate holds is invariant"
-)
-PIECEWISE_LINEAR = (
-    "a composition of continuous piecewise linear maps is affine on each cell of a finite "
-    "polyhedral complex, and the boundaries of its cells form a closed set of measure zero"
-)
-
-Vector = Callable[[sp.Expr], sp.Expr]
-
-
-def _pullback(left: Vector, right: Vector) -> sp.Sum:
-    """left^T (nabla^2 L) right, for vectors of R^k."""
-    return total(lambda i, j: left(i) * loss_hessian[i, j] * right(j), k, k)
-
-
-def _applied(matrix: sp.IndexedBase, vector: Vector, size: sp.Expr) -> Vector:
-    """The vector of entries (matrix vector)_r."""
-    return lambda r: total(lambda c: matrix[r, c] * vector(c), size)
 
 
 def effective_hessian(proof: Proof) -> None:
@@ -60,12 +46,12 @@ def effective_hessian(proof: Proof) -> None:
     rules: dict[sp.IndexedBase, Rule] = {hd: lambda r: hdd[r]}
     if proof.let("loss", "$L$ is twice differentiable: the chain rule for $L$ and its gradient"):
         rules[loss] = lambda _: total(lambda i: rho[i] * hd[i], k)
-        rules[rho] = _applied(loss_hessian, lambda c: hd[c], k)
+        rules[rho] = applied(loss_hessian, lambda c: hd[c], k)
     proof.rate(
         r"The loss along the line, $\ell(t) = L(h(z + tv))$, by the chain rule",
         loss[0],  # SymPy wants an index even on a scalar
         rules,
-        _pullback(lambda r: hd[r], lambda r: hd[r]) + total(lambda i: rho[i] * hdd[i], k),
+        pulled_back(lambda r: hd[r], lambda r: hd[r]) + total(lambda i: rho[i] * hdd[i], k),
         order=2,
     )
     along: dict[sp.IndexedBase, Rule] = {
@@ -74,7 +60,7 @@ def effective_hessian(proof: Proof) -> None:
     }
     if not proof.let("line", r"$z$ moves on a straight line $z + tv$, so $\ddot z = 0$"):
         along[v] = lambda r: sp.IndexedBase(r"\dot v")[r]
-    h_dot = _applied(jacobian, lambda c: v[c], d)
+    h_dot = applied(jacobian, lambda c: v[c], d)
     h_ddot = lambda r: derivative(h_dot(r), along)  # noqa: E731
     proof.rate(
         r"The head along the line, $\dot h = Jv$, with $K$ the second derivatives of $h$",
@@ -84,12 +70,12 @@ def effective_hessian(proof: Proof) -> None:
     )
     proof.equal(
         "Inserted, the second derivative is the quadratic form of $G + M$",
-        _pullback(h_dot, h_dot) + total(lambda i: rho[i] * h_ddot(i), k),
+        pulled_back(h_dot, h_dot) + total(lambda i: rho[i] * h_ddot(i), k),
         total(
             lambda a, b: (
                 v[a]
                 * (
-                    _pullback(lambda r: jacobian[r, a], lambda r: jacobian[r, b])
+                    pulled_back(lambda r: jacobian[r, a], lambda r: jacobian[r, b])
                     + total(lambda i: rho[i] * second[i, a, b], k)
                 )
                 * v[b]
@@ -195,7 +181,7 @@ def layer_formula(proof: Proof) -> None:
     x, xd, xdd = (sp.IndexedBase(s) for s in ("x", r"\dot x", r"\ddot x"))
     s0, s1, s2 = (sp.IndexedBase(s) for s in ("s", "s'", "s''"))
     a_jacobian, below = sp.IndexedBase("A"), sp.IndexedBase("delta^{-}")
-    a_dot = _applied(weight, lambda c: xd[c], n)
+    a_dot = applied(weight, lambda c: xd[c], n)
 
     rules: dict[sp.IndexedBase, Rule] = {x: lambda r: xd[r], xd: lambda r: xdd[r]}
     if proof.let("affine layers", "$a_l = W_l x_{l-1} + b_l$ with $W_l$, $b_l$ independent of $z$"):
@@ -208,7 +194,7 @@ def layer_formula(proof: Proof) -> None:
 
     proof.rate(
         "A layer's preactivation along the line",
-        _applied(weight, lambda c: x[c], n)(j) + b[j],
+        applied(weight, lambda c: x[c], n)(j) + b[j],
         rules,
         total(lambda i: weight[j, i] * xdd[i], n),
         order=2,
@@ -237,7 +223,7 @@ def layer_formula(proof: Proof) -> None:
     delta_top: Vector = lambda r: delta[r]  # noqa: E731
     if proof.let("top", r"$\delta_{N-1} = W_N^T \rho$"):
         delta_top = lambda r: total(lambda o: weight_out[o, r] * rho[o], k)  # noqa: E731
-    output = _applied(weight_out, lambda c: x[c], m)
+    output = applied(weight_out, lambda c: x[c], m)
     proof.equal(
         r"Top of the recursion: $\rho \cdot \ddot h = \delta_{N-1} \cdot \ddot x_{N-1}$",
         total(lambda o: rho[o] * second_derivative(output(o) + b[o]), k),
@@ -265,17 +251,17 @@ def layer_formula(proof: Proof) -> None:
     )
     proof.follows(
         r"First layer: $\dot a_1 = W_1 v$, so $A_1 = W_1$",
-        derivative(_applied(weight, lambda c: x[c], d)(j) + b[j], rules),
+        derivative(applied(weight, lambda c: x[c], d)(j) + b[j], rules),
         total(lambda c: weight[j, c] * v[c], d),
         using={"line": total(lambda c: weight[j, c] * (xd[c] - v[c]), d)},
     )
     through: Vector = lambda r: sp.IndexedBase(r"\dot a")[r]  # noqa: E731
     if proof.let("jacobian", r"$\dot a_l = A_l v$ for the layer before"):
-        through = _applied(a_jacobian, lambda c: v[c], d)
+        through = applied(a_jacobian, lambda c: v[c], d)
     into_next = rules | ({s0: lambda r: s1[r] * through(r)} if s0 in rules else {})
     proof.equal(
         r"Next layer: $A_{l+1} = W_{l+1} \operatorname{diag}(s'(a_l)) A_l$",
-        derivative(_applied(weight_next, lambda c: s0[c], m)(i) + b[i], into_next),
+        derivative(applied(weight_next, lambda c: s0[c], m)(i) + b[i], into_next),
         total(lambda c: total(lambda j: weight_next[i, j] * s1[j] * a_jacobian[j, c], m) * v[c], d),
     )
     proof.equal(
@@ -293,230 +279,3 @@ def layer_formula(proof: Proof) -> None:
     )
     proof.cite("induction on the number of layers: the recursion telescopes from top to bottom")
     proof.cite(POLARISATION)
-
-
-def _affine_map(proof: Proof, affine: bool) -> None:
-    """rho . (W z + b)'' = 0 along every line, if W does not depend on z."""
-    weight_dot = sp.IndexedBase(r"\dot W")
-    rules: dict[sp.IndexedBase, Rule] = {z: lambda r: v[r], v: constant, b: constant}
-    rules |= {weight: constant, weight_dot: constant, rho: constant}
-    if not affine:
-        rules[weight] = lambda r, c: weight_dot[r, c]
-    head = _applied(weight, lambda c: z[c], d)
-    proof.rate(
-        r"At frozen $\rho$ it has no second derivative along $\dot z = v$, so $v^T M v = 0$",
-        total(lambda i: rho[i] * (head(i) + b[i]), k),
-        rules,
-        sp.S.Zero,
-        order=2,
-    )
-    proof.cite(POLARISATION)
-
-
-def affine_interaction(proof: Proof) -> None:
-    """M = 0 for an affine head."""
-    _affine_map(proof, proof.given("linear", "$h(z) = Wz + b$ with $W$ independent of $z$"))
-
-
-def relu_interaction(proof: Proof) -> None:
-    """M = 0 for a ReLU head inside every cell of its complex: an affine map there, by the lemma."""
-    proof.cite(PIECEWISE_LINEAR)
-    _affine_map(
-        proof, proof.given("relu", "inside a cell $h(z) = Wz + b$ with $W$ independent of $z$")
-    )
-
-
-def affine_psd(proof: Proof) -> None:
-    """H_eff >= 0 for an affine head where the loss Hessian is positive semidefinite."""
-    proof.symmetric = frozenset({loss_hessian})
-    affine_interaction(proof)
-    proof.cite("H_eff = G + M, derived above")
-    wv = _applied(weight, lambda c: v[c], d)
-    proof.equal(
-        r"So $H_{\mathrm{eff}} = W^T (\nabla^2 L) W$; its form at $v$ is that of $\nabla^2 L$ at $Wv$",
-        total(
-            lambda a, b: v[a] * _pullback(lambda r: weight[r, a], lambda r: weight[r, b]) * v[b],
-            d,
-            d,
-        ),
-        _pullback(wv, wv),
-    )
-    psd = proof.given("psd", r"$\nabla^2 L(h(z^*)) \succeq 0$: its form at $Wv$ is some $c \geq 0$")
-    value = sp.Symbol("c", nonnegative=psd or None)
-    proof.follows(
-        "This is the number $c$ of the hypothesis",
-        _pullback(wv, wv),
-        value,
-        using={"psd": _pullback(wv, wv) - value},
-    )
-    proof.fact("It is not negative", sp.Ge(value, 0, evaluate=False), bool(value.is_nonnegative))
-
-
-def _non_repelling(proof: Proof, affine: bool) -> None:
-    """Gradient flow of a convex loss behind an affine map does not move away from a critical z*."""
-    at_rest, gradient = sp.IndexedBase("z^*"), sp.IndexedBase("g")
-    rules: dict[sp.IndexedBase, Rule] = {at_rest: constant}
-    if proof.let("flow", r"$\dot z = -W^T g$ with $g = \nabla L(Wz + b)$"):
-        rules[z] = lambda r: -total(lambda i: weight[i, r] * gradient[i], k)
-    gap: Vector = lambda r: z[r] - at_rest[r]  # noqa: E731
-    output_gap: Vector = lambda r: sp.IndexedBase("Delta")[r]  # noqa: E731
-    if affine:
-        output_gap = _applied(weight, gap, d)
-    against_gradient = total(lambda i: output_gap(i) * gradient[i], k)
-    proof.rate(
-        "The squared distance to $z^*$ along the flow, with $h(z) - h(z^*) = W(z - z^*)$",
-        total(lambda c: gap(c) ** 2, d),
-        rules,
-        -2 * against_gradient,
-    )
-    proof.given("critical", r"$W^T \rho = 0$")
-    against_rho = total(lambda c: gap(c) * total(lambda i: weight[i, c] * rho[i], k), d)
-    monotone = total(lambda i: output_gap(i) * (gradient[i] - rho[i]), k)
-    proof.follows(
-        "Since $z^*$ is critical, $g$ may be replaced by $g - \\rho$",
-        -2 * against_gradient,
-        -2 * monotone,
-        using={"critical": -2 * against_rho},
-    )
-    convex = proof.given(
-        "convex", r"$L$ is convex near $h(z^*)$: $(h(z) - h(z^*)) \cdot (g - \rho) = c \geq 0$"
-    )
-    proof.cite(MONOTONE)
-    value = sp.Symbol("c", nonnegative=convex or None)
-    proof.follows(
-        "By monotonicity this is",
-        -2 * monotone,
-        -2 * value,
-        using={"convex": -2 * (monotone - value)},
-    )
-    proof.fact(
-        "So the distance to $z^*$ does not grow",
-        sp.Le(-2 * value, 0, evaluate=False),
-        bool((-2 * value).is_nonpositive),
-    )
-    proof.cite(NON_INCREASING)
-
-
-def affine_non_repelling(proof: Proof) -> None:
-    """A critical collapse behind an affine head and a convex loss does not repel."""
-    _non_repelling(proof, proof.given("linear", "$h(z) = Wz + b$ with $W$ independent of $z$"))
-
-
-def relu_non_repelling(proof: Proof) -> None:
-    """The same for a ReLU head at a z* inside a cell of its complex."""
-    proof.cite(PIECEWISE_LINEAR)
-    _non_repelling(
-        proof, proof.given("off-kinks", "$z^*$ is inside a cell, so $h(z) = Wz + b$ near it")
-    )
-
-
-def negative_direction(proof: Proof) -> None:
-    """A direction in ker(HJ) on which M is negative makes lambda_min(H_eff) negative."""
-    proof.symmetric = frozenset({loss_hessian})
-    interaction = sp.IndexedBase("M")
-    jv = _applied(jacobian, lambda c: v[c], d)
-    g_form = total(
-        lambda a, b: v[a] * _pullback(lambda r: jacobian[r, a], lambda r: jacobian[r, b]) * v[b],
-        d,
-        d,
-    )
-    m_form = total(lambda a, b: v[a] * interaction[a, b] * v[b], d, d)
-    proof.given("negative: kernel", r"$\nabla^2 L \, J v = 0$")
-    vanishing = total(lambda i: jv(i) * _applied(loss_hessian, jv, k)(i), k)
-    proof.follows(
-        "On the kernel only the interaction term is left",
-        g_form + m_form,
-        m_form,
-        using={"negative: kernel": vanishing},
-    )
-    negative = proof.given("negative: sign", "$v^T M v = c < 0$")
-    value = sp.Symbol("c", negative=negative or None)
-    proof.follows(
-        "This is the number $c$ of the hypothesis",
-        g_form + m_form,
-        value,
-        using={"negative: kernel": vanishing, "negative: sign": m_form - value},
-    )
-    proof.fact("It is negative", sp.Lt(value, 0, evaluate=False), bool(value.is_negative))
-    proof.cite("H_eff = G + M, derived above")
-    proof.cite(COURANT_FISCHER)
-
-
-def scale_invariant_loss(proof: Proof) -> None:
-    """Fact 0: H u = -rho and u.H u = 0, and H is indefinite where rho is not 0."""
-    proof.symmetric = frozenset({loss_hessian})
-    ray, loss = sp.IndexedBase("w"), sp.IndexedBase("ell")
-    rules: dict[sp.IndexedBase, Rule] = {ray: lambda r: u[r]}
-    if proof.let(
-        "smooth", r"$L$ is $C^2$ near $u \neq 0$: $\rho = \nabla L$ and its derivatives exist"
-    ):
-        rules[loss] = lambda _: total(lambda i: rho[i] * ray[i], k)
-        inward: dict[sp.IndexedBase, Rule] = {
-            u: lambda r: sp.KroneckerDelta(r, j),
-            rho: lambda r: loss_hessian[r, j],
-        }
-    else:
-        inward = {}
-    euler = total(lambda i: u[i] * rho[i], k)
-    proof.let("invariant", "$L(tu) = L(u)$ for all $t > 0$ and all $u$")
-    proof.rate(
-        r"Along the ray $w(t) = tu$, $\ell(t) = L(w(t))$: at $t = 1$, where $w = u$",
-        loss[0],
-        {loss: lambda _: total(lambda i: rho[i] * u[i], k)} if loss in rules else {},
-        euler,
-    )
-    proof.follows(
-        "The left side vanishes identically, since $\\ell$ is constant: Euler's relation",
-        euler,
-        sp.S.Zero,
-        using={"invariant": euler},
-    )
-    euler_gradient = derivative(euler, inward)  # in the free index j
-    hu = _applied(loss_hessian, lambda c: u[c], k)
-    proof.follows(
-        r"Differentiated in $u_j$: $\nabla^2 L \, u = -\rho$",
-        hu(j),
-        -rho[j],
-        using={"invariant": euler_gradient},
-    )
-    against = lambda x: total(lambda r: x[r] * euler_gradient.xreplace({j: r}), k)  # noqa: E731
-    radial = against(u) - euler
-    proof.follows(
-        r"Contracted with $u$: $u^T \nabla^2 L \, u = 0$",
-        total(lambda i: u[i] * hu(i), k),
-        sp.S.Zero,
-        using={"invariant": radial},
-    )
-    t = sp.Symbol("t", positive=True)
-    length = total(lambda i: rho[i] ** 2, k)
-    curvature = _pullback(lambda r: rho[r], lambda r: rho[r])
-    residual = proof.let(
-        "residual", r"$\rho \neq 0$: $n = |\rho|^2 > 0$; write $c = \rho^T \nabla^2 L \, \rho$"
-    )
-    n_, c_ = sp.Symbol("n", positive=residual or None), sp.Symbol("c", real=True)
-    for sign, direction, below in ((1, r"u + t\rho", "negative"), (-1, r"u - t\rho", "positive")):
-        along = lambda r, sign=sign: u[r] + sign * t * rho[r]  # noqa: E731
-        proof.follows(
-            f"The form of $\\nabla^2 L$ at ${direction}$",
-            _pullback(along, along),
-            -sign * 2 * t * length + t**2 * curvature,
-            using={"invariant": radial + sign * 2 * t * against(rho)},
-        )
-        # At t = n / (n + |c|) the second term is at most t n in modulus, half of the first.
-        values = [
-            (-sign * 2 * t * n_ + t**2 * c_).subs({c_: s * size, t: n_ / (n_ + size)})
-            for size in (sp.Symbol("m", nonnegative=True),)
-            for s in (1, -1)
-        ]
-        worst = [sp.factor(-sign * value) for value in values]
-        proof.fact(
-            f"is {below} at $t = n / (n + |c|)$: for $c = m$ and for $c = -m$, $m \\geq 0$, it is",
-            sp.And(*(_strict(-sign * value) for value in worst), evaluate=False),
-            all(bool(value.is_positive) for value in worst),
-        )
-
-
-def _strict(value: sp.Expr) -> sp.Basic:
-    """Value < 0 or value > 0, whichever its leading sign says, unevaluated for printing."""
-    relation = sp.Lt if value.could_extract_minus_sign() else sp.Gt
-    return relation(value, 0, evaluate=False)

@@ -10,7 +10,7 @@ from itertools import pairwise
 import sympy as sp
 from flint import fmpq
 
-from theorems.thm41.derivation import _applied, d, m, n, v, weight
+from theorems.thm41.notation import applied, d, m, n, v, weight
 from theorems.thm41.states import (
     ACTIVATIONS,
     State,
@@ -40,7 +40,7 @@ def inertia_bound(proof: Proof) -> None:
     stacked, inner, bend = (sp.IndexedBase(s) for s in ("A", "B", "D"))
     proof.symmetric = frozenset({sp.IndexedBase("L")})
     proof.cite("the layer formula (F): M = A^T D A with the A_l stacked, derived above")
-    av = _applied(stacked, lambda c: v[c], d)
+    av = applied(stacked, lambda c: v[c], d)
     m_form = total(
         lambda a, b: v[a] * total(lambda j: stacked[j, a] * bend[j] * stacked[j, b], m) * v[b],
         d,
@@ -51,7 +51,7 @@ def inertia_bound(proof: Proof) -> None:
         m_form,
         total(lambda j: bend[j] * av(j) ** 2, m),
     )
-    w1v = _applied(weight, lambda c: v[c], d)
+    w1v = applied(weight, lambda c: v[c], d)
     proof.let("factor", r"$A = B W_1$, since every $A_l$ is a product that begins with $W_1$")
     residue = total(
         lambda c: (
@@ -67,7 +67,7 @@ def inertia_bound(proof: Proof) -> None:
     proof.follows(
         r"$Av = B(W_1 v)$; and $W_1$ is a block of $A$, so $\ker A = \ker W_1$",
         av(free),
-        _applied(inner, w1v, n)(free),
+        applied(inner, w1v, n)(free),
         using={"factor": residue},
     )
     # Units and eigenvalues of H split by sign: the negative ones written as minus a square.

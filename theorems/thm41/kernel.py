@@ -9,7 +9,7 @@ import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm41.derivation import COURANT_FISCHER, Vector, d, form, w
+from theorems.thm41.notation import COURANT_FISCHER, Vector, d, form, w
 from theorems.thm41.states import loss_hessian
 from verify.checks import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous

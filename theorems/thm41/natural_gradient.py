@@ -7,7 +7,7 @@ from functools import partial
 
 import sympy as sp
 
-from theorems.thm41.derivation import _applied, d, jacobian, k, rho, w
+from theorems.thm41.notation import applied, d, jacobian, k, rho, w
 from theorems.thm41.states import State, describe, states
 from verify.checks import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
@@ -28,7 +28,7 @@ def natural_step(proof: Proof) -> None:
     proof.let("penrose", "$N P J^T = J^T$")
     proof.follows(
         r"$J^T (J \, dz + \eta \rho) = 0$: $J \, dz$ is the step $-\eta \rho$ projected on the range of $J$",
-        total(lambda r: jacobian[r, c] * (_applied(jacobian, step, d)(r) + eta * rho[r]), k),
+        total(lambda r: jacobian[r, c] * (applied(jacobian, step, d)(r) + eta * rho[r]), k),
         sp.S.Zero,
         using={
             "penrose": -eta
@@ -48,13 +48,13 @@ def natural_step(proof: Proof) -> None:
     proof.let(
         "reached", r"$\rho = J w$ lies in the range of $J$, as for every $\rho$ if $J$ is onto"
     )
-    gap = lambda r: rho[r] - _applied(jacobian, lambda a: w[a], d)(r)  # noqa: E731
+    gap = lambda r: rho[r] - applied(jacobian, lambda a: w[a], d)(r)  # noqa: E731
     left = lambda b: (  # noqa: E731
         total(lambda a, e: jacobian[i, a] * inverse[a, e] * gram(e, b), d, d) - jacobian[i, b]
     )
     proof.follows(
         r"Then $J \, dz = -\eta \rho$: to first order the output makes the gradient step",
-        _applied(jacobian, step, d)(i),
+        applied(jacobian, step, d)(i),
         -eta * rho[i],
         using={
             "penrose-left": -eta * total(lambda b: left(b) * w[b], d),

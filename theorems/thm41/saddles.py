@@ -10,7 +10,7 @@ import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm41.derivation import d, delta, m, weight
+from theorems.thm41.notation import d, delta, m, weight
 from theorems.thm41.states import State, random_matrix, random_parameters
 from theorems.thm41.symmetry import flipped
 from verify.checks import false, proof, section, true

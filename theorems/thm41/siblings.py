@@ -8,13 +8,10 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from theorems.thm41.outputs import EULER, OutputCase, describe_output, outputs
 from theorems.thm41.properties import (
     EFFECTIVE_HESSIAN,
-    EULER,
     LINEAR_IS_FLAT,
-    OutputCase,
-    describe_output,
-    outputs,
 )
 from verify.numeric.activations import SMOOTH
 from verify.numeric.cases import head_cases

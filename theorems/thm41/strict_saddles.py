@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from theorems.thm41.flow import Draw
 from verify.checks import attack, section
 from verify.numeric.activations import SOFTPLUS
 from verify.numeric.heads import Head
@@ -34,22 +33,21 @@ NEEDS = (
 """What the theorem needs, and whether self-supervised training has it."""
 
 
-def saddle() -> Draw:
+def saddle() -> Head:
     """f(z) = -(s(z_1) + s(-z_1)) + s(z_2) + s(-z_2) + const with softplus: H_eff(0) = diag(-1/2, 1/2).
 
     L(u) = u, so the loss Hessian is 0 (of rank r = 0 < d) and rho = 1.
     """
     w1 = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]], dtype=torch.float64)
     w2 = torch.tensor([[-1.0, -1.0, 1.0, 1.0]], dtype=torch.float64)
-    return Draw(Head((w1, w2), None, SOFTPLUS), torch.ones(1, dtype=torch.float64))
+    return Head((w1, w2), None, SOFTPLUS)
 
 
 def descend(z: Tensor) -> Tensor:
     """Gradient descent of f from a batch of starts: (B, 2) -> (B, 2)."""
-    state = saddle()
-    rho = state.rho.expand(len(z), 1)
+    head, rho = saddle(), torch.ones(len(z), 1, dtype=z.dtype)
     for _ in range(STEPS):
-        z = z - STEP * state.head.trace(z).adjoints(rho)[0]
+        z = z - STEP * head.trace(z).adjoints(rho)[0]
     return z
 
 

@@ -13,21 +13,21 @@ from functools import partial
 import sympy as sp
 from hypothesis import strategies as st
 
-from theorems.thm41.derivation import (
+from theorems.thm41.inertia import STABLE_UNIT
+from theorems.thm41.notation import (
     COURANT_FISCHER,
     POLARISATION,
-    _applied,
-    _pullback,
+    applied,
     d,
     form,
     k,
     m,
+    pulled_back,
     rho,
     v,
     w,
     weight,
 )
-from theorems.thm41.inertia import STABLE_UNIT
 from theorems.thm41.states import State, describe, parameter, random_matrix, states
 from theorems.thm41.wide import sign_frequencies, wide_limit
 from verify.checks import false, fixed_dimensions, proof, section, true
@@ -54,7 +54,7 @@ def sign_flip(proof: Proof) -> None:
     new = lambda r, c: total(lambda j: sign * weight[r, j] * below[j, c], m)  # noqa: E731
     moved = sp.IndexedBase("b")[i]
     if proof.let("bias", "$b_N$ by $u_0 + W_N x_{N-1}$, where $u_0 = h(z^*)$ is the old output"):
-        moved = output[i] + _applied(weight, lambda c: x[c], m)(i)
+        moved = output[i] + applied(weight, lambda c: x[c], m)(i)
     proof.equal(
         "The output stays $u_0$, and with it $\\rho$ and $\\nabla^2 L$",
         total(lambda j: sign * weight[i, j] * x[j], m) + moved,
@@ -72,8 +72,8 @@ def sign_flip(proof: Proof) -> None:
     )
     proof.equal(
         "$G$ stays",
-        _pullback(lambda r: new(r, a), lambda r: new(r, b)),
-        _pullback(lambda r: old(r, a), lambda r: old(r, b)),
+        pulled_back(lambda r: new(r, a), lambda r: new(r, b)),
+        pulled_back(lambda r: old(r, a), lambda r: old(r, b)),
     )
     proof.equal(
         "$M$ changes sign, with $C$ the second derivatives of $x_{N-1}$",

@@ -9,8 +9,8 @@ import sympy as sp
 from flint import fmpq
 from hypothesis import strategies as st
 
-from theorems.thm41.derivation import _applied, d, delta, k, m, v, weight
 from theorems.thm41.inertia import one_unit
+from theorems.thm41.notation import applied, d, delta, k, m, v, weight
 from theorems.thm41.states import State, describe, parameter
 from verify.checks import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
@@ -32,11 +32,11 @@ def factorisation(proof: Proof) -> None:
     outer, slope, bend, slope_inverse = (sp.IndexedBase(s) for s in ("V", "s'", "s''", "r"))
     proof.symmetric = frozenset({loss_hessian})
     i = sp.Symbol("i", integer=True)
-    w1v = _applied(weight, lambda c: v[c], d)
+    w1v = applied(weight, lambda c: v[c], d)
     through = sp.IndexedBase("J")
     middle = lambda r: total(lambda j: outer[r, j] * slope[j] * w1v(j), m)  # noqa: E731
     proof.let("two-layer", "$J = W_2 S W_1$ with $W_2 = V$, $S = \\operatorname{diag}(s')$")
-    jv = _applied(through, lambda c: v[c], d)
+    jv = applied(through, lambda c: v[c], d)
     gap = lambda r: jv(r) - middle(r)  # noqa: E731
     proof.follows(
         "$Jv$",

@@ -1,16 +1,18 @@
 """5.1: the augmentation tangent space, of which no source that we can see states more than a definition.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`properties`, `refutations`, `siblings`.
+`images`, `properties`, `groups`, `refutations`, `siblings`, `scale`, `trained`.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from theorems.thm51 import derivation, properties, refutations, siblings
+from theorems.thm51 import derivation, groups, properties, refutations, scale, siblings, trained
 from theorems.thm51.statement import STATEMENT
 from verify.checks import at_scale, attack, false, proof, refutation, section, true
+from verify.ssl.experiments._checks import measurement
+from verify.ssl.experiments._digits import SIMCLR
 from verify.statement import Arithmetic
 
 SUBSPACE = section(
@@ -41,6 +43,24 @@ PARAMETERS = section(
     part="parameters",
 )
 
+CONE = section(
+    "thm51.cone",
+    *proof("derivation", "One-sided parameters have a cone of velocities", derivation.cone),
+    refutation(
+        "blur",
+        r"Blur by its variance $t \geq 0$: a ray of velocities",
+        partial(refutations.not_a_subspace, refutations.HEAT),
+        reading="directions",
+    ),
+    refutation(
+        "kink",
+        r"$z + \vert t \vert v$: the same velocity on both sides",
+        partial(refutations.not_a_subspace, refutations.KINK),
+        reading="directions",
+    ),
+    part="cone",
+)
+
 OF_Z = section(
     "thm51.of-z",
     *proof(
@@ -50,8 +70,15 @@ OF_Z = section(
         readings=("of-z-equivariant",),
     ),
     *proof("group", r"$\mathcal{V}(gz) = g \mathcal{V}(z)$", derivation.group),
-    true("property", "Rotations of space, exactly", properties.GROUP),
+    *proof(
+        "stabiliser",
+        r"$\dim \mathcal{V} = \dim \mathfrak{g} - \dim \mathfrak{g}_z$",
+        derivation.stabiliser,
+    ),
+    true("property", "Four kinds of matrix groups, exactly", groups.GROUP),
+    true("fibres", "Tangent spaces that agree where the maps do not", groups.FIBRES),
     *(false(name, claim) for name, claim in siblings.GROUPS.items()),
+    *(false(f"fibres.{name}", claim) for name, claim in siblings.FIBRE.items()),
     refutation(
         "rotations",
         r"$\mathrm{enc} = x_1$ under rotations: one $z$, two tangent spaces",
@@ -62,7 +89,7 @@ OF_Z = section(
         "void",
         "Every hypothesis fails at a model made to violate it",
         refutations.hypotheses_can_fail,
-        readings=("of-z",),
+        readings=("of-z", "directions"),
         arithmetic=Arithmetic.EXACT,
     ),
     part="of-z",
@@ -81,17 +108,29 @@ IMAGES = section(
     true(
         "order", "Jacobian-vector products against central differences", properties.ORDER, cost=3.0
     ),
+    true("kink", "One-sided derivatives at the identity", properties.KINK, cost=3.0),
     true("rank", "The numerical rank of the tangents", properties.RANK, cost=3.0),
     at_scale(
         "spectrum",
         "The gap in the singular values that the rank rests on",
-        properties.spectrum,
-        cost=2.0,
+        scale.spectrum,
+        cost=0.5,
+    ),
+    at_scale("kinks", "The kinks of bilinear interpolation", scale.kinks, cost=1.0),
+    at_scale("production", "Tangents at d = 512 and 2048", scale.production, cost=4.0),
+    measurement(
+        "trained",
+        "Tangent spaces through trained backbones, before and after the head",
+        trained.tangent_spaces,
+        artefacts=SIMCLR,
+        arithmetic=Arithmetic.FLOAT64,
+        cost=4.0,
     ),
     false("forward", siblings.ORDER_FORWARD),
+    false("smooth", siblings.KINK_OTHER),
     part="images",
 )
 
-CHECKS = (*SUBSPACE, *PARAMETERS, *OF_Z, *DISCRETE, *IMAGES)
+CHECKS = (*SUBSPACE, *PARAMETERS, *CONE, *OF_Z, *DISCRETE, *IMAGES)
 
 __all__ = ["CHECKS", "STATEMENT"]

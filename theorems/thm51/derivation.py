@@ -160,6 +160,70 @@ def group(proof: Proof) -> None:
     )
 
 
+def stabiliser(proof: Proof) -> None:
+    """Dim V = dim g - dim g_z: the kernel of xi -> xi z is the Lie algebra of the stabiliser."""
+    basis, c, e, z, moved, flow = (sp.IndexedBase(s) for s in ("B", "c", "e", "z", "y", "F"))
+    size = sp.Symbol("n_g", integer=True, positive=True)
+
+    def image(coefficients: sp.IndexedBase, row: sp.Expr) -> sp.Expr:
+        return total(lambda a, s: coefficients[a] * basis[row, s, a] * z[s], size, d)
+
+    proof.equal(
+        r"$\xi \mapsto \xi z$ is linear in the coefficients of $\xi = \sum_a c_a B_a$",
+        image(c, i) + sp.Symbol("t") * image(e, i),
+        total(lambda a, s: (c[a] + sp.Symbol("t") * e[a]) * basis[i, s, a] * z[s], size, d),
+    )
+    rules: dict[sp.IndexedBase, Rule] = {}
+    if proof.let("flow", r"$y = F z$ with $F = e^{t \xi}$, so that $y' = F \xi z$"):
+        rules[moved] = lambda r: total(lambda s: flow[r, s] * image(c, s), d)
+    along = total(lambda s: flow[i, s] * image(c, s), d)
+    proof.rate(r"The motion of $z$ by $\xi$", moved[i], rules, along)
+    proof.let("kernel", r"$\xi z = 0$")
+    proof.follows(
+        r"If $\xi z = 0$ the motion stands still: $\xi$ lies in $\mathfrak{g}_z$; at $t = 0$, conversely",
+        along,
+        sp.S.Zero,
+        using={"kernel": along},
+    )
+    dim_v, dim_z = sp.symbols("d_V d_z", integer=True, nonnegative=True)
+    proof.let("count", r"the image has dimension $d_V$ and the kernel $d_z$: $d_V + d_z = n_g$")
+    proof.follows(
+        r"So $\dim V = \dim \mathfrak{g} - \dim \mathfrak{g}_z$",
+        dim_v,
+        size - dim_z,
+        using={"count": dim_v + dim_z - size},
+    )
+    proof.cite("rank-nullity")
+
+
+def cone(proof: Proof) -> None:
+    """One-sided parameters: the velocities form a convex cone, and it spans V."""
+    rules: dict[sp.IndexedBase, Rule] = {}
+    if proof.given("one-sided", r"$o_x(\theta_0 + t \eta)$ has the derivative $O \eta$ from above"):
+        rules[o] = lambda r: total(lambda a: slope[r, a] * eta[a], p)
+    proof.rate(
+        r"In an admissible direction $\eta \in K$, at $t = 0$", o[i], rules, _pushed(slope, eta)
+    )
+    kappa = sp.IndexedBase("kappa")
+    s, t = sp.symbols("s t", nonnegative=True)
+    proof.let(
+        "cone", r"$K$ is a convex cone: $\kappa = s \eta + t \zeta$ is in $K$ for $s, t \geq 0$"
+    )
+    proof.follows(
+        "Sums and non-negative multiples of velocities are velocities",
+        s * _pushed(slope, eta) + t * _pushed(slope, zeta),
+        _pushed(slope, kappa),
+        using={"cone": total(lambda a: slope[i, a] * (s * eta[a] + t * zeta[a] - kappa[a]), p)},
+    )
+    proof.let("spans", r"every direction is a difference $\xi = \eta - \zeta$ of two of $K$")
+    proof.follows(
+        "and every direction of $V$ is a difference of two velocities",
+        _pushed(slope, xi),
+        _pushed(slope, eta) - _pushed(slope, zeta),
+        using={"spans": total(lambda a: slope[i, a] * (xi[a] - eta[a] + zeta[a]), p)},
+    )
+
+
 def discrete(proof: Proof) -> None:
     """A parameter that takes isolated values is constant on every curve, and has no velocity."""
     flip, by_flip = sp.IndexedBase("f"), sp.IndexedBase("F")

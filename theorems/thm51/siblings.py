@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from theorems.thm51.groups import FIBRES, GROUP
 from theorems.thm51.properties import (
     COMPOSED,
     DISCRETE,
-    GROUP,
+    KINK,
     ORDER,
     RANK,
     REPARAMETRISED,
@@ -13,6 +14,11 @@ from theorems.thm51.properties import (
 
 ORDER_FORWARD = ORDER.sibling(
     "one-sided differences approach the Jacobian-vector products at second order", central=False
+)
+
+KINK_OTHER = KINK.sibling(
+    "at the identity forward differences approach the derivatives from below: it is no kink",
+    other=True,
 )
 
 DIMENSION = RANK.sibling(
@@ -25,7 +31,7 @@ REPARAMETRISATIONS = {
         power=3,
     ),
     "into": REPARAMETRISED.sibling(
-        r"the tangent space does not change where $D\psi$ is not onto", kept=5
+        r"the tangent space does not change where $D\psi$ is not onto", kept=7
     ),
 }
 """Near-misses of the change of parameters."""
@@ -41,9 +47,22 @@ FLIP = DISCRETE.sibling(
 
 GROUPS = {
     "fixed": GROUP.sibling(r"$\mathcal{V}(gz) = \mathcal{V}(z)$", move=False),
+    "free": GROUP.sibling(
+        r"the dimension of $\mathcal{V}(z)$ is that of the group", claimed="algebra"
+    ),
     "constant": GROUP.sibling(
-        r"the dimension of $\mathcal{V}(z)$ is 2 at every $z$: it does not drop at the origin",
-        dimension=2,
+        r"the dimension of $\mathcal{V}(z)$ is the same at every $z$: it does not drop at the origin",
+        claimed="constant",
     ),
 }
-"""Near-misses of the group action; the second also refutes that it can only jump up at a limit."""
+"""Near-misses of the group action; the last also refutes that it can only jump up at a limit."""
+
+FIBRE = {
+    "vanishing": FIBRES.sibling(
+        r"the same for any $p \geq 0$: $\mathcal{V}$ depends on $z$ only", floor=False
+    ),
+    "maps": FIBRES.sibling(
+        r"the same, and the tangent maps agree: the encoder is equivariant", maps=True
+    ),
+}
+"""Near-misses of the condition on fibres: vanishing tangents, and equivariance as a necessity."""

@@ -37,6 +37,14 @@ STATEMENT = Statement(
             source="spanned by infinitesimal changes in continuous augmentation parameters",
         ),
         Hypothesis(
+            id="one-sided",
+            text=(
+                r"$o_x$ has one-sided derivatives at $\theta_0$: the parameter stays on one side of "
+                r"$\theta_0$ (blur, crops), or the orbit has a kink there (bilinear interpolation)"
+            ),
+            source="spanned by infinitesimal changes in continuous augmentation parameters",
+        ),
+        Hypothesis(
             id="encoder",
             text=r"$z = \mathrm{enc}(x)$ for an encoder that need not be injective",
             source=r"$\mathcal{V}_{\mathrm{aug}}(z)$, written as a function of $z$",
@@ -56,6 +64,16 @@ STATEMENT = Statement(
             text=r"$\mathcal{V}_{\mathrm{aug}}$, as a function of the input $x$, is a linear subspace.",
             hypotheses=("orbit",),
             predicted=Verdict.HOLDS,
+        ),
+        Reading(
+            id="directions",
+            text=(
+                "The velocities of augmentations that start at $x$ form a linear subspace, also where "
+                "they have one-sided derivatives only."
+            ),
+            hypotheses=("one-sided",),
+            predicted=Verdict.REFUTED,
+            rescued_by="cone",
         ),
         Reading(
             id="of-z",
@@ -96,12 +114,24 @@ STATEMENT = Statement(
             ),
         ),
         Part(
+            id="cone",
+            title="One-sided parameters",
+            text=(
+                "Where the parameters may move in the directions of a convex cone $K$ only, and $o_x$ "
+                "has a one-sided derivative $O$ that is linear on $K$, the velocities form the convex "
+                "cone $O K$. Its span is $\\mathcal{V}_{\\mathrm{aug}}$ if $K$ spans the parameters."
+            ),
+        ),
+        Part(
             id="of-z",
             title="When it is a function of $z$",
             text=(
-                r"If $\mathrm{enc}(T_\theta x) = S_\theta(\mathrm{enc}(x))$ the tangent space depends on "
-                "$z$ only. For a linear group action, $\\mathcal{V}_{\\mathrm{aug}}(g z) = g "
-                r"\mathcal{V}_{\mathrm{aug}}(z)$, so its dimension is constant on an orbit."
+                r"It is one if and only if the image of $D o_x$ is the same for all inputs of one "
+                r"representation; $\mathrm{enc}(T_\theta x) = S_\theta(\mathrm{enc}(x))$ suffices and is "
+                "not necessary. For a linear group action, $\\mathcal{V}_{\\mathrm{aug}}(g z) = g "
+                r"\mathcal{V}_{\mathrm{aug}}(z)$, of dimension $\dim \mathfrak{g} - \dim "
+                r"\mathfrak{g}_z$ with the Lie algebra $\mathfrak{g}_z$ of the stabiliser; it is constant "
+                "on an orbit."
             ),
         ),
         Part(
@@ -116,10 +146,13 @@ STATEMENT = Statement(
             id="images",
             title="Real image augmentations",
             text=(
-                "For rotation, translation, scale, brightness and contrast of digits, away from the "
-                "kinks of bilinear interpolation, Jacobian-vector products through a small smooth "
-                "convolutional network give the tangent space: central differences approach them at "
-                "second order, and its numerical rank is the number of independent parameters."
+                "For rotation, translation, scale, hue, saturation, brightness and blur of colour "
+                "images, away from the kinks of bilinear interpolation, Jacobian-vector products "
+                "through smooth convolutional networks with $d = 16$, 512 and 2048 give the tangent "
+                "space: central differences approach them at second order, and its numerical rank is "
+                "the number of independent parameters. At the identity bilinear interpolation has a "
+                "kink: one-sided differences approach one-sided derivatives at first order, and the "
+                "derivatives of the two sides differ."
             ),
             predicted=Verdict.SUPPORTED,
         ),

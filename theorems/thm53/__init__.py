@@ -1,16 +1,30 @@
 """Theorem 5.3: the information hierarchy.
 
-Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`properties`, `refutations`, `siblings`.
+Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation` and
+`properties` (forms), `derivation_models` and `models` (Gaussian and finite models), `latents` and
+`refutations`, `siblings`, `scale`, `fisher` and `trained`.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from theorems.thm53 import derivation, properties, refutations, siblings
+from theorems.thm53 import (
+    derivation,
+    derivation_models,
+    fisher,
+    latents,
+    models,
+    properties,
+    refutations,
+    scale,
+    siblings,
+    trained,
+)
 from theorems.thm53.statement import STATEMENT
-from verify.checks import attack, false, proof, refutation, section, true
+from verify.checks import at_scale, attack, false, proof, refutation, section, true
+from verify.ssl.experiments._checks import measurement
+from verify.ssl.experiments._digits import SIMCLR
 from verify.statement import Arithmetic
 
 RANK_BOUND = section(
@@ -24,6 +38,19 @@ RANK_BOUND = section(
     true("property", "The bound on random exact pairs with forced overlaps", properties.RANK),
     true("equality", "$I/V$ is admissible and attains the bound", properties.ATTAINED),
     *(false(name, claim) for name, claim in siblings.RANKS.items()),
+    true(
+        "fisher", "Fisher matrices of softmax models, by automatic differentiation", fisher.SOFTMAX
+    ),
+    false("fisher.uncentred", siblings.SOFTMAX_UNCENTRED),
+    at_scale("production", "The rank of J at 512-2048-2048", scale.rank_of_jacobian, cost=4.0),
+    measurement(
+        "trained",
+        "Fisher matrices of probes on trained networks, and which hypotheses hold there",
+        trained.information,
+        artefacts=SIMCLR,
+        arithmetic=Arithmetic.FLOAT64,
+        cost=8.0,
+    ),
     part="rank",
 )
 
@@ -65,19 +92,19 @@ FREE = section(
 
 GAUSSIAN = section(
     "thm53.gaussian",
-    *proof("derivation", r"$I_h = I_z/V$ for $h = Pz$, $V = \ker P$", derivation.gaussian),
-    true("property", "The closed form on random exact models", properties.GAUSSIAN),
+    *proof("derivation", r"$I_h = I_z/V$ for $h = Pz$, $V = \ker P$", derivation_models.gaussian),
+    true("property", "The closed form on random exact models", models.GAUSSIAN),
     *(false(name, claim) for name, claim in siblings.GAUSSIANS.items()),
     part="gaussian",
 )
 
 PROCESSING = section(
     "thm53.processing",
-    *proof("derivation", "Merging two outcomes loses information", derivation.merging),
+    *proof("derivation", "Merging two outcomes loses information", derivation_models.merging),
     true(
         "property",
         r"$I_h \preceq I_z$ on random finite models, and when it is equal",
-        properties.PROCESSING,
+        models.PROCESSING,
     ),
     *(false(name, claim) for name, claim in siblings.PROCESSINGS.items()),
     part="processing",
@@ -88,31 +115,31 @@ PUBLISHED = section(
     refutation(
         "overlap",
         r"$I_z = \operatorname{diag}(1, 0)$, $h = z_1$: the head loses nothing",
-        partial(refutations.refute, refutations.HALF_KNOWN, "law"),
+        partial(refutations.refute, latents.HALF_KNOWN, "law"),
         reading="law",
     ),
     refutation(
         "overlap-invariant",
         "The same model, with $h$ constant on the orbits",
-        partial(refutations.refute, refutations.HALF_KNOWN, "invariant"),
+        partial(refutations.refute, latents.HALF_KNOWN, "invariant"),
         reading="invariant",
     ),
     refutation(
         "parabola",
         "$h = z_1 - z_2^2$, exactly invariant, with $I_h$ of full rank",
-        partial(refutations.refute, refutations.PARABOLA, "invariant"),
+        partial(refutations.refute, latents.PARABOLA, "invariant"),
         reading="invariant",
     ),
     refutation(
         "circle",
         "$h = |z|^2$ under rotations, with $I_h$ of full rank",
-        partial(refutations.refute, refutations.CIRCLE, "invariant"),
+        partial(refutations.refute, latents.CIRCLE, "invariant"),
         reading="invariant",
     ),
     refutation(
         "cube",
         "$h = z^3$ at $z = 0$: no slope there, and no loss",
-        partial(refutations.refute, refutations.CUBE, "point"),
+        partial(refutations.refute, latents.CUBE, "point"),
         reading="point",
     ),
     refutation(

@@ -30,15 +30,18 @@ SIZES = "a subspace has at most the dimension of a space that contains it"
 Vector = Callable[[sp.Expr], sp.Expr]
 
 
-def _form(matrix: sp.IndexedBase, left: Vector, right: Vector, size: sp.Expr = n) -> sp.Expr:
+def form(matrix: sp.IndexedBase, left: Vector, right: Vector, size: sp.Expr = n) -> sp.Expr:
+    """The bilinear form of a matrix at two vectors, of this size."""
     return total(lambda a, b: left(a) * matrix[a, b] * right(b), size, size)
 
 
-def _applied(matrix: sp.IndexedBase, vector: Vector, size: sp.Expr) -> Vector:
+def applied(matrix: sp.IndexedBase, vector: Vector, size: sp.Expr) -> Vector:
+    """A matrix applied to a vector of this size."""
     return lambda r: total(lambda c: matrix[r, c] * vector(c), size)
 
 
-def _at(vector: sp.IndexedBase) -> Vector:
+def entries(vector: sp.IndexedBase) -> Vector:
+    """A vector given by its entries."""
     return lambda r: vector[r]
 
 
@@ -57,7 +60,7 @@ def _vanishing_on(proof: Proof, x: Vector) -> None:
     proof.let("kernel", "$x$ lies in $\\ker I$: $x^T I x = 0$")
     proof.cite(PROCESSING)
     c, s = (sp.Symbol(a, nonnegative=b or None) for a, b in (("c", positive), ("s", smaller)))
-    form_a, form_i = _form(head, x, x), _form(info, x, x)
+    form_a, form_i = form(head, x, x), form(info, x, x)
     proof.follows(
         "On the kernel of $I$ the form of $A$",
         form_a,
@@ -79,10 +82,10 @@ def _rank_bound(proof: Proof, overlap: sp.Expr, **more: sp.Expr) -> None:
         more: by name of a further hypothesis, what it makes vanish in the count.
     """
     u = sp.IndexedBase("u")
-    _vanishing_on(proof, _at(u))
+    _vanishing_on(proof, entries(u))
     proof.let("absorbed", "for $u \\in \\ker I$, $A u = 0$ by the lemma")
     proof.given("law", "$A V = 0$")
-    au = _applied(head, _at(u), n)(i)
+    au = applied(head, entries(u), n)(i)
     avy = total(lambda b: total(lambda a: head[i, a] * v[a, b], n) * y[b], q)
     proof.follows(
         r"So $\ker A$ contains $\ker I + V$",
@@ -131,34 +134,36 @@ def free_bound(proof: Proof) -> None:
     )
 
 
-def _completed(proof: Proof, at: Vector) -> sp.Expr:
+def _completed(proof: Proof) -> sp.Expr:
     """The form of I at x - V y = P V^T I x, is that of the shorted operator; returns it."""
-    vy = _applied(v, _at(y), q)
+    vy = applied(v, entries(y), q)
     proof.equal(
         r"The form of $I$ at $x - Vy$, for any $y$",
-        _form(info, lambda r: x[r] - vy(r), lambda r: x[r] - vy(r)),
-        _form(info, _at(x), _at(x)) - 2 * _form(info, _at(x), vy) + _form(info, vy, vy),
+        form(info, lambda r: x[r] - vy(r), lambda r: x[r] - vy(r)),
+        form(info, entries(x), entries(x)) - 2 * form(info, entries(x), vy) + form(info, vy, vy),
     )
     proof.let("blocks", "$w = V^T I x$ and $B = V^T I V$")
     cross = total(lambda b: w[b] * y[b], q)
-    quadratic = _form(gram, _at(y), _at(y), q)
-    expanded = _form(info, _at(x), _at(x)) - 2 * cross + quadratic
+    quadratic = form(gram, entries(y), entries(y), q)
+    expanded = form(info, entries(x), entries(x)) - 2 * cross + quadratic
     proof.follows(
         "In blocks",
-        _form(info, _at(x), _at(x)) - 2 * _form(info, _at(x), vy) + _form(info, vy, vy),
+        form(info, entries(x), entries(x)) - 2 * form(info, entries(x), vy) + form(info, vy, vy),
         expanded,
-        using={"blocks": 2 * (cross - _form(info, _at(x), vy)) + _form(info, vy, vy) - quadratic},
+        using={"blocks": 2 * (cross - form(info, entries(x), vy)) + form(info, vy, vy) - quadratic},
     )
     proof.let("penrose", "$P = B^+$ is symmetric with $P B P = P$")
     proof.cite(PENROSE)
-    pw = _applied(inverse, _at(w), q)
-    pbp = _form(gram, pw, pw, q)
-    shorted = _form(info, _at(x), _at(x)) - _form(inverse, _at(w), _at(w), q)
+    pw = applied(inverse, entries(w), q)
+    pbp = form(gram, pw, pw, q)
+    shorted = form(info, entries(x), entries(x)) - form(inverse, entries(w), entries(w), q)
     proof.follows(
         r"At $y = P w$ this is the form of $I/V$",
-        _form(info, _at(x), _at(x)) - 2 * total(lambda b: w[b] * pw(b), q) + _form(gram, pw, pw, q),
+        form(info, entries(x), entries(x))
+        - 2 * total(lambda b: w[b] * pw(b), q)
+        + form(gram, pw, pw, q),
         shorted,
-        using={"penrose": pbp - _form(inverse, _at(w), _at(w), q)},
+        using={"penrose": pbp - form(inverse, entries(w), entries(w), q)},
     )
     return shorted
 
@@ -167,7 +172,7 @@ def shorted_order(proof: Proof) -> None:
     """A <= I/V: A does not see Vy, so that y may be chosen to make I smallest."""
     _symmetric(proof)
     proof.given("law", "$A V = 0$")
-    vy = _applied(v, _at(y), q)
+    vy = applied(v, entries(y), q)
     shifted: Vector = lambda r: x[r] - vy(r)  # noqa: E731
 
     def unseen(left: Vector) -> sp.Expr:
@@ -175,9 +180,9 @@ def shorted_order(proof: Proof) -> None:
 
     proof.follows(
         r"$A$ does not see $V y$",
-        _form(head, _at(x), _at(x)),
-        _form(head, shifted, shifted),
-        using={"law": 2 * unseen(_at(x)) - unseen(vy)},
+        form(head, entries(x), entries(x)),
+        form(head, shifted, shifted),
+        using={"law": 2 * unseen(entries(x)) - unseen(vy)},
     )
     smaller = proof.given(
         "function", r"$A \preceq I$: the form of $I - A$ at $x - Vy$ is some $s \geq 0$"
@@ -186,18 +191,18 @@ def shorted_order(proof: Proof) -> None:
     s = sp.Symbol("s", nonnegative=smaller or None)
     proof.follows(
         r"and at $x - Vy$ the form of $A$ exceeds that of $I$ by $-s$",
-        _form(head, shifted, shifted) - _form(info, shifted, shifted),
+        form(head, shifted, shifted) - form(info, shifted, shifted),
         -s,
-        using={"function": -(_form(info, shifted, shifted) - _form(head, shifted, shifted) - s)},
+        using={"function": -(form(info, shifted, shifted) - form(head, shifted, shifted) - s)},
     )
     proof.fact("which is not positive", sp.Le(-s, 0, evaluate=False), bool((-s).is_nonpositive))
-    _completed(proof, _at(x))
+    _completed(proof)
 
 
 def attained(proof: Proof) -> None:
     """I/V lies below I, vanishes on V, and its kernel is no larger than ker I + V."""
     _symmetric(proof)
-    shorted = _completed(proof, _at(x))
+    shorted = _completed(proof)
     psd = proof.given("fisher: sign", r"$I \succeq 0$: its form at $x - V P w$ is some $c \geq 0$")
     c = sp.Symbol("c", nonnegative=psd or None)
     proof.follows("That is", shorted, c, using={"fisher: sign": shorted - c})
@@ -208,18 +213,18 @@ def attained(proof: Proof) -> None:
     e = sp.Symbol("e", nonnegative=gap or None)
     proof.follows(
         r"The form of $I$ less that of $I/V$",
-        _form(info, _at(x), _at(x)) - shorted,
+        form(info, entries(x), entries(x)) - shorted,
         e,
-        using={"sign of P": _form(inverse, _at(w), _at(w), q) - e},
+        using={"sign of P": form(inverse, entries(w), entries(w), q) - e},
     )
     proof.fact(r"So $I/V \preceq I$", sp.Ge(e, 0, evaluate=False), bool(e.is_nonnegative))
     proof.let("penrose: other", "$B P B = B$")
-    by = _applied(gram, _at(y), q)
+    by = applied(gram, entries(y), q)
     proof.follows(
         r"At $x = V y$, where $w = B y$ and $x^T I x = y^T B y$, the form of $I/V$ vanishes",
-        _form(gram, _at(y), _at(y), q) - _form(inverse, by, by, q),
+        form(gram, entries(y), entries(y), q) - form(inverse, by, by, q),
         sp.S.Zero,
-        using={"penrose: other": _form(gram, _at(y), _at(y), q) - _form(inverse, by, by, q)},
+        using={"penrose: other": form(gram, entries(y), entries(y), q) - form(inverse, by, by, q)},
     )
     proof.cite(PSD_KERNEL)
     proof.cite(
@@ -237,81 +242,3 @@ def attained(proof: Proof) -> None:
     )
     proof.cite(RANK_NULLITY)
     proof.cite(GRASSMANN)
-
-
-def gaussian(proof: Proof) -> None:
-    """I_h = I_z/V for z ~ N(theta, Sigma), h = Pz: the least of the forms is attained at A's own.
-
-    Here P is the head's matrix p, S = (p Sigma p^T)^{-1}, f = S p x and g = p^T f.
-    """
-    p, sigma, f, g = (sp.IndexedBase(name) for name in ("p", "Sigma", "f", "g"))
-    proof.symmetric = frozenset({sigma, info})
-    proof.cite("the Fisher information of N(m(theta), C) about theta is Dm^T C^{-1} Dm")
-    px = _applied(p, _at(x), n)
-    proof.let("kernel", "$p V = 0$")
-    vanishing = total(lambda c: total(lambda a: p[i, a] * v[a, c], n) * y[c], q)
-    proof.follows(
-        "$I_h V = 0$, since $p V = 0$",
-        total(lambda a: p[i, a] * total(lambda c: v[a, c] * y[c], q), n),
-        sp.S.Zero,
-        using={"kernel": vanishing},
-    )
-    proof.let("pullback", "$g = p^T f$ with $f = S p x$")
-    proof.let("inverse", r"$S$ inverts $p \Sigma p^T$: $p \Sigma g = p \Sigma p^T S p x = p x$")
-    reach = _applied(sigma, _at(g), n)
-    proof.follows(
-        r"$x - \Sigma g$ lies in $\ker p = V$, so it is $V y$ for some $y$",
-        px(i) - total(lambda a: p[i, a] * reach(a), n),
-        sp.S.Zero,
-        using={"inverse": px(i) - total(lambda a: p[i, a] * reach(a), n)},
-    )
-    proof.let("information", r"$I = \Sigma^{-1}$")
-    through = _form(sigma, _at(g), _at(g))
-    proof.follows(
-        r"The form of $I$ at $x - Vy = \Sigma g$",
-        _form(info, reach, reach),
-        through,
-        using={"information": _form(info, reach, reach) - through},
-    )
-    proof.follows(
-        r"is that of $I_h = p^T S p$ at $x$, which is $f^T p x$",
-        through,
-        total(lambda c: f[c] * px(c), k),
-        using={
-            "pullback": total(lambda a: (g[a] - total(lambda c: p[c, a] * f[c], k)) * reach(a), n),
-            "inverse": total(lambda c: f[c] * (total(lambda a: p[c, a] * reach(a), n) - px(c)), k),
-        },
-    )
-    proof.cite(
-        "I/V is the least of the forms of I at x - Vy over y, and I_h lies below it (both derived "
-        "above), so that the two are equal"
-    )
-
-
-def merging(proof: Proof) -> None:
-    """Merging two outcomes loses information: the identity for one direction of the parameter.
-
-    Every function of a finite outcome is a composition of mergings of two outcomes, and a form is
-    decided direction by direction, so the two-outcome identity proves every finite model.
-    """
-    positive = proof.let("positive", "the outcomes have probabilities $p, q > 0$")
-    p, q_ = (sp.Symbol(name, positive=positive or None) for name in ("p", "q"))
-    a, b = sp.symbols("a b", real=True)
-    if proof.let("merged", "the merged outcome has probability $p + q$ and derivative $a + b$"):
-        merged = (a + b) ** 2 / (p + q_)
-    else:
-        merged = sp.Symbol("m", real=True)
-    loss = (a * q_ - b * p) ** 2 / (p * q_ * (p + q_))
-    proof.equal(
-        "The information of two outcomes less that of the merged one",
-        a**2 / p + b**2 / q_ - merged,
-        loss,
-    )
-    proof.fact("is not negative", sp.Ge(loss, 0, evaluate=False), bool(loss.is_nonnegative))
-    proof.equal(
-        "It vanishes if and only if the two scores agree, as its numerator is the square of",
-        a * q_ - b * p,
-        p * q_ * (a / p - b / q_),
-    )
-    proof.cite("induction: a function of a finite outcome merges two outcomes at a time")
-    proof.cite("a symmetric matrix is positive semidefinite if its form is so in every direction")

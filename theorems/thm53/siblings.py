@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from theorems.thm53.properties import (
-    ATTAINED,
-    FREE,
-    GAUSSIAN,
-    ORDER,
-    PROCESSING,
-    RANK,
-    TRANSVERSAL,
-    compressed,
-)
+from theorems.thm53.fisher import SOFTMAX
+from theorems.thm53.models import GAUSSIAN, PROCESSING
+from theorems.thm53.properties import ATTAINED, FREE, ORDER, RANK, TRANSVERSAL, compressed
 
 RANKS = {
     "published": RANK.sibling(
@@ -58,3 +51,8 @@ PROCESSINGS = {
     "always": PROCESSING.sibling(r"$I_h = I_z$ for every $h$", always=True),
 }
 """Near-misses of data processing."""
+
+SOFTMAX_UNCENTRED = SOFTMAX.sibling(
+    r"the Fisher matrix of $\operatorname{softmax}(Wz + b)$ is $W^T \operatorname{diag}(p) W$",
+    centred=False,
+)

@@ -12,7 +12,7 @@ For a multilayer perceptron the interaction term is a sum over its layers (formu
 
 from __future__ import annotations
 
-import math
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +21,9 @@ from torch import Tensor
 
 from verify.numeric.autodiff import AutodiffProducts, gradient_and_product, require_output
 from verify.numeric.heads import Head, Trace, near_kink
+from verify.numeric.objectives.base import Loss
+from verify.numeric.objectives.checks import is_finite
+from verify.numeric.objectives.derivatives import RowHessians
 from verify.numeric.operators import SymmetricOperator, symmetrised
 from verify.numeric.products import HeadProducts, LossProduct
 
@@ -102,9 +105,6 @@ class EffectiveHessian(_Term):
     differentiation. Everything runs eagerly in z's type.
 
     Attributes:
-        pullback: G, an operator of the same shape.
-        interaction: M, likewise.
-        value: L(h(z)), a scalar.
         output: h(z), (d,) -> (k,) or (B, d) -> (B, k).
         rho: grad L at the output, of its shape.
         gradient: grad of L(h(z)) by z, of z's shape.
@@ -143,6 +143,10 @@ class EffectiveHessian(_Term):
                 output is detached, or a piecewise-linear head is undefined at kink.
         """
         _require_point(z)
+        if isinstance(head, Head):
+            _require_like_weights(head, z)
+        if not is_finite(z):
+            raise ValueError("`z` must be finite; it holds NaN or infinity.")
         z = z.detach()
         if separable is None:
             separable = isinstance(head, Head) and not head.couples and _separates(loss)
@@ -151,25 +155,40 @@ class EffectiveHessian(_Term):
                 "`separable` must not be True for a head with BatchNorm over the batch: it couples "
                 "the samples. Leave `separable` out, or give BatchNorm its running statistics."
             )
-        make = _of_own_head if isinstance(head, Head) else _of_callable
-        self.value, self.output, self.rho, products = make(head, loss, z, separable or z.ndim == 1)
+        if isinstance(head, Head):
+            with torch.no_grad():
+                self.output, self.rho, products = _of_own_head(head, loss, z)
+        else:
+            self.output, self.rho, products = _of_callable(head, loss, z)
+        self._loss = loss
         like = (tuple(z.shape), separable or z.ndim == 1, z.dtype, z.device)
         super().__init__(like, products, True, True)
         self.gradient = products.gradient.reshape(z.shape)
-        self.pullback: SymmetricOperator = _Term(like, products, True, False)
-        self.interaction: SymmetricOperator = _Term(like, products, False, True)
+        self._like = like
+
+    @functools.cached_property
+    def pullback(self) -> SymmetricOperator:
+        """G, an operator of the same shape."""
+        return _Term(self._like, self._products, True, False)
+
+    @functools.cached_property
+    def interaction(self) -> SymmetricOperator:
+        """M, an operator of the same shape."""
+        return _Term(self._like, self._products, False, True)
+
+    @functools.cached_property
+    def value(self) -> Tensor:
+        """L(h(z)), a scalar."""
+        u = _rows(self.output) if isinstance(self._loss, Loss) else self.output
+        return self._loss(u).detach()
 
 
-Evaluated = tuple[Tensor, Tensor, Tensor, HeadProducts | AutodiffProducts]
-"""Value of the loss, output of the head, rho, and the products."""
+Evaluated = tuple[Tensor, Tensor, HeadProducts | AutodiffProducts]
+"""Output of the head, rho, and the products."""
 
 
-@torch.no_grad()
-def _of_own_head(
-    head: Any, loss: Callable[[Tensor], Tensor], z: Tensor, separable: bool
-) -> Evaluated:
-    _require_like_weights(head, z)
-    batch = z if z.ndim == 2 else z.unsqueeze(0)
+def _of_own_head(head: Head, loss: Callable[[Tensor], Tensor], z: Tensor) -> Evaluated:
+    batch = _rows(z)
     trace = head.fused.trace(batch)
     if any(s.kinks for s in head.activations):
         at_kink = near_kink(head, batch).nonzero().flatten().tolist()
@@ -180,20 +199,14 @@ def _of_own_head(
             )
     output = trace.output if z.ndim == 2 else trace.output[0]
     _require_finite(output, "head")
-    value, rho, product = _loss_at(loss, output)
+    rho, curvature = _loss_at(loss, output)
     _require_finite(rho, "loss")
-    products = HeadProducts(
-        trace,
-        rho.reshape(trace.output.shape),
-        lambda v: product(v.reshape(len(v), *output.shape)).reshape(v.shape),
-        separable,
-    )
-    return value, output, rho, products
+    if not isinstance(curvature, RowHessians):
+        curvature = _reshaped(curvature, output.shape)
+    return output, rho, HeadProducts(trace, rho.reshape(trace.output.shape), curvature)
 
 
-def _of_callable(
-    head: Any, loss: Callable[[Tensor], Tensor], z: Tensor, separable: bool
-) -> Evaluated:
+def _of_callable(head: Any, loss: Callable[[Tensor], Tensor], z: Tensor) -> Evaluated:
     leaf = z.clone().requires_grad_()
     with torch.enable_grad():
         output = head(leaf)
@@ -203,27 +216,41 @@ def _of_callable(
             f"`head` must map {tuple(z.shape)} to {(*z.shape[:-1], 'k')}; it returned "
             f"{tuple(output.shape)}."
         )
-    value, rho, product = _loss_at(loss, output.detach())
-    return value, output.detach(), rho, AutodiffProducts(leaf, output, rho, product)
+    rho, curvature = _loss_at(loss, output.detach())
+    if isinstance(curvature, RowHessians):
+        curvature = _reshaped(curvature.product, _rows(output).shape)
+    return output.detach(), rho, AutodiffProducts(leaf, output, rho, curvature)
 
 
-def _loss_at(loss: Callable[[Tensor], Tensor], u: Tensor) -> tuple[Tensor, Tensor, LossProduct]:
-    """Value, gradient and Hessian products (m, ..) of u's shape of a loss at u: (k,) or (B, k)."""
-    if not hasattr(loss, "jet"):
-        return gradient_and_product(loss, u, "loss")
-    batch = u if u.ndim == 2 else u.unsqueeze(0)
-    value, rho, product = loss.jet(batch)
+def _loss_at(
+    loss: Callable[[Tensor], Tensor], u: Tensor
+) -> tuple[Tensor, RowHessians | LossProduct]:
+    """Gradient of a loss at u: (k,) or (B, k), and its Hessian by rows or as products (m, ..)."""
+    if not isinstance(loss, Loss):
+        _, rho, product = gradient_and_product(loss, u, "loss")
+        return rho, product
+    batch = _rows(u)
+    rows = loss.rows(batch)
+    if rows is not None:
+        return rows.gradients.reshape(u.shape), rows.hessians
+    _, rho, product = loss.jet(batch)
+    trailing = lambda v: product(v.movedim(0, -1)).movedim(-1, 0)  # noqa: E731
+    return rho.reshape(u.shape), _reshaped(trailing, batch.shape)
 
-    def leading(v: Tensor) -> Tensor:
-        columns = v.reshape(len(v), *batch.shape).movedim(0, -1)
-        return product(columns).movedim(-1, 0).reshape(v.shape)
 
-    return value, rho.reshape(u.shape), leading
+def _reshaped(product: LossProduct, shape: tuple[int, ...]) -> LossProduct:
+    """A product on m vectors of a shape, for vectors of any other shape of as many entries."""
+    return lambda v: product(v.reshape(len(v), *shape)).reshape(v.shape)
+
+
+def _rows(u: Tensor) -> Tensor:
+    """A batch as it is, and a point as a batch of one."""
+    return u if u.ndim == 2 else u.unsqueeze(0)
 
 
 def _separates(loss: object) -> bool:
     """Whether one of the project's losses says that it treats the samples one by one."""
-    return bool(getattr(loss, "separable", False))
+    return isinstance(loss, Loss) and loss.separable
 
 
 def _require_point(z: Tensor) -> None:
@@ -238,8 +265,6 @@ def _require_point(z: Tensor) -> None:
             f"`z` must be a point (d,) or a batch (B, d) of at least one sample; its shape was "
             f"{tuple(z.shape)}."
         )
-    if not _is_finite(z):
-        raise ValueError("`z` must be finite; it holds NaN or infinity.")
     if z.dtype == torch.float32 and z.is_cuda and torch.backends.cuda.matmul.allow_tf32:
         raise ValueError(
             "Curvature in float32 needs full float32 products, but TF32 is on. Set "
@@ -247,13 +272,8 @@ def _require_point(z: Tensor) -> None:
         )
 
 
-def _is_finite(x: Tensor) -> bool:
-    # A finite sum has finite terms; a sum that is not may have overflowed, so look again.
-    return math.isfinite(float(x.sum())) or bool(x.isfinite().all())
-
-
 def _require_finite(x: Tensor, name: str) -> None:
-    if not _is_finite(x):
+    if not is_finite(x):
         of = "an output" if name == "head" else "a gradient"
         raise ValueError(f"`{name}` gave {of} of {tuple(x.shape)} that holds NaN or infinity.")
 

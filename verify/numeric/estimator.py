@@ -4,7 +4,8 @@ The published runs follow lambda_min of the effective Hessian of the batch-mean 
 power iteration in float32, v <- H v / (|H v| + 1e-8), and 20 more on H shifted by the value found.
 Power iteration converges to the end of the spectrum with the larger modulus. Where that is the
 negative end the shift returns the other, positive one; and where |H v| is not large against 1e-8,
-as for the mean of 256 samples, v fades to 0 and the value with it. `audit` counts both.
+as for the mean of 256 samples, v fades to 0 and the value with it. `audit` counts both, and how
+often the sign is wrong if the shift is upwards by the modulus of what the first iteration found.
 """
 
 from __future__ import annotations
@@ -68,7 +69,11 @@ class PublishedEstimate:
 
 
 def published_estimate(
-    function: Callable[[Tensor], Tensor], z: Tensor, seed: int, steps: int = STEPS
+    function: Callable[[Tensor], Tensor],
+    z: Tensor,
+    seed: int,
+    steps: int = STEPS,
+    upwards: bool = False,
 ) -> PublishedEstimate:
     """Estimate the smallest eigenvalue of the Hessian of a scalar function as published.
 
@@ -77,6 +82,8 @@ def published_estimate(
         z: (B, d); its type is the estimator's, float32 as published.
         seed: of the start vectors, which are drawn on the CPU.
         steps: of each power iteration.
+        upwards: shift by the modulus of the first value, which the published estimator does not;
+            then the end of larger modulus is the negative one, whichever it was before.
     """
     z = z.detach().clone().requires_grad_()
     (gradient,) = torch.autograd.grad(function(z), z, create_graph=True)
@@ -94,8 +101,9 @@ def published_estimate(
 
     generator = torch.Generator().manual_seed(seed)
     first, v = power_iteration(0.0)
-    shifted, w = power_iteration(first)
-    value, length = first + shifted, float(w.norm())
+    shift = abs(first) if upwards else first
+    shifted, w = power_iteration(shift)
+    value, length = shift + shifted, float(w.norm())
     residual = math.inf
     if length > 0:
         u = w / length
@@ -110,15 +118,25 @@ def plain_function(head: Head, targets: Tensor) -> Callable[[Tensor], Tensor]:
         head: without BatchNorm over the batch, with activations among `PLAIN`.
         targets: (B, k), constant.
     """
-    layers = list(zip(head.weights, head.biases, (*head.activations, LINEAR), strict=True))
+    outputs = plain_outputs(head)
 
     def function(z: Tensor) -> Tensor:
+        return -F.cosine_similarity(outputs(z), targets.to(z.dtype), dim=-1).mean()
+
+    return function
+
+
+def plain_outputs(head: Head) -> Callable[[Tensor], Tensor]:
+    """A head as PyTorch code, (..., d) -> (..., k); as `plain_function` takes it."""
+    layers = list(zip(head.weights, head.biases, (*head.activations, LINEAR), strict=True))
+
+    def outputs(z: Tensor) -> Tensor:
         x = z
         for w, b, activation in layers:
             x = PLAIN[activation.name](F.linear(x, w.to(z.dtype), b.to(z.dtype)))
-        return -F.cosine_similarity(x, targets.to(z.dtype), dim=-1).mean()
+        return x
 
-    return function
+    return outputs
 
 
 # --- audit --------------------------------------------------------------------------------------
@@ -166,7 +184,8 @@ class CellAudit:
     Attributes:
         states: states seen.
         negative: those whose exact lambda_min is negative by more than its residual.
-        wrong_sign: those whose estimate has not the exact sign.
+        wrong_sign: those whose estimate has not the exact sign; `wrong_upwards` with the shift
+            upwards instead.
         errors: |estimate - exact| / |exact|: median, least, largest.
         confidence: median of |estimate| / its own residual.
         negative_end: how often the first power iteration landed on a negative value.
@@ -177,6 +196,7 @@ class CellAudit:
     states: int
     negative: int
     wrong_sign: int
+    wrong_upwards: int
     errors: tuple[float, float, float]
     confidence: float
     negative_end: int
@@ -239,14 +259,18 @@ def audit(
 
 
 def _audit_cell(cell: Cell, states: Iterable[tuple[State, int]]) -> CellAudit:
-    found = []
+    found, wrong_upwards = [], 0
     for state, seed in states:
         loss = NEGATIVE_COSINE.bind(Targets(state.targets))
         pairs = extreme_eigenpairs(EffectiveHessian(state.head, loss, state.z))
         least = int(pairs.values[:, 0].argmin())
         exact, residual = float(pairs.values[least, 0]), float(pairs.residuals[least, 0])
         function = plain_function(state.head, state.targets)
-        found.append((published_estimate(function, state.z.float(), seed), exact, residual))
+        estimate = published_estimate(function, state.z.float(), seed)
+        found.append((estimate, exact, residual))
+        if estimate.first < 0:  # else the shift is upwards as it is
+            estimate = published_estimate(function, state.z.float(), seed, upwards=True)
+        wrong_upwards += (estimate.value < 0) != (exact < 0)
     errors = [abs(estimate.value - exact) / abs(exact) for estimate, exact, _ in found]
     tiny = torch.finfo(torch.float32).tiny
     return CellAudit(
@@ -254,6 +278,7 @@ def _audit_cell(cell: Cell, states: Iterable[tuple[State, int]]) -> CellAudit:
         states=len(found),
         negative=sum(exact < -residual for _, exact, residual in found),
         wrong_sign=sum((estimate.value < 0) != (exact < 0) for estimate, exact, _ in found),
+        wrong_upwards=wrong_upwards,
         errors=(median(errors), min(errors), max(errors)),
         confidence=median(abs(e.value) / max(e.residual, tiny) for e, _, _ in found),
         negative_end=sum(estimate.first < 0 for estimate, _, _ in found),
@@ -270,6 +295,7 @@ def audit_table(audits: Sequence[CellAudit], setting: Setting) -> Table:
             str(audit.states),
             str(audit.negative),
             str(audit.wrong_sign),
+            str(audit.wrong_upwards),
             "{:.3g} ({:.2g} to {:.3g})".format(*audit.errors),
             f"{audit.confidence:.2g}",
             str(audit.negative_end),
@@ -286,6 +312,7 @@ def audit_table(audits: Sequence[CellAudit], setting: Setting) -> Table:
             "states",
             r"exact $\lambda_{\min} < 0$",
             "wrong sign",
+            "wrong sign if shifted upwards",
             "relative error, median (least to largest)",
             "|estimate| / own residual, median",
             "first iteration on the negative end",

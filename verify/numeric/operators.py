@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 
 import torch
@@ -18,6 +19,9 @@ class SymmetricOperator(ABC):
         space: shape of the vectors it multiplies: (d,) or (B, d).
         separable: for a space (B, d), whether it is B independent operators on R^d instead of one
             on R^(B d).
+        blocks: how many independent operators it is.
+        n: order of each of them.
+        shape: of `dense`, (n, n), or (B, n, n) for a batch of independent operators.
         dtype, device: of its vectors.
     """
 
@@ -28,22 +32,10 @@ class SymmetricOperator(ABC):
         self.separable = separable
         self.dtype = dtype
         self.device = device
-
-    @property
-    def blocks(self) -> int:
-        """How many independent operators it is."""
-        return self.space[0] if self.separable and len(self.space) == 2 else 1
-
-    @property
-    def n(self) -> int:
-        """Order of each of them."""
-        return torch.Size(self.space).numel() // self.blocks
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of `dense`: (n, n), or (B, n, n) for a batch of independent operators."""
-        batch = (self.blocks,) if self.separable and len(self.space) == 2 else ()
-        return (*batch, self.n, self.n)
+        batch = space[:1] if separable and len(space) == 2 else ()
+        self.blocks = math.prod(batch)
+        self.n = math.prod(space) // max(self.blocks, 1)
+        self.shape = (*batch, self.n, self.n)
 
     @abstractmethod
     def apply(self, v: Tensor) -> Tensor:

@@ -23,7 +23,8 @@ from torch import Tensor
 from verify.numeric.activations import LINEAR
 from verify.numeric.batchnorm import NormalisedCurvature
 from verify.numeric.heads import Trace
-from verify.numeric.spiked import Spiked, turning
+from verify.numeric.objectives.derivatives import RowHessians
+from verify.numeric.spiked import Spiked, spiked
 
 LossProduct = Callable[[Tensor], Tensor]
 """v -> (grad^2 L) v for v of shape (m, B, k): m vectors of the outputs' shape."""
@@ -61,36 +62,33 @@ class HeadProducts:
         gradient: grad of L(h(z)) by z, (B, d).
     """
 
-    def __init__(
-        self, trace: Trace, rho: Tensor, loss_product: LossProduct, separable: bool
-    ) -> None:
+    def __init__(self, trace: Trace, rho: Tensor, loss: RowHessians | LossProduct) -> None:
         """Keep what does not depend on the direction.
 
         Args:
             trace: the head at z, of shape (B, d).
             rho: grad L at its outputs, (B, k).
-            loss_product: products with the loss's Hessian there.
-            separable: whether neither head nor loss couples the samples.
+            loss: the loss's Hessian there, sample by sample, or products with it.
         """
         self._head = trace.head
-        self._loss_product = loss_product
-        self._at = (trace.output, rho) if separable else None
+        self._loss = loss
         deltas = trace.adjoints(rho)
         self.gradient = deltas[0]
         layers = []
         norms = trace.norms or (None,) * trace.head.depth
         for index, (weight, norm) in enumerate(zip(trace.head.weights, norms, strict=True)):
-            slope = curvature = None
-            cotangent = rho
+            slope = curvature = kept = None
+            if norm is not None:
+                last = index == len(trace.jets)
+                cotangent = rho if last else trace.jets[index][1] * deltas[index + 1]
+                kept = NormalisedCurvature(norm, cotangent)
             if index < len(trace.jets):
                 _, first, second = trace.jets[index]
-                cotangent = first * deltas[index + 1]
                 activation = trace.head.activations[index]
                 slope = None if activation is LINEAR else first
                 # A piecewise-linear activation bends nowhere; a smooth one everywhere.
                 if (activation.is_smooth and activation is not LINEAR) or bool(second.any()):
                     curvature = second * deltas[index + 1]
-            kept = None if norm is None else NormalisedCurvature(norm, cotangent)
             layers.append(_Layer(weight, slope, curvature, kept))
         self._layers = tuple(layers)
 
@@ -99,7 +97,6 @@ class HeadProducts:
         part = object.__new__(HeadProducts)
         batch = len(self.gradient)
         part._head = self._head
-        part._at = None if self._at is None else (self._at[0][samples], self._at[1][samples])
         part.gradient = self.gradient[samples]
         part._layers = tuple(layer.restricted(samples) for layer in self._layers)
 
@@ -108,10 +105,10 @@ class HeadProducts:
             whole[:, samples] = v
             return self._loss_product(whole)[:, samples]
 
-        part._loss_product = padded
-        spiked: Spiked | None = self.__dict__.get("_spiked")
-        if spiked is not None:  # else it is looked for when it is needed
-            part.__dict__["_spiked"] = spiked[samples]
+        part._loss = self._loss[samples] if isinstance(self._loss, RowHessians) else padded
+        kept: Spiked | None = self.__dict__.get("_spiked")
+        if kept is not None:  # else it is formed when it is needed
+            part.__dict__["_spiked"] = kept[samples]
         return part
 
     def apply(self, v: Tensor, pullback: bool, interaction: bool) -> Tensor:
@@ -139,9 +136,13 @@ class HeadProducts:
         weight = self._layers[-1].weight
         return self._loss_product(x @ weight.T).contiguous() @ weight
 
+    def _loss_product(self, v: Tensor) -> Tensor:
+        """(grad^2 L) v for v: (m, B, k)."""
+        return self._loss.product(v) if isinstance(self._loss, RowHessians) else self._loss(v)
+
     @functools.cached_property
     def _spiked(self) -> Spiked | None:
-        return None if self._at is None else turning(self._head, *self._at, self._loss_product)
+        return spiked(self._head, self._loss) if isinstance(self._loss, RowHessians) else None
 
     # --- matrices of single samples ---------------------------------------------------------------
 
@@ -155,11 +156,14 @@ class HeadProducts:
         part = self if samples is None else self.restricted(samples)
         *hidden, jacobian = part._jacobians
         total = None
-        if pullback:
+        loss = part._loss
+        if pullback and isinstance(loss, RowHessians):
+            total = loss.between(jacobian)
+        elif pullback:
             total = jacobian.mT @ part._loss_product(jacobian.movedim(-1, 0)).movedim(0, -1)
         for a, layer in zip(hidden, part._layers, strict=False):
             if interaction and layer.curvature is not None:
-                term = (layer.curvature.unsqueeze(-1) * a).mT @ a
+                term = torch.bmm(a.mT, layer.curvature.unsqueeze(-1) * a)
                 total = term if total is None else total.add_(term)
         if total is None:
             return jacobian.new_zeros(len(jacobian), self._head.d, self._head.d)

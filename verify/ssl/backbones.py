@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
+
+from verify.ssl.resnet import ResNet, resnet18
+from verify.ssl.vit import VisionTransformer, vit_tiny
 
 Built = TypeVar("Built")
 
@@ -61,6 +64,8 @@ class SmallConvNet(nn.Module):
 BACKBONES: dict[str, Callable[[int, int, int], nn.Module]] = {
     "small": SmallConvNet,
     "small, no closing BatchNorm": partial(SmallConvNet, closing_batchnorm=False),
+    "ResNet-18": resnet18,
+    "ViT-Tiny": vit_tiny,
 }
 """Backbones for images of so many channels and so many pixels a side, of a width, by name."""
 
@@ -127,6 +132,31 @@ def calibrate(module: nn.Module, inputs: Tensor) -> None:
     module.eval()
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
+
+
+@torch.no_grad()
+def collapse(backbone: nn.Module, share: float) -> None:
+    """Leave of the deviations of every feature from a constant only a share.
+
+    The normalisations that close the backbone keep that share of their weights, and their biases
+    become 1, so that no ReLU after them cuts anything off. Nothing is learned.
+
+    Args:
+        backbone: one of `BACKBONES`, before its first step.
+        share: between 0 and 1.
+    """
+    for norm in _closing_norms(backbone):
+        norm.weight.mul_(share)
+        norm.bias.fill_(1)
+
+
+def _closing_norms(
+    backbone: nn.Module,
+) -> Sequence[nn.BatchNorm1d | nn.BatchNorm2d | nn.LayerNorm]:
+    if isinstance(backbone, ResNet | VisionTransformer):
+        return backbone.closing_norms()
+    norms = [m for m in backbone.modules() if isinstance(m, nn.BatchNorm1d | nn.BatchNorm2d)]
+    return norms[-1:]
 
 
 def _convolution(inputs: int, outputs: int, stride: int) -> tuple[nn.Module, ...]:

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from verify.ssl.backbones import calibrate
-from verify.ssl.data import Dataset, load_digits
+from verify.ssl.data import Dataset, floating
 from verify.ssl.loss_curvature import (
     conditioning,
     direction_variance,
@@ -20,7 +20,8 @@ from verify.ssl.loss_curvature import (
     whole_head,
 )
 from verify.ssl.measurements import head_outputs, represent
-from verify.ssl.training import Config, Networks, Observe, State, train
+from verify.ssl.source import Source, fit, timing
+from verify.ssl.training import Config, Networks, Observe, State, TrainedRun
 
 if TYPE_CHECKING:
     from verify.statement import Context
@@ -28,19 +29,24 @@ if TYPE_CHECKING:
 SAMPLES = 32
 """Fixed images whose curvature is computed."""
 
+CALIBRATED = 2048
+"""Training images at most from which BatchNorm statistics are taken before the first step."""
+
 
 def with_statistics(state: State, dataset: Dataset) -> Networks:
     """The state's networks; before the first step a copy whose BatchNorms have statistics."""
     if state.epoch:
         return state.networks
     networks = copy.deepcopy(state.networks)
-    calibrate(networks.backbone, dataset.train_images)
-    calibrate(networks.projector, represent(networks.backbone, dataset.train_images))
+    images = floating(dataset.train_images[:CALIBRATED])
+    calibrate(networks.backbone, images)
+    calibrate(networks.projector, represent(networks.backbone, images))
     return networks
 
 
-def observe_variances(dataset: Dataset) -> Observe:
+def observe_variances(config: Config, dataset: Dataset) -> Observe:
     """Variance of the directions of z and h, and the condition of z, over the test images."""
+    del config
 
     def observe(state: State) -> dict[str, float | np.ndarray]:
         networks = with_statistics(state, dataset)
@@ -67,7 +73,7 @@ def observe_curvature(config: Config, dataset: Dataset) -> Observe:
     with the targets, which determine the Hessian of the negative cosine.
     """
     views = torch.Generator(dataset.test_images.device).manual_seed(config.seed)
-    images = dataset.test_images[:SAMPLES].repeat(2, 1, 1, 1)
+    images = floating(dataset.test_images[:SAMPLES]).repeat(2, 1, 1, 1)
     images = config.augmentation(images, views)
 
     def observe(state: State) -> dict[str, float | np.ndarray]:
@@ -83,6 +89,7 @@ def observe_curvature(config: Config, dataset: Dataset) -> Observe:
             "effective": found.effective.cpu().numpy(),
             "pullback": found.pullback.cpu().numpy(),
             "residuals": found.residuals.cpu().numpy(),
+            "dimensions": z.shape[1],
             "length": outputs.norm(dim=1).cpu().numpy(),
             "cosine": F.cosine_similarity(outputs, targets.double()).cpu().numpy(),
             "estimate": estimate_as_published(head, config.objective, z, targets, start),
@@ -91,18 +98,29 @@ def observe_curvature(config: Config, dataset: Dataset) -> Observe:
     return observe
 
 
+def observe_both(config: Config, dataset: Dataset) -> Observe:
+    """Variances and curvature."""
+    variances, curvature = (o(config, dataset) for o in (observe_variances, observe_curvature))
+
+    def observe(state: State) -> dict[str, float | np.ndarray]:
+        return {**variances(state), **curvature(state)}
+
+    return observe
+
+
 def build_tracks(arguments: tuple[object, ...], ctx: Context) -> dict[str, np.ndarray]:
-    """Losses, variances and curvature while training on the digits; the argument is a `Config`."""
-    (config,) = cast("tuple[Config]", arguments)
-    dataset = load_digits().to(ctx.device)
-    variances, curvature = observe_variances(dataset), observe_curvature(config, dataset)
-    run = train(config, dataset, ctx.device, lambda s: {**variances(s), **curvature(s)})
-    return {"losses": np.array(run.losses), **run.curves}
+    """Losses, variances and curvature while training; the arguments: a `Source` and a `Config`."""
+    source, config = cast("tuple[Source, Config]", arguments)
+    _, run = fit(source, config, ctx, observe_both)
+    return _kept(source, run)
 
 
 def build_variances(arguments: tuple[object, ...], ctx: Context) -> dict[str, np.ndarray]:
-    """Losses and variances while training on the digits; the argument is a `Config`."""
-    (config,) = cast("tuple[Config]", arguments)
-    dataset = load_digits().to(ctx.device)
-    run = train(config, dataset, ctx.device, observe_variances(dataset))
-    return {"losses": np.array(run.losses), **run.curves}
+    """Losses and variances while training; the arguments: a `Source` and a `Config`."""
+    source, config = cast("tuple[Source, Config]", arguments)
+    _, run = fit(source, config, ctx, observe_variances)
+    return _kept(source, run)
+
+
+def _kept(source: Source, run: TrainedRun) -> dict[str, np.ndarray]:
+    return {"losses": np.array(run.losses), **run.curves, **timing(source, run)}

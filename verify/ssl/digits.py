@@ -6,14 +6,16 @@ being trained anew.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from verify.numeric.objectives import VICRegWeights
 from verify.ssl.augment import Augmentation
 from verify.ssl.data import DIGITS, load_digits
-from verify.ssl.training import Config, Mlp, Optimiser, to_arrays, train
+from verify.ssl.training import Config, Mlp, Momentum, Optimiser, to_arrays, train
 
 if TYPE_CHECKING:
     from verify.statement import Context
@@ -61,6 +63,32 @@ DIGITS_SIMSIAM = Config(
     seed=0,
 )
 """SimSiam on the digits with a Swish head, seed 0; nothing keeps z from collapsing."""
+
+_SHORT = replace(DIGITS_SIMCLR, temperature=math.nan, epochs=10)
+_WITH_PREDICTOR = replace(
+    _SHORT, predictor=Mlp(widths=(128, 64), activation="relu", batchnorm=True)
+)
+_TARGET = Momentum(decay=0.99)  # it lags by 100 steps; the run has 110
+
+DIGITS_METHODS = {
+    "info_nce": replace(_SHORT, temperature=0.1),
+    "nt_xent": replace(_SHORT, objective="nt_xent", temperature=0.2),
+    "moco": replace(_SHORT, objective="moco", temperature=0.1, target=replace(_TARGET, queue=1024)),
+    "dino": replace(
+        _SHORT, objective="dino", temperature=0.1, target=replace(_TARGET, temperature=0.04)
+    ),
+    "byol": replace(_WITH_PREDICTOR, objective="byol", target=_TARGET),
+    "simsiam": replace(_WITH_PREDICTOR, objective="simsiam"),
+    "vicreg": replace(
+        _SHORT,
+        objective="vicreg",
+        # What the released code divides by the 64 outputs and by 2, the paper's formula does not.
+        weights=VICRegWeights(invariance=25 / 64, variance=25 / 2, covariance=1),
+    ),
+    "barlow_twins": replace(_SHORT, objective="barlow_twins"),
+}
+"""Every method on the digits for ten epochs, seed 0, by its objective: under SimCLR's projector, with
+a predictor where the method has one. Not tuned beyond that each learns."""
 
 
 def with_head(config: Config, activation: str, batchnorm: bool) -> Config:

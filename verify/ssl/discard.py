@@ -10,15 +10,16 @@ from torch import Tensor
 
 from verify.ssl.augment import quarter_turns
 from verify.ssl.collapse import with_statistics
-from verify.ssl.data import Dataset, load_digits
+from verify.ssl.data import Dataset
 from verify.ssl.measurements import head_outputs, represent
 from verify.ssl.probes import ridge_accuracy
-from verify.ssl.training import Config, Networks, Observe, State, train
+from verify.ssl.source import Source, fit, timing
+from verify.ssl.training import Config, Networks, Observe, State
 
 if TYPE_CHECKING:
     from verify.statement import Context
 
-CLASSES, TURNS = 10, 4
+TURNS = 4
 
 LABELLED = 10
 """Training images of each class whose labels the probe of few labels sees."""
@@ -30,10 +31,11 @@ def features(networks: Networks, images: Tensor) -> dict[str, Tensor]:
     return {"z": z, "h": head_outputs(networks.projector, z)}
 
 
-def observe_classes(dataset: Dataset) -> Observe:
+def observe_classes(config: Config, dataset: Dataset) -> Observe:
     """Test accuracy on z and on h of probes of the class: of all training labels, and of few."""
+    del config
     labelled = torch.cat(
-        [(dataset.train_labels == c).nonzero()[:LABELLED, 0] for c in range(CLASSES)]
+        [(dataset.train_labels == c).nonzero()[:LABELLED, 0] for c in range(dataset.classes)]
     )
     labels, answers = dataset.train_labels, dataset.test_labels
 
@@ -44,7 +46,7 @@ def observe_classes(dataset: Dataset) -> Observe:
         every = torch.arange(len(labels), device=labels.device)
         return {
             f"{probe}_{name}": ridge_accuracy(
-                seen[name][chosen], labels[chosen], judged[name], answers, CLASSES
+                seen[name][chosen], labels[chosen], judged[name], answers, dataset.classes
             )
             for probe, chosen in (("class", every), ("few", labelled))
             for name in seen
@@ -72,9 +74,9 @@ def rotation_accuracy(networks: Networks, dataset: Dataset) -> dict[str, float]:
 
 
 def build(arguments: tuple[object, ...], ctx: Context) -> dict[str, np.ndarray]:
-    """Class accuracy by epoch and rotation accuracy at the end; the argument is a `Config`."""
-    (config,) = cast("tuple[Config]", arguments)
-    dataset = load_digits().to(ctx.device)
-    run = train(config, dataset, ctx.device, observe_classes(dataset))
+    """Class accuracy by epoch and rotation accuracy at the end, of a `Source` and a `Config`."""
+    source, config = cast("tuple[Source, Config]", arguments)
+    dataset, run = fit(source, config, ctx, observe_classes)
     rotation = rotation_accuracy(run.networks, dataset)
-    return run.curves | {name: np.array(value) for name, value in rotation.items()}
+    accuracies = {name: np.array(value) for name, value in rotation.items()}
+    return {"losses": np.array(run.losses), **run.curves, **accuracies, **timing(source, run)}

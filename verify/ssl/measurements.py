@@ -20,8 +20,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-FORWARD_BATCH = 1024
-"""Images per forward pass; a matter of memory only."""
+from verify.ssl.data.dataset import floating
+
+FORWARD_BATCH = 256
+"""Images per forward pass; a matter of memory and speed only."""
 
 
 class Protocol(enum.StrEnum):
@@ -48,14 +50,15 @@ def unit(vectors: Tensor) -> Tensor:
 
 @torch.no_grad()
 def represent(backbone: nn.Module, images: Tensor) -> Tensor:
-    """Raw representations (..., d) of images (..., C, H, W), with the same leading axes.
+    """Raw representations (..., d) of images (..., C, H, W), bytes or not, with the same leading axes.
 
     Raises:
         ValueError: if the backbone is in training mode, where BatchNorm would mix the images.
     """
     _require_evaluation_mode(backbone)
     batches = images.flatten(0, -4).split(FORWARD_BATCH)
-    return torch.cat([backbone(batch) for batch in batches]).unflatten(0, images.shape[:-3])
+    outputs = [backbone(floating(batch)) for batch in batches]
+    return torch.cat(outputs).unflatten(0, images.shape[:-3])
 
 
 @torch.no_grad()

@@ -25,6 +25,13 @@ class ProbeConfig:
     epochs: int = 5
 
 
+PROBE = ProbeConfig()
+"""The probes of E4: 5 epochs of Adam at 1e-3, as published."""
+
+LONGER = ProbeConfig(epochs=20)
+"""On the digits about as many steps (900) as 5 epochs over CIFAR-10 take at batch 256."""
+
+
 @dataclass(frozen=True)
 class Probes:
     """P trained probes, linear (one layer) or with one hidden ReLU layer (two).

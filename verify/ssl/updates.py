@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from verify.ssl.data import load_digits
-from verify.ssl.digits import seeded_configs
-from verify.ssl.training import Config, State, train
+from verify.ssl.data import Dataset
+from verify.ssl.source import Source, fit, timing
+from verify.ssl.training import Config, Observe, State
 
 if TYPE_CHECKING:
     from verify.statement import Context
@@ -35,22 +35,24 @@ def relative_update(module: nn.Module, learning_rate: float) -> float:
     return learning_rate * lengths[0] / lengths[1]
 
 
-def observe(state: State) -> dict[str, float | np.ndarray]:
+def observe(config: Config, dataset: Dataset) -> Observe:
     """The relative update of every part in the epoch's last step; NaN before the first."""
-    if state.epoch == 0:
-        return dict.fromkeys(state.networks.parts(), float("nan"))
-    return {
-        name: relative_update(module, state.learning_rate)
-        for name, module in state.networks.parts().items()
-    }
+    del config, dataset
+
+    def observed(state: State) -> dict[str, float | np.ndarray]:
+        if state.epoch == 0:
+            return dict.fromkeys(state.networks.parts(), float("nan"))
+        return {
+            name: relative_update(module, state.learning_rate)
+            for name, module in state.networks.parts().items()
+        }
+
+    return observed
 
 
 def build(arguments: tuple[object, ...], ctx: Context) -> dict[str, np.ndarray]:
-    """Relative updates (seeds, epochs) of every part while training on the digits.
-
-    The only argument is a `Config`; its seed is replaced by each of the training seeds.
-    """
-    (config,) = cast("tuple[Config]", arguments)
-    dataset = load_digits()
-    curves = [train(c, dataset, ctx.device, observe).curves for c in seeded_configs(config)]
-    return {name: np.stack([curve[name][1:] for curve in curves]) for name in curves[0]}
+    """Relative updates (epochs,) of every part; the arguments are a `Source` and a `Config`."""
+    source, config = cast("tuple[Source, Config]", arguments)
+    _, run = fit(source, config, ctx, observe)
+    updates = {name: values[1:] for name, values in run.curves.items()}
+    return {"losses": np.array(run.losses), **updates, **timing(source, run)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-ENTIRE = (sp.exp, sp.sin, sp.cos, sp.erf, sp.tanh, sp.sinh, sp.cosh)
+ENTIRE = (sp.exp, sp.sin, sp.cos, sp.erf, sp.tanh, sp.sinh, sp.cosh, sp.atan)
 """Functions that are real-analytic on the whole line."""
 
 

@@ -62,7 +62,8 @@ class Objective(Generic[C]):
             defined by `function`'s code.
         separable: L is the mean of losses of single rows, so hess L is block-diagonal.
         invariance: what may be rescaled, exactly as long as no row is shorter than `NORM_FLOOR`.
-        closed: the rows' derivatives in closed form; without it they are differentiated.
+        closed: the rows' derivatives in closed form, with the checks of `evaluate`; without it
+            they are differentiated.
         views: equal blocks that the rows of u come in.
         least: fewest rows of a view.
         network: names of the constants that are a network's outputs; they collapse when it does.
@@ -202,12 +203,14 @@ class Loss:
             TypeError: as calling the loss does.
             ValueError: as calling the loss does; `hessian_product` if v does not begin with u's shape.
         """
-        if self.objective.closed is None:
-            self.objective.require_outputs(u)
+        rows = self.rows(u)
+        if rows is None:
             rho, value, product = differentiated(self.unchecked, u)
         else:
-            value = self(u)
-            rho, product = self.objective.closed(self.constants, u).times(1 / len(u))
+            value, rho = self.unchecked(u), rows.gradients
+
+            def product(v: Tensor) -> Tensor:
+                return rows.hessians.product(v.movedim(-1, 0)).movedim(0, -1)
 
         def hessian_product(v: Tensor) -> Tensor:
             if v.shape[:2] != u.shape:
@@ -220,6 +223,18 @@ class Loss:
             return product(v.reshape(*u.shape, -1)).reshape(v.shape)
 
         return Jet(value, rho, hessian_product)
+
+    def rows(self, u: Tensor) -> RowJet | None:
+        """Gradient of L at u: (B, k) and the blocks of its Hessian, where they have a closed form.
+
+        Raises:
+            TypeError: as calling the loss does.
+            ValueError: as calling the loss does.
+        """
+        self.objective.require_outputs(u)
+        if self.objective.closed is None:
+            return None
+        return self.objective.closed(self.constants, u).times(1 / len(u))
 
     def dense_hessian(self, u: Tensor) -> Tensor:
         """Hess L(u): its diagonal blocks (B, k, k) if the objective is separable, else (Bk, Bk).

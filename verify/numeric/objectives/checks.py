@@ -132,14 +132,20 @@ def _require_number(where: str, name: str, number: object) -> None:
         raise TypeError(f"The {name} of {where} must be a number; it was {type(number).__name__}.")
 
 
+def is_finite(tensor: Tensor) -> bool:
+    """Whether no entry is infinite or NaN."""
+    # A finite sum has finite terms; a sum that is not may have overflowed, so look again.
+    return math.isfinite(float(tensor.detach().sum())) or bool(tensor.isfinite().all())
+
+
 def require_finite(where: str, name: str, tensor: Tensor) -> None:
     """Require entries that are neither infinite nor NaN.
 
     Raises:
         ValueError: naming the first that is.
     """
-    bad = ~torch.isfinite(tensor)
-    if bool(bad.any()):
+    if not is_finite(tensor):
+        bad = ~torch.isfinite(tensor)
         index = tuple(int(i) for i in bad.nonzero()[0])
         raise ValueError(
             f"{where} expects `{name}` to be finite; {int(bad.sum())} of its {tensor.numel()} "
@@ -153,7 +159,7 @@ def require_directions(where: str, name: str, rows: Tensor) -> None:
     Raises:
         ValueError: naming the first row that has none.
     """
-    short = rows.norm(dim=-1) <= NORM_FLOOR
+    short = torch.linalg.vector_norm(rows, dim=-1) <= NORM_FLOOR
     if bool(short.any()):
         row = int(short.nonzero()[0])
         raise ValueError(

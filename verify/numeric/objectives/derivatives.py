@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -56,18 +57,51 @@ class Jet(NamedTuple):
     hessian_product: Product
 
 
-class RowJet(NamedTuple):
-    """Closed-form derivatives of the rows' own losses l_b: gradients, and v -> hess l_b v_b.
+@dataclass(frozen=True)
+class RowHessians:
+    """Hessians of the rows' own losses l_b, each diagonal but for r directions.
 
-    Shapes: gradients (B, k); the product takes and returns (B, k, m).
+        hess l_b = diag(d_b) + P_b^T Q_b,   symmetric as a whole
+
+    Attributes:
+        diagonal: d, (B, k), or (B, 1) for multiples of the identity.
+        left: P, (B, r, k); r is 0 where the Hessian is diagonal.
+        right: Q, likewise.
     """
 
-    gradients: Tensor
-    hessian_product: Product
+    diagonal: Tensor
+    left: Tensor
+    right: Tensor
 
-    def times(self, factor: float | Tensor) -> RowJet:
+    def product(self, v: Tensor) -> Tensor:
+        """Multiply m vectors of the outputs' shape: (m, B, k) -> (m, B, k)."""
+        rows = v.transpose(0, 1)
+        scaled = rows * self.diagonal.unsqueeze(1)
+        return torch.baddbmm(scaled, rows @ self.right.mT, self.left).transpose(0, 1)
+
+    def between(self, a: Tensor) -> Tensor:
+        """A_b^T (hess l_b) A_b for matrices A: (B, k, n) -> (B, n, n)."""
+        image = self.diagonal.unsqueeze(-1) * a
+        return torch.bmm(a.mT, image.baddbmm_(self.left.mT, torch.bmm(self.right, a)))
+
+    def __getitem__(self, samples: Tensor) -> RowHessians:
+        """Those of some of the rows."""
+        return RowHessians(self.diagonal[samples], self.left[samples], self.right[samples])
+
+
+class RowJet(NamedTuple):
+    """Closed-form derivatives of the rows' own losses: gradients (B, k), and Hessians."""
+
+    gradients: Tensor
+    hessians: RowHessians
+
+    def times(self, factor: float) -> RowJet:
         """The derivatives of a multiple of the losses."""
-        return RowJet(factor * self.gradients, lambda v: factor * self.hessian_product(v))
+        if factor == 1:
+            return self
+        h = self.hessians
+        hessians = RowHessians(factor * h.diagonal, h.left, factor * h.right)
+        return RowJet(factor * self.gradients, hessians)
 
 
 def differentiated(value: Callable[[Tensor], Tensor], u: Tensor) -> tuple[Tensor, Tensor, Product]:

@@ -17,12 +17,12 @@ from verify.numeric.objectives.checks import (
     require_matching,
     require_positive,
 )
-from verify.numeric.objectives.derivatives import Invariance
+from verify.numeric.objectives.derivatives import Invariance, RowJet
 from verify.numeric.objectives.regression import (
     Targets,
+    cosine_jet,
     cosines,
     draw_targets,
-    negative_cosine_jet,
     softmax_jet,
 )
 
@@ -89,6 +89,18 @@ def teacher_probabilities(c: Teacher) -> Tensor:
 
 def dino_rows(c: Teacher, u: Tensor) -> Tensor:
     """The rows' own losses of `dino`, (B,)."""
+    _require_teacher(c, u)
+    logarithms = torch.log_softmax(u / c.student_temperature, dim=1)
+    return -(teacher_probabilities(c) * logarithms).sum(dim=1)
+
+
+def dino_jet(c: Teacher, u: Tensor) -> RowJet:
+    """Derivatives of the rows' own losses of `dino`."""
+    _require_teacher(c, u)
+    return softmax_jet(u, teacher_probabilities(c), c.student_temperature)
+
+
+def _require_teacher(c: Teacher, u: Tensor) -> None:
     require_matching("dino", u=u, teacher=c.teacher)
     if c.centre.shape != u.shape[1:]:
         raise ValueError(
@@ -101,8 +113,6 @@ def dino_rows(c: Teacher, u: Tensor) -> Tensor:
         student_temperature=c.student_temperature,
         teacher_temperature=c.teacher_temperature,
     )
-    logarithms = torch.log_softmax(u / c.student_temperature, dim=1)
-    return -(teacher_probabilities(c) * logarithms).sum(dim=1)
 
 
 def byol(u: Tensor, targets: Tensor) -> Tensor:
@@ -161,7 +171,7 @@ DINO = Objective(
     evaluate=dino_rows,
     separable=True,
     invariance=Invariance.NONE,
-    closed=lambda c, u: softmax_jet(u, teacher_probabilities(c), c.student_temperature),
+    closed=lambda c, u: dino_jet(c, u),
     network=("teacher", "centre"),
 )
 
@@ -176,7 +186,7 @@ BYOL = Objective(
     evaluate=lambda c, u: byol_rows(u, c.targets),
     separable=True,
     invariance=Invariance.ROW,
-    closed=lambda c, u: negative_cosine_jet(u, c.targets).times(2),
+    closed=lambda c, u: cosine_jet("byol", u, c).times(2),
     network=("targets",),
 )
 
@@ -191,7 +201,7 @@ SIMSIAM = Objective(
     evaluate=lambda c, u: simsiam_rows(u, c.targets),
     separable=True,
     invariance=Invariance.ROW,
-    closed=lambda c, u: negative_cosine_jet(u, c.targets),
+    closed=lambda c, u: cosine_jet("simsiam", u, c),
     views=2,
     network=("targets",),
 )

@@ -7,11 +7,12 @@ With l_b the loss of row b, u its output and everything else constant:
     negative cosine  l = -c                  grad = -w/|u|           hess = (e w^T + w e^T + c P)/|u|^2
 
 where p = softmax(u/tau), and e, s are the directions of u and t, c = e.s, w = s - c e and
-P = I - e e^T.
+P = I - e e^T. Each Hessian is diagonal but for at most two directions.
 """
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import torch
@@ -20,7 +21,7 @@ from torch import Tensor
 
 from verify.numeric.objectives.base import Objective, Sampler
 from verify.numeric.objectives.checks import require_batch, require_matching
-from verify.numeric.objectives.derivatives import Invariance, RowJet
+from verify.numeric.objectives.derivatives import Invariance, RowHessians, RowJet
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Targets:
     """Targets t: (B, k), one per output, held constant."""
 
     targets: Tensor
+
+    @functools.cached_property
+    def directions(self) -> Tensor:
+        """t / |t|, (B, k); kept once computed."""
+        return F.normalize(self.targets.detach(), dim=1)
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,11 @@ def softmax_cross_entropy(u: Tensor, labels: Tensor) -> Tensor:
 
 def softmax_cross_entropy_rows(u: Tensor, labels: Tensor) -> Tensor:
     """The rows' own losses of `softmax_cross_entropy`, (B,)."""
+    _require_labels(u, labels)
+    return F.cross_entropy(u, labels, reduction="none")
+
+
+def _require_labels(u: Tensor, labels: Tensor) -> None:
     require_batch("softmax_cross_entropy", "u", u)
     if not isinstance(labels, Tensor) or labels.dtype != torch.int64:
         kind = labels.dtype if isinstance(labels, Tensor) else type(labels).__name__
@@ -96,7 +107,6 @@ def softmax_cross_entropy_rows(u: Tensor, labels: Tensor) -> Tensor:
             f"softmax_cross_entropy expects `labels` in [0, {u.shape[1]}); they ran from "
             f"{int(labels.min())} to {int(labels.max())}."
         )
-    return F.cross_entropy(u, labels, reduction="none")
 
 
 def negative_cosine(u: Tensor, targets: Tensor) -> Tensor:
@@ -122,32 +132,42 @@ def cosines(where: str, u: Tensor, targets: Tensor) -> Tensor:
 # --- derivatives of the rows' losses ------------------------------------------------------------
 
 
+def mse_jet(u: Tensor, targets: Tensor) -> RowJet:
+    """Derivatives of half the squared distance of u from its target."""
+    require_matching("mse", u=u, targets=targets)
+    none = u.new_empty(len(u), 0, u.shape[1])
+    return RowJet(u - targets, RowHessians(torch.ones_like(u[:, :1]), none, none))
+
+
+def cross_entropy_jet(u: Tensor, labels: Tensor) -> RowJet:
+    """Derivatives of the cross-entropy of softmax(u) with class labels."""
+    _require_labels(u, labels)
+    return softmax_jet(u, F.one_hot(labels, u.shape[1]).to(u.dtype))
+
+
 def softmax_jet(u: Tensor, probabilities: Tensor, temperature: float = 1.0) -> RowJet:
     """Derivatives of -sum_i y_i log softmax(u / tau)_i for probabilities y: (B, k)."""
     p = torch.softmax(u / temperature, dim=1)
-
-    def product(v: Tensor) -> Tensor:
-        mean = torch.einsum("bk,bkm->bm", p, v).unsqueeze(1)
-        return p.unsqueeze(-1) * (v - mean) / temperature**2
-
-    return RowJet((p - probabilities) / temperature, product)
+    diagonal = p / temperature**2
+    hessians = RowHessians(diagonal, -diagonal.unsqueeze(1), p.unsqueeze(1))
+    return RowJet((p - probabilities) / temperature, hessians)
 
 
-def negative_cosine_jet(u: Tensor, targets: Tensor) -> RowJet:
-    """Derivatives of minus the cosine of u and its target, in u."""
-    length = u.norm(dim=1, keepdim=True)
-    e, s = u / length, F.normalize(targets, dim=1)
+def cosine_jet(where: str, u: Tensor, targets: Targets) -> RowJet:
+    """Derivatives of minus the cosine of u and its target, in u; `where` names the objective.
+
+    e w^T + w e^T + c P is c I + e x^T + x e^T for x = w - c e / 2.
+    """
+    require_matching(where, u=u, targets=targets.targets)
+    inverse = torch.linalg.vector_norm(u, dim=1, keepdim=True).reciprocal_()
+    e, s = u * inverse, targets.directions
     c = (e * s).sum(dim=1, keepdim=True)
-    w = s - c * e
-
-    def product(v: Tensor) -> Tensor:
-        along_e = torch.einsum("bk,bkm->bm", e, v).unsqueeze(1)
-        along_w = torch.einsum("bk,bkm->bm", w, v).unsqueeze(1)
-        e3, w3 = e.unsqueeze(-1), w.unsqueeze(-1)
-        across = v - e3 * along_e
-        return (e3 * along_w + w3 * along_e + c.unsqueeze(-1) * across) / length.unsqueeze(-1) ** 2
-
-    return RowJet(-w / length, product)
+    w = torch.addcmul(s, c, e, value=-1)
+    x = torch.addcmul(w, c, e, value=-0.5)
+    square = inverse * inverse
+    left, right = torch.stack((e, x), dim=1), torch.stack((x, e), dim=1)
+    hessians = RowHessians(c * square, left, right.mul_(square.unsqueeze(-1)))
+    return RowJet(w.mul_(-inverse), hessians)
 
 
 # --- registry entries ---------------------------------------------------------------------------
@@ -169,7 +189,7 @@ MSE = Objective(
     evaluate=lambda c, u: mse_rows(u, c.targets),
     separable=True,
     invariance=Invariance.NONE,
-    closed=lambda c, u: RowJet(u - c.targets, lambda v: v.clone()),
+    closed=lambda c, u: mse_jet(u, c.targets),
 )
 
 SOFTMAX_CROSS_ENTROPY = Objective(
@@ -183,7 +203,7 @@ SOFTMAX_CROSS_ENTROPY = Objective(
     evaluate=lambda c, u: softmax_cross_entropy_rows(u, c.labels),
     separable=True,
     invariance=Invariance.NONE,
-    closed=lambda c, u: softmax_jet(u, F.one_hot(c.labels, u.shape[1]).to(u.dtype)),
+    closed=lambda c, u: cross_entropy_jet(u, c.labels),
 )
 
 NEGATIVE_COSINE = Objective(
@@ -197,6 +217,6 @@ NEGATIVE_COSINE = Objective(
     evaluate=lambda c, u: -cosines("negative_cosine", u, c.targets),
     separable=True,
     invariance=Invariance.ROW,
-    closed=lambda c, u: negative_cosine_jet(u, c.targets),
+    closed=lambda c, u: cosine_jet("negative_cosine", u, c),
     network=("targets",),
 )

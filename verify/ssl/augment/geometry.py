@@ -66,6 +66,29 @@ def similarity(images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor) -> T
     return bilinear_sample(images, x, y)
 
 
+def crop(images: Tensor, corner: Tensor, sides: Tensor) -> Tensor:
+    """Enlarge a rectangle of every image to the whole; nothing outside the rectangle is read.
+
+    Args:
+        images: (N, C, H, W).
+        corner: (N, 2), left and upper edge in pixels; 0 is the edge of the image.
+        sides: (N, 2), width and height in pixels, at least 1.
+
+    Returns:
+        (N, C, H, W).
+    """
+    height, width = images.shape[2:]
+    x = _centres(corner[:, :1], sides[:, :1], width)
+    y = _centres(corner[:, 1:], sides[:, 1:], height)
+    shape = (len(images), height, width)
+    return bilinear_sample(images, x[:, None, :].expand(shape), y[:, :, None].expand(shape))
+
+
+def mirror(images: Tensor, chosen: Tensor) -> Tensor:
+    """Swap left and right in those (N, C, H, W) images that (N,) booleans choose."""
+    return torch.where(chosen[:, None, None, None], images.flip(3), images)
+
+
 def rotate(images: Tensor, angle: Tensor) -> Tensor:
     """Rotate (N, C, H, W) images counter-clockwise by (N,) radians about their centres."""
     return similarity(images, angle, angle.new_zeros(len(angle), 2), torch.ones_like(angle))
@@ -79,3 +102,13 @@ def translate(images: Tensor, shift: Tensor) -> Tensor:
 def rescale(images: Tensor, scale: Tensor) -> Tensor:
     """Enlarge (N, C, H, W) images by (N,) factors about their centres."""
     return similarity(images, torch.zeros_like(scale), scale.new_zeros(len(scale), 2), scale)
+
+
+def _centres(start: Tensor, side: Tensor, count: int) -> Tensor:
+    """The centres (N, count) of equal parts of intervals from (N, 1) on, of (N, 1) pixels.
+
+    They are kept half a pixel from the intervals' ends, where the outermost pixels have theirs.
+    """
+    parts = torch.arange(count, dtype=start.dtype, device=start.device) + 0.5
+    centres = start - 0.5 + parts * side / count
+    return torch.minimum(torch.maximum(centres, start), start + side - 1)

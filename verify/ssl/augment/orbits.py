@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from verify.ssl.augment.geometry import rotate
 
 
-def rotation_orbit(images: Tensor, angles: Tensor) -> Tensor:
-    """Every image at every angle.
+def orbit(
+    images: Tensor, transformation: Callable[[Tensor, Tensor], Tensor], parameters: Tensor
+) -> Tensor:
+    """Every image under a transformation with every parameter.
 
     Args:
         images: (N, C, H, W).
-        angles: (A,), radians.
+        transformation: from images and a parameter for each, to images of one size, e.g. `blur`.
+        parameters: (A,), or (A, p) for a transformation with p parameters.
 
     Returns:
         (N, A, C, H, W).
     """
-    repeated = images.repeat_interleave(len(angles), dim=0)
-    rotated = rotate(repeated, angles.to(images).repeat(len(images)))
-    return rotated.unflatten(0, (len(images), len(angles)))
+    repeated = images.repeat_interleave(len(parameters), dim=0)
+    values = parameters.to(images).repeat(len(images), *[1] * (parameters.ndim - 1))
+    return transformation(repeated, values).unflatten(0, (len(images), len(parameters)))
+
+
+def rotation_orbit(images: Tensor, angles: Tensor) -> Tensor:
+    """Every (N, C, H, W) image at each of (A,) angles in radians: (N, A, C, H, W)."""
+    return orbit(images, rotate, angles)
 
 
 def quarter_turns(images: Tensor) -> Tensor:

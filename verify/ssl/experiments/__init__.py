@@ -27,6 +27,8 @@ CONTENTS = (
     Entry("E3", "Experiment E3", "Does the head compress augmentation orbits?"),
     Entry("E4", "Experiment E4", "What do rotation probes lose at the head?"),
     Entry("E5", "Experiment E5", "Does the head bend rotation orbits?"),
+    Entry("E6", "Experiment E6", "Does the depth of the head decide how much it compresses?"),
     Entry("E7", "Experiment E7", "Is the head trained faster than the backbone?"),
+    Entry("E8", "Experiment E8", "Do the heads of released networks compress orbits?"),
     Entry("E9", "Experiment E9", "What is a discarded head good for?"),
 )

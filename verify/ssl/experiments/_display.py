@@ -1,25 +1,35 @@
-"""What the digits experiments' reports share: names, answers over seeds, and the common tables."""
+"""What the experiments' reports share: names, answers over seeds, and the common tables."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean
 
-from verify.ssl.augment import Augmentation
-from verify.ssl.digits import SEEDS
+import numpy as np
+
+from verify.ssl.augment import Augmentation, CropAugmentation
+from verify.ssl.data import DIGITS, Dataset
 from verify.ssl.measurements import Interval
 from verify.ssl.training import Config, Mlp
 from verify.statement import Answer, Measured, Table
 
-SETTING = "digits (8x8, scikit-learn), reduced setting"
-"""How every table and plot names the data; none of these are CIFAR-10 results."""
+SETTING = f"{DIGITS}, reduced setting"
+"""How what is measured on the digits alone names them."""
 
 PUBLISHED_SETTING = "published: CIFAR-10, ResNet-18, 1 seed"
 
 AS_READ = "In the published experiment's released code and arrays, as read for this project, "
 """How a remark on the published measurement begins: nothing else of it was read."""
 
-SEED_LIST = ", ".join(map(str, SEEDS))
+
+def listed(seeds: Sequence[int]) -> str:
+    """Seeds in words."""
+    return ", ".join(map(str, seeds))
+
+
+def not_published(dataset: Dataset) -> str:
+    """The sentence that sets a table's own rows apart from the published ones; none of CIFAR's."""
+    return "Not CIFAR-10 results, except what is marked published. " * (dataset.name == DIGITS)
 
 
 def answer_over_seeds(yes: Sequence[bool], no: Sequence[bool]) -> Answer:
@@ -91,8 +101,25 @@ def describe_mlp(mlp: Mlp | None, inputs: int) -> str:
     return "none" if mlp is None else f"{'-'.join(map(str, (inputs, *mlp.widths)))}, no biases"
 
 
-def describe_augmentation(a: Augmentation) -> str:
+BACKBONES = {
+    "small": (
+        "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, BatchNorm, ReLU"
+    ),
+    "small, no closing BatchNorm": (
+        "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, ReLU"
+    ),
+    "ResNet-18": "ResNet-18 with a 3x3 stem and no max-pooling, {width}-d pooled output",
+    "ViT-Tiny": "ViT-Tiny: patches of 4x4, width {width}, 3 pre-norm layers, CLS output",
+}
+"""The backbones in words."""
+
+
+def describe_augmentation(a: object) -> str:
     """An augmentation's ranges in words."""
+    if isinstance(a, CropAugmentation):
+        return _describe_crops(a)
+    if not isinstance(a, Augmentation):
+        return str(a)
     parts = [f"shift up to {a.translation:g}, scale {a.scale[0]:g} to {a.scale[1]:g}"]
     if a.rotation:
         parts.insert(0, f"rotation up to {a.rotation:g} degrees either way")
@@ -101,18 +128,28 @@ def describe_augmentation(a: Augmentation) -> str:
     return ", ".join(parts)
 
 
-def describe(config: Config, seeds: Sequence[int]) -> dict[str, str]:
+def _describe_crops(a: CropAugmentation) -> str:
+    parts = [f"random resized crop (scale {a.crop[0]:g} to {a.crop[1]:g})", "flip"]
+    if a.rotation:
+        parts.append(f"rotation up to {a.rotation:g} degrees either way")
+    if a.jittered:
+        jitter = ", ".join(f"{strength:g}" for strength in a.jitter)
+        parts.append(f"colour jitter ({jitter}) with probability {a.jittered:g}")
+    return ", ".join(parts)
+
+
+def describe(config: Config, seeds: Sequence[int], dataset: Dataset) -> dict[str, str]:
     """Our setting, with the rows of `PUBLISHED_SIMCLR`."""
     head, optimiser = config.projector, config.optimiser
     temperature = config.temperature
     warm = f", temperature {temperature:g}" if temperature == temperature else ""  # not NaN
     momentum = f", momentum {optimiser.momentum:g}" if optimiser.momentum else ""
     return {
-        "data": "scikit-learn's digits, 8x8 enlarged to 16x16, 1437 training images",
-        "backbone": (
-            f"three 3x3 convolutions with BatchNorm and ReLU, then linear to {config.representation}"
-            + (", ReLU" if "no closing" in config.backbone else ", BatchNorm, ReLU")
+        "data": (
+            f"{dataset.name}, {dataset.size}x{dataset.size}, {len(dataset.train_images)} training "
+            f"images"
         ),
+        "backbone": BACKBONES[config.backbone].format(width=config.representation),
         "head": describe_mlp(head, config.representation),
         "BatchNorm in the head": "after every layer" if head and head.batchnorm else "none",
         "predictor": describe_mlp(config.predictor, config.output),
@@ -121,14 +158,16 @@ def describe(config: Config, seeds: Sequence[int]) -> dict[str, str]:
         "augmentations": describe_augmentation(config.augmentation),
         "optimiser": f"{optimiser.name}, learning rate {optimiser.learning_rate:g}{momentum}",
         "batch and epochs": f"batch {config.batch}, {config.epochs} epochs",
-        "training seeds": f"{len(seeds)} ({', '.join(map(str, seeds))})",
+        "training seeds": f"{len(seeds)} ({listed(seeds)})",
     }
 
 
-def setting_table(published: dict[str, str], ours: dict[str, str], note: str = "") -> Table:
+def setting_table(
+    setting: str, published: dict[str, str], ours: dict[str, str], note: str = ""
+) -> Table:
     """Published beside ours, row by row."""
     return Table(
-        title=f"Setting: {SETTING}, beside the published one",
+        title=f"Setting: {setting}, beside the published one",
         columns=("", "published", "here"),
         rows=tuple((name, text, ours[name]) for name, text in published.items()),
         note=note,
@@ -153,10 +192,38 @@ MEANINGS = {
 """What the words of the tables mean."""
 
 
-def words_table(*words: str) -> Table:
+def timing_tables(setting: str, runs: dict[str, dict[str, np.ndarray]]) -> tuple[Table, ...]:
+    """What training took, of runs that were timed: what was kept of each, by name."""
+    timed = {name: run for name, run in runs.items() if "seconds" in run}
+    if not timed:
+        return ()
+    return (
+        Table(
+            title=f"Training: {setting}",
+            columns=("network", "minutes", "images/s", "data and augmentation, %", "loss"),
+            rows=tuple(
+                (
+                    name,
+                    f"{float(run['seconds']) / 60:.1f}",
+                    f"{float(run['images_per_second']):.0f}",
+                    f"{100 * float(run['data_share']):.0f}",
+                    f"{run['losses'][0]:.3f} to {run['losses'][-1]:.3f}",
+                )
+                for name, run in timed.items()
+            ),
+            note=(
+                "Images are training images, each seen in two views. The loss is the mean objective "
+                "of the first and the last epoch. Minutes are those of the wall, on a machine that "
+                "may have had other work."
+            ),
+        ),
+    )
+
+
+def words_table(setting: str, *words: str) -> Table:
     """The meanings of some words."""
     return Table(
-        title=f"Words: {SETTING}",
+        title=f"Words: {setting}",
         columns=("word", "meaning"),
         rows=tuple((word, MEANINGS[word]) for word in words),
         note=(

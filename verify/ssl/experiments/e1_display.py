@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from verify.ssl.digits import DIGITS_SIMSIAM
+from verify.ssl.data import Dataset
 from verify.ssl.experiments._display import (
     PUBLISHED_SIMSIAM,
-    SETTING,
     describe,
+    not_published,
     setting_table,
 )
 from verify.ssl.experiments.e1_measure import (
     Tracks,
+    epochs,
     escape,
     estimates_wrong,
     injected,
@@ -23,7 +24,14 @@ from verify.ssl.experiments.e1_measure import (
     semidefinite_pullback,
     share,
 )
-from verify.ssl.experiments.e1_setting import ACTIVATIONS, CELLS, EPOCHS, RATES, Cell
+from verify.ssl.experiments.e1_setting import (
+    ACTIVATIONS,
+    CELLS,
+    OBJECTIVES,
+    SIGNIFICANT,
+    Cell,
+    Tracking,
+)
 from verify.ssl.training import Start
 from verify.statement import Answer, Plot, Series, Table
 
@@ -63,15 +71,14 @@ PUBLISHED_SPEARMAN = {
 """Spearman's correlation of the variance and the condition number."""
 
 
-def settings() -> Table:
+def settings(form: Tracking, dataset: Dataset) -> Table:
     """What was run, beside what was published."""
-    rates = ", ".join(f"{rate:g} ({name})" for name, rate in RATES.items())
-    ours = describe(DIGITS_SIMSIAM, (0,)) | {
+    rates = ", ".join(f"{form.rate(name):.3g} ({name})" for name in OBJECTIVES)
+    ours = describe(form.config, (form.config.seed,), dataset) | {
         "activation": ", ".join(ACTIVATIONS),
         "BatchNorm in the heads": "none",
         "objective": "SimSiam; the same with mean squared error",
         "optimiser": f"SGD, momentum 0.9, learning rate {rates}",
-        "batch and epochs": f"batch {DIGITS_SIMSIAM.batch}, {EPOCHS} epochs",
         "start": (
             "normal; every weight of the projector x0.1; collapsed z: features of the last "
             "BatchNorm are 1 plus a tenth of what they deviate by"
@@ -84,10 +91,10 @@ def settings() -> Table:
         "start": "normal; pseudo-collapsed: the projector's weights x0.1",
         "training seeds": "1",
     }
-    return setting_table(published, ours)
+    return setting_table(form.source.setting(dataset), published, ours)
 
 
-def main_table(tracks: Tracks) -> Table:
+def main_table(setting: str, tracks: Tracks) -> Table:
     """The published main table, each cell beside what is measured."""
     rows = []
     for cell, condition, shape, yes, escapes in PUBLISHED_ROWS:
@@ -106,7 +113,7 @@ def main_table(tracks: Tracks) -> Table:
             )
         )
     return Table(
-        title=f"The published main table: {SETTING}",
+        title=f"The published main table: {setting}",
         columns=(
             "head, start",
             "condition number, published",
@@ -119,8 +126,8 @@ def main_table(tracks: Tracks) -> Table:
         rows=tuple(rows),
         note=(
             "Objective SimSiam, as published. Slow is read as drift, sharp as fast peak, then plateau. "
-            f"States: 32 fixed images x {EPOCHS} epochs. Not CIFAR-10 results, except the columns "
-            "marked published."
+            f"States: 32 fixed images x {epochs(tracks)} epochs. The columns marked published are of "
+            "CIFAR-10, at the published size."
         ),
     )
 
@@ -131,7 +138,7 @@ def _escapes(tracks: Tracks, cell: Cell) -> str:
     return "; ".join(words.get(answer, answer.value) for answer in answers)
 
 
-def curvature_table(tracks: Tracks) -> Table:
+def curvature_table(setting: str, tracks: Tracks) -> Table:
     """Exact extremes of every run, and the published estimate beside them."""
     rows = []
     for cell in CELLS:
@@ -149,11 +156,11 @@ def curvature_table(tracks: Tracks) -> Table:
                 f"{_median(last[:, 1]):.1e}",
                 f"{track['estimate'][-1]:.1e}",
                 f"{float(np.nanmin(last[:, 0])) / len(last):.1e}",
-                f"{estimates_wrong(track)} of {EPOCHS}",
+                f"{estimates_wrong(track)} of {epochs(tracks)}",
             )
         )
     return Table(
-        title=f"Curvature in z, sample by sample: {SETTING}",
+        title=f"Curvature in z, sample by sample: {setting}",
         columns=(
             "objective",
             "head, start",
@@ -180,13 +187,13 @@ def curvature_table(tracks: Tracks) -> Table:
     )
 
 
-def loss_table(tracks: Tracks) -> Table:
+def loss_table(setting: str, tracks: Tracks) -> Table:
     """The spectrum of the objective's own Hessian, in both readings."""
     rows = []
     for cell in CELLS:
         if cell.objective != "simsiam":
             continue
-        for epoch in (0, EPOCHS):
+        for epoch in (0, epochs(tracks)):
             space, directions = (part[epoch] for part in loss_hessian(tracks[cell]))
             rows.append(
                 (
@@ -199,7 +206,7 @@ def loss_table(tracks: Tracks) -> Table:
                 )
             )
     return Table(
-        title=f"The Hessian of the negative cosine at the outputs: {SETTING}",
+        title=f"The Hessian of the negative cosine at the outputs: {setting}",
         columns=(
             "head, start",
             "epoch",
@@ -227,7 +234,7 @@ def _relative_residual(tracks: Tracks) -> float:
     )
 
 
-def collapse_table(tracks: Tracks) -> Table:
+def collapse_table(form: Tracking, dataset: Dataset, tracks: Tracks) -> Table:
     """Variances and condition numbers of every run, and their correlation."""
     rows = []
     for cell in CELLS:
@@ -248,7 +255,7 @@ def collapse_table(tracks: Tracks) -> Table:
             )
         )
     return Table(
-        title=f"Variance and condition number: {SETTING}",
+        title=f"Variance and condition number: {form.source.setting(dataset)}",
         columns=(
             "objective",
             "head, start",
@@ -256,19 +263,21 @@ def collapse_table(tracks: Tracks) -> Table:
             "variance of h",
             "condition number, clamped",
             "condition number, honest",
-            "effective rank of 64",
+            f"effective rank of {form.config.representation}",
             "Spearman, published",
             "Spearman, clamped",
             "Spearman, honest",
         ),
         rows=tuple(rows),
         note=(
-            f"Before the first step and after {EPOCHS} epochs; total variances of directions over 360 "
-            "test images. Clamped, as published: largest eigenvalue over the smallest one clamped at "
-            "1e-7, from as many samples as dimensions, of which centring takes one, so that the "
-            "smallest is 0. Honest: from 360 samples of 64 dimensions, over the smallest eigenvalue "
-            "above the noise floor of float32. Spearman's correlations of the variance of z and the "
-            f"condition number over {EPOCHS} epochs; beyond 0.65 either way at the 5 % level."
+            f"Before the first step and after {epochs(tracks)} epochs; total variances of directions "
+            f"over {len(dataset.test_images)} test images. Clamped, as published: largest eigenvalue "
+            "over the smallest one clamped at 1e-7, from as many samples as dimensions, of which "
+            "centring takes one, so that the smallest is 0. Honest: from "
+            f"{len(dataset.test_images)} samples of {form.config.representation} dimensions, over the "
+            "smallest eigenvalue above the noise floor of float32. Spearman's correlations of the "
+            f"variance of z and the condition number over {epochs(tracks)} epochs; beyond "
+            f"{SIGNIFICANT[epochs(tracks)]:g} either way at the 5 % level. {not_published(dataset)}"
         ),
     )
 
@@ -282,7 +291,7 @@ def _correlation(x: np.ndarray, y: np.ndarray) -> str:
     return "constant" if value != value else f"{value:.2f}"
 
 
-def variance_plot(tracks: Tracks, quantity: str, of: str) -> Plot:
+def variance_plot(setting: str, tracks: Tracks, quantity: str, of: str) -> Plot:
     """A variance by epoch, for every run of the published objective."""
     chosen = [cell for cell in CELLS if cell.objective == "simsiam"]
     return Plot(
@@ -291,7 +300,7 @@ def variance_plot(tracks: Tracks, quantity: str, of: str) -> Plot:
         series=tuple(
             Series(
                 label=f"{cell.activation}, {cell.start.value}",
-                x=tuple(map(float, range(EPOCHS + 1))),
+                x=tuple(map(float, range(epochs(tracks) + 1))),
                 y=tuple(tracks[cell][quantity].tolist()),
             )
             for cell in chosen
@@ -299,5 +308,5 @@ def variance_plot(tracks: Tracks, quantity: str, of: str) -> Plot:
         xlabel="epoch",
         ylabel=f"variance of {of}",
         yscale="log",
-        note=f"{SETTING}; seed 0, 360 test images.",
+        note=f"{setting}; seed 0.",
     )

@@ -15,12 +15,17 @@ Track = dict[str, np.ndarray]
 
 Tracks = dict[Cell, Track]
 
-RESOLUTION = 64 * 64 * float(np.finfo(np.float64).eps)
-"""Modulus, over the largest one of the spectrum, below which an eigenvalue's sign is not resolved: d
-eps is the eigensolver's backward error, and the rest a margin for the rounding of the matrix."""
+MARGIN = 64 * float(np.finfo(np.float64).eps)
+"""Times d, the modulus, over the largest one of the spectrum, below which an eigenvalue's sign is not
+resolved: d eps is the eigensolver's backward error, and the rest allows for the matrix's rounding."""
 
 INJECTED = 0.1
 """How much of lambda_min(H_eff) must come from M for it to be called injected."""
+
+
+def epochs(tracks: Tracks) -> int:
+    """Epochs of every run."""
+    return min(len(track["variance_z"]) for track in tracks.values()) - 1
 
 
 def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
@@ -31,7 +36,7 @@ def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
 def tolerance(track: Track) -> np.ndarray:
     """What lambda_min must exceed for its sign to be resolved, (epochs + 1, samples)."""
     size = np.abs(track["effective"]).max(-1)
-    return 3 * track["residuals"] + RESOLUTION * size
+    return 3 * track["residuals"] + MARGIN * float(track["dimensions"][0]) * size
 
 
 def negative(track: Track) -> np.ndarray:
@@ -54,7 +59,9 @@ def share(states: np.ndarray) -> float:
 def semidefinite_pullback(track: Track) -> float:
     """Share of the states in which G is not resolved negative."""
     size = np.abs(track["pullback"]).max(-1)
-    below = track["pullback"][..., 0] < -(3 * track["residuals"] + RESOLUTION * size)
+    below = track["pullback"][..., 0] < -(
+        3 * track["residuals"] + MARGIN * float(track["dimensions"][0]) * size
+    )
     return 1 - share(below)
 
 

@@ -7,67 +7,13 @@ limit, so it is set beside the same ratio of the total variance; their quotient 
 
 from __future__ import annotations
 
-from collections import defaultdict
-
-import torch
-from torch import Tensor
-
-from verify.ssl.augment import rotation_orbit
-from verify.ssl.data import load_digits
-from verify.ssl.digits import SEEDS
-from verify.ssl.experiments import e3_networks, e3_protocol
-from verify.ssl.experiments._digits import SIMCLR, runs
-from verify.ssl.experiments._display import (
-    AS_READ,
-    SETTING,
-    answer_over_seeds,
-    shortfall,
-    spans,
-)
-from verify.ssl.experiments.e3_display import (
-    ANGLES,
-    BOOTSTRAP_SEED,
-    CONTROLS,
-    DRAWS,
-    FRESH,
-    SAMPLE_CLASSES,
-    SAMPLE_IMAGES,
-    TRAINED,
-    UNTRAINED,
-    Cell,
-    Cells,
-    displacements,
-    distance_table,
-    intervals,
-    portrait,
-    sample_table,
-    settings,
-    spread_table,
-    values,
-)
-from verify.ssl.measurements import (
-    Interval,
-    Protocol,
-    bootstrap_weights,
-    contraction,
-    equal_weights,
-    project,
-    represent,
-    summarise,
-    unit,
-)
-from verify.statement import (
-    Arithmetic,
-    Check,
-    Context,
-    Effect,
-    Experiment,
-    Finding,
-    Kind,
-    Measured,
-    Outcome,
-    Role,
-)
+from verify.ssl.experiments import e3_invariants, e3_networks
+from verify.ssl.experiments._checks import measurements
+from verify.ssl.experiments._digits import NETWORKS
+from verify.ssl.experiments._display import AS_READ
+from verify.ssl.experiments._images import IMAGES_SIMCLR
+from verify.ssl.experiments.e3_orbits import run_orbits
+from verify.statement import Effect, Experiment
 
 EXPERIMENT = Experiment(
     id="E3",
@@ -125,120 +71,15 @@ EXPERIMENT = Experiment(
     ),
 )
 
-
-def run_orbits(ctx: Context) -> Finding:
-    """Measure the rotation orbits of all test images, under both protocols, with both controls."""
-    dataset = load_digits().to(ctx.device)
-    orbits = rotation_orbit(dataset.test_images, ANGLES)
-    cells: Cells = defaultdict(list)
-    points: dict[str, list[Tensor]] = defaultdict(list)  # unit vectors, consistent protocol
-    for run in runs(ctx, dataset):
-        networks = {TRAINED: run.trained, FRESH: run.fresh, UNTRAINED: run.untrained}
-        for name, network in networks.items():
-            z = represent(network.backbone, orbits)
-            for protocol in Protocol:
-                h = project(network.projector, z, protocol)
-                cells[name, protocol].append(_cell(unit(z), h, dataset.test_labels))
-                if protocol is Protocol.CONSISTENT:
-                    points[f"z, {name}"].append(unit(z))
-                    points[f"h, {name}"].append(h)
-    answers = _answers(cells)
-    return Finding(
-        outcome=Outcome.AS_STATED,
-        summary=shortfall(answers) + _summary(cells),
-        cases=len(orbits) * len(SEEDS),
-        tables=(*settings(), spread_table(cells), distance_table(cells), sample_table(cells)),
-        plots=(
-            portrait("before the head (z)", points[f"z, {TRAINED}"][0], dataset),
-            portrait("after the head (h)", points[f"h, {TRAINED}"][0], dataset),
-            displacements(points),
-        ),
-        answers=answers,
-    )
-
-
-def _cell(z: Tensor, h: Tensor, classes: Tensor) -> Cell:
-    """Compare unit vectors (n, A, d) and (n, A, k) of orbits with classes (n,)."""
-    few = torch.cat([(classes == c).nonzero()[:SAMPLE_IMAGES, 0] for c in range(SAMPLE_CLASSES)])
-    generator = torch.Generator().manual_seed(BOOTSTRAP_SEED)
-    every = summarise(z, classes), summarise(h, classes)
-    sample = summarise(z[few], classes[few]), summarise(h[few], classes[few])
-    return Cell(
-        plain=contraction(*every, equal_weights(classes)),
-        drawn=contraction(*every, bootstrap_weights(classes, DRAWS, generator)),
-        sample=contraction(*sample, equal_weights(classes[few])),
-    )
-
-
-def _answers(cells: Cells) -> tuple[Measured, ...]:
-    """Apply the criteria of `EXPERIMENT`."""
-    trained = cells[TRAINED, Protocol.CONSISTENT]
-    selectivity = intervals(trained, "selectivity")
-    controls = [intervals(cells[name, Protocol.CONSISTENT], "selectivity") for name in CONTROLS]
-    bars = [
-        Interval(max(1, *(c.low for c in seed)), max(1, *(c.high for c in seed)))
-        for seed in zip(*controls, strict=True)
-    ]
-    gain = intervals(trained, "semantic_gain")
-    published = cells[TRAINED, Protocol.PUBLISHED]
-    compression, share = (intervals(published, q) for q in ("compression", "shrinkage_share"))
-    fresh = intervals(cells[FRESH, Protocol.PUBLISHED], "compression")
-    parts = list(zip(compression, fresh, share, strict=True))
-    return (
-        Measured(
-            effect="compresses",
-            answer=answer_over_seeds(
-                [s.low > bar.high for s, bar in zip(selectivity, bars, strict=True)],
-                [s.high < bar.low for s, bar in zip(selectivity, bars, strict=True)],
-            ),
-            value=(
-                f"selectivity {spans(selectivity)}; "
-                + "; ".join(f"{n} {spans(c)}" for n, c in zip(CONTROLS, controls, strict=True))
-            ),
-        ),
-        Measured(
-            effect="semantics",
-            answer=answer_over_seeds([g.low > 1 for g in gain], [g.high < 1 for g in gain]),
-            value=f"D_inter / D_intra rises by a factor of {spans(gain)}",
-        ),
-        Measured(
-            effect="artefact",
-            answer=answer_over_seeds(
-                [c.low > 1 and f.low > 1 and s.low > 0.5 for c, f, s in parts],
-                [c.high < 1 or f.high < 1 or s.high < 0.5 for c, f, s in parts],
-            ),
-            value=(
-                f"share {spans(share)}; compression {spans(compression, '.0f')}, by a fresh head "
-                f"{spans(fresh, '.1f')}"
-            ),
-        ),
-    )
-
-
-def _summary(cells: Cells) -> str:
-    trained = cells[TRAINED, Protocol.CONSISTENT]
-    published = values(cells[TRAINED, Protocol.PUBLISHED], "compression", ".0f")
-    fresh = values(cells[FRESH, Protocol.PUBLISHED], "compression", ".0f")
-    return (
-        f"On the {SETTING}: fed what it was trained on, the head divides the spread along orbits "
-        f"by {values(trained, 'compression')} and multiplies the total variance by "
-        f"{values(trained, 'growth')}: selectivity {values(trained, 'selectivity')}. The "
-        f"published protocol gives a compression of {published} for the same networks and of "
-        f"{fresh} for a head that was never trained; on CIFAR-10 it gave 21.85."
-    )
-
-
 CHECKS = (
-    Check(
-        id="E3.orbits",
-        title="Spread along rotation orbits, total variance and distances, with controls",
-        role=Role.CONTEXT,
-        kind=Kind.TRAINING,
-        arithmetic=Arithmetic.FLOAT32,
-        run=run_orbits,
-        artefacts=SIMCLR,
+    *measurements(
+        "E3.orbits",
+        "Spread along rotation orbits, total variance and distances, with controls",
+        run_orbits,
+        NETWORKS,
+        IMAGES_SIMCLR,
         cost=4.0,
     ),
-    *e3_protocol.CHECKS,
+    *e3_invariants.CHECKS,
     *e3_networks.CHECKS,
 )

@@ -10,18 +10,18 @@ import torch
 from torch import Tensor
 
 from verify.ssl.data import Dataset
-from verify.ssl.digits import DIGITS_SIMCLR, SEEDS
 from verify.ssl.experiments._display import (
     PUBLISHED_SETTING,
     PUBLISHED_SIMCLR,
-    SEED_LIST,
-    SETTING,
     describe,
+    listed,
+    not_published,
     over_seeds,
     setting_table,
     spans,
     words_table,
 )
+from verify.ssl.experiments._trained import Trained
 from verify.ssl.measurements import (
     Contraction,
     Interval,
@@ -78,19 +78,31 @@ def values(cells: Sequence[Cell], quantity: str, form: str = ".2f") -> str:
     return over_seeds([getattr(cell.plain, quantity).item() for cell in cells], form)
 
 
-def settings() -> tuple[Table, Table]:
+def settings(form: Trained, dataset: Dataset) -> tuple[Table, Table]:
     """What was run, beside what was published, and what the words mean."""
+    setting = form.source.setting(dataset)
+    images = len(dataset.test_images[: form.orbits])
+    reach = getattr(form.config.augmentation, "rotation", 0)
     return (
         setting_table(
+            setting,
             PUBLISHED_SIMCLR | {ORBITS: "12 rotations over [0, 360) degrees; 5 classes x 3 images"},
-            describe(DIGITS_SIMCLR, SEEDS)
-            | {ORBITS: "12 rotations over [0, 360) degrees; 10 classes, all 360 test images"},
+            describe(form.config, form.seeds, dataset)
+            | {
+                ORBITS: (
+                    f"12 rotations over [0, 360) degrees; {dataset.classes} classes, {images} test "
+                    "images"
+                )
+            },
             note=(
                 "The published training rotations cover a quarter of the measured orbit, ours all of "
                 "it: no answer here is about orbits that training never showed."
+                if reach >= 180
+                else "The training rotations cover a quarter of the measured orbit, as published."
             ),
         ),
         words_table(
+            setting,
             "consistent protocol",
             "published protocol",
             "fresh head",
@@ -105,7 +117,7 @@ def settings() -> tuple[Table, Table]:
     )
 
 
-def spread_table(cells: Cells) -> Table:
+def spread_table(form: Trained, dataset: Dataset, cells: Cells) -> Table:
     """Spread and total variance, ours under the published figures."""
     rows = [
         (
@@ -137,7 +149,7 @@ def spread_table(cells: Cells) -> Table:
     spread = sum(z.spread.item() for z in before) / len(before)
     variance = sum(z.variance.item() for z in before) / len(before)
     return Table(
-        title=f"Mean-square spread along rotation orbits: {SETTING}",
+        title=f"Mean-square spread along rotation orbits: {form.source.setting(dataset)}",
         columns=(
             "network",
             "protocol",
@@ -150,8 +162,9 @@ def spread_table(cells: Cells) -> Table:
         ),
         rows=tuple(rows),
         note=(
-            "Not CIFAR-10 results, except the published rows. Mean over training seeds "
-            f"{SEED_LIST}, each in parentheses; 360 test images x 12 rotations; one interval for "
+            f"{not_published(dataset)}Mean over training seeds {listed(form.seeds)}, each in "
+            f"parentheses; {len(dataset.test_images[: form.orbits])} test images x 12 rotations; one "
+            "interval for "
             f"each seed, from {DRAWS} bootstrap draws of orbits within their class. The published "
             "total variance and selectivity were computed from the released arrays. There the "
             "spread of z is 0.0225 and its total variance 0.244, so that orbits make up 9 % of it; "
@@ -162,7 +175,7 @@ def spread_table(cells: Cells) -> Table:
     )
 
 
-def distance_table(cells: Cells) -> Table:
+def distance_table(form: Trained, dataset: Dataset, cells: Cells) -> Table:
     """D_intra and D_inter, ours under the published figures."""
     rows = [
         (
@@ -195,7 +208,7 @@ def distance_table(cells: Cells) -> Table:
             )
         )
     return Table(
-        title=f"Distances within orbits and between classes: {SETTING}",
+        title=f"Distances within orbits and between classes: {form.source.setting(dataset)}",
         columns=(
             "network",
             "protocol",
@@ -211,12 +224,13 @@ def distance_table(cells: Cells) -> Table:
         rows=tuple(rows),
         note=(
             "D_intra: mean distance between two points of an orbit. D_inter: mean distance between "
-            "two class centroids (10 classes here, 5 published). Means, seeds and intervals as above."
+            f"two class centroids ({dataset.classes} classes here, 5 published). Means, seeds and "
+            "intervals as above."
         ),
     )
 
 
-def sample_table(cells: Cells) -> Table:
+def sample_table(setting: str, cells: Cells) -> Table:
     """Compression and selectivity of as many orbits as were published."""
     rows = []
     for (name, protocol), row in cells.items():
@@ -230,19 +244,19 @@ def sample_table(cells: Cells) -> Table:
             )
         )
     return Table(
-        title=f"The same with as many orbits as were published, 5 x 3: {SETTING}",
+        title=f"The same with as many orbits as were published, 5 x 3: {setting}",
         columns=("network", "protocol", "compression z / h", "selectivity"),
         rows=tuple(rows),
-        note="The first 3 test images of each of the digits 0 to 4; no answer rests on these rows.",
+        note="The first 3 test images of each of five classes; no answer rests on these rows.",
     )
 
 
-def portrait(where: str, points: Tensor, dataset: Dataset) -> Plot:
-    """Principal coordinates of one orbit of each of five digits, from unit vectors (n, A, d)."""
+def portrait(where: str, points: Tensor, form: Trained, dataset: Dataset) -> Plot:
+    """Principal coordinates of one orbit of each of five classes, from unit vectors (n, A, d)."""
     chosen = [int((dataset.test_labels == c).nonzero()[0, 0]) for c in range(SAMPLE_CLASSES)]
     coordinates = principal_coordinates(points[chosen].flatten(0, 1))
     series = tuple(
-        Series(label=f"digit {c}", x=tuple(orbit[:, 0].tolist()), y=tuple(orbit[:, 1].tolist()))
+        Series(label=f"class {c}", x=tuple(orbit[:, 0].tolist()), y=tuple(orbit[:, 1].tolist()))
         for c, orbit in enumerate(coordinates.unflatten(0, (SAMPLE_CLASSES, len(ANGLES))))
     )
     return Plot(
@@ -252,11 +266,14 @@ def portrait(where: str, points: Tensor, dataset: Dataset) -> Plot:
         xlabel="first principal coordinate",
         ylabel="second principal coordinate",
         equal_axes=True,
-        note=f"{SETTING}; seed {SEEDS[0]}, unit vectors, consistent protocol, 12 rotations each.",
+        note=(
+            f"{form.source.setting(dataset)}; seed {form.seeds[0]}, unit vectors, consistent "
+            "protocol, 12 rotations each."
+        ),
     )
 
 
-def displacements(points: dict[str, list[Tensor]]) -> Plot:
+def displacements(points: dict[str, list[Tensor]], form: Trained, dataset: Dataset) -> Plot:
     """Mean distance from the unrotated image's vector, against the angle."""
     series = []
     for name, seeds in points.items():
@@ -276,5 +293,8 @@ def displacements(points: dict[str, list[Tensor]]) -> Plot:
         series=tuple(series),
         xlabel="rotation in degrees",
         ylabel="distance of unit vectors",
-        note=f"{SETTING}; mean over 360 test images, band: smallest and largest of 3 seeds.",
+        note=(
+            f"{form.source.setting(dataset)}; mean over {len(dataset.test_images[: form.orbits])} "
+            f"test images, band: smallest and largest of {len(form.seeds)} seeds."
+        ),
     )

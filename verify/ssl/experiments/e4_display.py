@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
-from verify.ssl.digits import DIGITS_SIMCLR, SEEDS
+from verify.ssl.data import Dataset
 from verify.ssl.experiments._display import (
     PUBLISHED_SETTING,
     PUBLISHED_SIMCLR,
-    SEED_LIST,
-    SETTING,
     describe,
+    listed,
+    not_published,
     over_seeds,
     setting_table,
     words_table,
 )
-from verify.ssl.experiments.e4_protocol import LONGER, PROBE, WIDTH, WIDTHS
+from verify.ssl.experiments._trained import Trained
 from verify.ssl.measurements import Interval, paired_interval
+from verify.ssl.probes import LONGER, PROBE
+from verify.ssl.training import Config
 from verify.statement import Plot, Series, Table
 
 Accuracies = dict[tuple[int, str], list[float]]
@@ -27,6 +29,12 @@ FEATURES = ("z", "h", "fresh h")
 
 PROBES = "the probes"
 """The row of the setting that no training configuration holds."""
+
+
+def widths(config: Config) -> tuple[int, int, int]:
+    """Hidden widths of the MLP probes; the middle one is compared with the linear probe."""
+    length = config.representation
+    return length // 4, length, 4 * length
 
 
 def differences(first: Sequence[float], second: Sequence[float]) -> list[float]:
@@ -39,9 +47,9 @@ def gaps(accuracies: Accuracies, width: int, of: str = "h") -> list[float]:
     return differences(accuracies[width, "z"], accuracies[width, of])
 
 
-def advantages(accuracies: Accuracies, name: str) -> list[float]:
-    """What the MLP of width `WIDTH` finds beyond the linear probe, for each seed."""
-    return differences(accuracies[WIDTH, name], accuracies[0, name])
+def advantages(accuracies: Accuracies, width: int, name: str) -> list[float]:
+    """What an MLP finds beyond the linear probe, for each seed."""
+    return differences(accuracies[width, name], accuracies[0, name])
 
 
 def percent(values: Sequence[float]) -> str:
@@ -54,31 +62,45 @@ def points(interval: Interval) -> str:
     return f"[{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
 
 
-def settings() -> tuple[Table, Table]:
+def settings(form: Trained, dataset: Dataset) -> tuple[Table, Table]:
     """What was run, beside what was published, and what the words mean."""
-    widths = ", ".join(map(str, WIDTHS))
+    setting = form.source.setting(dataset)
     ours = (
-        f"linear, and MLPs of hidden widths {widths}; standardised raw features; {PROBE.epochs} and "
-        f"{LONGER.epochs} epochs of Adam at {PROBE.learning_rate:g}, batch {PROBE.batch}"
+        f"linear, and MLPs of hidden widths {', '.join(map(str, widths(form.config)))}; standardised "
+        f"raw features; {PROBE.epochs} and {LONGER.epochs} epochs of Adam at "
+        f"{PROBE.learning_rate:g}, batch {PROBE.batch}"
     )
+    reach = getattr(form.config.augmentation, "rotation", 0)
     return (
         setting_table(
+            setting,
             PUBLISHED_SIMCLR
             | {PROBES: "linear, and an MLP of one width; 5 epochs of Adam at 0.001"},
-            describe(DIGITS_SIMCLR, SEEDS) | {PROBES: ours},
+            describe(form.config, form.seeds, dataset) | {PROBES: ours},
             note=(
                 "Turns by 0, 90, 180 and 270 degrees: the published training rotations reach 45 "
-                "degrees, ours 180, so that the networks here were trained to ignore what is "
-                "probed. The widths and epochs of our probes were chosen after exploratory runs on "
-                "the same images."
+                f"degrees, ours {reach:g}"
+                + (
+                    ", so that the networks here were trained to ignore what is probed. "
+                    if reach >= 90
+                    else ". "
+                )
+                + "The widths and epochs of our probes were chosen after exploratory runs on the "
+                "digits."
             ),
         ),
-        words_table("fresh head"),
+        words_table(setting, "fresh head"),
     )
 
 
-def probe_table(accuracies: Accuracies, longer: Accuracies) -> Table:
+def probe_table(
+    form: Trained, dataset: Dataset, accuracies: Accuracies, longer: Accuracies
+) -> Table:
     """Accuracies of every probe, ours under the published ones."""
+    hidden = widths(form.config)
+    middle = hidden[1]
+    seen = len(dataset.train_images[: form.probed[0]])
+    judged = len(dataset.test_images[: form.probed[1]])
     vit = "published: CIFAR-10, ViT-Tiny"
     rows = [
         (f"{PUBLISHED_SETTING}; linear", "52.27", "37.55", "none", "14.72", "none", "none"),
@@ -87,18 +109,21 @@ def probe_table(accuracies: Accuracies, longer: Accuracies) -> Table:
         (f"{vit}; linear", "40.75", "34.92", "none", "5.83", "none", "none"),
         (f"{vit}; MLP", "44.22", "40.87", "none", "3.35", "none", "none"),
         _row("linear", accuracies, 0),
-        *(_row(f"MLP of width {width}", accuracies, width) for width in WIDTHS),
+        *(_row(f"MLP of width {width}", accuracies, width) for width in hidden),
         (
-            f"MLP of width {WIDTH} minus linear",
-            *(over_seeds([100 * a for a in advantages(accuracies, n)], ".1f") for n in FEATURES),
+            f"MLP of width {middle} minus linear",
+            *(
+                over_seeds([100 * a for a in advantages(accuracies, middle, n)], ".1f")
+                for n in FEATURES
+            ),
             "",
             "",
             "",
         ),
-        _row(f"MLP of width {WIDTH}, {LONGER.epochs} epochs", longer, WIDTH),
+        _row(f"MLP of width {middle}, {LONGER.epochs} epochs", longer, middle),
     ]
     return Table(
-        title=f"Rotation probes, accuracy in %: {SETTING}",
+        title=f"Rotation probes, accuracy in %: {form.source.setting(dataset)}",
         columns=(
             "probe",
             "z",
@@ -110,9 +135,9 @@ def probe_table(accuracies: Accuracies, longer: Accuracies) -> Table:
         ),
         rows=tuple(rows),
         note=(
-            f"Not CIFAR-10 results, except rows marked published. Mean over training seeds {SEED_LIST}, "
-            "each in parentheses. Probes see 1437 training images x 4 turns (permutations of the "
-            f"pixels) and are tested on 360 other images x 4; {PROBE.epochs} epochs unless stated; "
+            f"{not_published(dataset)}Mean over training seeds {listed(form.seeds)}, each in "
+            f"parentheses. Probes see {seen} training images x 4 turns (permutations of the pixels) "
+            f"and are tested on {judged} other images x 4; {PROBE.epochs} epochs unless stated; "
             "chance is 25 %."
         ),
     )
@@ -129,15 +154,16 @@ def _row(probe: str, accuracies: Accuracies, width: int) -> tuple[str, ...]:
     )
 
 
-def probe_plot(accuracies: Accuracies) -> Plot:
+def probe_plot(setting: str, form: Trained, accuracies: Accuracies) -> Plot:
     """Accuracy against the width of the probe."""
+    hidden = widths(form.config)
     series = []
     for name in FEATURES:
-        swept = [[100 * a for a in accuracies[width, name]] for width in WIDTHS]
+        swept = [[100 * a for a in accuracies[width, name]] for width in hidden]
         series.append(
             Series(
                 label=name,
-                x=tuple(map(float, WIDTHS)),
+                x=tuple(map(float, hidden)),
                 y=tuple(map(fmean, swept)),
                 low=tuple(map(min, swept)),
                 high=tuple(map(max, swept)),
@@ -147,7 +173,7 @@ def probe_plot(accuracies: Accuracies) -> Plot:
         series.append(
             Series(
                 label=f"{name}, linear probe",
-                x=(float(WIDTHS[0]), float(WIDTHS[-1])),
+                x=(float(hidden[0]), float(hidden[-1])),
                 y=(linear, linear),
             )
         )
@@ -158,5 +184,7 @@ def probe_plot(accuracies: Accuracies) -> Plot:
         xlabel="hidden width of the MLP probe",
         ylabel="accuracy in %",
         xscale="log",
-        note=f"{SETTING}; {PROBE.epochs} epochs; band: smallest and largest of 3 seeds.",
+        note=(
+            f"{setting}; {PROBE.epochs} epochs; band: smallest and largest of {len(form.seeds)} seeds."
+        ),
     )

@@ -6,18 +6,19 @@ import math
 from dataclasses import dataclass
 from statistics import fmean
 
-from verify.ssl.digits import DIGITS_SIMCLR, SEEDS
+from verify.ssl.data import Dataset
 from verify.ssl.experiments._display import (
     PUBLISHED_SETTING,
     PUBLISHED_SIMCLR,
-    SEED_LIST,
-    SETTING,
     describe,
+    listed,
+    not_published,
     over_seeds,
     setting_table,
     spans,
     words_table,
 )
+from verify.ssl.experiments._trained import Trained
 from verify.ssl.measurements import Interval, Protocol
 from verify.statement import Plot, Series, Table
 
@@ -65,21 +66,23 @@ ORBITS = "the orbits that are measured"
 """The row of the setting that no training configuration holds."""
 
 
-def settings() -> tuple[Table, Table]:
+def settings(form: Trained, dataset: Dataset) -> tuple[Table, Table]:
     """What was run, beside what was published, and what the words mean."""
+    setting = form.source.setting(dataset)
+    images = len(dataset.test_images[: form.bent])
     published = PUBLISHED_SIMCLR | {ORBITS: "0 to 45 degrees in 10 steps; 100 images"}
-    ours = describe(DIGITS_SIMCLR, SEEDS) | {
-        ORBITS: f"{COUNT} angles {STEP:g} degrees apart from {FIRST:.2f} degrees; 360 test images"
+    ours = describe(form.config, form.seeds, dataset) | {
+        ORBITS: f"{COUNT} angles {STEP:g} degrees apart from {FIRST:.2f} degrees; {images} test images"
     }
     note = (
         "If the published 10 steps were of 4.5 degrees, its second differences are a fifth smaller "
         "than those at 5 degrees, on z and h alike; ratios do not change."
     )
     words = ("consistent protocol", "published protocol", "fresh head", "untrained network")
-    return setting_table(published, ours, note), words_table(*words)
+    return setting_table(setting, published, ours, note), words_table(setting, *words)
 
 
-def bending_table(cells: Cells) -> Table:
+def bending_table(form: Trained, dataset: Dataset, cells: Cells) -> Table:
     """Second differences, steps and turning, ours under the published figures."""
     rows = [
         (PUBLISHED_SETTING, "published", "0.125", "0.242", "1.93", "none", "none", "none", "none"),
@@ -111,7 +114,7 @@ def bending_table(cells: Cells) -> Table:
             )
         )
     return Table(
-        title=f"Bending of rotation orbits: {SETTING}",
+        title=f"Bending of rotation orbits: {form.source.setting(dataset)}",
         columns=(
             "network",
             "protocol",
@@ -125,15 +128,15 @@ def bending_table(cells: Cells) -> Table:
         ),
         rows=tuple(rows),
         note=(
-            f"Not CIFAR-10 results, except rows marked published. Mean over training seeds {SEED_LIST}, "
-            f"each in parentheses; 360 test images; one interval for each seed, from {DRAWS} bootstrap "
-            "draws of images. The turning angle lies between successive steps and does not depend "
-            "on the size of an orbit."
+            f"{not_published(dataset)}Mean over training seeds {listed(form.seeds)}, each in "
+            f"parentheses; {len(dataset.test_images[: form.bent])} test images; one interval for each "
+            f"seed, from {DRAWS} bootstrap draws of images. The turning angle lies between "
+            "successive steps and does not depend on the size of an orbit."
         ),
     )
 
 
-def halving_table(cells: Cells) -> Table:
+def halving_table(setting: str, cells: Cells) -> Table:
     """How second differences fall as the step is halved."""
     rows = []
     for label in ("z", "h"):
@@ -158,7 +161,7 @@ def halving_table(cells: Cells) -> Table:
                 )
             )
     return Table(
-        title=f"Second differences as the step is halved: {SETTING}",
+        title=f"Second differences as the step is halved: {setting}",
         columns=(
             "of",
             "step in degrees",
@@ -176,7 +179,7 @@ def halving_table(cells: Cells) -> Table:
     )
 
 
-def step_plot(cells: Cells) -> Plot:
+def step_plot(setting: str, form: Trained, cells: Cells) -> Plot:
     """Second differences against the step."""
     steps = tuple(STEP / 2**level for level in range(HALVINGS + 1))
     series = []
@@ -201,5 +204,7 @@ def step_plot(cells: Cells) -> Plot:
         ylabel="mean norm of second differences",
         xscale="log",
         yscale="log",
-        note=f"{SETTING}; consistent protocol; band: smallest and largest of 3 seeds.",
+        note=(
+            f"{setting}; consistent protocol; band: smallest and largest of {len(form.seeds)} seeds."
+        ),
     )

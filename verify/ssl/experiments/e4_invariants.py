@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import torch
@@ -12,22 +11,13 @@ from verify.ssl.data import load_digits
 from verify.ssl.digits import DIGITS_SIMCLR
 from verify.ssl.experiments._digits import SIMCLR, runs
 from verify.ssl.measurements import represent
-from verify.ssl.probes import ProbeConfig, chance_interval, train_probes
+from verify.ssl.probes import PROBE, chance_interval, train_probes
 from verify.statement import Arithmetic, Check, Context, Finding, Kind, Outcome, Role
-
-PROBE = ProbeConfig()
-"""The probes of E4: 5 epochs of Adam at 1e-3, as published."""
-
-LONGER = replace(PROBE, epochs=20)
-"""About as many steps (900) as 5 epochs over CIFAR-10 take at batch 256."""
 
 PROBE_SEED = 0
 
 WIDTH = DIGITS_SIMCLR.representation
 """Hidden width of the MLP probe that is compared with the linear one."""
-
-WIDTHS = (WIDTH // 4, WIDTH, 4 * WIDTH)
-"""Hidden widths of the MLP probes."""
 
 LABELLINGS = 3
 """Random labellings that probes are trained on at once, to see chance."""

@@ -1,12 +1,11 @@
-"""Image data sets, as tensors in memory. Nothing is ever unpickled."""
+"""The embedded default: handwritten digits, without a network."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+
+from verify.ssl.data.dataset import Dataset
 
 SPLIT_SEED = 0
 """Seed of the split into training and test images; the same for every training seed."""
@@ -19,46 +18,6 @@ DIGITS = "digits (8x8, scikit-learn)"
 
 DIGITS_SIZE = 16
 """Side in pixels to which the 8x8 digits are enlarged, so that a convolution has room."""
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """A labelled image data set, split once.
-
-    Attributes:
-        name: what a table calls it, with everything that sets it apart from the original.
-        source: where the images come from.
-        train_images, test_images: (N, C, H, W), float32 in [0, 1].
-        train_labels, test_labels: (N,), int64 in [0, number of classes).
-    """
-
-    name: str
-    source: str
-    train_images: Tensor
-    train_labels: Tensor
-    test_images: Tensor
-    test_labels: Tensor
-
-    @property
-    def channels(self) -> int:
-        """Channels of an image."""
-        return self.train_images.shape[1]
-
-    @property
-    def size(self) -> int:
-        """Height of an image in pixels."""
-        return self.train_images.shape[2]
-
-    def to(self, device: str | torch.device) -> Dataset:
-        """The same data set with its tensors on `device`."""
-        return Dataset(
-            self.name,
-            self.source,
-            self.train_images.to(device),
-            self.train_labels.to(device),
-            self.test_images.to(device),
-            self.test_labels.to(device),
-        )
 
 
 def load_digits() -> Dataset:

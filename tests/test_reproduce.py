@@ -1,0 +1,239 @@
+"""``python -m verify ssl``: forms, refusals, budgets and resuming, and the recorded evidence.
+
+The oracles are exit codes and sentences, and the figures of a run that was never stopped.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import msgspec
+import pytest
+from toy import context, write_shelf
+
+from verify import rooms
+from verify.__main__ import RECORDED, ROOT, SHELVES, main
+from verify.artefact import SCRATCH, Postponed, progress_of
+from verify.provenance import difference, evidence_key, settled
+from verify.ssl.data import load_digits
+from verify.ssl.digits import DIGITS_SIMCLR
+from verify.ssl.experiments.forms import FORMS, REDUCED
+from verify.ssl.source import Source, digits, fit
+from verify.ssl.training import train
+from verify.statement import Context, Evidence, Finding, Outcome
+from verify.store import Records, Store
+from verify.worker import missing_capability, run_check, stamped
+
+PLACES = rooms.contents(SHELVES)
+ROOMS = {p.entry.id: rooms.load(p.entry.id, p.module) for p in PLACES if "ssl" in p.module}
+CHECKS = {check.id: check for room in ROOMS.values() for check in room.checks}
+CTX = Context(seed=3, profile="smoke", device="cpu", cache="", rooms=rooms.modules(PLACES))
+
+
+# --- forms ----------------------------------------------------------------------------------
+
+
+def test_every_form_of_every_experiment_is_a_check_that_says_what_to_type() -> None:
+    for form in FORMS:
+        for experiment in form.minutes:
+            (check,) = (
+                check for check in ROOMS[experiment].checks if check.id.endswith(f".{form.name}")
+            )
+            assert check.fixed
+            assert check.capabilities == form.capabilities
+            assert form.command(experiment) in missing_capability(check, CTX)
+            assert check.artefacts
+
+
+def test_a_form_s_key_is_the_same_for_every_seed_profile_and_device() -> None:
+    check = CHECKS["E3.orbits.cifar10-reduced"]
+    others = msgspec.structs.replace(CTX, seed=4, profile="deep", device="cuda")
+    assert evidence_key(check, CTX) == evidence_key(check, others)
+    assert settled(check, others) == settled(check, CTX)
+    digits_check = CHECKS["E3.orbits"]
+    assert evidence_key(digits_check, CTX) != evidence_key(digits_check, others)
+    assert settled(CHECKS["E3.orbits.cifar10"], CTX).device == "cuda"
+
+
+def test_the_list_is_instant_and_names_every_form() -> None:
+    code = (
+        "import sys; from verify.__main__ import main; code = main(['ssl', '--list']); "
+        "sys.exit(code or 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == sum(len(form.minutes) for form in FORMS)
+    assert any("E3 --data cifar10 --data-path PATH --reduced" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["ssl"], "expects the names of experiments"),
+        (["ssl", "E9", "--data", "cifar10", "--reduced"], "E9 has no form cifar10-reduced"),
+        (["ssl", "E3", "--data", "cifar100", "--reduced"], "No experiment has a form on cifar100"),
+        (["ssl", "E3", "--data", "cifar10", "--seeds", "2"], "with 2 training seeds"),
+        (["ssl", "E3", "--budget", "soon"], "a time such as 90s"),
+        (["ssl", "E3", "--checkpoint", "file"], "is for E8"),
+        (["ssl", "thm41", "--data", "cifar10", "--reduced"], "has no form"),
+        (["all", "--reduced"], "`--reduced` is an option of `ssl`"),
+    ],
+)
+def test_what_is_refused(arguments, sentence, capsys) -> None:
+    assert main(arguments) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_data_that_are_not_there(tmp_path, capsys, monkeypatch) -> None:
+    asked = ["ssl", "E3", "--data", "cifar10", "--out", str(tmp_path / "out")]
+    assert main([*asked, "--reduced"]) == 3
+    assert "--data-path" in capsys.readouterr().err
+    assert main([*asked, "--reduced", "--data-path", str(tmp_path / "none")]) == 3
+    assert str(tmp_path / "none") in capsys.readouterr().err
+    (tmp_path / "cut.tar.xz").write_bytes(b"\xfd7zXZ\x00cut short")
+    assert main([*asked, "--reduced", "--data-path", str(tmp_path / "cut.tar.xz")]) == 3
+    assert "cut.tar.xz" in capsys.readouterr().err
+    monkeypatch.setattr("verify.__main__.gpu", lambda: "")
+    assert main([*asked, "--data-path", str(tmp_path / "none")]) == 3
+    assert "needs a CUDA device" in capsys.readouterr().err
+
+
+# --- budgets and resuming -------------------------------------------------------------------
+
+LONG = Source(name="toy", load=digits, size="reduced", long=True)
+CONFIG = replace(DIGITS_SIMCLR, epochs=4)
+
+
+def test_a_run_that_ran_out_of_time_goes_on_and_ends_as_if_it_had_not(tmp_path) -> None:
+    """The oracle is `train` without checkpoints, to the bit."""
+    ctx = msgspec.structs.replace(CTX, scratch=str(tmp_path / f"toy-0{SCRATCH}"))
+    late = msgspec.structs.replace(ctx, deadline=time.monotonic() + 1)
+    with pytest.raises(Postponed, match=r"after \d of 40 epochs"):
+        fit(LONG, replace(CONFIG, epochs=40), late)
+    with pytest.raises(Postponed, match="after 0 of 4 epochs"):
+        fit(LONG, CONFIG, msgspec.structs.replace(ctx, deadline=time.monotonic() - 1))
+    _, run = fit(LONG, CONFIG, ctx)
+    assert run.losses == train(CONFIG, load_digits()).losses
+    assert "epoch 4 of 4, 100 %" in progress_of("toy", tmp_path)
+
+
+TRAINING = '''
+"""A toy experiment that trains."""
+from dataclasses import replace
+
+import numpy as np
+
+from verify.artefact import Artefact
+from verify.ssl.digits import DIGITS_SIMCLR
+from verify.ssl.source import Source, digits, fit
+from verify.statement import *
+
+EXPERIMENT = Experiment(
+    id="X1", title="A toy", question="Is it so?", published="It is.", flaws=(),
+    effects=(Effect(id="so", text="It is so.", published="yes", criterion="above zero"),),
+)
+LONG = Source(name="toy", load=digits, size="reduced", long=True)
+
+
+def build(arguments, ctx):
+    _, run = fit(*arguments, ctx)
+    return {"losses": np.array(run.losses)}
+
+
+ARTEFACT = Artefact("toy-run", build, (LONG, replace(DIGITS_SIMCLR, epochs=2)))
+
+
+def measure(ctx):
+    return Finding(
+        outcome=Outcome.AS_STATED,
+        summary="measured",
+        residuals={"loss": float(ARTEFACT.load(ctx)["losses"][-1])},
+        answers=(Measured(effect="so", answer=Answer.YES, value="1.0"),),
+    )
+
+
+CHECKS = (
+    Check(
+        id="X1.measure", title="measure", role=Role.CONTEXT, kind=Kind.TRAINING,
+        arithmetic=Arithmetic.FLOAT32, run=measure, artefacts=(ARTEFACT,),
+    ),
+)
+'''
+
+
+def test_a_budget_stops_cleanly_and_the_same_command_goes_on(verify, folder, monkeypatch) -> None:
+    shelf = write_shelf(folder)
+    (folder / shelf / "x1.py").write_text(TRAINING.lstrip())
+    monkeypatch.setattr("verify.__main__.RECORDED", folder / "recorded")
+    fast = ("--device", "cpu", "--jobs", "1", "--record")
+    code, out, err = verify(shelf, "ssl", "X1", *fast, "--budget", "0.1s")
+    assert code == 3
+    assert "not finished: X1.measure: " in out
+    assert "goes on from there" in err
+    assert not list(folder.glob("recorded/*.json"))
+    code, out, _ = verify(shelf, "ssl", "X1", *fast)
+    assert code == 0
+    assert "  It is so. yes, 1.0" in out
+    assert not list((folder / "out" / "artefacts").glob(f"*{SCRATCH}"))
+    found = Records(folder / "recorded").newest("X1.measure", besides="")
+    expected = train(replace(DIGITS_SIMCLR, epochs=2), load_digits()).losses[-1]
+    assert found is not None
+    assert found.residuals == {"loss": expected}
+
+
+def test_a_postponed_artefact_leaves_its_check_not_run(folder) -> None:
+    shelf = write_shelf(folder)
+    (folder / shelf / "x1.py").write_text(TRAINING.lstrip())
+    ctx = context(shelf, folder, deadline=time.monotonic() - 1)  # type: ignore[arg-type]
+    evidence = run_check("X1.measure", ctx)
+    assert evidence.outcome is Outcome.NOT_RUN
+    assert "0 of 2 epochs" in evidence.summary
+
+
+def test_a_new_record_takes_the_place_of_the_older_one(tmp_path) -> None:
+    check = CHECKS["E3.isometry"]
+    older, newer = (run_stamp(check.id, seed) for seed in (1, 2))
+    store = Store(tmp_path)
+    store.write(older)
+    store.write(newer)
+    store.forget(check.id, besides=newer.provenance.key)
+    assert [file.name for file in tmp_path.iterdir()] == [
+        f"{check.id}-{newer.provenance.key[:16]}.json"
+    ]
+
+
+def run_stamp(check_id: str, seed: int) -> Evidence:
+    ctx = msgspec.structs.replace(CTX, seed=seed)
+    return stamped(CHECKS[check_id], ctx, Finding(outcome=Outcome.AS_STATED, summary="so"))
+
+
+# --- what is recorded -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("experiment", list(REDUCED.minutes))
+def test_the_reduced_form_is_recorded_and_says_what_it_is(experiment) -> None:
+    records = Records(RECORDED)
+    (check,) = (c for c in ROOMS[experiment].checks if c.id.endswith(f".{REDUCED.name}"))
+    found = records.newest(check.id, besides="")
+    assert records.warnings == []
+    assert found is not None
+    assert found.outcome is Outcome.AS_STATED
+    asked = {effect.id for effect in ROOMS[experiment].subject.effects}  # type: ignore[union-attr]
+    assert {answer.effect for answer in found.answers} == asked
+    assert all("CIFAR-10 (JPEG)" in table.title for table in found.tables)
+    assert all("reduced setting" in table.title for table in found.tables)
+    made = found.provenance
+    assert made.machine
+    assert made.configuration
+    assert made.device == "cpu"
+    current = made.key == evidence_key(check, CTX)
+    assert current or difference(check, CTX, found).startswith("Measured with ")
+
+
+def test_nothing_is_recorded_that_no_check_is_called() -> None:
+    recorded = {file.name.rpartition("-")[0] for file in RECORDED.glob("*.json")}
+    assert recorded <= set(CHECKS)

@@ -1,0 +1,317 @@
+"""A run that was killed goes on from its last checkpoint, and ends as one that never stopped.
+
+Oracle: the same run unbroken, compared bit by bit. The kill is SIGKILL to another process, which no
+handler sees; what that process printed says how far it had come.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from training_fixture import EVERY, LONG, NARROW, SHORT, look
+
+from verify.ssl.data import Dataset, load_digits
+from verify.ssl.digits import DIGITS_METHODS
+from verify.ssl.training import (
+    Config,
+    Optimiser,
+    OutOfTime,
+    Progress,
+    State,
+    TrainedRun,
+    checkpoint_path,
+    loop,
+    to_arrays,
+    train,
+)
+
+HERE = Path(__file__).parent
+COMMAND = [sys.executable, "-c", "from training_fixture import main; main()"]
+STEPS = 1437 // LONG.batch
+"""Steps of an epoch of `LONG`."""
+
+
+@pytest.fixture(scope="module")
+def digits() -> Dataset:
+    return load_digits()
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def assert_equal(found: Mapping[str, np.ndarray], wanted: Mapping[str, np.ndarray]) -> None:
+    """Losses, curves and weights are the same to the last bit."""
+    assert set(found) == set(wanted)
+    for name, values in wanted.items():
+        assert values.dtype == found[name].dtype, name
+        assert np.array_equal(values, found[name]), name
+
+
+def test_a_killed_run_loses_at_most_one_interval(tmp_path: Path, digits: Dataset) -> None:
+    folder, result = tmp_path / "checkpoints", tmp_path / "run.npz"
+    command = [*COMMAND, str(folder), str(result)]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)]),
+        "OMP_NUM_THREADS": "1",
+    }
+
+    pipe = subprocess.PIPE
+    killed = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
+    assert killed.stdin is not None
+    assert killed.stdout is not None
+    steps = 0
+    while steps < 5 * STEPS:  # two epochs past the first checkpoint
+        steps = int(killed.stdout.readline())
+        killed.stdin.write("\n")
+        killed.stdin.flush()
+    killed.send_signal(signal.SIGKILL)  # while the sixth epoch is trained
+    steps = max([steps, *map(int, killed.stdout)])
+    killed.stdout.close()
+    killed.stdin.close()
+    assert killed.wait(timeout=60) == -signal.SIGKILL
+    assert steps < LONG.epochs * STEPS
+    assert not result.exists()
+
+    again = subprocess.run(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    reported = dict.fromkeys(map(int, again.stdout.split()))
+    ends = [step for step in reported if step % STEPS == 0]
+    resumed = ends[0] // STEPS - 1  # the first epoch whose end was reported is the one after
+    assert resumed >= EVERY
+    assert resumed % EVERY == 0
+    assert steps // STEPS - resumed <= EVERY  # epochs that were trained twice
+    assert ends == [STEPS * epoch for epoch in range(resumed + 1, LONG.epochs + 1)]
+    with np.load(result) as stored:
+        assert_equal(dict(stored), to_arrays(train(LONG, digits, observe=look)))
+
+
+class Ticking:
+    """A clock that an observer moves on: every epoch takes ten seconds."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: self.now))
+
+    def look(self, state: State) -> Mapping[str, float | np.ndarray]:
+        """What is seen, ten seconds later."""
+        self.now += 10
+        return look(state)
+
+    def run(
+        self, config: Config, digits: Dataset, folder: Path, budget: float, every: int = 1
+    ) -> TrainedRun:
+        """Train for so many seconds."""
+        return train(
+            config,
+            digits,
+            observe=self.look,
+            checkpoint=folder,
+            every=every,
+            deadline=self.now + budget,
+        )
+
+
+def variants() -> dict[str, Config]:
+    """Runs that keep different things between steps."""
+    predictor = replace(NARROW, batchnorm=False)
+    momentum = Optimiser(name="sgd", learning_rate=0.01, momentum=0.9, schedule="cosine")
+    sgd = replace(SHORT, objective="simsiam", predictor=predictor, optimiser=momentum)
+    methods = {
+        name: replace(
+            config, projector=NARROW, predictor=config.predictor and NARROW, representation=32
+        )
+        for name, config in DIGITS_METHODS.items()
+    }
+    return {**methods, "sgd with momentum": sgd, "bfloat16": replace(SHORT, precision="bfloat16")}
+
+
+@pytest.mark.parametrize("name", variants())
+def test_stopping_and_going_on_changes_nothing(
+    name: str, tmp_path: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped after epoch 2 of 3 by a deadline, though checkpoints are written every 5 only."""
+    digits = replace(digits, train_images=digits.train_images[:300])
+    config = replace(variants()[name], epochs=3, batch=64)
+    clock = Ticking(monkeypatch)
+    with pytest.raises(OutOfTime, match="after 2 of 3 epochs; the same command goes on") as stopped:
+        clock.run(config, digits, tmp_path, budget=35, every=5)
+    assert (stopped.value.epoch, stopped.value.epochs) == (2, 3)
+    assert [stopped.value.checkpoint] == list(tmp_path.iterdir())
+    run = clock.run(config, digits, tmp_path, budget=35, every=5)
+    assert run.resumed == 2
+    assert run.checkpoint == stopped.value.checkpoint
+    assert_equal(to_arrays(run), to_arrays(train(config, digits, observe=look)))
+
+
+def test_a_deadline_is_kept(
+    tmp_path: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No epoch is begun that would end too late; a call with any time left trains one."""
+    config = replace(SHORT, epochs=5)
+    clock = Ticking(monkeypatch)
+    for budget, done in ((-1, 0), (1, 1), (20, 3), (19, 4)):
+        with pytest.raises(OutOfTime) as stopped:
+            clock.run(config, digits, tmp_path, budget)
+        assert stopped.value.epoch == done, budget
+    assert clock.now == 60  # four epochs, and what was seen before the first of them, twice
+    assert clock.run(config, digits, tmp_path, budget=1).resumed == 4
+    finished = clock.run(config, digits, tmp_path, budget=-1)  # nothing is left to do
+    assert finished.resumed == 5
+    with pytest.raises(ValueError, match="loses what it has done, unless it keeps checkpoints"):
+        train(config, digits, deadline=1e9)
+
+
+def test_a_finished_run_is_not_trained_again(tmp_path: Path, digits: Dataset) -> None:
+    first = train(SHORT, digits, observe=look, checkpoint=tmp_path)
+
+    def refuse(progress: Progress) -> None:
+        raise AssertionError(f"trained: {progress}")
+
+    again = train(SHORT, digits, observe=look, checkpoint=tmp_path, progress=refuse)
+    assert (first.resumed, again.resumed) == (0, SHORT.epochs)
+    assert_equal(to_arrays(again), to_arrays(first))
+    assert again.seconds == first.seconds
+    assert again.images_per_second == first.images_per_second
+    assert not again.networks.backbone.training
+
+
+def other_look(state: State) -> Mapping[str, float | np.ndarray]:
+    """Another observer."""
+    return look(state)
+
+
+def test_only_the_same_run_goes_on(tmp_path: Path, digits: Dataset) -> None:
+    """The address changes with configuration, pixels, labels, name and observer."""
+    pixels = digits.train_images.clone()
+    pixels[0, 0, 0, 0] += 0.5
+    dark = replace(digits, train_images=pixels)
+    addresses = [
+        checkpoint_path(tmp_path, SHORT, digits),
+        checkpoint_path(tmp_path, replace(SHORT, seed=1), digits),
+        checkpoint_path(tmp_path, replace(SHORT, epochs=5), digits),
+        checkpoint_path(
+            tmp_path, replace(SHORT, augmentation=replace(SHORT.augmentation, rotation=1)), digits
+        ),
+        checkpoint_path(tmp_path, replace(SHORT, precision="bfloat16"), digits),
+        checkpoint_path(tmp_path, SHORT, dark),
+        checkpoint_path(tmp_path, SHORT, replace(digits, test_labels=digits.test_labels + 1)),
+        checkpoint_path(tmp_path, SHORT, replace(digits, name="other")),
+        checkpoint_path(tmp_path, SHORT, digits, observe=look),
+        checkpoint_path(tmp_path, SHORT, digits, observe=other_look),
+        checkpoint_path(tmp_path, SHORT, digits, "meta"),
+    ]
+    assert len(set(addresses)) == len(addresses)
+    assert checkpoint_path(tmp_path, replace(SHORT), load_digits()) == addresses[0]
+
+
+def test_the_address_changes_with_the_code(
+    tmp_path: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from verify.ssl.training import checkpoint
+
+    before = checkpoint_path(tmp_path, SHORT, digits)
+    asked: list[tuple[str, ...]] = []
+
+    def digest(*modules: str) -> str:
+        asked.append(modules)
+        return "another"
+
+    monkeypatch.setattr(checkpoint, "closure_digest", digest)
+    assert checkpoint_path(tmp_path, SHORT, digits, observe=look) != before
+    assert checkpoint_path(tmp_path, SHORT, digits) != before
+    assert asked == [("verify.ssl.training", "training_fixture"), ("verify.ssl.training",)]
+
+
+def test_a_checkpoint_is_written_whole_or_not_at_all(
+    tmp_path: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Interrupted while the second checkpoint is half written, a run goes on from the first."""
+    write, written = torch.save, []
+
+    def interrupted(content: object, file: object) -> None:
+        if written:
+            file.write(b"half a checkpoint")  # type: ignore[attr-defined]
+            raise KeyboardInterrupt
+        written.append(content)
+        write(content, file)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "save", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            train(SHORT, digits, observe=look, checkpoint=tmp_path)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".pt"]
+    run = train(SHORT, digits, observe=look, checkpoint=tmp_path)
+    assert run.resumed == 1
+    assert_equal(to_arrays(run), to_arrays(train(SHORT, digits, observe=look)))
+
+
+def test_what_a_killed_process_left_is_swept(tmp_path: Path, digits: Dataset) -> None:
+    """Of this run, and of no process that may still be writing."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    path = checkpoint_path(tmp_path, SHORT, digits)
+    left = path.with_name(f"{path.name}.{gone.pid}.part")
+    writing = path.with_name(f"{path.name}.{os.getppid()}.part")
+    others = tmp_path / f"0123456789abcdef.pt.{gone.pid}.part"
+    for part in (left, writing, others):
+        part.touch()
+    train(replace(SHORT), digits, checkpoint=tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {path.name, writing.name, others.name}
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "code"])
+def test_a_damaged_checkpoint_starts_over(damage: str, tmp_path: Path, digits: Dataset) -> None:
+    """With a warning; and what would run when unpickled is not run."""
+    wanted = train(SHORT, digits, checkpoint=tmp_path)
+    path = wanted.checkpoint
+    assert path is not None
+    proof = tmp_path / "ran"
+    if damage == "code":
+        path.write_bytes(pickle.dumps(Touch(str(proof)), protocol=2))
+    else:
+        content = path.read_bytes()
+        path.write_bytes(content[: len(content) // 2] if damage == "cut" else b"")
+    with pytest.warns(UserWarning, match="is no checkpoint .* its run starts over"):
+        run = train(SHORT, digits, checkpoint=tmp_path)
+    assert run.resumed == 0
+    assert not proof.exists()
+    assert_equal(to_arrays(run), to_arrays(wanted))
+
+
+class Touch:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str, str]]:
+        return open, (self.path, "w")
+
+
+def test_intervals_are_whole_epochs(digits: Dataset) -> None:
+    with pytest.raises(ValueError, match="at least 1; every=0"):
+        train(SHORT, digits, every=0)

@@ -1,0 +1,62 @@
+"""Square heads: k = d leaves no room for an indefinite loss Hessian, in exact rationals.
+
+Definiteness is decided by exact signatures, of J^T H J and of H apart, not by Sylvester's law.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from flint import fmpq_mat
+from hypothesis import strategies as st
+
+from verify.numeric.claim import Claim
+from verify.statement import Arithmetic
+from verify.symbolic.frames import columns, diagonal, inertia, matrix
+
+
+class Square(NamedTuple):
+    """A symmetric H (k, k) that is not positive definite, and a square matrix (k, k)."""
+
+    hessian: fmpq_mat
+    jacobian: fmpq_mat
+
+
+@st.composite
+def squares(draw: st.DrawFn) -> Square:
+    """Order 2 to 4; H has one non-positive square among the others."""
+    k = draw(st.integers(2, 4))
+    rows = st.lists(st.lists(st.integers(-2, 2), min_size=k, max_size=k), min_size=k, max_size=k)
+    x, jacobian = (matrix(draw(rows)) for _ in range(2))
+    signs = [*draw(st.lists(st.integers(1, 3), min_size=k - 1, max_size=k - 1))]
+    values = [*signs, draw(st.integers(-2, 0))]
+    return Square(x * diagonal(values) * x.transpose(), jacobian)
+
+
+def square_mismatch(case: Square, fewer: int = 0) -> float:
+    """0 if J^T H J is not positive definite, with J the first k - `fewer` columns; else infinite."""
+    k = case.jacobian.nrows()
+    jacobian = columns(case.jacobian, 0, k - fewer)
+    positive, _, _ = inertia(jacobian.transpose() * case.hessian * jacobian)
+    return math.inf if positive == k - fewer else 0.0
+
+
+def describe(case: Square) -> tuple[tuple[str, str], ...]:
+    """A case as (name, value) pairs."""
+    pairs = (("$H$", case.hessian), ("$J$ and a column more", case.jacobian))
+    return tuple(
+        (name, str([[str(x) for x in row] for row in m.table()]).replace("'", ""))
+        for name, m in pairs
+    )
+
+
+SQUARE = Claim(
+    r"where $k = d$, $J^T H J \succ 0$ only for $H \succ 0$",
+    squares,
+    square_mismatch,
+    describe,
+    Arithmetic.EXACT,
+)
+
+WIDE = SQUARE.sibling(r"where $k = d + 1$, $J^T H J \succ 0$ only for $H \succ 0$", fewer=1)

@@ -1,0 +1,114 @@
+"""A search for the best constant head on a ball: Adam on W, so that no cleverness of ours is needed.
+
+For k = d = 2, behind the trinomial loss, no head of a given size is isotropic: with A(z) = W^T g(Wz) W,
+the eigenvalues of the pencil (g(u'), g(u)) are those of (A(z'), A(z)), so that
+
+    kappa(g(u)^{-1} g(u')) <= kappa(A(z)) kappa(A(z'))
+
+and the largest kappa on the ball is at least the root of the left side, whatever W. For k = 4 > d the
+same loss with two quadratic directions beside it is whitened exactly, and the search finds this.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from theorems.prop33.robust import RADIUS, ROUNDING, grid, log_condition
+from verify.statement import Context, Finding, Outcome, Table
+
+SIZES = (1.0, 0.1, 0.01)
+"""|W|_F; of a head that scales, not of one that turns."""
+
+STARTS, STEPS, RATE = 3, 250, 0.05
+ANGLES, RADII = 24, 5
+
+FOUND = 1.1
+"""What the search must reach where an isotropic head exists; it ends after `STEPS`, not at the optimum."""
+
+
+def hessian(u: Tensor) -> Tensor:
+    """Hess log(1 + e^u1 + e^u2): (n, 2) -> (n, 2, 2)."""
+    p = torch.softmax(torch.cat([u.new_zeros(len(u), 1), u], dim=1), dim=1)[:, 1:]
+    return torch.diag_embed(p) - p.unsqueeze(2) * p.unsqueeze(1)
+
+
+def log_condition_wide(weight: Tensor, u: Tensor) -> Tensor:
+    """The same for W (4, d) and u (n, 4), behind |u_{1,2}|^2 / 2 + log(1 + e^u3 + e^u4)."""
+    matrix = weight[:2].T @ weight[:2] + weight[2:].T @ hessian(u[:, 2:]) @ weight[2:]
+    values = torch.linalg.eigvalsh(matrix)
+    return (values[:, 1] / values[:, 0]).log()
+
+
+def worst(weight: Tensor, z: Tensor) -> Tensor:
+    """The largest log kappa(H_eff) at points z (n, d)."""
+    condition = log_condition if weight.shape[0] == 2 else log_condition_wide
+    return condition(weight, z @ weight.T).max()
+
+
+def best(k: int, size: float, z: Tensor, generator: torch.Generator) -> tuple[float, Tensor]:
+    """The least of the largest kappas that Adam finds among heads of one size, and its head (k, 2)."""
+    found = (math.inf, torch.zeros(k, 2, dtype=torch.float64))
+    for _ in range(STARTS):
+        free = torch.randn(k, 2, generator=generator, dtype=torch.float64).requires_grad_()
+        optimiser = torch.optim.Adam([free], lr=RATE)
+        for _ in range(STEPS):
+            optimiser.zero_grad()
+            weight = size * free / free.norm()
+            value = worst(weight, z)
+            if float(value.detach()) < found[0]:
+                found = (float(value.detach()), weight.detach())
+            value.backward()
+            optimiser.step()
+    return math.exp(found[0]), found[1]
+
+
+def certificate(weight: Tensor, z: Tensor) -> float:
+    """A lower bound of the largest kappa on the ball, from the pencils with the metric at 0."""
+    metrics = hessian(z @ weight.T)
+    pencils = torch.linalg.solve(hessian(torch.zeros(1, 2, dtype=z.dtype)), metrics)
+    trace = pencils.diagonal(dim1=1, dim2=2).sum(1)
+    determinant = torch.linalg.det(pencils)
+    ratio = (trace + (trace**2 - 4 * determinant).clamp(min=0).sqrt()) ** 2 / (4 * determinant)
+    return float(ratio.max().sqrt())
+
+
+def optimised(ctx: Context) -> Finding:
+    """The best head that Adam finds for k = d, at three sizes, and for k > d."""
+    generator = torch.Generator().manual_seed(ctx.seed_for("prop33.search"))
+    z = grid(RADIUS, ANGLES, RADII)
+    rows, square, bounds = [], [], []
+    for size in SIZES:
+        kappa, weight = best(2, size, z, generator)
+        bound = certificate(weight, z)
+        square.append(kappa)
+        bounds.append(bound)
+        rows.append(("k = d = 2", f"{size:g}", f"{kappa:.5g}", f"{bound:.5g}"))
+    wide, _ = best(4, 1.0, z, generator)
+    rows.append(("k = 4, d = 2", "1", f"{wide:.5g}", "1"))
+    margin = max(b / (kappa * (1 + ROUNDING)) for b, kappa in zip(bounds, square, strict=True))
+    falls = all(x > y for x, y in pairwise(square))
+    return Finding(
+        outcome=Outcome.AS_STATED if margin <= 1 and falls and wide < FOUND else Outcome.SURPRISE,
+        summary=(
+            rf"The least of the largest $\kappa(H_{{\mathrm{{eff}}}})$ on $|z| \leq {RADIUS:g}$ that a "
+            f"search finds: {', '.join(f'{x:.4g}' for x in square)} for $k = d$ and $|W| = "
+            f"{', '.join(f'{x:g}' for x in SIZES)}$, and {wide:.4g} for $k = 4 > d$ with $|W| = 1$."
+        ),
+        cases=len(SIZES) + 1,
+        margin=margin,
+        tables=(
+            Table(
+                title="The best constant head that a search finds",
+                columns=("loss and head", "size of W", "largest kappa on the ball", "at least"),
+                rows=tuple(rows),
+                note=(
+                    f"Adam, {STEPS} steps from {STARTS} random heads, on {len(z)} points of the disc. "
+                    "At least: a bound for every head with the same image of the disc's points."
+                ),
+            ),
+        ),
+    )

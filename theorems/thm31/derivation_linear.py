@@ -1,0 +1,266 @@
+"""The derivations of 3.1 for strictly linear heads and for fixed points that are kept.
+
+As in `derivation`, whose letters these are: every dimension is a symbol.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theorems.thm31.derivation import (
+    Vector,
+    a,
+    affine_hessian,
+    basis,
+    c,
+    d,
+    delta,
+    dot,
+    eigenvectors,
+    form,
+    frame,
+    gram,
+    i,
+    k,
+    loss_hessian,
+    orthonormal,
+    p,
+    q,
+    rho,
+    s,
+    u,
+    v,
+    weight,
+    z,
+)
+from verify.symbolic.derivation import Proof
+from verify.symbolic.indexed import total
+
+first = sp.Symbol("o", integer=True)
+"""The index of the frame's vector along z*."""
+
+SYLVESTER = (
+    "Sylvester's law of inertia: where e^T H e = 1, H has n_+ - 1 positive eigenvalues on the "
+    "H-orthogonal complement of e"
+)
+DIMENSION = (
+    "dimension formula: ker H lies in the hyperplane orthogonal to rho or is cut by it in one less"
+)
+RANGE = "the range of a symmetric matrix is the orthogonal complement of its kernel"
+SEMIDEFINITE = "where H is positive semidefinite, v^T H v = 0 only for H v = 0"
+
+
+def linear_outside(proof: Proof) -> None:
+    """(ii)(b): a strictly linear head whitens S at z* outside S, with any prescribed output u."""
+    proof.symmetric = frozenset({loss_hessian})
+    affine_hessian(proof, "linear")
+    eigenvectors(proof, "positive: eigenvectors", "positive: signs")
+    proof.let("choice", "$e_p^T H e_q = \\delta_{pq}$, just derived")
+    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$")
+    inside = lambda p: dot(lambda a: frame[a, p], lambda a: z[a], d)  # noqa: E731
+    y: Vector = lambda a: z[a] - total(lambda p: frame[a, p] * inside(p), s)  # noqa: E731
+    proof.follows(
+        "The part $y = z^* - Q Q^T z^*$ is orthogonal to $S$",
+        dot(y, lambda a: frame[a, q], d),
+        sp.S.Zero,
+        using={"frame": -total(lambda p: inside(p) * gram(p, q), s)},
+    )
+    proof.follows(
+        r"and $y \cdot z^* = |y|^2$",
+        dot(y, lambda a: z[a], d),
+        dot(y, y, d),
+        using={"frame": -total(lambda p, q: inside(p) * gram(p, q) * inside(q), s, s)},
+    )
+    n = sp.Symbol(
+        "n", nonzero=proof.given("outside", "$z^* \\notin S$: $n = |y|^2 \\neq 0$") or None
+    )
+    proof.fact("We may divide by $n$", sp.Ne(n, 0, evaluate=False), bool(n.is_nonzero))
+    dual = sp.IndexedBase("w")
+    proof.let("dual: z", r"$w = y / n$: $w \cdot z^* = 1$")
+    proof.let("dual: S", r"and $Q^T w = 0$")
+    rest: Vector = lambda i: u[i] - total(lambda p: basis[i, p] * inside(p), s)  # noqa: E731
+    w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s) + rest(i) * dual[a]  # noqa: E731
+    proof.follows(
+        "$W = E Q^T + (u - E Q^T z^*) w^T$ sends $z^*$ to $u$",
+        total(lambda a: w(i, a) * z[a], d),
+        u[i],
+        using={"dual: z": rest(i) * (dot(lambda a: dual[a], lambda a: z[a], d) - 1)},
+    )
+    proof.follows(
+        "and $Q$ to $E$",
+        total(lambda a: w(i, a) * frame[a, q], d),
+        basis[i, q],
+        using={
+            "frame": total(lambda p: basis[i, p] * gram(p, q), s),
+            "dual: S": rest(i) * dot(lambda a: dual[a], lambda a: frame[a, q], d),
+        },
+    )
+    proof.follows(
+        "so that $Q^T W^T H W Q = E^T H E = I$",
+        form(lambda i: basis[i, p], lambda i: basis[i, q]),
+        delta(p, q),
+        using={"choice": orthonormal(basis, p, q)},
+    )
+
+
+def linear_inside(proof: Proof) -> None:
+    """(ii)(c): z* in S needs u^T H u = |z*|^2, which with s <= n_+ suffices."""
+    proof.symmetric = frozenset({loss_hessian})
+    h_eff = sp.IndexedBase("A")
+    wz: Vector = lambda r: total(lambda a: weight[r, a] * z[a], d)  # noqa: E731
+    at_z = total(lambda a, b: z[a] * h_eff[a, b] * z[b], d, d)
+    proof.let("hessian", r"$z^{*T} H_{\mathrm{eff}} z^* = (W z^*)^T H (W z^*)$, derived above")
+    proof.let("output", "$u = W z^*$")
+    proof.let("whitened", "$z^* \\in S$, where $H_{\\mathrm{eff}} = A$ has the form $|v|^2$")
+    at_u = form(lambda i: u[i], lambda i: u[i])
+    proof.follows(
+        r"Necessary: at $v = z^*$, $u^T H u = |z^*|^2$",
+        at_u,
+        dot(lambda a: z[a], lambda a: z[a], d),
+        using={
+            "output": at_u - form(wz, wz),
+            "hessian": form(wz, wz) - at_z,
+            "whitened": at_z - dot(lambda a: z[a], lambda a: z[a], d),
+        },
+    )
+    length, inverse = sp.symbols("zeta y", positive=True)
+    proof.let("scalar", r"$y^2 \, u^T H u = 1$ with $y = 1 / \zeta$, $\zeta = |z^*| > 0$")
+    proof.follows(
+        r"Sufficient: $e_o = y u$ has $e_o^T H e_o = 1$",
+        form(lambda i: inverse * u[i], lambda i: inverse * u[i]),
+        sp.S.One,
+        using={"scalar": inverse**2 * at_u - 1},
+    )
+    proof.cite(SYLVESTER)
+    proof.let("choice", r"$e_p^T H e_q = \delta_{pq}$ with $\zeta e_o = u$, by the lemma")
+    proof.let("frame", r"$Q^T Q = I$ with $q_o = z^* / \zeta$, $o$ the first index")
+    w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s)  # noqa: E731
+    proof.follows(
+        r"$W = E Q^T$ sends $z^* = \zeta q_o$ to $u$",
+        total(lambda a: w(i, a) * length * frame[a, first], d),
+        u[i],
+        using={
+            "frame": length * total(lambda p: basis[i, p] * gram(p, first), s),
+            "choice": length * basis[i, first] - u[i],
+        },
+    )
+    wq = lambda i, q: total(lambda a: w(i, a) * frame[a, q], d)  # noqa: E731
+    # Contracted with coefficients, so that both sides are sums over the frame.
+    spread: Vector = lambda i: total(lambda q: wq(i, q) * c[q], s)  # noqa: E731
+    proof.follows(
+        "and $Qc$ to $Ec$, whose form is $|c|^2$ by the choice of $E$",
+        spread(i),
+        total(lambda p: basis[i, p] * c[p], s),
+        using={"frame": total(lambda p, q: basis[i, p] * gram(p, q) * c[q], s, s)},
+    )
+
+
+def radial(proof: Proof) -> None:
+    """L = sqrt(1 + |u|^2): u^T H u = x (1 + x)^(-3/2) with maximum 2 / (3 sqrt 3), x = |u|^2."""
+    y = sp.Symbol("y", positive=True)
+    square = lambda: dot(lambda i: u[i], lambda i: u[i], k)  # noqa: E731
+    hessian = lambda i, j: y * delta(i, j) - y**3 * u[i] * u[j]  # noqa: E731
+    proof.let("root", "$y^2 (1 + |u|^2) = 1$, so $L = 1 / y$ and $H = y I - y^3 u u^T$")
+    proof.follows(
+        r"For any $k$, $u^T H u = |u|^2 y^3 = |u|^2 (1 + |u|^2)^{-3/2}$",
+        total(lambda i, j: u[i] * hessian(i, j) * u[j], k, k),
+        square() * y**3,
+        using={"root": square() * y * (1 - y**2 * (1 + square()))},
+    )
+    x = sp.Symbol("x", nonnegative=proof.let("square", r"$x = |u|^2 \geq 0$") or None)
+    proof.equal(
+        "Its square $x^2 / (1 + x)^3$ falls short of $4/27$ by",
+        sp.Rational(4, 27) - x**2 / (1 + x) ** 3,
+        (x - 2) ** 2 * (4 * x + 1) / (27 * (1 + x) ** 3),
+    )
+    gap = (4 * x + 1) / (27 * (1 + x) ** 3)
+    proof.fact(
+        "which is a square times a positive number",
+        sp.Gt(gap, 0, evaluate=False),
+        bool(gap.is_positive),
+    )
+    proof.equal(
+        r"and $0$ at $x = 2$: the maximum is $2 / (3 \sqrt{3})$", (x - 2).subs(x, 2), sp.S.Zero
+    )
+
+
+def scale_invariant(proof: Proof) -> None:
+    """A scale-invariant loss: no strictly linear head whitens a subspace that holds z* != 0."""
+    proof.symmetric = frozenset({loss_hessian})
+    proof.let("euler", r"$H u = -\rho$, differentiated from $L(tu) = L(u)$")
+    proof.let("tangent", r"$u \cdot \rho = 0$, likewise")
+    hu: Vector = lambda r: total(lambda j: loss_hessian[r, j] * u[j], k)  # noqa: E731
+    proof.follows(
+        "The form of $H$ at $u$ vanishes",
+        form(lambda i: u[i], lambda i: u[i]),
+        sp.S.Zero,
+        using={
+            "euler": total(lambda i: u[i] * (hu(i) + rho[i]), k),
+            "tangent": -dot(lambda i: u[i], lambda i: rho[i], k),
+        },
+    )
+    length = sp.Symbol("zeta", positive=proof.let("inside", r"$0 \neq z^* \in S$") or None)
+    proof.fact(
+        r"but $u^T H u = |z^*|^2 = \zeta^2$ is needed, and is not $0$",
+        sp.Gt(length**2, 0, evaluate=False),
+        bool((length**2).is_positive),
+    )
+    proof.cite("Euler's relation for functions that are homogeneous of degree 0")
+
+
+def fixed_point(proof: Proof) -> None:
+    """(iii): W^T rho = 0 asks for a positive definite space orthogonal to rho; how large it can be."""
+    proof.symmetric = frozenset({loss_hessian})
+    x: Vector = lambda a: v[a]  # noqa: E731
+    wx: Vector = lambda r: total(lambda a: weight[r, a] * x(a), d)  # noqa: E731
+    proof.let("critical", r"$W^T \rho = 0$")
+    against = dot(lambda i: rho[i], wx, k)
+    proof.follows(
+        r"Necessary: $W(S)$ is orthogonal to $\rho$; $H$ is positive definite on it, as derived",
+        against,
+        sp.S.Zero,
+        using={
+            "critical": total(lambda a: v[a] * dot(lambda i: weight[i, a], lambda i: rho[i], k), d)
+        },
+    )
+    proof.let("choice", r"$e_1, .., e_s$ are $H$-orthonormal and orthogonal to $\rho$")
+    w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s)  # noqa: E731
+    back = total(lambda i: w(i, a) * rho[i], k)
+    proof.follows(
+        r"Sufficient: with $W = E Q^T$, $W^T \rho = Q E^T \rho = 0$",
+        back,
+        sp.S.Zero,
+        using={
+            "choice": total(
+                lambda p: frame[a, p] * dot(lambda i: basis[i, p], lambda i: rho[i], k), s
+            )
+        },
+    )
+    r = sp.Symbol("r", integer=True, positive=True)
+    kernel = sp.Symbol("kappa", integer=True, nonnegative=True)
+    proof.cite(SEMIDEFINITE)
+    proof.cite(RANGE)
+    proof.cite(DIMENSION)
+    proof.let("rank", r"$\kappa = \dim \ker H = k - r$")
+    proof.let("cut", r"$0 \neq \rho \notin \operatorname{ran} H$: $\rho^{\perp}$ cuts $\ker H$")
+    proof.let("kept", r"$0 \neq \rho \in \operatorname{ran} H$: $\ker H \subset \rho^{\perp}$")
+    meets_cut, meets_kept = sp.symbols("m_1 m_2", integer=True, nonnegative=True)
+    proof.follows(
+        r"The largest such space, where $\rho \notin \operatorname{ran} H$: $(k - 1) - m_1$ with "
+        r"$m_1 = \dim (\ker H \cap \rho^{\perp})$",
+        (k - 1) - meets_cut,
+        r,
+        using={"cut": (kernel - 1) - meets_cut, "rank": (k - r) - kernel},
+    )
+    proof.follows(
+        r"and where $0 \neq \rho \in \operatorname{ran} H$, with $m_2$ likewise: one less than the rank",
+        (k - 1) - meets_kept,
+        r - 1,
+        using={"kept": kernel - meets_kept, "rank": (k - r) - kernel},
+    )
+    proof.follows(
+        r"and where $\rho = 0$ the condition is void: $k - \kappa$",
+        k - kernel,
+        r,
+        using={"rank": (k - r) - kernel},
+    )

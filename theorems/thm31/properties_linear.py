@@ -1,0 +1,238 @@
+"""The true claims of 3.1 about strictly linear heads and kept fixed points, in exact rationals.
+
+The same oracles as in `properties`: second differences of a cubic loss, and exact signatures.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import NamedTuple
+
+from flint import fmpq, fmpq_mat
+from hypothesis import strategies as st
+
+from theorems.thm31.properties import POSITIVE, QUARTERS, Loss, frames, show, vectors
+from verify.numeric.claim import Claim, Vacuous
+from verify.statement import Arithmetic
+from verify.symbolic.frames import (
+    columns,
+    diagonal,
+    identity,
+    inertia,
+    matrix,
+    second_differences,
+)
+
+
+class Linear(NamedTuple):
+    """A strictly linear head's case: H = E^-T diag(1, .., 1, rest) E^-1, S = span of s columns of Q.
+
+    `factor` t makes a case whose u has u^T H u = t |z*|^2; the theorem asks for t = 1.
+    """
+
+    loss: Loss
+    basis: fmpq_mat
+    q: fmpq_mat
+    s: int
+    length: Fraction
+    factor: Fraction
+    z: fmpq_mat
+
+
+@st.composite
+def linear_cases(draw: st.DrawFn) -> Linear:
+    """Invertible bases of R^k, frames of R^d, s from 1 to 2."""
+    s = draw(st.integers(1, 2))
+    k, d = s + draw(st.integers(0, 2)), s + draw(st.integers(0, 2))
+    rows = st.lists(st.lists(st.integers(-2, 2), min_size=k, max_size=k), min_size=k, max_size=k)
+    basis = matrix(draw(rows.filter(lambda m: matrix(m).det() != 0)))
+    rest = draw(st.lists(QUARTERS, min_size=k - s, max_size=k - s))
+    inverse = basis.inv()
+    hessian = inverse.transpose() * diagonal([Fraction(1)] * s + rest) * inverse
+    return Linear(
+        Loss(draw(vectors(k)), draw(vectors(k)), hessian, draw(vectors(k))),
+        basis,
+        draw(frames(d)),
+        s,
+        draw(POSITIVE),
+        draw(POSITIVE),
+        draw(vectors(d)),
+    )
+
+
+def _is_whitened(case: Linear, weight: fmpq_mat, z: fmpq_mat, output: fmpq_mat) -> bool:
+    loss = case.loss._replace(u0=output)
+    found = second_differences(lambda x: loss(weight * x), z)
+    frame = columns(case.q, 0, case.s)
+    return weight * z == output and frame.transpose() * found * frame == identity(case.s)
+
+
+def inside_mismatch(case: Linear, scalar_condition: bool = True) -> float:
+    """(c): z* = length * q_1 in S and u the image of z* under W = E Q^T, with u^T H u = |z*|^2.
+
+    Without the scalar condition the prescribed u is longer or shorter by `factor`; the head is
+    then changed on q_1 so that it still reaches u.
+
+    Raises:
+        Vacuous: if the condition is to be violated but holds.
+    """
+    frame, basis = columns(case.q, 0, case.s), columns(case.basis, 0, case.s)
+    stretch = Fraction(1) if scalar_condition else case.factor
+    if not scalar_condition and stretch == 1:
+        raise Vacuous
+    scale = fmpq(case.length.numerator, case.length.denominator)
+    factor = fmpq(stretch.numerator, stretch.denominator)
+    z = columns(frame, 0, 1) * scale
+    output = columns(basis, 0, 1) * scale * factor
+    weight = basis * diagonal([stretch] + [1] * (case.s - 1)) * frame.transpose()
+    return 0.0 if _is_whitened(case, weight, z, output) else math.inf
+
+
+def outside_mismatch(case: Linear, corrected: bool = True) -> float:
+    """(b): z* outside S, W = E Q^T + (u - E Q^T z*) w^T with the dual vector w of z*.
+
+    Args:
+        case: loss, frame and point; the prescribed output is the sum of the basis vectors.
+        corrected: whether W carries its second term; without it h(z*) is not u.
+
+    Raises:
+        Vacuous: if z* lies in S.
+    """
+    frame, basis = columns(case.q, 0, case.s), columns(case.basis, 0, case.s)
+    y = case.z - frame * (frame.transpose() * case.z)
+    square = (y.transpose() * y)[0, 0]
+    if square == 0:
+        raise Vacuous
+    output = case.basis * matrix([[1]] * case.basis.nrows())
+    weight = basis * frame.transpose()
+    if corrected:
+        weight = weight + (output - weight * case.z) * y.transpose() * (1 / square)
+    return 0.0 if _is_whitened(case, weight, case.z, output) else math.inf
+
+
+def describe_linear(case: Linear) -> tuple[tuple[str, str], ...]:
+    """A case as (name, value) pairs."""
+    return (
+        (r"$\nabla^2 L(u)$", show(case.loss.hessian)),
+        ("$Q$", show(columns(case.q, 0, case.s))),
+        ("$|z^*|$ in (c)", str(case.length)),
+        ("$z^*$ in (b)", show(case.z)),
+        ("factor", str(case.factor)),
+    )
+
+
+INSIDE = Claim(
+    r"$z^* \in S$: with $u^T \nabla^2 L \, u = |z^*|^2$, $W = E Q^T$ whitens $S$ and $W z^* = u$",
+    linear_cases,
+    inside_mismatch,
+    describe_linear,
+    Arithmetic.EXACT,
+)
+
+OUTSIDE = Claim(
+    r"$z^* \notin S$: $W = E Q^T + (u - E Q^T z^*) w^T$ whitens $S$ and $W z^* = u$",
+    linear_cases,
+    outside_mismatch,
+    describe_linear,
+    Arithmetic.EXACT,
+)
+
+
+Output = tuple[Fraction, ...]
+
+RADIAL_BOUND = Fraction(4, 27)
+"""Square of 2 / (3 sqrt 3)."""
+
+
+def radial_ratio(u: Output, square_bound: Fraction = RADIAL_BOUND) -> float:
+    """(u^T H u)^2 over its bound for L = sqrt(1 + |u|^2): x^2 / (1 + x)^3 with x = |u|^2, exact."""
+    x = sum((entry * entry for entry in u), Fraction(0))
+    ratio = x**2 / (1 + x) ** 3 / square_bound
+    # The comparison is exact; only what is printed is rounded.
+    return min(1.0, float(ratio)) if ratio <= 1 else math.inf
+
+
+def outputs() -> st.SearchStrategy[Output]:
+    """Rational outputs in 1 to 4 dimensions."""
+    return st.lists(QUARTERS, min_size=1, max_size=4).map(tuple)
+
+
+def describe_output(u: Output) -> tuple[tuple[str, str], ...]:
+    """An output as (name, value) pairs."""
+    return (("$u$", ", ".join(map(str, u))),)
+
+
+RADIAL = Claim(
+    r"for $L = \sqrt{1 + |u|^2}$, $u^T \nabla^2 L \, u \leq 2 / (3 \sqrt{3})$",
+    outputs,
+    radial_ratio,
+    describe_output,
+    Arithmetic.EXACT,
+)
+
+
+# --- the fixed point ----------------------------------------------------------------------------
+
+
+class Kept(NamedTuple):
+    """H = V diag(squares, 0, ..) V^T of rank r, and coefficients of rho in the columns of V."""
+
+    v: fmpq_mat
+    squares: tuple[Fraction, ...]
+    rho: fmpq_mat
+    rank: int
+
+
+@st.composite
+def kept_cases(draw: st.DrawFn) -> Kept:
+    """Positive semidefinite H of order 1 to 4 and any rank; rho is zero, in its range, or not."""
+    k = draw(st.integers(1, 4))
+    rank = draw(st.integers(1, k))
+    values = draw(st.lists(POSITIVE, min_size=rank, max_size=rank))
+    inside, outside = draw(st.sampled_from(((0, 0), (1, 0), (0, 1), (1, 1))))
+    sizes = [inside] * rank + [outside] * (k - rank)
+    rho = [size * draw(st.sampled_from((-2, -1, 1, 2))) for size in sizes]
+    return Kept(
+        draw(frames(k)),
+        (*values, *([Fraction(0)] * (k - rank))),
+        matrix([[x] for x in rho]),
+        rank,
+    )
+
+
+def one_less_in_range(case: Kept) -> int:
+    """r - [0 != rho in ran H]."""
+    coefficients = case.rho.entries()
+    nonzero = any(x != 0 for x in coefficients)
+    in_range = all(x == 0 for x in coefficients[case.rank :])
+    return case.rank - int(nonzero and in_range)
+
+
+def kept_mismatch(case: Kept, dimension: Callable[[Kept], int] = one_less_in_range) -> float:
+    """0 if `dimension` is the rank of H on the hyperplane orthogonal to rho, exactly."""
+    h = case.v * diagonal(case.squares) * case.v.transpose()
+    rho = case.v * case.rho
+    square = (rho.transpose() * rho)[0, 0]
+    k = h.nrows()
+    projector = identity(k)
+    if square != 0:
+        projector = projector - rho * rho.transpose() * (1 / square)
+    return 0.0 if inertia(projector * h * projector)[0] == dimension(case) else math.inf
+
+
+def describe_kept(case: Kept) -> tuple[tuple[str, str], ...]:
+    """A case as (name, value) pairs."""
+    values = ", ".join(map(str, case.squares))
+    return (("eigenvalues of $H$", values), (r"$\rho$ in the eigenvectors", show(case.rho)))
+
+
+KEPT = Claim(
+    r"where $z^*$ stays critical the largest $\dim S$ is $r$, less $1$ if $0 \neq \rho \in "
+    r"\operatorname{ran} H$",
+    kept_cases,
+    kept_mismatch,
+    describe_kept,
+    Arithmetic.EXACT,
+)

@@ -1,0 +1,231 @@
+"""Theorem 3.2: a head that makes the effective Hessian isotropic along a trajectory.
+
+Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
+`derivation_curve` and `derivation_pullback`, `examples`, `heads`, `properties` and
+`properties_curve`, `refutations`, `siblings`, `scale`, `fitting`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from theorems.thm32 import (
+    derivation,
+    derivation_curve,
+    derivation_pullback,
+    examples,
+    fitting,
+    properties,
+    properties_curve,
+    refutations,
+    scale,
+    siblings,
+)
+from theorems.thm32.statement import STATEMENT
+from verify.checks import (
+    at_scale,
+    attack,
+    false,
+    fixed_dimensions,
+    proof,
+    refutation,
+    section,
+    true,
+)
+from verify.statement import Arithmetic
+
+UP_TO_A_FACTOR = ("constant-factor", "varying-factor")
+
+EXACT = section(
+    "thm32.exact",
+    *proof(
+        "derivation",
+        r"For every nonconstant loss a head has $H_{\mathrm{eff}} = c I$ near a compact set",
+        derivation.exact,
+        readings=UP_TO_A_FACTOR,
+    ),
+    *proof("split", r"$\operatorname{rank} G \leq 1$, and $M$ is the rest", derivation.split),
+    *proof(
+        "constant-loss",
+        r"Where $\rho = 0$ and $\nabla^2 L = 0$, $H_{\mathrm{eff}} = 0$ for every head",
+        derivation.constant_loss,
+    ),
+    true(
+        "property",
+        r"$H_{\mathrm{eff}} = c I$ along random curves that meet themselves, random losses",
+        properties.EXACT,
+        readings=UP_TO_A_FACTOR,
+        cost=3.0,
+    ),
+    *(false(name, claim) for name, claim in siblings.EXACTS.items()),
+    true(
+        "linear-loss",
+        "A network of $d$ quadratic units is isotropic behind a linear loss",
+        properties.STRAIGHT,
+    ),
+    *(false(name, claim) for name, claim in siblings.STRAIGHTS.items()),
+    at_scale(
+        "production",
+        "The head of (A) at $d = 512$, $k = 2048$, eight losses",
+        scale.exact,
+        cost=1.0,
+    ),
+    at_scale(
+        "networks",
+        "Fitted networks of width 20 to 2000, at points they have not seen",
+        fitting.networks,
+        cost=3.0,
+    ),
+    part="exact",
+)
+
+IDENTITY = section(
+    "thm32.identity",
+    *proof(
+        "convex",
+        r"For every convex nonconstant loss a head has $H_{\mathrm{eff}} = I$",
+        derivation.convex,
+        readings=("identity-convex",),
+    ),
+    *proof(
+        "necessary",
+        r"$H_{\mathrm{eff}} = c I$ along $\gamma$ makes $L(h(\gamma))$ a parabola",
+        derivation.necessary,
+    ),
+    *proof(
+        "oscillation",
+        r"$(1 - \epsilon) c l^2 / 8 \leq \sup L - \inf L$ on a segment",
+        derivation.oscillation,
+    ),
+    fixed_dimensions(
+        "hyperbola",
+        r"$L = \sqrt{1 + u^2}$, $h = \sqrt{(2 + |z|^2 / 2)^2 - 1}$: $H_{\mathrm{eff}} = I$",
+        examples.hyperbola,
+    ),
+    fixed_dimensions(
+        "sine", r"$L = \sin$ attains the bound on the oscillation in the limit", examples.sine
+    ),
+    true(
+        "property",
+        r"$H_{\mathrm{eff}} = I$ behind random convex losses",
+        properties.IDENTITY,
+        readings=("identity-convex",),
+    ),
+    true("value", r"$L(h(\gamma))$ is a parabola about one centre", properties.VALUE),
+    true("segments", r"The bound on random segments behind $L = \sin$", properties.OSCILLATION),
+    *(
+        false(name, claim)
+        for claims in (siblings.IDENTITIES, siblings.VALUES, siblings.OSCILLATIONS)
+        for name, claim in claims.items()
+    ),
+    refutation(
+        "sine-wave",
+        r"$L = \sin$ along a segment of length 10",
+        partial(refutations.bounded, refutations.WAVE),
+        reading="identity",
+    ),
+    attack(
+        "hypotheses.void",
+        "Every hypothesis fails at an instance made to violate it",
+        refutations.hypotheses_can_fail,
+        readings=("identity", "pullback"),
+        arithmetic=Arithmetic.EXACT,
+    ),
+    part="identity",
+)
+
+PULLBACK = section(
+    "thm32.pullback",
+    *proof(
+        "construction",
+        r"$A = \sum_p e_p q_p^T$ along a circle where $\nabla^2 L \succ 0$",
+        derivation_pullback.construction,
+        readings=("pullback-wide",),
+    ),
+    *proof("signature", "It takes $d$ positive eigenvalues", derivation_pullback.signature),
+    *proof("narrow", r"For $k < d$, $|G - I| \geq 1$", derivation_pullback.narrow),
+    *proof("line", "$k = d = 1$: lengths in the metric $L''$", derivation_pullback.line),
+    true(
+        "frames",
+        "$A^T g A = I$ and $A q_1 = e_1$ exactly, random metrics and frames",
+        properties_curve.FRAME,
+        readings=("pullback-wide",),
+    ),
+    true(
+        "arcs",
+        r"$G = I$ on random arcs, a head written out",
+        properties_curve.ARC,
+        readings=("pullback-wide",),
+    ),
+    *(
+        false(name, claim)
+        for claims in (siblings.FRAMES, siblings.ARCS)
+        for name, claim in claims.items()
+    ),
+    attack(
+        "exponential",
+        r"False: $G = I$ makes $H_{\mathrm{eff}} = I$, by $L = e^u$",
+        examples.exponential,
+        arithmetic=Arithmetic.EXACT,
+    ),
+    attack(
+        "blow-up",
+        r"False: $u' = G^{-1/2} \gamma'$ has a solution along every curve",
+        examples.blow_up,
+        arithmetic=Arithmetic.EXACT,
+    ),
+    refutation(
+        "narrow-head",
+        "$k = 1 < d = 2$: $G$ is singular",
+        partial(refutations.narrow, refutations.NARROW),
+        reading="pullback",
+    ),
+    refutation(
+        "short-metric",
+        r"$k = d = 1$, $L = \frac{1}{2} u \arctan u$: a line of length $\pi$",
+        partial(refutations.short, refutations.SHORT),
+        reading="pullback",
+    ),
+    part="pullback",
+)
+
+AFFINE = section(
+    "thm32.affine",
+    *proof(
+        "derivation",
+        r"$|H_{\mathrm{eff}} / c - I| \leq T \lambda_s^{-3/2} \sqrt{c} R$ for an affine head",
+        derivation_curve.affine,
+    ),
+    true("property", "The bound on random losses", properties.AFFINE),
+    *(false(name, claim) for name, claim in siblings.AFFINES.items()),
+    at_scale(
+        "production",
+        r"$\kappa(H_{\mathrm{eff}})$ of an affine 512-2048 head against its scale $c$",
+        scale.affine,
+    ),
+    part="affine",
+)
+
+FORCED = section(
+    "thm32.forced",
+    *proof(
+        "derivation",
+        r"$H_{\mathrm{eff}} \gamma' = \frac{d}{dt} (J^T \rho)$ along every curve",
+        derivation_curve.forced,
+    ),
+    *proof("free", "What a head may do beside the curve", derivation_curve.free),
+    fixed_dimensions("circle", "Forced and free, on the unit circle", examples.circle),
+    true(
+        "property",
+        "Random smooth heads along random curves, by automatic differentiation",
+        properties_curve.FORCED,
+        cost=3.0,
+    ),
+    *(false(name, claim) for name, claim in siblings.FORCEDS.items()),
+    at_scale("production", "Eight heads 512-2048-2048 along random curves", scale.forced, cost=3.0),
+    part="forced",
+)
+
+CHECKS = (*EXACT, *IDENTITY, *PULLBACK, *AFFINE, *FORCED)
+
+__all__ = ["CHECKS", "STATEMENT"]

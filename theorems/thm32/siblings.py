@@ -1,0 +1,127 @@
+"""False siblings of 3.2: near-misses that the true claims' own properties must refute."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import torch
+
+from theorems.thm32.heads import Waves
+from theorems.thm32.properties import (
+    AFFINE,
+    EXACT,
+    IDENTITY,
+    OSCILLATION,
+    STRAIGHT,
+    VALUE,
+    Affine,
+    affine_cases,
+)
+from theorems.thm32.properties_curve import ARC, FORCED, FRAME, moving_cases
+from verify.numeric.activations import RELU
+
+EXACTS = {
+    "crossing": EXACT.sibling(
+        "no head is isotropic along a curve that meets itself", impossible=True
+    ),
+    "constant": EXACT.sibling("the head of (A) is isotropic behind a constant loss", flat=True),
+    "pullback": EXACT.sibling("the isotropy is that of $G$", pullback=True),
+    "any-factor": EXACT.sibling("every factor $c$ will do, $c = 1$ among them", unit=True),
+}
+
+VALUES = {
+    "origin": VALUE.sibling(
+        r"$L(h(\gamma)) = \frac{c}{2} |\gamma|^2 + \mathrm{const}$, with $z_0 = 0$", origin=True
+    ),
+}
+
+IDENTITIES = {
+    "bounded": IDENTITY.sibling(
+        r"the head of (B) has $H_{\mathrm{eff}} = I$ behind every nonconstant loss", bounded=True
+    ),
+}
+
+OSCILLATIONS = {
+    "factor": OSCILLATION.sibling(
+        r"$c l^2 / 8 \leq \sup L - \inf L$, without $1 - \epsilon$", whole=True
+    ),
+    "quarter": OSCILLATION.sibling(r"$(1 - \epsilon) c l^2 / 4 \leq \sup L - \inf L$", divisor=4.0),
+    "tight": OSCILLATION.sibling(r"$(1 - \epsilon) c l^2 / 7 \leq \sup L - \inf L$", divisor=7.0),
+}
+
+
+def _ones(*shape: int) -> torch.Tensor:
+    return torch.ones(shape, dtype=torch.float64)
+
+
+STEEP_WAVE = Affine(
+    Waves(_ones(1), 8 * _ones(1, 1), 0 * _ones(1), 4 * _ones(1)),
+    0 * _ones(1),
+    -_ones(1) / 8,
+    2.0**-12,
+)
+"""L = sin 8u + 2 u^2 at u0 = 0, d = k = 1: the Lipschitz constant 512 is attained as c -> 0."""
+
+FLAT_WAVE = STEEP_WAVE._replace(
+    loss=replace(STEEP_WAVE.loss, weights=_ones(1, 1) / 4, squares=_ones(1) / 4), z=-_ones(1)
+)
+"""The same with a flat wave and the small eigenvalue 1/4."""
+
+_ON_LINES = replace(AFFINE, cases=partial(affine_cases, most=1))
+
+AFFINES = {
+    "half": _ON_LINES.sibling("half the bound", supplied=(STEEP_WAVE,), constant=0.5),
+    "eigenvalue": _ON_LINES.sibling(
+        r"$\lambda_s^{-1}$ for $\lambda_s^{-3/2}$", supplied=(FLAT_WAVE,), power=1.0
+    ),
+    "linear": _ON_LINES.sibling(r"$c$ for $\sqrt{c}$", supplied=(STEEP_WAVE,), root=1.0),
+    "largest": AFFINE.sibling(
+        "the largest eigenvalue in the place of the smallest",
+        supplied=(
+            Affine(
+                Waves(
+                    _ones(1),
+                    torch.tensor([[1.0, 0.0]], dtype=torch.float64),
+                    0 * _ones(1),
+                    torch.tensor([0.25, 16.0], dtype=torch.float64),
+                ),
+                0 * _ones(2),
+                torch.tensor([1.0, 0.0], dtype=torch.float64),
+                2.0**-12,
+            ),
+        ),
+        largest=True,
+    ),
+}
+
+STRAIGHTS = {
+    "relu": STRAIGHT.sibling(
+        r"a ReLU head can do it behind $L = \rho \cdot u$, where $\nabla^2 L = 0$",
+        activation=RELU,
+    ),
+}
+
+_SHALLOW = replace(FORCED, cases=partial(moving_cases, deepest=2))
+
+FORCEDS = {
+    "pullback": _SHALLOW.sibling(
+        r"$G \dot\gamma = \frac{d}{dt} (J^T \rho)$, without $M$", interaction=False
+    ),
+    "interaction": _SHALLOW.sibling(
+        r"$M \dot\gamma = \frac{d}{dt} (J^T \rho)$, without $G$", pullback=False
+    ),
+}
+
+FRAMES = {
+    "fewer": FRAME.sibling("$k < d$ suffices for $G = I$", narrow=True),
+    "indefinite": FRAME.sibling("the metric may be indefinite", indefinite=True),
+    "euclidean": FRAME.sibling("any orthonormal frame will do", euclidean=True),
+}
+
+ARCS = {
+    "whole": ARC.sibling(
+        r"$J^T (\nabla^2 L) J = I$ along $\gamma$ makes $H_{\mathrm{eff}} = I$", whole=True
+    ),
+    "beside": ARC.sibling(r"the head of (C) has $G = I$ beside $\gamma$ too", beside=0.25),
+}

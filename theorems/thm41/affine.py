@@ -1,0 +1,140 @@
+"""Heads that are affine, everywhere or inside a cell: M = 0, and what follows from it."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theorems.thm41.notation import (
+    MONOTONE,
+    NON_INCREASING,
+    PIECEWISE_LINEAR,
+    POLARISATION,
+    Vector,
+    applied,
+    b,
+    d,
+    k,
+    loss_hessian,
+    pulled_back,
+    rho,
+    v,
+    weight,
+    z,
+)
+from verify.symbolic.derivation import Proof
+from verify.symbolic.indexed import Rule, constant, total
+
+
+def _affine_map(proof: Proof, affine: bool) -> None:
+    """rho . (W z + b)'' = 0 along every line, if W does not depend on z."""
+    weight_dot = sp.IndexedBase(r"\dot W")
+    rules: dict[sp.IndexedBase, Rule] = {z: lambda r: v[r], v: constant, b: constant}
+    rules |= {weight: constant, weight_dot: constant, rho: constant}
+    if not affine:
+        rules[weight] = lambda r, c: weight_dot[r, c]
+    head = applied(weight, lambda c: z[c], d)
+    proof.rate(
+        r"At frozen $\rho$ it has no second derivative along $\dot z = v$, so $v^T M v = 0$",
+        total(lambda i: rho[i] * (head(i) + b[i]), k),
+        rules,
+        sp.S.Zero,
+        order=2,
+    )
+    proof.cite(POLARISATION)
+
+
+def affine_interaction(proof: Proof) -> None:
+    """M = 0 for an affine head."""
+    _affine_map(proof, proof.given("linear", "$h(z) = Wz + b$ with $W$ independent of $z$"))
+
+
+def relu_interaction(proof: Proof) -> None:
+    """M = 0 for a ReLU head inside every cell of its complex: an affine map there, by the lemma."""
+    proof.cite(PIECEWISE_LINEAR)
+    _affine_map(
+        proof, proof.given("relu", "inside a cell $h(z) = Wz + b$ with $W$ independent of $z$")
+    )
+
+
+def affine_psd(proof: Proof) -> None:
+    """H_eff >= 0 for an affine head where the loss Hessian is positive semidefinite."""
+    proof.symmetric = frozenset({loss_hessian})
+    affine_interaction(proof)
+    proof.cite("H_eff = G + M, derived above")
+    wv = applied(weight, lambda c: v[c], d)
+    proof.equal(
+        r"So $H_{\mathrm{eff}} = W^T (\nabla^2 L) W$; its form at $v$ is that of $\nabla^2 L$ at $Wv$",
+        total(
+            lambda a, b: v[a] * pulled_back(lambda r: weight[r, a], lambda r: weight[r, b]) * v[b],
+            d,
+            d,
+        ),
+        pulled_back(wv, wv),
+    )
+    psd = proof.given("psd", r"$\nabla^2 L(h(z^*)) \succeq 0$: its form at $Wv$ is some $c \geq 0$")
+    value = sp.Symbol("c", nonnegative=psd or None)
+    proof.follows(
+        "This is the number $c$ of the hypothesis",
+        pulled_back(wv, wv),
+        value,
+        using={"psd": pulled_back(wv, wv) - value},
+    )
+    proof.fact("It is not negative", sp.Ge(value, 0, evaluate=False), bool(value.is_nonnegative))
+
+
+def _non_repelling(proof: Proof, affine: bool) -> None:
+    """Gradient flow of a convex loss behind an affine map does not move away from a critical z*."""
+    at_rest, gradient = sp.IndexedBase("z^*"), sp.IndexedBase("g")
+    rules: dict[sp.IndexedBase, Rule] = {at_rest: constant}
+    if proof.let("flow", r"$\dot z = -W^T g$ with $g = \nabla L(Wz + b)$"):
+        rules[z] = lambda r: -total(lambda i: weight[i, r] * gradient[i], k)
+    gap: Vector = lambda r: z[r] - at_rest[r]  # noqa: E731
+    output_gap: Vector = lambda r: sp.IndexedBase("Delta")[r]  # noqa: E731
+    if affine:
+        output_gap = applied(weight, gap, d)
+    against_gradient = total(lambda i: output_gap(i) * gradient[i], k)
+    proof.rate(
+        "The squared distance to $z^*$ along the flow, with $h(z) - h(z^*) = W(z - z^*)$",
+        total(lambda c: gap(c) ** 2, d),
+        rules,
+        -2 * against_gradient,
+    )
+    proof.given("critical", r"$W^T \rho = 0$")
+    against_rho = total(lambda c: gap(c) * total(lambda i: weight[i, c] * rho[i], k), d)
+    monotone = total(lambda i: output_gap(i) * (gradient[i] - rho[i]), k)
+    proof.follows(
+        "Since $z^*$ is critical, $g$ may be replaced by $g - \\rho$",
+        -2 * against_gradient,
+        -2 * monotone,
+        using={"critical": -2 * against_rho},
+    )
+    convex = proof.given(
+        "convex", r"$L$ is convex near $h(z^*)$: $(h(z) - h(z^*)) \cdot (g - \rho) = c \geq 0$"
+    )
+    proof.cite(MONOTONE)
+    value = sp.Symbol("c", nonnegative=convex or None)
+    proof.follows(
+        "By monotonicity this is",
+        -2 * monotone,
+        -2 * value,
+        using={"convex": -2 * (monotone - value)},
+    )
+    proof.fact(
+        "So the distance to $z^*$ does not grow",
+        sp.Le(-2 * value, 0, evaluate=False),
+        bool((-2 * value).is_nonpositive),
+    )
+    proof.cite(NON_INCREASING)
+
+
+def affine_non_repelling(proof: Proof) -> None:
+    """A critical collapse behind an affine head and a convex loss does not repel."""
+    _non_repelling(proof, proof.given("linear", "$h(z) = Wz + b$ with $W$ independent of $z$"))
+
+
+def relu_non_repelling(proof: Proof) -> None:
+    """The same for a ReLU head at a z* inside a cell of its complex."""
+    proof.cite(PIECEWISE_LINEAR)
+    _non_repelling(
+        proof, proof.given("off-kinks", "$z^*$ is inside a cell, so $h(z) = Wz + b$ near it")
+    )

@@ -1,0 +1,101 @@
+"""The hypotheses of 4.1's readings, evaluated at an exact state; and how a state is printed."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theorems.thm41.statement import STATEMENT
+from verify.counterexample import Value
+from verify.numeric.activations import RELU
+from verify.symbolic.collapse import Collapse, all_of, eigenvalues
+from verify.text import count
+
+
+def hypotheses(state: Collapse, reading: str) -> dict[str, Value]:
+    """Evaluate every hypothesis of a reading at a state.
+
+    The encoder is constant, f(x) = z*, so `collapsed` holds by construction; everything else is
+    decided from the exact loss, weights and point.
+    """
+    evaluate = {
+        "A1": _analytic,
+        "collapsed": lambda _: ("by construction: the encoder is constant, $f(x) = z^*$", True),
+        "A6": _residual,
+        "critical": _critical,
+        "stationary": _stationary,
+        "linear": lambda s: (f"{count(s.head.depth, 'layer')}, no activation", s.head.depth == 1),
+        "smooth": _smooth,
+        "relu": lambda s: (
+            f"{count(s.head.depth, 'layer')}, activation {s.head.activation.name}",
+            s.head.depth > 1 and s.head.activation is RELU,
+        ),
+        "rank": _rank,
+        "psd": _psd,
+    }
+    return {id: evaluate[id](state) for id in STATEMENT.reading(reading).hypotheses}
+
+
+def _analytic(state: Collapse) -> Value:
+    analytic = state.is_analytic
+    return "$L$ and $h$ are real-analytic there" if analytic else "not analytic there", analytic
+
+
+def _residual(state: Collapse) -> Value:
+    nonzero = any(entry.is_nonzero for entry in state.rho)
+    return rf"$\rho = {sp.latex(state.rho.T)}^T$", nonzero
+
+
+def _critical(state: Collapse) -> Value:
+    gradient = (state.jacobian.T * state.rho).applyfunc(sp.simplify)
+    return rf"$J_h^T \rho = {sp.latex(gradient.T)}^T$", gradient.is_zero_matrix is True
+
+
+def _stationary(state: Collapse) -> Value:
+    """0 in the Clarke subdifferential; for d = 1 it is the interval of the one-sided slopes."""
+    (z,), (at,) = state.inputs, state.at
+    away = sp.Symbol("p", positive=True)
+    right, left = (
+        sp.limit(side * (state.composed.subs(z, at + side * away)).diff(away), away, 0)
+        for side in (1, -1)
+    )
+    low, high = sp.Min(left, right), sp.Max(left, right)
+    holds = all_of((low.is_nonpositive, high.is_nonnegative))
+    return rf"$0 \in [{sp.latex(low)}, {sp.latex(high)}]$, the one-sided slopes", holds
+
+
+def _smooth(state: Collapse) -> Value:
+    s = state.head.activation
+    text = f"{count(state.head.depth, 'layer')}, activation {s.name}, $\\nabla^2 h(z^*) \\neq 0$"
+    return text, state.head.depth > 1 and s.is_smooth and state.is_curved
+
+
+def _rank(state: Collapse) -> Value:
+    rank, d = state.loss_hessian.rank(), len(state.at)
+    text = rf"$r = {rank}$, $d = {d}$, $\operatorname{{rank}} G = {state.pullback.rank()}$"
+    return text, rank < d
+
+
+def _psd(state: Collapse) -> Value:
+    values = eigenvalues(state.loss_hessian)
+    text = rf"eigenvalues of $\nabla^2 L$: ${', '.join(map(sp.latex, values))}$"
+    return text, all_of(value.is_nonnegative for value in values)
+
+
+def describe(state: Collapse) -> tuple[tuple[str, str], ...]:
+    """The state as (name, value) pairs."""
+    shape = f"$d = {len(state.at)}$, $k = {len(state.outputs)}$"
+    return (
+        ("$L(u)$", f"${sp.latex(state.loss)}$, {shape}"),
+        *state.head.describe(),
+        ("$z^*$", f"${sp.latex(sp.Matrix(state.at).T)}^T$"),
+    )
+
+
+def spectrum(state: Collapse) -> str:
+    """G, M and the eigenvalues of H_eff, which is differentiated from the composition."""
+    matrix = state.effective_hessian
+    values = ", ".join(map(sp.latex, eigenvalues(matrix)))
+    return (
+        rf"$G = {sp.latex(state.pullback)}$, $M = {sp.latex(state.interaction)}$, "
+        rf"$H_{{\mathrm{{eff}}}} = {sp.latex(matrix)}$ with eigenvalues ${values}$"
+    )

@@ -1,0 +1,89 @@
+"""Fact 0: what a scale-invariant loss forces on its gradient and Hessian."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theorems.thm41.notation import applied, j, k, loss_hessian, pulled_back, rho, u
+from verify.symbolic.derivation import Proof
+from verify.symbolic.indexed import Rule, derivative, total
+
+
+def scale_invariant_loss(proof: Proof) -> None:
+    """Fact 0: H u = -rho and u.H u = 0, and H is indefinite where rho is not 0."""
+    proof.symmetric = frozenset({loss_hessian})
+    ray, loss = sp.IndexedBase("w"), sp.IndexedBase("ell")
+    rules: dict[sp.IndexedBase, Rule] = {ray: lambda r: u[r]}
+    if proof.let(
+        "smooth", r"$L$ is $C^2$ near $u \neq 0$: $\rho = \nabla L$ and its derivatives exist"
+    ):
+        rules[loss] = lambda _: total(lambda i: rho[i] * ray[i], k)
+        inward: dict[sp.IndexedBase, Rule] = {
+            u: lambda r: sp.KroneckerDelta(r, j),
+            rho: lambda r: loss_hessian[r, j],
+        }
+    else:
+        inward = {}
+    euler = total(lambda i: u[i] * rho[i], k)
+    proof.let("invariant", "$L(tu) = L(u)$ for all $t > 0$ and all $u$")
+    proof.rate(
+        r"Along the ray $w(t) = tu$, $\ell(t) = L(w(t))$: at $t = 1$, where $w = u$",
+        loss[0],
+        {loss: lambda _: total(lambda i: rho[i] * u[i], k)} if loss in rules else {},
+        euler,
+    )
+    proof.follows(
+        "The left side vanishes identically, since $\\ell$ is constant: Euler's relation",
+        euler,
+        sp.S.Zero,
+        using={"invariant": euler},
+    )
+    euler_gradient = derivative(euler, inward)  # in the free index j
+    hu = applied(loss_hessian, lambda c: u[c], k)
+    proof.follows(
+        r"Differentiated in $u_j$: $\nabla^2 L \, u = -\rho$",
+        hu(j),
+        -rho[j],
+        using={"invariant": euler_gradient},
+    )
+    against = lambda x: total(lambda r: x[r] * euler_gradient.xreplace({j: r}), k)  # noqa: E731
+    radial = against(u) - euler
+    proof.follows(
+        r"Contracted with $u$: $u^T \nabla^2 L \, u = 0$",
+        total(lambda i: u[i] * hu(i), k),
+        sp.S.Zero,
+        using={"invariant": radial},
+    )
+    t = sp.Symbol("t", positive=True)
+    length = total(lambda i: rho[i] ** 2, k)
+    curvature = pulled_back(lambda r: rho[r], lambda r: rho[r])
+    residual = proof.let(
+        "residual", r"$\rho \neq 0$: $n = |\rho|^2 > 0$; write $c = \rho^T \nabla^2 L \, \rho$"
+    )
+    n_, c_ = sp.Symbol("n", positive=residual or None), sp.Symbol("c", real=True)
+    for sign, direction, below in ((1, r"u + t\rho", "negative"), (-1, r"u - t\rho", "positive")):
+        along = lambda r, sign=sign: u[r] + sign * t * rho[r]  # noqa: E731
+        proof.follows(
+            f"The form of $\\nabla^2 L$ at ${direction}$",
+            pulled_back(along, along),
+            -sign * 2 * t * length + t**2 * curvature,
+            using={"invariant": radial + sign * 2 * t * against(rho)},
+        )
+        # At t = n / (n + |c|) the second term is at most t n in modulus, half of the first.
+        values = [
+            (-sign * 2 * t * n_ + t**2 * c_).subs({c_: s * size, t: n_ / (n_ + size)})
+            for size in (sp.Symbol("m", nonnegative=True),)
+            for s in (1, -1)
+        ]
+        worst = [sp.factor(-sign * value) for value in values]
+        proof.fact(
+            f"is {below} at $t = n / (n + |c|)$: for $c = m$ and for $c = -m$, $m \\geq 0$, it is",
+            sp.And(*(_strict(-sign * value) for value in worst), evaluate=False),
+            all(bool(value.is_positive) for value in worst),
+        )
+
+
+def _strict(value: sp.Expr) -> sp.Basic:
+    """Value < 0 or value > 0, whichever its leading sign says, unevaluated for printing."""
+    relation = sp.Lt if value.could_extract_minus_sign() else sp.Gt
+    return relation(value, 0, evaluate=False)

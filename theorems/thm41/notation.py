@@ -1,0 +1,48 @@
+"""The letters of 4.1's derivations in symbolic dimensions, and the standard lemmas they cite.
+
+Second derivatives are taken along a line z + t v with an arbitrary direction v, so that a
+statement about matrices becomes one about indexed sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+
+from verify.symbolic.indexed import total
+
+d, k, m, n = sp.symbols("d k m n", integer=True, positive=True)
+i, j, o = sp.symbols("i j o", integer=True)
+"""Free indices; summed ones are made by `total`."""
+
+z, v, w, u, b = (sp.IndexedBase(name) for name in ("z", "v", "w", "u", "b"))
+rho, delta = sp.IndexedBase("rho"), sp.IndexedBase("delta")
+weight, jacobian, form = (sp.IndexedBase(name) for name in ("W", "J", "A"))
+loss_hessian = sp.IndexedBase("L")
+"""L_ij: second derivatives of the loss; symmetric."""
+
+POLARISATION = "polarisation: a symmetric matrix is determined by its quadratic form"
+SCHWARZ = "Schwarz: mixed second derivatives of a C^2 function commute"
+COURANT_FISCHER = "Courant-Fischer: the least eigenvalue is at most every Rayleigh quotient"
+MONOTONE = "the gradient of a differentiable convex function is monotone"
+NON_INCREASING = (
+    "a function with non-positive derivative does not increase, so that every ball around the "
+    "critical point on which the estimate holds is invariant"
+)
+PIECEWISE_LINEAR = (
+    "a composition of continuous piecewise linear maps is affine on each cell of a finite "
+    "polyhedral complex, and the boundaries of its cells form a closed set of measure zero"
+)
+
+Vector = Callable[[sp.Expr], sp.Expr]
+
+
+def pulled_back(left: Vector, right: Vector) -> sp.Sum:
+    """left^T (nabla^2 L) right, for vectors of R^k."""
+    return total(lambda i, j: left(i) * loss_hessian[i, j] * right(j), k, k)
+
+
+def applied(matrix: sp.IndexedBase, vector: Vector, size: sp.Expr) -> Vector:
+    """The vector of entries (matrix vector)_r."""
+    return lambda r: total(lambda c: matrix[r, c] * vector(c), size)

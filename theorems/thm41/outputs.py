@@ -1,0 +1,193 @@
+"""Outputs of a head under the training objectives: Euler's relations, and G + M as it is trained."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import torch
+from hypothesis import strategies as st
+from torch import Tensor
+
+from theorems.thm41.properties import LossProduct, curvature_error
+from verify.numeric.activations import LINEAR, RELU, SMOOTH
+from verify.numeric.claim import Claim, Vacuous
+from verify.numeric.effective_hessian import interaction, pullback
+from verify.numeric.heads import Head, near_kink
+from verify.numeric.objectives import OBJECTIVES, Invariance, Loss
+from verify.numeric.strategies import describe_head, exact, heads, tensors
+
+
+class OutputCase(NamedTuple):
+    """An objective's loss and head outputs u, shape (B, k), float64."""
+
+    objective: str
+    seed: int
+    u: Tensor
+
+    @property
+    def loss(self) -> Loss:
+        """The loss with targets, keys and weights drawn from the seed."""
+        generator = torch.Generator().manual_seed(self.seed)
+        objective = OBJECTIVES[self.objective]
+        batch, k = self.u.shape
+        return objective.bind(objective.context(batch, k, generator))
+
+
+INVARIANT = tuple(
+    name for name, objective in OBJECTIVES.items() if objective.invariance is Invariance.ROW
+)
+"""The objectives that depend on the direction of every output only."""
+
+
+@st.composite
+def outputs(draw: st.DrawFn, names: tuple[str, ...]) -> OutputCase:
+    """Non-zero outputs of 4 samples in 2 to 4 dimensions, under one of the named objectives."""
+    name, seed = draw(st.sampled_from(names)), draw(st.integers(0, 2**31))
+    return OutputCase(name, seed, draw(tensors((4, draw(st.integers(2, 4))), nonzero=True)))
+
+
+def describe_output(case: OutputCase) -> tuple[tuple[str, str], ...]:
+    """An output case as (name, value) pairs."""
+    return (("objective", f"{case.objective}, seed {case.seed}"), ("$u$", exact(case.u)))
+
+
+EULER_TOLERANCE = 1e-9
+"""Error allowed relative to |H||u| + |rho|: the registry's derivatives agree with automatic
+differentiation to 1e-10 of the same scale, and the outputs are at most 32 times apart in length."""
+
+
+def euler_error(case: OutputCase, tilt: float = 0.0) -> float:
+    """Largest of |H u + rho| and |u.H u|, over the error allowed.
+
+    Args:
+        case: objective and outputs; u stands for all of them, scaled together.
+        tilt: weight of |u|^2 / 2 added to the loss, which spoils the invariance.
+    """
+    _, rho, product = case.loss.jet(case.u)
+    rho, curved = rho + tilt * case.u, product(case.u) + tilt * case.u
+    length = float(case.u.norm())
+    scale = float(case.loss.dense_hessian(case.u).abs().max()) * length + float(rho.norm())
+    if scale == 0:
+        raise Vacuous
+    radial = float((curved + rho).norm()) / scale
+    double = float((case.u * curved).sum().abs()) / (scale * length)
+    return max(radial, double) / EULER_TOLERANCE
+
+
+EULER = Claim(
+    r"$\nabla^2 L \, u = -\rho$ and $u^T \nabla^2 L \, u = 0$ for the scale-invariant objectives",
+    partial(outputs, INVARIANT),
+    euler_error,
+    describe_output,
+)
+
+
+# --- G + M under cosine and squared error -------------------------------------------------------
+
+TRAINED = ("mse", "negative_cosine")
+
+
+class TrainedCase(NamedTuple):
+    """A head at a point under one objective, whose constants (targets t) are drawn by `seed`."""
+
+    head: Head
+    z: Tensor
+    objective: str
+    seed: int
+
+    @property
+    def bound(self) -> Loss:
+        """The objective with its targets, for one output."""
+        return OutputCase(self.objective, self.seed, self.z.new_empty(1, self.head.k)).loss
+
+    @property
+    def targets(self) -> Tensor:
+        """t, of shape (k,), on z's device."""
+        targets: Tensor = self.bound.constants.targets[0]
+        return targets.to(self.z)
+
+    @property
+    def placed(self) -> Loss:
+        """The same on z's device and in its type."""
+        bound = self.bound
+        return Loss(bound.objective, type(bound.constants)(self.targets.unsqueeze(0)))
+
+    def loss(self, u: Tensor) -> Tensor:
+        """L(u): (k,) -> scalar, written out once more for automatic differentiation."""
+        t = self.targets
+        if self.objective == "mse":
+            return (u - t).square().sum() / 2
+        return -(u @ t) / (u.norm() * t.norm())
+
+    def derivatives(self, u: Tensor) -> tuple[Tensor, Tensor]:
+        """rho and H at u, as the registry has them in closed form: (k,), (k, k)."""
+        loss = self.placed
+        return loss.jet(u.unsqueeze(0)).rho[0], loss.dense_hessian(u.unsqueeze(0))[0]
+
+    def moduli(self, bound: Tensor) -> tuple[Tensor, LossProduct]:
+        """Moduli of rho and products with those of H, from moduli U of the output.
+
+        Of the cosine's, with w the part of t/|t| across u: |rho| = |w| / |u|, at most 1 / |u|, and
+        |H| <= 3 / |u|^2 entry by entry of its three terms; a change du of u moves them by at most
+        3 |du| / |u|^2 and 16 |du| / |u|^3 in norm.
+        """
+        t = self.targets
+        if self.objective == "mse":
+            return bound + t.abs(), lambda x: x
+        u = self.head(self.z)
+        length, reach = u.norm(), bound.norm()
+        e, s = (u / length).abs(), (t / t.norm()).abs()
+        w = s + e  # |w| <= |s| + |c||e|
+        rho = w / length + 3 * reach / length**2
+
+        def product(x: Tensor) -> Tensor:
+            terms = e * (x @ w).unsqueeze(-1) + w * (x @ e).unsqueeze(-1)
+            terms = terms + x + e * (x @ e).unsqueeze(-1)
+            return terms / length**2 + 16 * reach / length**3 * x.norm(dim=-1, keepdim=True)
+
+        return rho, product
+
+
+@st.composite
+def trained_cases(draw: st.DrawFn) -> TrainedCase:
+    """Random heads with any activation under one of the two objectives."""
+    head = draw(heads((*SMOOTH, LINEAR, RELU), depths=(1, 4), widths=(2, 4)))
+    name, seed = draw(st.sampled_from(TRAINED)), draw(st.integers(0, 2**31))
+    return TrainedCase(head, draw(tensors((head.d,))), name, seed)
+
+
+SHORT = 1e-3
+"""Outputs shorter than this are left out: the cosine's derivatives grow without bound at 0."""
+
+
+def trained_error(case: TrainedCase, interaction_weight: float = 1.0) -> float:
+    """Error of G + M against automatic differentiation of the objective, over the rounding allowed.
+
+    Raises:
+        Vacuous: near a kink, or for the cosine of an output of length below `SHORT`.
+    """
+    trace = case.head.trace(case.z)
+    if bool(near_kink(case.head, case.z)):
+        raise Vacuous
+    if case.objective == "negative_cosine" and float(trace.output.norm()) < SHORT:
+        raise Vacuous
+    rho, loss_hessian = case.derivatives(trace.output)
+    found = pullback(trace, loss_hessian) + interaction_weight * interaction(trace, rho)
+    return curvature_error(case, found, torch.eye(case.head.d, dtype=case.z.dtype))
+
+
+def describe_trained(case: TrainedCase) -> tuple[tuple[str, str], ...]:
+    """A case as (name, value) pairs."""
+    loss = (("objective", f"{case.objective}, targets of seed {case.seed}"),)
+    return (*describe_head(case.head), ("$z$", exact(case.z)), *loss)
+
+
+TRAINED_HEADS = Claim(
+    "the Hessian of a squared error or a negative cosine of $h(z)$ is $G + M$",
+    trained_cases,
+    trained_error,
+    describe_trained,
+)
+
+TRAINED_PULLBACK = TRAINED_HEADS.sibling("... is $G$", interaction_weight=0.0)

@@ -1,0 +1,93 @@
+"""The open set of weights on which the decisive counterexample to 4.1 persists, in balls."""
+
+from __future__ import annotations
+
+import sympy as sp
+from flint import arb, arb_mat
+
+from theorems.thm41.refutations import LOSS, column, u1, u2
+from theorems.thm41.statement import STATEMENT
+from verify.counterexample import Value, counterexample
+from verify.numeric.balls import BallHead, enclose, gershgorin, interval
+from verify.statement import Context, Finding
+from verify.symbolic.collapse import Collapse, ExactHead, all_of, eigenvalues
+
+RADIUS = sp.Rational(1, 1000)
+"""How far every weight and bias may be from the counterexample's."""
+
+REACH = sp.Rational(1, 16)
+"""Half the width of the square of z in which the perturbed critical point is enclosed."""
+
+
+def persistence(head: ExactHead, radius: sp.Rational, ctx: Context) -> Finding:
+    """The counterexample persists on a box around all weights and biases, proved in balls.
+
+    On opposite faces of the square |z_i| <= REACH the components of grad(L o h) have opposite
+    signs, by its value at the centre and the mean value theorem, so that it vanishes at some z* in
+    the square (Poincare-Miranda). H_eff is positive definite on the whole square (Gershgorin).
+    """
+    reading = "2-generic"
+    box = BallHead(head, radius)
+    square, centre = (
+        arb_mat([[arb(0, bound)], [arb(0, bound)]]) for bound in (enclose(REACH, {}), 0)
+    )
+    loss_hessian = sp.hessian(LOSS, (u1, u2))
+    d = 2
+
+    def gradient_of_loss(z: arb_mat) -> arb_mat:
+        outputs = dict(zip((u1, u2), box.trace(z)[0].entries(), strict=True))
+        return arb_mat([[enclose(LOSS.diff(u), outputs)] for u in (u1, u2)])
+
+    rho = gradient_of_loss(square)
+    curvature = arb_mat([[enclose(e, {}) for e in loss_hessian.row(r)] for r in range(2)])
+    h_eff = box.effective_hessian(square, rho, curvature)
+    slope = (box.trace(centre)[1].transpose() * gradient_of_loss(centre)).entries()
+    reach = enclose(REACH, {})
+    faces = [h_eff[i, i] * reach - abs(h_eff[i, 1 - i]) * reach - abs(slope[i]) for i in range(d)]
+    interaction = box.effective_hessian(square, rho, curvature * 0)
+    least, rank = gershgorin(h_eff), loss_hessian.rank()
+    values: dict[str, Value] = {
+        "A1": (
+            f"{head.activation.name} and $L$ are real-analytic",
+            Collapse(LOSS, (u1, u2), head, column(0, 0)).is_analytic,
+        ),
+        "collapsed": ("by construction: the encoder is constant at the enclosed $z^*$", True),
+        "A6": (rf"$\rho_1 \in {interval(rho[0, 0])}$", bool(rho[0, 0] != 0)),
+        "critical": (
+            r"$\nabla(L \circ h)$ points outwards on every face of the square, by at least "
+            + " and ".join(f"${interval(face.lower())}$" for face in faces),
+            all(bool(face > 0) for face in faces),
+        ),
+        "smooth": (
+            rf"activation {head.activation.name}, $M_{{11}} \in {interval(interaction[0, 0])}$, so "
+            r"$\nabla^2 h \neq 0$",
+            head.activation.is_smooth and bool(interaction[0, 0] != 0),
+        ),
+        "rank": (f"$r = {rank}$, $d = {d}$", rank < d),
+        "psd": (
+            rf"$\nabla^2 L = {sp.latex(loss_hessian)}$",
+            all_of(value.is_nonnegative for value in eigenvalues(loss_hessian)),
+        ),
+    }
+    return counterexample(
+        STATEMENT,
+        reading,
+        (
+            ("$L(u)$", f"${sp.latex(LOSS)}$"),
+            *head.describe(),
+            ("box", f"each of the {head.parameters} weights and biases within ${radius}$ of these"),
+            ("$z^*$", rf"for each of them, some point with $|z^*_i| \leq {REACH}$"),
+        ),
+        values,
+        (
+            rf"$\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) \geq {_below(least)}$ for all of them, a set of "
+            rf"measure $({2 * radius})^{{{head.parameters}}}$",
+            not bool(least > 0),
+        ),
+        f"{head.activation.name}: the collapse is stable for every choice of the {head.parameters} "
+        "parameters in a box of positive measure.",
+    )
+
+
+def _below(x: arb) -> str:
+    return interval(x).strip("[]").split(",")[0]

@@ -1,0 +1,202 @@
+"""Tangent spaces of linear group actions, and of fibres of an encoder, in exact rationals.
+
+Oracles: dimensions of stabilisers in closed form against ranks; the tangents at a moved point
+against the moved tangents.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from fractions import Fraction
+from typing import NamedTuple
+
+from flint import fmpq_mat
+from hypothesis import strategies as st
+
+from verify.numeric.claim import Claim
+from verify.numeric.rationals import beside, identity, matrix, rank
+from verify.statement import Arithmetic
+
+# --- group actions ------------------------------------------------------------------------------
+
+KINDS = ("SO", "torus", "GL", "unitriangular")
+"""Rotations, rotations of coordinate pairs, invertible maps, and triangular ones with 1s."""
+
+
+class Moved(NamedTuple):
+    """A point z of R^n and an element g of a matrix group.
+
+    Attributes:
+        kind: one of `KINDS`.
+        z: the point; the torus moves its pairs (z_1, z_2), (z_3, z_4), ..
+        entries: n^2 integers from which g is made.
+    """
+
+    kind: str
+    z: tuple[int, ...]
+    entries: tuple[int, ...]
+
+    @property
+    def n(self) -> int:
+        """The dimension of the space."""
+        return len(self.z)
+
+    def _places(self) -> list[tuple[int, int]]:
+        """The places (i, j), i < j, that the group's triangular or skew matrices use."""
+        if self.kind == "torus":
+            return [(i, i + 1) for i in range(0, self.n - 1, 2)]
+        return [(i, j) for i in range(self.n) for j in range(i + 1, self.n)]
+
+    @property
+    def algebra(self) -> list[fmpq_mat]:
+        """A basis of the Lie algebra."""
+        if self.kind == "GL":
+            return [self._unit(i, j) for i in range(self.n) for j in range(self.n)]
+        skew = self.kind in ("SO", "torus")
+        return [
+            self._unit(i, j) - self._unit(j, i) if skew else self._unit(i, j)
+            for i, j in self._places()
+        ]
+
+    def _unit(self, i: int, j: int) -> fmpq_mat:
+        """The matrix with a 1 at (i, j)."""
+        return matrix([[int((r, c) == (i, j)) for c in range(self.n)] for r in range(self.n)])
+
+    @property
+    def element(self) -> fmpq_mat:
+        """g, a rational matrix: by Cayley's transform, or a product of triangular matrices."""
+        one = identity(self.n)
+        upper = sum(
+            (self.entries[i * self.n + j] * self._unit(i, j) for i, j in self._places()), 0 * one
+        )
+        if self.kind in ("SO", "torus"):
+            skew = upper - upper.transpose()
+            return (one - skew) * (one + skew).inv()
+        if self.kind == "unitriangular":
+            return one + upper
+        lower = sum(
+            (self.entries[j * self.n + i] * self._unit(j, i) for i, j in self._places()), 0 * one
+        )
+        return (one + lower) * (one + upper)
+
+    @property
+    def stabiliser(self) -> int:
+        """The dimension of the Lie algebra of the maps that keep z, in closed form."""
+        n, all_of_it = self.n, len(self.algebra)
+        if not any(self.z):
+            return all_of_it
+        if self.kind == "SO":
+            return (n - 1) * (n - 2) // 2  # rotations of what is orthogonal to z
+        if self.kind == "GL":
+            return n * n - n  # any images of the n - 1 other vectors of a basis
+        if self.kind == "torus":
+            return sum(not any(self.z[i : i + 2]) for i in range(0, n - 1, 2))
+        return all_of_it - max(i for i in range(n) if self.z[i])  # rows before z's last entry move
+
+
+def _tangent_space(case: Moved, z: fmpq_mat) -> fmpq_mat:
+    """The tangents X z for X in a basis of the Lie algebra, as columns."""
+    return functools.reduce(beside, [generator * z for generator in case.algebra])
+
+
+@st.composite
+def moved(draw: st.DrawFn) -> Moved:
+    """Small integer points, those with zeros among them, and elements of all groups."""
+    kind, n = draw(st.sampled_from(KINDS)), draw(st.integers(2, 4))
+    entry = st.integers(-2, 2)
+    z = draw(st.tuples(*[entry] * n))
+    return Moved(kind, z, draw(st.tuples(*[entry] * (n * n))))
+
+
+def describe_moved(case: Moved) -> tuple[tuple[str, str], ...]:
+    """A point and a group element as (name, value) pairs."""
+    return (("group", f"{case.kind}({case.n})"), ("$z$", str(case.z)), ("$g$", str(case.element)))
+
+
+def group_mismatch(case: Moved, move: bool = True, claimed: str = "stabiliser") -> float:
+    """Whether V(g z) = g V(z), and its dimension is dim g - dim g_z.
+
+    Args:
+        case: point and group element.
+        move: False claims V(g z) = V(z), a false sibling.
+        claimed: the dimension claimed: by the `stabiliser`, of the whole `algebra`, or `constant`,
+            that at (1, .., 1); the last two are false siblings.
+    """
+    z, g = matrix([[entry] for entry in case.z]), case.element
+    there, here = _tangent_space(case, g * z), _tangent_space(case, z)
+    pushed = g * here if move else here
+    same = rank(there) == rank(pushed) == rank(beside(there, pushed))
+    lost = {
+        "stabiliser": case.stabiliser,
+        "algebra": 0,
+        "constant": case._replace(z=(1,) * case.n).stabiliser,
+    }[claimed]
+    return 0.0 if same and rank(here) == len(case.algebra) - lost else math.inf
+
+
+GROUP = Claim(
+    r"$\mathcal{V}(gz) = g \mathcal{V}(z)$, of dimension $\dim \mathfrak{g} - \dim \mathfrak{g}_z$",
+    moved,
+    group_mismatch,
+    describe_moved,
+    Arithmetic.EXACT,
+)
+
+
+# --- fibres of an encoder -----------------------------------------------------------------------
+
+
+class Fibre(NamedTuple):
+    """enc = x_1 under T_t x = (x_1 + t p(x_2), x_2) at two inputs (x_1, a) and (x_1, b).
+
+    p(s) = floor + (slope s + offset)^2, which has no zero if floor > 0.
+    """
+
+    floor: Fraction
+    slope: Fraction
+    offset: Fraction
+    a: Fraction
+    b: Fraction
+
+    def speed(self, s: Fraction, floor: bool) -> Fraction:
+        """The tangent p(s), without the floor if asked to."""
+        return self.floor * floor + (self.slope * s + self.offset) ** 2
+
+
+@st.composite
+def fibres(draw: st.DrawFn) -> Fibre:
+    """Random ones, with small rationals."""
+    entry = st.integers(-4, 4).map(lambda n: Fraction(n, 2))
+    return Fibre(Fraction(draw(st.integers(1, 4))), *(draw(entry) for _ in range(4)))
+
+
+def describe_fibre(case: Fibre) -> tuple[tuple[str, str], ...]:
+    """A fibre as (name, value) pairs."""
+    return (
+        ("$p(s)$", f"${case.floor} + ({case.slope} s + {case.offset})^2$"),
+        ("$x_2$", f"{case.a} and {case.b}"),
+    )
+
+
+def fibre_mismatch(case: Fibre, floor: bool = True, maps: bool = False) -> float:
+    """Whether two inputs with one representation have one tangent space.
+
+    Args:
+        case: the family and the inputs.
+        floor: False drops the floor, so that p may vanish; a false sibling.
+        maps: claim that the tangent maps agree, as they do for an equivariant encoder.
+    """
+    first, second = (case.speed(s, floor) for s in (case.a, case.b))
+    agree = first == second if maps else (first == 0) == (second == 0)
+    return 0.0 if agree else math.inf
+
+
+FIBRES = Claim(
+    r"$\mathrm{enc} = x_1$ under $T_t x = (x_1 + t p(x_2), x_2)$ with $p > 0$: $\mathcal{V}$ depends "
+    "on $z$ only",
+    fibres,
+    fibre_mismatch,
+    describe_fibre,
+    Arithmetic.EXACT,
+)

@@ -1,0 +1,215 @@
+"""Colour images, their augmentations T_theta, networks, and the tangents of the orbits.
+
+Everything is float64. An image is (3, S, S), theta has one entry for each of `PARAMETERS`, and an
+encoder takes (N, 3, S, S) to (N, d).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from hypothesis import strategies as st
+from sklearn.datasets import load_digits
+from torch import Tensor
+from torch.func import jacfwd
+from torch.nn.functional import conv2d, interpolate, silu
+
+from verify.ssl.augment import blur, brighten, rotate_hue, saturate, similarity
+
+PARAMETERS = (
+    "rotation",
+    "shift right",
+    "shift down",
+    "scale",
+    "hue",
+    "saturation",
+    "brightness",
+    "blur",
+)
+"""Radians, fractions of the image twice, a factor, radians, two factors, a width in pixels."""
+
+GEOMETRY, BRIGHTNESS = 4, 6
+"""How many of the parameters resample the image, the first ones; and where the brightness stands."""
+
+SIZE = 8
+"""Side of the digits in pixels."""
+
+EPS = torch.finfo(torch.float64).eps
+
+ROUNDING = 1e4 * EPS
+"""Relative rounding allowed to a derivative: a few hundred operations in sequence, of which some
+cancel a digit or two."""
+
+RANK_TOLERANCE = 1e-9
+"""A singular value below this multiple of the largest is zero; `scale.spectrum` shows the gap."""
+
+
+# --- images -------------------------------------------------------------------------------------
+
+
+@functools.cache
+def digits() -> Tensor:
+    """The 1797 handwritten digits of scikit-learn as (N, 8, 8), from 0 to 1."""
+    return torch.from_numpy(load_digits().images / 16)
+
+
+class Picture(NamedTuple):
+    """A colour image: a digit in one random colour on another, or random waves in three channels.
+
+    Attributes:
+        digit: index of the digit, or -1 for waves.
+        seed: of the colours, or of the waves.
+    """
+
+    digit: int
+    seed: int
+
+    def image(self, size: int = SIZE) -> Tensor:
+        """The image (3, S, S)."""
+        generator = torch.Generator().manual_seed(self.seed)
+        if self.digit < 0:
+            waves = torch.randn(3, 3, 3, generator=generator, dtype=torch.float64)
+            phase = math.pi / size * (torch.arange(size, dtype=torch.float64) + 0.5)
+            cosines = torch.cos(torch.arange(3, dtype=torch.float64)[:, None] * phase)
+            return 0.5 + 0.1 * cosines.T @ waves @ cosines
+        paper, ink = torch.rand(2, 3, 1, 1, generator=generator, dtype=torch.float64)
+        grey = digits()[self.digit][None, None]
+        if size != SIZE:
+            grey = interpolate(grey, size=size, mode="bilinear", align_corners=False)
+        return paper + (ink - paper) * grey[0]
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> Picture:
+    """Random tinted digits, and random waves."""
+    return Picture(draw(st.integers(-1, 1796)), draw(st.integers(0, 2**31)))
+
+
+def describe_picture(case: Picture) -> tuple[tuple[str, str], ...]:
+    """A picture as (name, value) pairs."""
+    kind = f"digit {case.digit} of scikit-learn, tinted" if case.digit >= 0 else "random waves"
+    return (("image", kind), ("seed of its colours", str(case.seed)))
+
+
+# --- augmentations ------------------------------------------------------------------------------
+
+
+def base(size: int = SIZE) -> Tensor:
+    """The base parameter, (8,): no sample of the resampling lies on a kink there.
+
+    After a rotation with cosine 0.8 and sine 0.6 the samples have coordinates in 0.2 Z, and this
+    shift moves them to 0.1 + 0.2 Z: every one is a tenth of a pixel from a pixel centre.
+    """
+    shift = (0.14 / size, 0.02 / size)
+    return torch.tensor([math.atan2(3, 4), *shift, 1, 0.4, 1.2, 1.1, 0.7], dtype=torch.float64)
+
+
+IDENTITY = torch.tensor([0, 0, 0, 1, 0, 1, 1, 0], dtype=torch.float64)
+"""The parameter of the identity, where every sample of the resampling lies on a kink."""
+
+
+def augmented(image: Tensor, theta: Tensor) -> Tensor:
+    """T_theta x, (1, 3, S, S): resampling, then hue, saturation, brightness and blur."""
+    moved = similarity(image[None], theta[:1], theta[None, 1:3], theta[3:4])
+    coloured = saturate(rotate_hue(moved, theta[4:5]), theta[5:6])
+    return blur(brighten(coloured, theta[6:7]), theta[7:8])
+
+
+# --- encoders -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """3x3 convolutions with Swish, the first of stride 1 and the others of 2, and a linear map.
+
+    Attributes:
+        kernels: (c_l, c_{l-1}, 3, 3).
+        last: (d, m); m is the last number of channels where they are averaged over the image.
+        pool: whether they are averaged, or flattened.
+    """
+
+    kernels: tuple[Tensor, ...]
+    last: Tensor
+    pool: bool
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Representations (N, d) of images (N, 3, S, S)."""
+        x = images
+        for layer, kernel in enumerate(self.kernels):
+            x = silu(conv2d(x, kernel, stride=1 if layer == 0 else 2, padding=1))
+        if self.pool:  # a ResNet widens its channels before it averages them
+            return silu(conv2d(x, self.last[:, :, None, None])).mean((2, 3))
+        return x.flatten(1) @ self.last.T
+
+
+def backbone(channels: tuple[int, ...], inputs: int, width: int, pool: bool, seed: int) -> Backbone:
+    """A network with He weights drawn from a seed."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def normal(*shape: int) -> Tensor:
+        draw = torch.randn(*shape, generator=generator, dtype=torch.float64)
+        return draw * (2 / math.prod(shape[1:])) ** 0.5
+
+    pairs = zip(channels[1:], channels, strict=False)
+    return Backbone(tuple(normal(m, n, 3, 3) for m, n in pairs), normal(width, inputs), pool)
+
+
+SMALL = backbone((3, 8, 16), inputs=256, width=16, pool=False, seed=51)
+"""For images of 8 pixels a side, d = 16; the same network in every case."""
+
+
+def orbit(image: Tensor, theta: Tensor, encoder: Backbone = SMALL) -> Tensor:
+    """enc(T_theta x), (d,)."""
+    return encoder(augmented(image, theta))[0]
+
+
+# --- tangents -----------------------------------------------------------------------------------
+
+
+def tangents(image: Tensor, at: Tensor, encoder: Backbone = SMALL) -> Tensor:
+    """D o_x by forward mode, (d, 8): one Jacobian-vector product for each parameter."""
+    return jacfwd(lambda theta: orbit(image, theta, encoder))(at)
+
+
+def differences(path: Callable[[Tensor], Tensor], at: Tensor, steps: tuple[float, float]) -> Tensor:
+    """Difference quotients of a path in each parameter, (d, p).
+
+    Args:
+        path: from parameters (p,) to (d,).
+        at: (p,).
+        steps: how far ahead and how far behind, so (h, h) is central and (h, 0) is forward.
+    """
+    ahead, behind = steps
+    columns = [
+        (path(at + ahead * axis) - path(at - behind * axis)) / (ahead + behind)
+        for axis in torch.eye(len(at), dtype=at.dtype)
+    ]
+    return torch.stack(columns, dim=1)
+
+
+def scaled(columns: Tensor) -> Tensor:
+    """Columns divided by their lengths: parameters have units, spans and ranks have not."""
+    return columns / columns.norm(dim=0)
+
+
+def numerical_rank(columns: Tensor) -> int:
+    """Number of singular values of the scaled columns above `RANK_TOLERANCE` times the largest."""
+    s = torch.linalg.svdvals(scaled(columns))
+    return int((s > RANK_TOLERANCE * s[0]).sum())
+
+
+def outside(vectors: Tensor, span: Tensor) -> float:
+    """Largest relative length of a column outside the span of others, over what rounding leaves.
+
+    A relative error in the spanning columns turns their span by as much times their condition.
+    """
+    u, s, _ = torch.linalg.svd(scaled(span), full_matrices=False)
+    kept = s > RANK_TOLERANCE * s[0]
+    basis, vectors = u[:, kept], scaled(vectors)
+    rest = vectors - basis @ (basis.T @ vectors)
+    return float(rest.norm(dim=0).max()) / (ROUNDING * float(s[0] / s[kept][-1]))

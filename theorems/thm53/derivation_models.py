@@ -1,0 +1,87 @@
+"""The derivations of 5.3 for statistical models: Gaussian latents, and finite ones."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theorems.thm53.derivation import applied, entries, form, i, info, k, n, q, v, x, y
+from verify.symbolic.derivation import Proof
+from verify.symbolic.indexed import total
+
+
+def gaussian(proof: Proof) -> None:
+    """I_h = I_z/V for z ~ N(theta, Sigma), h = Pz: the least of the forms is attained at A's own.
+
+    Here P is the head's matrix p, S = (p Sigma p^T)^{-1}, f = S p x and g = p^T f.
+    """
+    p, sigma, f, g = (sp.IndexedBase(name) for name in ("p", "Sigma", "f", "g"))
+    proof.symmetric = frozenset({sigma, info})
+    proof.cite("the Fisher information of N(m(theta), C) about theta is Dm^T C^{-1} Dm")
+    px = applied(p, entries(x), n)
+    proof.let("kernel", "$p V = 0$")
+    vanishing = total(lambda c: total(lambda a: p[i, a] * v[a, c], n) * y[c], q)
+    proof.follows(
+        "$I_h V = 0$, since $p V = 0$",
+        total(lambda a: p[i, a] * total(lambda c: v[a, c] * y[c], q), n),
+        sp.S.Zero,
+        using={"kernel": vanishing},
+    )
+    proof.let("pullback", "$g = p^T f$ with $f = S p x$")
+    proof.let("inverse", r"$S$ inverts $p \Sigma p^T$: $p \Sigma g = p \Sigma p^T S p x = p x$")
+    reach = applied(sigma, entries(g), n)
+    proof.follows(
+        r"$x - \Sigma g$ lies in $\ker p = V$, so it is $V y$ for some $y$",
+        px(i) - total(lambda a: p[i, a] * reach(a), n),
+        sp.S.Zero,
+        using={"inverse": px(i) - total(lambda a: p[i, a] * reach(a), n)},
+    )
+    proof.let("information", r"$I = \Sigma^{-1}$")
+    through = form(sigma, entries(g), entries(g))
+    proof.follows(
+        r"The form of $I$ at $x - Vy = \Sigma g$",
+        form(info, reach, reach),
+        through,
+        using={"information": form(info, reach, reach) - through},
+    )
+    proof.follows(
+        r"is that of $I_h = p^T S p$ at $x$, which is $f^T p x$",
+        through,
+        total(lambda c: f[c] * px(c), k),
+        using={
+            "pullback": total(lambda a: (g[a] - total(lambda c: p[c, a] * f[c], k)) * reach(a), n),
+            "inverse": total(lambda c: f[c] * (total(lambda a: p[c, a] * reach(a), n) - px(c)), k),
+        },
+    )
+    proof.cite(
+        "I/V is the least of the forms of I at x - Vy over y, and I_h lies below it (both derived "
+        "above), so that the two are equal"
+    )
+
+
+def merging(proof: Proof) -> None:
+    """Merging two outcomes loses information: the identity for one direction of the parameter.
+
+    Every function of a finite outcome is a composition of mergings of two outcomes, and a form is
+    decided direction by direction, so the two-outcome identity proves every finite model.
+    """
+    positive = proof.let("positive", "the outcomes have probabilities $p, q > 0$")
+    p, q_ = (sp.Symbol(name, positive=positive or None) for name in ("p", "q"))
+    a, b = sp.symbols("a b", real=True)
+    if proof.let("merged", "the merged outcome has probability $p + q$ and derivative $a + b$"):
+        merged = (a + b) ** 2 / (p + q_)
+    else:
+        merged = sp.Symbol("m", real=True)
+    loss = (a * q_ - b * p) ** 2 / (p * q_ * (p + q_))
+    proof.equal(
+        "The information of two outcomes less that of the merged one",
+        a**2 / p + b**2 / q_ - merged,
+        loss,
+    )
+    proof.fact("is not negative", sp.Ge(loss, 0, evaluate=False), bool(loss.is_nonnegative))
+    proof.equal(
+        "It vanishes if and only if the two scores agree, as its numerator is the square of",
+        a * q_ - b * p,
+        p * q_ * (a / p - b / q_),
+    )
+    proof.cite("induction: a function of a finite outcome merges two outcomes at a time")
+    proof.cite("a symmetric matrix is positive semidefinite if its form is so in every direction")

@@ -1,0 +1,164 @@
+"""Properties of 5.3 on statistical models in exact rationals: Gaussian latents and finite models."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flint import fmpq, fmpq_mat
+from hypothesis import strategies as st
+
+from theorems.thm53.properties import Operator, exactly, integers, written
+from verify.numeric.claim import Claim, Vacuous
+from verify.numeric.rationals import (
+    columns_of,
+    identity,
+    is_positive_semidefinite,
+    kernel,
+    matrix,
+    pivots,
+    shorted,
+)
+from verify.statement import Arithmetic
+
+# --- Gaussian latents ---------------------------------------------------------------------------
+
+
+class Gaussian(NamedTuple):
+    """z ~ N(theta, Sigma) and h(z) = P z. Shapes: Sigma (n, n), P (k, n) of full row rank."""
+
+    sigma: fmpq_mat
+    p: fmpq_mat
+
+
+@st.composite
+def gaussians(draw: st.DrawFn) -> Gaussian:
+    """Random covariances L L^T + 1 and heads of full row rank."""
+    n = draw(st.integers(1, 4))
+    root = draw(integers(n, n))
+    p = draw(integers(draw(st.integers(1, n)), n)).transpose()
+    p = columns_of(p, pivots(p)).transpose()
+    return Gaussian(root * root.transpose() + identity(n), p)
+
+
+def describe_gaussian(case: Gaussian) -> tuple[tuple[str, str], ...]:
+    """A Gaussian model as (name, value) pairs."""
+    return ((r"$\Sigma$", written(case.sigma)), ("$P$", written(case.p)))
+
+
+def gaussian_mismatch(case: Gaussian, operator: Operator = shorted, whiten: bool = True) -> float:
+    """Whether P^T (P Sigma P^T)^{-1} P, the information of h, equals I_z/V with V = ker P.
+
+    Args:
+        case: the model.
+        operator: the bound.
+        whiten: False forgets the covariance of h, a false sibling.
+
+    Raises:
+        Vacuous: if P has no rows.
+    """
+    if case.p.nrows() == 0:
+        raise Vacuous
+    noise = case.p * case.sigma * case.p.transpose() if whiten else identity(case.p.nrows())
+    found = case.p.transpose() * noise.inv() * case.p
+    return exactly(found == operator(case.sigma.inv(), kernel(case.p)))
+
+
+GAUSSIAN = Claim(
+    r"$P^T (P \Sigma P^T)^{-1} P = \Sigma^{-1}/\ker P$",
+    gaussians,
+    gaussian_mismatch,
+    describe_gaussian,
+    Arithmetic.EXACT,
+)
+
+
+# --- finite models ------------------------------------------------------------------------------
+
+
+class FiniteModel(NamedTuple):
+    """A finite model at one parameter value, and a function h of its outcome.
+
+    Attributes:
+        weights: positive integers; the probabilities are these over their sum.
+        slopes: derivatives of the probabilities, one row for each outcome; every column sums to 0.
+        h: the value of h at each outcome.
+    """
+
+    weights: tuple[int, ...]
+    slopes: fmpq_mat
+    h: tuple[int, ...]
+
+    def information(self, values: tuple[int, ...]) -> fmpq_mat:
+        """The Fisher matrix of a function of the outcome: sum over its values of a a^T / p."""
+        size = self.slopes.ncols()
+        found = fmpq_mat(size, size)
+        for value in sorted(set(values)):
+            members = [i for i, here in enumerate(values) if here == value]
+            p = fmpq(sum(self.weights[i] for i in members), sum(self.weights))
+            a = matrix([[sum((self.slopes[i, j] for i in members), fmpq(0)) for j in range(size)]])
+            found += a.transpose() * a / p
+        return found
+
+    @property
+    def score_is_function_of_h(self) -> bool:
+        """Whether outcomes with one value of h have one score a / p."""
+        scores: dict[int, list[fmpq]] = {}
+        for i, value in enumerate(self.h):
+            score = [self.slopes[i, j] / self.weights[i] for j in range(self.slopes.ncols())]
+            if scores.setdefault(value, score) != score:
+                return False
+        return True
+
+
+@st.composite
+def finite_models(draw: st.DrawFn) -> FiniteModel:
+    """Two to five outcomes, up to three parameters, a function with up to three values."""
+    outcomes, parameters = draw(st.integers(2, 5)), draw(st.integers(1, 3))
+    weights = draw(st.lists(st.integers(1, 4), min_size=outcomes, max_size=outcomes))
+    h = draw(st.lists(st.integers(0, 2), min_size=outcomes, max_size=outcomes))
+    if draw(st.booleans()):  # scores that are functions of h, which random ones hardly ever are
+        table = draw(integers(3, parameters))
+        scores = matrix([[table[v, j] for j in range(parameters)] for v in h], parameters)
+    else:
+        scores = draw(integers(outcomes, parameters))
+    total = sum(weights)
+    rows = []
+    for i, weight in enumerate(weights):
+        means = [
+            sum((w * scores[r, j] for r, w in enumerate(weights)), fmpq(0)) / total
+            for j in range(parameters)
+        ]
+        rows.append([fmpq(weight, total) * (scores[i, j] - means[j]) for j in range(parameters)])
+    return FiniteModel(tuple(weights), matrix(rows), tuple(h))
+
+
+def describe_finite(case: FiniteModel) -> tuple[tuple[str, str], ...]:
+    """A finite model as (name, value) pairs."""
+    return (
+        ("probabilities", f"{case.weights} over {sum(case.weights)}"),
+        ("their derivatives", written(case.slopes)),
+        ("values of $h$", str(case.h)),
+    )
+
+
+def processing_mismatch(case: FiniteModel, reverse: bool = False, always: bool = False) -> float:
+    """Whether I_h <= I_z, with equality exactly where the score is a function of h.
+
+    Args:
+        case: the model.
+        reverse: claim I_h >= I_z, a false sibling.
+        always: claim equality everywhere, a false sibling.
+    """
+    gap = case.information(tuple(range(len(case.weights)))) - case.information(case.h)
+    equal = gap == gap * 0
+    wanted = True if always else case.score_is_function_of_h
+    return exactly(is_positive_semidefinite(-gap if reverse else gap) and equal == wanted)
+
+
+PROCESSING = Claim(
+    r"$I_h \preceq I_z$, with equality if and only if the score is a function of $h$",
+    finite_models,
+    processing_mismatch,
+    describe_finite,
+    Arithmetic.EXACT,
+)

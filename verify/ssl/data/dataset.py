@@ -1,0 +1,124 @@
+"""What every data set is: labelled images, split once, and balanced parts of them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+class DataError(Exception):
+    """A data set cannot be had; the message is a sentence for the user, with the remedy."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A labelled image data set, split once.
+
+    Attributes:
+        name: what a table calls it, with everything that sets it apart from the original.
+        source: where the images come from.
+        train_images, test_images: (N, C, H, W), float32 in [0, 1], or uint8 as photographs come;
+            `floating` reads both.
+        train_labels, test_labels: (N,), int64 in [0, number of classes).
+    """
+
+    name: str
+    source: str
+    train_images: Tensor
+    train_labels: Tensor
+    test_images: Tensor
+    test_labels: Tensor
+
+    @property
+    def channels(self) -> int:
+        """Channels of an image."""
+        return self.train_images.shape[1]
+
+    @property
+    def size(self) -> int:
+        """Height of an image in pixels."""
+        return self.train_images.shape[2]
+
+    @property
+    def classes(self) -> int:
+        """Number of classes."""
+        return int(self.train_labels.max()) + 1
+
+    def to(self, device: str | torch.device) -> Dataset:
+        """The same data set with its tensors on `device`."""
+        return Dataset(
+            self.name,
+            self.source,
+            self.train_images.to(device),
+            self.train_labels.to(device),
+            self.test_images.to(device),
+            self.test_labels.to(device),
+        )
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all images and labels, by which a record of a run knows its data."""
+        digest = hashlib.sha256()
+        for tensor in (self.train_images, self.train_labels, self.test_images, self.test_labels):
+            digest.update(f"{tensor.dtype} {tuple(tensor.shape)}\n".encode())
+            digest.update(tensor.cpu().contiguous().numpy().data)
+        return digest.hexdigest()
+
+
+def floating(images: Tensor) -> Tensor:
+    """Images as numbers in [0, 1]: bytes are divided by 255 (float32), others are left alone."""
+    return images if images.is_floating_point() else images.float() / 255
+
+
+def take(dataset: Dataset, train: int, test: int) -> Dataset:
+    """The first images of every class, as many of each class, in a balanced order.
+
+    Args:
+        dataset: where they are taken from.
+        train: number of training images.
+        test: number of test images.
+
+    Raises:
+        ValueError: if a number is not a positive multiple of the number of classes, or a class has
+            too few images.
+    """
+    known = _first(dataset.train_labels, train, dataset.classes, "training")
+    held_out = _first(dataset.test_labels, test, dataset.classes, "test")
+    return Dataset(
+        name=f"{dataset.name}, {train} + {test} images",
+        source=dataset.source,
+        train_images=dataset.train_images[known],
+        train_labels=dataset.train_labels[known],
+        test_images=dataset.test_images[held_out],
+        test_labels=dataset.test_labels[held_out],
+    )
+
+
+def balanced_order(labels: Tensor) -> Tensor:
+    """The first image of every class, then the second of every class, and so on: indices (N,).
+
+    Where the classes are equally large, every part from the beginning whose length is a multiple of
+    their number holds as many images of each.
+    """
+    within = torch.empty_like(labels)
+    for label in labels.unique():
+        members = (labels == label).nonzero()[:, 0]
+        within[members] = torch.arange(len(members), device=labels.device)
+    return (within * (int(labels.max()) + 1) + labels).argsort()
+
+
+def _first(labels: Tensor, count: int, classes: int, what: str) -> Tensor:
+    if count < 1 or count % classes:
+        raise ValueError(
+            f"A part of a data set has as many {what} images of each of its {classes} classes: "
+            f"expected a positive multiple of {classes}, got {count}."
+        )
+    fewest = int(labels.bincount(minlength=classes).min())
+    if count > fewest * classes:
+        raise ValueError(
+            f"{count} {what} images were asked for, {count // classes} of each class, and the "
+            f"smallest class has {fewest}; ask for at most {fewest * classes}."
+        )
+    return balanced_order(labels)[:count]

@@ -1,0 +1,294 @@
+"""Released networks with their heads, from checkpoint files that a user has.
+
+Names and shapes are transcribed from the projects' public model definitions and from what users
+report of the released files; networks are ours. A file is read as data: of Python's objects only
+tensors, containers and `argparse.Namespace` are allowed, and no code in it is run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from verify.ssl.data.dataset import DataError
+from verify.ssl.resnet import resnet50
+from verify.ssl.vit import vit_small
+
+SIZE = 224
+"""Side in pixels of the images that all of them were trained on."""
+
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Of the channels of ImageNet's training images, by which all of them standardise theirs."""
+
+SUFFIXES = (".pth", ".pt")
+"""What the names of checkpoints in a folder end in."""
+
+
+class CheckpointError(DataError):
+    """A checkpoint cannot be used; the message is a sentence for the user."""
+
+
+class DinoHead(nn.Module):
+    """An MLP, the direction of its output, and a linear map to the prototypes.
+
+    Args:
+        mlp: from representations to a vector of length 256.
+        prototypes: length of the output.
+    """
+
+    def __init__(self, mlp: nn.Sequential, prototypes: int) -> None:
+        super().__init__()
+        self.mlp = mlp
+        self.last_layer = nn.Linear(256, prototypes, bias=False)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Outputs (N, prototypes) for representations z (N, d)."""
+        return self.last_layer(F.normalize(self.mlp(z), dim=-1))
+
+
+@dataclass(frozen=True)
+class Release:
+    """A released network as its file holds it.
+
+    Attributes:
+        name: what a table calls it.
+        backbone, head: build it with weights of no meaning.
+        part: key of the file under which the weights are.
+        prefix: of the head's weights among these.
+        ignored: beginnings of the names of weights that belong to neither.
+        source: where names and shapes are from.
+    """
+
+    name: str
+    backbone: Callable[[], nn.Module]
+    head: Callable[[], nn.Module]
+    part: str
+    prefix: str
+    ignored: tuple[str, ...]
+    source: str
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of every weight and statistic by the name that it has in the file."""
+        with torch.device("meta"):
+            parts = {"backbone": self.backbone(), self.prefix: self.head()}
+        return {
+            f"{part}.{name}": tuple(value.shape)
+            for part, module in parts.items()
+            for name, value in module.state_dict().items()
+        }
+
+
+def _dino_vit_head() -> nn.Module:
+    layers = (nn.Linear(384, 2048), nn.GELU(), nn.Linear(2048, 2048), nn.GELU())
+    return DinoHead(nn.Sequential(*layers, nn.Linear(2048, 256)), 65536)
+
+
+def _dino_resnet_head() -> nn.Module:
+    layers = (nn.Linear(2048, 4096), nn.BatchNorm1d(4096), nn.GELU(), nn.Linear(4096, 256))
+    return DinoHead(nn.Sequential(*layers), 60000)
+
+
+def _expander(bias: bool) -> nn.Module:
+    """Three layers of 8192; VICReg's hidden ones have biases, Barlow Twins' have none."""
+    layers: list[nn.Module] = []
+    for inputs in (2048, 8192):
+        layers += [nn.Linear(inputs, 8192, bias=bias), nn.BatchNorm1d(8192), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(8192, 8192, bias=False))
+
+
+def _vicreg_head() -> nn.Module:
+    return _expander(bias=True)
+
+
+def _barlow_head() -> nn.Module:
+    return _expander(bias=False)
+
+
+GITHUB = "https://github.com/facebookresearch/"
+
+RELEASES = (
+    Release(
+        name="DINO ViT-S/16",
+        backbone=vit_small,
+        head=_dino_vit_head,
+        part="teacher",
+        prefix="head",
+        ignored=(),
+        source=f"{GITHUB}dino, vision_transformer.py (vit_small, DINOHead) and main_dino.py",
+    ),
+    Release(
+        name="DINO ResNet-50",
+        backbone=resnet50,
+        head=_dino_resnet_head,
+        part="teacher",
+        prefix="head",
+        ignored=(),
+        source=(
+            f"{GITHUB}dino, main_dino.py; the head of the released file, which is not its default, "
+            f"from {GITHUB}dino/issues/189 and /251"
+        ),
+    ),
+    Release(
+        name="VICReg ResNet-50",
+        backbone=resnet50,
+        head=_vicreg_head,
+        part="model",
+        prefix="projector",
+        ignored=(),
+        source=f"{GITHUB}vicreg, main_vicreg.py (Projector) and resnet.py",
+    ),
+    Release(
+        name="Barlow Twins ResNet-50",
+        backbone=resnet50,
+        head=_barlow_head,
+        part="model",
+        prefix="projector",
+        ignored=("bn.",),
+        source=f"{GITHUB}barlowtwins, main.py (BarlowTwins)",
+    ),
+)
+"""Every network that can be read: its architecture, and the names and shapes in its file."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A released network, in evaluation mode.
+
+    Attributes:
+        release: what it is.
+        backbone: standardised images (N, 3, 224, 224) to representations z (N, d).
+        head: z to h.
+    """
+
+    release: Release
+    backbone: nn.Module
+    head: nn.Module
+
+
+def files(path: Path) -> list[Path]:
+    """The checkpoints at a path: the file, or those in the folder.
+
+    Raises:
+        CheckpointError: if there is none.
+    """
+    if path.is_file():
+        return [path]
+    found = sorted(file for file in path.glob("*") if file.suffix in SUFFIXES)
+    if not found:
+        raise CheckpointError(
+            f"There is no checkpoint at {path}: expected a file, or a folder with files that end in "
+            f"{' or '.join(SUFFIXES)}. The projects' pages name their full checkpoints."
+        )
+    return found
+
+
+def load(path: Path) -> Network:
+    """Read a checkpoint, whichever of `RELEASES` it is.
+
+    Raises:
+        CheckpointError: if it cannot be read, holds code, or is none of them.
+    """
+    weights = _weights(_content(path), path)
+    release = _recognise(weights, path)
+    with torch.device("meta"):
+        backbone, head = release.backbone(), release.head()
+    for prefix, module in (("backbone", backbone), (release.prefix, head)):
+        part = {
+            name.removeprefix(f"{prefix}."): value.float() if value.is_floating_point() else value
+            for name, value in weights.items()
+            if name.startswith(f"{prefix}.")
+        }
+        module.load_state_dict(part, assign=True)
+        module.requires_grad_(False).eval()
+    return Network(release, backbone, head)
+
+
+def standardise(images: Tensor) -> Tensor:
+    """Images (N, 3, H, W) in [0, 1] as the networks take them."""
+    mean, deviation = (images.new_tensor(c)[:, None, None] for c in (MEAN, DEVIATION))
+    return (images - mean) / deviation
+
+
+def _uncalled(*_: object) -> None:
+    """Stands for a function that VICReg's and Barlow Twins' optimiser states refer to by name."""
+
+
+_REFERRED = tuple(
+    (_uncalled, f"{module}.exclude_bias_and_norm")
+    for module in ("__main__", "__mp_main__", "main", "main_vicreg")
+)
+"""Names under which the files refer to a function of the training script, see
+https://github.com/facebookresearch/vicreg/issues/6; nothing calls it."""
+
+
+def _content(path: Path) -> Any:
+    try:
+        with torch.serialization.safe_globals([argparse.Namespace, *_REFERRED]):
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise CheckpointError(f"There is no file {path}; give --checkpoint its place.") from None
+    except pickle.UnpicklingError as error:
+        reason = str(error).strip().splitlines()
+        named = next((line for line in reason if "GLOBAL" in line), reason[-1] if reason else "")
+        raise CheckpointError(
+            f"{path} is no checkpoint of weights alone, and nothing else is read from a file "
+            f"({named.strip()}). Take the projects' own full checkpoint."
+        ) from None
+    except (OSError, EOFError, RuntimeError, ValueError, KeyError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise CheckpointError(
+            f"{path} cannot be read as a checkpoint ({first}); copy or download it again."
+        ) from None
+
+
+def _weights(content: Any, path: Path) -> dict[str, Tensor]:
+    """The tensors by name, without the prefix of a parallel module and with plain last layers."""
+    parts = {release.part for release in RELEASES}
+    found = [key for key in sorted(parts) if isinstance(content, Mapping) and key in content]
+    state = content[found[0]] if found else content
+    if not isinstance(state, Mapping) or not all(isinstance(v, Tensor) for v in state.values()):
+        raise CheckpointError(
+            f"{path} holds no weights under {' or '.join(sorted(parts))}: expected the full "
+            f"checkpoint of {', '.join(release.name for release in RELEASES)}."
+        )
+    weights = {str(name).removeprefix("module."): value for name, value in state.items()}
+    direction = weights.pop("head.last_layer.weight_v", None)
+    length = weights.pop("head.last_layer.weight_g", None)
+    if direction is not None and length is not None:  # PyTorch's weight norm
+        unit = direction / torch.linalg.vector_norm(direction, dim=1, keepdim=True)
+        weights["head.last_layer.weight"] = length * unit
+    return weights
+
+
+def _recognise(weights: Mapping[str, Tensor], path: Path) -> Release:
+    """The release whose names and shapes these are."""
+    faults = {}
+    for release in RELEASES:
+        expected = release.shapes()
+        present = {n: tuple(w.shape) for n, w in weights.items()}
+        present = {n: s for n, s in present.items() if not n.startswith(release.ignored)}
+        if present == expected:
+            return release
+        names = sorted(expected.keys() | present.keys())
+        wrong = [name for name in names if expected.get(name) != present.get(name)]
+        first = wrong[0]
+        faults[release.name] = (
+            len(wrong),
+            f"{first} has shape {present.get(first, 'none')}: expected {expected.get(first, 'none')}",
+        )
+    name, (count, fault) = min(faults.items(), key=lambda item: item[1][0])
+    backbone_only = not any(n.startswith(tuple(f"{r.prefix}." for r in RELEASES)) for n in weights)
+    remedy = (
+        "It has no head; take the full checkpoint."
+        if backbone_only
+        else f"{count} names or shapes differ. Take the projects' own full checkpoint."
+    )
+    raise CheckpointError(f"{path} is nearest to {name}, and {fault}. {remedy}")

@@ -1,0 +1,191 @@
+"""Checkpoints: a run that was killed goes on from its last one as if nothing had happened.
+
+A checkpoint is one file, written whole or not at all, and named by a hash of everything that
+determines the run: so a run never goes on from another's. It holds tensors and numbers only, and is
+read without unpickling code.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import pickle
+import platform
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from verify.closure import closure_digest, versions
+from verify.ssl.data import Dataset
+from verify.ssl.training.config import Config
+
+TRAINING = __name__.rpartition(".")[0]
+"""The package whose code a checkpoint rests on."""
+
+
+class OutOfTime(Exception):
+    """A run stopped at its deadline, after a checkpoint from which the same call goes on.
+
+    Attributes:
+        epoch: epochs done.
+        epochs: epochs of the whole run.
+        checkpoint: the file.
+    """
+
+    def __init__(self, epoch: int, epochs: int, checkpoint: Path) -> None:
+        super().__init__(
+            f"Training stopped at its deadline after {epoch} of {epochs} epochs; the same command "
+            f"goes on from {checkpoint}."
+        )
+        self.epoch, self.epochs, self.checkpoint = epoch, epochs, checkpoint
+
+
+@dataclass
+class Progression:
+    """How far a run has come, and what it has to show; one entry for each epoch done.
+
+    Attributes:
+        losses: mean objective of each epoch.
+        seen: what was observed before the first step and after every epoch, by name.
+        seconds: wall time.
+        making_views, stepping: seconds of training that went into fetching and augmenting images,
+            and into everything else.
+    """
+
+    losses: list[float] = field(default_factory=list)
+    seen: dict[str, list[np.ndarray]] = field(default_factory=dict)
+    seconds: float = 0.0
+    making_views: float = 0.0
+    stepping: float = 0.0
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return len(self.losses)
+
+    def note(self, observed: Mapping[str, float | np.ndarray]) -> None:
+        """Keep what was observed."""
+        for name, value in observed.items():
+            self.seen.setdefault(name, []).append(np.asarray(value))
+
+    def curves(self) -> dict[str, np.ndarray]:
+        """What was observed, each of shape (observations, ...)."""
+        return {name: np.array(values) for name, values in self.seen.items()}
+
+
+@dataclass(frozen=True)
+class Live:
+    """Everything that changes while a run trains, besides its progression.
+
+    Attributes:
+        modules: networks and method by name.
+        optimiser: of the networks' parameters.
+        generators: of the order of the images and of their augmentations, by name.
+    """
+
+    modules: Mapping[str, nn.Module]
+    optimiser: torch.optim.Optimizer
+    generators: Mapping[str, torch.Generator]
+
+    def save(self, path: Path, progression: Progression) -> None:
+        """Write a checkpoint: until it is whole, the one before stands.
+
+        Raises:
+            OSError: if the folder cannot be written.
+        """
+        content = {
+            "progression": {
+                **vars(progression),
+                "seen": {n: torch.from_numpy(curve) for n, curve in progression.curves().items()},
+            },
+            "modules": {name: module.state_dict() for name, module in self.modules.items()},
+            "optimiser": self.optimiser.state_dict(),
+            "generators": {name: draw.get_state() for name, draw in self.generators.items()},
+        }
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        try:
+            with part.open("wb") as file:
+                torch.save(content, file)
+                file.flush()
+                os.fsync(file.fileno())  # whole on the disk before it takes the name
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def load(self, path: Path) -> Progression:
+        """Go back to a checkpoint; without one, stay at the beginning."""
+        _sweep(path)
+        try:
+            content = torch.load(path, map_location="cpu", weights_only=True)
+        except FileNotFoundError:
+            return Progression()
+        except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+            kind = type(error).__name__
+            warnings.warn(f"{path} is no checkpoint ({kind}); its run starts over.", stacklevel=3)
+            return Progression()
+        for name, module in self.modules.items():
+            module.load_state_dict(content["modules"][name])
+        self.optimiser.load_state_dict(content["optimiser"])
+        for name, draw in self.generators.items():
+            draw.set_state(content["generators"][name])
+        kept = content["progression"]
+        kept["seen"] = {name: list(curve.numpy()) for name, curve in kept["seen"].items()}
+        return Progression(**kept)
+
+
+def checkpoint_path(
+    folder: Path,
+    config: Config,
+    dataset: Dataset,
+    device: str | torch.device = "cpu",
+    observe: Callable[..., Any] | None = None,
+) -> Path:
+    """Where a run keeps its checkpoint.
+
+    The name is a hash of the configuration, the images and labels, the device, the versions, and
+    the code of training and of the observer's module. What an observer closed over is not in it.
+
+    Raises:
+        ValueError: if the observer's module has no source file.
+    """
+    modules, observer = [TRAINING], ""
+    if observe is not None:
+        function = observe.func if isinstance(observe, functools.partial) else observe
+        modules.append(function.__module__)
+        observer = f"{function.__module__}.{function.__qualname__}"
+    parts = (
+        repr(config),
+        dataset.name,
+        dataset.fingerprint(),
+        _describe(torch.device(device)),
+        repr(sorted(versions().items())),
+        closure_digest(*modules),
+        observer,
+    )
+    address = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return folder / f"{address[:16]}.pt"
+
+
+def _describe(device: torch.device) -> str:
+    if device.type == "cuda":
+        return f"cuda {torch.cuda.get_device_name(device)}"
+    return f"{device.type} {platform.machine()}"
+
+
+def _sweep(path: Path) -> None:
+    """Remove what processes that no longer run had begun to write."""
+    for part in path.parent.glob(f"{path.name}.*.part"):
+        try:
+            os.kill(int(part.name.split(".")[-2]), 0)  # signal 0 only asks whether it runs
+        except ProcessLookupError:
+            part.unlink(missing_ok=True)
+        except PermissionError:
+            pass  # it runs, and is another user's

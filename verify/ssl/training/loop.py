@@ -1,0 +1,231 @@
+"""Self-supervised training of a backbone under a projector: one loop, read top to bottom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from verify.ssl.data import Dataset, floating
+from verify.ssl.training.checkpoint import Live, OutOfTime, Progression, checkpoint_path
+from verify.ssl.training.clock import Progress, Reporter, Stopwatch
+from verify.ssl.training.config import Config
+from verify.ssl.training.methods import TWO_VIEWS
+from verify.ssl.training.networks import Networks, untrained, weights_to_arrays
+from verify.ssl.training.precision import autocast, ieee
+
+
+@dataclass(frozen=True)
+class State:
+    """A run between two epochs, as `train` shows it; the networks are in evaluation mode.
+
+    Attributes:
+        epoch: epochs done; 0 is before the first step, and has no gradients.
+        steps: steps done.
+        networks: parameters hold the gradient of the last minibatch in ``grad``.
+        learning_rate: of the last step, or of the first to come.
+    """
+
+    epoch: int
+    steps: int
+    networks: Networks
+    learning_rate: float
+
+
+Observe = Callable[[State], Mapping[str, "float | np.ndarray"]]
+"""What is measured of a state, by name; the same names and shapes at every state, and nothing but a
+function of the state, the configuration and the data."""
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """What training leaves behind.
+
+    Attributes:
+        networks: trained, in evaluation mode, on the device they were trained on.
+        losses: mean objective of each epoch.
+        curves: what was observed, each of shape (epochs + 1, ...).
+        seconds: wall time, of earlier calls too where the run went on from a checkpoint.
+        images_per_second: training images, each in two views, per second of training; observing
+            and writing checkpoints do not count.
+        data_share: share of that time in which images were fetched and augmented.
+        resumed: epochs that the checkpoint held.
+        checkpoint: the file, to be removed once what the run leads to is stored.
+    """
+
+    networks: Networks
+    losses: tuple[float, ...]
+    curves: dict[str, np.ndarray]
+    seconds: float
+    images_per_second: float
+    data_share: float
+    resumed: int = 0
+    checkpoint: Path | None = None
+
+
+def train(
+    config: Config,
+    dataset: Dataset,
+    device: str | torch.device = "cpu",
+    observe: Observe | None = None,
+    *,
+    checkpoint: Path | None = None,
+    every: int = 1,
+    deadline: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> TrainedRun:
+    """Train a backbone and projector on the training images, without their labels.
+
+    A run that goes on from a checkpoint ends as one that never stopped: to the last bit on the CPU
+    with one thread.
+
+    Args:
+        config: everything that is chosen.
+        dataset: only `name` and `train_images` have a part in training.
+        device: where to train.
+        observe: called before the first step and after every epoch.
+        checkpoint: a folder; see `checkpoint_path`. A finished run leaves its last checkpoint there,
+            and is not trained again.
+        every: epochs from one checkpoint to the next.
+        deadline: on the clock of `time.monotonic`. No epoch is begun that would end after it if it
+            took as long as the one before; a call that begins in time trains one at least.
+        progress: called twice a second at most, and at the end of every epoch.
+
+    Raises:
+        ValueError: if the data set is not the configuration's, there are fewer training images
+            than a batch holds, the objective cannot be trained on two views, or there is a deadline
+            without a checkpoint.
+        OutOfTime: at the deadline, after a checkpoint.
+    """
+    _require(config, dataset, device, checkpoint, every, deadline)
+    start = time.monotonic()
+    networks = untrained(config, dataset).to(device)
+    networks.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster
+    parameters = [p for module in networks.parts().values() for p in module.parameters()]
+    optimiser = config.optimiser.of(parameters)
+    method = TWO_VIEWS[config.objective](config, networks).to(device)
+    images = dataset.train_images.to(device)
+    order = torch.Generator().manual_seed(config.seed)
+    views = torch.Generator(device).manual_seed(config.seed)
+    full_batches = len(images) - len(images) % config.batch  # every image has as many negatives
+    steps_per_epoch = full_batches // config.batch
+    steps = config.epochs * steps_per_epoch
+    outputs = torch.compile(networks.__call__) if config.compiled else networks
+
+    live = Live({**networks.parts(), "method": method}, optimiser, {"order": order, "views": views})
+    path = checkpoint and checkpoint_path(checkpoint, config, dataset, device, observe)
+    run = live.load(path) if path else Progression()
+    resumed = saved = run.epoch
+    step, rate = resumed * steps_per_epoch, config.optimiser.learning_rate
+    report = Reporter(progress, step, steps, config.batch, config.epochs)
+    stopwatch = Stopwatch(device)
+    earlier, now, length = run.seconds, start, 0.0
+
+    def show() -> None:
+        networks.train(False)
+        if observe is not None:
+            run.note(observe(State(run.epoch, step, networks, rate)))
+
+    with ieee():
+        if not resumed:
+            show()
+        for epoch in range(resumed + 1, config.epochs + 1):
+            if deadline is not None and path and now + length > deadline:
+                if saved < run.epoch:
+                    live.save(path, run)
+                raise OutOfTime(run.epoch, config.epochs, path)
+            begun = time.monotonic()
+            networks.train(True)
+            shuffled = torch.randperm(len(images), generator=order)[:full_batches].to(device)
+            total = torch.zeros((), device=device)
+            stopwatch.mark()
+            for indices in shuffled.split(config.batch):
+                both = config.augmentation(floating(images[indices]).repeat(2, 1, 1, 1), views)
+                stopwatch.mark()
+                with autocast(config.precision, device):
+                    h, p = outputs(both)
+                    targets = method.targets(both, h)
+                loss = method.loss(p.float(), targets.float())
+                rate = config.optimiser.rate(step / steps)
+                for group in optimiser.param_groups:
+                    group["lr"] = rate
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+                method.update(networks, step / steps)
+                step += 1
+                total += loss.detach() * config.batch / full_batches
+                stopwatch.mark()
+                report(epoch, step)
+            laps = stopwatch.read()
+            run.making_views += sum(laps[::2])
+            run.stepping += sum(laps[1::2])
+            run.losses.append(total.item())
+            show()
+            run.seconds = earlier + time.monotonic() - start
+            if path and (epoch % every == 0 or epoch == config.epochs):
+                live.save(path, run)
+                saved = epoch
+            report(epoch, step, always=True)
+            now = time.monotonic()
+            length = now - begun
+
+    networks.train(False)
+    training = run.making_views + run.stepping
+    return TrainedRun(
+        networks,
+        tuple(run.losses),
+        run.curves(),
+        run.seconds,
+        config.epochs * full_batches / training,
+        run.making_views / training,
+        resumed,
+        path,
+    )
+
+
+def to_arrays(run: TrainedRun) -> dict[str, np.ndarray]:
+    """A run's weights (``backbone.*``, ...), losses and curves (``curve.*``) as arrays."""
+    curves = {f"curve.{name}": values for name, values in run.curves.items()}
+    return {"losses": np.array(run.losses), **curves, **weights_to_arrays(run.networks)}
+
+
+def _require(
+    config: Config,
+    dataset: Dataset,
+    device: str | torch.device,
+    checkpoint: Path | None,
+    every: int,
+    deadline: float | None,
+) -> None:
+    if dataset.name != config.dataset:
+        raise ValueError(
+            f"The configuration is for the data set {config.dataset!r}, but it was given "
+            f"{dataset.name!r}; load the one or change the other."
+        )
+    if len(dataset.train_images) < config.batch:
+        raise ValueError(
+            f"A batch holds {config.batch} images, but {dataset.name} has only "
+            f"{len(dataset.train_images)} training images; choose a smaller batch."
+        )
+    if config.objective not in TWO_VIEWS:
+        raise ValueError(
+            f"Two views are trained with one of {', '.join(TWO_VIEWS)}; the objective was "
+            f"{config.objective!r}."
+        )
+    if config.compiled and torch.device(device).type != "cuda":
+        raise ValueError(
+            f"Networks are compiled for training on CUDA only, and the device is {device}; set "
+            "`compiled` to False."
+        )
+    if every < 1:
+        raise ValueError(f"There is a checkpoint every so many epochs, at least 1; {every=}.")
+    if deadline is not None and checkpoint is None:
+        raise ValueError(
+            "A run that stops at a deadline loses what it has done, unless it keeps checkpoints: "
+            "give it a folder for them."
+        )
