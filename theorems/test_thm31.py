@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import pytest
 import torch
 
-from theorems.thm31 import CHECKS, STATEMENT, trained
+from theorems.thm31 import CHECKS, STATEMENT, properties_linear, trained
 from verify.numeric.objectives import OBJECTIVES, BarlowWeight
 
 
@@ -35,3 +38,10 @@ def test_condition_leaves_out_what_is_not_positive():
 def test_the_measurement_gates_nothing():
     (check,) = (check for check in CHECKS if check.id == "thm31.affine.trained")
     assert not check.gates
+
+
+def test_the_bound_of_the_bowl_is_compared_exactly():
+    # Its form attains 4/27 at |u|^2 = 2: in floating point the second bound would not tell.
+    at = (Fraction(1), Fraction(1))
+    assert properties_linear.radial_ratio(at) == 1
+    assert properties_linear.radial_ratio(at, Fraction(4, 27) - Fraction(1, 10**30)) == math.inf

@@ -70,7 +70,7 @@ IFF = section(
         siblings.smooth_head,
         arithmetic=Arithmetic.EXACT,
     ),
-    at_scale("production", "A curved loss at $d = 512$, $k = 2048$", scale.production, cost=3.0),
+    at_scale("production", "Heads behind a curved loss at $d = 512$, $k = 2048$", scale.production),
     part="iff",
 )
 
@@ -95,11 +95,22 @@ FACTOR = section(
         siblings.one_dimension,
         arithmetic=Arithmetic.EXACT,
     ),
+    attack(
+        "disc",
+        "False: what is isotropic on an open set is so everywhere",
+        siblings.disc,
+        arithmetic=Arithmetic.EXACT,
+    ),
     part="factor",
 )
 
 SQUARE = section(
     "prop33.square",
+    *proof(
+        "quadratic",
+        "Where $k = d$, only a PD quadratic polynomial is isotropic everywhere",
+        derivation.quadratic,
+    ),
     *proof(
         "constant",
         "The barrier for $k = d$ and a constant factor",
@@ -184,6 +195,16 @@ ROBUST = section(
     part="robust",
 )
 
-CHECKS = (*IFF, *FACTOR, *SQUARE, *GENERAL, *CURVATURE, *ROBUST)
+SCOPE = section(
+    "prop33.scope",
+    *proof(
+        "derivation",
+        r"Behind a scale-invariant loss $\nabla^2 L$ is no metric",
+        derivation_metric.scale_invariant,
+    ),
+    part="scope",
+)
+
+CHECKS = (*IFF, *FACTOR, *SQUARE, *GENERAL, *CURVATURE, *ROBUST, *SCOPE)
 
 __all__ = ["CHECKS", "STATEMENT"]

@@ -25,7 +25,9 @@ from verify.symbolic.indexed import Rule, constant, total
 v, factor = sp.IndexedBase("v"), sp.IndexedBase("c")
 inverse, basis = sp.IndexedBase("V"), sp.IndexedBase("B")
 
-CONSTANT_HESSIAN = "a function whose Hessian is constant is a quadratic polynomial"
+CONSTANT_HESSIAN = (
+    "a function whose Hessian is constant on a connected open set is a quadratic polynomial there"
+)
 INCREMENT = "the fundamental theorem of calculus, and the definition of the second derivative"
 CONNECTED = "a function that is constant on boxes is constant on a connected open set"
 KERNEL = "a linear map into a space of smaller dimension sends some non-zero vector to 0"
@@ -49,14 +51,14 @@ def _image(vector: sp.IndexedBase) -> Vector:
 
 
 def necessary(proof: Proof) -> None:
-    """(i), necessity: L restricted to V = W(R^d) is a PD quadratic polynomial and dim V = d."""
+    """(i), necessity: L restricted to V = b + W(R^d) is a PD quadratic polynomial and dim V = d."""
     proof.symmetric = frozenset({metric})
-    proof.let("isotropic", r"$W^T g(Wz) W = c I$ for all $z$")
+    proof.let("isotropic", r"$W^T g(Wz + b) W = c I$ for all $z$, with $b = 0$ for a linear head")
     wv = _image(v)
     square = total(lambda a: v[a] ** 2, d)
     gap = total(lambda a, b: v[a] * (_pulled(a, b) - factor[0] * delta(a, b)) * v[b], d, d)
     proof.follows(
-        "The second derivative of $L$ along $Wv$, at every point of $V = W(\\mathbb{R}^d)$",
+        "The second derivative of $L$ along $Wv$, at every point of $V = b + W(\\mathbb{R}^d)$",
         _form(wv, wv),
         factor[0] * square,
         using={"isotropic": gap},
@@ -78,12 +80,12 @@ def sufficient(proof: Proof) -> None:
     """(i), sufficiency: W = B X with X^T P X = c I, P the constant Hessian of L on V."""
     proof.symmetric = frozenset({metric})
     restricted, root = sp.IndexedBase("P"), sp.IndexedBase("X")
-    proof.let("quadratic", r"$B^T g B = P$ at every point of $V$, $B$ a basis of it")
+    proof.let("quadratic", r"$B^T g B = P$ at every point of $V$, $B$ a basis of its directions")
     proof.let("root", r"$X^T P X = c I$, with $X = \sqrt{c} P^{-1/2}$")
     w = lambda i, a: total(lambda p: basis[i, p] * root[p, a], d)  # noqa: E731
     inner = lambda p, q: _form(lambda i: basis[i, p], lambda i: basis[i, q])  # noqa: E731
     proof.follows(
-        "For $W = B X$, whose image is $V$, at every $z$",
+        "For $h(z) = W z + b$ with $W = B X$ and any $b$ in $V$, whose image is $V$, at every $z$",
         _form(lambda i: w(i, a), lambda i: w(i, b)),
         factor[0] * delta(a, b),
         using={
@@ -157,17 +159,23 @@ def _constant_factor(proof: Proof) -> None:
 
 
 def constant_factor(proof: Proof) -> None:
-    """(ii): a factor c(z) is constant if d >= 2."""
+    """(ii): a factor c(z) is constant if d >= 2, and L a quadratic polynomial on the image."""
     _constant_factor(proof)
+    proof.cite(CONSTANT_HESSIAN)
 
 
-def _flat(proof: Proof) -> None:
-    """k = d and W^T g W = c I with constant c: g is constant, so R = 0, against the hypothesis."""
+def _constant_metric(proof: Proof) -> None:
+    """k = d and W^T g W = c I with constant c: g is constant."""
     proof.symmetric = frozenset({metric})
     proof.given("constant", "$W$ and its inverse $V$ do not depend on $z$")
     proof.given("square", "$k = d$: with $W^T g W$ invertible, $W$ has an inverse $V$, $WV = I$")
     proof.cite(DETERMINANT)
     _solved(proof, weight, metric, k, "square")
+
+
+def _flat(proof: Proof) -> None:
+    """So R = 0, against the hypothesis."""
+    _constant_metric(proof)
     _contradiction(proof, "curved", "some component of $R$ is not $0$ somewhere", k)
 
 
@@ -220,6 +228,26 @@ def _contradiction(proof: Proof, curved: str, text: str, size: sp.Expr) -> None:
         bool(component.is_nonzero),
     )
     proof.cite("the curvature of a Hessian metric, derived below")
+
+
+def quadratic(proof: Proof) -> None:
+    """(iii): for k = d the loss itself is a PD quadratic polynomial, whatever its curvature."""
+    _constant_metric(proof)
+    proof.let("solved", "$g = c V^T V$, just derived")
+    vv: Vector = lambda a: total(lambda p: inverse[a, p] * v[p], k)  # noqa: E731
+    form = total(lambda p, q: v[p] * metric[p, q] * v[q], k, k)
+    squares = total(lambda a: vv(a) ** 2, d)
+    proof.follows(
+        "Its form at $v$", form, factor[0] * squares, using={"solved": form - factor[0] * squares}
+    )
+    positive = proof.let("positive", "$c > 0$, and $Vv \\neq 0$ for $v \\neq 0$, as $WV = I$")
+    value, size = sp.symbols("c n", positive=positive or None)
+    proof.fact(
+        "is positive for $v \\neq 0$, with $n = |Vv|^2$: $L$ is a PD quadratic polynomial",
+        sp.Gt(value * size, 0, evaluate=False),
+        bool((value * size).is_positive),
+    )
+    proof.cite(CONSTANT_HESSIAN)
 
 
 def square(proof: Proof) -> None:

@@ -19,6 +19,9 @@ third, fourth = sp.IndexedBase("T"), sp.IndexedBase("F")
 """Derivatives of the metric: T_ije = d g_ij / d u_e and F_ijem = d T_ije / d u_m."""
 
 CONTINUOUS = "a continuous function is uniformly continuous on compact sets"
+POSITIVE = (
+    "spectral theorem: d positive eigenvalues of a symmetric g_0 give W_0 with W_0^T g_0 W_0 = I"
+)
 WEYL = "Weyl: eigenvalues move by at most the norm of the perturbation"
 RAYLEIGH = "Courant-Fischer: the extreme eigenvalues are the extreme Rayleigh quotients"
 GRONWALL = (
@@ -77,6 +80,7 @@ def not_robust(proof: Proof) -> None:
     """(v): H_eff / c = W_0^T g(sqrt(c) W_0 z) W_0 tends to I."""
     proof.symmetric = frozenset({metric, sp.IndexedBase("g_0")})
     centre, scale = sp.IndexedBase("g_0"), sp.Symbol("s", positive=True)
+    proof.cite(POSITIVE)
     proof.let("whitened", r"$W_0^T g_0 W_0 = I$ with $g_0 = \nabla^2 L(0)$")
     at_zero = lambda a, b: total(  # noqa: E731
         lambda i, j: weight[i, a] * centre[i, j] * weight[j, b], k, k
@@ -143,3 +147,25 @@ def bounded_change(proof: Proof) -> None:
     )
     proof.cite(RAYLEIGH)
     proof.cite(GRONWALL)
+    first, second = sp.symbols("w_1 w_2", real=True)
+    gaps = sp.Matrix([first, second, first - second])
+    proof.equal(
+        r"For $L = \log(1 + e^{u_1} + e^{u_2})$ the $w_i$ are $0$, $w_1$, $w_2$: their gaps are at most "
+        r"$\sqrt{2} \, |w|$, as their squares fall short of $2 |w|^2$ by sums of squares",
+        gaps.applyfunc(lambda gap: 2 * (first**2 + second**2) - gap**2),
+        sp.Matrix([first**2 + 2 * second**2, 2 * first**2 + second**2, (first + second) ** 2]),
+    )
+
+
+def scale_invariant(proof: Proof) -> None:
+    """A scale-invariant loss has no metric: u^T g u = 0 for every u."""
+    proof.symmetric = frozenset({metric})
+    loss, rho, u = (sp.IndexedBase(name) for name in ("ell", "rho", "u"))
+    form = total(lambda i, j: u[i] * metric[i, j] * u[j], k, k)
+    rules: dict[sp.IndexedBase, Rule] = {u: constant}
+    if proof.let("C^2", r"$L$ is $C^2$ at $u \neq 0$: the chain rule for $L$ and its gradient"):
+        rules[loss] = lambda _: total(lambda i: rho[i] * u[i], k)
+        rules[rho] = lambda i: total(lambda j: metric[i, j] * u[j], k)
+    proof.rate(r"Along the ray $u + tu$, $\ell(t) = L(u + tu)$", loss[0], rules, form, order=2)
+    proof.let("invariant", r"$L(u + tu) = L(u)$ for $t > -1$: $\ell$ has no second derivative")
+    proof.follows("So $g$ is not positive at $u \\neq 0$", form, sp.S.Zero, {"invariant": form})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 from typing import NamedTuple
 
 import sympy as sp
@@ -148,7 +148,10 @@ def curvature_mismatch(potential: sp.Expr, factor: Fraction = QUARTER) -> float:
     """
     used = [u for u in COORDINATES if potential.has(u)]
     at = {u: sp.Rational(n, 6) for n, u in enumerate(used, start=1)}
-    found = Curvature(sp.hessian(potential, used), used, at)
+    gradient = [potential.diff(u) for u in used]
+    rows = [[slope.diff(u) for u in used[: n + 1]] for n, slope in enumerate(gradient)]
+    metric = sp.Matrix(len(used), len(used), lambda r, c: rows[max(r, c)][min(r, c)])
+    found = Curvature(metric, used, at)
     exact = sp.Rational(factor.numerator, factor.denominator)
     if found.g.det() == 0:
         raise Vacuous
@@ -194,14 +197,29 @@ def whole(slope: Slope) -> int:
     return len(slope.entries)
 
 
+Index = tuple[int, int, int]
+
+
+def schwarz(a: int, b: int, m: int) -> Index:
+    """The third derivatives of a function f do not change where their first and last index change places."""
+    return m, b, a
+
+
+def symmetric(a: int, b: int, m: int) -> Index:
+    """Those of any metric g_ab do not change where a and b change places."""
+    return b, a, m
+
+
 def factor_mismatch(
-    slope: Slope, hessian: bool = True, dimension: Callable[[Slope], int] = whole
+    slope: Slope,
+    exchange: Callable[[int, int, int], Index] = schwarz,
+    dimension: Callable[[Slope], int] = whole,
 ) -> float:
     """0 if the first derivatives c'_m delta_ab of c(z) I cannot be those of such a metric.
 
     Args:
         slope: the gradient of the factor.
-        hessian: whether the metric is a Hessian, so that f_abm = f_mba (Schwarz).
+        exchange: what does not change the derivatives of the metric, a Hessian by default.
         dimension: how many variables are kept; the theorem keeps all d >= 2.
 
     Raises:
@@ -215,10 +233,8 @@ def factor_mismatch(
     def entry(a: int, b: int, m: int) -> Fraction:
         return c[m] if a == b else Fraction(0)
 
-    schwarz = all(
-        entry(a, b, m) == entry(m, b, a) for a in range(d) for b in range(d) for m in range(d)
-    )
-    return math.inf if schwarz or not hessian else 0.0
+    allowed = all(entry(*n) == entry(*exchange(*n)) for n in product(range(d), repeat=3))
+    return math.inf if allowed else 0.0
 
 
 def describe_slope(slope: Slope) -> tuple[tuple[str, str], ...]:

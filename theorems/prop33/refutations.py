@@ -236,7 +236,15 @@ def hypotheses_can_fail(ctx: Context) -> Finding:
         (0, 1),
     )
     saddle = CurvedLoss("saddle", x**2 - y**2 + x * y**2, (x, y), 1, (sp.S.One, sp.S.One), (0, 1))
-    attempts = {"curved": flat, "metric": steep, "metric, polynomial": saddle}
+    cosine = CurvedLoss(
+        "negative cosine", -x / sp.sqrt(x**2 + y**2), (x, y), 1, (sp.S.One, sp.S.One), (0, 1)
+    )
+    attempts = {
+        "curved": flat,
+        "metric": steep,
+        "metric, polynomial": saddle,
+        "metric, negative cosine": cosine,
+    }
     return _refused(
         (name, hypotheses(loss)[name.partition(",")[0]]) for name, loss in attempts.items()
     )

@@ -25,8 +25,9 @@ SCALES = (1.0, 1e-2, 1e-4, 1e-6)
 RANGE = math.sqrt(2)
 """Largest (x - x').w over |w| for two categories x, x': e_1 - e_2 has length sqrt(2)."""
 
-ROUNDING = 1e-9
-"""Relative error allowed to a condition number: sums of three squares, and logarithms below 100."""
+ROUNDING = 4096 * torch.finfo(torch.float64).eps
+"""Relative error allowed to a condition number: a dozen roundings of logarithms below 100, and a determinant
+of entries up to 2 that may cancel down to 1/64."""
 
 
 def log_condition(weight: Tensor, u: Tensor) -> Tensor:
@@ -84,9 +85,10 @@ def growth_ratio(case: Pair, rate: float = RANGE) -> float:
     """kappa at one output over exp(rate |u' - u|) times kappa at the other.
 
     Raises:
-        Vacuous: if the head is singular.
+        Vacuous: if the head is singular, or the outputs are the same.
     """
-    if float(torch.linalg.det(case.weight).abs()) < 1e-6:
+    # The entries are multiples of 1/8: a determinant other than 0 is at least 1/64.
+    if float(torch.linalg.det(case.weight).abs()) < 1 / 128 or torch.equal(case.u, case.moved):
         raise Vacuous
     before, after = log_condition(case.weight, torch.stack([case.u, case.moved]))
     allowed = rate * float((case.moved - case.u).norm())

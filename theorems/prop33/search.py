@@ -23,7 +23,7 @@ from verify.statement import Context, Finding, Outcome, Table
 SIZES = (1.0, 0.1, 0.01)
 """|W|_F; of a head that scales, not of one that turns."""
 
-STARTS, STEPS, RATE = 3, 250, 0.05
+STARTS, STEPS, RATE = 2, 250, 0.05
 ANGLES, RADII = 24, 5
 
 FOUND = 1.1

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import sympy as sp
 
-from theorems.prop33.properties import CONSTRUCTION, CURVATURE, FACTOR, Slope
+from theorems.prop33.properties import CONSTRUCTION, CURVATURE, FACTOR, Slope, symmetric
 from verify.statement import Context, Finding, Outcome, Step
 from verify.symbolic.curvature import Curvature
 
@@ -32,7 +32,7 @@ CURVATURES = {
 
 FACTORS = {
     "any-metric": FACTOR.sibling(
-        "the factor is constant for every Riemannian metric, Hessian or not", hessian=False
+        "the factor is constant for every Riemannian metric, Hessian or not", exchange=symmetric
     ),
     "one-dimension": FACTOR.sibling("the factor is constant for $d = 1$", dimension=one),
 }
@@ -103,7 +103,7 @@ def flat_barrier(ctx: Context) -> Finding:
 
 
 def flat_plane(ctx: Context) -> Finding:
-    """A flat subspace, and yet the barrier for all k >= d: L = log(1 + e^u1 + e^u2 + e^u3)."""
+    """A flat subspace, and yet the barrier for every d <= k: L = log(1 + e^u1 + e^u2 + e^u3)."""
     outputs = sp.symbols("u1:4", real=True)
     loss = sp.log(1 + sum(sp.exp(u) for u in outputs))
     on_plane = loss.subs(dict(zip(outputs, (x, y, x + y), strict=True)))
@@ -115,7 +115,7 @@ def flat_plane(ctx: Context) -> Finding:
     bounded = [s.is_positive and sp.simplify(1 - s).is_positive for s in shares]
     return _example(
         r"On the plane $u_3 = u_1 + u_2$ the loss $\log(1 + e^{u_1} + e^{u_2} + e^{u_3})$ is flat, and yet "
-        "its gradient is bounded, so that no head of any width whitens it.",
+        "its gradient is bounded, so that no constant head is isotropic everywhere behind it.",
         (
             ("The plane separates it", product, product == 0),
             ("The curvature there", sp.Eq(sp.Symbol("R"), curvature), curvature == 0),
@@ -123,6 +123,33 @@ def flat_plane(ctx: Context) -> Finding:
                 r"Every entry of $\nabla L$ lies in $(0, 1)$; that of a PD quadratic has no bound",
                 sp.Tuple(*shares),
                 all(bounded),
+            ),
+        ),
+        ctx,
+    )
+
+
+def disc(ctx: Context) -> Finding:
+    """On an open set only: L = |u|^2 / 2 + max(0, |u|^2 - 1)^4 and W = I on the unit disc."""
+    square, t = x**2 + y**2, sp.Symbol("t", real=True)
+    inside, bump = sp.hessian(square / 2, (x, y)), sp.hessian((square - 1) ** 4, (x, y))
+    circle = {x: (1 - t**2) / (1 + t**2), y: 2 * t / (1 + t**2)}
+    seam = bump.subs(circle).applyfunc(sp.cancel)
+    gap = bump.subs({x: 2, y: 0}).det()
+    return _example(
+        r"$L = |u|^2 / 2 + \max(0, |u|^2 - 1)^4$ is whitened by $W = I$ on the unit disc, and by no constant "
+        "head on the plane.",
+        (
+            ("The effective Hessian on the disc", inside, inside == sp.eye(2)),
+            (
+                "What is added to it vanishes on the circle, so that $L$ is $C^2$",
+                seam,
+                seam.is_zero_matrix,
+            ),
+            (
+                r"The determinant of $g(2, 0) - g(0)$, which $H_{\mathrm{eff}} = c I$ makes 0",
+                gap,
+                gap.is_nonzero is True,
             ),
         ),
         ctx,

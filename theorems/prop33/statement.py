@@ -112,7 +112,8 @@ STATEMENT = Statement(
                 r"Let $L \in C^2(\mathbb{R}^k)$ and $k \geq d \geq 1$. There are $W$ and $c > 0$ with "
                 r"$W^T \nabla^2 L(Wz) W = c I$ for all $z$ if and only if $L$, restricted to some "
                 "$d$-dimensional linear subspace, is a quadratic polynomial with positive definite "
-                "Hessian. The geometry of $L$ off that subspace does not matter."
+                "Hessian. The geometry of $L$ off that subspace does not matter. For heads $h(z) = Wz + "
+                "b$ the same is true with an affine subspace."
             ),
         ),
         Part(
@@ -120,8 +121,9 @@ STATEMENT = Statement(
             title="The factor is constant",
             text=(
                 r"If $d \geq 2$, $L \in C^2$ and $W^T \nabla^2 L(Wz) W = c(z) I$ with $c(z) > 0$ on a "
-                "connected open set, then $c$ is constant there. Neither $d \\geq 2$ nor the Hessian "
-                "structure of the metric can be dropped."
+                "connected open set $U$, then $c$ is constant there, and $L$ a quadratic polynomial on "
+                "$W(U)$, though not beyond it. Neither $d \\geq 2$ nor the Hessian structure of the "
+                "metric can be dropped."
             ),
         ),
         Part(
@@ -156,11 +158,21 @@ STATEMENT = Statement(
             id="robust",
             title="The barrier is not robust",
             text=(
-                r"If $\nabla^2 L$ is continuous and $W_0^T \nabla^2 L(0) W_0 = I$, then on every compact "
-                r"set the head $W = \sqrt{c} \, W_0$ has $H_{\mathrm{eff}} / c \to I$ uniformly as $c "
-                r"\to 0$: a constant head comes as close to isotropy as one likes. For $L = \log(1 + "
-                r"e^{u_1} + e^{u_2})$, $\kappa(W^T g(u') W) \leq e^{\sqrt{2} |u' - u|} \kappa(W^T g(u) "
-                r"W)$ for every invertible $W$; $1.4$ in the place of $\sqrt{2}$ is too small."
+                r"If $\nabla^2 L$ is continuous and $\nabla^2 L(0)$ has $d$ positive eigenvalues, some "
+                r"$W_0$ has $W_0^T \nabla^2 L(0) W_0 = I$, and on every compact set the head $W = \sqrt{c} "
+                r"\, W_0$ has $H_{\mathrm{eff}} / c \to I$ uniformly as $c \to 0$: a constant head comes as "
+                r"close to isotropy as one likes. For $L = \log(1 + e^{u_1} + e^{u_2})$, $\kappa(W^T g(u') "
+                r"W) \leq e^{\sqrt{2} |u' - u|} \kappa(W^T g(u) W)$ for every invertible $W$; $1.4$ in the "
+                r"place of $\sqrt{2}$ is too small."
+            ),
+        ),
+        Part(
+            id="scope",
+            title="Losses without a metric",
+            text=(
+                r"If $L(tu) = L(u)$ for $t > 0$, as for every loss on normalised outputs, then $u^T "
+                r"\nabla^2 L(u) \, u = 0$ for every $u \neq 0$: $\nabla^2 L$ is positive definite "
+                "nowhere, and the statement says nothing about such a loss."
             ),
         ),
     ),

@@ -87,19 +87,24 @@ AFFINE = section(
         "Every training objective: its inertia, and which $S$ a head whitens",
         scale.objectives,
     ),
-    at_scale("production", "Cross-entropy behind a 512-2048 head", scale.production, cost=6.0),
+    at_scale("production", "Cross-entropy behind 512-2048 heads", scale.production, cost=3.0),
     measurement(
         "trained",
         "Does training whiten? Linear heads on the digits against no head",
         trained.whitening,
         artefacts=tuple(a for each in trained.ARTEFACTS.values() for a in each),
-        cost=3.0,
+        cost=5.0,
     ),
     part="affine",
 )
 
 LINEAR = section(
     "thm31.linear",
+    *proof(
+        "origin",
+        "A strictly linear head whitens $S$ at $z^* = 0$",
+        derivation_linear.linear_origin,
+    ),
     *proof(
         "outside",
         "A strictly linear head whitens $S$ where $z^*$ is not in it",
@@ -110,6 +115,11 @@ LINEAR = section(
         "inside",
         r"Where $z^* \in S$, $u^T \nabla^2 L \, u = |z^*|^2$ is needed and suffices",
         derivation_linear.linear_inside,
+    ),
+    *proof(
+        "necessary",
+        r"Whatever $z^*$, where $S$ is whitened $\nabla^2 L(W z^*)$ has $\dim S$ positive eigenvalues",
+        derivation.necessary,
     ),
     *proof(
         "radial",
@@ -127,7 +137,11 @@ LINEAR = section(
         properties_linear.OUTSIDE,
         readings=("linear-outside",),
     ),
-    true("inside.exact", "The head of case (c) whitens exactly", properties_linear.INSIDE),
+    true(
+        "inside.exact",
+        "The heads of cases (a) and (c) whiten exactly",
+        properties_linear.INSIDE,
+    ),
     true(
         "radial.exact",
         "The bound for the bowl on random rational outputs",

@@ -129,7 +129,7 @@ def eigenvectors(proof: Proof, eigen: str, signs: str) -> None:
     proof.cite("polarisation: a symmetric matrix is determined by its quadratic form")
 
 
-def _through_frame(proof: Proof) -> None:
+def through_frame(proof: Proof) -> None:
     """W = E Q^T gives H_eff = Q Q^T, the identity on S and zero across it."""
     proof.let("choice", "$e_p^T H e_q = \\delta_{pq}$, derived above or provided by the lemma")
     proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$")
@@ -160,20 +160,25 @@ def _through_frame(proof: Proof) -> None:
     proof.follows("It annihilates what is orthogonal to $S$", image, sp.S.Zero, {"across": image})
 
 
+def _keeps_output(proof: Proof) -> None:
+    """h(z*) = u0 by the choice of the bias."""
+    image = total(lambda a: weight[i, a] * z[a], d)
+    proof.let("bias", "$b = u_0 - W z^*$")
+    proof.follows(
+        "The bias keeps the output at $u_0$",
+        image + shift[i],
+        u[i],
+        using={"bias": shift[i] - (u[i] - image)},
+    )
+
+
 def affine_positive(proof: Proof) -> None:
     """(i), sufficiency: s positive eigenvalues of H give a whitening affine head."""
     proof.symmetric = frozenset({loss_hessian})
     affine_hessian(proof, "affine")
     eigenvectors(proof, "positive: eigenvectors", "positive: signs")
-    _through_frame(proof)
-    value = u[i] - total(lambda a: weight[i, a] * z[a], d)
-    proof.let("bias", "$b = u_0 - W z^*$")
-    proof.follows(
-        "The bias keeps the output at $u_0$",
-        total(lambda a: weight[i, a] * z[a], d) + shift[i],
-        u[i],
-        using={"bias": shift[i] - value},
-    )
+    through_frame(proof)
+    _keeps_output(proof)
 
 
 def affine_psd(proof: Proof) -> None:
@@ -189,7 +194,8 @@ def affine_psd(proof: Proof) -> None:
         bool(value.is_positive),
     )
     eigenvectors(proof, "eigenvectors", "roots")
-    _through_frame(proof)
+    through_frame(proof)
+    _keeps_output(proof)
 
 
 def necessary(proof: Proof) -> None:

@@ -28,13 +28,14 @@ from theorems.thm31.derivation import (
     q,
     rho,
     s,
+    through_frame,
     u,
     v,
     weight,
     z,
 )
 from verify.symbolic.derivation import Proof
-from verify.symbolic.indexed import total
+from verify.symbolic.indexed import Rule, constant, total
 
 first = sp.Symbol("o", integer=True)
 """The index of the frame's vector along z*."""
@@ -48,6 +49,17 @@ DIMENSION = (
 )
 RANGE = "the range of a symmetric matrix is the orthogonal complement of its kernel"
 SEMIDEFINITE = "where H is positive semidefinite, v^T H v = 0 only for H v = 0"
+
+
+def linear_origin(proof: Proof) -> None:
+    """(ii)(a): at z* = 0 a strictly linear head whitens S, with the output 0 whatever W."""
+    proof.symmetric = frozenset({loss_hessian})
+    proof.let("origin", r"$z^* = 0$; $H = \nabla^2 L(0)$ has $s$ positive eigenvalues")
+    image = total(lambda a: weight[i, a] * z[a], d)
+    proof.follows("The output is $0$, where $H$ is taken", image, sp.S.Zero, {"origin": image})
+    affine_hessian(proof, "linear")
+    eigenvectors(proof, "positive: eigenvectors", "positive: signs")
+    through_frame(proof)
 
 
 def linear_outside(proof: Proof) -> None:
@@ -147,25 +159,47 @@ def linear_inside(proof: Proof) -> None:
     wq = lambda i, q: total(lambda a: w(i, a) * frame[a, q], d)  # noqa: E731
     # Contracted with coefficients, so that both sides are sums over the frame.
     spread: Vector = lambda i: total(lambda q: wq(i, q) * c[q], s)  # noqa: E731
+    image: Vector = lambda i: total(lambda p: basis[i, p] * c[p], s)  # noqa: E731
     proof.follows(
-        "and $Qc$ to $Ec$, whose form is $|c|^2$ by the choice of $E$",
+        "and $Qc$ to $Ec$",
         spread(i),
-        total(lambda p: basis[i, p] * c[p], s),
+        image(i),
         using={"frame": total(lambda p, q: basis[i, p] * gram(p, q) * c[q], s, s)},
+    )
+    proof.follows(
+        "whose form is $|c|^2$: $Q^T W^T H W Q = E^T H E = I$",
+        form(image, image),
+        total(lambda p: c[p] ** 2, s),
+        using={"choice": total(lambda p, q: c[p] * orthonormal(basis, p, q) * c[q], s, s)},
     )
 
 
 def radial(proof: Proof) -> None:
     """L = sqrt(1 + |u|^2): u^T H u = x (1 + x)^(-3/2) with maximum 2 / (3 sqrt 3), x = |u|^2."""
-    y = sp.Symbol("y", positive=True)
-    square = lambda: dot(lambda i: u[i], lambda i: u[i], k)  # noqa: E731
-    hessian = lambda i, j: y * delta(i, j) - y**3 * u[i] * u[j]  # noqa: E731
-    proof.let("root", "$y^2 (1 + |u|^2) = 1$, so $L = 1 / y$ and $H = y I - y^3 u u^T$")
+    y = sp.IndexedBase("y")
+    at = lambda vector: lambda i: vector[i]  # noqa: E731
+    square, across = dot(at(u), at(u), k), dot(at(u), at(v), k)
+    rules: dict[sp.IndexedBase, Rule] = {u: lambda i: v[i], v: constant}
+    proof.let("root", "$y = (1 + |u|^2)^{-1/2}$: $y^2 (1 + |u|^2) - 1 = 0$, so $L = y (1 + |u|^2)$")
+    root = y[0] ** 2 * (1 + square) - 1
+    if proof.let("slope", r"along $u + tv$, $\dot y = -y^3 \, u \cdot v$"):
+        rules[y] = lambda _: -(y[0] ** 3) * across
+    proof.rate(
+        "With this slope the root's equation stays true: its left side is multiplied by",
+        root,
+        rules,
+        -2 * y[0] ** 2 * across * root,
+    )
+    first = -(y[0] ** 3) * across * (1 + square) + 2 * y[0] * across
+    proof.rate("The first derivative of $L$", y[0] * (1 + square), rules, first)
+    proof.follows("is", first, y[0] * across, using={"root": -y[0] * across * root})
+    second = y[0] * dot(at(v), at(v), k) - y[0] ** 3 * across**2
+    proof.rate("and the second, $v^T H v$, is", y[0] * across, rules, second)
     proof.follows(
-        r"For any $k$, $u^T H u = |u|^2 y^3 = |u|^2 (1 + |u|^2)^{-3/2}$",
-        total(lambda i, j: u[i] * hessian(i, j) * u[j], k, k),
-        square() * y**3,
-        using={"root": square() * y * (1 - y**2 * (1 + square()))},
+        r"At $v = u$, $u^T H u = |u|^2 y^3 = |u|^2 (1 + |u|^2)^{-3/2}$",
+        y[0] * square - y[0] ** 3 * square**2,
+        square * y[0] ** 3,
+        using={"root": -square * y[0] * root},
     )
     x = sp.Symbol("x", nonnegative=proof.let("square", r"$x = |u|^2 \geq 0$") or None)
     proof.equal(
@@ -180,32 +214,30 @@ def radial(proof: Proof) -> None:
         bool(gap.is_positive),
     )
     proof.equal(
-        r"and $0$ at $x = 2$: the maximum is $2 / (3 \sqrt{3})$", (x - 2).subs(x, 2), sp.S.Zero
+        r"and which is $0$ at $x = 2$: the maximum is $2 / (3 \sqrt{3})$, whose square is",
+        (x**2 / (1 + x) ** 3).subs(x, 2),
+        sp.Rational(4, 27),
     )
 
 
 def scale_invariant(proof: Proof) -> None:
     """A scale-invariant loss: no strictly linear head whitens a subspace that holds z* != 0."""
     proof.symmetric = frozenset({loss_hessian})
-    proof.let("euler", r"$H u = -\rho$, differentiated from $L(tu) = L(u)$")
-    proof.let("tangent", r"$u \cdot \rho = 0$, likewise")
-    hu: Vector = lambda r: total(lambda j: loss_hessian[r, j] * u[j], k)  # noqa: E731
-    proof.follows(
-        "The form of $H$ at $u$ vanishes",
-        form(lambda i: u[i], lambda i: u[i]),
-        sp.S.Zero,
-        using={
-            "euler": total(lambda i: u[i] * (hu(i) + rho[i]), k),
-            "tangent": -dot(lambda i: u[i], lambda i: rho[i], k),
-        },
-    )
+    loss = sp.IndexedBase("ell")
+    at_u = form(lambda i: u[i], lambda i: u[i])
+    rules: dict[sp.IndexedBase, Rule] = {u: constant}
+    if proof.given("A1", r"$L$ is $C^2$ at $u \neq 0$: the chain rule for $L$ and its gradient"):
+        rules[loss] = lambda _: dot(lambda i: rho[i], lambda i: u[i], k)
+        rules[rho] = lambda r: total(lambda j: loss_hessian[r, j] * u[j], k)
+    proof.rate(r"Along the ray $u + tu$, $\ell(t) = L(u + tu)$", loss[0], rules, at_u, order=2)
+    proof.let("invariant", r"$L(u + tu) = L(u)$ for $t > -1$: $\ell$ has no second derivative")
+    proof.follows("So the form of $H$ at $u$ vanishes", at_u, sp.S.Zero, {"invariant": at_u})
     length = sp.Symbol("zeta", positive=proof.let("inside", r"$0 \neq z^* \in S$") or None)
     proof.fact(
         r"but $u^T H u = |z^*|^2 = \zeta^2$ is needed, and is not $0$",
         sp.Gt(length**2, 0, evaluate=False),
         bool((length**2).is_positive),
     )
-    proof.cite("Euler's relation for functions that are homogeneous of degree 0")
 
 
 def fixed_point(proof: Proof) -> None:

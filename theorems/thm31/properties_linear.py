@@ -5,11 +5,13 @@ The same oracles as in `properties`: second differences of a cubic loss, and exa
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
+import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
@@ -29,7 +31,8 @@ from verify.symbolic.frames import (
 class Linear(NamedTuple):
     """A strictly linear head's case: H = E^-T diag(1, .., 1, rest) E^-1, S = span of s columns of Q.
 
-    `factor` t makes a case whose u has u^T H u = t |z*|^2; the theorem asks for t = 1.
+    `length` is |z*| where z* lies in S, and may be 0. `factor` t makes a case whose u has u^T H u =
+    t^2 |z*|^2; the theorem asks for t = 1.
     """
 
     loss: Loss
@@ -56,7 +59,7 @@ def linear_cases(draw: st.DrawFn) -> Linear:
         basis,
         draw(frames(d)),
         s,
-        draw(POSITIVE),
+        draw(st.integers(0, 8).map(lambda n: Fraction(n, 4))),
         draw(POSITIVE),
         draw(vectors(d)),
     )
@@ -70,7 +73,7 @@ def _is_whitened(case: Linear, weight: fmpq_mat, z: fmpq_mat, output: fmpq_mat) 
 
 
 def inside_mismatch(case: Linear, scalar_condition: bool = True) -> float:
-    """(c): z* = length * q_1 in S and u the image of z* under W = E Q^T, with u^T H u = |z*|^2.
+    """(a), (c): z* = length * q_1 in S, u its image under W = E Q^T, with u^T H u = |z*|^2.
 
     Without the scalar condition the prescribed u is longer or shorter by `factor`; the head is
     then changed on q_1 so that it still reaches u.
@@ -80,7 +83,7 @@ def inside_mismatch(case: Linear, scalar_condition: bool = True) -> float:
     """
     frame, basis = columns(case.q, 0, case.s), columns(case.basis, 0, case.s)
     stretch = Fraction(1) if scalar_condition else case.factor
-    if not scalar_condition and stretch == 1:
+    if not scalar_condition and (stretch == 1 or case.length == 0):
         raise Vacuous
     scale = fmpq(case.length.numerator, case.length.denominator)
     factor = fmpq(stretch.numerator, stretch.denominator)
@@ -117,14 +120,15 @@ def describe_linear(case: Linear) -> tuple[tuple[str, str], ...]:
     return (
         (r"$\nabla^2 L(u)$", show(case.loss.hessian)),
         ("$Q$", show(columns(case.q, 0, case.s))),
-        ("$|z^*|$ in (c)", str(case.length)),
+        ("$|z^*|$ in (a), (c)", str(case.length)),
         ("$z^*$ in (b)", show(case.z)),
         ("factor", str(case.factor)),
     )
 
 
 INSIDE = Claim(
-    r"$z^* \in S$: with $u^T \nabla^2 L \, u = |z^*|^2$, $W = E Q^T$ whitens $S$ and $W z^* = u$",
+    r"$z^* \in S$, or $z^* = 0$: where $u^T \nabla^2 L \, u = |z^*|^2$, $W = E Q^T$ whitens $S$ and "
+    r"$W z^* = u$",
     linear_cases,
     inside_mismatch,
     describe_linear,
@@ -146,17 +150,26 @@ RADIAL_BOUND = Fraction(4, 27)
 """Square of 2 / (3 sqrt 3)."""
 
 
+@functools.cache
+def _bowl(k: int) -> Callable[..., Fraction]:
+    """(u^T H u)^2 as a function of u_1, .., u_k for L = sqrt(1 + |u|^2), by SymPy's derivatives."""
+    u = sp.symbols(f"u1:{k + 1}", real=True)
+    loss = sp.sqrt(1 + sum(x**2 for x in u))
+    form = sum(x * y * loss.diff(x, y) for x in u for y in u)
+    # Squared and expanded it holds integer powers only, which fractions take exactly.
+    return sp.lambdify(u, sp.expand(form**2), modules="math")
+
+
 def radial_ratio(u: Output, square_bound: Fraction = RADIAL_BOUND) -> float:
-    """(u^T H u)^2 over its bound for L = sqrt(1 + |u|^2): x^2 / (1 + x)^3 with x = |u|^2, exact."""
-    x = sum((entry * entry for entry in u), Fraction(0))
-    ratio = x**2 / (1 + x) ** 3 / square_bound
+    """(u^T H u)^2 over its bound for L = sqrt(1 + |u|^2), exact."""
+    ratio = _bowl(len(u))(*u) / square_bound
     # The comparison is exact; only what is printed is rounded.
     return min(1.0, float(ratio)) if ratio <= 1 else math.inf
 
 
 def outputs() -> st.SearchStrategy[Output]:
-    """Rational outputs in 1 to 4 dimensions."""
-    return st.lists(QUARTERS, min_size=1, max_size=4).map(tuple)
+    """Rational outputs in 1 to 3 dimensions."""
+    return st.lists(QUARTERS, min_size=1, max_size=3).map(tuple)
 
 
 def describe_output(u: Output) -> tuple[tuple[str, str], ...]:

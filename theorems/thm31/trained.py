@@ -61,11 +61,11 @@ ARTEFACTS = {
 SPREAD = 512
 """Training images over which the outputs' covariance is taken."""
 
-ANCHORS = 8
+ANCHORS = 4
 """Samples of the first view at which the Hessians are taken."""
 
 RESOLVED = 1e-10
-"""Eigenvalues that count, over the largest modulus; those of order 128 are right to 128 eps of it."""
+"""Eigenvalues that count, over the largest modulus; those of order 64 are right to 64 eps of it."""
 
 
 class Conditions(NamedTuple):

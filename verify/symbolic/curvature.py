@@ -44,7 +44,7 @@ class Curvature:
         self._first: dict[tuple[int, int, int], sp.Expr] = {}
 
     def _here(self, expr: sp.Expr) -> sp.Expr:
-        return sp.nsimplify(sp.simplify(expr.subs(self.at)))
+        return sp.simplify(expr.subs(self.at))
 
     @cached_property
     def g(self) -> sp.ImmutableMatrix:
