@@ -1,7 +1,8 @@
 """Corollary 3.5: which error of the head the curvature of the target survives.
 
-Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`sharpness`, `properties` (with the false siblings), `refutations`, `capacity`.
+Read in this order: `statement` (the quoted text, its readings, the repaired parts); `derivation` and
+`derivation_spectrum`; `sharpness`; `properties`, `properties_spectrum` and `square` (with their false
+siblings); `instances` and `refutations`; `production` and `capacity`.
 """
 
 from __future__ import annotations

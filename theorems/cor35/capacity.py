@@ -130,7 +130,8 @@ def fitted_heads(ctx: Context) -> Finding:
             f"{len(found)} heads at {POINTS} points: of {int(beyond.sum())} states beyond the "
             f"published threshold {definite} have a positive definite effective Hessian and "
             f"{unstable} a negative eigenvalue. The target's is positive definite everywhere, so "
-            f"that an error can lose stability and cannot make it. "
+            f"that an error can lose stability and cannot make it: too small a head works against a "
+            f"stable collapse, not for it. "
             f"{'No state' if broken == 0 else f'{broken} states'} contradict"
             f"{'s' if broken == 0 else ''} a proved threshold."
         ),
@@ -144,7 +145,7 @@ def fitted_heads(ctx: Context) -> Finding:
             ),
         },
         tables=(_table(found, published),),
-        plots=(_plot(found, published, root),),
+        plots=(_plot(found, published, root), _plot_full(found, lam)),
     )
 
 
@@ -178,26 +179,45 @@ def _table(found: list[Measured], published: float) -> Table:
     )
 
 
-def _plot(found: list[Measured], published: float, root: float) -> Plot:
-    ends = (float(WIDTHS[0]), float(WIDTHS[-1]))
-    by_depth = tuple(
+def _by_depth(found: list[Measured], name: str) -> tuple[Series, ...]:
+    """The medians over the points of one of the measured quantities against the width."""
+    return tuple(
         Series(
             label=f"{depth} layers",
             x=tuple(float(row.width) for row in found if row.depth == depth),
-            y=tuple(float(row.error.median()) for row in found if row.depth == depth),
+            y=tuple(float(getattr(row, name).median()) for row in found if row.depth == depth),
         )
         for depth in DEPTHS
     )
+
+
+def _level(label: str, value: float) -> Series:
+    return Series(label=label, x=(float(WIDTHS[0]), float(WIDTHS[-1])), y=(value, value))
+
+
+def _plot(found: list[Measured], published: float, root: float) -> Plot:
     return Plot(
         title="The error of fitted heads against the thresholds",
         kind="line",
         series=(
-            *by_depth,
-            Series(label="published threshold", x=ends, y=(published, published)),
-            Series(label="sharp threshold for a convex loss", x=ends, y=(root, root)),
+            *_by_depth(found, "error"),
+            _level("published threshold", published),
+            _level("sharp threshold for a convex loss", root),
         ),
         xlabel="width of the hidden layers",
         ylabel="median error of the Jacobian",
+        xscale="log",
+        yscale="log",
+    )
+
+
+def _plot_full(found: list[Measured], lam: float) -> Plot:
+    return Plot(
+        title="The full bound of 3.4 on fitted heads against lambda",
+        kind="line",
+        series=(*_by_depth(found, "star"), _level("lambda, below which H_eff stays definite", lam)),
+        xlabel="width of the hidden layers",
+        ylabel="median full bound",
         xscale="log",
         yscale="log",
     )

@@ -198,31 +198,35 @@ def _distance(proof: Proof) -> None:
         using={"root": x**2 - q**2 - r**2},
     )
     length, bound_l = bounded(proof, "L", "L", "|u|", "$|Jv| \\leq L$")
-    top, low = sp.symbols("Q R", positive=True)
-    grows = sp.Symbol("r", nonnegative=True)
     at_most(
         proof,
-        "so that it is least at $|u| = L$, where $R$ is $R_L = R + r$",
-        top**2 / (bound_l**2 + low + grows),
-        top**2 / (length**2 + low),
+        r"At $|u| = L$ the root is $R_L = R + r$ with $r \geq 0$, since $R_L^2 - R^2 = L^4 - |u|^4$",
+        length**4,
+        bound_l**4,
+    )
+    low, grows = sp.symbols("R r", nonnegative=True)
+    at_most(
+        proof,
+        r"so that the bound is least there: $Q^2 / (L^2 + R_L) \leq Q^2 / (|u|^2 + R)$, the denominators",
+        length**2 + low,
+        bound_l**2 + low + grows,
     )
     half = sp.Symbol("g", nonnegative=True)
     at_most(
         proof,
-        r"At an angle beyond $\pi/4$, $\delta^2 = x(\frac{1}{2} + g)$ is above the bound already",
-        (length - low) / 2,
-        length * (sp.Rational(1, 2) + half),
-        strict=True,
+        r"At an angle beyond $\pi/4$, $w = 0$ among them, $\delta^2 = |u|^2 (\frac{1}{2} + g)$ is not "
+        "below it",
+        (length**2 - low) / 2,
+        length**2 * (sp.Rational(1, 2) + half),
     )
     alpha = sp.Symbol("C")
+    proof.let("half angle", r"$C = \cos a$, $L^2 C = R_L$")
     proof.follows(
         r"With $\cos a = R_L / L^2$, i.e. $\sin a = q$: $\epsilon^{*2} = L^2 (1 - \cos a) / 2 = "
         r"(L^2 - R_L) / 2$",
         big * (1 - alpha) / 2,
         (big - big_r) / 2,
         using={"half angle": (big_r - big * alpha) / 2},
-    ) if proof.let("half angle", r"$C = \cos a$, $L^2 C = R_L$") else proof.fact(
-        "the angle is not defined", sp.false, False
     )
     proof.cite(HALF_ANGLE)
 

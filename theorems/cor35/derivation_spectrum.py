@@ -74,7 +74,7 @@ def psd(proof: Proof) -> None:
         (jv + ev) ** 2,
         (jv + top + ev + size) ** 2,
     )
-    kappa, tau, lam, goal = sp.symbols("k t l K")
+    kappa, tau, lam, goal, room = sp.symbols("k t l K g", nonnegative=True)
     proof.equal(
         r"The quotient, with $k = \sqrt{\kappa}$, $l = \sqrt{\lambda}$ and $\sqrt{M}|E| = t l$",
         (kappa * lam + tau * lam) ** 2 / (lam - tau * lam) ** 2,
@@ -85,6 +85,12 @@ def psd(proof: Proof) -> None:
         r"At $t = (K - k) / (K + 1)$ it is $K^2$, where $K$ stands for $\sqrt{K}$",
         (kappa + at_goal) / (1 - at_goal),
         goal,
+    )
+    at_most(
+        proof,
+        r"and at $t$ less by $g \geq 0$ it is not more: $k + t \leq K (1 - t)$",
+        kappa + at_goal - room,
+        goal * (1 - at_goal + room),
     )
     _psd_equality(proof)
 
@@ -101,6 +107,11 @@ def _psd_equality(proof: Proof) -> None:
         r"\operatorname{diag}(\epsilon, -\epsilon)$, where $l^2 = \lambda$",
         perturbed,
         sp.ImmutableMatrix(sp.diag(lam * (kappa + tau) ** 2, lam * (1 - tau) ** 2)),
+    )
+    proof.equal(
+        r"At $|E| = \sqrt{\lambda / M}$, $t = 1$, definiteness is lost there",
+        perturbed[1, 1].subs(tau, 1),
+        sp.S.Zero,
     )
 
 
@@ -147,6 +158,20 @@ def below(proof: Proof) -> None:
         sp.Rational(1, 2),
         1 - edge + gap,
         strict=True,
+    )
+    k = sp.Symbol("k", positive=True)
+    size = bound_l / k  # the least singular value of J = diag(L, L / k)
+    proof.equal(
+        r"At $J = \operatorname{diag}(L, L/k)$, $H = MI$, where $k^2 = \kappa$ and $\lambda = M L^2 / "
+        r"k^2$, the threshold is $\tau \sqrt{\lambda / M}$ with $\tau = 1 / (2k)$",
+        (bound_m * size) ** 2 / (2 * bound_l * bound_m**2),
+        size / (2 * k),
+    )
+    proof.equal(
+        r"and there the bound is approached, for every $\kappa$: $(k + \tau) / (1 - \tau)$ is attained "
+        "at every $\\tau$",
+        (k + 1 / (2 * k)) / (1 - 1 / (2 * k)),
+        (2 * k**2 + 1) / (2 * k - 1),
     )
 
 

@@ -25,6 +25,9 @@ ROUNDING = 1e-9
 
 BISECTIONS = 200
 
+DIRECTIONS = 8
+"""Unit vectors v tried where d = 2, the least eigenvector of J^T H J first."""
+
 
 class Case(NamedTuple):
     """A Jacobian J (k, d), an error E (k, d), a factor or loss Hessian H (k, k), and tau in (0, 1)."""
@@ -79,9 +82,10 @@ def distance_to_cone(u: Tensor, h: Tensor) -> tuple[float, Tensor]:
     values, vectors = torch.linalg.eigh(h)
     c = vectors.T @ u
     low, high = 0.0, 1 / float(-values[0])
+    pairs = tuple(zip(values.tolist(), c.tolist(), strict=True))
 
     def form(mu: float) -> float:
-        return float((values * (c / (1 + mu * values)) ** 2).sum())
+        return sum(value * (x / (1 + mu * value)) ** 2 for value, x in pairs)
 
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
@@ -96,7 +100,7 @@ def distance_to_cone(u: Tensor, h: Tensor) -> tuple[float, Tensor]:
 
 
 def distance_ratio(case: Case, threshold: str = "sharp", factor: float = 1.0) -> float:
-    """A threshold over the error at which definiteness is lost along the least eigenvector.
+    """A threshold over the least error found that destroys definiteness, among `DIRECTIONS`.
 
     Args:
         case: J and H.
@@ -111,12 +115,15 @@ def distance_ratio(case: Case, threshold: str = "sharp", factor: float = 1.0) ->
     lam = float(values[0])
     if lam <= 1e-6 or float(torch.linalg.eigvalsh(case.h)[0]) >= -1e-6:
         raise Vacuous
-    v = vectors[:, 0]
-    distance, w = distance_to_cone(case.j @ v, case.h)
-    lost = spectrum(case.j + torch.outer(w - case.j @ v, v), case.h)[0]
-    big_l, big_m = norm(case.j), norm(case.h)
-    if float(lost) > ROUNDING * big_m * big_l**2:
-        return math.inf  # the point found does not destroy definiteness
+    big_l, big_m, distance = norm(case.j), norm(case.h), math.inf
+    for turn in range(DIRECTIONS if len(values) > 1 else 1):
+        angle = math.pi * turn / DIRECTIONS
+        v = vectors[:, 0] * math.cos(angle) + vectors[:, -1] * math.sin(angle) * (turn > 0)
+        found, w = distance_to_cone(case.j @ v, case.h)
+        lost = spectrum(case.j + torch.outer(w - case.j @ v, v), case.h)[0]
+        if float(lost) > ROUNDING * big_m * big_l**2:
+            return math.inf  # the point found does not destroy definiteness
+        distance = min(distance, found)
     limit = {
         "sharp": sharp_threshold(lam, big_l, big_m),
         "published": lam / (2 * big_l * big_m),

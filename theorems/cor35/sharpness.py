@@ -108,12 +108,12 @@ def unbounded(ctx: Context) -> Finding:
             1 / half**2,
         ),
     ]
-    limit = sp.limit(1 / half**2, half, 0, "+")
+    limit = sp.limit(q**2 / half**2, half, 0, "+")
     steps.append(
         Step(
-            text="It has no bound as $q \\to 0$",
-            latex=rf"\lim = {sp.latex(limit)}",
-            closed=limit is sp.oo,
+            text="It has no bound as $q \\to 0$, where $q^2 \\kappa_\\phi$ tends to $16$",
+            latex=rf"\lim_{{t \to 0}} q^2 / t^2 = {sp.latex(limit)}",
+            closed=limit == 16,
         )
     )
     # q = 7/25: cos a = 24/25, so cos(a / 2) = 7 sqrt 2 / 10 and tan(a / 4) = 5 sqrt 2 - 7.

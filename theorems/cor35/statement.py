@@ -199,9 +199,10 @@ STATEMENT = Statement(
                 r"\lambda_{\max}(J_*^T H J_*)$, $\kappa = \Lambda / \lambda$ and $\tau = |E| "
                 r"\sqrt{M / \lambda}$: $\lambda_{\min} \geq (\sqrt{\lambda} - \sqrt{M} |E|)^2$, "
                 r"$\lambda_{\max} \leq (\sqrt{\Lambda} + \sqrt{M} |E|)^2$ and $\kappa_\phi \leq "
-                r"((\sqrt{\kappa} + \tau) / (1 - \tau))^2$ for the perturbed head, all three sharp. So "
+                r"((\sqrt{\kappa} + \tau) / (1 - \tau))^2$ for the perturbed head. All three are sharp, "
+                r"for $d \geq 2$, and so is the threshold, at which definiteness can be lost. Thus "
                 r"$\kappa_\phi \leq K$ if $|E| \leq \sqrt{\lambda / M} (\sqrt{K} - \sqrt{\kappa}) / "
-                r"(\sqrt{K} + 1)$."
+                r"(\sqrt{K} + 1)$, for $K \geq \kappa$."
             ),
         ),
         Part(
@@ -209,7 +210,8 @@ STATEMENT = Statement(
             title="The condition number below the published threshold",
             text=(
                 r"If $H \succeq 0$ and $|E| < \lambda / (2LM)$ then $\lambda_{\min} > \lambda / 4$ and "
-                r"$\kappa_\phi < ((2\kappa + 1) / (2\sqrt{\kappa} - 1))^2 \leq 9\kappa$."
+                r"$\kappa_\phi < ((2\kappa + 1) / (2\sqrt{\kappa} - 1))^2 \leq 9\kappa$. For $d \geq 2$ "
+                r"the first bound is approached at every $\kappa$, where $\Lambda = M L^2$."
             ),
         ),
         Part(
@@ -219,7 +221,7 @@ STATEMENT = Statement(
                 r"With $|E| = \tau \lambda / (2LM)$ and $x = \tau + \tau^2 q / 4 < 1$: $\kappa_\phi "
                 r"\leq (\kappa + x) / (1 - x)$. No bound depends on $\kappa$ alone: at $|E| = \lambda / "
                 r"(2LM)$ a head with $\kappa = 1$ is sent to $\kappa_\phi = \cot^2(\frac{1}{4} \arcsin "
-                r"q)$, which is $99 + 70\sqrt{2}$ at $q = 7/25$ and has no bound as $q \to 0$."
+                r"q)$, which is $99 + 70\sqrt{2}$ at $q = 7/25$ and grows like $16 / q^2$ as $q \to 0$."
             ),
         ),
         Part(

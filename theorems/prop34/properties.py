@@ -1,9 +1,9 @@
 """The bounds of 3.4 on random jets, k and d up to 3, and their false siblings.
 
 Oracles. The effective Hessians come from automatic differentiation of L o h, which shares no code
-with G + M. Spectral norms of matrices are exact up to rounding. The norms of tensors are replaced
-by upper bounds that are exact for d = 1 or k = 1, so that a ratio above 1 refutes a bound and one
-below 1 is never better than it should be.
+with G + M. Spectral norms of matrices are exact up to rounding, and so is the Lipschitz constant of
+the loss Hessian on the segment. The norms of second derivatives are replaced by upper bounds, exact
+for d = 1 or k = 1: a ratio above 1 refutes a bound, and elsewhere it may be less than the true one.
 """
 
 from __future__ import annotations
@@ -74,11 +74,6 @@ def second_norm(b: Tensor) -> float:
     return min(norm(symmetric.reshape(k, d * d)), norm(symmetric.reshape(k * d, d)))
 
 
-def cubic_norm(c: Tensor) -> float:
-    """An upper bound of sup |C[w]| over unit w: the norm of the unfolding, (k, k, k)."""
-    return norm(_symmetric_cubic(c).reshape(len(c), -1))
-
-
 def _symmetric_cubic(c: Tensor) -> Tensor:
     orders = ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
     return torch.stack([c.permute(order) for order in orders]).mean(0)
@@ -111,18 +106,19 @@ def star_ratio(
     perturbed = tuple(a + b for a, b in zip(case.target, case.error, strict=True))
     difference = norm(case.effective_hessian(perturbed) - case.effective_hessian(case.target))  # type: ignore[arg-type]
     (a, j, b), (da, dj, db) = case.target, case.error
-    cubic = _symmetric_cubic(case.c)
+    s, cubic = (case.s + case.s.T) / 2, _symmetric_cubic(case.c)
 
     def loss_hessian(u: Tensor) -> Tensor:
-        return (case.s + case.s.T) / 2 + torch.einsum("ijk,k->ij", cubic, u)
+        return s + torch.einsum("ijk,k->ij", cubic, u)
 
-    s = (case.s + case.s.T) / 2
     rho = case.g + s @ a + torch.einsum("ijk,j,k->i", cubic, a, a) / 2
     e0, e1, e2 = float(da.norm()), norm(dj), second_norm(db)
     jac, k2, r = norm(j), second_norm(b), float(rho.norm())
-    m, t = norm(loss_hessian(a)), cubic_norm(case.c)
+    m = norm(loss_hessian(a))
+    # On the segment the loss Hessian is affine, so that its Lipschitz constant is a quotient.
+    t = norm(torch.einsum("ijk,k->ij", cubic, da)) / e0 if e0 else 0.0
     gradient = value * m * e0 + taylor * t * e0**2
-    if segment:  # the loss Hessian is affine on the segment, so its norm is largest at an end
+    if segment:  # for the same reason its norm is largest at an end
         gradient = max(m, norm(loss_hessian(a + da))) * e0
     bound = (
         cross * jac * m * e1

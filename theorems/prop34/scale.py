@@ -1,4 +1,8 @@
-"""3.4 at production size: a Swish head, perturbed copies, and the share of each term of the bound."""
+"""3.4 at production size: a Swish head, perturbed copies, and the share of each term of the bound.
+
+Cross-entropy L(u) = logsumexp(u) - u_y has the same Hessian for every label y, and its gradient tells
+the labels apart.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,15 @@ from torch import Tensor
 
 from verify.numeric.activations import SWISH
 from verify.numeric.effective_hessian import interaction, pullback
-from verify.numeric.heads import Head, Trace
+from verify.numeric.heads import Head
 from verify.statement import Context, Finding, Outcome, Plot, Series, Table
 
 WIDTHS = (512, 2048, 2048)
 SIZES = (1e-1, 1e-2, 1e-4)
 """Relative size of the perturbation of the weights."""
+
+LABELS = 3
+"""Losses for each size, of which the table shows the one that comes closest to its bound."""
 
 NORM_SAFETY = 1 + 1e-6
 """Factor on each computed spectral norm. An eigenvalue of a Gram matrix of order n has absolute
@@ -32,11 +39,20 @@ TERMS = (
 
 
 class Measured(NamedTuple):
-    """One perturbed head: the change of H_eff and the five terms of the bound, in order."""
+    """One perturbed head and loss: the change of H_eff and the five terms of the bound, in order."""
 
     change: float
     terms: tuple[float, ...]
-    published: float
+
+    @property
+    def ratio(self) -> float:
+        """The change over the full bound."""
+        return self.change / sum(self.terms)
+
+    @property
+    def published(self) -> float:
+        """2 L M eps + M eps^2."""
+        return self.terms[0] + self.terms[1]
 
 
 def _upper(matrix: Tensor) -> float:
@@ -88,33 +104,32 @@ def cross_entropy_lipschitz(largest: float, delta: Tensor) -> float:
 def shares(ctx: Context) -> Finding:
     """The change of H_eff against the bound, cross-entropy loss, float64.
 
-    Cross-entropy L(u) = logsumexp(u) - u_0 has Hessian H = diag(p) - p p^T, so that |H| <= max p.
+    Its Hessian is H = diag(p) - p p^T, so that |H| <= max p.
     """
     w, noise, b, shift, z = _seeded(ctx)
     head = Head(w, b, SWISH)
     trace = head.trace(z)
     n1, n2 = _upper(w[0]), _upper(w[1])
     noise2 = _upper(noise[1])
-    p, rho = _softmax(trace)
-    jacobian = trace.jacobian()
-    h_eff = pullback(trace, _softmax_hessian(p)) + interaction(trace, rho)
-    jac, m, r = _upper(jacobian), float(p.max()), float(rho.norm())
+    p = torch.softmax(trace.output, dim=0)
+    jacobian, gauss_newton = trace.jacobian(), pullback(trace, _softmax_hessian(p))
+    jac, m = _upper(jacobian), float(p.max())
     k2 = _second(w[0], n1, n2, trace.jets[0][2])
 
-    found: list[Measured] = []
-    for size in SIZES:
+    found: list[list[Measured]] = []
+    for size, labels in zip(SIZES, _labels(ctx), strict=True):
         moved = Head(
             [x + size * y for x, y in zip(w, noise, strict=True)],
             [x + size * y for x, y in zip(b, shift, strict=True)],
             SWISH,
         )
         at = moved.trace(z)
-        p_moved, rho_moved = _softmax(at)
-        moved_hessian = pullback(at, _softmax_hessian(p_moved)) + interaction(at, rho_moved)
+        p_moved = torch.softmax(at.output, dim=0)
+        bent = pullback(at, _softmax_hessian(p_moved)) - gauss_newton
         delta = at.output - trace.output
         e0, e1 = float(delta.norm()), _upper(at.jacobian() - jacobian)
         t = cross_entropy_lipschitz(m, delta)
-        # D^2 h_phi - D^2 h = (W2' - W2)[s''' (w'v)^2] + W2[(s''_phi - s'')(w'v)^2]
+        # D^2 h_phi - D^2 h = (W2' - W2)[s''_phi (w'v)^2] + W2[(s''_phi - s'')(w'v)^2]
         #                     + W2[s'' ((w'v)^2 - (wv)^2)], each bounded like `_second`.
         moved_norm = _upper(moved.weights[0])
         curvature, moved_curvature = trace.jets[0][2], at.jets[0][2]
@@ -124,44 +139,48 @@ def shares(ctx: Context) -> Finding:
             + _second(moved.weights[0], moved_norm, n2, moved_curvature - curvature)
             + n2 * float(difference.max()) * (n1 + moved_norm)
         )
-        terms = (
-            2 * jac * m * e1,
-            m * e1**2,
-            t * e0 * (jac + e1) ** 2,
-            r * e2,
-            (m * e0 + t * e0**2 / 2) * (k2 + e2),
-        )
-        # A lower bound: eigenvalues of the difference, lowered by the same factor.
-        change = float(torch.linalg.eigvalsh(moved_hessian - h_eff).abs().max()) / NORM_SAFETY
-        found.append(Measured(change, terms, terms[0] + terms[1]))
-    worst = max(row.change / sum(row.terms) for row in found)
-    beyond = sum(row.change > row.published for row in found)
-    most = max(row.change / row.published for row in found)
+        found.append([])
+        for unit in torch.nn.functional.one_hot(labels, len(p)).to(p.dtype):
+            rho = p - unit
+            terms = (
+                2 * jac * m * e1,
+                m * e1**2,
+                t * e0 * (jac + e1) ** 2,
+                float(rho.norm()) * e2,
+                (m * e0 + t * e0**2 / 2) * (k2 + e2),
+            )
+            apart = bent + interaction(at, p_moved - unit) - interaction(trace, rho)
+            # A lower bound: the largest modulus of an eigenvalue, lowered by the same factor.
+            change = float(torch.linalg.eigvalsh(apart).abs().max()) / NORM_SAFETY
+            found[-1].append(Measured(change, terms))
+    rows = [row for each in found for row in each]
+    worst = max(row.ratio for row in rows)
+    beyond = sum(row.change > row.published for row in rows)
+    most = max(row.change / row.published for row in rows)
+    shown = [max(each, key=lambda row: row.ratio) for each in found]
     return Finding(
         outcome=Outcome.AS_STATED if worst <= 1 else Outcome.SURPRISE,
         summary=(
-            f"At {'-'.join(map(str, WIDTHS))} the change of H_eff is at most {worst:.2g} of the "
-            f"full bound. It is at most {most:.2g} of the published bound, which it exceeds at "
-            f"{beyond} of {len(found)} sizes."
+            f"At {'-'.join(map(str, WIDTHS))}, under {len(rows)} seeded losses, the change of H_eff is "
+            f"at most {worst:.2g} of the full bound. It is at most {most:.2g} of the published bound, "
+            f"which it exceeds in {beyond} of the {len(rows)}."
         ),
-        cases=len(found),
+        cases=len(rows),
         margin=worst,
         residuals={
             f"weights moved by {size:g}: change over the published bound": row.change
             / row.published
-            for size, row in zip(SIZES, found, strict=True)
+            for size, row in zip(SIZES, shown, strict=True)
         },
-        tables=(_table(found),),
-        plots=(_plot(found),),
+        tables=(_table(shown),),
+        plots=(_plot(shown),),
     )
 
 
-def _softmax(trace: Trace) -> tuple[Tensor, Tensor]:
-    """Probabilities, and the gradient p - e_0 of cross-entropy with label 0."""
-    p = torch.softmax(trace.output, dim=0)
-    rho = p.clone()
-    rho[0] -= 1
-    return p, rho
+def _labels(ctx: Context) -> Tensor:
+    """Different labels for every size and loss: (sizes, `LABELS`)."""
+    generator = torch.Generator().manual_seed(ctx.seed_for("prop34.labels"))
+    return torch.randperm(WIDTHS[-1], generator=generator)[: len(SIZES) * LABELS].view(-1, LABELS)
 
 
 def _table(found: list[Measured]) -> Table:
@@ -179,7 +198,8 @@ def _table(found: list[Measured]) -> Table:
             for size, row in zip(SIZES, found, strict=True)
         ),
         note=(
-            "Cross-entropy on a 512-2048-2048 Swish head with He weights. Norms in the bounds are "
+            f"Cross-entropy on a 512-2048-2048 Swish head with He weights, the worst of {LABELS} labels "
+            "for each size. Norms in the bounds are "
             "upper bounds (for second derivatives, of products of norms), the change is a lower "
             "bound, so that an excess over the published bound would be real up to float64 rounding. "
             "The full bound is loose here: it holds for every direction and alignment."

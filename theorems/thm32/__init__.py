@@ -1,8 +1,9 @@
 """Theorem 3.2: a head that makes the effective Hessian isotropic along a trajectory.
 
-Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`derivation_curve` and `derivation_pullback`, `examples`, `heads`, `properties` and
-`properties_curve`, `refutations`, `siblings`, `scale`, `fitting`.
+Read in this order: `statement` (the quoted text, its readings, the repaired parts); `derivation` (A),
+`derivation_identity` (B), `derivation_curve` (D and E) and `derivation_pullback` (C); `examples`;
+`heads`, `properties` (A), `properties_identity`, `properties_affine` and `properties_curve`;
+`refutations`, `siblings`, `scale`, `fitting`.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from functools import partial
 from theorems.thm32 import (
     derivation,
     derivation_curve,
+    derivation_identity,
     derivation_pullback,
     examples,
     fitting,
     properties,
+    properties_affine,
     properties_curve,
+    properties_identity,
     refutations,
     scale,
     siblings,
@@ -49,6 +53,11 @@ EXACT = section(
         "constant-loss",
         r"Where $\rho = 0$ and $\nabla^2 L = 0$, $H_{\mathrm{eff}} = 0$ for every head",
         derivation.constant_loss,
+    ),
+    *proof(
+        "piecewise-linear",
+        r"Where $\nabla^2 L = 0$, $H_{\mathrm{eff}} = 0$ for every ReLU head, off its kinks",
+        derivation.piecewise_linear,
     ),
     true(
         "property",
@@ -84,35 +93,41 @@ IDENTITY = section(
     *proof(
         "convex",
         r"For every convex nonconstant loss a head has $H_{\mathrm{eff}} = I$",
-        derivation.convex,
+        derivation_identity.convex,
         readings=("identity-convex",),
     ),
     *proof(
         "necessary",
         r"$H_{\mathrm{eff}} = c I$ along $\gamma$ makes $L(h(\gamma))$ a parabola",
-        derivation.necessary,
+        derivation_identity.necessary,
     ),
     *proof(
         "oscillation",
         r"$(1 - \epsilon) c l^2 / 8 \leq \sup L - \inf L$ on a segment",
-        derivation.oscillation,
+        derivation_identity.oscillation,
     ),
     fixed_dimensions(
         "hyperbola",
         r"$L = \sqrt{1 + u^2}$, $h = \sqrt{(2 + |z|^2 / 2)^2 - 1}$: $H_{\mathrm{eff}} = I$",
         examples.hyperbola,
     ),
-    fixed_dimensions(
-        "sine", r"$L = \sin$ attains the bound on the oscillation in the limit", examples.sine
+    *proof(
+        "sine",
+        r"$L = \sin$ attains the bound on the oscillation in the limit",
+        derivation_identity.sine,
     ),
     true(
         "property",
         r"$H_{\mathrm{eff}} = I$ behind random convex losses",
-        properties.IDENTITY,
+        properties_identity.IDENTITY,
         readings=("identity-convex",),
     ),
-    true("value", r"$L(h(\gamma))$ is a parabola about one centre", properties.VALUE),
-    true("segments", r"The bound on random segments behind $L = \sin$", properties.OSCILLATION),
+    true("value", r"$L(h(\gamma))$ is a parabola about one centre", properties_identity.VALUE),
+    true(
+        "segments",
+        r"The bound on random segments behind $L = \sin$",
+        properties_identity.OSCILLATION,
+    ),
     *(
         false(name, claim)
         for claims in (siblings.IDENTITIES, siblings.VALUES, siblings.OSCILLATIONS)
@@ -196,7 +211,7 @@ AFFINE = section(
         r"$|H_{\mathrm{eff}} / c - I| \leq T \lambda_s^{-3/2} \sqrt{c} R$ for an affine head",
         derivation_curve.affine,
     ),
-    true("property", "The bound on random losses", properties.AFFINE),
+    true("property", "The bound on random losses", properties_affine.AFFINE),
     *(false(name, claim) for name, claim in siblings.AFFINES.items()),
     at_scale(
         "production",

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theorems.thm32.derivation import RAYLEIGH, Vector
+from theorems.thm32.derivation import d, form, hessian, jacobian, k, rho, second
 from verify.symbolic.bounds import at_most, slack
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
-d, k = sp.symbols("d k", integer=True, positive=True)
 i, a, b = sp.symbols("i a b", integer=True)
 """Free indices; summed ones are made by `total`."""
 
-velocity, rho, u_dot = (sp.IndexedBase(name) for name in (r"\dot\gamma", "rho", r"\dot u"))
-hessian, jacobian, moving, second = (sp.IndexedBase(name) for name in ("H", "J", r"\dot J", "K"))
+velocity, u_dot, moving = (sp.IndexedBase(name) for name in (r"\dot\gamma", r"\dot u", r"\dot J"))
 
-
-def _delta(x: sp.Expr, y: sp.Expr) -> sp.Expr:
-    return sp.KroneckerDelta(x, y)
-
-
-def _form(left: Vector, right: Vector) -> sp.Sum:
-    """left^T H right, for vectors of R^k."""
-    return total(lambda i, j: left(i) * hessian[i, j] * right(j), k, k)
+SUBMULTIPLICATIVE = r"$|X^T A X| \leq |X|^2 |A|$ and $|X z| \leq |X| |z|$"
 
 
 # --- (D) affine heads ---------------------------------------------------------------------------
@@ -45,8 +36,8 @@ def affine(proof: Proof) -> None:
     proof.follows(
         r"$X = U \Lambda^{-1/2}$ whitens $H^0$",
         at_start,
-        _delta(a, b),
-        using={"eigenvectors": value[a] * value[b] * inner - _delta(a, b)},
+        sp.KroneckerDelta(a, b),
+        using={"eigenvectors": value[a] * value[b] * inner - sp.KroneckerDelta(a, b)},
     )
     proof.let("whitened", "$X^T H^0 X = I$")
     whitened = total(lambda i, j: weight[i, a] * middle[i, j] * weight[j, b], k, k)
@@ -54,11 +45,11 @@ def affine(proof: Proof) -> None:
     proof.follows(
         r"$H_{\mathrm{eff}} = G$ of $h = u_0 + s X z$, $s = \sqrt{c}$, with $H = \nabla^2 L(h(z))$",
         total(lambda i, j: root * weight[i, a] * hessian[i, j] * root * weight[j, b], k, k),
-        root**2 * (_delta(a, b) + change),
-        using={"whitened": root**2 * (whitened - _delta(a, b))},
+        root**2 * (sp.KroneckerDelta(a, b) + change),
+        using={"whitened": root**2 * (whitened - sp.KroneckerDelta(a, b))},
     )
     proof.cite("$M = 0$ for an affine head, derived under Theorem 4.1")
-    proof.cite(RAYLEIGH)
+    proof.cite(SUBMULTIPLICATIVE)
     x, size, most = sp.symbols("|X| |z| T", nonnegative=True)
     above = slack("a", proof.let("norm", r"$U^T U = I$: $|X| = \lambda_s^{-1/2} - a$, $a \geq 0$"))
     outside = slack("q", proof.let("ball", "$|z| = R - q$ with $q \\geq 0$"))
@@ -87,7 +78,7 @@ def forced(proof: Proof) -> None:
         rules[jacobian] = turned
     if proof.let("loss", r"$L$ is $C^2$: $\dot\rho = H \dot u$"):
         rules[rho] = lambda r: total(lambda j: hessian[r, j] * through(j), k)
-    pulled = lambda x, y: _form(lambda i: jacobian[i, x], lambda j: jacobian[j, y])  # noqa: E731
+    pulled = lambda x, y: form(lambda i: jacobian[i, x], lambda j: jacobian[j, y])  # noqa: E731
     bend = lambda x, y: total(lambda i: rho[i] * second[i, x, y], k)  # noqa: E731
     proof.rate(
         r"The gradient $J^T \rho$ of $L \circ h$ changes by $(G + M) \dot\gamma$",

@@ -57,38 +57,6 @@ def hyperbola(ctx: Context) -> Finding:
     return _found(r"$H_{\mathrm{eff}} = I$ on all of $\mathbb{R}^d$ for $d = 1, 2, 3$.", lines)
 
 
-def sine(ctx: Context) -> Finding:
-    """L = sin, h = arcsin(-p + q |z|^2 / 2) with q l^2 / 8 = 2 p: every share p < 1 of the oscillation."""
-    p, length = sp.symbols("p l", positive=True)
-    factor = 16 * p / length**2
-    lines: list[Line] = []
-    for d in DIMENSIONS:
-        zs = _points(d)
-        inside = -p + factor * sum(c**2 for c in zs) / 2
-        composed = sp.sin(u).subs(u, sp.asin(inside))
-        lines.append(
-            _equal(
-                f"$d = {d}$: $H_{{\\mathrm{{eff}}}}$ by differentiating the composition",
-                "H",
-                sp.hessian(composed, zs),
-                factor * sp.eye(d),
-            )
-        )
-    at_end = -p + factor * (length / 2) ** 2 / 2
-    lines.append(
-        _equal("At the midpoint $L(h) = -p$, at the ends of the segment", "L(h)", at_end, p)
-    )
-    lines.append(
-        _equal(
-            "so that $c l^2 / 8$, with $p < 1$ as close to 1 as one likes, is",
-            "c l^2 / 8",
-            factor * length**2 / 8,
-            2 * p,
-        )
-    )
-    return _found(r"Behind $L = \sin$ every $c l^2 / 8 < 2$ occurs, with $\epsilon = 0$.", lines)
-
-
 def exponential(ctx: Context) -> Finding:
     """L = e^u, h = 2 log(1 + z / 2): G = 1 and H_eff = 1 / 2 for z > -2."""
     place = sp.Symbol("z", positive=True)  # z + 2, so that the logarithm is defined
@@ -118,6 +86,8 @@ def blow_up(ctx: Context) -> Finding:
     slope = sp.expand(solution.diff(z) - speed.subs(u, solution))
     total = sp.integrate(1 / speed, (u, -sp.oo, sp.oo))
     end = sp.limit(solution, z, sp.pi / 2, "-")
+    cone = sp.integrate((1 + u**2) ** sp.Rational(-3, 4), (u, -sp.oo, sp.oo))
+    gammas = sp.sqrt(sp.pi) * sp.gamma(sp.Rational(1, 4)) / sp.gamma(sp.Rational(3, 4))
     return _found(
         r"For $L = \frac{1}{2} u \arctan u$ the equation $u' = (L'')^{-1/2}$ is $u' = 1 + u^2$: from "
         r"$0$ it reaches infinity after length $\pi / 2$, and the whole line has length $\pi$.",
@@ -126,6 +96,13 @@ def blow_up(ctx: Context) -> Finding:
             ("$u = \\tan t$ solves the equation", f"u' - (L'')^{{-1/2}} = {slope}", slope == 0),
             (r"and leaves every bound at $\pi / 2$", r"\tan t \to \infty", end is sp.oo),
             _equal("The line's length in the metric", r"\int \sqrt{L''} du", total, sp.pi),
+            _equal(
+                r"The metric of $L = \sqrt{1 + u^2}$, which is convex too",
+                "L''",
+                sp.sqrt(1 + u**2).diff(u, 2),
+                (1 + u**2) ** sp.Rational(-3, 2),
+            ),
+            _equal(r"and its line's length, about $5.24$", r"\int \sqrt{L''} du", cone, gammas),
         ],
     )
 

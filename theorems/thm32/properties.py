@@ -1,7 +1,7 @@
-"""Properties of 3.2 for the whole effective Hessian: exact heads, convex losses, affine heads.
+"""Properties of 3.2(A): heads that are exactly isotropic, up to a factor, and what they share.
 
-Oracle: automatic differentiation of L o h, which knows neither c I nor G + M of these heads. The
-Lipschitz constant and the range of a loss are bounds that hold everywhere.
+Oracle: `hessian_products`, automatic differentiation of the composition L o h, which knows neither
+c I nor G + M.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from theorems.thm32.heads import Bends, Parabola, Waves, convex_parabola, local_parabola
-from verify.numeric.activations import LINEAR, QUADRATIC, Activation
+from theorems.thm32.heads import Parabola, Waves, local_parabola
+from verify.numeric.activations import QUADRATIC, Activation
+from verify.numeric.autodiff import gradient_and_product
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head, near_kink
@@ -32,19 +33,19 @@ STEEP = 1 / 8
 
 
 class Eight(NamedTuple):
-    """The curve gamma(t) = p sin t + q sin 2t, which meets itself at 0, and two more of its points.
+    """The curve gamma(t) = p sin t + q sin 2t, which meets itself at 0, and one more of its points.
 
-    Shapes: p and q (d,), times (2,).
+    Shapes: p, q (d,), time (1,).
     """
 
     p: Tensor
     q: Tensor
-    times: Tensor
+    time: Tensor
 
     @property
     def points(self) -> Tensor:
-        """Where it meets itself, and at the times: (3, d)."""
-        t = torch.cat([self.times.new_zeros(1), self.times])[:, None]
+        """Where it meets itself, and at the time: (2, d)."""
+        t = torch.cat([torch.zeros_like(self.time), self.time])[:, None]
         return self.p * torch.sin(t) + self.q * torch.sin(2 * t)
 
     @property
@@ -73,7 +74,7 @@ def waves(draw: st.DrawFn, k: int) -> Waves:
 @st.composite
 def eights(draw: st.DrawFn, d: int) -> Eight:
     """Random curves in R^d."""
-    return Eight(*(draw(tensors(shape)) for shape in ((d,), (d,), (2,))))
+    return Eight(*(draw(tensors(shape)) for shape in ((d,), (d,), (1,))))
 
 
 @st.composite
@@ -97,20 +98,23 @@ def exact_head(case: Case) -> Parabola:
     return local_parabola(case.loss, case.u0, case.centre, radius)
 
 
+def hessian_products(function: Callable[[Tensor], Tensor], z: Tensor, v: Tensor) -> Tensor:
+    """The Hessian at z of a scalar function times the columns of v: (d,), (d, n) -> (d, n)."""
+    _, _, product = gradient_and_product(function, z, "composition")
+    return product(v.T).T
+
+
 def worst(head: Parabola, case: Case, pullback: bool = False, flat: bool = False) -> float:
     """The largest |(H_eff / c) v - v| over the probes v at the points of the curve."""
-    loss: Callable[[Tensor], Tensor] = partial(_constant, head.loss) if flat else head.loss
-    found = 0.0
+    weight, found = (0.0 if flat else 1.0), 0.0
     for z in case.curve.points:
-        hessian = EffectiveHessian(head, loss, z)
-        product = (hessian.pullback if pullback else hessian) @ case.probes
+        if pullback:
+            product = EffectiveHessian(head, head.loss, z).pullback @ case.probes
+        else:
+            product = hessian_products(lambda x: weight * head.loss(head(x)), z, case.probes)
         error = float((product / head.c - case.probes).norm(dim=0).max())
         found = max(found, error) if error == error else math.inf
     return found
-
-
-def _constant(loss: Waves | Bends, u: Tensor) -> Tensor:
-    return 0 * loss(u)
 
 
 def exact_error(
@@ -137,39 +141,13 @@ def exact_error(
     return ratio if not impossible else (math.inf if ratio <= 1 else 0.0)
 
 
-def value_error(case: Case, origin: bool = False) -> float:
-    """The error of L(h(gamma)) = (c / 2) |gamma - z0|^2 + const, with z0 from the gradient at one point.
-
-    Args:
-        case: loss and curve.
-        origin: claim z0 = 0, a false sibling.
-
-    Raises:
-        Vacuous: if grad L(u0) is small, or the curve is a point.
-    """
-    head = exact_head(case)
-    first, *others = case.curve.points
-    if not any(float((z - first).norm()) for z in others):
-        raise Vacuous
-    found = EffectiveHessian(head, head.loss, first)
-    centre = torch.zeros_like(first) if origin else first - found.gradient / head.c
-    error = 0.0
-    for z in others:
-        rise = float(head.loss(head(z)) - found.value) / head.c
-        wanted = float(((z - centre) ** 2 - (first - centre) ** 2).sum() / 2)
-        error = max(error, abs(rise - wanted))
-    # The values of L are rounded relative to themselves, and the rise is divided by c.
-    size = abs(head.y) + float(head.loss.amplitudes.abs().sum()) + 1
-    return error / (ROUNDING + 1000 * torch.finfo(first.dtype).eps * size / head.c)
-
-
 def describe_case(case: Case) -> tuple[tuple[str, str], ...]:
     """A case as (name, value) pairs."""
     return (
         *describe_waves(case.loss),
         ("$u_0$", exact(case.u0)),
         (r"$\gamma = p \sin t + q \sin 2t$", f"{exact(case.curve.p)}, {exact(case.curve.q)}"),
-        ("$t$", exact(case.curve.times)),
+        ("$t$", exact(case.curve.time)),
         ("$z_0$", exact(case.centre)),
     )
 
@@ -192,245 +170,6 @@ EXACT = Claim(
     cases,
     exact_error,
     describe_case,
-)
-
-VALUE = Claim(
-    r"where $H_{\mathrm{eff}} = c I$ along $\gamma$, $L(h(\gamma)) = \frac{c}{2} |\gamma - z_0|^2 + "
-    r"\mathrm{const}$ for one $z_0$",
-    cases,
-    value_error,
-    describe_case,
-)
-
-
-# --- the identity -------------------------------------------------------------------------------
-
-
-class Convex(NamedTuple):
-    """A convex loss, a start u0 (k,), a centre (d,) and a point z (d,)."""
-
-    loss: Bends
-    u0: Tensor
-    centre: Tensor
-    z: Tensor
-
-
-@st.composite
-def convex_cases(draw: st.DrawFn) -> Convex:
-    """Random convex losses, k up to 3 and d up to 4."""
-    k, d, m = draw(st.integers(1, 3)), draw(st.integers(1, 4)), draw(st.integers(1, 3))
-    amplitudes = draw(tensors((m,), nonzero=True)).abs()
-    loss = Bends(amplitudes, draw(tensors((m, k))), draw(tensors((m,))))
-    return Convex(loss, *(draw(tensors(shape, 4)) for shape in ((k,), (d,), (d,))))
-
-
-def identity_error(case: Convex, bounded: bool = False) -> float:
-    """The error of H_eff = I at a point, over what is allowed.
-
-    Args:
-        case: loss and point.
-        bounded: replace every bend by a wave, a loss that is not convex; a false sibling.
-
-    Raises:
-        Vacuous: if grad L(u0) is small.
-    """
-    loss: Waves | Bends = case.loss
-    if bounded:
-        bends = case.loss
-        loss = Waves(bends.amplitudes, bends.weights, bends.phases, torch.zeros_like(case.u0))
-    if not float(loss.gradient(case.u0).norm()) >= STEEP:
-        raise Vacuous
-    head = convex_parabola(loss, case.u0, case.centre)
-    product = EffectiveHessian(head, loss, case.z).dense()
-    return float((product - torch.eye(len(case.z), dtype=product.dtype)).norm()) / ROUNDING
-
-
-def describe_convex(case: Convex) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    return (
-        (r"$L = \sum_j a_j \sqrt{1 + (w_j \cdot u + b_j)^2}$: $a$", exact(case.loss.amplitudes)),
-        ("$w$", exact(case.loss.weights)),
-        ("$b$", exact(case.loss.phases)),
-        ("$u_0$", exact(case.u0)),
-        ("$z_0$", exact(case.centre)),
-        ("$z$", exact(case.z)),
-    )
-
-
-IDENTITY = Claim(
-    r"behind a convex loss the head of (B) has $H_{\mathrm{eff}} = I$",
-    convex_cases,
-    identity_error,
-    describe_convex,
-)
-
-
-class Segment(NamedTuple):
-    """A segment of R^d with the centre of the parabola as its midpoint, behind L = sin.
-
-    Attributes:
-        centre, direction: (d,); the direction is not 0.
-        length: l.
-        epsilon: the error; H_eff = (1 - eps) c I.
-        share: the part of the oscillation 2 of sin that L o h takes, below 1.
-    """
-
-    centre: Tensor
-    direction: Tensor
-    length: float
-    epsilon: float
-    share: float
-
-
-@st.composite
-def segments(draw: st.DrawFn) -> Segment:
-    """Random segments in up to 4 dimensions that use from 1/16 to 15/16 of the oscillation."""
-    d = draw(st.integers(1, 4))
-    direction = draw(tensors((d,)).filter(lambda x: bool(x.any())))
-    return Segment(
-        draw(tensors((d,))),
-        direction,
-        draw(st.integers(1, 160)) / 16,
-        draw(st.integers(0, 14)) / 16,
-        draw(st.integers(1, 15)) / 16,
-    )
-
-
-def oscillation_ratio(case: Segment, divisor: float = 8.0, whole: bool = False) -> float:
-    """(1 - eps) c l^2 / 8 over the oscillation 2 of L = sin, with eps from automatic differentiation.
-
-    Args:
-        case: the segment; L(h) = -share + (1 - eps) (c / 2) |z - z0|^2 rises to share at its ends.
-        divisor: 8 in the theorem.
-        whole: leave out the factor 1 - eps, a false sibling.
-    """
-    factor = 2 * case.share * 8 / case.length**2
-    c = factor / (1 - case.epsilon)
-    head = partial(arcsine, case.centre, -case.share, factor)
-    unit = case.direction / case.direction.norm()
-    identity, found = torch.eye(len(unit), dtype=unit.dtype), 0.0
-    for t in (-0.5, 0.0, 0.25):
-        z = case.centre + t * case.length * unit
-        hessian = EffectiveHessian(head, _sine, z).dense()
-        found = max(found, float(torch.linalg.matrix_norm(hessian / c - identity, ord=2)))
-    needed = (1.0 if whole else 1 - found) * c * case.length**2 / divisor
-    return needed / (2 * (1 + ROUNDING))
-
-
-def arcsine(centre: Tensor, low: float, factor: float, z: Tensor) -> Tensor:
-    """arcsin(low + (factor / 2) |z - z0|^2): (d,) -> (1,)."""
-    return torch.asin(low + factor * (z - centre).square().sum(-1, keepdim=True) / 2)
-
-
-def _sine(u: Tensor) -> Tensor:
-    return torch.sin(u).sum()
-
-
-def describe_segment(case: Segment) -> tuple[tuple[str, str], ...]:
-    """A segment as (name, value) pairs."""
-    return (
-        ("$z_0$", exact(case.centre)),
-        ("direction", exact(case.direction)),
-        ("$l$", str(case.length)),
-        (r"$\epsilon$", str(case.epsilon)),
-        ("share of the oscillation", str(case.share)),
-    )
-
-
-OSCILLATION = Claim(
-    r"behind $L = \sin$, $(1 - \epsilon) c l^2 / 8 \leq 2$ on a segment",
-    segments,
-    oscillation_ratio,
-    describe_segment,
-)
-
-
-# --- affine heads -------------------------------------------------------------------------------
-
-
-class Affine(NamedTuple):
-    """A loss, u0 (k,), a point z (d,) with d <= k, and the factor c."""
-
-    loss: Waves
-    u0: Tensor
-    z: Tensor
-    c: float
-
-
-@st.composite
-def affine_cases(draw: st.DrawFn, most: int = 3) -> Affine:
-    """Random losses, mostly with positive eigenvalues; c from 4^-6 to 1."""
-    k = draw(st.integers(1, most))
-    loss = draw(waves(k))
-    loss = replace(loss, squares=loss.squares.abs())
-    z = draw(tensors((draw(st.integers(1, k)),)))
-    return Affine(loss, draw(tensors((k,))), z, 4.0 ** -draw(st.integers(0, 6)))
-
-
-def whitened(hessian: Tensor, d: int) -> tuple[Tensor, Tensor]:
-    """X = U_+ Lambda_+^(-1/2) from the d largest eigenvalues, and those, increasing: (k, d), (d,)."""
-    values, vectors = torch.linalg.eigh(hessian)
-    return vectors[:, -d:] * values[-d:].rsqrt(), values[-d:]
-
-
-def spectrum(case: Affine, x: Tensor) -> Tensor:
-    """The eigenvalues of H_eff / c for h(z) = u0 + sqrt(c) X z, increasing: (d,)."""
-    head = Head([case.c**0.5 * x], [case.u0], LINEAR)
-    return torch.linalg.eigvalsh(EffectiveHessian(head, case.loss, case.z).dense() / case.c)
-
-
-def affine_bound(case: Affine, eigenvalue: float, power: float = 1.5, root: float = 0.5) -> float:
-    """T lambda_s^(-3/2) sqrt(c) R, with R = |z|."""
-    return case.loss.third * eigenvalue**-power * case.c**root * float(case.z.norm())
-
-
-def exceeds(spectrum: Tensor, bound: float) -> float:
-    """The largest |eigenvalue - 1| over the bound."""
-    return float((spectrum - 1).abs().max()) / (bound * (1 + ROUNDING) + ROUNDING)
-
-
-def affine_ratio(
-    case: Affine,
-    constant: float = 1.0,
-    power: float = 1.5,
-    root: float = 0.5,
-    largest: bool = False,
-) -> float:
-    """|H_eff / c - I| over T lambda_s^(-3/2) sqrt(c) R at |z| = R.
-
-    Args:
-        case: loss and point.
-        constant: factor on the bound.
-        power: of 1 / lambda_s, 3/2 in the theorem.
-        root: power of c, 1/2 in the theorem.
-        largest: the largest of the eigenvalues for the smallest.
-
-    Raises:
-        Vacuous: if the loss has fewer than d eigenvalues above 1/8, is quadratic, or z = 0.
-    """
-    x, values = whitened(case.loss.hessian(case.u0), len(case.z))
-    if not float(values[0]) >= STEEP or case.loss.third == 0 or not bool(case.z.any()):
-        raise Vacuous
-    chosen = float(values[-1] if largest else values[0])
-    return exceeds(spectrum(case, x), constant * affine_bound(case, chosen, power, root))
-
-
-def describe_affine(case: Affine) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    return (
-        *describe_waves(case.loss),
-        ("$u_0$", exact(case.u0)),
-        ("$z$", exact(case.z)),
-        ("$c$", str(case.c)),
-    )
-
-
-AFFINE = Claim(
-    r"$h = u_0 + \sqrt{c} \, U_+ \Lambda_+^{-1/2} z$ has $|H_{\mathrm{eff}} / c - I| \leq T "
-    r"\lambda_s^{-3/2} \sqrt{c} R$",
-    affine_cases,
-    affine_ratio,
-    describe_affine,
 )
 
 

@@ -157,9 +157,9 @@ def short(instance: Instance, ctx: Context) -> Finding:
         instance.describe(),
         hypotheses(instance, "pullback"),
         (
-            r"a head with $|G - 1| \leq \epsilon$ moves at a speed of at least $\sqrt{1 - \epsilon}$ in "
-            rf"the metric, over ${sp.latex(needed)}$ in all; the line's length is "
-            rf"$\int \sqrt{{L''}} \, du = {sp.latex(whole)}$",
+            r"a head with $|G - 1| \leq \epsilon$ has a derivative without a zero, so that it does not "
+            r"turn, and a speed of at least $\sqrt{1 - \epsilon}$ in the metric: its way is "
+            rf"${sp.latex(needed)}$ long, and the line $\int \sqrt{{L''}} \, du = {sp.latex(whole)}$",
             (whole - needed).is_negative is not True,
         ),
         rf"With $k = d = 1$ the image would be ${sp.latex(needed)}$ long in a metric in which the whole "

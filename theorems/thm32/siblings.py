@@ -8,17 +8,10 @@ from functools import partial
 import torch
 
 from theorems.thm32.heads import Waves
-from theorems.thm32.properties import (
-    AFFINE,
-    EXACT,
-    IDENTITY,
-    OSCILLATION,
-    STRAIGHT,
-    VALUE,
-    Affine,
-    affine_cases,
-)
+from theorems.thm32.properties import EXACT, STRAIGHT
+from theorems.thm32.properties_affine import AFFINE, Affine, affine_cases
 from theorems.thm32.properties_curve import ARC, FORCED, FRAME, moving_cases
+from theorems.thm32.properties_identity import IDENTITY, OSCILLATION, VALUE, Segment
 from verify.numeric.activations import RELU
 
 EXACTS = {
@@ -42,12 +35,17 @@ IDENTITIES = {
     ),
 }
 
+_WIDEST = Segment(torch.zeros(1).double(), torch.ones(1).double(), 1.0, 0.0, 15 / 16)
+"""A segment that uses 15/16 of the oscillation."""
+
 OSCILLATIONS = {
     "factor": OSCILLATION.sibling(
         r"$c l^2 / 8 \leq \sup L - \inf L$, without $1 - \epsilon$", whole=True
     ),
     "quarter": OSCILLATION.sibling(r"$(1 - \epsilon) c l^2 / 4 \leq \sup L - \inf L$", divisor=4.0),
-    "tight": OSCILLATION.sibling(r"$(1 - \epsilon) c l^2 / 7 \leq \sup L - \inf L$", divisor=7.0),
+    "tight": OSCILLATION.sibling(
+        r"$(1 - \epsilon) c l^2 / 7 \leq \sup L - \inf L$", supplied=(_WIDEST,), divisor=7.0
+    ),
 }
 
 

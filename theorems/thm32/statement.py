@@ -130,7 +130,8 @@ STATEMENT = Statement(
                 r"trajectory, which may meet itself; $\operatorname{rank} G \leq 1$, so that for $d \geq "
                 r"2$ the interaction term $M$ carries the isotropy. Networks with one hidden layer and a "
                 r"$C^2$ activation that is no polynomial come within every $\epsilon$ of it on $K$. "
-                "Behind a constant loss every head has $H_{\\mathrm{eff}} = 0$."
+                "Behind a constant loss every head has $H_{\\mathrm{eff}} = 0$, and behind a linear one "
+                "every ReLU head has, off its kinks."
             ),
         ),
         Part(

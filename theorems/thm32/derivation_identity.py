@@ -1,0 +1,182 @@
+"""The derivations of 3.2 for the identity itself, c = 1, and for what isotropy forces on the loss."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theorems.thm32.derivation import (
+    INVERSE,
+    RAYLEIGH,
+    d,
+    factor,
+    isotropic,
+    loss,
+    network,
+    square,
+    steep,
+    v,
+)
+from verify.symbolic.bounds import at_most, slack
+from verify.symbolic.derivation import Proof
+from verify.symbolic.indexed import Rule, constant, total
+
+a = sp.Symbol("a", integer=True)
+"""A free index; summed ones are made by `total`."""
+
+centre, velocity, slope = (sp.IndexedBase(name) for name in ("z^{0}", r"\dot\gamma", r"\nabla f"))
+curve, whole = sp.IndexedBase("gamma"), sp.IndexedBase("F")
+
+CONSTANT = "a function on an interval whose derivative vanishes is constant"
+TAYLOR = r"Taylor: $F(x) = F(0) + F'(0) x + \int_0^x (x - t) F''(t) \, dt$"
+
+
+def convex(proof: Proof) -> None:
+    """(B): for a convex nonconstant loss H_eff = I on all of R^d."""
+    at_start = steep(proof)
+    rising = proof.given("convex", r"$\phi'$ does not decrease: $\phi' = r + x$ with $x \geq 0$")
+    more, ahead, area = slack("x", rising), sp.Symbol("s", nonnegative=True), slack("X", rising)
+    proof.fact(
+        r"$\phi'$ stays positive for $s \geq 0$",
+        sp.Gt(at_start + more, 0, evaluate=False),
+        bool((at_start + more).is_positive),
+    )
+    at_most(
+        proof,
+        r"and $\phi(s) - \phi(0)$, the integral of $r + x$, grows without bound: $\phi$ maps $[0, "
+        r"\infty)$ onto $[\phi(0), \infty)$",
+        at_start * ahead,
+        at_start * ahead + area,
+    )
+    proof.cite(INVERSE)
+    size = sp.Symbol("|z|", nonnegative=True)
+    at_most(
+        proof,
+        r"$1 + \frac{1}{2} |z|^2 > 0$ lies inside, for every $z$",
+        sp.S.Zero,
+        1 + size**2 / 2,
+        strict=True,
+    )
+    isotropic(
+        proof, sp.S.One, r"$h(z) = u_0 + \phi^{-1}(y + \frac{1}{2} |z|^2) e$, $y = \phi(0) + 1$"
+    )
+    network(proof, sp.S.One, "effective Hessian, on the compact image of $\\gamma$,")
+
+
+def necessary(proof: Proof) -> None:
+    """(B): H_eff = c I along a curve makes f = L o h a parabola |gamma - z0|^2 along it."""
+    proof.symmetric = frozenset({whole})
+    pushed = lambda r: total(lambda b: whole[r, b] * velocity[b], d)  # noqa: E731
+    rules: dict[sp.IndexedBase, Rule] = {curve: lambda r: velocity[r], factor: constant}
+    if proof.let("smooth", r"$f = L \circ h$ is $C^2$ with Hessian $F$"):
+        rules |= {loss: lambda _: total(lambda a: slope[a] * velocity[a], d), slope: pushed}
+    proof.rate(
+        r"Along $\gamma$",
+        slope[a] - factor[0] * curve[a],
+        rules,
+        pushed(a) - factor[0] * velocity[a],
+    )
+    proof.let("isotropic", r"$F = c I$ along $\gamma$")
+    gap = total(lambda b: (whole[a, b] - factor[0] * sp.KroneckerDelta(a, b)) * velocity[b], d)
+    proof.follows(
+        "which vanishes",
+        pushed(a) - factor[0] * velocity[a],
+        sp.S.Zero,
+        using={"isotropic": gap},
+    )
+    proof.cite(CONSTANT)
+    proof.let("centre", r"so $\nabla f(\gamma) = c (\gamma - z^0)$ for some fixed $z^0$")
+    if "centre" not in proof.withdrawn:
+        rules[centre] = constant
+    away = lambda r: curve[r] - centre[r]  # noqa: E731
+    left = total(lambda a: (slope[a] - factor[0] * away(a)) * velocity[a], d)
+    proof.rate(
+        r"and $\ell = f(\gamma)$ differs from the parabola",
+        loss[0] - factor[0] * total(lambda a: away(a) ** 2, d) / 2,
+        rules,
+        left,
+    )
+    proof.follows("by a constant", left, sp.S.Zero, using={"centre": left})
+
+
+def oscillation(proof: Proof) -> None:
+    """(B): (1 - eps) c l^2 / 8 <= sup L - inf L on a straight segment of length l."""
+    c, epsilon, length, t = sp.symbols("c epsilon l t", positive=True)
+    excess = slack(
+        "x", proof.let("sign", r"the form of $F / c - I$ at $v$ is $x - \epsilon$, $x \geq 0$")
+    )
+    proof.let("unit", r"$v = \gamma'$ is a unit vector")
+    quadratic = total(lambda a, b: v[a] * whole[a, b] * v[b], d, d)
+    least = (1 - epsilon) * c
+    proof.follows(
+        r"$F(t) = L(h(\gamma(t)))$ has $F'' = v^T H_{\mathrm{eff}} v$",
+        quadratic,
+        least + c * excess,
+        using={
+            "sign": quadratic - c * square(v) - c * (excess - epsilon),
+            "unit": c * (square(v) - 1),
+        },
+    )
+    proof.cite(RAYLEIGH)
+    proof.cite(TAYLOR)
+    proof.equal(
+        r"A second derivative of at least $(1 - \epsilon) c$ adds to $F(\frac{l}{2}) + "
+        r"F(-\frac{l}{2}) - 2 F(0)$ at least",
+        sp.integrate((length / 2 - t) * 2 * least, (t, 0, length / 2)),
+        least * length**2 / 4,
+    )
+    top, bottom = sp.symbols("sup inf")
+    range_ = proof.let(
+        "range", r"$F(\pm \frac{l}{2}) = \sup L - a_\pm$, $F(0) = \inf L + a_0$ with all $a \geq 0$"
+    )
+    above, below, low = (slack(f"a_{sign}", range_) for sign in ("+", "-", "0"))
+    rest = slack("X", "sign" not in proof.withdrawn)
+    proof.let("Taylor", "Taylor at both ends, $X \\geq 0$ being what the integral has beyond that")
+    bound = least * length**2 / 8
+    proof.follows(
+        "The oscillation of the loss",
+        top - bottom,
+        bound + rest / 2 + (above + below) / 2 + low,
+        using={
+            "Taylor": (top - above + top - below) / 2
+            - (bottom + low)
+            - least * length**2 / 8
+            - rest / 2
+        },
+    )
+    at_most(proof, "is at least the bound", bound, bound + rest / 2 + (above + below) / 2 + low)
+    cosine = slack(
+        "o", proof.let("cosine", r"$0 \leq 2 - 2 \cos \leq 4$: it oscillates by $4 - o$")
+    )
+    at_most(
+        proof,
+        r"For a cosine loss $(1 - \epsilon) c l^2$, eight times the bound, is at most $32$",
+        8 * (4 - cosine - rest / 2 - (above + below) / 2 - low),
+        sp.Integer(32),
+    )
+    proof.cite("Cauchy-Schwarz")
+
+
+def sine(proof: Proof) -> None:
+    """(B): behind L = sin every c l^2 / 8 = 2 p < 2 occurs, with H_eff = c I."""
+    share, length = sp.symbols("p l", positive=True)
+    c = 16 * share / length**2
+    rest = slack("g", proof.let("share", "$p + g = 1$ with $g > 0$"), strict=True)
+    inside = slack("q", proof.let("segment", r"$|z|^2 = \frac{l^2}{4} - q$ with $q \geq 0$"))
+    argument = c / 2 * (length**2 / 4 - inside) - share
+    at_most(
+        proof,
+        r"For $c = 16 p / l^2$, $x = \frac{c}{2} |z|^2 - p < 1$ on the segment about $0$, and near it",
+        argument,
+        share + rest,
+        strict=True,
+    )
+    at_most(proof, r"and $-1 < -p \leq x$", -share - rest, -share, strict=True)
+    proof.cite(r"$\arcsin$ is smooth on $(-1, 1)$")
+    isotropic(
+        proof, factor[0], r"$h(z) = \phi^{-1}(y + \frac{c}{2} |z|^2)$ with $\phi = \sin$, $y = -p$"
+    )
+    proof.equal(
+        r"The bound is attained by what $L(h)$ takes, from $-p$ to $p$",
+        c * length**2 / 8,
+        2 * share,
+    )
