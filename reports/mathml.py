@@ -61,6 +61,7 @@ _SHORT = 4  # token characters up to which the start or end of a formula is not 
 _RELATIONS = set("=≠<>≤≥≪≫≈≃≅≡∼∝∈∉⊂⊆⪯⪰≼≽≺≻→↦⇒⟹⇔⟺≔≜,;")
 _BEFORE_SIGN = set("([{⟨") | _RELATIONS
 _MARKS = ".,;:!?)]”"
+_TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")  # written between terms: an ellipsis
 _DOLLAR = re.compile(r"(?<!\\)\$")
 
 
@@ -116,7 +117,7 @@ def formula(latex: str, display: str = "inline") -> Markup:
                 f"use one of {', '.join(sorted(_ENVIRONMENTS))}",
             )
     try:
-        math = Converter(display=display).convert_to_element(latex)
+        math = Converter(display=display).convert_to_element(_TWO_DOTS.sub(r"\\ldots ", latex))
     except Exception as error:  # latex2mathml raises whatever its parser trips over
         why = f"it does not parse ({type(error).__name__})"
         raise _error(latex, why, "balance its braces, delimiters and arguments") from error

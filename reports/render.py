@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ from markupsafe import Markup
 from reports.figures import each_glyph_once, svg
 from reports.mathml import formula, prose, prose_or_source
 from verify.judgement import Judgement
-from verify.record import CheckRecord, ExperimentRecord, RunRecord
+from verify.record import CheckRecord, ExperimentRecord, RunRecord, by_reason
 from verify.statement import (
     Answer,
     Arithmetic,
@@ -106,7 +106,7 @@ def page(run: RunRecord) -> str:
         style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
         tally=_tally,
         strengths=_strengths,
-        by_reason=_by_reason,
+        by_reason=by_reason,
         conceded=_conceded,
         answers_to=_answers_to,
         Answer=Answer,
@@ -193,14 +193,6 @@ def _strengths(judgement: Judgement, checks: Sequence[CheckRecord]) -> list[tupl
         if check.id in judgement.checks and check.outcome is Outcome.AS_STATED
     )
     return _tally(Arithmetic, agreeing)
-
-
-def _by_reason(not_run: Mapping[str, str]) -> dict[str, list[str]]:
-    """The ids of the checks that did not run, by the reason that is given for them."""
-    grouped: dict[str, list[str]] = {}
-    for id, reason in not_run.items():
-        grouped.setdefault(reason, []).append(id)
-    return grouped
 
 
 def _seconds(seconds: float) -> str:

@@ -48,6 +48,10 @@ def test_an_interval_is_printed_outwards():
     )
     assert low <= 3.14159265 <= high
     assert high - low < 2e-3
+    assert interval(arb("1.234")) == "[1.233, 1.235]"  # no float is 1.234
+    assert interval(arb(-1.5, 2.0**-200)) == "[-1.501, -1.499]"
+    assert interval(arb(1.5)) == "[1.5, 1.5]"
+    assert interval(arb(-3, "0.1") / 10**6) == "[-3.101e-06, -2.899e-06]"
 
 
 CENTRE = ExactHead.of(

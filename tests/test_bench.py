@@ -13,8 +13,10 @@ import pytest
 import torch
 
 from verify import bench, timing
+from verify import bench_work as work
 from verify.__main__ import main
 from verify.numeric import EffectiveHessian
+from verify.numeric.estimator import Setting
 from verify.timing import Comparison, Scaling, compare
 
 
@@ -69,30 +71,66 @@ def test_comparing_times_both_and_compares_what_they_return():
 def test_the_references_eigenvalues_are_the_kernels(monkeypatch):
     """Every comparison's two sides, at sizes at which they take no time."""
     monkeypatch.setattr(timing, "REPETITIONS", 1)
-    small = bench._state("gelu", (12, 20, 16), (16, 8, 16), 3)
+    small = work.initial("gelu", (12, 20, 16), (16, 8, 16), 3)
     assert small[0].widths == (12, 20, 16, 8, 16)
-    one = bench._state("swish", (12, 20, 16), None, 1)
-    spectrum = bench._spectrum(one)
-    torch.testing.assert_close(spectrum, bench._spectrum(one, chunk=5))
-    torch.testing.assert_close(spectrum[[0, -1]], bench._values(one)[0])
+    one = work.initial("swish", (12, 20, 16), None, 1)
+    spectrum = work.spectrum(one)
+    torch.testing.assert_close(spectrum, work.spectrum(one, chunk=5))
+    torch.testing.assert_close(spectrum[[0, -1]], work.values(one)[0])
     torch.testing.assert_close(spectrum, torch.linalg.eigvalsh(EffectiveHessian(*one).dense())[0])
-    torch.testing.assert_close(spectrum, bench._terms_and_spectrum(one))
+    torch.testing.assert_close(spectrum, work.terms_and_spectrum(one))
+    for found in (work.values(small), work.factorised(small)):
+        torch.testing.assert_close(found, work.ends(small))
     assert bench.dense_small().error < 1e-12
     assert bench.dense_small_terms().error < 1e-12
 
 
+def test_collapsed_states_are_collapsed_and_compared(monkeypatch):
+    """The note says how far; both ways agree with eigvalsh, whose rounding is a share of the norm."""
+    monkeypatch.setattr(timing, "REPETITIONS", 1)
+    setting = Setting((12, 40, 40), (40, 16, 40), 32)
+    (head, _, z), (before, after) = work.collapsed(setting, 3)
+    assert head.weights[0].dtype == z.dtype == torch.float64
+    assert z.shape == (3, 12)
+    assert after < before / 10
+    for comparison in (bench.collapsed_lanczos, bench.collapsed_fallback):
+        found = comparison(setting=setting, samples=3)
+        assert found.error < 1e-8
+        assert found.name
+    assert (
+        "variance of directions fell from"
+        in bench.collapsed_lanczos(setting=setting, samples=2).note
+    )
+
+
+def test_costs_are_drawn_with_their_power_laws(tmp_path):
+    scalings = [Scaling("d", (1, 2, 4), (3.0, 12.0, 48.0)), Scaling("batch", (4, 16), (1.0, 4.0))]
+    assert scalings[0].fitted == pytest.approx((3, 12, 48))
+    timing.draw(scalings, tmp_path / "costs.svg")
+    drawn = (tmp_path / "costs.svg").read_text()
+    assert drawn.count('id="axes_') == 2
+    timing.draw(scalings, tmp_path / "again.svg")
+    assert len((tmp_path / "again.svg").read_text()) == len(drawn)
+
+
 def test_the_command_writes_what_it_found(monkeypatch, tmp_path, capsys):
-    wanted = {"environment": timing.environment(), "comparisons": []}
+    costs = [{"size": "d", "values": [1, 2], "seconds": [1.0, 2.0], "exponent": 1.0}]
+    wanted = {"environment": timing.environment(), "comparisons": [], "costs": costs}
     asked = []
 
-    def run(full):
-        asked.append(full)
+    def run(full, device):
+        asked.append((full, device))
         return wanted
 
     monkeypatch.setattr(bench, "run", run)
+    monkeypatch.setattr("verify.__main__.gpu", lambda: None)
     assert main(["bench", "--json", str(tmp_path / "bench.json")]) == 0
     assert json.loads((tmp_path / "bench.json").read_text()) == wanted
-    assert main(["bench", "--profile", "deep"]) == 0
-    assert asked == [False, True]
+    assert "<svg" in (tmp_path / "bench.json.svg").read_text()
+    assert "bench.json.svg" in capsys.readouterr().out
+    assert main(["bench", "--profile", "deep", "--device", "cpu"]) == 0
+    assert asked == [(False, wanted["environment"]["device"]), (True, "cpu")]
+    assert main(["bench", "--device", "cuda"]) == 3
+    assert "no CUDA device was found" in capsys.readouterr().err
     assert main(["bench", "thm41"]) == 2
     assert "takes no names" in capsys.readouterr().err

@@ -124,6 +124,18 @@ def test_the_cholesky_test_never_claims_too_much_at_the_edge(bits):
     assert exceeds(definite) == (bits < 50), "the smallest eigenvalue e is to exceed 7 u, u = 2^-53"
 
 
+@pytest.mark.parametrize("n", [2, 5, 40])
+def test_the_cholesky_tests_constant_is_the_cited_one(n):
+    """On diag(1, .., 1, x), where nothing is rounded but the shift c, it holds just if x > c."""
+    u = 2.0**-53
+    rest = u * sum(j + 2 for j in range(1, n))
+    c = rest / (1 - (n + 2) * u)  # c = rest + (n + 2) u x at x = c
+    for factor, proved in ((1 - 1e-3, False), (1 + 1e-3, True)):
+        diagonal = torch.ones(n, dtype=torch.float64)
+        diagonal[-1] = factor * c
+        assert exceeds(torch.diag(diagonal)) == proved
+
+
 def test_the_cholesky_test_proves_what_is_clear():
     hilbert = torch.tensor([[1 / (i + j + 1) for j in range(8)] for i in range(8)]).double()
     assert exact_inertia(hilbert) == (0, 0, 8) or not exceeds(hilbert)
@@ -168,6 +180,24 @@ def test_a_spectrum_of_512_is_enclosed_tightly():
     assert enclosure.certificate.sign is Sign.NON_NEGATIVE
     shifted = matrix - torch.eye(n, dtype=torch.float64)
     assert enclose_spectrum(shifted).certificate.sign is Sign.NEGATIVE
+
+
+@pytest.mark.parametrize("scale", [1.1, 0.9])
+def test_a_spectrum_from_eigenvectors_that_are_not_orthonormal_is_enclosed(scale, monkeypatch):
+    """With X = c Q and D = c^2 Lambda the residual vanishes, and only |X^T X - I| knows of c."""
+    matrix = symmetric(5, torch.tensor([-3.0, -1.0, 0.5, 2.0, 4.0]))
+    solve = torch.linalg.eigh
+
+    def scaled(a):
+        values, vectors = solve(a)
+        return scale**2 * values, scale * vectors
+
+    monkeypatch.setattr(torch.linalg, "eigh", scaled)
+    enclosure = enclose_spectrum(matrix)
+    for index in range(5):
+        assert exact_inertia(matrix, float(enclosure.low[index]))[0] <= index
+        assert sum(exact_inertia(matrix, float(enclosure.high[index]))[:2]) >= index + 1
+    assert bool((enclosure.high - enclosure.low < 12 * abs(scale**2 - 1)).all())
 
 
 def test_a_singular_matrix_stays_undecided():
@@ -297,7 +327,7 @@ def test_signs_of_functions():
     linear = Head([torch.tensor([[2.0, 1.0], [1.0, 1.0], [0.0, 1.0]]).double()], None, LINEAR)
     positive = certify_function(linear, squared_error, z[:2])
     assert positive.sign is Sign.NON_NEGATIVE
-    assert 0 < positive.low <= (7 - math.sqrt(45)) / 2 + 1e-15 + 1
+    assert 0 < positive.low <= 4 - math.sqrt(10) <= positive.high, "W^T W = [[5, 3], [3, 3]]"
     flat = certify_function(random_head((4, 5, 3), LINEAR), squared_error, z)
     assert flat.sign is Sign.UNDECIDED, "rank 3 in 4 dimensions: the smallest eigenvalue is 0"
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
+import torch
 from hypothesis import strategies as st
 
+from verify.numeric.cases import largest_ratio
 from verify.numeric.claim import SHRINKS, Claim, Vacuous, holds, refuted, search
 from verify.statement import CASES, Context, Outcome
 
@@ -37,6 +39,19 @@ def test_nan_counts_as_a_failure(ctx):
     found = holds(claim(st.integers(0, 9), lambda n: math.nan), ctx)
     assert found.outcome is Outcome.SURPRISE
     assert found.margin is None
+
+
+def test_a_negative_ratio_is_no_pass(ctx):
+    with pytest.raises(ValueError, match="must not be negative"):
+        holds(claim(st.integers(0, 9), lambda n: -0.5), ctx)
+
+
+def test_a_negative_allowance_is_no_allowance():
+    gap = torch.tensor([0.0, 1.0])
+    assert largest_ratio(gap, torch.tensor([0.0, 2.0])) == 0.5
+    assert largest_ratio(gap, torch.tensor([1.0, 0.0])) == math.inf
+    with pytest.raises(ValueError, match="must not be negative"):
+        largest_ratio(gap, torch.tensor([1.0, -1.0]))
 
 
 def test_vacuous_cases_are_counted_apart(ctx):

@@ -65,9 +65,9 @@ def test_the_seed_is_kept_and_evidence_is_reused_until_fresh(verify, folder):
 @pytest.mark.parametrize(
     ("wrong", "count"),
     [
-        ("surprise", "1 surprises"),
-        ("fail", "1 errors"),
-        ("few", "1 errors"),
+        ("surprise", "1 surprise,"),
+        ("fail", "1 error,"),
+        ("few", "1 error,"),
         ("undecided", "1 und"),
     ],
 )
@@ -81,7 +81,7 @@ def test_a_gating_check_gone_wrong_exits_1(verify, folder, wrong, count):
 def test_a_surprise_in_a_context_check_exits_0(verify, folder):
     code, out, _ = verify(write_shelf(folder, ["derivation", "context"]), "toy", *FAST)
     assert code == 0
-    assert "1 surprises" in out.splitlines()[-1]
+    assert "1 surprise," in out.splitlines()[-1]
 
 
 def test_a_verdict_against_the_prediction_exits_1(verify, folder):
@@ -96,6 +96,10 @@ def test_what_a_gpu_is_needed_for_is_counted_and_changes_nothing(verify, folder)
     code, out, _ = verify(shelf, "toy", *FAST)
     assert code == 0
     assert "1 not run" in out.splitlines()[-1]
+    (line,) = (line for line in out.splitlines() if "toy.P.gpu" in line)
+    assert line == (
+        "not run, 1 check: It needs a CUDA device, and this run is on the CPU. toy.P.gpu"
+    )
 
 
 @pytest.mark.parametrize(("checks", "expected"), [(["derivation"], 3), (["surprise"], 1)])
@@ -249,7 +253,7 @@ def test_evidence_recorded_on_another_machine_is_shown_and_counts_for_nothing(
     shown = next(check for check in record.checks if check.id == "toy.P.gpu")
     assert shown.recorded
     assert shown.stale
-    assert shown.note.endswith("Measured with seed 9, device cuda.")
+    assert shown.note.endswith("Measured with seed 9.")
 
 
 # --- looking --------------------------------------------------------------------------------
@@ -282,7 +286,10 @@ def test_doctor_names_what_cannot_run_and_why(verify, folder, monkeypatch):
     code, out, _ = verify(shelf, "doctor")
     assert code == 0
     assert "torch: " in out
-    assert "cannot run: toy.P.gpu: It needs a CUDA device" in out
+    assert (
+        "cannot run: It needs a CUDA device, and this run is on the CPU. 1 check: toy.P.gpu\n"
+        in out
+    )
     monkeypatch.setattr("verify.doctor.gpu", lambda: "a card")
     _, out, _ = verify(shelf, "doctor")
     assert "device: cuda (a card)" in out

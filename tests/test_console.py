@@ -6,9 +6,11 @@ import io
 import re
 
 import pytest
+from msgspec.structs import replace
+from report_fixture import run_record
 from toy import context, write_shelf
 
-from verify.console import LiveProgress, Progress, progress, shortened
+from verify.console import LiveProgress, Progress, not_run, progress, shortened
 from verify.rooms import load
 from verify.runner import Event, Stage
 from verify.worker import run_check
@@ -35,6 +37,21 @@ IDS = tuple(f"thm.P.{letter}" for letter in "abcde")
 )
 def test_long_lists_of_checks_are_cut_and_nothing_else(text, expected):
     assert shortened(text, IDS) == expected
+
+
+def test_what_did_not_run_is_a_line_for_each_reason_and_many_are_cut():
+    run = run_record()
+    few = {"toy.a": "It needs a GPU.", "toy.b": "It needs data.", "toy.c": "It needs a GPU."}
+    assert not_run(replace(run, not_run=few)).splitlines() == [
+        "not run, 2 checks: It needs a GPU. toy.a, toy.c",
+        "not run, 1 check: It needs data. toy.b",
+    ]
+    many = {f"toy.{n}": "Left out by --only scale." for n in range(21)}
+    assert not_run(replace(run, not_run=many)) == (
+        "not run, 21 checks: Left out by --only scale. toy.0, toy.1, toy.2 and 18 more, which the "
+        "report names"
+    )
+    assert not_run(replace(run, not_run={})) == ""
 
 
 class Terminal(io.StringIO):

@@ -21,6 +21,14 @@ def test_sphere_and_hyperbolic_plane():
     assert Curvature(9 * sp.eye(2) / y**2, (x, y), here).sectional(0, 1) == -sp.Rational(1, 9)
 
 
+def test_what_is_nearly_a_number_is_not_taken_for_it():
+    """Curvature -a^2 for a = 1 + 10^-20: no float is between it and -1."""
+    nearly = 1 + sp.Rational(1, 10**20)
+    here = {x: sp.S.Zero, y: sp.Integer(2)}
+    found = Curvature(sp.eye(2) / (nearly * y) ** 2, (x, y), here).sectional(0, 1)
+    assert found == -(nearly**2)
+
+
 def test_polar_coordinates_are_flat():
     assert (
         Curvature(sp.diag(1, x**2), (x, y), {x: sp.Integer(3), y: sp.S.Zero}).sectional(0, 1) == 0

@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from verify.numeric import EffectiveHessian
-from verify.numeric.activations import ACTIVATIONS, RELU, SWISH
+from verify.numeric import EffectiveHessian, extreme_eigenpairs
+from verify.numeric.activations import ACTIVATIONS, RELU, SWISH, TANH
 from verify.numeric.batchnorm import BatchNorm
 from verify.numeric.effective_hessian import interaction
 from verify.numeric.heads import Head
@@ -194,6 +194,27 @@ def test_a_callable_known_to_separate_comes_in_blocks():
     blocks = EffectiveHessian(lambda z: head(z), plain(loss), z, separable=True)
     assert blocks.shape == (4, 3, 3)
     assert_close(blocks.dense(), EffectiveHessian(head, loss, z).dense())
+    single = EffectiveHessian(lambda z: head(z), lambda u: u.square().sum(), z[:1], separable=True)
+    assert single.shape == (1, 3, 3)
+
+
+@pytest.mark.parametrize("pair", [(0, 1), (0, 4), (2, 3), (1, 4)])
+def test_samples_said_to_separate_must_do_so(pair):
+    """One term that ties two samples of five together, in the head or in the loss, is found."""
+    first, second = pair
+    head = random_head((3, 6, 5), SWISH)
+    z = normal(5, 3, seed=1)
+
+    def tied(z: torch.Tensor) -> torch.Tensor:
+        u = head(z)
+        return torch.cat((u[:first], u[first : first + 1] * u[second, 0], u[first + 1 :]))
+
+    def loss(u: torch.Tensor) -> torch.Tensor:
+        return u.square().sum() + 1e-3 * u[first] @ u[second]
+
+    for ties in ((tied, lambda u: u.square().sum()), (lambda z: head(z), loss), (head, loss)):
+        with pytest.raises(ValueError, match="gradient changes with the other samples"):
+            EffectiveHessian(*ties, z, separable=True)
 
 
 def test_linear_callables_have_no_interaction():
@@ -311,6 +332,33 @@ def test_modules_that_are_no_heads_are_refused():
         head_of(nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.BatchNorm1d(2), nn.Linear(2, 2)))
 
 
+class Functional(nn.Module):
+    """A step that is no layer, as PyTorch's own examples write it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.norm, self.last = nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Layers and a ReLU that is none of them."""
+        return self.last(torch.relu(self.norm(self.first(x))))
+
+
+def test_a_module_that_does_more_than_its_layers_say_is_refused_and_left_alone():
+    module = Functional()
+    before = {name: value.clone() for name, value in module.state_dict().items()}
+    with pytest.raises(ValueError, match="does more, or in another order, than its layers say"):
+        head_of(module)
+    assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
+
+
+def test_batchnorm_without_parameters_is_read_too():
+    layers = nn.Linear(3, 4), nn.BatchNorm1d(4, affine=False, track_running_stats=False)
+    module = nn.Sequential(*layers, nn.Tanh(), nn.Linear(4, 2)).double()
+    z = normal(6, 3, seed=1)
+    torch.testing.assert_close(head_of(module)(z), module(z))
+
+
 # --- errors ---------------------------------------------------------------------------------------
 
 HEAD = random_head((3, 4, 2), SWISH)
@@ -371,6 +419,19 @@ def _kinked(u: torch.Tensor) -> torch.Tensor:
         (lambda z: 3, LOSS, Z, TypeError, "`head` must return a tensor"),
         (lambda z: z.sum(), LOSS, Z, ValueError, "`head` must map"),
         (lambda z: z.float(), LOSS, Z, TypeError, "`head` was given torch.float64 and returned"),
+        (HEAD, LOSS, Z.half(), TypeError, "float64 or float32; its type was torch.float16"),
+        (HEAD, OBJECTIVES["mse"], Z, TypeError, "`loss` must be a callable.*Objective.bind"),
+        (3, LOSS, Z, TypeError, "`head` must be a callable of tensors; it was int"),
+        (nn.Linear(3, 2), LOSS, Z, ValueError, r"`head` failed at .* \(3,\), torch.float64 on cpu"),
+        (nn.Linear(5, 2).double(), LOSS, Z, ValueError, "`head` failed at .*its own tensors must"),
+        (HEAD, lambda u: u @ torch.ones(9).double(), Z, ValueError, "`loss` failed at a tensor"),
+        (
+            torch.sqrt,
+            lambda u: u.square().sum(),
+            0 * Z,
+            ValueError,
+            "`head` gave a gradient at `z`",
+        ),
     ],
 )
 def test_bad_arguments_are_named_in_a_sentence(head, loss, z, error, message):
@@ -388,6 +449,23 @@ def test_bad_vectors_are_named_in_a_sentence():
         hessian @ Z.to("meta")
     with pytest.raises(ValueError, match="got list"):
         hessian @ [1.0, 2.0, 3.0]
+    with pytest.raises(ValueError, match="a vector of finite entries; it holds NaN or infinity"):
+        hessian @ torch.full((3,), torch.nan).double()
+
+
+def test_curvature_that_is_not_finite_is_no_number():
+    """|u|^(3/2) has a gradient at 0 and no Hessian; a steep tanh at 0 bends by 0 times infinity."""
+    bent = EffectiveHessian(
+        lambda z: 2 * z, lambda u: u.abs().pow(1.5).sum(), torch.zeros(2).double()
+    )
+    weights = [torch.full((1, 1), 1e200, dtype=torch.float64), torch.ones(2, 1).double()]
+    steep = EffectiveHessian(
+        Head(weights, None, TANH), LOSS, torch.full((1,), 1e-200, dtype=torch.float64)
+    )
+    for hessian in (bent, steep):
+        for door in (extreme_eigenpairs, EffectiveHessian.dense):
+            with pytest.raises(FloatingPointError, match="not finite, so it has no eigenvalues"):
+                door(hessian)
 
 
 def test_a_relu_head_at_a_kink_says_so():

@@ -111,14 +111,16 @@ def test_the_audit_compares_with_the_smallest_eigenvalue_of_the_batch_mean():
     """Recomputed from `torch.func.hessian` of the plain function over all of z."""
     cells, states = CELLS[-2:], 6
     for cell, found in zip(cells, audit(cells, states, 10, SMALL), strict=True):
-        errors, wrong, negative = [], 0, 0
+        errors, beyond, wrong, negative = [], [], 0, 0
         for seed in range(10, 10 + states):
             state = initial_state(cell, SMALL, seed)
             function = plain_function(state.head, state.targets)
             n = state.z.numel()
             matrix = torch.func.hessian(function)(state.z).reshape(n, n)
             exact = np.linalg.eigvalsh(matrix.numpy())[0]
-            value = published_estimate(function, state.z.float(), seed).value
+            estimate = published_estimate(function, state.z.float(), seed)
+            value = estimate.value
+            beyond.append(abs(value - exact) / estimate.residual)
             errors.append(abs(value - exact) / abs(exact))
             wrong += (value < 0) != (exact < 0)
             negative += exact < 0
@@ -127,6 +129,7 @@ def test_the_audit_compares_with_the_smallest_eigenvalue_of_the_batch_mean():
         assert found.errors == pytest.approx(
             (np.median(errors), min(errors), max(errors)), rel=1e-6
         )
+        assert found.beyond == pytest.approx(np.median(beyond), rel=1e-6)
 
 
 def test_wrong_signs_at_initialisation_are_those_of_the_first_iteration():

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from verify.numeric.activations import GELU, QUADRATIC, RELU, TANH
+from verify.numeric.activations import GELU, LINEAR, QUADRATIC, RELU, TANH
 from verify.numeric.effective_hessian import interaction, majorant, pullback
 from verify.numeric.heads import Head, near_kink
 
@@ -75,6 +75,54 @@ def test_near_kink_sees_points_within_rounding_of_a_kink():
     head = Head(weights, (torch.zeros(1).double(), torch.zeros(1).double()), RELU)
     z = torch.tensor([[1.0, 1.0], [1.0, 1.0 + 2**-52], [1.0, 1.001]], dtype=torch.float64)
     assert near_kink(head, z).tolist() == [True, True, False]
+
+
+def test_near_kink_carries_the_error_of_earlier_layers():
+    """z_1 - z_2 = 1 is known to about 10^6 roundings only, so 1 - 1 + 10^-11 has no certain sign."""
+    for gap, expected in ((1e-11, True), (1e-6, False)):
+        weights = (torch.tensor([[1.0, -1.0]]).double(), *(torch.ones(1, 1).double(),) * 2)
+        head = Head(weights, (None, torch.tensor([gap - 1], dtype=torch.float64), None), RELU)
+        z = torch.tensor([[1e6, 1e6 - 1]], dtype=torch.float64)
+        assert near_kink(head, z).tolist() == [expected]
+
+
+def test_near_kink_allows_for_the_rounding_of_fused_weights():
+    """W_1 z = 0 without rounding, but each entry of W_2 W_1 is a sum of 2000 rounded products.
+
+    A preactivation of 100 roundings of their size has no certain sign; one of 10^5 has.
+    """
+    m = 2000
+    generator = torch.Generator().manual_seed(0)
+    column = torch.rand(m, 1, generator=generator, dtype=torch.float64) + 1
+    row = torch.randn(1, m, generator=generator, dtype=torch.float64)
+    weights = (torch.cat((column, -column), 1), row, torch.ones(1, 1).double())
+    rounding = 2.0**-52 * float(column.norm() * row.norm())
+    z = torch.ones(1, 2, dtype=torch.float64)
+    for multiple, expected in ((100, True), (1e5, False)):
+        bias = torch.full((1,), multiple * rounding, dtype=torch.float64)
+        head = Head(weights, (None, bias, None), (LINEAR, RELU))
+        assert head.fused.depth == 2
+        assert near_kink(head, z).tolist() == [expected]
+
+
+def test_what_is_no_layer_is_refused_in_a_sentence():
+    w = torch.ones(2, 2)
+    with pytest.raises(
+        TypeError, match="tensors, its biases tensors or None; one of layer 1 was l"
+    ):
+        Head([[[1.0]]], None, TANH)
+    with pytest.raises(TypeError, match="one of layer 2 was float"):
+        Head([w, w], [None, 1.0], TANH)
+    with pytest.raises(ValueError, match=r"layer 1 must have shape \(outputs, inputs\).*was \(\)"):
+        Head([torch.tensor(1.0)], None, TANH)
+    with pytest.raises(ValueError, match=r"at least one of each; its shape was \(0, 2\)"):
+        Head([torch.ones(0, 2)], None, TANH)
+    with pytest.raises(TypeError, match=r"`activation` must be one of .* it held 'tanh'"):
+        Head([w, w], None, ["tanh"])
+    with pytest.raises(TypeError, match=r"the bias of layer 1 torch\.float64"):
+        Head([w], [torch.ones(2).double()], TANH)
+    with pytest.raises(ValueError, match="the bias of layer 1 on meta"):
+        Head([w], [torch.ones(2, device="meta")], TANH)
 
 
 def test_mismatched_layers_are_refused_in_a_sentence():

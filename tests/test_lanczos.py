@@ -11,14 +11,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from curvature_fixture import normal, random_head, symmetric
+from curvature_fixture import generator, normal, random_head, symmetric
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from verify.numeric import EffectiveHessian, extreme_eigenpairs
 from verify.numeric.activations import LINEAR, RELU, SWISH
-from verify.numeric.lanczos import RESIDUAL
+from verify.numeric.lanczos import RESIDUAL, _Krylov
 from verify.numeric.objectives import MSE, NEGATIVE_COSINE, Targets
 from verify.numeric.operators import MatrixOperator, SymmetricOperator
 
@@ -75,6 +75,17 @@ def test_invariant_subspaces_are_left(values):
     pairs = lanczos(matrix)
     assert_extremes(pairs, matrix)
     assert pairs.method == "lanczos"
+
+
+def test_the_krylov_basis_stays_orthonormal_after_the_extremes_have_converged():
+    """Without reorthogonalisation it is lost there, and copies of the extremes appear."""
+    values = torch.cat((torch.linspace(0, 1, 78), torch.tensor([-50.0, 70.0])))
+    start = normal(1, 80, seed=1)
+    krylov = _Krylov(MatrixOperator(symmetric(80, values)), start / start.norm())
+    for _ in range(60):
+        krylov.extend(generator(2))
+    basis = krylov.basis[0, : krylov.step]
+    assert (basis @ basis.T - torch.eye(60, dtype=torch.float64)).abs().max() < 1e-12
 
 
 def test_a_start_within_an_invariant_subspace_does_not_hide_the_rest():
@@ -186,10 +197,16 @@ def test_float32_is_allowed_and_says_how_far_it_got():
 
 
 def test_bad_arguments_are_named_in_a_sentence():
-    with pytest.raises(
-        ValueError, match=r"matrices of shape \(n, n\) or \(B, n, n\); got \(2, 3\)"
-    ):
-        extreme_eigenpairs(torch.zeros(2, 3))
+    for shape in ((2, 3), (3,), (0, 0), (0, 2, 2)):
+        with pytest.raises(ValueError, match=r"matrices of shape \(n, n\) or .* at least one; got"):
+            extreme_eigenpairs(torch.zeros(*shape))
+    for kind in (torch.int64, torch.float16, torch.bfloat16):
+        with pytest.raises(TypeError, match=f"in float64 or float32; got {kind}"):
+            extreme_eigenpairs(torch.ones(2, 2, dtype=kind))
+    with pytest.raises(TypeError, match=r"`operator` must be an EffectiveHessian.*it was list"):
+        extreme_eigenpairs([[1.0]])
+    with pytest.raises(ValueError, match=r"Expected symmetric .* differ .* by up to 1\.00e\+00"):
+        extreme_eigenpairs(torch.tensor([[0.0, 1.0], [0.0, 0.0]]))
     with pytest.raises(ValueError, match="holds NaN or infinity"):
         extreme_eigenpairs(torch.full((2, 2), torch.nan))
     with pytest.raises(ValueError, match="must be positive"):
@@ -201,5 +218,13 @@ def test_products_that_are_not_finite_are_reported():
         def apply(self, v):
             return v / 0
 
-    with pytest.raises(FloatingPointError, match="not finite"):
-        lanczos(Overflowing((5,), True, torch.float64, torch.device("cpu")))
+    overflowing = Overflowing((5,), True, torch.float64, torch.device("cpu"))
+    for door in (lanczos, extreme_eigenpairs, Overflowing.dense):
+        with pytest.raises(FloatingPointError, match="not finite"):
+            door(overflowing)
+
+
+def test_rounding_is_symmetrised_away():
+    matrix = symmetric(20, torch.linspace(-1, 2, 20))
+    matrix[0, 1] += 1e-12
+    assert_extremes(extreme_eigenpairs(matrix), (matrix + matrix.T) / 2)

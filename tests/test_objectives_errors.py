@@ -202,6 +202,14 @@ def test_constants_that_are_not_finite_or_have_no_direction() -> None:
         OBJECTIVES["byol"].bind(Targets(ones(2, 2) * 0))
     with pytest.raises(ValueError, match="row 0 of `queue` has none"):
         OBJECTIVES["moco"].bind(Keys(ones(2, 2), ones(2, 2) * 0, 0.1))
+    with pytest.raises(ValueError, match="and not overflow, but its length was inf"):
+        OBJECTIVES["byol"].bind(Targets(ones(2, 2) * 1e200))
+    with pytest.raises(ValueError, match=r"`targets` to have shape \(B, k\).* was \(2,\)"):
+        OBJECTIVES["byol"].bind(Targets(ones(2)))
+    with pytest.raises(TypeError, match=r"`queue` to be real floating point; .* torch\.int64"):
+        OBJECTIVES["moco"].bind(Keys(ones(2, 2), ones(2, 2, dtype=torch.int64), 0.1))
+    with pytest.raises(TypeError, match=r"`targets` to be a tensor of shape .* given list"):
+        OBJECTIVES["byol"].bind(Targets([[1.0]]))(ones(1, 1))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["info_nce", "nt_xent", "vicreg", "barlow_twins"])
@@ -221,3 +229,5 @@ def test_vectors_that_do_not_fit_a_hessian(name: str) -> None:
         product(ones(3, 4))
     with pytest.raises(TypeError, match=r"but `v` was torch\.float32"):
         product(ones(4, 3, dtype=torch.float32))
+    with pytest.raises(ValueError, match="it was given list"):
+        product([1.0])

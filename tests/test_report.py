@@ -92,6 +92,43 @@ def test_what_did_not_run_is_listed_with_its_reason(run: RunRecord, parsed: Pars
     for id, reason in run.not_run.items():
         assert f"#{id}" in parsed.links["not-run"]
         assert reason in parsed.text["not-run"]
+    assert parsed.ids.index("not-run") < parsed.ids.index("verdicts")
+
+
+def test_what_to_type_for_a_check_that_did_not_run_stands_beside_it(run: RunRecord) -> None:
+    room, typed = run.experiments[0], "python -m verify ssl E3 --data-path PATH"
+    assert "What to type" not in Parsed(page(run)).text["not-run"]
+    checks = tuple(replace(check, command=typed) for check in room.checks)
+    parsed = Parsed(page(replace(run, experiments=(replace(room, checks=checks),))))
+    assert f"It needs a GPU. To run it: {typed}." in parsed.text["E3.probe"]
+    assert "To run it" not in parsed.text["E3.spread"]
+    assert "What to type" in parsed.text["not-run"]
+
+
+def test_many_that_did_not_run_open_on_demand_and_all_are_linked(run: RunRecord) -> None:
+    many = {check.id: "Left out by --only scale." for check in run.checks}
+    assert len(many) > 16
+    html = page(replace(run, not_run=many))
+    section = html[html.index('id="not-run"') :].partition("</section>")[0]
+    assert "<details>" in section
+    assert {f"#{id}" for id in many} <= Parsed(html).links["not-run"]
+
+
+def test_at_a_glance_every_verdict_and_answer_is_counted(run: RunRecord, parsed: Parsed) -> None:
+    own = squeezed(parsed.text["glance"])
+    room = run.statements[0]
+    for judgements in (room.judged.readings, room.judged.parts):
+        reached = [judgement.verdict for judgement in judgements]
+        cell = "".join(f"{reached.count(v)}{v}" for v in Verdict if v in reached)
+        assert squeezed(cell) in own
+    answers = [measured.answer for _, measured in run.experiments[0].answers.values()]
+    asked = len(run.experiments[0].experiment.effects)
+    assert (
+        sum(int(n) for n in re.findall(r"(\d)(?=yes|no|undecided)", own.partition("e3")[2]))
+        == asked
+    )
+    assert own.count("notmeasured") == asked - len(answers) > 0
+    assert parsed.ids.index("glance") < parsed.ids.index("notation")
 
 
 def test_a_restricted_run_says_what_it_covers(run: RunRecord, parsed: Parsed) -> None:

@@ -67,6 +67,7 @@ def test_dollar_signs_pair_up() -> None:
         ("\\ker J", '<mo form="prefix" lspace="0" rspace="0.167em">ker</mo>'),
         ("\\dot h", '<mrow><mi>h</mi><mspace width="0em" height="0.8em" /></mrow><mo>˙</mo>'),
         ("\\ddot x", '<mrow><mi>x</mi><mspace width="0em" height="0.58em" /></mrow><mo>¨</mo>'),
+        ("m_1, .., m_N", "<mi>…</mi>"),
         ("\\hat h", '<mover accent="true"><mi>h</mi><mo'),
     ],
 )

@@ -296,12 +296,17 @@ def _reproduce(
 
 
 def _bench(options: argparse.Namespace) -> int:
-    """Time the curvature kernels, and write the result if a file is named."""
+    """Time the curvature kernels, and write the result and its drawing if a file is named."""
     from verify import bench
 
-    result = bench.run(full=options.profile == "deep")
+    has_gpu = options.device != "cpu" and bool(gpu())
+    if options.device == "cuda" and not has_gpu:
+        _complain(f"{NO_GPU}.")
+        return 3
+    result = bench.run(full=options.profile == "deep", device="cuda" if has_gpu else "cpu")
     if options.json is not None:
-        bench.write(result, options.json)
+        for file in bench.write(result, options.json):
+            print(f"written: {file}")
     return 0
 
 
@@ -379,6 +384,8 @@ def _conclude(options: argparse.Namespace, record: RunRecord, folders: Folders) 
         print(f"not as stated: {console.shortened(failure, ids)}")
     for warning in record.warnings:
         _complain(warning)
+    if lacking := console.not_run(record):
+        print(lacking)
     unwritten = _write(options, record, folders)
     for sentence in unwritten:
         _complain(sentence)

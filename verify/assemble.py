@@ -176,6 +176,7 @@ def _check_record(
         all_dimensions=check.all_dimensions,
         capabilities=check.capabilities,
         artefacts=tuple(need.name for need in check.artefacts),
+        command=check.command,
         evidence=shown,
         stale=stale,
         recorded=from_records,

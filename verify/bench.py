@@ -1,7 +1,8 @@
 """``python -m verify bench``: the curvature kernels against what they replace, in one process.
 
-All of it is at random initialisation, in float64 unless the reference is published in float32, with
-a relative residual of 1e-8. `verify.timing` says how times are compared.
+All of it is at random initialisation but for the collapsed states, in float64 unless the reference
+is published in float32, with a relative residual of 1e-8. `verify.timing` says how times are
+compared, `verify.bench_work` what is timed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from verify import bench_work as work
 from verify.numeric.activations import ACTIVATIONS
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.estimator import (
@@ -29,76 +31,73 @@ from verify.numeric.estimator import (
     published_estimate,
 )
 from verify.numeric.heads import Head
-from verify.numeric.lanczos import ExtremeEigenpairs, extreme_eigenpairs
-from verify.numeric.objectives import NEGATIVE_COSINE, Loss, Targets
-from verify.timing import REPETITIONS, Comparison, Scaling, compare, environment, time_of
-
-CHUNK = 256
-"""Columns of `torch.func.hessian` at once at the largest size, where all of them need 20 GB."""
+from verify.numeric.lanczos import extreme_eigenpairs
+from verify.numeric.objectives import NEGATIVE_COSINE, Targets
+from verify.timing import REPETITIONS, Comparison, Scaling, compare, draw, environment, time_of
 
 
-def run(full: bool = False, report: Callable[[str], None] = print) -> dict[str, Any]:
+def run(
+    full: bool = False, device: str = "cpu", report: Callable[[str], None] = print
+) -> dict[str, Any]:
     """Run every comparison and the cost table.
 
     Args:
         full: time the reference at 2048-8192-8192-8192 in every repetition, not once
             (``--profile deep``).
+        device: of both sides of every comparison.
         report: told each result as it comes.
 
     Returns:
-        Plain data: environment, comparisons, cost table and plots.
+        Plain data: environment, comparisons and cost table.
     """
     before = os.getloadavg()
     comparisons = []
     first = (dense_small, dense_small_terms, one_sample, one_sample_cold)
-    for one in (*first, batch, partial(batch, 0.1)):
-        comparisons.append(one())
+    for one in (*first, batch, partial(batch, scale=0.1), collapsed_lanczos, collapsed_fallback):
+        comparisons.append(one(device=device))
         report(str(comparisons[-1]))
-    comparisons.append(one_large_sample(REPETITIONS if full else 1))
+    comparisons.append(one_large_sample(REPETITIONS if full else 1, device))
     report(str(comparisons[-1]))
     table = []
-    for scaling in costs():
+    for scaling in costs(device):
         table.append(scaling)
-        report(f"cost ~ {scaling.size}^{scaling.exponent:.2f}: {_milliseconds(scaling)}")
+        report(str(scaling))
     return {
-        "environment": environment() | {"load before": before, "load after": os.getloadavg()},
+        "environment": environment(device) | {"load before": before, "load after": os.getloadavg()},
         "comparisons": [
             asdict(c) | {"ratios": c.ratios, "ratio": c.ratio, "cpu ratio": c.cpu_ratio}
             for c in comparisons
         ],
         "costs": [asdict(s) | {"exponent": s.exponent} for s in table],
-        "plots": [
-            {
-                "title": f"Seconds for one head's extreme eigenpairs against {s.size}",
-                "xlabel": s.size,
-                "ylabel": "seconds",
-                "xscale": "log",
-                "yscale": "log",
-                "x": s.values,
-                "y": s.seconds,
-            }
-            for s in table
-        ],
     }
 
 
-def write(result: dict[str, Any], path: Path) -> None:
-    """Write a result as JSON."""
+def write(result: dict[str, Any], path: Path) -> tuple[Path, Path]:
+    """Write a result as JSON, and its costs as a drawing beside it; return both paths."""
     path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    drawing = path.with_name(path.name + ".svg")
+    costs = [Scaling(c["size"], tuple(c["values"]), tuple(c["seconds"])) for c in result["costs"]]
+    draw(costs, drawing)
+    return path, drawing
 
 
 # --- comparisons --------------------------------------------------------------------------------
 
+AUTHORS = (512, 2048, 2048), (2048, 512, 2048)
+"""Widths of the published projector and predictor."""
 
-def dense_small() -> Comparison:
+PUBLISHED = Setting(*AUTHORS, 256)
+
+
+def dense_small(device: str = "cpu") -> Comparison:
     """64-128-128 Swish: G, M and the spectrum of their sum, against the spectrum alone."""
-    state = _state("swish", (64, 128, 128), None, 1)
+    sample = work.initial("swish", (64, 128, 128), None, 1, device)
     return compare(
         "64-128-128 Swish, G, M and spectrum",
         "torch.func.hessian and eigvalsh: the sum only, not G and M",
         "G and M in closed form and eigvalsh of their sum",
-        lambda: _spectrum(state),
-        partial(_terms_and_spectrum, state),
+        lambda: work.spectrum(sample),
+        partial(work.terms_and_spectrum, sample),
         required=15,
         inner=20,
         threads=1,
@@ -110,10 +109,10 @@ def dense_small() -> Comparison:
     )
 
 
-def dense_small_terms() -> Comparison:
+def dense_small_terms(device: str = "cpu") -> Comparison:
     """The same against a reference that gives G and M too."""
-    state = _state("swish", (64, 128, 128), None, 1)
-    head, loss, z = state
+    sample = work.initial("swish", (64, 128, 128), None, 1, device)
+    head, loss, z = sample
     function = plain_function(head, loss.constants.targets)
     outputs, target = plain_outputs(head), loss.constants.targets[0]
 
@@ -133,7 +132,7 @@ def dense_small_terms() -> Comparison:
         "torch.func.hessian of the loss and of rho.h, and eigvalsh",
         "G and M in closed form and eigvalsh of their sum",
         reference,
-        partial(_terms_and_spectrum, state),
+        partial(work.terms_and_spectrum, sample),
         required=1,
         inner=20,
         threads=1,
@@ -141,59 +140,59 @@ def dense_small_terms() -> Comparison:
     )
 
 
-def one_sample() -> Comparison:
+def one_sample(device: str = "cpu") -> Comparison:
     """Projector and predictor: extremes of one sample, of a head that is used more than once."""
-    state = _state("swish", (512, 2048, 2048), (2048, 512, 2048), 1)
+    sample = work.initial("swish", *AUTHORS, 1, device)
     return compare(
         "512-2048-2048 + 2048-512-2048 Swish, extremes of one sample",
         "torch.func.hessian and eigvalsh",
         "Lanczos to 1e-8",
-        lambda: _spectrum(state)[[0, -1]],
-        lambda: _extremes(state).values[0],
+        lambda: work.spectrum(sample)[[0, -1]],
+        lambda: work.values(sample)[0],
         required=6,
         note="the head's fused weights, formed once per head, are not in the time",
     )
 
 
-def one_sample_cold() -> Comparison:
+def one_sample_cold(device: str = "cpu") -> Comparison:
     """The same with a head that is seen for the first time."""
-    state = _state("swish", (512, 2048, 2048), (2048, 512, 2048), 1)
-    head, loss, z = state
+    sample = work.initial("swish", *AUTHORS, 1, device)
+    head, loss, z = sample
 
     def kernel() -> Tensor:
         fresh = Head(head.weights, head.biases, head.activations)
-        return _extremes((fresh, loss, z)).values[0]
+        return work.values((fresh, loss, z))[0]
 
     return compare(
         "the same, of a new head",
         "torch.func.hessian and eigvalsh",
         "Lanczos to 1e-8, fusing the weights included",
-        lambda: _spectrum(state)[[0, -1]],
+        lambda: work.spectrum(sample)[[0, -1]],
         kernel,
         required=1,
         note="the first sample of a head; every further one costs what the line above says",
     )
 
 
-def one_large_sample(references: int) -> Comparison:
+def one_large_sample(references: int, device: str = "cpu") -> Comparison:
     """2048-8192-8192-8192: extremes of one sample."""
-    state = _state("swish", (2048, 8192, 8192, 8192), None, 1)
+    sample = work.initial("swish", (2048, 8192, 8192, 8192), None, 1, device)
     return compare(
         "2048-8192-8192-8192 Swish, extremes of one sample",
-        f"torch.func.hessian, {CHUNK} columns at once, and eigvalsh",
+        f"torch.func.hessian, {work.CHUNK} columns at once, and eigvalsh",
         "Lanczos to 1e-8",
-        lambda: _spectrum(state, CHUNK)[[0, -1]],
-        lambda: _extremes(state).values[0],
+        lambda: work.spectrum(sample, chunk=work.CHUNK)[[0, -1]],
+        lambda: work.values(sample)[0],
         required=5,
         references=references,
         note=f"reference timed {references} time(s)",
     )
 
 
-def batch(scale: float = 1.0) -> Comparison:
+def batch(device: str = "cpu", scale: float = 1.0) -> Comparison:
     """256 samples at once against the published float32 estimator, in either published start."""
     cell = Cell(ACTIVATIONS["swish"], scale)
-    state = initial_state(cell, Setting(batch=256), 0)
+    state = work.moved(initial_state(cell, PUBLISHED, 0), device)
     loss = NEGATIVE_COSINE.bind(Targets(state.targets))
     single = Head([w.float() for w in state.head.weights], None, state.head.activations)
     function = plain_function(single, state.targets.float())
@@ -222,77 +221,60 @@ def batch(scale: float = 1.0) -> Comparison:
     )
 
 
-def costs() -> Iterator[Scaling]:
-    """Extremes as the input, the hidden width and the batch grow, each from 128-512-512."""
-    yield _scaling("d", (128, 256, 512, 1024), lambda n: _state("swish", (n, 512, 512), None, 1))
-    yield _scaling(
-        "width", (512, 1024, 2048, 4096), lambda n: _state("swish", (256, n, n), None, 1)
+def collapsed_lanczos(
+    device: str = "cpu", setting: Setting = PUBLISHED, samples: int = 8
+) -> Comparison:
+    """Samples of a head that training has collapsed, where the smallest eigenvalues crowd together."""
+    sample, (before, after) = work.collapsed(setting, samples, device)
+    pairs = work.extremes(sample)
+    ratio = float((pairs.values[:, 0].abs() / pairs.scale).median())
+    return compare(
+        f"{samples} samples of the same head, collapsed by training",
+        "torch.func.hessian and eigvalsh, sample by sample",
+        f"Lanczos to 1e-8, falling back if need be; here: {pairs.method}",
+        partial(work.ends, sample),
+        partial(work.values, sample),
+        required=1,
+        note=(
+            f"{work.STEPS} steps of SimSiam on random features from the pseudo-collapsed start; the "
+            f"variance of directions fell from {before:.2g} to {after:.2g}; the smallest eigenvalue "
+            f"is {ratio:.1e} of the norm; up to {int(pairs.iterations.max())} products; largest "
+            f"relative residual {float((pairs.residuals.amax(-1) / pairs.scale).max()):.1e}"
+        ),
     )
-    yield _scaling("batch", (4, 16, 64, 256), lambda n: _state("swish", (256, 512, 512), None, n))
 
 
-# --- machinery ----------------------------------------------------------------------------------
-
-Sample = tuple[Head, Loss, Tensor]
-
-
-def _state(
-    activation: str, projector: tuple[int, ...], predictor: tuple[int, ...] | None, batch: int
-) -> Sample:
-    """A head at initialisation with z and the negative cosine to random targets."""
-    widths = predictor or (projector[-1], projector[-1])
-    setting = Setting(projector, widths, batch)
-    state = initial_state(Cell(ACTIVATIONS[activation]), setting, 0)
-    head = state.head
-    if predictor is None:
-        depth = len(projector) - 1
-        head = Head(head.weights[:depth], None, head.activations[: depth - 1])
-    targets = torch.randn(batch, head.k, generator=torch.Generator().manual_seed(1)).double()
-    return head, NEGATIVE_COSINE.bind(Targets(targets)), state.z
+def collapsed_fallback(
+    device: str = "cpu", setting: Setting = PUBLISHED, samples: int = 8
+) -> Comparison:
+    """What the fallback itself costs on the same samples, and how accurate it is."""
+    sample, _ = work.collapsed(setting, samples, device)
+    return compare(
+        "the same by the fallback alone",
+        "torch.func.hessian and eigvalsh, sample by sample",
+        "closed form and eigh of every sample",
+        partial(work.ends, sample),
+        partial(work.factorised, sample),
+        required=1,
+        note="what a sample costs on which Lanczos does not converge, beyond the Lanczos steps",
+    )
 
 
-def _extremes(state: Sample) -> ExtremeEigenpairs:
-    return extreme_eigenpairs(EffectiveHessian(*state), dense_up_to=1)
+def costs(device: str = "cpu") -> Iterator[Scaling]:
+    """Extremes as the input, the hidden width and the batch grow, by themselves."""
 
+    def scaling(size: str, sizes: tuple[int, ...], make: Callable[[int], work.Sample]) -> Scaling:
+        seconds = []
+        for value in sizes:
+            sample = make(value)
+            work.values(sample)
+            times = (time_of(partial(work.values, sample), 1)[0] for _ in range(REPETITIONS))
+            seconds.append(median(wall for wall, _ in times))
+        return Scaling(size, sizes, tuple(seconds))
 
-def _terms_and_spectrum(state: Sample) -> Tensor:
-    hessian = EffectiveHessian(*state)
-    total = hessian.pullback.dense() + hessian.interaction.dense()
-    return torch.linalg.eigvalsh(total)[0]
+    def initial(widths: tuple[int, ...], batch: int = 1) -> work.Sample:
+        return work.initial("swish", widths, None, batch, device)
 
-
-def _values(state: Sample) -> Tensor:
-    return _extremes(state).values
-
-
-def _spectrum(state: Sample, chunk: int | None = None) -> Tensor:
-    """Eigenvalues of one sample by PyTorch's own Hessian of PyTorch's own functions."""
-    head, loss, z = state
-    function = plain_function(head, loss.constants.targets)
-
-    def at(row: Tensor) -> Tensor:
-        return function(row.unsqueeze(0))
-
-    if chunk is None:
-        return torch.linalg.eigvalsh(torch.func.hessian(at)(z[0]))
-
-    def column(v: Tensor) -> Tensor:
-        return torch.func.jvp(torch.func.grad(at), (z[0],), (v,))[1]
-
-    identity = torch.eye(z.shape[1], dtype=z.dtype)
-    return torch.linalg.eigvalsh(torch.vmap(column, chunk_size=chunk)(identity))
-
-
-def _scaling(size: str, values: tuple[int, ...], make: Callable[[int], Sample]) -> Scaling:
-    seconds = []
-    for value in values:
-        state = make(value)
-        _extremes(state)
-        runs = [time_of(partial(_values, state), 1)[0][0] for _ in range(3)]
-        seconds.append(median(runs))
-    return Scaling(size, values, tuple(seconds))
-
-
-def _milliseconds(scaling: Scaling) -> str:
-    pairs = zip(scaling.values, scaling.seconds, strict=True)
-    return ", ".join(f"{value}: {1e3 * seconds:.3g} ms" for value, seconds in pairs)
+    yield scaling("d", (128, 256, 512, 1024), lambda n: initial((n, 512, 512)))
+    yield scaling("width", (512, 1024, 2048, 4096), lambda n: initial((256, n, n)))
+    yield scaling("batch", (4, 16, 64, 256), lambda n: initial((256, 512, 512), n))

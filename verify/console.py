@@ -1,8 +1,8 @@
 """What a run prints: progress while it goes, verdicts and counts at its end.
 
 On a terminal progress is a table, one row per room; elsewhere, and on a terminal that cannot move
-its cursor (``TERM=dumb``), it is one line per finished check. ``NO_COLOR`` is honoured. Rich is
-imported only where a table is drawn, so that listing stays instant.
+its cursor (``TERM=dumb``), it is one line per finished check. ``NO_COLOR`` is honoured. Rich, and what
+needs NumPy, are imported only where a run is shown, so that listing stays instant.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
-from verify.artefact import draws, progress_of
-from verify.record import CheckRecord, ExperimentRecord, RunRecord, StatementRecord
+from verify.record import CheckRecord, ExperimentRecord, RunRecord, StatementRecord, by_reason
 from verify.rooms import Place, Room
 from verify.runner import Event, Stage
 from verify.statement import Evidence, Experiment, Outcome, Statement
+from verify.text import count
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 
 LISTED = 3
-"""Check ids that a line lists at most."""
+"""Check ids that a list inside a sentence has at most."""
+
+NAMED = 16
+"""Check ids that a line on what did not run has at most; the report has them all."""
 
 
 class Progress(AbstractContextManager["Progress"]):
@@ -38,7 +41,9 @@ class Progress(AbstractContextManager["Progress"]):
         self.out = out
 
     def __call__(self, event: Event) -> None:
-        """Take note of one event of the run."""
+        """Take note of one event of the run; what did not run is listed at its end."""
+        if event.evidence is not None and event.evidence.outcome is Outcome.NOT_RUN:
+            return
         if event.evidence is not None:
             print(finished_line(event.evidence, event.stage), file=self.out, flush=True)
         elif event.stage is Stage.FINISHED:
@@ -145,6 +150,8 @@ class LiveProgress(Progress):
 
     def _now(self, name: str) -> str:
         """What was started last, and how far it is if it says so."""
+        from verify.artefact import progress_of
+
         said = progress_of(name, self.cache) if self.cache is not None and name else ""
         return f"{name}: {said}" if said else name
 
@@ -169,6 +176,8 @@ def progress(
         chosen: ids of the checks to run.
         cache: where the artefacts are built, to show how far they are.
     """
+    from verify.artefact import draws
+
     return LiveProgress(out, rooms, chosen, cache) if draws(out) else Progress(out)
 
 
@@ -204,7 +213,8 @@ def verdicts(run: RunRecord) -> str:
     for room in run.experiments:
         lines += ["", f"{room.experiment.id}: {room.experiment.title}"]
         lines += [
-            f"  {effect.text}: {_answer(room, effect.id)}" for effect in room.experiment.effects
+            f"  {effect.text.rstrip('.')}: {_answer(room, effect.id)}"
+            for effect in room.experiment.effects
         ]
     return "\n".join(lines)
 
@@ -260,12 +270,32 @@ def shortened(text: str, ids: Iterable[str]) -> str:
     return re.sub(rf"[\w.+-]+(?:, [\w.+-]+){{{LISTED},}}", cut, text)
 
 
+def not_run(run: RunRecord) -> str:
+    """Return what did not run, a line for each reason; empty if everything ran."""
+    lines = [
+        f"not run, {count(len(ids), 'check')}: {reason} {_some(ids)}"
+        for reason, ids in by_reason(run.not_run).items()
+    ]
+    if any(check.command and check.outcome is Outcome.NOT_RUN for check in run.checks):
+        lines.append(
+            "What to type for data of your own: `python -m verify ssl --list`, and the report."
+        )
+    return "\n".join(lines)
+
+
+def _some(ids: Sequence[str]) -> str:
+    """All of some ids, or the first of many."""
+    if len(ids) <= NAMED:
+        return ", ".join(ids)
+    return f"{', '.join(ids[:LISTED])} and {len(ids) - LISTED} more, which the report names"
+
+
 def last_line(run: RunRecord) -> str:
     """Return the counts of a run in one line."""
     counts = run.counts
     return (
-        f"{counts[Outcome.AS_STATED]} as stated, {counts[Outcome.SURPRISE]} surprises, "
-        f"{counts[Outcome.ERROR]} errors, "
+        f"{counts[Outcome.AS_STATED]} as stated, {count(counts[Outcome.SURPRISE], 'surprise')}, "
+        f"{count(counts[Outcome.ERROR], 'error')}, "
         f"{counts[Outcome.UNDECIDED] + counts[Outcome.VACUOUS]} undecided or vacuous, "
         f"{counts[Outcome.NOT_RUN]} not run; {run.reused} reused; {duration(run.wall_s)}."
     )
@@ -316,9 +346,12 @@ def _check_lines(checks: Sequence[CheckRecord]) -> str:
 
 def _found(check: CheckRecord) -> str:
     """The outcome and its sentence, where the sentence does not begin with the outcome itself."""
-    if check.summary.lower().startswith(check.outcome.value):
-        return check.summary
-    return f"{check.outcome}: {check.summary}"
+    found = check.summary
+    if not found.lower().startswith(check.outcome.value):
+        found = f"{check.outcome}: {found}"
+    if check.outcome is Outcome.NOT_RUN and check.command:
+        found += f" To run it: `{check.command}`."
+    return found
 
 
 def _answer(room: ExperimentRecord, effect: str) -> str:

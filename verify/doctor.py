@@ -9,8 +9,10 @@ from pathlib import Path
 
 from verify.closure import versions
 from verify.provenance import git_state, machine
+from verify.record import by_reason
 from verify.rooms import Place, RoomError, load, modules
 from verify.statement import Context
+from verify.text import count
 from verify.worker import THREADS, missing_capability
 
 
@@ -49,6 +51,7 @@ def examine(places: Sequence[Place], root: Path, out: Path) -> list[tuple[str, s
         cache=str(out),
         rooms=modules(places),
     )
+    cannot: dict[str, str] = {}
     for place in places:
         try:
             room = load(place.entry.id, place.module)
@@ -56,9 +59,10 @@ def examine(places: Sequence[Place], root: Path, out: Path) -> list[tuple[str, s
             found.append(("cannot run", str(error)))
             continue
         for check in room.checks:
-            reason = missing_capability(check, ctx)
-            if reason:
-                found.append(("cannot run", f"{check.id}: {reason}"))
+            if reason := missing_capability(check, ctx):
+                cannot[check.id] = reason
+    for reason, ids in by_reason(cannot).items():
+        found.append(("cannot run", f"{reason} {count(len(ids), 'check')}: {', '.join(ids)}"))
     if not any(what == "cannot run" for what, _ in found):
         found.append(("cannot run", "nothing: every check can run here"))
     return found

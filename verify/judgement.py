@@ -197,7 +197,8 @@ def _judge_reading(
         )
     elif proofs and added:
         verdict = Verdict.HOLDS_ADDED
-        reason = f"derived under the added hypothesis {', '.join(added)}: {_names(proofs)}"
+        named = f"{'hypothesis' if len(added) == 1 else 'hypotheses'} {', '.join(added)}"
+        reason = f"derived under the added {named}: {_names(proofs)}"
     elif proofs:
         verdict, reason = Verdict.HOLDS, f"derived: {_names(proofs)}"
         if reading.existential:

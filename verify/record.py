@@ -8,7 +8,7 @@ it decides nothing again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -32,6 +32,7 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
         id, title, role, kind, arithmetic, part, readings, all_dimensions, capabilities: as in
             `verify.statement.Check`.
         artefacts: names of the artefacts it needs.
+        command: what to type to run it where no run of all includes it; empty if one does.
         evidence: what it found; None if it did not run and nothing is stored for it.
         stale: the evidence does not count in this run (other code, versions, seed, profile or
             device); it is shown, and no verdict rests on it.
@@ -52,6 +53,7 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     all_dimensions: bool
     capabilities: tuple[str, ...]
     artefacts: tuple[str, ...] = ()
+    command: str = ""
     evidence: Evidence | None = None
     stale: bool = False
     recorded: bool = False
@@ -76,6 +78,14 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
         if self.evidence is None or self.stale:
             return self.note
         return self.evidence.summary
+
+
+def by_reason(not_run: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the ids of checks that did not run, by the reason that is given for them."""
+    grouped: dict[str, list[str]] = {}
+    for id, reason in not_run.items():
+        grouped.setdefault(reason, []).append(id)
+    return grouped
 
 
 class StatementRecord(msgspec.Struct, frozen=True, kw_only=True):

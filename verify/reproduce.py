@@ -118,7 +118,7 @@ def require(chosen: Chosen, cache: Path, *, has_gpu: bool, download: bool) -> No
     if "cuda" in chosen.form.capabilities and not has_gpu:
         raise Unavailable(
             f"The form {chosen.form.name} is of the published size and needs a CUDA device, and none "
-            "was found; with --reduced, E1 to E7 run on the CPU."
+            "was found; with --reduced, E1 to E7 and E9 run on the CPU."
         )
     _require_images(chosen.form.data, chosen.data[chosen.form.data], cache, download=download)
 

@@ -28,7 +28,6 @@ from msgspec.structs import replace
 
 from verify import rooms
 from verify.acceptance import standing
-from verify.artefact import Postponed
 from verify.provenance import evidence_key, settled
 from verify.statement import Check, Context, Evidence, Finding, Outcome
 from verify.store import Records, Store
@@ -273,6 +272,8 @@ class _Run:
         return future
 
     def _finish(self, task: _Task, future: Future[Any]) -> None:
+        from verify.artefact import Postponed  # with NumPy, which listing must not wait for
+
         error = future.exception()
         finding = None if error is None else failure(error)
         if isinstance(error, Postponed):

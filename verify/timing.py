@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor
 
 REPETITIONS = 7
@@ -81,13 +82,45 @@ class Scaling:
     @property
     def exponent(self) -> float:
         """Slope of the least-squares line through the logarithms."""
-        slope, _ = np.polyfit(np.log(self.values), np.log(self.seconds), 1)
-        return float(slope)
+        return self._line()[0]
+
+    @property
+    def fitted(self) -> tuple[float, ...]:
+        """Seconds by the power law, one for each value."""
+        slope, intercept = self._line()
+        return tuple(float(v) for v in np.exp(intercept + slope * np.log(self.values)))
+
+    def _line(self) -> tuple[float, float]:
+        slope, intercept = np.polyfit(np.log(self.values), np.log(self.seconds), 1)
+        return float(slope), float(intercept)
+
+    def __str__(self) -> str:
+        """One line for the terminal."""
+        pairs = zip(self.values, self.seconds, strict=True)
+        times = ", ".join(f"{value}: {1e3 * seconds:.3g} ms" for value, seconds in pairs)
+        return f"cost ~ {self.size}^{self.exponent:.2f}: {times}"
 
 
-def environment() -> dict[str, Any]:
+def draw(scalings: Sequence[Scaling], path: Path) -> None:
+    """Draw costs against sizes on logarithmic axes, with the power laws fitted, as an SVG file."""
+    figure = Figure(figsize=(3.4 * max(len(scalings), 1), 3.2), layout="constrained")
+    for number, scaling in enumerate(scalings, start=1):
+        axes = figure.add_subplot(1, len(scalings), number)
+        axes.loglog(scaling.values, scaling.seconds, "o", color="C0", label="measured")
+        law = f"~ {scaling.size}^{scaling.exponent:.2f}"
+        axes.loglog(scaling.values, scaling.fitted, "--", color="C1", label=law)
+        axes.set(xlabel=scaling.size, ylabel="seconds for the extreme eigenpairs")
+        axes.set_xticks(scaling.values, [str(v) for v in scaling.values], minor=False)
+        axes.minorticks_off()
+        axes.legend()
+    figure.savefig(path, format="svg", metadata={"Date": None})
+
+
+def environment(device: str = "cpu") -> dict[str, Any]:
     """What the times depend on."""
+    on_gpu = torch.device(device).type == "cuda"
     return {
+        "device": torch.cuda.get_device_name(device) if on_gpu else "cpu",
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": np.__version__,
@@ -158,11 +191,19 @@ Times = tuple[float, float]
 
 def time_of(work: Callable[[], Result], runs: int) -> tuple[Times, Result]:
     """Times that one of some runs took, and what the last of them returned."""
+    _finish()
     start, busy = time.perf_counter(), time.process_time()
     for _ in range(runs):
         result = work()
+    _finish()
     seconds, cpu = time.perf_counter() - start, time.process_time() - busy
     return (seconds / runs, cpu / runs), result
+
+
+def _finish() -> None:
+    """Wait for a GPU, which works on after its calls have returned."""
+    if torch.cuda.is_initialized():
+        torch.cuda.synchronize()
 
 
 def _ratios(reference: tuple[float, ...], kernel: tuple[float, ...]) -> list[float]:

@@ -31,12 +31,12 @@ def gradient_and_product(
 
     Raises:
         UndifferentiableError: if the result is detached from u.
-        TypeError: if it is not a real floating-point tensor.
-        ValueError: if it is not a scalar, or not finite.
+        TypeError: if the function is none, or its result is not a real floating-point tensor.
+        ValueError: if it fails at u, or its result is not a scalar, or not finite.
     """
     u = u.detach().clone().requires_grad_()
     with torch.enable_grad():
-        value = function(u)
+        value = applied(function, name, u)
         require_output(value, name, u, ())
         (gradient,) = torch.autograd.grad(value, u, create_graph=True, materialize_grads=True)
     if not bool(gradient.isfinite().all()):
@@ -106,6 +106,29 @@ def _walk(output: Tensor, at: Tensor, cotangents: Tensor) -> Tensor:
         materialize_grads=True,
     )
     return pulled.unsqueeze(0) if single else pulled
+
+
+def applied(function: Callable[[Tensor], Tensor], name: str, x: Tensor) -> Tensor:
+    """What a user's function returns at x.
+
+    Raises:
+        TypeError: if it cannot be called.
+        ValueError: if PyTorch fails in it, as it does where types, shapes or devices do not match.
+    """
+    if not callable(function):
+        raise TypeError(
+            f"`{name}` must be a callable of tensors; it was {type(function).__name__}. An objective "
+            "becomes a loss by Objective.bind."
+        )
+    try:
+        return function(x)
+    except torch.OutOfMemoryError:
+        raise
+    except RuntimeError as error:
+        raise ValueError(
+            f"`{name}` failed at a tensor of shape {tuple(x.shape)}, {x.dtype} on {x.device}; its "
+            f"own tensors must match it: {error}"
+        ) from error
 
 
 def require_output(value: object, name: str, z: Tensor, shape: tuple[int, ...] | None) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 import flint
 import sympy as sp
 from flint import arb, arb_mat
 
 from verify.numeric.activations import a
+from verify.numeric.certificates import lower_float, upper_float
 from verify.symbolic.collapse import ExactHead
 
 FUNCTIONS: dict[type[sp.Function], Callable[[arb], arb]] = {
@@ -74,16 +76,13 @@ def _power(base: arb, exponent: int) -> arb:
 
 def interval(x: arb) -> str:
     """A ball as an interval of decimals that contains it, four significant digits."""
-    low, high = float(x.lower().str(20, radius=False)), float(x.upper().str(20, radius=False))
-    return f"[{_outward(low, -1)}, {_outward(high, +1)}]"
+    low = _decimal(lower_float(x), ROUND_FLOOR)
+    return f"[{low}, {_decimal(upper_float(x), ROUND_CEILING)}]"
 
 
-def _outward(value: float, direction: int) -> str:
-    text = f"{value:.3e}"
-    ulp = 10.0 ** (int(text.split("e")[1]) - 3)
-    while direction * (float(text) - value) < 0:
-        text = f"{float(text) + direction * ulp:.3e}"
-    return f"{float(text):.4g}"
+def _decimal(value: float, rounding: str) -> str:
+    """A float to four digits, rounded as decimals are, without an error in between."""
+    return f"{float(Context(prec=4, rounding=rounding).create_decimal(Decimal(value))):.4g}"
 
 
 class BallHead:

@@ -51,5 +51,13 @@ def interaction_error(found: Tensor, wanted: Tensor, case: HeadCase) -> float:
 
 
 def largest_ratio(gap: Tensor, allowed: Tensor) -> float:
-    """Largest entry of gap / allowed; 0 where both vanish, infinite where only `allowed` does."""
+    """Largest entry of gap / allowed; 0 where both vanish, infinite where only `allowed` does.
+
+    Raises:
+        ValueError: if an allowed error is negative, which no error exceeds in modulus.
+    """
+    if bool((allowed < 0).any()):
+        raise ValueError(
+            f"An allowed error must not be negative; it was {float(allowed.min()):.3g}."
+        )
     return float(torch.where(gap == 0, torch.zeros_like(gap), gap / allowed).max())

@@ -127,6 +127,10 @@ def search(claim: Claim[Case], ctx: Context, most: int) -> Search[Case]:
         except Vacuous:
             seen.vacuous += not shrinking
             reject()
+        if value < 0:
+            raise ValueError(
+                f"A ratio of error to allowed error must not be negative; got {value}."
+            )
         # NaN compares false with everything, so it counts as a failure, not as a pass.
         fails = not value <= 1.0
         if not shrinking:

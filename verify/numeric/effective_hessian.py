@@ -19,12 +19,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from verify.numeric.autodiff import AutodiffProducts, gradient_and_product, require_output
+from verify.numeric.autodiff import (
+    AutodiffProducts,
+    applied,
+    gradient_and_product,
+    require_output,
+)
 from verify.numeric.heads import Head, Trace, near_kink
 from verify.numeric.objectives.base import Loss
 from verify.numeric.objectives.checks import is_finite
 from verify.numeric.objectives.derivatives import RowHessians
-from verify.numeric.operators import SymmetricOperator, symmetrised
+from verify.numeric.operators import TYPES, SymmetricOperator, symmetrised
 from verify.numeric.products import HeadProducts, LossProduct
 
 
@@ -135,12 +140,14 @@ class EffectiveHessian(_Term):
             z: the point or the points, (d,) or (B, d); float64 unless only throughput counts.
             separable: whether the Hessian is block-diagonal in the samples. By default it is if
                 head and loss are the project's own and neither couples the batch; say True for a
-                callable that is known to treat the samples one by one.
+                callable that treats the samples one by one. That is checked.
 
         Raises:
-            TypeError: if a tensor is not real floating point, or the types differ.
-            ValueError: if shapes or devices do not match, z is empty, a value is not finite, an
-                output is detached, or a piecewise-linear head is undefined at kink.
+            TypeError: if a tensor is not float64 or float32, the types differ, or head or loss
+                cannot be called.
+            ValueError: if shapes or devices do not match, z is empty, a value or a gradient is not
+                finite, an output is detached, samples said to separate do not, or a piecewise-linear
+                head is undefined at kink.
         """
         _require_point(z)
         if isinstance(head, Head):
@@ -148,8 +155,9 @@ class EffectiveHessian(_Term):
         if not is_finite(z):
             raise ValueError("`z` must be finite; it holds NaN or infinity.")
         z = z.detach()
+        known = isinstance(head, Head) and not head.couples and _separates(loss)
         if separable is None:
-            separable = isinstance(head, Head) and not head.couples and _separates(loss)
+            separable = known
         elif separable and isinstance(head, Head) and head.couples:
             raise ValueError(
                 "`separable` must not be True for a head with BatchNorm over the batch: it couples "
@@ -164,7 +172,15 @@ class EffectiveHessian(_Term):
         like = (tuple(z.shape), separable or z.ndim == 1, z.dtype, z.device)
         super().__init__(like, products, True, True)
         self.gradient = products.gradient.reshape(z.shape)
+        if not is_finite(self.gradient):
+            at_fault = "head" if is_finite(self.rho) else "loss"
+            raise ValueError(
+                f"`{at_fault}` gave a gradient at `z` that holds NaN or infinity: it is not "
+                "differentiable there, or overflows."
+            )
         self._like = like
+        if separable and not known and z.ndim == 2:
+            self._require_separable()
 
     @functools.cached_property
     def pullback(self) -> SymmetricOperator:
@@ -175,6 +191,25 @@ class EffectiveHessian(_Term):
     def interaction(self) -> SymmetricOperator:
         """M, an operator of the same shape."""
         return _Term(self._like, self._products, False, True)
+
+    def _require_separable(self) -> None:
+        """Multiply vectors that vanish on some samples; two samples differ in a bit of their number.
+
+        Raises:
+            ValueError: if a product does not vanish on them, up to the rounding of its sums.
+        """
+        batch, d = self.space
+        number = torch.arange(batch, device=self.device)
+        bits = torch.stack([number >> bit & 1 for bit in range((batch - 1).bit_length() or 1)])
+        kept = bits.to(self.dtype).unsqueeze(-1)
+        v = torch.randn(d, generator=torch.Generator().manual_seed(0), dtype=self.dtype)
+        products = self.apply(kept * v.to(self.device))
+        leaked, size = ((1 - kept) * products).abs().max(), products.abs().max()
+        if bool(leaked > batch * d * torch.finfo(self.dtype).eps * size):
+            raise ValueError(
+                "`separable` must not be True here: a sample's gradient changes with the other "
+                "samples. Leave `separable` out."
+            )
 
     @functools.cached_property
     def value(self) -> Tensor:
@@ -190,6 +225,11 @@ Evaluated = tuple[Tensor, Tensor, HeadProducts | AutodiffProducts]
 def _of_own_head(head: Head, loss: Callable[[Tensor], Tensor], z: Tensor) -> Evaluated:
     batch = _rows(z)
     trace = head.fused.trace(batch)
+    output = trace.output if z.ndim == 2 else trace.output[0]
+    if not is_finite(output):
+        raise ValueError(
+            f"`head` gave an output of {tuple(output.shape)} that holds NaN or infinity."
+        )
     if any(s.kinks for s in head.activations):
         at_kink = near_kink(head, batch).nonzero().flatten().tolist()
         if at_kink:
@@ -197,10 +237,7 @@ def _of_own_head(head: Head, loss: Callable[[Tensor], Tensor], z: Tensor) -> Eva
                 f"The head is undefined at kink: a preactivation of sample(s) {at_kink} is within "
                 "rounding of a point where the activation has no derivative. Move `z`."
             )
-    output = trace.output if z.ndim == 2 else trace.output[0]
-    _require_finite(output, "head")
     rho, curvature = _loss_at(loss, output)
-    _require_finite(rho, "loss")
     if not isinstance(curvature, RowHessians):
         curvature = _reshaped(curvature, output.shape)
     return output, rho, HeadProducts(trace, rho.reshape(trace.output.shape), curvature)
@@ -209,7 +246,7 @@ def _of_own_head(head: Head, loss: Callable[[Tensor], Tensor], z: Tensor) -> Eva
 def _of_callable(head: Any, loss: Callable[[Tensor], Tensor], z: Tensor) -> Evaluated:
     leaf = z.clone().requires_grad_()
     with torch.enable_grad():
-        output = head(leaf)
+        output = applied(head, "head", leaf)
     require_output(output, "head", leaf, None)
     if output.ndim != z.ndim or output.shape[:-1] != z.shape[:-1]:
         raise ValueError(
@@ -256,9 +293,10 @@ def _separates(loss: object) -> bool:
 def _require_point(z: Tensor) -> None:
     if not isinstance(z, Tensor):
         raise TypeError(f"`z` must be a tensor of shape (d,) or (B, d); it was {type(z).__name__}.")
-    if not z.dtype.is_floating_point:
+    if z.dtype not in TYPES:
         raise TypeError(
-            f"`z` must be real floating point; its type was {z.dtype}. Convert it with .double()."
+            f"`z` must be real floating point, float64 or float32; its type was {z.dtype}. Convert "
+            "it with .double()."
         )
     if z.ndim not in (1, 2) or z.numel() == 0:
         raise ValueError(
@@ -270,12 +308,6 @@ def _require_point(z: Tensor) -> None:
             "Curvature in float32 needs full float32 products, but TF32 is on. Set "
             "torch.backends.cuda.matmul.allow_tf32 to False, or use float64."
         )
-
-
-def _require_finite(x: Tensor, name: str) -> None:
-    if not is_finite(x):
-        of = "an output" if name == "head" else "a gradient"
-        raise ValueError(f"`{name}` gave {of} of {tuple(x.shape)} that holds NaN or infinity.")
 
 
 def _require_like_weights(head: Head, z: Tensor) -> None:

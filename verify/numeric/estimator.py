@@ -188,6 +188,8 @@ class CellAudit:
             upwards instead.
         errors: |estimate - exact| / |exact|: median, least, largest.
         confidence: median of |estimate| / its own residual.
+        beyond: median of |estimate - exact| / the estimate's own residual, which bounds the distance
+            to the nearest eigenvalue: how far beyond it the extreme one lies.
         negative_end: how often the first power iteration landed on a negative value.
         faded: how often a vector faded; `zero` how often the value was 0 to float32.
     """
@@ -199,6 +201,7 @@ class CellAudit:
     wrong_upwards: int
     errors: tuple[float, float, float]
     confidence: float
+    beyond: float
     negative_end: int
     faded: int
     zero: int
@@ -271,8 +274,10 @@ def _audit_cell(cell: Cell, states: Iterable[tuple[State, int]]) -> CellAudit:
         if estimate.first < 0:  # else the shift is upwards as it is
             estimate = published_estimate(function, state.z.float(), seed, upwards=True)
         wrong_upwards += (estimate.value < 0) != (exact < 0)
-    errors = [abs(estimate.value - exact) / abs(exact) for estimate, exact, _ in found]
     tiny = torch.finfo(torch.float32).tiny
+    gaps = [abs(estimate.value - exact) for estimate, exact, _ in found]
+    errors = [gap / abs(exact) for gap, (_, exact, _) in zip(gaps, found, strict=True)]
+    own = [max(estimate.residual, tiny) for estimate, _, _ in found]
     return CellAudit(
         cell=cell.name,
         states=len(found),
@@ -280,7 +285,8 @@ def _audit_cell(cell: Cell, states: Iterable[tuple[State, int]]) -> CellAudit:
         wrong_sign=sum((estimate.value < 0) != (exact < 0) for estimate, exact, _ in found),
         wrong_upwards=wrong_upwards,
         errors=(median(errors), min(errors), max(errors)),
-        confidence=median(abs(e.value) / max(e.residual, tiny) for e, _, _ in found),
+        confidence=median(abs(e.value) / r for (e, _, _), r in zip(found, own, strict=True)),
+        beyond=median(gap / r for gap, r in zip(gaps, own, strict=True)),
         negative_end=sum(estimate.first < 0 for estimate, _, _ in found),
         faded=sum(estimate.faded for estimate, _, _ in found),
         zero=sum(abs(estimate.value) < tiny for estimate, _, _ in found),
@@ -298,6 +304,7 @@ def audit_table(audits: Sequence[CellAudit], setting: Setting) -> Table:
             str(audit.wrong_upwards),
             "{:.3g} ({:.2g} to {:.3g})".format(*audit.errors),
             f"{audit.confidence:.2g}",
+            f"{audit.beyond:.2g}",
             str(audit.negative_end),
             str(audit.faded),
             str(audit.zero),
@@ -315,6 +322,7 @@ def audit_table(audits: Sequence[CellAudit], setting: Setting) -> Table:
             "wrong sign if shifted upwards",
             "relative error, median (least to largest)",
             "|estimate| / own residual, median",
+            "error / own residual, median",
             "first iteration on the negative end",
             "vector faded",
             "value 0 to float32",

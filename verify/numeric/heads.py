@@ -54,7 +54,8 @@ class Head:
             norms: one for each layer, applied to its affine map; None is no BatchNorm.
 
         Raises:
-            TypeError: if a tensor is not real floating point, or their types differ.
+            TypeError: if a weight or bias is no tensor, one is not real floating point, their
+                types differ, or `activation` is not made of activations.
             ValueError: if the numbers of layers, the shapes or the devices do not match.
         """
         depth = len(weights)
@@ -72,6 +73,7 @@ class Head:
             )
         if isinstance(activation, Activation):
             activation = (activation,) * (depth - 1)
+        _require_kinds(weights, biases, activation)
         if len(activation) != depth - 1:
             raise ValueError(
                 f"A head of {depth} layers needs {depth - 1} activations, one between each two; "
@@ -251,11 +253,12 @@ def near_kink(head: Head, z: Tensor) -> Tensor:
 
     The distance allowed is a first-order bound on the error of the preactivation: gamma_n |W_i||x|
     for its dot product of n terms (Higham 2002, section 3.1, and Cauchy-Schwarz), and |W_i| times
-    the error that x brings along.
+    the error that x brings along. Where affine maps meet, |x| is replaced by a bound on it in which
+    nothing cancels, so that the allowance holds for `Head.fused`, which multiplies them out, too.
     """
     eps = torch.finfo(z.dtype).eps
     found = torch.zeros(z.shape[:-1], dtype=torch.bool, device=z.device)
-    x, carried = z, torch.zeros_like(z[..., :1])
+    x, size, carried = z, z.norm(dim=-1, keepdim=True), torch.zeros_like(z[..., :1])
     layers = zip(
         head.weights[:-1], head.biases[:-1], head.norms[:-1], head.activations, strict=True
     )
@@ -263,13 +266,15 @@ def near_kink(head: Head, z: Tensor) -> Tensor:
         a = linear(x, w, b)
         gamma = (w.shape[1] + 1) * eps
         rows = w.norm(dim=1)
-        bound = rows * (carried + gamma * x.norm(dim=-1, keepdim=True)) + gamma * b.abs()
+        bound = rows * (carried + gamma * size) + gamma * b.abs()
         if norm is not None:
             a, bound = norm.with_error(a, bound)
         for kink in activation.kinks:
             found |= ((a - kink).abs() <= bound + eps * abs(kink)).any(-1)
         x, slope, _ = activation.jet(a)
         carried = (slope.abs().clamp(min=1) * bound + eps * x.abs()).norm(dim=-1, keepdim=True)
+        met = activation is LINEAR and norm is None
+        size = rows.norm() * size + b.norm() if met else x.norm(dim=-1, keepdim=True)
     return found
 
 
@@ -279,11 +284,35 @@ def _repays(first: Tensor, second: Tensor) -> bool:
     return outputs * middle * inputs <= REPAID * (middle * (inputs + outputs) - outputs * inputs)
 
 
+def _require_kinds(
+    weights: Sequence[object], biases: Sequence[object], activations: Sequence[object]
+) -> None:
+    """Check that layers are made of tensors and activations, as far as their shapes can be read."""
+    for index, (w, b) in enumerate(zip(weights, biases, strict=True), start=1):
+        if not isinstance(w, Tensor) or not isinstance(b, Tensor | None):
+            found = type(w if not isinstance(w, Tensor) else b).__name__
+            raise TypeError(
+                f"A head's weights must be tensors, its biases tensors or None; one of layer {index} "
+                f"was {found}."
+            )
+        if w.ndim != 2 or w.numel() == 0:
+            raise ValueError(
+                f"The weight of layer {index} must have shape (outputs, inputs), at least one of "
+                f"each; its shape was {tuple(w.shape)}."
+            )
+    for s in activations:
+        if not isinstance(s, Activation):
+            raise TypeError(
+                "`activation` must be one of `verify.numeric.activations`, e.g. ACTIVATIONS['swish'], "
+                f"or one for each two layers; it held {s!r}."
+            )
+
+
 def _require_layer(
     index: int, width: int, first: Tensor, w: Tensor, b: Tensor, norm: BatchNorm | None
 ) -> None:
     """Check one layer's shapes, and its types and device against the first weight's."""
-    if w.ndim != 2 or w.shape[1] != width or b.shape != w.shape[:1]:
+    if w.shape[1] != width or b.shape != w.shape[:1]:
         raise ValueError(
             f"Layer {index} must map {width} inputs with a bias per output: its weight "
             f"has shape {tuple(w.shape)}, its bias {tuple(b.shape)}."

@@ -17,7 +17,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from verify.numeric.operators import MatrixOperator, SymmetricOperator
+from verify.numeric.operators import (
+    MatrixOperator,
+    SymmetricOperator,
+    require_finite_products,
+)
 
 DENSE_UP_TO = 128
 """Order up to which a factorisation costs less than a Lanczos run."""
@@ -86,7 +90,8 @@ def extreme_eigenpairs(
         seed: of the random starts.
 
     Raises:
-        ValueError: if a matrix is not square or not finite, or an option is not positive.
+        TypeError: if the operator is none, or a matrix is not float64 or float32.
+        ValueError: if a matrix is not square, symmetric and finite, or an option is not positive.
         FloatingPointError: if a product is not finite.
 
     >>> extreme_eigenpairs(torch.diag(torch.tensor([-1.0, 0.5, 3.0]))).values.tolist()
@@ -94,6 +99,11 @@ def extreme_eigenpairs(
     """
     if isinstance(operator, Tensor):
         operator = MatrixOperator(operator)
+    elif not isinstance(operator, SymmetricOperator):
+        raise TypeError(
+            "`operator` must be an EffectiveHessian, another SymmetricOperator, or a tensor of "
+            f"matrices; it was {type(operator).__name__}."
+        )
     tolerance = RESIDUAL[operator.dtype] if tolerance is None else tolerance
     if not tolerance > 0 or maximum_steps < 1:
         raise ValueError(
@@ -136,7 +146,7 @@ class _Found:
     def factorise(self, which: Tensor) -> None:
         """Find the pairs of some of the operators from their matrices."""
         whole = len(which) == self.operator.blocks
-        matrices = self.operator.dense_blocks(None if whole else which)
+        matrices = require_finite_products(self.operator.dense_blocks(None if whole else which))
         vectors = torch.linalg.eigh(matrices).eigenvectors[:, :, [0, -1]].mT.contiguous()
         self.keep(which, vectors, vectors @ matrices)
 
@@ -224,12 +234,7 @@ class _Krylov:
             left -= self.beta.unsqueeze(-1) * self.basis[:, at - 1]
         self.step += 1
         left = self._orthogonalised(left)
-        beta = left.norm(dim=-1)
-        if not bool(beta.isfinite().all()):
-            raise FloatingPointError(
-                "A product with the operator is not finite, so it has no eigenvalues. Look for "
-                "overflow in the head's weights or in `z`."
-            )
+        beta = require_finite_products(left.norm(dim=-1))
         self.projected[:, at, at] = alpha
         scale = self.projected[:, : self.step, : self.step].abs().amax((-1, -2))
         spent = beta <= self.operator.n * torch.finfo(v.dtype).eps * scale

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,8 @@ def head_of(module: nn.Module, dtype: torch.dtype = torch.float64) -> Head:
     """Copy a module's weights as they are now into a head.
 
     BatchNorm normalises as the module's mode says: by the batch in training mode or without
-    running statistics, else by those statistics.
+    running statistics, else by those statistics. That the module runs its children in order is seen
+    from its outputs.
 
     Args:
         module: `nn.Linear`, or containers that run their children in order, as `nn.Sequential`
@@ -26,7 +28,8 @@ def head_of(module: nn.Module, dtype: torch.dtype = torch.float64) -> Head:
 
     Raises:
         TypeError: if a layer is of another kind.
-        ValueError: if the layers do not come in that order, or there is no linear one.
+        ValueError: if the layers do not come in that order, there is no linear one, or the module
+            puts out something else than its layers do.
     """
     weights: list[Tensor] = []
     biases: list[Tensor | None] = []
@@ -44,7 +47,7 @@ def head_of(module: nn.Module, dtype: torch.dtype = torch.float64) -> Head:
         if isinstance(layer, nn.BatchNorm1d):
             if not weights or norms[-1] is not None or taken:
                 raise ValueError("Expected BatchNorm1d straight after a linear layer.")
-            norms[-1] = _batchnorm(layer, dtype)
+            norms[-1] = _batchnorm(layer, weights[-1].new_ones(len(weights[-1])))
         elif activation is None:
             raise TypeError(
                 f"A head is made of Linear, BatchNorm1d and the activations {', '.join(_NAMES)}; "
@@ -59,7 +62,26 @@ def head_of(module: nn.Module, dtype: torch.dtype = torch.float64) -> Head:
     between = [LINEAR if s is None else s for s in activations[:-1]]
     if activations[-1] not in (None, LINEAR):
         raise ValueError("Expected a linear layer last, without an activation after it.")
-    return Head(weights, biases, between, norms)
+    head = Head(weights, biases, between, norms)
+    _require_same(module, head)
+    return head
+
+
+@torch.no_grad()
+def _require_same(module: nn.Module, head: Head) -> None:
+    """Compare a module with the head read from it: a step that is no layer shows in leading digits."""
+    own = next(module.parameters())
+    probe = torch.randn(8, head.d, generator=torch.Generator().manual_seed(0)).to(own)
+    kept = {name: buffer.clone() for name, buffer in module.named_buffers()}  # running statistics
+    found = torch.func.functional_call(module, kept, (probe,)).to(head.weights[0].dtype)
+    wanted = head(probe.to(found.dtype))
+    allowed = math.sqrt(torch.finfo(own.dtype).eps) * float(wanted.nan_to_num().abs().max())
+    alike = found.shape == wanted.shape
+    if not alike or not torch.allclose(found, wanted, rtol=0, atol=allowed, equal_nan=True):
+        raise ValueError(
+            "The module does more, or in another order, than its layers say: its outputs are not "
+            "theirs. Pass the module itself to EffectiveHessian instead."
+        )
 
 
 _NAMES = ("Identity", "ReLU", "SiLU", "GELU", "Tanh", "Softplus")
@@ -87,8 +109,9 @@ def _activation(layer: nn.Module) -> Activation | None:
     return kinds.get(type(layer))
 
 
-def _batchnorm(layer: nn.BatchNorm1d, dtype: torch.dtype) -> BatchNorm:
-    features = torch.ones(layer.num_features, dtype=dtype)
+def _batchnorm(layer: nn.BatchNorm1d, features: Tensor) -> BatchNorm:
+    """A BatchNorm of the type and device of a one for each feature."""
+    dtype = features.dtype
     weight = features if layer.weight is None else _copy(layer.weight, dtype)
     bias = 0 * features if layer.bias is None else _copy(layer.bias, dtype)
     if layer.training or layer.running_mean is None or layer.running_var is None:

@@ -8,6 +8,11 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor
 
+from verify.numeric.objectives.checks import is_finite
+
+TYPES = (torch.float64, torch.float32)
+"""What eigenvalues are computed in; float32 for throughput only."""
+
 CHUNK = 2**24
 """Entries of the vectors that are multiplied at once when a matrix is formed; bounds memory only."""
 
@@ -54,7 +59,7 @@ class SymmetricOperator(ABC):
 
         Raises:
             TypeError: if v is of another type.
-            ValueError: if v is of another shape or on another device.
+            ValueError: if v is of another shape, on another device, or not finite.
         """
         rank = len(self.space)
         if not isinstance(v, Tensor) or tuple(v.shape[:rank]) != self.space or v.ndim > rank + 1:
@@ -67,6 +72,8 @@ class SymmetricOperator(ABC):
             raise TypeError(f"Expected a vector of type {self.dtype}; got {v.dtype}.")
         if v.device != self.device:
             raise ValueError(f"Expected a vector on {self.device}; got one on {v.device}.")
+        if not is_finite(v):
+            raise ValueError("Expected a vector of finite entries; it holds NaN or infinity.")
         if v.ndim == rank:
             return self.apply(v.unsqueeze(0)).squeeze(0)
         return self.apply(v.movedim(-1, 0)).movedim(0, -1)
@@ -76,9 +83,12 @@ class SymmetricOperator(ABC):
         return self.apply(v.reshape(len(v), *self.space)).reshape(v.shape)
 
     def dense(self) -> Tensor:
-        """The matrix, or the matrices of the samples: `shape`; exactly symmetric."""
-        rows = self.dense_blocks(None)
-        return rows.reshape(self.shape)
+        """The matrix, or the matrices of the samples: `shape`; exactly symmetric.
+
+        Raises:
+            FloatingPointError: if it is not finite.
+        """
+        return require_finite_products(self.dense_blocks(None)).reshape(self.shape)
 
     def dense_blocks(self, samples: Tensor | None) -> Tensor:
         """The matrices of some of the independent operators, or of all: (blocks, n, n)."""
@@ -107,21 +117,32 @@ class _Restricted(SymmetricOperator):
 
 
 class MatrixOperator(SymmetricOperator):
-    """Symmetric matrices (n, n) or (B, n, n) as an operator; only their symmetric part counts."""
+    """Matrices (n, n) or (B, n, n), symmetric but for rounding, as an operator."""
 
     def __init__(self, matrix: Tensor) -> None:
-        """Wrap a matrix or a batch of matrices.
+        """Wrap a matrix or a batch of matrices; rounding is symmetrised away.
 
         Raises:
-            ValueError: if they are not square or not finite.
+            TypeError: if they are not float64 or float32.
+            ValueError: if they are not square, not finite, or so far from symmetric that less than
+                half of the digits agree.
         """
-        if matrix.ndim not in (2, 3) or matrix.shape[-1] != matrix.shape[-2]:
+        if matrix.dtype not in TYPES:
+            raise TypeError(f"Expected matrices in float64 or float32; got {matrix.dtype}.")
+        shape = tuple(matrix.shape)
+        if matrix.ndim not in (2, 3) or shape[-1] != shape[-2] or matrix.numel() == 0:
             raise ValueError(
-                f"Expected matrices of shape (n, n) or (B, n, n); got {tuple(matrix.shape)}."
+                f"Expected matrices of shape (n, n) or (B, n, n), at least one; got {shape}."
             )
-        if not bool(matrix.isfinite().all()):
+        if not is_finite(matrix):
             raise ValueError("Expected a matrix of finite entries; it holds NaN or infinity.")
-        super().__init__(tuple(matrix.shape[:-1]), True, matrix.dtype, matrix.device)
+        asymmetry, size = float((matrix - matrix.mT).abs().max()), float(matrix.abs().max())
+        if asymmetry > math.sqrt(torch.finfo(matrix.dtype).eps) * size:
+            raise ValueError(
+                f"Expected symmetric matrices; entries of modulus up to {size:.2e} differ from "
+                f"their mirror images by up to {asymmetry:.2e}."
+            )
+        super().__init__(shape[:-1], True, matrix.dtype, matrix.device)
         self.matrices = symmetrised(matrix.reshape(self.blocks, self.n, self.n))
 
     def apply(self, v: Tensor) -> Tensor:
@@ -136,6 +157,20 @@ class MatrixOperator(SymmetricOperator):
     def dense_blocks(self, samples: Tensor | None) -> Tensor:
         """The matrices of some of the samples, or of all: (blocks, n, n)."""
         return self.matrices if samples is None else self.matrices[samples]
+
+
+def require_finite_products(products: Tensor) -> Tensor:
+    """Products with an operator, or its entries, as they are.
+
+    Raises:
+        FloatingPointError: if one is not finite.
+    """
+    if not is_finite(products):
+        raise FloatingPointError(
+            "A product with the operator is not finite, so it has no eigenvalues. Look for overflow "
+            "in the head's weights or in `z`, or a point at which head or loss bends without bound."
+        )
+    return products
 
 
 def symmetrised(matrix: Tensor) -> Tensor:

@@ -104,8 +104,10 @@ class Objective(Generic[C]):
         """The objective as a function of the head's outputs alone.
 
         Raises:
-            TypeError: if the constants are not this objective's.
-            ValueError: if they are not finite, or one that is normalised has no direction.
+            TypeError: if the constants are not this objective's, or one that is normalised is not
+                real floating point.
+            ValueError: if they are not finite, or one that is normalised is not a batch of rows
+                with directions.
         """
         if not isinstance(constants, self.constants):
             raise TypeError(
@@ -115,6 +117,7 @@ class Objective(Generic[C]):
         for name, value in _tensors(constants).items():
             require_finite(self.name, name, value)
             if self.invariance is Invariance.ROW:
+                require_batch(self.name, name, value)
                 require_directions(self.name, name, value)
         return Loss(self, constants)
 
@@ -213,11 +216,11 @@ class Loss:
                 return rows.hessians.product(v.movedim(-1, 0)).movedim(0, -1)
 
         def hessian_product(v: Tensor) -> Tensor:
-            if v.shape[:2] != u.shape:
+            if not isinstance(v, Tensor) or v.shape[:2] != u.shape:
+                found = tuple(v.shape) if isinstance(v, Tensor) else type(v).__name__
                 raise ValueError(
                     f"A Hessian of {self.objective.name} at outputs of shape {tuple(u.shape)} "
-                    f"multiplies vectors of shape {(*u.shape, '...')}; it was given "
-                    f"{tuple(v.shape)}."
+                    f"multiplies vectors of shape {(*u.shape, '...')}; it was given {found}."
                 )
             require_alike(self.objective.name, u=u, v=v)
             return product(v.reshape(*u.shape, -1)).reshape(v.shape)

@@ -154,17 +154,18 @@ def require_finite(where: str, name: str, tensor: Tensor) -> None:
 
 
 def require_directions(where: str, name: str, rows: Tensor) -> None:
-    """Require rows that have a direction: longer than `NORM_FLOOR`.
+    """Require rows that have a direction: longer than `NORM_FLOOR`, and of a length that is finite.
 
     Raises:
         ValueError: naming the first row that has none.
     """
-    short = torch.linalg.vector_norm(rows, dim=-1) <= NORM_FLOOR
-    if bool(short.any()):
-        row = int(short.nonzero()[0])
+    lengths = torch.linalg.vector_norm(rows, dim=-1)
+    without = ~((lengths > NORM_FLOOR) & (lengths < math.inf))
+    if bool(without.any()):
+        row = int(without.nonzero()[0])
         raise ValueError(
             f"{where} sees directions only, and row {row} of `{name}` has none: every row must be "
-            f"longer than {NORM_FLOOR}, but its length was {float(rows[row].norm())}."
+            f"longer than {NORM_FLOOR}, and not overflow, but its length was {float(lengths[row])}."
         )
 
 

@@ -134,6 +134,7 @@ def byol(u: Tensor, targets: Tensor) -> Tensor:
 
 def byol_rows(u: Tensor, targets: Tensor) -> Tensor:
     """The rows' own losses of `byol`, (B,)."""
+    require_matching("byol", u=u, targets=targets)
     return 2 - 2 * cosines("byol", u, targets.detach())
 
 
@@ -157,6 +158,7 @@ def simsiam(p1: Tensor, p2: Tensor, z1: Tensor, z2: Tensor) -> Tensor:
 
 def simsiam_rows(u: Tensor, targets: Tensor) -> Tensor:
     """The rows' own losses of `simsiam`: predictions (p1; p2) with targets (z2; z1) -> (2n,)."""
+    require_matching("simsiam", u=u, targets=targets)
     return -cosines("simsiam", u, targets.detach())
 
 

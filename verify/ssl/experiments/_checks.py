@@ -8,32 +8,11 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from verify.artefact import Artefact
+from verify.checks import measurement
 from verify.ssl.experiments.forms import Form
 from verify.statement import Arithmetic, Check, Context, Finding, Kind, Need, Role
 
 Run = Callable[[Context], Finding]
-
-
-def measurement(
-    id: str,
-    title: str,
-    run: Run,
-    *,
-    artefacts: tuple[Need, ...],
-    arithmetic: Arithmetic = Arithmetic.FLOAT32,
-    cost: float,
-) -> Check:
-    """What an experiment measures: it answers effects and gates nothing."""
-    return Check(
-        id=id,
-        title=title,
-        role=Role.CONTEXT,
-        kind=Kind.TRAINING,
-        arithmetic=arithmetic,
-        run=run,
-        artefacts=artefacts,
-        cost=cost,
-    )
 
 
 class Needing(Protocol):

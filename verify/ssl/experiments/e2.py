@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from verify.checks import section
+from verify.checks import measurement, section
 from verify.ssl.digits import DIGITS_SIMSIAM, SEEDS
 from verify.ssl.experiments import e2_invariants
-from verify.ssl.experiments._checks import measurement, measurements
+from verify.ssl.experiments._checks import measurements
 from verify.ssl.experiments._display import AS_READ
 from verify.ssl.experiments._images import PUBLISHED, SIMSIAMS, simsiam_source
 from verify.ssl.experiments.e2_escape import Escaping, run_escape

@@ -13,8 +13,9 @@ from verify.ssl.digits import DIGITS_SIMCLR, SEEDS
 from verify.ssl.discard import LABELLED
 from verify.ssl.experiments import e9_invariants
 from verify.ssl.experiments._checks import measurements
-from verify.ssl.experiments._images import PUBLISHED, SIMCLR, source
+from verify.ssl.experiments._images import PUBLISHED, SIMCLR, SIMCLR_REDUCED, source
 from verify.ssl.experiments.e9_discard import Discarding, run_discard
+from verify.ssl.experiments.forms import REDUCED
 from verify.ssl.source import DIGITS_SOURCE
 from verify.statement import Effect, Experiment
 
@@ -22,7 +23,10 @@ DIGITS_DISCARD = Discarding(
     source=DIGITS_SOURCE, config=replace(DIGITS_SIMCLR, epochs=8), seeds=SEEDS
 )
 
-IMAGES_DISCARD = {PUBLISHED: Discarding(source=source(PUBLISHED), config=SIMCLR, seeds=SEEDS)}
+IMAGES_DISCARD = {
+    form: Discarding(source=source(form), config=config, seeds=SEEDS)
+    for form, config in ((REDUCED, SIMCLR_REDUCED), (PUBLISHED, SIMCLR))
+}
 
 EXPERIMENT = Experiment(
     id="E9",

@@ -63,7 +63,7 @@ REDUCED = Form(
     data="cifar10",
     reduced=True,
     seeds=3,
-    minutes={"E1": 8, "E2": 6, "E3": 5, "E4": 5, "E5": 5, "E6": 12, "E7": 4},
+    minutes={"E1": 8, "E2": 6, "E3": 5, "E4": 5, "E5": 5, "E6": 12, "E7": 4, "E9": 18},
 )
 
 ONE_SEED = Form(data="cifar10", seeds=1, minutes={"E2": 14})
