@@ -20,7 +20,10 @@ from __future__ import annotations
 import functools
 import os
 import secrets
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
 
@@ -29,8 +32,9 @@ from verify.arguments import seed
 from verify.judgement import gate_failures, judge
 from verify.provenance import git_state
 from verify.rooms import contents, modules
+from verify.runner import Event, run_all
 from verify.statement import CASES, Check, Context, Evidence, Outcome, Statement
-from verify.store import SEED_LIMIT
+from verify.store import SEED_LIMIT, Store
 from verify.worker import THREADS, run_check
 
 os.environ.update(THREADS)  # before PyTorch reads it
@@ -73,10 +77,52 @@ def ctx(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -
     )
 
 
+class _Ahead:
+    """The checks of a session, run ahead of its tests on as many workers as there are CPUs."""
+
+    def __init__(self, checks: Sequence[Check], ctx: Context, folder: Path) -> None:
+        self.found: dict[str, Future[Evidence]] = {check.id: Future() for check in checks}
+        self._over = False
+        self._thread = threading.Thread(target=self._run, args=(checks, ctx, folder))
+        self._thread.start()
+
+    def _run(self, checks: Sequence[Check], ctx: Context, folder: Path) -> None:
+        store = Store(folder)
+        try:
+            store.prepare()
+            run_all(checks, ctx, store, jobs=os.cpu_count() or 1, on_event=self._note)
+        except BaseException as error:
+            for future in self.found.values():
+                if not future.done():
+                    future.set_exception(error)
+
+    def _note(self, event: Event) -> None:
+        if self._over:
+            raise KeyboardInterrupt  # which makes the runner stop its workers
+        if event.evidence is not None:
+            self.found[event.name].set_result(event.evidence)
+
+    def stop(self) -> None:
+        """Start nothing more, and wait for what runs."""
+        self._over = True
+        self._thread.join()
+
+
 @pytest.fixture(scope="session")
-def evidence(ctx: Context) -> Callable[[str], Evidence]:
+def evidence(
+    ctx: Context, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Evidence]]:
     """A function that returns the evidence of a check, which runs once in the session."""
-    return functools.cache(functools.partial(run_check, ctx=ctx))
+    selected = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    checks = [params["check"] for params in selected if isinstance(params.get("check"), Check)]
+    ahead = _Ahead(checks, ctx, tmp_path_factory.mktemp("evidence"))
+    alone = functools.cache(functools.partial(run_check, ctx=ctx))
+
+    def find(check_id: str) -> Evidence:
+        return ahead.found[check_id].result() if check_id in ahead.found else alone(check_id)
+
+    yield find
+    ahead.stop()
 
 
 @pytest.fixture

@@ -58,13 +58,14 @@ def scaled(state: State, t: fmpq) -> State:
 
 
 def onset(state: State) -> fmpq | None:
-    """A rational within rounding of t*, or None if the ray is stable for every t."""
+    """A rational within rounding of t*, or None if the ray is stable for every t: if B >= 0."""
     w2, slopes = state.weights[1], state.jets[0][0]
-    a = _floats(w2.transpose() * state.loss_hessian * w2)
-    b = np.diag([float(x.p) / float(x.q) for x in map(_ratio, state.bends, slopes)])
-    least = float(scipy.linalg.eigh(b, a, eigvals_only=True)[0])
-    if least >= 0:
+    ratios = [_ratio(*both) for both in zip(state.bends, slopes, strict=True)]
+    if min(ratios) >= 0:
         return None
+    a = _floats(w2.transpose() * state.loss_hessian * w2)
+    b = np.diag([float(x.p) / float(x.q) for x in ratios])
+    least = float(scipy.linalg.eigh(b, a, eigvals_only=True)[0])
     numerator, denominator = (-1 / least).as_integer_ratio()
     return fmpq(numerator, denominator)
 
