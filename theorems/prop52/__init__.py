@@ -36,7 +36,7 @@ from verify.statement import Arithmetic
 
 METRIC = section(
     "prop52.metric",
-    *proof("derivation", "$J_h v = 0$, and every form $J^T B J$ at $v$", derivation.metric),
+    *proof("derivation", "$J_h v = 0$, and $J^T B J v = 0$ for every $B$", derivation.metric),
     *proof("rank", r"$\operatorname{rank} J_h \leq d - \dim V$", derivation.rank),
     true("property", "$J_h v = 0$ for heads invariant by construction", properties.SINGULAR),
     true("averaged", "$J_h v = 0$ for heads averaged over the circle", properties.AVERAGED),

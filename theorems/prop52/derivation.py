@@ -38,13 +38,13 @@ def _velocity(proof: Proof) -> dict[sp.IndexedBase, Rule]:
 
 
 def metric(proof: Proof) -> None:
-    """J v = 0, and with it every form J^T B J at v; the rank by counting dimensions."""
+    """J v = 0, and with it J^T B J v for every B."""
     _velocity(proof)
     proof.given("invariant", r"$h(\gamma(t))$ is constant, for every curve $\gamma$ in the orbit")
     proof.follows("So $J v = 0$", _jv(i), sp.S.Zero, using={"invariant": _jv(i)})
-    pullback = total(lambda r, s: _jv(r) * form[r, s] * _jv(s), k, k)
+    pullback = total(lambda r, s: jacobian[r, j] * form[r, s] * _jv(s), k, k)
     proof.follows(
-        "and every form $J^T B J$ vanishes at $v$",
+        "and $v$ lies in the kernel of $J^T B J$ for every matrix $B$",
         pullback,
         sp.S.Zero,
         using={"invariant": pullback},
@@ -52,11 +52,13 @@ def metric(proof: Proof) -> None:
 
 
 def rank(proof: Proof) -> None:
-    """Rank J <= d - dim V."""
+    """Rank J <= d - dim V, and rank J^T B J likewise."""
     rank_j, dim_v = sp.symbols("r d_V", integer=True, nonnegative=True)
     metric(proof)
     contained = proof.let(
-        "contained", r"$V \subseteq \ker J$: $d - r = d_V + g$ with $g \geq 0$, $r$ the rank of $J$"
+        "contained",
+        r"$V$ lies in the kernel of $J$, and of $J^T B J$: $d - r = d_V + g$ with $g \geq 0$, $r$ the "
+        "rank of either",
     )
     g = sp.Symbol("g", nonnegative=contained or None)
     proof.follows(

@@ -10,6 +10,7 @@ from verify.symbolic.indexed import Rule, constant, total
 
 p = sp.Symbol("p", integer=True, positive=True)
 
+TAYLOR = "Taylor's theorem with a Lipschitz derivative"
 MEAN_VALUE = "a function whose slope is at most delta in modulus changes by at most delta a unit"
 
 
@@ -125,9 +126,13 @@ def small_augmentations(proof: Proof) -> None:
     steer, moment, eta = (sp.IndexedBase(s) for s in ("P", "Sigma", "eta"))
     pushed = lambda r, x: total(lambda c: jacobian[r, c] * steer[c, x], d)  # noqa: E731
     proof.let("moments", r"$E \eta_a \eta_b = \Sigma_{ab}$")
-    squared = total(
-        lambda r: total(lambda x: pushed(r, x) * eta[x], p) ** 2,
-        k,
+    along = lambda r: total(lambda x: pushed(r, x) * eta[x], p)  # noqa: E731
+    rest = sp.IndexedBase("r")
+    squared = total(lambda r: along(r) ** 2, k)
+    proof.equal(
+        r"With $h(T_\theta z) - h(z) = J P \eta + r$, the square is",
+        total(lambda s: (along(s) + rest[s]) ** 2, k),
+        squared + 2 * total(lambda s: along(s) * rest[s], k) + total(lambda s: rest[s] ** 2, k),
     )
     traced = total(lambda r, x, y: pushed(r, x) * moment[x, y] * pushed(r, y), k, p, p)
     proof.follows(
@@ -136,23 +141,25 @@ def small_augmentations(proof: Proof) -> None:
         traced,
         using={"moments": squared - traced},
     )
-    n, slope, bend, size = sp.symbols("n slope B eta", nonnegative=True)
-    taylor = proof.let(
-        "C^{1,1}", r"the remainder $r$ has $|r| \leq B |\eta|^2 / 2$ and $|\eta| \leq n$"
-    )
-    remainder = bend * size**2 / 2 if taylor else sp.Symbol("r")
+    slope, bend, size = sp.symbols("slope B eta", nonnegative=True)
+    taylor = proof.let("C^{1,1}", r"the remainder has $|r| \leq B |\eta|^2 / 2$")
+    remainder = bend * size**2 / 2 if taylor else sp.Symbol("|r|")
     proof.equal(
-        r"Besides it, $2 |J P \eta| |r| + |r|^2$ is at most, with $|J P| \leq$ slope,",
+        r"The other two terms, at most $2 |J P \eta| |r| + |r|^2$, are at most, with $|J P| \leq$ slope,",
         2 * slope * size * remainder + remainder**2,
         size**3 * (slope * bend + bend**2 * size / 4),
     )
-    rest = bend**2 * (n - size) / 4
+    bounded = proof.let("bounded", r"$|\eta| = n - m$ with $m \geq 0$, for some fixed $n$")
+    m = sp.Symbol("m", nonnegative=bounded or None)
     proof.equal(
-        r"which with $|\eta| \leq n$ is at most a constant times $|\eta|^3$, short of it by",
-        (slope * bend + bend**2 * n / 4) - (slope * bend + bend**2 * size / 4),
-        rest,
+        r"which is at most a constant times $|\eta|^3$: the factor with $n$ for $|\eta|$ is larger by",
+        (slope * bend + bend**2 * (size + m) / 4) - (slope * bend + bend**2 * size / 4),
+        bend**2 * m / 4,
     )
-    proof.cite("Taylor's theorem with a Lipschitz derivative; Cauchy-Schwarz")
+    larger = sp.Ge(bend**2 * m / 4, 0, evaluate=False)
+    proof.fact("which is not negative", larger, bool((bend**2 * m).is_nonnegative))
+    proof.cite(TAYLOR)
+    proof.cite("Cauchy-Schwarz")
 
 
 def landau(proof: Proof) -> None:
@@ -183,4 +190,4 @@ def landau(proof: Proof) -> None:
         2 * t * (ell - t),
     )
     proof.fact("which is not negative", sp.Ge(room, 0, evaluate=False), bool(room.is_nonnegative))
-    proof.cite("Taylor's theorem with a Lipschitz derivative")
+    proof.cite(TAYLOR)

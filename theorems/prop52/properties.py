@@ -15,7 +15,6 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.autograd.functional import hessian, jacobian
-from torch.func import hessian as second_derivatives
 
 from verify.numeric.activations import QUADRATIC, SMOOTH
 from verify.numeric.claim import Claim, Vacuous
@@ -74,8 +73,15 @@ class Invariant(NamedTuple):
 
 
 @st.composite
-def invariants(draw: st.DrawFn, averaged: bool | None = None) -> Invariant:
-    """Random heads of both constructions, or of one of them."""
+def invariants(draw: st.DrawFn, averaged: bool | None = None, wide: bool = False) -> Invariant:
+    """Random heads of both constructions, or of one of them.
+
+    Args:
+        draw: Hypothesis's.
+        averaged: which construction; None for both.
+        wide: give the head d outputs, more than J_h has rank: then some residual gradients are
+            critical.
+    """
     if averaged is None:
         averaged = draw(st.booleans())
     if averaged:
@@ -83,6 +89,9 @@ def invariants(draw: st.DrawFn, averaged: bool | None = None) -> Invariant:
     else:
         inner = draw(heads(SMOOTH, depths=(2, 4), widths=(1, 3)))
     d = inner.d if averaged else inner.d + 1
+    if wide:
+        weights = (*inner.weights[:-1], draw(tensors((d, inner.weights[-1].shape[1]))))
+        inner = Head(weights, (*inner.biases[:-1], draw(tensors((d,)))), inner.activations)
     return Invariant(inner, averaged, draw(tensors((d,))), draw(tensors((inner.k,))))
 
 
@@ -104,7 +113,7 @@ def singular_error(case: Invariant, turns: int | None = None) -> float:
         Vacuous: if there is no tangent, or the head does not depend on z.
     """
     turns = turns or case.turns
-    slopes = jacobian(lambda z: case.copies(z, turns), case.z)
+    slopes = jacobian(lambda z: case.copies(z, turns), case.z, vectorize=True)
     scale = float(slopes.norm() * case.velocity.norm())
     if scale == 0:
         raise Vacuous
@@ -125,7 +134,7 @@ def curvature_error(
         Vacuous: if there is no tangent, or nothing to cancel.
     """
     turns, v = case.turns, case.velocity
-    slopes = jacobian(lambda z: case.copies(z, turns), case.z)
+    slopes = jacobian(lambda z: case.copies(z, turns), case.z, vectorize=True)
     here = case.copies(case.z, turns).mean(0)
 
     def loss(z: Tensor) -> Tensor:
@@ -147,7 +156,8 @@ def curvature_error(
 
 DEPENDENT = (1e-12, 1e-3)
 """A singular value of J over the largest is 0 below the first, and not above the second; a head
-with one in between is left out, since its critical gradients are not resolved."""
+with one in between is left out, since its critical gradients are not resolved. So is a head whose
+interaction is not above the second, times the gradient: rounding must not be what vanishes."""
 
 
 def kernel_error(case: Invariant, local: float = 0.0) -> float:
@@ -161,7 +171,7 @@ def kernel_error(case: Invariant, local: float = 0.0) -> float:
             the point: still invariant along the orbit, and on no neighbourhood of it.
 
     Raises:
-        Vacuous: if there is no tangent, no such rho, or no interaction to vanish.
+        Vacuous: if there is no tangent, no such rho, or hardly an interaction to vanish.
     """
     turns, v = case.turns, case.velocity
     radius = case.z[0] ** 2 + case.z[1] ** 2
@@ -182,11 +192,9 @@ def kernel_error(case: Invariant, local: float = 0.0) -> float:
         change = head(z) - here
         return rho @ head(z) + change @ change / 2
 
-    second = second_derivatives(lambda z: case.copies(z, turns))(case.z)
-    bent = float(case.rho.norm() * second.norm()) / turns**0.5
-    scale = (bent + float(slopes.norm()) ** 2) * float(v.norm())
-    interaction = torch.einsum("k,tkij->ij", rho, second) / turns
-    if scale == 0 or interaction.norm() <= TOLERANCE * scale:
+    interaction = hessian(lambda z: rho @ case.copies(z, turns).mean(0), case.z)
+    scale = float((interaction.norm() + slopes.norm() ** 2) * v.norm())
+    if scale == 0 or interaction.norm() <= DEPENDENT[1] * rho.norm():
         raise Vacuous
     return float((hessian(loss, case.z) @ v).norm()) / (KERNEL_TOLERANCE * scale)
 
@@ -210,7 +218,7 @@ AVERAGED = Claim(
 )
 KERNEL = Claim(
     r"$H_{\mathrm{eff}} v = 0$ at a critical $z$ near which $h$ is invariant",
-    invariants,
+    partial(invariants, wide=True),
     kernel_error,
     describe_invariant,
 )

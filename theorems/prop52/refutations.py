@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import sympy as sp
 
@@ -22,18 +23,16 @@ class Orbit:
     """A scalar head under the loss L(u) = u, and an orbit t -> T_t z through a point.
 
     Attributes:
-        h: the head in z; may hold `Max`.
+        h: the head in z; may hold `Max` of polynomials if there is one variable only.
         orbit: T_t z, expressions in t and z.
         at: the point.
         reach: the invariance is claimed for |t| < reach.
-        knots: where `Max` in a head of one variable changes branch.
     """
 
     h: sp.Expr
     orbit: tuple[sp.Expr, ...]
     at: tuple[sp.Expr, ...]
     reach: sp.Expr = sp.S.One
-    knots: tuple[sp.Expr, ...] = ()
 
     @property
     def here(self) -> dict[sp.Symbol, sp.Expr]:
@@ -81,26 +80,34 @@ def hypotheses(model: Orbit, reading: str) -> dict[str, Value]:
 
 
 def _smooth(model: Orbit) -> Value:
-    """Analytic, or analytic pieces whose derivatives up to the second agree at every knot."""
+    """Analytic, or polynomial pieces whose derivatives up to the second agree where they meet."""
     if not model.h.has(sp.Max):
         return "$L(u) = u$, and $h$ is real-analytic", is_analytic_at(model.h, model.here)
-    (x,) = model.inputs
-    step = sp.Symbol("s", positive=True)
-    jumps = []
-    for knot in model.knots:
-        above, below = (
-            model.h.subs(x, knot + side * step).replace(
-                sp.Max, lambda *args: sp.Max(*(sp.cancel(arg) for arg in args))
-            )
-            for side in (1, -1)
-        )
-        jumps += [
-            sp.limit(above.diff(step, n), step, 0)
-            - (-1) ** n * sp.limit(below.diff(step, n), step, 0)
-            for n in range(3)
-        ]
-    text = f"$L(u) = u$; jumps of $h, h', h''$ at the knot: ${sp.latex(jumps)}$"
-    return text, bool(jumps) and all(jump == 0 for jump in jumps)
+    jumps = _jumps(model.h, *model.inputs)
+    text = f"$L(u) = u$; jumps of $h, h', h''$ where a maximum changes: ${sp.latex(jumps)}$"
+    return text, all(jump == 0 for jump in jumps)
+
+
+def _jumps(h: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
+    """The jumps of h, h', h'' wherever a maximum in h changes branch.
+
+    Raises:
+        ValueError: if h is not a polynomial in x and in maxima of two polynomials in x.
+    """
+    maxima = h.atoms(sp.Max)
+    parts = [h.subs({each: sp.Dummy() for each in maxima}), *(e for m in maxima for e in m.args)]
+    if any(len(m.args) != 2 for m in maxima) or not all(part.is_polynomial() for part in parts):
+        raise ValueError(f"{h} must be a polynomial in {x} and in maxima of two polynomials in it.")
+    knots = sorted({root for m in maxima for root in sp.real_roots(m.args[0] - m.args[1], x)})
+    between = [(a + b) / 2 for a, b in pairwise([knots[0] - 2, *knots, knots[-1] + 2])]
+    pieces = [
+        h.subs({m: max(m.args, key=lambda e: e.subs(x, here)) for m in maxima}) for here in between
+    ]
+    return [
+        sp.expand((after - before).diff(x, order).subs(x, knot))
+        for knot, (before, after) in zip(knots, pairwise(pieces), strict=True)
+        for order in range(3)
+    ]
 
 
 def _invariant(model: Orbit) -> Value:
@@ -143,7 +150,7 @@ def curved(model: Orbit, reading: str, ctx: Context) -> Finding:
     """H_eff does not vanish on the tangent: its form for `effective`, its product else."""
     matrix, v = model.effective_hessian, model.tangent
     form, image = sp.simplify((v.T * matrix * v)[0]), matrix * v
-    wrong = form.is_nonzero if reading == "effective" else not image.is_zero_matrix
+    wrong = form.is_nonzero if reading == "effective" else image.is_zero_matrix is False
     return counterexample(
         STATEMENT,
         reading,
@@ -188,7 +195,7 @@ BOWL = Orbit(
 SADDLE = Orbit(h=z1 * z2, orbit=(z1 + t, z2), at=(sp.S.Zero, sp.S.Zero))
 """h = z1 z2 is constant along the first axis, and critical at 0."""
 
-LEDGE = Orbit(h=sp.Max(z1 - 1, 0) ** 3, orbit=(z1 + t,), at=(sp.S.Zero,), knots=(sp.S.One,))
+LEDGE = Orbit(h=sp.Max(z1 - 1, 0) ** 3, orbit=(z1 + t,), at=(sp.S.Zero,))
 """Zero up to 1, and growing from there."""
 
 CUBE = Orbit(h=z1**3, orbit=(z1 + t,), at=(sp.S.Zero,))
@@ -202,7 +209,7 @@ def hypotheses_can_fail(ctx: Context) -> Finding:
     """Every evaluated hypothesis fails at a model made to violate it."""
     attempts = {
         "smooth": ("collapse", replace(LEDGE, h=sp.Max(z1 - 1, 0) ** 2)),
-        "smooth, unlisted knot": ("collapse", replace(LEDGE, knots=())),
+        "smooth, at another knot": ("collapse", replace(LEDGE, h=LEDGE.h + sp.Max(z1, 5))),
         "invariant": ("effective", replace(BOWL, h=z1**2 + 2 * z2**2)),
         "invariant, too far": ("collapse", replace(LEDGE, reach=sp.Integer(2))),
         "invariant, at rest": ("effective", replace(BOWL, at=(sp.S.Zero, sp.S.Zero))),
@@ -230,7 +237,7 @@ def hypotheses_can_fail(ctx: Context) -> Finding:
 
 def attained(ctx: Context) -> Finding:
     """The examples that attain every constant of the spread, integrated exactly."""
-    s = sp.Symbol("s", real=True)
+    s, angle = sp.symbols("s theta", real=True)
     size, delta = sp.symbols("ell delta", positive=True)
 
     def mean(expr: sp.Expr) -> sp.Expr:
@@ -244,6 +251,8 @@ def attained(ctx: Context) -> Finding:
 
     line, wave = delta * s, sp.cos(sp.pi * s / size)
     circle = (sp.cos(2 * sp.pi * s / size), sp.sin(2 * sp.pi * s / size))
+    swing = size / 4 * sp.cos(angle)
+    half = sp.integrate(-swing.diff(angle), (angle, 0, sp.pi))
     rows = {
         r"$h = \delta s$ attains $\delta \ell$": (
             line.subs(s, size) - line.subs(s, 0),
@@ -257,8 +266,12 @@ def attained(ctx: Context) -> Finding:
             variance(wave),
             (size / sp.pi) ** 2 * energy(wave),
         ),
-        r"The fold $h = \delta \min(s, \ell - s)$ attains $\delta \ell / 2$ on a closed curve": (
-            line.subs(s, size / 2) - line.subs(s, 0),
+        r"The closed curve $z = (\ell/4) \cos \theta$, to and fro, has the length": (
+            2 * half,
+            size,
+        ),
+        r"and $h = \delta z$ attains $\delta \ell / 2$ on it": (
+            delta * (swing.subs(angle, 0) - swing.subs(angle, sp.pi)),
             delta * size / 2,
         ),
         r"The round circle attains $(\ell/2\pi)^2$": (

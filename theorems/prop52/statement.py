@@ -133,8 +133,8 @@ STATEMENT = Statement(
             title="Singularity of every pullback",
             text=(
                 r"If $h(T_\theta z) = h(z)$ near $\theta_0$ then $J_h v = 0$ on $V = "
-                r"\mathcal{V}_{\mathrm{aug}}(z)$; so $v^T J_h^T B J_h v = 0$ for every $B$, and "
-                r"$\operatorname{rank} J_h \leq d - \dim V$."
+                r"\mathcal{V}_{\mathrm{aug}}(z)$; so $J_h^T B J_h v = 0$ for every $B$, and the ranks "
+                r"of $J_h$ and of every $J_h^T B J_h$, $G$ among them, are at most $d - \dim V$."
             ),
         ),
         Part(

@@ -76,8 +76,15 @@ OF_Z = section(
         derivation.stabiliser,
     ),
     true("property", "Four kinds of matrix groups, exactly", groups.GROUP),
+    *proof(
+        "semicontinuous",
+        r"$\dim \mathcal{V}$ is lower semicontinuous in $z$",
+        derivation.semicontinuous,
+    ),
+    true("limit", r"$\dim \mathcal{V}$ does not jump up at a limit, exactly", groups.LIMIT),
     true("fibres", "Tangent spaces that agree where the maps do not", groups.FIBRES),
     *(false(name, claim) for name, claim in siblings.GROUPS.items()),
+    false("rises", siblings.LIMIT_RISES),
     *(false(f"fibres.{name}", claim) for name, claim in siblings.FIBRE.items()),
     refutation(
         "rotations",

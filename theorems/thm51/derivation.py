@@ -118,9 +118,8 @@ def composition(proof: Proof) -> None:
 def of_z(proof: Proof) -> None:
     """If the augmentation acts on z, two inputs with one z have one tangent map."""
     acting = sp.IndexedBase("S")
-    proof.given("orbit", r"$O$ and $O'$ are the Jacobians of the orbit maps of $x$ and $x'$")
     rules: dict[sp.IndexedBase, Rule] = {}
-    if "orbit" not in proof.withdrawn:
+    if proof.given("orbit", r"$O$ and $O'$ are the Jacobians of the orbit maps of $x$ and $x'$"):
         rules[o] = lambda r: total(lambda a: slope[r, a] * eta[a], p)
     proof.rate("The orbit of $x$", o[i], rules, _pushed(slope, eta))
     proof.given("encoder", r"$\mathrm{enc}(x) = \mathrm{enc}(x') = z$")
@@ -194,6 +193,27 @@ def stabiliser(proof: Proof) -> None:
         using={"count": dim_v + dim_z - size},
     )
     proof.cite("rank-nullity")
+
+
+def semicontinuous(proof: Proof) -> None:
+    """Dim V is lower semicontinuous: it is the rank of a matrix that is linear in z."""
+    basis, z, w = (sp.IndexedBase(s) for s in ("B", "z", "w"))
+    a = sp.Symbol("a", integer=True)
+    t = sp.Symbol("t")
+    column, moved = sp.IndexedBase("A"), sp.IndexedBase("A'")
+    generated = lambda point: total(lambda s: basis[i, s, a] * point(s), d)  # noqa: E731
+    here, change = (generated(lambda s, x=x: x[s]) for x in (z, w))
+    there = generated(lambda s: z[s] + t * w[s])
+    proof.let(
+        "columns", r"$A$ at $z$ and $A'$ at $z + t w$ have the columns $B_a z$, $B_a (z + t w)$"
+    )
+    proof.follows(
+        r"The entries of $A'$ are continuous in $t$, with those of $A$ as their limit",
+        moved[i, a],
+        column[i, a] + t * change,
+        using={"columns": moved[i, a] - there - (column[i, a] - here)},
+    )
+    proof.cite("a minor that is not 0 stays so nearby: the rank is lower semicontinuous")
 
 
 def cone(proof: Proof) -> None:

@@ -11,7 +11,7 @@ import math
 from fractions import Fraction
 from typing import NamedTuple
 
-from flint import fmpq_mat
+from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
 from verify.numeric.claim import Claim
@@ -140,6 +140,56 @@ GROUP = Claim(
     moved,
     group_mismatch,
     describe_moved,
+    Arithmetic.EXACT,
+)
+
+
+NEAR = fmpq(1, 10**9)
+"""How near a limit point its neighbour is. Minors of the integer matrices here are polynomials in
+this of degree at most 4 with coefficients below 10^6: one that is not 0 at 0 is not 0 here."""
+
+
+class Limit(NamedTuple):
+    """A point z, as the limit of the points z + t w for t from `NEAR` to 0."""
+
+    at: Moved
+    w: tuple[int, ...]
+
+
+@st.composite
+def limits(draw: st.DrawFn) -> Limit:
+    """Points of all groups, and directions to approach them from."""
+    at = draw(moved())
+    return Limit(at, draw(st.tuples(*[st.integers(-2, 2)] * at.n)))
+
+
+def describe_limit(case: Limit) -> tuple[tuple[str, str], ...]:
+    """A limit as (name, value) pairs."""
+    return (
+        ("group", f"{case.at.kind}({case.at.n})"),
+        ("$z$", str(case.at.z)),
+        ("$w$", str(case.w)),
+    )
+
+
+def limit_mismatch(case: Limit, rises: bool = False) -> float:
+    """Whether the dimension of V at the limit is at most that beside it.
+
+    Args:
+        case: the limit.
+        rises: claim that it is at least as large, a false sibling.
+    """
+    limit = matrix([[entry] for entry in case.at.z])
+    beside_it = limit + NEAR * matrix([[entry] for entry in case.w])
+    there, here = (rank(_tangent_space(case.at, z)) for z in (limit, beside_it))
+    return 0.0 if (there >= here if rises else there <= here) else math.inf
+
+
+LIMIT = Claim(
+    r"$\dim \mathcal{V}$ at a limit is at most that of the points that approach it",
+    limits,
+    limit_mismatch,
+    describe_limit,
     Arithmetic.EXACT,
 )
 

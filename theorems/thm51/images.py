@@ -1,7 +1,7 @@
 """Colour images, their augmentations T_theta, networks, and the tangents of the orbits.
 
-Everything is float64. An image is (3, S, S), theta has one entry for each of `PARAMETERS`, and an
-encoder takes (N, 3, S, S) to (N, d).
+Everything is float64. An image is (3, S, S), theta has a row of `PARAMETERS` for each of N copies of
+it, and an encoder takes (N, 3, S, S) to (N, d).
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import torch
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 from torch import Tensor
-from torch.func import jacfwd
 from torch.nn.functional import conv2d, interpolate, silu
 
 from verify.ssl.augment import blur, brighten, rotate_hue, saturate, similarity
@@ -113,11 +112,17 @@ IDENTITY = torch.tensor([0, 0, 0, 1, 0, 1, 1, 0], dtype=torch.float64)
 """The parameter of the identity, where every sample of the resampling lies on a kink."""
 
 
-def augmented(image: Tensor, theta: Tensor) -> Tensor:
-    """T_theta x, (1, 3, S, S): resampling, then hue, saturation, brightness and blur."""
-    moved = similarity(image[None], theta[:1], theta[None, 1:3], theta[3:4])
-    coloured = saturate(rotate_hue(moved, theta[4:5]), theta[5:6])
-    return blur(brighten(coloured, theta[6:7]), theta[7:8])
+def augmented(images: Tensor, theta: Tensor) -> Tensor:
+    """T_theta x, (N, 3, S, S): resampling, then hue, saturation, brightness and blur.
+
+    Args:
+        images: (3, S, S) for one image under every row of theta, or (N, 3, S, S).
+        theta: (N, 8).
+    """
+    copies = images.expand(len(theta), -1, -1, -1)
+    moved = similarity(copies, theta[:, 0], theta[:, 1:3], theta[:, 3])
+    coloured = saturate(rotate_hue(moved, theta[:, 4]), theta[:, 5])
+    return blur(brighten(coloured, theta[:, 6]), theta[:, 7])
 
 
 # --- encoders -----------------------------------------------------------------------------------
@@ -163,33 +168,45 @@ SMALL = backbone((3, 8, 16), inputs=256, width=16, pool=False, seed=51)
 """For images of 8 pixels a side, d = 16; the same network in every case."""
 
 
-def orbit(image: Tensor, theta: Tensor, encoder: Backbone = SMALL) -> Tensor:
-    """enc(T_theta x), (d,)."""
-    return encoder(augmented(image, theta))[0]
+def orbit(images: Tensor, theta: Tensor, encoder: Backbone = SMALL) -> Tensor:
+    """enc(T_theta x), (N, d), for theta (N, 8)."""
+    return encoder(augmented(images, theta))
 
 
 # --- tangents -----------------------------------------------------------------------------------
 
 
+Path = Callable[[Tensor], Tensor]
+"""From N parameters (N, p) to N points (N, d)."""
+
+
+def slopes(path: Path, at: Tensor) -> Tensor:
+    """The derivative of a path by forward mode, (d, p): one Jacobian-vector product a parameter.
+
+    Args:
+        path: the path.
+        at: (p,), or (p, p) with another point for each parameter.
+    """
+    axes = torch.eye(at.shape[-1], dtype=at.dtype)
+    return torch.func.jvp(path, (at + torch.zeros_like(axes),), (axes,))[1].T
+
+
 def tangents(image: Tensor, at: Tensor, encoder: Backbone = SMALL) -> Tensor:
-    """D o_x by forward mode, (d, 8): one Jacobian-vector product for each parameter."""
-    return jacfwd(lambda theta: orbit(image, theta, encoder))(at)
+    """D o_x, (d, 8)."""
+    return slopes(lambda theta: orbit(image, theta, encoder), at)
 
 
-def differences(path: Callable[[Tensor], Tensor], at: Tensor, steps: tuple[float, float]) -> Tensor:
+def differences(path: Path, at: Tensor, steps: tuple[float, float]) -> Tensor:
     """Difference quotients of a path in each parameter, (d, p).
 
     Args:
-        path: from parameters (p,) to (d,).
+        path: the path.
         at: (p,).
         steps: how far ahead and how far behind, so (h, h) is central and (h, 0) is forward.
     """
     ahead, behind = steps
-    columns = [
-        (path(at + ahead * axis) - path(at - behind * axis)) / (ahead + behind)
-        for axis in torch.eye(len(at), dtype=at.dtype)
-    ]
-    return torch.stack(columns, dim=1)
+    axes = torch.eye(len(at), dtype=at.dtype)
+    return ((path(at + ahead * axes) - path(at - behind * axes)) / (ahead + behind)).T
 
 
 def scaled(columns: Tensor) -> Tensor:

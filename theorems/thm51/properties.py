@@ -12,7 +12,6 @@ from typing import NamedTuple
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
-from torch.func import jacfwd
 
 from theorems.thm51.images import (
     BRIGHTNESS,
@@ -20,6 +19,7 @@ from theorems.thm51.images import (
     GEOMETRY,
     IDENTITY,
     PARAMETERS,
+    ROUNDING,
     SMALL,
     Picture,
     augmented,
@@ -30,10 +30,11 @@ from theorems.thm51.images import (
     orbit,
     outside,
     pictures,
+    slopes,
     tangents,
 )
 from verify.numeric.claim import Claim
-from verify.ssl.augment import brighten, contrast
+from verify.ssl.augment import brighten, contrast, mirror
 
 P = len(PARAMETERS)
 BASE = base()
@@ -72,12 +73,13 @@ def order_error(case: Picture, central: bool = True) -> float:
         steps = (step, step if central else 0.0)
         return differences(lambda theta: orbit(image, theta), BASE, steps) - exact
 
-    return _halving(orbit(image, BASE), error(STEP), error(STEP / 2), 2, STEP)
+    return _halving(orbit(image, BASE[None]), error(STEP), error(STEP / 2), 2, STEP)
 
 
-def _geometry(image: Tensor, shape: Tensor) -> Tensor:
-    """The orbit in the geometric parameters (4,) alone."""
-    return orbit(image, torch.cat([shape, BASE[GEOMETRY:]]))
+def _geometry(image: Tensor, shapes: Tensor) -> Tensor:
+    """The orbit in the geometric parameters (N, 4) alone."""
+    rest = BASE[GEOMETRY:].expand(len(shapes), -1)
+    return orbit(image, torch.cat([shapes, rest], dim=1))
 
 
 def one_sided(image: Tensor, side: int) -> Tensor:
@@ -85,12 +87,8 @@ def one_sided(image: Tensor, side: int) -> Tensor:
 
     The limit of the derivatives from that side, since the orbit is smooth on either side.
     """
-    identity = IDENTITY[:GEOMETRY]
-    columns = []
-    for axis in torch.eye(GEOMETRY, dtype=torch.float64):
-        beside = identity + side * JUST_BESIDE * axis
-        columns.append(torch.func.jvp(lambda g: _geometry(image, g), (beside,), (axis,))[1])
-    return torch.stack(columns, dim=1)
+    beside = IDENTITY[:GEOMETRY] + side * JUST_BESIDE * torch.eye(GEOMETRY, dtype=torch.float64)
+    return slopes(lambda shapes: _geometry(image, shapes), beside)
 
 
 def kink_error(case: Picture, other: bool = False) -> float:
@@ -108,7 +106,7 @@ def kink_error(case: Picture, other: bool = False) -> float:
         return differences(lambda g: _geometry(image, g), identity, (step, 0.0)) - exact
 
     h = ONE_SIDED_STEP
-    return _halving(_geometry(image, identity), error(h), error(h / 2), 1, h)
+    return _halving(_geometry(image, identity[None]), error(h), error(h / 2), 1, h)
 
 
 def rank_mismatch(case: Picture, collinear: int = 0) -> float:
@@ -153,11 +151,11 @@ def parameters_error(case: Reparametrised, kept: int = P + 2, power: int = 1) ->
     image, onto = case.picture.image(), case.onto[:, :kept]
 
     def through(eta: Tensor) -> Tensor:
-        bent = (eta @ eta) * torch.ones_like(BASE) if power == 1 else 0
-        return orbit(image, BASE + onto @ eta**power + bent)
+        bent = eta.square().sum(1, keepdim=True) if power == 1 else 0
+        return orbit(image, BASE + eta**power @ onto.T + bent)
 
     before = tangents(image, BASE)
-    after = jacfwd(through)(torch.zeros(kept, dtype=torch.float64))
+    after = slopes(through, torch.zeros(kept, dtype=torch.float64))
     if not after.any():
         return math.inf
     return max(outside(after, before), outside(before, after))
@@ -170,18 +168,18 @@ def composition_error(case: Picture, keep: tuple[int, ...] = (0, 1)) -> float:
         case: the image, which is augmented by the base parameter first.
         keep: which of the two spaces are summed; leaving one out is a false sibling.
     """
-    image = augmented(case.image(), BASE)
+    image = augmented(case.image(), BASE[None])
     one = torch.ones(1, dtype=torch.float64)
 
     def both(theta: Tensor) -> Tensor:
-        return SMALL(brighten(contrast(image, theta[:1]), theta[1:]))[0]
+        return SMALL(brighten(contrast(image.expand(2, -1, -1, -1), theta[:, 0]), theta[:, 1]))
 
     alone = (
-        lambda theta: SMALL(contrast(image, theta))[0],
-        lambda theta: SMALL(brighten(image, theta))[0],
+        lambda theta: SMALL(contrast(image, theta[:, 0])),
+        lambda theta: SMALL(brighten(image, theta[:, 0])),
     )
-    together = jacfwd(both)(one.repeat(2))
-    separate = torch.cat([jacfwd(alone[a])(one) for a in keep], dim=1)
+    together = slopes(both, one.repeat(2))
+    separate = torch.cat([slopes(alone[a], one) for a in keep], dim=1)
     return max(outside(together, separate), outside(separate, together))
 
 
@@ -195,17 +193,17 @@ def discrete_error(case: Picture, finite: bool = False) -> float:
     image = case.image()
     span = tangents(image, BASE)
     if finite:
-        turned = orbit(image.flip(-1), BASE) - orbit(image, BASE)
-        return outside(turned[:, None], span)
+        turned = orbit(image.flip(-1), BASE[None]) - orbit(image, BASE[None])
+        return outside(turned.T, span)
 
     def with_flip(theta: Tensor) -> Tensor:
-        flipped = theta[P] > 0.5  # a discrete parameter, 0 here
-        return orbit(torch.where(flipped, image.flip(-1), image), theta[:P])
+        flipped = theta[:, P] > 0.5  # a discrete parameter, 0 here
+        return orbit(mirror(image.expand(len(theta), -1, -1, -1), flipped), theta[:, :P])
 
-    extended = jacfwd(with_flip)(torch.cat([BASE, BASE.new_zeros(1)]))
-    new = float(extended[:, P].abs().max())
-    gap = float((extended[:, :P] - span).abs().max())
-    return 0.0 if new == 0 and gap == 0 else math.inf
+    extended = slopes(with_flip, torch.cat([BASE, BASE.new_zeros(1)]))
+    if extended[:, P].any():
+        return math.inf
+    return float((extended[:, :P] - span).norm()) / (ROUNDING * float(span.norm()))
 
 
 def describe_reparametrised(case: Reparametrised) -> tuple[tuple[str, str], ...]:

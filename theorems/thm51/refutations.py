@@ -10,6 +10,7 @@ import sympy as sp
 from theorems.thm51.statement import STATEMENT
 from verify.counterexample import Value, counterexample
 from verify.statement import Context, Finding, Outcome, Table
+from verify.symbolic.smoothness import is_analytic_at
 
 x1, x2 = x = sp.symbols("x1 x2", real=True)
 t = sp.Symbol("t", real=True)
@@ -54,13 +55,15 @@ def hypotheses(model: TwoInputs) -> dict[str, Value]:
     """Evaluate every hypothesis of the reading `of-z`."""
     starts = all(sp.expand(c.subs(t, 0) - e) == 0 for c, e in zip(model.family, x, strict=True))
     slope = model.orbit.diff(t)
-    smooth = (
-        not model.orbit.has(sp.Abs, sp.Max, sp.Min, sp.Piecewise) and slope.is_finite is not False
+    smooth = all(
+        is_analytic_at(model.orbit, {t: sp.S.Zero, **dict(zip(x, point, strict=True))})
+        for point in model.inputs
     )
     codes = model.codes
     return {
         "orbit": (
-            rf"$o_x(t) = {sp.latex(model.orbit)}$, with $o_x'(t) = {sp.latex(slope)}$; $T_0$ is "
+            rf"$o_x(t) = {sp.latex(model.orbit)}$, {'' if smooth else 'not known to be '}analytic at "
+            rf"both inputs, with $o_x'(t) = {sp.latex(slope)}$; $T_0$ is "
             f"{'the' if starts else 'not the'} identity",
             starts and smooth,
         ),
@@ -81,9 +84,13 @@ ROTATIONS = TwoInputs(
 
 
 def not_of_z(model: TwoInputs, ctx: Context) -> Finding:
-    """Two inputs with one representation, and tangent spaces of dimensions 0 and 1."""
+    """Two inputs with one representation, and tangent spaces of dimensions 0 and 1.
+
+    Raises:
+        TypeError: if it is undecided whether a tangent is 0.
+    """
     first, second = model.tangents
-    dimensions = [int(tangent.is_nonzero is True) for tangent in (first, second)]
+    dimensions = [1 - int(tangent.is_zero) for tangent in (first, second)]
     return counterexample(
         STATEMENT,
         "of-z",

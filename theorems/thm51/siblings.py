@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from theorems.thm51.groups import FIBRES, GROUP
+from theorems.thm51.groups import FIBRES, GROUP, LIMIT
 from theorems.thm51.properties import (
     COMPOSED,
     DISCRETE,
@@ -55,7 +55,12 @@ GROUPS = {
         claimed="constant",
     ),
 }
-"""Near-misses of the group action; the last also refutes that it can only jump up at a limit."""
+"""Near-misses of the group action."""
+
+LIMIT_RISES = LIMIT.sibling(
+    r"$\dim \mathcal{V}$ can only jump up at a limit: it is at least that of the points beside it",
+    rises=True,
+)
 
 FIBRE = {
     "vanishing": FIBRES.sibling(

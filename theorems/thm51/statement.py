@@ -131,7 +131,7 @@ STATEMENT = Statement(
                 "not necessary. For a linear group action, $\\mathcal{V}_{\\mathrm{aug}}(g z) = g "
                 r"\mathcal{V}_{\mathrm{aug}}(z)$, of dimension $\dim \mathfrak{g} - \dim "
                 r"\mathfrak{g}_z$ with the Lie algebra $\mathfrak{g}_z$ of the stabiliser; it is constant "
-                "on an orbit."
+                "on an orbit and lower semicontinuous in $z$: at a limit it can only drop."
             ),
         ),
         Part(

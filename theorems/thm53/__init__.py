@@ -67,6 +67,24 @@ TRANSVERSAL = section(
     readings=("transversal",),
 )
 
+MOVING = section(
+    "thm53.law",
+    *proof(
+        "derivation",
+        "$I_h v = 0$ where the law moves along orbits on which $h$ is constant",
+        derivation_models.moving_law,
+    ),
+    *proof(
+        "bound",
+        "The published bound where the law moves along the orbits",
+        derivation_models.moving_bound,
+        readings=("moves",),
+    ),
+    true("property", "Finite models whose mass moves along the level sets of $h$", models.LAW),
+    false("across", siblings.LAW_ACROSS),
+    part="law",
+)
+
 SHORTED_OPERATOR = section(
     "thm53.order",
     *proof("bound", r"$A \preceq I/V$", derivation.shorted_order),
@@ -160,6 +178,7 @@ PUBLISHED = section(
 CHECKS = (
     *RANK_BOUND,
     *TRANSVERSAL,
+    *MOVING,
     *SHORTED_OPERATOR,
     *FREE,
     *GAUSSIAN,

@@ -73,18 +73,22 @@ def _vanishing_on(proof: Proof, x: Vector) -> None:
     proof.cite(PSD_KERNEL)
 
 
-def _rank_bound(proof: Proof, overlap: sp.Expr, **more: sp.Expr) -> None:
+def _rank_bound(proof: Proof, overlap: sp.Expr, derived: bool = False, **more: sp.Expr) -> None:
     """ker A contains ker I + V; then the dimensions are counted.
 
     Args:
         proof: the record.
         overlap: dim(ker I and V) in the bound.
+        derived: whether the law's hypothesis was derived before, and is not one of the statement's.
         more: by name of a further hypothesis, what it makes vanish in the count.
     """
     u = sp.IndexedBase("u")
     _vanishing_on(proof, entries(u))
     proof.let("absorbed", "for $u \\in \\ker I$, $A u = 0$ by the lemma")
-    proof.given("law", "$A V = 0$")
+    if derived:
+        proof.let("law", "$A V = 0$, as just derived")
+    else:
+        proof.given("law", "$A V = 0$")
     au = applied(head, entries(u), n)(i)
     avy = total(lambda b: total(lambda a: head[i, a] * v[a, b], n) * y[b], q)
     proof.follows(
@@ -117,10 +121,11 @@ def rank_bound(proof: Proof) -> None:
     _rank_bound(proof, sp.Symbol("d_0", integer=True, nonnegative=True))
 
 
-def transversal_bound(proof: Proof) -> None:
-    """The published bound where ker I and V meet in 0 only."""
+def transversal_bound(proof: Proof, derived: bool = False) -> None:
+    """The published bound where ker I and V meet in 0 only; `derived` as for every rank bound."""
     proof.given("transversal", "$d_0 = 0$")
-    _rank_bound(proof, sp.S.Zero, transversal=sp.Symbol("d_0", integer=True, nonnegative=True))
+    d0 = sp.Symbol("d_0", integer=True, nonnegative=True)
+    _rank_bound(proof, sp.S.Zero, derived, transversal=d0)
 
 
 def free_bound(proof: Proof) -> None:
@@ -226,19 +231,42 @@ def attained(proof: Proof) -> None:
         sp.S.Zero,
         using={"penrose: other": form(gram, entries(y), entries(y), q) - form(inverse, by, by, q)},
     )
-    proof.cite(PSD_KERNEL)
-    proof.cite(
-        "where the form of I/V at x vanishes, so does that of I at x - V P w; hence x - V P w lies in "
-        "ker I, and the kernel of I/V is ker I + V exactly"
+    u = sp.IndexedBase("u")
+    proof.let("kernel", r"$u$ lies in $\ker I$: $I u = 0$")
+    iu = applied(info, entries(u), n)
+    viu = lambda c: total(lambda a: v[a, c] * iu(a), n)  # noqa: E731
+    pviu = applied(inverse, viu, q)
+    proof.follows(
+        "and at $u$, where $w = V^T I u$",
+        form(info, entries(u), entries(u)) - form(inverse, viu, viu, q),
+        sp.S.Zero,
+        using={"kernel": total(lambda a: (u[a] - applied(v, pviu, q)(a)) * iu(a), n)},
     )
+    proof.let("null", "$x$ lies in $\\ker I/V$, so the form of $I/V$ vanishes at it")
+    pw = applied(inverse, entries(w), q)
+    proof.follows(
+        r"There the form of $I$ at $x - V P w$, as expanded above, vanishes",
+        form(info, entries(x), entries(x))
+        - 2 * total(lambda b: w[b] * pw(b), q)
+        + form(gram, pw, pw, q),
+        sp.S.Zero,
+        using={
+            "penrose": form(gram, pw, pw, q) - form(inverse, entries(w), entries(w), q),
+            "null": shorted,
+        },
+    )
+    proof.cite(PSD_KERNEL)
     ri, dv, d0 = sp.symbols("r_I d_V d_0", integer=True, nonnegative=True)
     ra = sp.Symbol("r_A", integer=True, nonnegative=True)
-    proof.let("kernel", r"$n - r_A = (n - r_I) + d_V - d_0$")
+    proof.let(
+        "count",
+        r"$x = (x - V P w) + V P w$, so that $\ker I/V = \ker I + V$: $n - r_A = (n - r_I) + d_V - d_0$",
+    )
     proof.follows(
         "So its rank is the bound",
         ra,
         ri - dv + d0,
-        using={"kernel": -((n - ra) - ((n - ri) + dv - d0))},
+        using={"count": -((n - ra) - ((n - ri) + dv - d0))},
     )
     proof.cite(RANK_NULLITY)
     proof.cite(GRASSMANN)

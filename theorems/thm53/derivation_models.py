@@ -1,12 +1,84 @@
-"""The derivations of 5.3 for statistical models: Gaussian latents, and finite ones."""
+"""The derivations of 5.3 for statistical models: moving laws, Gaussian latents, and finite models."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from theorems.thm53.derivation import applied, entries, form, i, info, k, n, q, v, x, y
+from theorems.thm53.derivation import (
+    PROCESSING,
+    PSD_KERNEL,
+    applied,
+    entries,
+    form,
+    head,
+    i,
+    info,
+    k,
+    n,
+    q,
+    transversal_bound,
+    v,
+    x,
+    y,
+)
 from verify.symbolic.derivation import Proof
-from verify.symbolic.indexed import total
+from verify.symbolic.indexed import Rule, total
+
+
+def moving_law(proof: Proof) -> None:
+    """I_h v = 0 if, as theta moves along v, the law moves along orbits on which h is constant."""
+    d = sp.Symbol("d", integer=True, positive=True)
+    psi, slope, jacobian, xi, direction = (
+        sp.IndexedBase(s) for s in ("psi", "g", "J", r"\xi", "v")
+    )
+    along = total(lambda r, c: slope[r] * jacobian[r, c] * xi[c], k, d)
+    rules: dict[sp.IndexedBase, Rule] = {}
+    if proof.let(
+        "chain", r"$g = \nabla \psi$, $J = J_h$, and $\xi$ is the velocity of $T_t z$ at 0"
+    ):
+        rules[psi] = lambda _: along
+    proof.rate(
+        r"A smooth bounded $\psi$ of $h$, $\psi_0 = \psi(h(T_t z))$, at $t = 0$",
+        psi[0],
+        rules,
+        along,
+    )
+    proof.given("invariant", r"$h(T_t z) = h(z)$ for all $t$ and $z$: $J \xi = 0$")
+    proof.follows("vanishes at every $z$", along, sp.S.Zero, using={"invariant": along})
+    rate, product, square = sp.symbols(r"r_\psi c_\psi e", real=True)
+    proof.given(
+        "moves",
+        r"as $\theta$ moves along $v$, $E \psi(h(z))$ changes at the rate $r_\psi$ that is the "
+        "expectation of this: 0",
+    )
+    proof.given(
+        "fisher: score",
+        r"with the score $s$ of $h(z)$ along $v$: $r_\psi = c_\psi = E \psi(h) s$, $v^T I_h v = e = E s^2$",
+    )
+    proof.follows(
+        r"So $s$ is orthogonal to every $\psi(h)$",
+        product,
+        sp.S.Zero,
+        using={"moves": rate, "fisher: score": product - rate},
+    )
+    proof.let(
+        "dense", r"some $\psi(h)$ tend to $s$, a function of $h$, in square mean: $e = \lim c_\psi$"
+    )
+    proof.cite("smooth bounded functions are dense in the square-integrable ones, for every law")
+    variance = form(head, entries(direction), entries(direction))
+    proof.follows(
+        "and to itself",
+        variance,
+        sp.S.Zero,
+        using={"fisher: score": variance - square, "dense": square},
+    )
+    proof.cite(PSD_KERNEL)
+
+
+def moving_bound(proof: Proof) -> None:
+    """The published bound where the law moves along the orbits, and ker I and V meet in 0 only."""
+    moving_law(proof)
+    transversal_bound(proof, derived=True)
 
 
 def gaussian(proof: Proof) -> None:
@@ -52,9 +124,10 @@ def gaussian(proof: Proof) -> None:
             "inverse": total(lambda c: f[c] * (total(lambda a: p[c, a] * reach(a), n) - px(c)), k),
         },
     )
+    proof.cite(PROCESSING)
     proof.cite(
-        "I/V is the least of the forms of I at x - Vy over y, and I_h lies below it (both derived "
-        "above), so that the two are equal"
+        "derived for the rank and the order: I/V vanishes on V and lies below I, so that its form at x "
+        "is at most that of I at x - Vy, here that of I_h; and I_h lies below I/V"
     )
 
 

@@ -1,9 +1,10 @@
 """Gaussian latents with a head, in exact arithmetic: their Fisher matrices, and 5.3's hypotheses.
 
-The latents are Gaussian with mean theta and a fixed diagonal covariance, so I_z is exact. The
+The latents are Gaussian with mean m(theta) and a fixed diagonal covariance, so I_z is exact. The
 rank of I_h for a nonlinear h is certified by moments: if I_h v = 0 then the score of h in the
-direction v is 0 almost surely, so E h and E h^2 do not change to first order along v. If their
-derivative has full rank, so has I_h. No integral is approximated.
+direction v is 0 almost surely, so E h and E h^2 do not change to first order along v. So ker I_h
+lies in the kernel of their derivative, whose rank is at most that of I_h. No integral is
+approximated.
 """
 
 from __future__ import annotations
@@ -80,17 +81,18 @@ class Latent:
         total = sp.S.Zero
         for powers, coefficient in sp.Poly(polynomial, *variables).terms():
             factors = (
-                _moment(n, m, s) for n, m, s in zip(powers, self.means, self.variances, strict=True)
+                normal_moment(n, m, s)
+                for n, m, s in zip(powers, self.means, self.variances, strict=True)
             )
             total += coefficient * sp.prod(factors)
         return sp.expand(total)
 
 
-def _moment(n: int, mean: sp.Expr, variance: sp.Expr) -> sp.Expr:
+def normal_moment(n: int, mean: sp.Expr, variance: sp.Expr) -> sp.Expr:
     """E x^n for x ~ N(mean, variance): E x^n = mean E x^(n-1) + (n-1) variance E x^(n-2)."""
     if n < 2:
         return mean**n
-    return mean * _moment(n - 1, mean, variance) + (n - 1) * variance * _moment(
+    return mean * normal_moment(n - 1, mean, variance) + (n - 1) * variance * normal_moment(
         n - 2, mean, variance
     )
 
@@ -99,7 +101,7 @@ def hypotheses(model: Latent, reading: str) -> dict[str, Value]:
     """Evaluate every hypothesis of a reading at a model."""
     evaluate: dict[str, Callable[[Latent], Value]] = {
         "fisher": _fisher,
-        "function": lambda m: (f"by construction: $h(z) = {sp.latex(m.h)}$", True),
+        "function": _function,
         "invariant": _invariant,
         "point": _point,
         "law": _law,
@@ -108,8 +110,17 @@ def hypotheses(model: Latent, reading: str) -> dict[str, Value]:
 
 
 def _fisher(model: Latent) -> Value:
-    text = rf"$I_z = {sp.latex(model.information)}$; every variance is positive"
-    return text, all(variance.is_positive is True for variance in model.variances)
+    positive = all(variance.is_positive is True for variance in model.variances)
+    text = f"{'every variance is' if positive else 'not every variance is known to be'} positive"
+    return rf"$I_z = {sp.latex(model.information)}$; {text}", positive
+
+
+def _function(model: Latent) -> Value:
+    others = model.h.free_symbols - set(z[: model.size])
+    text = rf"$h(z) = {sp.latex(model.h)}$"
+    return (
+        f"{text}, which depends on ${sp.latex(others)}$ as well" if others else text
+    ), not others
 
 
 def _invariant(model: Latent) -> Value:
@@ -147,9 +158,10 @@ def _law(model: Latent) -> Value:
     slope = sp.Matrix([model.expected(model.h)]).jacobian(theta[: model.size]).subs(model.here)
     change = slope * model.tangent
     moves = any(entry.is_nonzero for entry in model.tangent)
+    normal = "normal with fixed variance" if linear else "not normal, so nothing is decided"
     return (
-        rf"$V$ is spanned by ${sp.latex(model.tangent.T)}^T$; $h(z)$ is normal with fixed variance, "
-        rf"and its mean changes along $V$ by ${sp.latex(change[0])}$",
+        rf"$V$ is spanned by ${sp.latex(model.tangent.T)}^T$; $h(z)$ is {normal}; its mean changes "
+        rf"along $V$ by ${sp.latex(change[0])}$",
         bool(linear) and change.is_zero_matrix is True and moves,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
 
 from flint import fmpq, fmpq_mat
@@ -10,12 +11,14 @@ from hypothesis import strategies as st
 from theorems.thm53.properties import Operator, exactly, integers, written
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rationals import (
+    beside,
     columns_of,
     identity,
     is_positive_semidefinite,
     kernel,
     matrix,
     pivots,
+    rank,
     shorted,
 )
 from verify.statement import Arithmetic
@@ -100,6 +103,11 @@ class FiniteModel(NamedTuple):
         return found
 
     @property
+    def whole(self) -> fmpq_mat:
+        """The Fisher matrix of the outcome itself."""
+        return self.information(tuple(range(len(self.weights))))
+
+    @property
     def score_is_function_of_h(self) -> bool:
         """Whether outcomes with one value of h have one score a / p."""
         scores: dict[int, list[fmpq]] = {}
@@ -141,20 +149,62 @@ def describe_finite(case: FiniteModel) -> tuple[tuple[str, str], ...]:
     )
 
 
-def processing_mismatch(case: FiniteModel, reverse: bool = False, always: bool = False) -> float:
+def processing_mismatch(
+    case: FiniteModel, reverse: bool = False, always: bool = False, scalar: bool = False
+) -> float:
     """Whether I_h <= I_z, with equality exactly where the score is a function of h.
 
     Args:
         case: the model.
         reverse: claim I_h >= I_z, a false sibling.
         always: claim equality everywhere, a false sibling.
+        scalar: claim that I_h has at most rank 1, as h has one component; a false sibling.
     """
-    gap = case.information(tuple(range(len(case.weights)))) - case.information(case.h)
+    if scalar:
+        return exactly(rank(case.information(case.h)) <= 1)
+    gap = case.whole - case.information(case.h)
     equal = gap == gap * 0
     wanted = True if always else case.score_is_function_of_h
     return exactly(is_positive_semidefinite(-gap if reverse else gap) and equal == wanted)
 
 
+@st.composite
+def flowing(draw: st.DrawFn) -> FiniteModel:
+    """Models with one more parameter, the last, along which mass flows between outcomes of one h."""
+    model = draw(finite_models())
+    flow = [0] * len(model.h)
+    for i, j in combinations(range(len(flow)), 2):
+        if model.h[i] == model.h[j]:
+            mass = draw(st.integers(-2, 2))
+            flow[i], flow[j] = flow[i] - mass, flow[j] + mass
+    return model._replace(slopes=beside(model.slopes, matrix([[mass] for mass in flow])))
+
+
+def law_mismatch(case: FiniteModel, parameter: int = -1) -> float:
+    """Whether I_h v = 0 for a parameter's direction v, and the rank bound for V = span v.
+
+    Args:
+        case: the model; its law moves along the level sets of h with the last parameter.
+        parameter: which parameter; the law does not move so with the others.
+
+    Raises:
+        Vacuous: if the law does not move with the parameter.
+    """
+    size = case.slopes.ncols()
+    v = columns_of(identity(size), [parameter % size])
+    if not any((case.slopes * v).entries()):
+        raise Vacuous
+    i_z, i_h = case.whole, case.information(case.h)
+    return exactly(not any((i_h * v).entries()) and rank(i_h) <= rank(i_z) - rank(i_z * v))
+
+
+LAW = Claim(
+    "$I_h v = 0$ where mass moves between outcomes of one $h$ only, and the bound holds",
+    flowing,
+    law_mismatch,
+    describe_finite,
+    Arithmetic.EXACT,
+)
 PROCESSING = Claim(
     r"$I_h \preceq I_z$, with equality if and only if the score is a function of $h$",
     finite_models,

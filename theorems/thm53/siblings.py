@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from theorems.thm53.fisher import SOFTMAX
-from theorems.thm53.models import GAUSSIAN, PROCESSING
+from theorems.thm53.models import GAUSSIAN, LAW, PROCESSING
 from theorems.thm53.properties import ATTAINED, FREE, ORDER, RANK, TRANSVERSAL, compressed
 
 RANKS = {
@@ -49,8 +49,15 @@ GAUSSIANS = {
 PROCESSINGS = {
     "reverse": PROCESSING.sibling(r"$I_h \succeq I_z$", reverse=True),
     "always": PROCESSING.sibling(r"$I_h = I_z$ for every $h$", always=True),
+    "scalar": PROCESSING.sibling(
+        r"$\operatorname{rank} I_h \leq 1$ for every $h$ with one component", scalar=True
+    ),
 }
 """Near-misses of data processing."""
+
+LAW_ACROSS = LAW.sibling(
+    "the same for a parameter along which mass moves between any outcomes", parameter=0
+)
 
 SOFTMAX_UNCENTRED = SOFTMAX.sibling(
     r"the Fisher matrix of $\operatorname{softmax}(Wz + b)$ is $W^T \operatorname{diag}(p) W$",

@@ -68,6 +68,15 @@ STATEMENT = Statement(
             source="Fisher matrices (other public accounts)",
         ),
         Hypothesis(
+            id="moves",
+            text=(
+                r"as $\theta$ moves along any $v \in V$, the law of $z$ moves along the orbits of "
+                r"some $T_t$ to first order: $E \varphi(z)$ changes at the rate $E \frac{d}{dt} "
+                r"\varphi(T_t z)$ for smooth bounded $\varphi$"
+            ),
+            origin=Origin.ADDED,
+        ),
+        Hypothesis(
             id="transversal",
             text=r"$\ker I_z \cap V = 0$",
             origin=Origin.ADDED,
@@ -101,7 +110,17 @@ STATEMENT = Statement(
             ),
             hypotheses=("fisher", "function", "invariant"),
             predicted=Verdict.REFUTED,
-            rescued_by="transversal",
+            rescued_by="moves",
+        ),
+        Reading(
+            id="moves",
+            text=(
+                r"If $h$ is constant on every orbit, the law of $z$ moves along the orbits as $\theta$ "
+                r"moves along $V$, and $V$ meets $\ker I_z$ in $0$ only, then $\operatorname{rank} I_h "
+                r"\leq \operatorname{rank} I_z - \dim V$."
+            ),
+            hypotheses=("fisher", "function", "invariant", "moves", "transversal"),
+            predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="point",
@@ -111,7 +130,7 @@ STATEMENT = Statement(
             ),
             hypotheses=("fisher", "function", "point"),
             predicted=Verdict.REFUTED,
-            rescued_by="transversal",
+            rescued_by="moves",
         ),
         Reading(
             id="models",
@@ -134,6 +153,15 @@ STATEMENT = Statement(
                 r"\operatorname{rank} I - \dim V + \dim(\ker I \cap V)$, with equality for $A = I/V$. "
                 r"Hence the published bound holds for every such $A$ if and only if $\ker I \cap V = "
                 "0$."
+            ),
+        ),
+        Part(
+            id="law",
+            title="When invariance costs information",
+            text=(
+                r"If the law of $z$ moves along orbits on which $h$ is constant as $\theta$ moves "
+                r"along $V$, then $I_h V = 0$, and the bound of the previous part applies. That $h$ is "
+                "constant on the orbits is not enough: the law must move along them."
             ),
         ),
         Part(

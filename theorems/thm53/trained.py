@@ -72,16 +72,18 @@ class Seen(NamedTuple):
     Attributes:
         ranks: least and largest rank of I_z and of I_h.
         exceeding: share of points where rank I_h > rank I_z - 1.
-        unprocessed: median share of tr I_h in ker I_z.
+        unprocessed: share of tr I_h in ker I_z, median and largest.
         along: medians of v^T I_z v and v^T I_h v over those of a random direction.
+        seen: the largest v^T I_h v over that of a random direction.
         overlapping: share of points where v lies in ker I_z.
         spectra: of the mean matrices.
     """
 
     ranks: tuple[tuple[int, int], tuple[int, int]]
     exceeding: float
-    unprocessed: float
+    unprocessed: tuple[float, float]
     along: tuple[float, float]
+    seen: float
     overlapping: float
     spectra: tuple[Tensor, Tensor]
 
@@ -89,12 +91,13 @@ class Seen(NamedTuple):
 def _seen(i_z: Fisher, i_h: Fisher, v: Tensor) -> Seen:
     """Compare two Fisher matrices at the points whose orbit tangents are v (m, d)."""
     ranks = i_z.ranks, i_h.ranks
-    along = i_z.along(v), i_h.along(v)
+    along, outside = (i_z.along(v), i_h.along(v)), i_h.outside(i_z)
     return Seen(
         ranks=tuple((int(r.min()), int(r.max())) for r in ranks),  # type: ignore[arg-type]
         exceeding=float((ranks[1] > ranks[0] - 1).double().mean()),
-        unprocessed=float(i_h.outside(i_z).median()),
+        unprocessed=(float(outside.median()), float(outside.max())),
         along=(float(along[0].median()), float(along[1].median())),
+        seen=float(along[1].max()),
         overlapping=float((along[0] <= RANK_TOLERANCE).double().mean()),
         spectra=(i_z.mean_spectrum, i_h.mean_spectrum),
     )
@@ -117,7 +120,7 @@ def information(ctx: Context) -> Finding:
     dataset = load_digits()
     images, _ = first_images(dataset, PER_CLASS)
     seen: dict[str, list[Seen]] = {model: [] for model in MODELS}
-    invariance, count = [], 0
+    invariance, steepest, count = [], 0.0, 0
     for run in runs(ctx, dataset):
         found = rotation_orbits(run.trained, images, EVERY)
         v = (found.velocity / found.speed[..., None]).flatten(0, 1)
@@ -125,6 +128,7 @@ def information(ctx: Context) -> Finding:
         for model in MODELS:
             seen[model].append(_seen(matrices[model, "z"], matrices[model, "h"], v))
         invariance.append(float(found.slopes.median()))
+        steepest = max(steepest, float(found.slopes.max()))
         count += len(v)
     average = {
         model: tuple(fmean(s.along[side] for s in each) for side in (0, 1))
@@ -143,7 +147,7 @@ def information(ctx: Context) -> Finding:
             + "."
         ),
         cases=count,
-        tables=(_rank_table(seen), _hypothesis_table(seen, average, invariance)),
+        tables=(_rank_table(seen), _hypothesis_table(seen, average, invariance, steepest)),
         plots=(_spectrum_plot(seen),),
     )
 
@@ -195,24 +199,27 @@ def _hypothesis_table(
     seen: dict[str, list[Seen]],
     average: dict[str, tuple[float, ...]],
     invariance: list[float],
+    steepest: float,
 ) -> Table:
     def verdict(holds: bool, figure: str) -> str:
         return f"{'holds' if holds else 'fails'}: {figure}"
 
     rows = []
     for model, each in seen.items():
-        unprocessed = max(s.unprocessed for s in each)
+        unprocessed = fmean(s.unprocessed[0] for s in each)
         overlapping = max(s.overlapping for s in each)
         exceeding = fmean(s.exceeding for s in each)
         rows.append(
             (
                 MODELS[model],
                 verdict(
-                    unprocessed <= RANK_TOLERANCE, f"{unprocessed:.2f} of tr $I_h$ in ker $I_z$"
+                    max(s.unprocessed[1] for s in each) <= RANK_TOLERANCE,
+                    f"{unprocessed:.2f} of tr $I_h$ in ker $I_z$",
                 ),
-                verdict(max(invariance) <= RANK_TOLERANCE, f"|J v| = {fmean(invariance):.2f}"),
+                verdict(steepest <= RANK_TOLERANCE, f"|J v| = {fmean(invariance):.2f}"),
                 verdict(
-                    average[model][1] <= RANK_TOLERANCE, f"{average[model][1]:.2f} of the average"
+                    max(s.seen for s in each) <= RANK_TOLERANCE,
+                    f"{average[model][1]:.2f} of the average",
                 ),
                 verdict(overlapping == 0, f"$v^T I_z v$ is {average[model][0]:.2f} of the average"),
                 verdict(exceeding == 0, f"exceeded at {100 * exceeding:.0f} % of points"),
@@ -230,9 +237,9 @@ def _hypothesis_table(
         ),
         rows=tuple(rows),
         note=(
-            "Medians over points, v a unit vector; the average is over random directions. None of "
-            "the published bound's hypotheses on the head holds exactly for a trained one, so "
-            "whether it is exceeded neither confirms nor refutes it."
+            f"Holds: at every point, up to {RANK_TOLERANCE:.0e}. The figures are medians over points, v "
+            "a unit vector; the average is over random directions. Where a hypothesis fails, whether "
+            "the published bound is exceeded neither confirms nor refutes it."
         ),
     )
 
