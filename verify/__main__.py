@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import shlex
 import signal
@@ -109,6 +110,12 @@ def main(argv: Sequence[str] | None = None, shelves: Sequence[str] = SHELVES) ->
     except BrokenPipeError:  # the reader, e.g. `head`, has seen enough
         _hush(sys.stdout)
         return 0 if looking else 141
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _hush(sys.stdout)
+        _complain("what was to be printed could not be written: there is no space left.")
+        return 1
 
 
 def _complain(sentence: str, before: str = "") -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from verify.arguments import UsageError
 from verify.rooms import Place, Room
 from verify.runner import Results
-from verify.ssl.experiments.forms import DIGITS, FORMS, Form
+from verify.ssl.experiments.forms import DIGITS, FORMS, RELEASED, Form
 from verify.statement import Check, Kind, Outcome, Role
 from verify.store import Store
 
@@ -67,9 +67,7 @@ def choose(options: argparse.Namespace, names: Sequence[str], places: Sequence[P
     """
     if options.checkpoint is not None:
         if tuple(names) != ("E8",):
-            raise UsageError(
-                "`--checkpoint` is for E8: `python -m verify ssl E8 --checkpoint FILE --data-path PATH`."
-            )
+            raise UsageError(f"`--checkpoint` is for E8: `{RELEASED}`.")
         path = "" if options.data_path is None else str(options.data_path)
         return Chosen(None, ("E8",), {CHECKPOINT: str(options.checkpoint), IMAGES: path})
     if options.data == DIGITS:

@@ -24,9 +24,9 @@ from verify.numeric.operators import symmetrised
 from verify.ssl.backbones import calibrate
 from verify.ssl.data import Dataset, load_digits
 from verify.ssl.digits import DIGITS_SIMCLR, build, seeded_configs
-from verify.ssl.loss_curvature import conditioning
 from verify.ssl.measurements import represent
 from verify.ssl.training import Config, Mlp, Networks, from_arrays, untrained
+from verify.ssl.variances import conditioning
 from verify.statement import Context, Finding, Outcome, Table
 
 LINEAR = replace(

@@ -87,22 +87,42 @@ def published_estimate(
     """
     z = z.detach().clone().requires_grad_()
     (gradient,) = torch.autograd.grad(function(z), z, create_graph=True)
+    generator = torch.Generator().manual_seed(seed)
+    first, second = (
+        torch.randn(z.shape, generator=generator, dtype=z.dtype).to(z.device) for _ in range(2)
+    )
 
     def product(v: Tensor) -> Tensor:
         return torch.autograd.grad(gradient, z, v, retain_graph=True)[0]
 
-    def power_iteration(shift: float) -> tuple[float, Tensor]:
-        v = torch.randn(z.shape, generator=generator, dtype=z.dtype).to(z.device)
+    return shifted_power_iteration(product, (first, second), steps, upwards)
+
+
+def shifted_power_iteration(
+    product: Callable[[Tensor], Tensor],
+    starts: tuple[Tensor, Tensor],
+    steps: int = STEPS,
+    upwards: bool = False,
+) -> PublishedEstimate:
+    """Estimate the smallest eigenvalue of a symmetric matrix as published, from its products.
+
+    Args:
+        product: multiplies the matrix.
+        starts: of the two power iterations, not zero.
+        steps: of each.
+        upwards: as in `published_estimate`.
+    """
+
+    def power_iteration(v: Tensor, shift: float) -> tuple[float, Tensor]:
         v = v / v.norm()
         for _ in range(steps):
             image = product(v) - shift * v
             v = image / (image.norm() + FLOOR)
         return float((v * (product(v) - shift * v)).sum()), v
 
-    generator = torch.Generator().manual_seed(seed)
-    first, v = power_iteration(0.0)
+    first, v = power_iteration(starts[0], 0.0)
     shift = abs(first) if upwards else first
-    shifted, w = power_iteration(shift)
+    shifted, w = power_iteration(starts[1], shift)
     value, length = shift + shifted, float(w.norm())
     residual = math.inf
     if length > 0:

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from verify.ssl.augment import quarter_turns
-from verify.ssl.collapse import with_statistics
 from verify.ssl.data import Dataset
 from verify.ssl.measurements import head_outputs, represent
 from verify.ssl.probes import ridge_accuracy
 from verify.ssl.source import Source, fit, timing
 from verify.ssl.training import Config, Networks, Observe, State
+from verify.ssl.variances import with_statistics
 
 if TYPE_CHECKING:
     from verify.statement import Context

@@ -1,69 +1,25 @@
-"""What is tracked while a network may collapse: curvature of the objective, and variances."""
+"""What is tracked while a network may collapse: curvature of the objective, besides variances."""
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from verify.ssl.backbones import calibrate
 from verify.ssl.data import Dataset, floating
-from verify.ssl.loss_curvature import (
-    conditioning,
-    direction_variance,
-    estimate_as_published,
-    extremes,
-    total_variance,
-    whole_head,
-)
+from verify.ssl.loss_curvature import estimate_as_published, extremes, whole_head
 from verify.ssl.measurements import head_outputs, represent
-from verify.ssl.source import Source, fit, timing
-from verify.ssl.training import Config, Networks, Observe, State, TrainedRun
+from verify.ssl.source import Source, fit
+from verify.ssl.training import Config, Observe, State
+from verify.ssl.variances import kept, observe_variances, with_statistics
 
 if TYPE_CHECKING:
     from verify.statement import Context
 
 SAMPLES = 32
 """Fixed images whose curvature is computed."""
-
-CALIBRATED = 2048
-"""Training images at most from which BatchNorm statistics are taken before the first step."""
-
-
-def with_statistics(state: State, dataset: Dataset) -> Networks:
-    """The state's networks; before the first step a copy whose BatchNorms have statistics."""
-    if state.epoch:
-        return state.networks
-    networks = copy.deepcopy(state.networks)
-    images = floating(dataset.train_images[:CALIBRATED])
-    calibrate(networks.backbone, images)
-    calibrate(networks.projector, represent(networks.backbone, images))
-    return networks
-
-
-def observe_variances(config: Config, dataset: Dataset) -> Observe:
-    """Variance of the directions of z and h, and the condition of z, over the test images."""
-    del config
-
-    def observe(state: State) -> dict[str, float | np.ndarray]:
-        networks = with_statistics(state, dataset)
-        z = represent(networks.backbone, dataset.test_images)
-        condition = conditioning(z)
-        return {
-            "steps": state.steps,
-            "variance_z": direction_variance(z),
-            "variance_raw": total_variance(z),
-            "variance_h": direction_variance(head_outputs(networks.projector, z)),
-            "condition_published": condition.published,
-            "condition": condition.honest,
-            "rank": condition.rank,
-            "effective_rank": condition.effective_rank,
-        }
-
-    return observe
 
 
 def observe_curvature(config: Config, dataset: Dataset) -> Observe:
@@ -84,7 +40,6 @@ def observe_curvature(config: Config, dataset: Dataset) -> Observe:
         head = whole_head(networks, config)
         found = extremes(head, config.objective, z, targets)
         outputs = head(z.double())
-        start = torch.Generator().manual_seed(state.epoch)
         return {
             "effective": found.effective.cpu().numpy(),
             "pullback": found.pullback.cpu().numpy(),
@@ -92,7 +47,7 @@ def observe_curvature(config: Config, dataset: Dataset) -> Observe:
             "dimensions": z.shape[1],
             "length": outputs.norm(dim=1).cpu().numpy(),
             "cosine": F.cosine_similarity(outputs, targets.double()).cpu().numpy(),
-            "estimate": estimate_as_published(head, config.objective, z, targets, start),
+            "estimate": estimate_as_published(head, config.objective, z, targets, state.epoch),
         }
 
     return observe
@@ -112,15 +67,4 @@ def build_tracks(arguments: tuple[object, ...], ctx: Context) -> dict[str, np.nd
     """Losses, variances and curvature while training; the arguments: a `Source` and a `Config`."""
     source, config = cast("tuple[Source, Config]", arguments)
     _, run = fit(source, config, ctx, observe_both)
-    return _kept(source, run)
-
-
-def build_variances(arguments: tuple[object, ...], ctx: Context) -> dict[str, np.ndarray]:
-    """Losses and variances while training; the arguments: a `Source` and a `Config`."""
-    source, config = cast("tuple[Source, Config]", arguments)
-    _, run = fit(source, config, ctx, observe_variances)
-    return _kept(source, run)
-
-
-def _kept(source: Source, run: TrainedRun) -> dict[str, np.ndarray]:
-    return {"losses": np.array(run.losses), **run.curves, **timing(source, run)}
+    return kept(source, run)

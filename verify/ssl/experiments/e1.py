@@ -35,7 +35,7 @@ EXPERIMENT = Experiment(
     published=(
         "CIFAR-10, ResNet-18, SimSiam without BatchNorm in the heads, 100 epochs, one seed. "
         "Spearman's correlation of the variance of $z$ and the condition number: normal Swish 0.339, "
-        "pseudo-collapsed Swish 0.609, pseudo-collapsed ReLU 0.669. $\\lambda_{min}$ negative in 69 "
+        "pseudo-collapsed Swish 0.609, pseudo-collapsed ReLU 0.669. $\\lambda_{\\min}$ negative in 69 "
         "to 72 of 100 epochs for Swish, in 1 for ReLU. Swish escapes a collapse, ReLU does not."
     ),
     flaws=(

@@ -14,10 +14,10 @@ from torch import Tensor
 
 from verify.checks import false, section, true
 from verify.numeric.claim import Claim, Vacuous
+from verify.numeric.estimator import shifted_power_iteration
 from verify.numeric.objectives import OBJECTIVES, Targets
 from verify.numeric.strategies import exact, tensors
 from verify.ssl.experiments import homogeneity
-from verify.ssl.loss_curvature import published_estimate
 
 EPS = torch.finfo(torch.float64).eps
 
@@ -132,7 +132,7 @@ def describe_spectrum(case: Spectrum) -> tuple[tuple[str, str], ...]:
 def estimate_ratio(case: Spectrum, flipped: bool = False, scale: float = 1.0) -> float:
     """The published estimate of the smallest eigenvalue, of the spectrum, or flipped or scaled."""
     values = scale * (-case.values if flipped else case.values)
-    found = published_estimate(lambda v: values * v, case.start)
+    found = shifted_power_iteration(lambda v: values * v, (case.start, case.start)).value
     # Rayleigh quotients converge as (1 / 1.5)^40 times the squared tangent of the start's angle,
     # which is below 4 * 256 * 5.
     allowed = 5e-4 * 2 * values.abs().max().item()

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from verify.ssl.experiments.e1_setting import Cell
-from verify.ssl.loss_curvature import spearman
 from verify.ssl.training import Start
+from verify.ssl.variances import spearman
 from verify.statement import Answer
 
 Track = dict[str, np.ndarray]

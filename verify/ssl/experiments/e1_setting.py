@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from verify.artefact import Artefact
-from verify.ssl.collapse import build_tracks
 from verify.ssl.digits import with_head
 from verify.ssl.source import Source
+from verify.ssl.tracks import build_tracks
 from verify.ssl.training import Config, Start
 
 ACTIVATIONS = ("swish", "gelu", "relu", "linear")

@@ -19,7 +19,7 @@ from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.strategies import exact, tensors
 from verify.ssl.experiments import homogeneity
 from verify.ssl.experiments.homogeneity import Scaled
-from verify.ssl.loss_curvature import direction_variance, total_variance
+from verify.ssl.variances import direction_variance, total_variance
 
 EPS = torch.finfo(torch.float64).eps
 

@@ -21,6 +21,7 @@ from verify.ssl.experiments.e8_orbits import (
     run_orbits,
     variance_ratio,
 )
+from verify.ssl.experiments.forms import RELEASED
 from verify.ssl.measurements import contraction, equal_weights, summarise, unit
 from verify.ssl.released import RELEASES
 from verify.statement import (
@@ -35,8 +36,6 @@ from verify.statement import (
     Outcome,
     Role,
 )
-
-COMMAND = "python -m verify ssl E8 --checkpoint FILE --data-path PATH"
 
 CRITERION = (
     "Unit vectors of 50 CIFAR-10 test images. {yes}: for every kind of orbit the selectivity's 95 % "
@@ -122,7 +121,7 @@ CHECKS = (
         arithmetic=Arithmetic.FLOAT32,
         run=run_orbits,
         capabilities=("checkpoint", "cifar10"),
-        command=COMMAND,
+        command=RELEASED,
         cost=400.0,
     ),
     invariant(

@@ -82,12 +82,15 @@ FORMS = (
 )
 """Every form but the digits'."""
 
+RELEASED = "python -m verify ssl E8 --checkpoint FILE --data-path PATH"
+"""What to type to run E8, on a released network of the user's."""
+
 DATASETS = tuple(dict.fromkeys(form.data for form in FORMS))
 """The data sets that do not come with the project."""
 
 
 def listing() -> str:
-    """Every form of every experiment with what it costs, one line each."""
+    """Every form of every experiment with what it costs, one line each; E8's cost is the checkpoint's."""
     lines = []
     for form in FORMS:
         where = "two CPU cores" if form.reduced else "one data-centre GPU"
@@ -96,4 +99,4 @@ def listing() -> str:
                 f"{experiment}  {form.name:15}  about {minutes:3g} min on {where:19}  "
                 f"{form.command(experiment)}"
             )
-    return "\n".join(lines)
+    return "\n".join([*lines, f"E8  {'checkpoint':15}  {'':37}  {RELEASED}"])
