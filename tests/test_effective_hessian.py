@@ -17,7 +17,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from curvature_fixture import LOSSES, generator, normal, random_head
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, assume, given, seed, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -116,8 +116,20 @@ def test_random_heads_agree_with_autograd(data):
     batch = data.draw(st.integers(4, 6)) if norm == "train" else data.draw(st.integers(0, 3))
     z = normal(*((batch, head.d) if batch else (head.d,)), seed=number)
     loss = NEGATIVE_COSINE.bind(Targets(normal(max(batch, 1), head.k, seed=number + 1)))
+    hessian = where_defined(head, loss, z)
     wanted = autograd_matrix(lambda z: loss.unchecked(head(z).reshape(-1, head.k)), z)
-    assert_close(full_matrix(EffectiveHessian(head, loss, z)), wanted)
+    bent = autograd_matrix(lambda z: (hessian.rho * head(z)).sum(), z)
+    scale = max(SMALL, float(wanted.abs().max()), float(bent.abs().max()))  # G and M may cancel
+    assert_close(full_matrix(hessian), wanted, scale)
+
+
+def where_defined(head, loss, z):
+    """The Hessian; a case at a kink, or with an output that has no direction, is drawn anew."""
+    try:
+        return EffectiveHessian(head, loss, z)
+    except ValueError as error:
+        assume("undefined at kink" not in str(error) and "directions only" not in str(error))
+        raise
 
 
 @pytest.mark.parametrize("norm", ["none", "eval", "train"])
@@ -145,7 +157,7 @@ def test_every_objective_on_every_kind_of_head(name, norm, data):
     if name == "dino":  # at the published temperature a softmax of random logits saturates
         constants = replace(constants, student_temperature=1.0)
     loss = objective.bind(constants)
-    hessian = EffectiveHessian(head, loss, z)
+    hessian = where_defined(head, loss, z)
     assert hessian.separable == (objective.separable and norm != "train")
     torch.testing.assert_close(hessian.value, loss(head(z)))
     whole = autograd_matrix(lambda z: loss.unchecked(head(z)), z)

@@ -1,10 +1,20 @@
 """Theorem 4.1: instability of collapse under smooth activations.
 
-Read in this order: `statement` (the quoted text and its readings), `repaired` (the parts of the
-repaired statement), `derivation`, `properties`, `refutations`, `siblings`, `scale`. Then a file for
-each part on instability, with its derivation, claims and false siblings: `inertia`, `kernel`,
-`genericity`, `symmetry` (with `wide`), `saddles`, `threshold`, `escape` (with `flow`),
-`natural_gradient`, `strict_saddles`. Their exact states are `states`.
+Read in this order.
+
+What is claimed: `statement` (the quoted text and its readings), `repaired` (the parts of the repaired
+statement), `hypotheses` (the readings' hypotheses at an exact state), `notation`.
+
+The readings: `derivation` (H_eff = G + M and the layer formula), `affine` (linear and ReLU heads),
+`direction`, `invariance` (Fact 0), `properties` and `outputs` (the same on random heads and losses),
+`refutations`, `persistence` (the open set), `void` (attacks on both), `siblings` (false claims),
+`scale` (production heads, with `mechanism`).
+
+The parts on instability, each file with its derivations, claims, false siblings and checks, on the
+exact states of `states` (see `real_heads`): `inertia`, `kernel`, `saddles` and `genericity` (with
+`witnesses`),
+`symmetry` (with `wide`), `threshold` (with `sweep`), `escape` (with `flow` and `weight_flow`),
+`natural_gradient`, `strict_saddles`.
 """
 
 from __future__ import annotations
@@ -23,8 +33,8 @@ from theorems.thm41 import (
     natural_gradient,
     outputs,
     persistence,
-    production,
     properties,
+    real_heads,
     refutations,
     saddles,
     scale,
@@ -73,13 +83,13 @@ EFFECTIVE_HESSIAN = section(
     at_scale(
         "production",
         "Signs and extreme eigenvalues of $G$, $M$, $H_{\\mathrm{eff}}$ in production heads",
-        production.medium,
-        cost=15.0,
+        scale.medium,
+        cost=10.0,
     ),
     at_scale(
         "production.large",
         "The same at 2048-8192-8192-8192",
-        production.large,
+        scale.large,
         capabilities=("cuda",),
         cost=60.0,
     ),
@@ -103,7 +113,6 @@ LAYER_FORMULA = section(
         "(F) against exact polynomial differentiation: equality, no tolerance",
         properties.FORMULA_EXACT,
     ),
-    at_scale("production", "(F) at 512-2048-2048", scale.formula, cost=4.0),
     *(
         false(name, properties.FORMULA_EXACT.sibling(text, formula=formula))
         for name, (formula, text) in siblings.FORMULAS.items()
@@ -115,7 +124,7 @@ LAYER_FORMULA = section(
             cost=4.0,
         )
         for name, (formula, text) in siblings.FORMULAS.items()
-        if name in ("double", "adjoint-slopes")
+        if name == "double"
     ),
     part="F",
 )
@@ -271,6 +280,13 @@ SCALE_INVARIANT_LOSSES = section(
         "Euler's relations for every scale-invariant objective that is trained",
         outputs.EULER,
     ),
+    *proof("spectrum", "The spectrum of a cosine's Hessian", invariance.cosine_spectrum),
+    true(
+        "spectrum.property",
+        "The same of the negative cosine that is trained",
+        outputs.COSINE_SPECTRUM,
+    ),
+    false("spectrum.root", outputs.COSINE_ROOT),
     false("squared-error", siblings.EULER_SQUARED_ERROR),
     false("tilted", siblings.EULER_TILTED),
     false("psd", siblings.COSINE_IS_PSD),
@@ -285,6 +301,7 @@ CHECKS = (
     *NEGATIVE_DIRECTION,
     *RELU_HEADS,
     *SCALE_INVARIANT_LOSSES,
+    *real_heads.CHECKS,
     *inertia.CHECKS,
     *kernel.CHECKS,
     *genericity.CHECKS,

@@ -40,24 +40,25 @@ MARGINAL = 1e-3
 
 
 class States(NamedTuple):
-    """A batch of critical states: W_1 (B, m, d), b_1 (B, m), W_2 (B, k, m), rho (B, k)."""
+    """A batch of critical states: W_1 (B, m, d), b_1 and s(b_1) (B, m), W_2 (B, k, m), rho (B, k)."""
 
     activation: Activation
     w1: Tensor
     b1: Tensor
+    resting: Tensor
     w2: Tensor
     rho: Tensor
 
     def gradient(self, z: Tensor) -> Tensor:
         """Gradient of L(h(z) - h(0)) by z: (B, d) -> (B, d)."""
         value, slope, _ = self.activation.jet(_times(self.w1, z) + self.b1)
-        moved = _times(self.w2, value - self.activation(self.b1))
+        moved = _times(self.w2, value - self.resting)
         return _times(self.w1.mT, slope * _times(self.w2.mT, self.rho + moved))
 
     def head(self, n: int) -> Head:
         """The n-th state's head, with h(0) = 0."""
-        w1, b1, w2 = self.w1[n], self.b1[n], self.w2[n]
-        return Head((w1, w2), (b1, -w2 @ self.activation(b1)), self.activation)
+        w2 = self.w2[n]
+        return Head((self.w1[n], w2), (self.b1[n], -w2 @ self.resting[n]), self.activation)
 
     def effective_hessian(self, z: Tensor) -> Tensor:
         """H_eff of every state by the layer formula: (B, d) -> (B, d, d)."""
@@ -95,7 +96,7 @@ def critical_states(activation: Activation, size: int, generator: torch.Generato
     across = normal(K, WIDTH) / WIDTH**0.5
     across = across - along @ (along.mT @ across)
     w2 = along @ (delta / length).unsqueeze(1) + across
-    return States(activation, w1, b1, w2, rho)
+    return States(activation, w1, b1, activation(b1), w2, rho)
 
 
 class Window(NamedTuple):
@@ -180,20 +181,31 @@ STABLE_TIME = 7.0
 STIFF_TIME = 500.0
 """The longest that a stable state is watched, in units of 1 / |H_eff|."""
 
+LONGEST_ESCAPE = 40.0
+"""Time constants 1 / |lambda_min| after settling for which an unstable state is watched: two windows
+take 2 ln(1000) = 14 and a start almost across the least eigenvector ln(1 / share) more."""
+
+STIFF = 2.0
+"""Step times |H_eff| at most: the classical Runge-Kutta method is stable up to 2.78."""
+
 ACCURACY = 0.25
 """Step times |lambda_min|: the classical Runge-Kutta method then errs by 0.25^4 / 120 = 3e-5 of it."""
 
 
 def follow(states: States, direction: Tensor, told: Window) -> Followed:
-    """Gradient flow by the classical Runge-Kutta method, every draw until its window has ended.
+    """Gradient flow by the classical Runge-Kutta method, every draw until its window or time has ended.
 
-    The step is tied to the stiffest eigenvalue. A draw that reaches the window's end before its
+    A draw that reaches the window's end before its
     transient is over is set back along its ray to the window's start, where the flow is the same
     linear one; the distances of the pieces are joined.
     """
     unstable = told.least < 0
-    h = torch.minimum(1 / told.norm, ACCURACY / told.least.abs())
-    limit = torch.minimum(STABLE_TIME / told.least.abs(), STIFF_TIME / told.norm)
+    h = torch.minimum(STIFF / told.norm, ACCURACY / told.least.abs())
+    limit = torch.where(
+        unstable,
+        told.settled + LONGEST_ESCAPE / told.least.abs(),
+        torch.minimum(STABLE_TIME / told.least.abs(), STIFF_TIME / told.norm),
+    )
     z = told.start.unsqueeze(-1) * direction
     zero = torch.zeros_like(h)
     time, begun, joined, farthest = zero, zero, zero, torch.ones_like(h)
@@ -213,7 +225,7 @@ def follow(states: States, direction: Tensor, told: Window) -> Followed:
         fitted = _fitted(sums) / h
         first = torch.where(left & first.isnan(), fitted, first)
         slope = torch.where(left & (begun >= told.settled), fitted, slope)
-        running = running & slope.isnan() & (unstable | (time < limit))
+        running = running & slope.isnan() & (time < limit)
         back = left & running
         z = torch.where(back.unsqueeze(-1), z * (told.start / distance).unsqueeze(-1), z)
         joined = torch.where(back, joined + y, joined)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theorems.thm41.notation import applied, j, k, loss_hessian, pulled_back, rho, u
+from theorems.thm41.notation import POLARISATION, applied, j, k, loss_hessian, pulled_back, rho, u
 from verify.symbolic.derivation import Proof
-from verify.symbolic.indexed import Rule, derivative, total
+from verify.symbolic.indexed import Rule, constant, derivative, total
 
 
 def scale_invariant_loss(proof: Proof) -> None:
@@ -87,3 +87,58 @@ def _strict(value: sp.Expr) -> sp.Basic:
     """Value < 0 or value > 0, whichever its leading sign says, unevaluated for printing."""
     relation = sp.Lt if value.could_extract_minus_sign() else sp.Gt
     return relation(value, 0, evaluate=False)
+
+
+def cosine_spectrum(proof: Proof) -> None:
+    """L = 2 - 2 cos(u, t), |t| = 1: the eigenvalues of its Hessian for any k, with c = cos."""
+    across, target, inverse = (sp.IndexedBase(s) for s in ("v", "t", "n"))
+    dot = lambda x, y: total(lambda r: x[r] * y[r], k)  # noqa: E731
+    n_, loss = inverse[0], 2 - 2 * inverse[0] * dot(u, target)
+    rules: dict[sp.IndexedBase, Rule] = {u: lambda r: across[r]}
+    rules |= {across: constant, target: constant}
+    if proof.let("length", r"$n = 1 / |u|$, so that $\dot n = -n^3 \, u \cdot \dot u$"):
+        rules[inverse] = lambda _: -(n_**3) * dot(u, across)
+    cos = n_ * dot(u, target)
+    proof.rate(
+        r"Along $\dot u = v$: with $e = nu$ the Hessian is $2 n^2 (c + e t^T + t e^T - 3 c \, e e^T)$",
+        loss,
+        rules,
+        2
+        * n_**2
+        * (
+            cos * dot(across, across)
+            + 2 * n_ * dot(u, across) * dot(target, across)
+            - 3 * cos * n_**2 * dot(u, across) ** 2
+        ),
+        order=2,
+    )
+    proof.cite(POLARISATION)
+    # In coordinates of the plane of e and t, whose inner product is the matrix `gram`.
+    c, q = sp.symbols("c q", real=True)
+    one = sp.S.One if proof.let("unit", "$|e| = |t| = 1$, $e \\cdot t = c$") else sp.Symbol("a")
+    gram = sp.Matrix([[one, c], [c, one]])
+    e, t = sp.eye(2).col(0), sp.eye(2).col(1)
+
+    def b(x: sp.Matrix) -> sp.Matrix:
+        """2 (c + e t^T + t e^T - 3 c e e^T) x."""
+        along_e, along_t = (e.T * gram * x)[0, 0], (t.T * gram * x)[0, 0]
+        return 2 * (c * x + e * along_t + t * along_e - 3 * c * e * along_e)
+
+    for x, name in ((e, "e"), (t, "t")):
+        proof.equal(
+            rf"$B = |u|^2 \nabla^2 L$ is $2c$ across $e$ and $t$; at ${name}$, $B^2 - 2cB - 4(1 - c^2)$ is",
+            b(b(x)) - 2 * c * b(x) - 4 * (1 - c**2) * x,
+            sp.zeros(2, 1),
+        )
+    root = c + q
+    proof.equal(
+        r"so that the other two eigenvalues of $B$ are $c \pm \sqrt{4 - 3c^2}$: with $q$ for the root",
+        root**2 - 2 * c * root - 4 * (1 - c**2),
+        q**2 - (4 - 3 * c**2),
+    )
+    proof.equal(
+        r"Their product is $-4 (1 - c^2)$, negative unless $c = \pm 1$; and $q \geq |c|$, so that $c - q$ "
+        "is the least of all",
+        (4 - 3 * c**2) - c**2,
+        4 * (1 - c**2),
+    )

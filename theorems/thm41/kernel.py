@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
 from theorems.thm41.notation import COURANT_FISCHER, Vector, d, form, w
-from theorems.thm41.states import loss_hessian
+from theorems.thm41.states import integers, loss_hessian
 from verify.checks import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rational import Rows, diagonal, is_zero, kernel, matrix, rows, signs, text
@@ -70,7 +71,10 @@ def sufficient(proof: Proof) -> None:
 
 
 def necessary(proof: Proof) -> None:
-    """If neither condition holds, G + tM >= 0 for all t up to an explicit t_0 > 0."""
+    """If neither condition holds, G + tM >= 0 for all t below an explicit t_0 > 0.
+
+    If M is positive definite on K, then n = 0 and G + tM is positive definite.
+    """
     proof.symmetric = frozenset({gram, form})
     null, inner, outer = (sp.IndexedBase(s) for s in ("n", "a", "b"))
     at_n, at_a, at_b = (lambda r, x=x: x[r] for x in (null, inner, outer))
@@ -97,29 +101,34 @@ def necessary(proof: Proof) -> None:
         "on the complement of its kernel a PSD matrix is at least its least positive eigenvalue: "
         "b.Gb >= gamma |b|^2 and a.Ma >= mu |a|^2"
     )
-    proof.cite("Cauchy-Schwarz: |a.Mb| <= nu |a||b| and |b.Mb| <= nu |b|^2 with nu = |M|")
+    proof.cite(
+        "Cauchy-Schwarz: |a.Mb| <= nu |a||b| and |b.Mb| <= nu |b|^2 with any nu > 0, nu >= |M|"
+    )
     positive = proof.let("gaps", r"$\gamma, \mu > 0$")
     gamma, mu = sp.symbols("gamma mu", positive=positive or None)
-    nu, x, y = sp.symbols("nu x y", nonnegative=True)
+    nu = sp.Symbol("nu", positive=True)
+    x, y = sp.symbols("x y", nonnegative=True)
     remainder = gamma - t * nu * (1 + nu / mu)
     proof.equal(
         r"With $|a| = x$, $|b| = y$ the form is at least a square and a multiple of $y^2$",
         gamma * y**2 + t * (mu * x**2 - 2 * nu * x * y - nu * y**2),
         t * mu * (x - nu * y / mu) ** 2 + remainder * y**2,
     )
-    bound = sp.Symbol("t_0", positive=True)
     proof.equal(
-        r"At $t = t_0 = \gamma \mu / (\nu (\mu + \nu))$ the multiple vanishes; below it is positive",
+        r"At $t = t_0 = \gamma \mu / (\nu (\mu + \nu))$ the multiple vanishes",
         remainder.subs(t, gamma * mu / (nu * (mu + nu))),
         sp.S.Zero,
     )
-    smaller = sp.Symbol("q", nonnegative=True)
+    smaller = sp.Symbol("q", positive=True)
     below = gamma * mu / (nu * (mu + nu)) / (1 + smaller)
     left = sp.factor(sp.cancel(remainder.subs(t, below)))
     proof.fact(
-        r"At $t = t_0 / (1 + q)$, $q \geq 0$, the multiple is not negative",
-        sp.Ge(left, 0, evaluate=False),
-        bool(left.is_nonnegative) and bool((t * mu).is_positive) and bound.is_positive is True,
+        r"At $t = t_0 / (1 + q) < t_0$ the multiple is positive, and so is that of the square: the form is "
+        r"not negative, and vanishes only where $a = b = 0$ (nowhere but at 0, if $M|_K \succ 0$)",
+        sp.And(
+            sp.Gt(left, 0, evaluate=False), sp.Gt(below * mu, 0, evaluate=False), evaluate=False
+        ),
+        bool(left.is_positive) and bool((below * mu).is_positive),
     )
 
 
@@ -156,14 +165,13 @@ with integer coefficients below 2^100 at the entries drawn here, so their non-ze
 
 
 @st.composite
-def pencils(draw: st.DrawFn) -> Pencil:
-    """Small integer pencils, many of them degenerate."""
+def pencils(draw: st.DrawFn, shift: int = 0) -> Pencil:
+    """Small integer pencils, many of them degenerate; M is drawn around `shift` times the identity."""
     d_ = draw(st.integers(1, 4))
-    factor = draw(st.lists(st.integers(-1, 1), min_size=d_ * d_, max_size=d_ * d_))
+    factor, upper = draw(integers(d_ * d_, 1)), draw(integers(d_ * d_, 2))
     kept = draw(st.lists(st.integers(0, 1), min_size=d_, max_size=d_))
-    upper = draw(st.lists(st.integers(-2, 2), min_size=d_ * d_, max_size=d_ * d_))
     m_rows = [[upper[min(r, c) * d_ + max(r, c)] for c in range(d_)] for r in range(d_)]
-    return pencil(loss_hessian(d_, factor, kept), matrix(m_rows))
+    return pencil(loss_hessian(d_, factor, kept), matrix(m_rows) + diagonal([shift] * d_))
 
 
 def conditions(case: Pencil) -> tuple[bool, bool]:
@@ -227,7 +235,7 @@ def definite_violation(case: Pencil, size: int = 0) -> float:
 
 DEFINITE = Claim(
     r"$M|_K \succ 0$ makes $G + tM \succ 0$ for all small $t > 0$",
-    pencils,
+    partial(pencils, shift=1),
     definite_violation,
     describe,
     Arithmetic.EXACT,
@@ -244,7 +252,7 @@ CHECKS = section(
     *proof("sufficient", "Either condition makes $G + tM$ negative, for every $t > 0$", sufficient),
     *proof(
         "necessary",
-        r"If neither holds, $G + tM \succeq 0$ up to an explicit $t_0 > 0$",
+        r"If neither holds, $G + tM \succeq 0$ below an explicit $t_0 > 0$",
         necessary,
     ),
     true("property", "The criterion on exact pencils", CRITERION),

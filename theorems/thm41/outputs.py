@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import NamedTuple
 
@@ -81,6 +82,29 @@ EULER = Claim(
     euler_error,
     describe_output,
 )
+
+
+def spectrum_error(case: OutputCase, under_root: float = 3.0) -> float:
+    """Error of the eigenvalues c and (c +- sqrt(4 - 3 c^2)) / 2 of |u|^2 H, over the error allowed."""
+    u = case.u[:1]
+    loss = OutputCase(case.objective, case.seed, u).loss
+    target: Tensor = loss.constants.targets[0]
+    c = float(u[0] @ target / (u.norm() * target.norm()))
+    root = math.sqrt(4 - under_root * c**2)
+    wanted = u.new_tensor([*[c] * (u.shape[1] - 2), (c - root) / 2, (c + root) / 2])
+    found = torch.linalg.eigvalsh(loss.dense_hessian(u)[0]) * float(u.norm()) ** 2
+    return float((found - wanted.sort().values).abs().max()) / EULER_TOLERANCE
+
+
+COSINE_SPECTRUM = Claim(
+    r"$|u|^2 \nabla^2 L$ has the eigenvalues $c$ ($k - 2$ times) and $(c \pm \sqrt{4 - 3c^2}) / 2$ for "
+    "the negative cosine $L = -c$",
+    partial(outputs, ("negative_cosine",)),
+    spectrum_error,
+    describe_output,
+)
+
+COSINE_ROOT = COSINE_SPECTRUM.sibling(r"... and $(c \pm \sqrt{4 - 2c^2}) / 2$", under_root=2.0)
 
 
 # --- G + M under cosine and squared error -------------------------------------------------------

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from sympy import QQ, ring
 from torch import Tensor
 
+from theorems.thm41.states import integers
 from verify.numeric.activations import LINEAR, QUADRATIC, RELU, SMOOTH
 from verify.numeric.cases import (
     ROUNDING_SAFETY,
@@ -36,7 +37,7 @@ from verify.numeric.strategies import describe_head, exact, heads, tensors
 from verify.statement import Arithmetic
 
 Interaction = Callable[[Trace, Tensor], Tensor]
-"""A formula for M from a head's trace and rho: the true one, or a false sibling of it."""
+"""A formula for M, or for J^T rho, from a head's trace and rho: the true one or a false sibling."""
 
 
 LossProduct = Callable[[Tensor], Tensor]
@@ -111,19 +112,25 @@ def integer_cases(draw: st.DrawFn) -> HeadCase:
     depth = draw(st.integers(2, 3))
     sizes = draw(st.lists(st.integers(1, 3), min_size=depth + 1, max_size=depth + 1))
 
-    def integers(*shape: int) -> Tensor:
-        size = math.prod(shape)
-        numbers = draw(st.lists(st.integers(-2, 2), min_size=size, max_size=size))
+    def drawn(*shape: int) -> Tensor:
+        numbers = draw(integers(math.prod(shape), 2))
         return torch.tensor(numbers, dtype=torch.float64).reshape(shape)
 
     pairs = list(zip(sizes[1:], sizes[:-1], strict=True))
-    weights = tuple(integers(*pair) for pair in pairs)
-    biases = tuple(integers(rows) for rows, _ in pairs)
-    return HeadCase(Head(weights, biases, QUADRATIC), integers(sizes[0]), integers(sizes[-1]))
+    weights = tuple(drawn(*pair) for pair in pairs)
+    biases = tuple(drawn(rows) for rows, _ in pairs)
+    return HeadCase(Head(weights, biases, QUADRATIC), drawn(sizes[0]), drawn(sizes[-1]))
 
 
-def exact_mismatch(case: HeadCase, formula: Interaction = interaction) -> float:
-    """0 if a formula for M equals exact polynomial differentiation in every entry, else infinite."""
+def delta_0(trace: Trace, rho: Tensor) -> Tensor:
+    """J_h^T rho by the recursion of (F)."""
+    return trace.adjoints(rho)[0]
+
+
+def exact_mismatch(
+    case: HeadCase, formula: Interaction = interaction, gradient: Interaction = delta_0
+) -> float:
+    """0 if the formulas for M and J^T rho equal exact differentiation entry by entry, else infinite."""
     polynomials, *variables = ring([f"z{r}" for r in range(case.head.d)], QQ)
     x = list(variables)
     for layer, (w, b) in enumerate(zip(case.head.weights, case.head.biases, strict=True)):
@@ -135,17 +142,21 @@ def exact_mismatch(case: HeadCase, formula: Interaction = interaction) -> float:
             x = [p + p**2 for p in x]
     scalar = sum((int(c) * p for c, p in zip(case.rho.tolist(), x, strict=True)), polynomials(0))
     point = [(variable, int(c)) for variable, c in zip(variables, case.z.tolist(), strict=True)]
-    found = formula(case.head.trace(case.z), case.rho).tolist()
+    trace = case.head.trace(case.z)
+    first, second = gradient(trace, case.rho).tolist(), formula(trace, case.rho).tolist()
     for r, row in enumerate(variables):
-        for c, column in enumerate(variables):
-            value = scalar.diff(row).diff(column).evaluate(point)
-            if Fraction(int(value.numerator), int(value.denominator)) != Fraction(found[r][c]):
+        slope = scalar.diff(row)
+        pairs = [(slope, first[r])]
+        pairs += [(slope.diff(column), second[r][c]) for c, column in enumerate(variables)]
+        for polynomial, found in pairs:
+            value = polynomial.evaluate(point)
+            if Fraction(int(value.numerator), int(value.denominator)) != Fraction(found):
                 return math.inf
     return 0.0
 
 
 FORMULA_EXACT = Claim(
-    r"(F) equals the exact Hessian of $\rho \cdot h$, entry by entry",
+    r"(F) equals the exact Hessian of $\rho \cdot h$ entry by entry, and $\delta_0$ its gradient",
     integer_cases,
     exact_mismatch,
     describe_case,

@@ -59,7 +59,9 @@ PARTS = (
             "or InfoNCE on normalised outputs; BYOL and SimSiam as functions of the vector that "
             r"is normalised) then $\nabla^2 L(u) \, u = -\rho$ and $u^T \nabla^2 L(u) \, u = 0$. "
             r"Hence wherever $\rho \neq 0$ the loss Hessian is strictly indefinite: for these "
-            "losses Assumption 6 and a PSD loss Hessian exclude each other."
+            r"losses Assumption 6 and a PSD loss Hessian exclude each other. For $2 - 2 \cos(u, t)$ with $c "
+            r"= \cos(u, t)$ its eigenvalues times $|u|^2$ are $2c$ ($k - 2$ times) and $c \pm \sqrt{4 - "
+            r"3c^2}$."
         ),
     ),
     Part(
@@ -78,7 +80,7 @@ PARTS = (
             r"For symmetric $G \succeq 0$ and $M$, $K = \ker G$: $\lambda_{\min}(G + tM) < 0$ for all "
             r"small $t > 0$ if and only if some $v \in K$ has $v^T M v < 0$, or $v^T M v = 0$ and $Mv "
             r"\neq 0$; the two conditions suffice for every $t > 0$. If $M|_K \succ 0$ then $G + tM "
-            r"\succ 0$ for small $t$, and not for every $t$. (In a head $t$ scales $\rho$ at frozen "
+            r"\succ 0$ for small $t > 0$, and not for every $t$. (In a head $t$ scales $\rho$ at frozen "
             r"$\nabla^2 L$ and $J_h$.)"
         ),
     ),
@@ -88,9 +90,16 @@ PARTS = (
         text=(
             r"Two layers, $s$ analytic and not affine, $h(z^*)$ held fixed by $b_2$, so that $\rho "
             r"\neq 0$ and $\nabla^2 L \succeq 0$ of rank $r$ are fixed: for almost every $(W_1, b_1, "
-            r"W_2)$, $M \neq 0$ on $K = \ker(\nabla^2 L \, J_h)$ if and only if $r < \min(d, m)$. "
-            r"Deeper heads: if and only if $\min(r, m_2, .., m_{N-1}) < \min(d, m_1)$. Shown for "
-            "sizes up to 5 by exact states, and not derived here for all sizes."
+            r"W_2)$, $M \neq 0$ on $K = \ker(\nabla^2 L \, J_h)$ if and only if $r < \min(d, m)$."
+        ),
+    ),
+    Part(
+        id="genericity-deep",
+        title="The same for deeper heads",
+        text=(
+            r"For $N \geq 3$ layers, generically $M \neq 0$ on $K$ if and only if $\min(r, m_2, .., "
+            r"m_{N-1}) < \min(d, m_1)$. Seen at random sizes up to 4 and three to five layers; not "
+            "derived here."
         ),
         predicted=Verdict.SUPPORTED,
     ),
@@ -119,12 +128,12 @@ PARTS = (
         id="saddles",
         title="Critical collapses behind wide heads",
         text=(
-            r"Two layers, critical, $\rho \neq 0$, $\nabla^2 L \succeq 0$ of rank $r$: generically "
-            r"among such heads $M \neq 0$ on $K$ if and only if $m > d$ and $r' < d$, where $r' = r - "
-            r"1$ if $\rho$ lies in the range of $\nabla^2 L$ and $r' = r$ otherwise. Then $W_2$ or "
-            "$-W_2$ is unstable. Shown for sizes up to 5 by constructed exact states."
+            r"Two layers, $s$ analytic and not affine, critical, $\rho \neq 0$, $\nabla^2 L \succeq 0$ of "
+            r"rank $r$: for almost every such head $M \neq 0$ on $K$ if and only if $m > d$ and $r' < "
+            r"d$, where $r' = r - 1$ if $\rho$ lies in the range of $\nabla^2 L$ and $r' = r$ "
+            r"otherwise. Then $W_2$ or $-W_2$ is unstable. (At any depth such a state needs "
+            r"$\operatorname{rank} J_h < k$.)"
         ),
-        predicted=Verdict.SUPPORTED,
     ),
     Part(
         id="threshold",
@@ -163,7 +172,7 @@ PARTS = (
         text=(
             r"For a $C^2$ function whose gradient is Lipschitz, gradient descent with a constant step "
             "below the inverse of the Lipschitz constant converges to a strict saddle from a set of "
-            "starts of measure zero only (Lee et al., 2016). Seen at a constructed saddle of "
+            "starts of measure zero only (Lee et al., 2016). Seen at constructed saddles of "
             r"$L \circ h$; self-supervised training meets few of the hypotheses."
         ),
         predicted=Verdict.SUPPORTED,

@@ -10,7 +10,8 @@ import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm41.notation import d, delta, m, weight
+from theorems.thm41 import witnesses
+from theorems.thm41.notation import d, delta, jacobian, k, m, rho, weight
 from theorems.thm41.states import State, random_matrix, random_parameters
 from theorems.thm41.symmetry import flipped
 from verify.checks import false, proof, section, true
@@ -63,6 +64,24 @@ def no_interaction(proof: Proof) -> None:
         sp.S.Zero,
         using={"vanishing": term},
     )
+
+
+def onto(proof: Proof) -> None:
+    """T6c: a critical z* with rho != 0 needs rank J < k."""
+    right, b = sp.IndexedBase("P"), sp.Symbol("b", integer=True)
+    proof.let("critical", r"$J^T \rho = 0$")
+    proof.let("onto", r"$\operatorname{rank} J = k$: $J P = 1$")
+    pulled = lambda c: total(lambda a: jacobian[a, c] * rho[a], k)  # noqa: E731
+    proof.follows(
+        r"If $J$ is onto, $\rho = (J P)^T \rho = 0$",
+        rho[b],
+        sp.S.Zero,
+        using={
+            "critical": total(lambda c: right[c, b] * pulled(c), d),
+            "onto": rho[b] - total(lambda c: right[c, b] * pulled(c), d),
+        },
+    )
+    proof.cite(FULL_RANK)
 
 
 # --- critical states ----------------------------------------------------------------------------
@@ -195,8 +214,10 @@ class Tower(NamedTuple):
 
 @st.composite
 def towers(draw: st.DrawFn) -> Tower:
-    """Two to four layers of width 1 to 4."""
-    widths = draw(st.lists(st.integers(1, 4), min_size=2, max_size=4))
+    """Two to five layers of width 1 to 4; half of them tapering."""
+    widths = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
+    if draw(st.booleans()):
+        widths.sort(reverse=True)
     return Tower(tuple(widths), draw(st.integers(0, 2**31)))
 
 
@@ -243,6 +264,21 @@ CHECKS = section(
     part="critical",
 ) + section(
     "thm41.saddles",
+    *proof(
+        "acts",
+        r"Two layers, $m > d$ and $r' < d$: almost every critical head has $M|_K \neq 0$",
+        witnesses.critical_acts,
+    ),
+    *proof(
+        "void",
+        r"Two layers, $m > d$ and $r' \geq d$: almost every critical head has $K = \{0\}$",
+        witnesses.critical_void,
+    ),
+    *proof(
+        "onto",
+        r"A critical point with $\rho \neq 0$ needs $\operatorname{rank} J_h < k$",
+        onto,
+    ),
     true("property", r"Where $M|_K \neq 0$ at critical states, exactly", CRITICAL),
     *(false(name, claim) for name, claim in CRITICAL_SIBLINGS.items()),
     part="saddles",

@@ -11,6 +11,7 @@ from torch import Tensor
 from theorems.thm41.outputs import EULER, OutputCase, describe_output, outputs
 from theorems.thm41.properties import (
     EFFECTIVE_HESSIAN,
+    FORMULA_EXACT,
     LINEAR_IS_FLAT,
 )
 from verify.numeric.activations import SMOOTH
@@ -104,6 +105,16 @@ FORMULAS = {
 """False siblings of (F), each with the claim in words."""
 
 
+def gradient_without_slopes(trace: Trace, rho: Tensor) -> Tensor:
+    """W_1^T delta_1."""
+    return trace.adjoints(rho)[1] @ trace.head.weights[0]
+
+
+GRADIENT = FORMULA_EXACT.sibling(
+    r"(F) with $J_h^T \rho = W_1^T \delta_1$", gradient=gradient_without_slopes
+)
+
+
 SMOOTH_IS_FLAT = Claim(
     "$M = 0$ for a head with a smooth activation",
     partial(head_cases, SMOOTH),
@@ -117,9 +128,6 @@ EFFECTIVE_HESSIANS = {
     ),
     "pullback": EFFECTIVE_HESSIAN.sibling(
         r"the Hessian of $L \circ h$ is $G$", interaction_weight=0.0
-    ),
-    "interaction": EFFECTIVE_HESSIAN.sibling(
-        r"the Hessian of $L \circ h$ is $M$", pullback_weight=0.0
     ),
     "millionth": EFFECTIVE_HESSIAN.sibling(
         r"the Hessian of $L \circ h$ is $G + (1 + 10^{-6}) M$", interaction_weight=1 + 1e-6

@@ -7,12 +7,11 @@ every unit at the point that is wanted, so such a state is a state of a real hea
 
 from __future__ import annotations
 
-import math
+import functools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from itertools import pairwise
 
 from flint import fmpq, fmpq_mat
@@ -71,35 +70,35 @@ class State:
         points = tuple(tuple(fraction(t) for t in layer) for layer in parameters)
         return cls(activation, tuple(rows(m) for m in (*weights, rho, loss_hessian)), points)
 
-    @cached_property
+    @functools.cached_property
     def weights(self) -> tuple[fmpq_mat, ...]:
         """W_1, .., W_N."""
         return tuple(matrix(m) for m in self.rows[:-2])
 
-    @cached_property
+    @functools.cached_property
     def rho(self) -> fmpq_mat:
         """The residual gradient, (k, 1)."""
         return matrix(self.rows[-2])
 
-    @cached_property
+    @functools.cached_property
     def loss_hessian(self) -> fmpq_mat:
         """H, (k, k)."""
         return matrix(self.rows[-1])
 
-    @cached_property
+    @functools.cached_property
     def parameters(self) -> tuple[tuple[fmpq, ...], ...]:
         """For each hidden layer its units' parameters."""
         return tuple(
             tuple(fmpq(t.numerator, t.denominator) for t in layer) for layer in self.points
         )
 
-    @cached_property
+    @functools.cached_property
     def jets(self) -> tuple[tuple[tuple[fmpq, ...], tuple[fmpq, ...]], ...]:
         """For each hidden layer s' and s'' of its units."""
         pairs = ([jet(self.activation, t) for t in layer] for layer in self.parameters)
         return tuple((tuple(p[0] for p in ps), tuple(p[1] for p in ps)) for ps in pairs)
 
-    @cached_property
+    @functools.cached_property
     def jacobians(self) -> tuple[fmpq_mat, ...]:
         """A_1, .., A_N; the last one is J_h."""
         found = [self.weights[0]]
@@ -107,7 +106,7 @@ class State:
             found.append(w * diagonal(slopes) * found[-1])
         return tuple(found)
 
-    @cached_property
+    @functools.cached_property
     def adjoints(self) -> tuple[fmpq_mat, ...]:
         """delta_1, .., delta_{N-1} as columns."""
         found = [self.weights[-1].transpose() * self.rho]
@@ -115,7 +114,7 @@ class State:
             found.append(w.transpose() * diagonal(slopes) * found[-1])
         return tuple(found[::-1])
 
-    @cached_property
+    @functools.cached_property
     def bends(self) -> tuple[fmpq, ...]:
         """delta_j s''(a_j) for all hidden units, layer by layer: the diagonal of D."""
         return tuple(
@@ -129,7 +128,7 @@ class State:
         """G = J^T H J."""
         return self.jacobians[-1].transpose() * self.loss_hessian * self.jacobians[-1]
 
-    @cached_property
+    @functools.cached_property
     def interaction(self) -> fmpq_mat:
         """M, by the layer formula."""
         d = self.weights[0].ncols()
@@ -149,7 +148,7 @@ class State:
         """J^T rho, (d, 1)."""
         return self.jacobians[-1].transpose() * self.rho
 
-    @cached_property
+    @functools.cached_property
     def kernel(self) -> fmpq_mat | None:
         """A basis of K = ker(H J), or None if K = {0}."""
         return kernel(self.loss_hessian * self.jacobians[-1])
@@ -189,39 +188,54 @@ def parameter(activation: str, eighths: int) -> fmpq:
     return fmpq(eighths + 8, 16) if activation == "softplus" else fmpq(eighths, 8)
 
 
+def shaped(entries: list[int], columns: int) -> fmpq_mat:
+    """A matrix with so many columns from its entries, row by row."""
+    return matrix([entries[n : n + columns] for n in range(0, len(entries), columns)])
+
+
 def loss_hessian(k: int, factor: list[int], inertia: list[int]) -> fmpq_mat:
     """B^T diag(inertia) B for a (k, k) factor B given row by row."""
-    b = matrix([factor[r * k : (r + 1) * k] for r in range(k)])
+    b = shaped(factor, k)
     return b.transpose() * diagonal(inertia) * b
+
+
+@functools.cache
+def integers(size: int, bound: int) -> st.SearchStrategy[list[int]]:
+    """Lists of so many integers in [-bound, bound], 0 first when a failure is shrunk.
+
+    They are one choice to Hypothesis, a string of bytes: a draw for each would cost more than the
+    checks do.
+    """
+    span = 2 * bound + 1
+    return st.binary(min_size=size, max_size=size).map(
+        lambda string: [(byte % span + 1) // 2 * (-1) ** (byte % span + 1) for byte in string]
+    )
 
 
 @st.composite
 def states(
     draw: st.DrawFn,
     depths: tuple[int, int] = (2, 2),
+    inputs: tuple[int, int] = (1, 4),
     widths: tuple[int, int] = (1, 4),
     loss_signs: tuple[int, ...] = (-1, 0, 1),
 ) -> State:
-    """Small states with small entries, depth and widths in closed ranges."""
+    """Small states with small entries; depth, d and the other widths in closed ranges."""
     depth = draw(st.integers(*depths))
-    sizes = draw(st.lists(st.integers(*widths), min_size=depth + 1, max_size=depth + 1))
+    later = draw(st.lists(st.integers(*widths), min_size=depth, max_size=depth))
+    sizes = [draw(st.integers(*inputs)), *later]
     activation = draw(st.sampled_from(ACTIVATIONS))
-
-    def integers(low: int, high: int, *shape: int) -> list[int]:
-        size = math.prod(shape)
-        return draw(st.lists(st.integers(low, high), min_size=size, max_size=size))
-
     weights = tuple(
-        matrix([integers(-3, 3, cols) for _ in range(rows)]) for cols, rows in pairwise(sizes)
+        shaped(draw(integers(rows * columns, 3)), columns) for columns, rows in pairwise(sizes)
     )
     parameters = tuple(
-        tuple(parameter(activation, n) for n in integers(-7, 7, width)) for width in sizes[1:-1]
+        tuple(parameter(activation, n) for n in draw(integers(width, 7))) for width in sizes[1:-1]
     )
     k = sizes[-1]
-    rho = matrix([[n] for n in integers(-3, 3, k)])
+    rho = shaped(draw(integers(k, 3)), 1)
     inertia = draw(st.lists(st.sampled_from(loss_signs), min_size=k, max_size=k))
     return State.of(
-        activation, weights, parameters, rho, loss_hessian(k, integers(-2, 2, k, k), inertia)
+        activation, weights, parameters, rho, loss_hessian(k, draw(integers(k * k, 2)), inertia)
     )
 
 

@@ -175,7 +175,7 @@ def pair_violation(state: State, wanted: int = 1, need_image: bool = True) -> fl
 
 PAIRS = Claim(
     r"$M K \neq \{0\}$ makes $\lambda_{\min}(H_{\mathrm{eff}}) < 0$ for $W_N$ or for $-W_N$",
-    partial(states, depths=(2, 3), widths=(1, 4)),
+    partial(states, depths=(2, 3), inputs=(2, 4), loss_signs=(-1, 0, 0, 1)),
     pair_violation,
     describe,
     Arithmetic.EXACT,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from theorems.thm41.inertia import one_unit
 from theorems.thm41.notation import applied, d, delta, k, m, v, weight
-from theorems.thm41.states import State, describe, parameter
+from theorems.thm41.states import State, describe, integers, parameter, shaped
 from verify.checks import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rational import diagonal, dot, matrix, signs
@@ -130,19 +130,13 @@ def shallow(draw: st.DrawFn) -> State:
     width = draw(st.integers(1, 3))
     d_, k_ = width + draw(st.integers(0, 1)), width + draw(st.integers(0, 1))
     activation = draw(st.sampled_from(("tanh", "softplus")))
-
-    def integers(rows: int, columns: int) -> list[list[int]]:
-        flat = draw(st.lists(st.integers(-2, 2), min_size=rows * columns, max_size=rows * columns))
-        return [flat[r * columns : (r + 1) * columns] for r in range(rows)]
-
-    w1, w2 = matrix(integers(width, d_)), matrix(integers(k_, width))
-    half = matrix(integers(k_, k_))
-    h = diagonal([1] * k_) + half.transpose() * half
-    eighths = draw(st.lists(st.integers(-7, 7), min_size=width, max_size=width))
-    rho_ = matrix(
-        [[fmpq(n, 8)] for n in draw(st.lists(st.integers(-24, 24), min_size=k_, max_size=k_))]
+    w1, w2, half = (
+        shaped(draw(integers(rows * columns, 2)), columns)
+        for rows, columns in ((width, d_), (k_, width), (k_, k_))
     )
-    parameters = (tuple(parameter(activation, n) for n in eighths),)
+    h = diagonal([1] * k_) + half.transpose() * half
+    rho_ = fmpq(1, 8) * shaped(draw(integers(k_, 24)), 1)
+    parameters = (tuple(parameter(activation, n) for n in draw(integers(width, 7))),)
     return State.of(activation, (w1, w2), parameters, rho_, h)
 
 

@@ -36,7 +36,7 @@ class _ShrunkEnough(BaseException):
     """Ends shrinking; a BaseException, because Hypothesis takes any other for a new failure."""
 
 
-SHRINKS = 200
+SHRINKS = 60
 """Cases tried at most to make a failing case smaller."""
 
 HUNT = 2000
