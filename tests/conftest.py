@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from verify.__main__ import main
 from verify.worker import THREADS
+
+os.environ.update(THREADS)  # before PyTorch reads it
 
 
 @pytest.fixture

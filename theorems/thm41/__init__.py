@@ -113,6 +113,7 @@ LAYER_FORMULA = section(
         "(F) against exact polynomial differentiation: equality, no tolerance",
         properties.FORMULA_EXACT,
     ),
+    false("gradient", siblings.GRADIENT),
     *(
         false(name, properties.FORMULA_EXACT.sibling(text, formula=formula))
         for name, (formula, text) in siblings.FORMULAS.items()
