@@ -150,19 +150,33 @@ def critical_violation(
     """0 if M|_K != 0 shows itself at critical states exactly where it is predicted, else infinite.
 
     Predicted: m > d and r' < d, r' = r - [rho in ran H]. The flags drop a condition or correction.
+
+    Raises:
+        Vacuous: if W_1 or H J has less than its generic rank in every draw.
     """
     states = [critical_state(shape, attempt) for attempt in range(ATTEMPTS)]
     if any(not is_zero(s.gradient) or is_zero(s.rho) for s in states):
         return math.inf
+    generic = [s for s in states if _has_full_ranks(s, shape)]
+    if not generic:
+        raise Vacuous
     rank = shape.r - (shape.in_range and corrected)
     predicted = (shape.m > shape.d or not wide) and (rank < shape.d or not needs_room)
-    found = [_acts(s) for s in states]
+    found = [_acts(s) for s in generic]
     if any(found) is not predicted:
         return math.inf
-    for state, acts in zip(states, found, strict=True):
+    for state, acts in zip(generic, found, strict=True):
         if acts and not any(s.signs.negative for s in (state, flipped(state))):
             return math.inf
     return 0.0
+
+
+def _has_full_ranks(state: State, shape: Shape) -> bool:
+    """Whether W_1 and H J have the ranks that almost all critical heads of a shape have."""
+    narrow = min(shape.d, shape.m)
+    pulled = state.loss_hessian * state.jacobians[-1]
+    ranks = state.weights[0].rank(), pulled.rank()
+    return ranks == (narrow, min(narrow, shape.r - shape.in_range))
 
 
 def _acts(state: State) -> bool:
