@@ -141,7 +141,11 @@ SEVEN = Case(tensor((0.8,), (0.6,)), tensor((-1.0,), (1.0,)), tensor((1.0, 0.0),
 """q = 7/25, at which the sharp threshold is attained."""
 
 SHARP = Claim(
-    r"no error below $\epsilon^*$ destroys definiteness", saddles, distance_ratio, describe
+    r"no error below $\epsilon^*$ destroys definiteness",
+    saddles,
+    distance_ratio,
+    describe,
+    dear=2,
 )
 
 PUBLISHED = Claim(
@@ -149,6 +153,7 @@ PUBLISHED = Claim(
     saddles,
     partial(distance_ratio, threshold="published"),
     describe,
+    dear=2,
 )
 
 THRESHOLDS = {

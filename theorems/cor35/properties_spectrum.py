@@ -141,6 +141,7 @@ INDEFINITE = Claim(
     saddles,
     weyl_ratio,
     describe,
+    dear=2,
 )
 
 BEYOND_CONVEX = replace(BEYOND, cases=convex_cases, supplied=())

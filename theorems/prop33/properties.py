@@ -173,6 +173,7 @@ CURVATURE = Claim(
     curvature_mismatch,
     describe_potential,
     Arithmetic.EXACT,
+    dear=3,
 )
 
 

@@ -155,6 +155,7 @@ STAR = Claim(
     jets,
     star_ratio,
     describe_jets,
+    dear=2,
 )
 
 SEGMENT = Claim(
@@ -162,6 +163,7 @@ SEGMENT = Claim(
     jets,
     partial(star_ratio, segment=True),
     describe_jets,
+    dear=2,
 )
 
 
@@ -194,6 +196,7 @@ EQUALITY = Claim(
     equality_jets,
     equality_error,
     describe_jets,
+    dear=2,
 )
 
 LOOSE = EQUALITY.sibling(
@@ -205,6 +208,7 @@ SEGMENT_EQUALITY = Claim(
     quadratic_jets,
     partial(equality_error, segment=True),
     describe_jets,
+    dear=2,
 )
 
 SEGMENT_LOOSE = replace(

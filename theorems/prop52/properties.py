@@ -209,22 +209,26 @@ SINGULAR = Claim(
     invariants,
     singular_error,
     describe_invariant,
+    dear=2,
 )
 AVERAGED = Claim(
     "$J_h v = 0$ for heads averaged over the circle",
     partial(invariants, averaged=True),
     singular_error,
     describe_invariant,
+    dear=2,
 )
 KERNEL = Claim(
     r"$H_{\mathrm{eff}} v = 0$ at a critical $z$ near which $h$ is invariant",
     partial(invariants, wide=True),
     kernel_error,
     describe_invariant,
+    dear=3,
 )
 CURVATURE = Claim(
     r"$v^T H_{\mathrm{eff}} v = -\rho^T J_h \gamma''$",
     invariants,
     curvature_error,
     describe_invariant,
+    dear=2,
 )

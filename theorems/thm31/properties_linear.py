@@ -141,6 +141,7 @@ OUTSIDE = Claim(
     outside_mismatch,
     describe_linear,
     Arithmetic.EXACT,
+    dear=2,
 )
 
 

@@ -170,6 +170,7 @@ EXACT = Claim(
     cases,
     exact_error,
     describe_case,
+    dear=2,
 )
 
 
@@ -225,4 +226,5 @@ STRAIGHT = Claim(
     straight_cases,
     straight_error,
     describe_straight,
+    dear=2,
 )

@@ -139,6 +139,7 @@ FORCED = Claim(
     moving_cases,
     forced_error,
     describe_moving,
+    dear=2,
 )
 
 

@@ -86,6 +86,7 @@ IDENTITY = Claim(
     convex_cases,
     identity_error,
     describe_convex,
+    dear=2,
 )
 
 
@@ -121,6 +122,7 @@ VALUE = Claim(
     cases,
     value_error,
     describe_case,
+    dear=2,
 )
 
 

@@ -162,6 +162,7 @@ INERTIA = Claim(
     inertia_violation,
     describe,
     Arithmetic.EXACT,
+    dear=2,
 )
 
 
@@ -207,6 +208,7 @@ SYLVESTER = Claim(
     sylvester_violation,
     describe,
     Arithmetic.EXACT,
+    dear=2,
 )
 
 ANY_RANK = SYLVESTER.sibling("$n_-(M) = n_-(D)$ whatever the rank of $W_1$", first_layers=0)

@@ -95,6 +95,7 @@ STEP = Claim(
     step_violation,
     describe,
     Arithmetic.EXACT,
+    dear=2,
 )
 
 CHECKS = section(

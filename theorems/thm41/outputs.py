@@ -81,6 +81,7 @@ EULER = Claim(
     partial(outputs, INVARIANT),
     euler_error,
     describe_output,
+    dear=2,
 )
 
 
@@ -212,6 +213,7 @@ TRAINED_HEADS = Claim(
     trained_cases,
     trained_error,
     describe_trained,
+    dear=2,
 )
 
 TRAINED_PULLBACK = TRAINED_HEADS.sibling("... is $G$", interaction_weight=0.0)

@@ -97,6 +97,7 @@ FORMULA = Claim(
     partial(head_cases, SMOOTH),
     formula_error,
     describe_case,
+    dear=2,
 )
 
 
@@ -262,6 +263,7 @@ EFFECTIVE_HESSIAN = Claim(
     loss_cases,
     effective_hessian_error,
     describe_loss_case,
+    dear=2,
 )
 
 
@@ -292,6 +294,7 @@ LINEAR_IS_FLAT = Claim(
     partial(head_cases, (LINEAR,)),
     flat_error,
     describe_case,
+    dear=2,
 )
 
 RELU_IS_FLAT = Claim(
@@ -299,4 +302,5 @@ RELU_IS_FLAT = Claim(
     partial(head_cases, (RELU,)),
     flat_error,
     describe_case,
+    dear=2,
 )

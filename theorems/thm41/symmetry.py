@@ -179,6 +179,7 @@ PAIRS = Claim(
     pair_violation,
     describe,
     Arithmetic.EXACT,
+    dear=2,
 )
 
 

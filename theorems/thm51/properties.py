@@ -216,31 +216,40 @@ ORDER = Claim(
     pictures,
     order_error,
     describe_picture,
+    dear=3,
 )
 KINK = Claim(
     "at the identity forward differences approach the derivatives from above at first order",
     pictures,
     kink_error,
     describe_picture,
+    dear=3,
 )
 RANK = Claim(
-    "the tangents of eight augmentations are independent", pictures, rank_mismatch, describe_picture
+    "the tangents of eight augmentations are independent",
+    pictures,
+    rank_mismatch,
+    describe_picture,
+    dear=2,
 )
 REPARAMETRISED = Claim(
     r"the tangent space does not change under $\psi$ with $D\psi$ onto",
     reparametrised,
     parameters_error,
     describe_reparametrised,
+    dear=3,
 )
 COMPOSED = Claim(
     "the tangent space of brightness after contrast is the sum of both",
     pictures,
     composition_error,
     describe_picture,
+    dear=2,
 )
 DISCRETE = Claim(
     "a flip that is kept fixed adds nothing to the tangent space",
     pictures,
     discrete_error,
     describe_picture,
+    dear=3,
 )

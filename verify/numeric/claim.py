@@ -18,7 +18,15 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, reject, seed, setti
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
-from verify.statement import Arithmetic, Context, Evaluated, Finding, Outcome, Witness
+from verify.statement import (
+    MINIMUM_CASES,
+    Arithmetic,
+    Context,
+    Evaluated,
+    Finding,
+    Outcome,
+    Witness,
+)
 from verify.text import count
 
 Case = TypeVar("Case")
@@ -55,6 +63,7 @@ class Claim(Generic[Case]):
         describe: a case as (name, value) pairs.
         arithmetic: what the ratio is computed in.
         supplied: cases at which a false sibling is tried if the search does not refute it.
+        dear: among how many the profile's cases are divided, where one of them takes long.
     """
 
     text: str
@@ -63,6 +72,7 @@ class Claim(Generic[Case]):
     describe: Callable[[Case], tuple[tuple[str, str], ...]]
     arithmetic: Arithmetic = Arithmetic.FLOAT64
     supplied: tuple[Case, ...] = ()
+    dear: int = 1
 
     def sibling(self, text: str, supplied: tuple[Case, ...] = (), **changed: object) -> Claim[Case]:
         """The same claim with arguments of its ratio changed."""
@@ -149,7 +159,7 @@ def search(claim: Claim[Case], ctx: Context, most: int) -> Search[Case]:
 
 def holds(claim: Claim[Case], ctx: Context) -> Finding:
     """Check a claim on random cases; a failure is a surprise, shown shrunk."""
-    seen = search(claim, ctx, ctx.cases)
+    seen = search(claim, ctx, max(ctx.cases // claim.dear, MINIMUM_CASES))
     if seen.failure is not None:
         return Finding(
             outcome=Outcome.SURPRISE,

@@ -22,7 +22,7 @@ from verify.ssl.source import DIGITS_SOURCE
 from verify.statement import Effect, Experiment
 
 DIGITS_ESCAPE = Escaping(
-    source=DIGITS_SOURCE, config=replace(DIGITS_SIMSIAM, batch=64, epochs=10), seeds=SEEDS[:1]
+    source=DIGITS_SOURCE, config=replace(DIGITS_SIMSIAM, epochs=10), seeds=SEEDS[:1]
 )
 
 IMAGES_ESCAPE = {

@@ -136,6 +136,7 @@ SELECTIVITY = Claim(
     shrinkings,
     shrinking_ratio,
     describe_shrinking,
+    dear=2,
 )
 
 COMPRESSION = SELECTIVITY.sibling(
@@ -193,6 +194,7 @@ ISOMETRY = Claim(
     isometries,
     isometry_ratio,
     describe_head,
+    dear=2,
 )
 
 

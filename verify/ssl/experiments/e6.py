@@ -75,7 +75,7 @@ EXPERIMENT = Experiment(
     ),
 )
 
-DIGITS_EPOCHS = 8
+DIGITS_EPOCHS = 6
 """At 20 epochs, as in E3, the three depths would cost more than E3 to E5 together."""
 
 DIGITS_DEPTHS = Depths(

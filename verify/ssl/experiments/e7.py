@@ -20,7 +20,7 @@ from verify.ssl.source import DIGITS_SOURCE
 from verify.statement import Effect, Experiment
 
 DIGITS_UPDATES = Updating(
-    source=DIGITS_SOURCE, config=replace(DIGITS_SIMSIAM, epochs=4), seeds=SEEDS
+    source=DIGITS_SOURCE, config=replace(DIGITS_SIMSIAM, epochs=3), seeds=SEEDS
 )
 
 IMAGES_UPDATES = {

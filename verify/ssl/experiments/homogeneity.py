@@ -124,7 +124,7 @@ def update_ratio(case: Scaled, name: str = "negative_cosine", power: int = -2) -
 
 def claim(text: str, ratio: Callable[..., float], activations: tuple[str, ...]) -> Claim[Scaled]:
     """A claim about projectors with one of these activations."""
-    return Claim(text, partial(scaled, activations), ratio, describe)
+    return Claim(text, partial(scaled, activations), ratio, describe, dear=2)
 
 
 SPECTRUM = claim(
