@@ -16,7 +16,7 @@ from verify import bench, timing
 from verify import bench_work as work
 from verify.__main__ import main
 from verify.numeric import EffectiveHessian
-from verify.numeric.estimator import Setting
+from verify.numeric.audit import Setting
 from verify.timing import Comparison, Scaling, compare
 
 

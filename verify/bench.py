@@ -21,18 +21,13 @@ from torch import Tensor
 
 from verify import bench_work as work
 from verify.numeric.activations import ACTIVATIONS
+from verify.numeric.audit import Cell, Setting, initial_state
 from verify.numeric.effective_hessian import EffectiveHessian
-from verify.numeric.estimator import (
-    Cell,
-    Setting,
-    initial_state,
-    plain_function,
-    plain_outputs,
-    published_estimate,
-)
+from verify.numeric.estimator import published_estimate
 from verify.numeric.heads import Head
 from verify.numeric.lanczos import extreme_eigenpairs
 from verify.numeric.objectives import NEGATIVE_COSINE, Targets
+from verify.numeric.plain import plain_function, plain_outputs
 from verify.timing import REPETITIONS, Comparison, Scaling, compare, draw, environment, time_of
 
 

@@ -12,18 +12,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from verify.numeric.activations import ACTIVATIONS, SWISH
+from verify.numeric.audit import Cell, Setting, State, initial_state
 from verify.numeric.effective_hessian import EffectiveHessian
-from verify.numeric.estimator import (
-    Cell,
-    Setting,
-    State,
-    initial_state,
-    plain_function,
-    plain_outputs,
-)
 from verify.numeric.heads import Head
 from verify.numeric.lanczos import ExtremeEigenpairs, extreme_eigenpairs
 from verify.numeric.objectives import NEGATIVE_COSINE, OBJECTIVES, Loss, Targets
+from verify.numeric.plain import plain_function, plain_outputs
 
 CHUNK = 256
 """Columns of `torch.func.hessian` at once at the largest size, where all of them need 20 GB."""

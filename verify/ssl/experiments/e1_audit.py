@@ -6,7 +6,7 @@ the negative cosine. Elsewhere E1 follows both through training.
 
 from __future__ import annotations
 
-from verify.numeric.estimator import CELLS, CellAudit, Setting, audit, audit_table
+from verify.numeric.audit import CELLS, CellAudit, Setting, audit, audit_table
 from verify.ssl.experiments._checks import invariant
 from verify.statement import Context, Finding, Outcome
 

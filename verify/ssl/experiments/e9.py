@@ -20,7 +20,7 @@ from verify.ssl.source import DIGITS_SOURCE
 from verify.statement import Effect, Experiment
 
 DIGITS_DISCARD = Discarding(
-    source=DIGITS_SOURCE, config=replace(DIGITS_SIMCLR, epochs=6), seeds=SEEDS
+    source=DIGITS_SOURCE, config=replace(DIGITS_SIMCLR, epochs=5), seeds=SEEDS
 )
 
 IMAGES_DISCARD = {
