@@ -100,8 +100,10 @@ def test_scaling_a_projector_by_a_tenth_does_so():
 
 
 def test_the_audit_compares_with_the_smallest_eigenvalue_of_the_batch_mean():
-    """Recomputed from `torch.func.hessian` of the plain function over all of z, and the published
-    products of it, which differ from the audit's by rounding to float32."""
+    """Recomputed from `torch.func.hessian` of the plain function over all of z.
+
+    The published products differ from the audit's by rounding to float32.
+    """
     cells, states = CELLS[-2:], 6
     for cell, found in zip(cells, audit(cells, states, 10, SMALL), strict=True):
         errors, beyond, wrong, negative = [], [], 0, 0
