@@ -23,13 +23,12 @@ from markupsafe import Markup
 from reports.figures import each_glyph_once, svg
 from reports.mathml import formula, prose, prose_or_source
 from verify.judgement import Judgement
-from verify.record import CheckRecord, ExperimentRecord, RunRecord, by_reason
+from verify.record import CheckRecord, RunRecord, by_reason
 from verify.statement import (
     Answer,
     Arithmetic,
     Hypothesis,
     Kind,
-    Measured,
     Origin,
     Outcome,
     Reading,
@@ -108,7 +107,6 @@ def page(run: RunRecord) -> str:
         strengths=_strengths,
         by_reason=by_reason,
         conceded=_conceded,
-        answers_to=_answers_to,
         Answer=Answer,
         Arithmetic=Arithmetic,
         Kind=Kind,
@@ -166,17 +164,6 @@ def _conceded(reading: Reading, statement: Statement) -> list[Hypothesis]:
     """The hypotheses of a reading that the statement as quoted does not make."""
     assumed = map(statement.hypothesis, reading.hypotheses)
     return [hypothesis for hypothesis in assumed if hypothesis.origin is not Origin.QUOTED]
-
-
-def _answers_to(room: ExperimentRecord, effect: str) -> list[tuple[CheckRecord, Measured]]:
-    """The checks that answered an effect, with their answers, whether they count or not."""
-    return [
-        (check, measured)
-        for check in room.checks
-        if check.evidence is not None
-        for measured in check.evidence.answers
-        if measured.effect == effect
-    ]
 
 
 def _tally(members: Iterable[_Member], items: Iterable[_Member]) -> list[tuple[_Member, int]]:

@@ -17,7 +17,7 @@ from report_parser import Parsed, shown, squeezed
 from reports.render import page
 from verify.judgement import Judgement
 from verify.record import RunRecord
-from verify.statement import Arithmetic, Kind, Outcome, Part, Reading, Verdict
+from verify.statement import Answer, Arithmetic, Kind, Outcome, Part, Reading, Verdict
 
 GREEN = FINDINGS | {"thm41.sibling.rank-only": FINDINGS["thm41.sibling.extra-slope"]}
 
@@ -207,3 +207,18 @@ def test_a_verdict_against_the_prediction_says_so() -> None:
     assert len(run.failures) == 2
     assert parsed.links["failures"] == {"#thm41.F.property", "#thm41--F"}
     assert "predicts" not in Parsed(page(run_record(GREEN))).text["thm41"]
+
+
+def test_an_effect_that_other_data_deny_is_no_plain_yes(run: RunRecord) -> None:
+    room = run.experiments[0]
+    assert room.disputes == []
+    check = next(c for c in room.checks if c.evidence is not None and c.evidence.answers)
+    (first, *others) = check.evidence.answers
+    contrary = Answer.NO if first.answer is Answer.YES else Answer.YES
+    denied = (replace(first, answer=contrary), *others)
+    other = replace(check, id=f"{check.id}.other", evidence=replace(check.evidence, answers=denied))
+    told = replace(room, checks=(*room.checks, other))
+    assert told.disputes == [first.effect]
+    assert replace(told, checks=(*room.checks, replace(other, stale=True))).disputes == []
+    words = squeezed("yes and no, by the data")
+    assert words in squeezed(Parsed(page(replace(run, experiments=(told,)))).text["glance"])

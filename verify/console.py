@@ -357,5 +357,9 @@ def _found(check: CheckRecord) -> str:
 def _answer(room: ExperimentRecord, effect: str) -> str:
     if effect not in room.answers:
         return "not run"
-    _, measured = room.answers[effect]
-    return f"{measured.answer}, {measured.value}"
+    by, measured = room.answers[effect]
+    others = [
+        f"{check.id}: {other.answer}" for check, other in room.answered(effect) if check.id != by
+    ]
+    elsewhere = f" ({'; '.join(others)})" if others else ""
+    return f"{measured.answer}, {measured.value}{elsewhere}"

@@ -14,6 +14,7 @@ import msgspec
 
 from verify.judgement import Judged
 from verify.statement import (
+    Answer,
     Arithmetic,
     Evidence,
     Experiment,
@@ -102,6 +103,26 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
     experiment: Experiment
     checks: tuple[CheckRecord, ...]
     answers: dict[str, tuple[str, Measured]]
+
+    def answered(self, effect: str) -> list[tuple[CheckRecord, Measured]]:
+        """The checks that answered an effect, with their answers, whether they count or not."""
+        return [
+            (check, measured)
+            for check in self.checks
+            if check.evidence is not None
+            for measured in check.evidence.answers
+            if measured.effect == effect
+        ]
+
+    @property
+    def disputes(self) -> list[str]:
+        """The effects that were answered with yes on some data and with no on others."""
+        return [
+            effect.id
+            for effect in self.experiment.effects
+            if {Answer.YES, Answer.NO}
+            <= {m.answer for check, m in self.answered(effect.id) if not check.stale}
+        ]
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
