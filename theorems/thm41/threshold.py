@@ -250,10 +250,13 @@ def equality_violation(n: int, hundredths: int = 100) -> float:
     """
     if n == 0:
         raise Vacuous
-    ((slope,), (bend,)) = one_unit(fmpq(n, 128), fmpq(0)).jets[0]
+    unit = one_unit(fmpq(n, 128), fmpq(0))
+    ((_,), (bend,)) = unit.jets[0]
+    bound = threshold_squared(unit) or fmpq(0)
+    size = fmpq(math.isqrt(int(bound.p)), math.isqrt(int(bound.q)))  # the square of a rational here
     side = 1 if bend < 0 else -1
-    state = one_unit(fmpq(n, 128), side * fmpq(hundredths, 100) * slope * slope / abs(bend))
-    return 0.0 if state.effective_hessian[0, 0] == 0 else math.inf
+    state = one_unit(fmpq(n, 128), side * fmpq(hundredths, 100) * size)
+    return 0.0 if size * size == bound and state.effective_hessian[0, 0] == 0 else math.inf
 
 
 def _describe_parameter(n: int) -> tuple[tuple[str, str], ...]:
