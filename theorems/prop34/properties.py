@@ -155,7 +155,7 @@ STAR = Claim(
     jets,
     star_ratio,
     describe_jets,
-    dear=3,
+    dear=4,
 )
 
 SEGMENT = Claim(
@@ -163,7 +163,7 @@ SEGMENT = Claim(
     jets,
     partial(star_ratio, segment=True),
     describe_jets,
-    dear=3,
+    dear=4,
 )
 
 
@@ -196,7 +196,7 @@ EQUALITY = Claim(
     equality_jets,
     equality_error,
     describe_jets,
-    dear=3,
+    dear=4,
 )
 
 LOOSE = EQUALITY.sibling(
@@ -208,7 +208,7 @@ SEGMENT_EQUALITY = Claim(
     quadratic_jets,
     partial(equality_error, segment=True),
     describe_jets,
-    dear=3,
+    dear=4,
 )
 
 SEGMENT_LOOSE = replace(
