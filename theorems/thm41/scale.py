@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -89,24 +88,6 @@ class Cell(NamedTuple):
         ]
 
 
-class Kept(Trace):
-    """A trace that keeps its Jacobians, which G and M share."""
-
-    @classmethod
-    def of(cls, head: Head, z: Tensor) -> Kept:
-        """The trace of a head at z, (d,)."""
-        trace = head.trace(z)
-        return cls(head, trace.jets, trace.output, trace.norms)
-
-    @functools.cached_property
-    def _jacobians(self) -> tuple[Tensor, ...]:
-        return super().preactivation_jacobians()
-
-    def preactivation_jacobians(self) -> tuple[Tensor, ...]:
-        """A_l, computed once."""
-        return self._jacobians
-
-
 def seeded_head(shape: str, activation: Activation, seed: int, device: str) -> tuple[Head, Tensor]:
     """A head with He weights and small biases, and a point with standard normal entries."""
     generator = torch.Generator().manual_seed(seed)
@@ -128,7 +109,7 @@ def cell(shape: str, activation: Activation, objective: str, seed: int, device: 
     """Form G and M of one head, run the property functions on them, and take their spectra."""
     head, z = seeded_head(shape, activation, seed, device)
     case = TrainedCase(head, z, objective, seed + 1)
-    trace = Kept.of(head, z)
+    trace = head.trace(z)
     rho, g, m = _formed(case, trace)
     generator = torch.Generator().manual_seed(seed + 2)
     directions = torch.randn(head.d, PROBES, generator=generator, dtype=torch.float64).to(device)
@@ -174,7 +155,7 @@ def _single(case: TrainedCase) -> dict[str, Tensor]:
     rounded = Head(
         [w.float() for w in head.weights], [b.float() for b in head.biases], head.activations
     )
-    trace = Kept.of(rounded, case.z.float())
+    trace = rounded.trace(case.z.float())
     _, g, m = _formed(case._replace(z=case.z.float()), trace)
     return {"G": g.double(), "M": m.double(), "H_eff": (g + m).double()}
 

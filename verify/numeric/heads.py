@@ -213,7 +213,7 @@ class Trace:
     norms: tuple[Normalised | None, ...] = ()
 
     def preactivation_jacobians(self) -> tuple[Tensor, ...]:
-        """A_l = d a_l / d z for l = 1, .., N, each (..., m_l, d); the last one is J_h.
+        """A_l = d a_l / d z for l = 1, .., N, each (..., m_l, d), kept once computed; the last is J_h.
 
         Raises:
             ValueError: if the head couples the batch, so that no sample has a Jacobian of its own.
@@ -223,6 +223,10 @@ class Trace:
                 "A head with BatchNorm over the batch has no Jacobian of each sample by itself; "
                 "use EffectiveHessian, or give BatchNorm its running statistics."
             )
+        return self._jacobians
+
+    @functools.cached_property
+    def _jacobians(self) -> tuple[Tensor, ...]:
         w = self.head.weights
         batch = self.output.shape[:-1]
         jacobians = [w[0].expand(*batch, *w[0].shape)]
