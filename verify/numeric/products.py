@@ -146,7 +146,7 @@ class HeadProducts:
 
     # --- matrices of single samples ---------------------------------------------------------------
 
-    @property
+    @functools.cached_property
     def samples_per_chunk(self) -> int:
         """How many samples' matrices are formed at once."""
         return max(1, CHUNK // (self._head.d * max(self._head.widths)))

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from verify.numeric.objectives.checks import (
+    have_directions,
     require_alike,
     require_batch,
     require_directions,
@@ -144,6 +145,8 @@ class Objective(Generic[C]):
         """
         require_batch(self.name, "u", u)
         self.require_rows(len(u))
+        if self.invariance is Invariance.ROW and have_directions(u):
+            return
         require_finite(self.name, "u", u)
         if self.invariance is Invariance.ROW:
             require_directions(self.name, "u", u)

@@ -153,15 +153,22 @@ def require_finite(where: str, name: str, tensor: Tensor) -> None:
         )
 
 
+def have_directions(rows: Tensor) -> bool:
+    """Whether every row is longer than `NORM_FLOOR` and of a finite length, so itself finite."""
+    lengths = torch.linalg.vector_norm(rows.detach(), dim=-1)
+    shortest, longest = torch.aminmax(lengths)  # both are NaN if a length is
+    return float(shortest) > NORM_FLOOR and float(longest) < math.inf
+
+
 def require_directions(where: str, name: str, rows: Tensor) -> None:
     """Require rows that have a direction: longer than `NORM_FLOOR`, and of a length that is finite.
 
     Raises:
         ValueError: naming the first row that has none.
     """
-    lengths = torch.linalg.vector_norm(rows, dim=-1)
-    without = ~((lengths > NORM_FLOOR) & (lengths < math.inf))
-    if bool(without.any()):
+    if not have_directions(rows):
+        lengths = torch.linalg.vector_norm(rows, dim=-1)
+        without = ~((lengths > NORM_FLOOR) & (lengths < math.inf))
         row = int(without.nonzero()[0])
         raise ValueError(
             f"{where} sees directions only, and row {row} of `{name}` has none: every row must be "
