@@ -180,7 +180,8 @@ def _files(path: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
                 if wanted(name) and file.is_file():
                     yield name, file.read_bytes()
             return
-        with tarfile.open(path, "r|*") as archive:  # a stream: each member is read once, in order
+        # As a stream ("r|*"), a compressed archive that breaks off could pass for a shorter one.
+        with tarfile.open(path, "r:*") as archive:
             for member in archive:
                 name = PurePosixPath(member.name)
                 stream = archive.extractfile(member) if wanted(name) and member.isreg() else None
