@@ -12,7 +12,8 @@ from ssl_fixture import short_context, tables_are_whole
 from torch import Tensor
 
 from verify.ssl.experiments import e5, e5_curvature
-from verify.ssl.experiments.e5_display import COUNT, HALVINGS, NETWORKS, Cells
+from verify.ssl.experiments._trained import TRAINED
+from verify.ssl.experiments.e5_display import COUNT, HALVINGS, Cells
 from verify.ssl.measurements import Protocol
 from verify.ssl.orbit_curvature import bending
 from verify.statement import Answer, Context, Outcome
@@ -85,7 +86,7 @@ def arcs(degrees: float, size: float) -> Tensor:
 )
 def test_criteria(degrees: float, size: float, curvature: Answer, turning: Answer) -> None:
     cell = e5_curvature._cell(arcs(10.0, 1.0), arcs(degrees, size))
-    cells: Cells = {(NETWORKS[0], protocol): [cell] * 3 for protocol in Protocol}
+    cells: Cells = {(TRAINED, protocol): [cell] * 3 for protocol in Protocol}
     answers = {a.effect: a.answer for a in e5_curvature._answers(cells)}
     assert (answers["curvature"], answers["turning"]) == (curvature, turning)
     assert answers["protocol"] is curvature

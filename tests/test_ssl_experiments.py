@@ -15,7 +15,7 @@ from torch import Tensor
 
 from verify import rooms
 from verify.ssl.experiments import e3, e3_orbits, e4, e4_probes
-from verify.ssl.experiments.e3_display import FRESH, TRAINED, UNTRAINED
+from verify.ssl.experiments._trained import FRESH, TRAINED, UNTRAINED
 from verify.ssl.experiments.e4_display import Accuracies
 from verify.ssl.measurements import Protocol, unit
 from verify.statement import Answer, Context, Outcome

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from verify.artefact import Artefact
 from verify.ssl.backbones import calibrate
@@ -19,7 +20,10 @@ from verify.ssl.training import Config, Networks, from_arrays, to_arrays, untrai
 if TYPE_CHECKING:
     from verify.statement import Context
 
-FRESH = 1000
+TRAINED, FRESH, UNTRAINED = "trained", "fresh head on the trained backbone", "untrained network"
+"""What is measured of every run: the networks and two controls."""
+
+FRESH_OFFSET = 1000
 """Added to a training seed, the seed of the fresh head's weights."""
 
 CALIBRATED = 2048
@@ -90,6 +94,13 @@ class Run:
     untrained: Networks
     arrays: dict[str, np.ndarray]
 
+    def represented(self, images: Tensor) -> Iterator[tuple[str, nn.Module, Tensor]]:
+        """What is measured, by name: a projector with the representations (.., d) that it is fed."""
+        z = represent(self.trained.backbone, images)
+        yield TRAINED, self.trained.projector, z
+        yield FRESH, self.fresh.projector, z
+        yield UNTRAINED, self.untrained.projector, represent(self.untrained.backbone, images)
+
 
 def runs(form: Trained, ctx: Context, dataset: Dataset) -> Iterator[Run]:
     """Every training seed's run, on the device that the data set is on."""
@@ -99,7 +110,11 @@ def runs(form: Trained, ctx: Context, dataset: Dataset) -> Iterator[Run]:
         arrays = artefact.load(ctx)
         trained = from_arrays(arrays, config, dataset).to(images.device)
         initial = untrained(replace(config, seed=seed), dataset).to(images.device)
-        fresh = untrained(replace(config, seed=seed + FRESH), dataset).to(images.device).projector
+        fresh = (
+            untrained(replace(config, seed=seed + FRESH_OFFSET), dataset)
+            .to(images.device)
+            .projector
+        )
         views = config.augmentation(images, torch.Generator(images.device).manual_seed(seed))
         calibrate(initial.backbone, views)
         calibrate(initial.projector, represent(initial.backbone, views))

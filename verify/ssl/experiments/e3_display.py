@@ -21,7 +21,7 @@ from verify.ssl.experiments._display import (
     spans,
     words_table,
 )
-from verify.ssl.experiments._trained import Trained
+from verify.ssl.experiments._trained import FRESH, TRAINED, UNTRAINED, Trained
 from verify.ssl.measurements import (
     Contraction,
     Interval,
@@ -40,8 +40,6 @@ BOOTSTRAP_SEED = 0
 
 SAMPLE_CLASSES, SAMPLE_IMAGES = 5, 3
 """As many classes, and images of each, as were published."""
-
-TRAINED, FRESH, UNTRAINED = "trained", "fresh head on the trained backbone", "untrained network"
 
 CONTROLS = (FRESH, UNTRAINED)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 import numpy as np
 import torch
@@ -15,17 +16,14 @@ from verify.ssl.experiments._display import (
     spans,
     timing_tables,
 )
-from verify.ssl.experiments._trained import Trained, runs
+from verify.ssl.experiments._trained import FRESH, TRAINED, Run, Trained, runs
 from verify.ssl.experiments.e3_display import (
     ANGLES,
     BOOTSTRAP_SEED,
     CONTROLS,
     DRAWS,
-    FRESH,
     SAMPLE_CLASSES,
     SAMPLE_IMAGES,
-    TRAINED,
-    UNTRAINED,
     Cell,
     Cells,
     displacements,
@@ -44,7 +42,6 @@ from verify.ssl.measurements import (
     contraction,
     equal_weights,
     project,
-    represent,
     summarise,
     unit,
 )
@@ -56,7 +53,7 @@ Points = dict[str, list[Tensor]]
 
 
 def measure(
-    form: Trained, ctx: Context, dataset: Dataset
+    form: Trained, measured: Iterable[Run], dataset: Dataset
 ) -> tuple[Cells, Points, dict[str, dict[str, np.ndarray]]]:
     """Both protocols, with both controls; also unit vectors (consistent) and what training left."""
     turned = orbits(dataset.test_images[: form.orbits], ANGLES)
@@ -64,13 +61,11 @@ def measure(
     cells: Cells = defaultdict(list)
     points: Points = defaultdict(list)
     kept = {}
-    for run in runs(form, ctx, dataset):
+    for run in measured:
         kept[f"seed {run.seed}"] = run.arrays
-        networks = {TRAINED: run.trained, FRESH: run.fresh, UNTRAINED: run.untrained}
-        for name, network in networks.items():
-            z = represent(network.backbone, turned)
+        for name, projector, z in run.represented(turned):
             for protocol in Protocol:
-                h = project(network.projector, z, protocol)
+                h = project(projector, z, protocol)
                 cells[name, protocol].append(_cell(unit(z), h, classes))
                 if protocol is Protocol.CONSISTENT:
                     points[f"z, {name}"].append(unit(z))
@@ -82,7 +77,7 @@ def run_orbits(form: Trained, ctx: Context) -> Finding:
     """Measure the rotation orbits of test images, under both protocols, with both controls."""
     dataset = form.source.load(ctx)
     setting = form.source.setting(dataset)
-    cells, points, kept = measure(form, ctx, dataset)
+    cells, points, kept = measure(form, runs(form, ctx, dataset), dataset)
     answers = _answers(cells)
     return Finding(
         outcome=Outcome.AS_STATED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from statistics import fmean
 
 import torch
@@ -11,7 +12,7 @@ from torch import Tensor
 from verify.ssl.augment import quarter_turns
 from verify.ssl.data import Dataset
 from verify.ssl.experiments._display import answer_by_interval, shortfall
-from verify.ssl.experiments._trained import Trained, runs
+from verify.ssl.experiments._trained import Run, Trained, runs
 from verify.ssl.experiments.e4_display import (
     Accuracies,
     advantages,
@@ -34,12 +35,12 @@ Features = dict[str, tuple[Tensor, Tensor]]
 """For z, h and the fresh head's h: training and test features (seeds, images, 4, d)."""
 
 
-def features(form: Trained, ctx: Context, dataset: Dataset) -> Features:
+def features(form: Trained, measured: Iterable[Run], dataset: Dataset) -> Features:
     """Raw representations and head outputs of the quarter turns of the probed images."""
     halves: tuple[dict[str, list[Tensor]], ...] = (defaultdict(list), defaultdict(list))
     train, test = form.probed
     probed = (dataset.train_images[:train], dataset.test_images[:test])
-    for run in runs(form, ctx, dataset):
+    for run in measured:
         for half, images in zip(halves, probed, strict=True):
             z = represent(run.trained.backbone, quarter_turns(images))
             half["z"].append(z)
@@ -72,7 +73,7 @@ def run_rotation(form: Trained, ctx: Context) -> Finding:
     """Probe z, h and a fresh head's h for the rotation, with linear and ever wider MLP probes."""
     dataset = form.source.load(ctx)
     setting = form.source.setting(dataset)
-    found = features(form, ctx, dataset)
+    found = features(form, runs(form, ctx, dataset), dataset)
     narrow, width, wide = widths(form.config)
     accuracies = probe(found, (0, narrow, width, wide), PROBE)
     longer = probe(found, (width,), LONGER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -16,13 +16,12 @@ from verify.ssl.experiments._display import (
     shortfall,
     spans,
 )
-from verify.ssl.experiments._trained import Trained, runs
+from verify.ssl.experiments._trained import TRAINED, Run, Trained, runs
 from verify.ssl.experiments.e5_display import (
     COUNT,
     DRAWS,
     FIRST,
     HALVINGS,
-    NETWORKS,
     STEP,
     Cell,
     Cells,
@@ -37,7 +36,6 @@ from verify.ssl.measurements import (
     bootstrap_weights,
     percentile_interval,
     project,
-    represent,
     unit,
 )
 from verify.ssl.orbit_curvature import bending
@@ -45,17 +43,15 @@ from verify.ssl.source import orbits
 from verify.statement import Context, Finding, Measured, Outcome
 
 
-def measure(form: Trained, ctx: Context, dataset: Dataset) -> Cells:
+def measure(form: Trained, measured: Iterable[Run], dataset: Dataset) -> Cells:
     """The bending of test images' rotation orbits under both protocols, with both controls."""
     fine = FIRST + STEP / 2**HALVINGS * torch.arange((COUNT - 1) * 2**HALVINGS + 1)
     turned = orbits(dataset.test_images[: form.bent], torch.deg2rad(fine))
     cells: Cells = defaultdict(list)
-    for run in runs(form, ctx, dataset):
-        networks = dict(zip(NETWORKS, (run.trained, run.fresh, run.untrained), strict=True))
-        for name, network in networks.items():
-            z = represent(network.backbone, turned)
+    for run in measured:
+        for name, projector, z in run.represented(turned):
             for protocol in Protocol:
-                h = project(network.projector, z, protocol)
+                h = project(projector, z, protocol)
                 cells[name, protocol].append(_cell(unit(z), h))
     return cells
 
@@ -64,7 +60,7 @@ def run_curvature(form: Trained, ctx: Context) -> Finding:
     """Measure the bending of rotation orbits of test images, with both controls."""
     dataset = form.source.load(ctx)
     setting = form.source.setting(dataset)
-    cells = measure(form, ctx, dataset)
+    cells = measure(form, runs(form, ctx, dataset), dataset)
     answers = _answers(cells)
     return Finding(
         outcome=Outcome.AS_STATED,
@@ -112,8 +108,8 @@ def _answer(effect: str, intervals: Sequence[Interval], what: str) -> Measured:
 
 def _answers(cells: Cells) -> tuple[Measured, ...]:
     """Apply the criteria of `EXPERIMENT`."""
-    consistent = cells[NETWORKS[0], Protocol.CONSISTENT]
-    published = cells[NETWORKS[0], Protocol.PUBLISHED]
+    consistent = cells[TRAINED, Protocol.CONSISTENT]
+    published = cells[TRAINED, Protocol.PUBLISHED]
     return (
         _answer("curvature", [c.intervals["second"] for c in consistent], "second differences"),
         _answer("protocol", [c.intervals["second"] for c in published], "second differences"),
@@ -122,12 +118,12 @@ def _answers(cells: Cells) -> tuple[Measured, ...]:
 
 
 def _summary(setting: str, cells: Cells) -> str:
-    trained = cells[NETWORKS[0], Protocol.CONSISTENT]
+    trained = cells[TRAINED, Protocol.CONSISTENT]
     degrees = [
         over_seeds([math.degrees(getattr(c, name)[0]["turning"]) for c in trained], ".0f")
         for name in ("z", "h")
     ]
-    published = cells[NETWORKS[0], Protocol.PUBLISHED]
+    published = cells[TRAINED, Protocol.PUBLISHED]
     return (
         f"On {setting}: at steps of {STEP:g} degrees second differences go from "
         f"{over_seeds([c.z[0]['second'] for c in trained], '.3f')} on z to "

@@ -18,7 +18,7 @@ from verify.ssl.experiments._display import (
     spans,
     words_table,
 )
-from verify.ssl.experiments._trained import Trained
+from verify.ssl.experiments._trained import FRESH, TRAINED, UNTRAINED, Trained
 from verify.ssl.measurements import Interval, Protocol
 from verify.statement import Plot, Series, Table
 
@@ -34,8 +34,6 @@ HALVINGS = 2
 
 DRAWS = 1000
 """Bootstrap draws of each interval."""
-
-NETWORKS = ("trained", "fresh head on the trained backbone", "untrained network")
 
 Means = dict[str, float]
 """Means over all orbits of the fields of `verify.ssl.orbit_curvature.Bending`."""
@@ -140,7 +138,7 @@ def halving_table(setting: str, cells: Cells) -> Table:
     """How second differences fall as the step is halved."""
     rows = []
     for label in ("z", "h"):
-        row = [getattr(cell, label) for cell in cells[NETWORKS[0], Protocol.CONSISTENT]]
+        row = [getattr(cell, label) for cell in cells[TRAINED, Protocol.CONSISTENT]]
         for level in range(HALVINGS + 1):
             second = [means[level]["second"] for means in row]
             falls = (
@@ -183,7 +181,7 @@ def step_plot(setting: str, form: Trained, cells: Cells) -> Plot:
     """Second differences against the step."""
     steps = tuple(STEP / 2**level for level in range(HALVINGS + 1))
     series = []
-    for name in NETWORKS:
+    for name in (TRAINED, FRESH, UNTRAINED):
         for label in ("z", "h"):
             row = [getattr(cell, label) for cell in cells[name, Protocol.CONSISTENT]]
             values = [[means[level]["second"] for means in row] for level in range(len(steps))]

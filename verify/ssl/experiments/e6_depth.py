@@ -27,11 +27,10 @@ from verify.ssl.experiments._display import (
     timing_tables,
     words_table,
 )
-from verify.ssl.experiments._trained import Trained
-from verify.ssl.experiments.e3_display import FRESH, TRAINED, intervals, values
+from verify.ssl.experiments._trained import FRESH, TRAINED, Trained, runs
+from verify.ssl.experiments.e3_display import intervals, values
 from verify.ssl.experiments.e4_display import Accuracies, differences, gaps, points
 from verify.ssl.experiments.e4_probes import features, probe
-from verify.ssl.experiments.e5_display import NETWORKS
 from verify.ssl.measurements import Interval, Protocol, paired_interval
 from verify.ssl.probes import PROBE
 from verify.ssl.training import Config
@@ -93,7 +92,7 @@ class Depth:
     @property
     def second(self) -> list[Interval]:
         """Second differences, h over z, under the consistent protocol."""
-        return [cell.intervals["second"] for cell in self.bending[NETWORKS[0], Protocol.CONSISTENT]]
+        return [cell.intervals["second"] for cell in self.bending[TRAINED, Protocol.CONSISTENT]]
 
     @property
     def loss(self) -> list[float]:
@@ -108,10 +107,11 @@ def run_depth(form: Depths, ctx: Context) -> Finding:
     depths: list[Depth] = []
     kept: dict[str, dict[str, np.ndarray]] = {}
     for depth, trained in zip(DEPTHS, form.networks, strict=True):
-        cells, _, arrays = e3_orbits.measure(trained, ctx, dataset)
-        found = features(trained, ctx, dataset)
+        measured = list(runs(trained, ctx, dataset))
+        cells, _, arrays = e3_orbits.measure(trained, measured, dataset)
+        found = features(trained, measured, dataset)
         accuracies = probe(found, (0, trained.config.representation), PROBE)
-        depths.append(Depth(cells, e5_curvature.measure(trained, ctx, dataset), accuracies))
+        depths.append(Depth(cells, e5_curvature.measure(trained, measured, dataset), accuracies))
         kept |= {f"{depth} layers, {name}": run for name, run in arrays.items()}
     answers = _answers(depths)
     return Finding(
@@ -242,7 +242,7 @@ def _table(form: Depths, dataset: Dataset, depths: Sequence[Depth]) -> Table:
                     for name in ("z", "h")
                 ),
                 over_seeds(
-                    [c.ratio("second") for c in depth.bending[NETWORKS[0], Protocol.CONSISTENT]]
+                    [c.ratio("second") for c in depth.bending[TRAINED, Protocol.CONSISTENT]]
                 ),
             )
         )
