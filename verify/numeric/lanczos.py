@@ -209,10 +209,12 @@ class _Krylov:
         self.operator = operator
         self.step = 0
         self.next = start
-        self.beta = torch.zeros_like(start[:, 0])
         self.basis = start.new_empty(len(start), self.ROOM, operator.n)
         self.images = torch.empty_like(self.basis)
-        self.projected = start.new_zeros(len(start), self.ROOM, self.ROOM)
+        # The operator on the basis is tridiagonal: its diagonals, and their largest entries so far.
+        self.alpha = start.new_zeros(len(start), self.ROOM)
+        self.beta = torch.zeros_like(self.alpha)
+        self.scale = torch.zeros_like(start[:, 0])
 
     def extend(self, generator: torch.Generator) -> Tensor:
         """Add one vector; return the length of what is left of its product, 0 if nothing is, (b,).
@@ -226,32 +228,35 @@ class _Krylov:
         v = self.next
         image = self.operator.rows(v.unsqueeze(0))[0]
         self.basis[:, at], self.images[:, at] = v, image
-        alpha = (v * image).sum(-1)
+        alpha = (v * image).sum(-1, keepdim=True)
         # The recurrence takes out what is large, one pass over the basis what rounding left: the
         # "twice" that is enough (Giraud, Langou, Rozloznik and van den Eshof 2005).
-        left = image - alpha.unsqueeze(-1) * v
+        left = torch.addcmul(image, alpha, v, value=-1)
         if at:
-            left -= self.beta.unsqueeze(-1) * self.basis[:, at - 1]
+            left.addcmul_(self.beta[:, at - 1 : at], self.basis[:, at - 1], value=-1)
         self.step += 1
         left = self._orthogonalised(left)
-        beta = require_finite_products(left.norm(dim=-1))
-        self.projected[:, at, at] = alpha
-        scale = self.projected[:, : self.step, : self.step].abs().amax((-1, -2))
-        spent = beta <= self.operator.n * torch.finfo(v.dtype).eps * scale
+        length = torch.linalg.vector_norm(left, dim=-1, keepdim=True)
+        alpha, beta = alpha[:, 0], require_finite_products(length[:, 0])
+        self.scale = torch.maximum(self.scale, alpha.abs())
+        spent = beta <= self.operator.n * torch.finfo(v.dtype).eps * self.scale
         if bool(spent.any()):  # an invariant subspace is exhausted: go on outside it
             beta = beta.masked_fill(spent, 0)
             fresh = torch.randn(v.shape, generator=generator, dtype=v.dtype).to(v.device)
             fresh = self._orthogonalised(self._orthogonalised(fresh))
             left = torch.where(spent.unsqueeze(-1), fresh, left)
-        if self.step < self.projected.shape[1]:
-            self.projected[:, at, at + 1] = self.projected[:, at + 1, at] = beta
-        self.beta = beta
-        self.next = left / left.norm(dim=-1, keepdim=True)
+            length = torch.linalg.vector_norm(left, dim=-1, keepdim=True)
+        self.scale = torch.maximum(self.scale, beta)
+        self.alpha[:, at], self.beta[:, at] = alpha, beta
+        self.next = left / length
         return beta
 
     def ritz(self, residual: Tensor) -> tuple[Tensor, Tensor]:
         """Relative residuals (b,) that the recurrence predicts, and coefficients (b, 2, step)."""
-        values, vectors = torch.linalg.eigh(self.projected[:, : self.step, : self.step])
+        # eigh reads the lower triangle.
+        lower = self.beta[:, : self.step - 1].diag_embed(-1)
+        tridiagonal = self.alpha[:, : self.step].diag_embed() + lower
+        values, vectors = torch.linalg.eigh(tridiagonal)
         extreme = vectors[:, :, [0, -1]].mT
         predicted = residual * extreme[:, :, -1].abs().amax(-1)
         scale = values.abs().amax(-1).clamp(min=torch.finfo(values.dtype).tiny)
@@ -267,13 +272,13 @@ class _Krylov:
     def restricted(self, samples: Tensor) -> _Krylov:
         """The bases of some of the operators."""
         part = _Krylov(self.operator.restricted(samples), self.next[samples])
-        part.step, part.beta = self.step, self.beta[samples]
+        part.step, part.scale = self.step, self.scale[samples]
+        part.alpha, part.beta = self.alpha[samples], self.beta[samples]
         used = slice(0, self.step)
         part.basis = self.basis.new_empty(len(samples), *self.basis.shape[1:])
         part.images = torch.empty_like(part.basis)
         part.basis[:, used] = self.basis[samples, used]
         part.images[:, used] = self.images[samples, used]
-        part.projected = self.projected[samples]
         return part
 
     def _orthogonalised(self, w: Tensor) -> Tensor:
@@ -281,13 +286,9 @@ class _Krylov:
         return torch.baddbmm(columns, basis.mT, basis @ columns, alpha=-1).squeeze(-1)
 
     def _grow(self) -> None:
-        room = self.basis.shape[1]
-        self.basis = torch.cat((self.basis, torch.empty_like(self.basis)), dim=1)
-        self.images = torch.cat((self.images, torch.empty_like(self.images)), dim=1)
-        projected = self.projected.new_zeros(len(self.projected), 2 * room, 2 * room)
-        projected[:, :room, :room] = self.projected
-        projected[:, room - 1, room] = projected[:, room, room - 1] = self.beta
-        self.projected = projected
+        for name in ("basis", "images", "alpha", "beta"):
+            kept = getattr(self, name)
+            setattr(self, name, torch.cat((kept, torch.empty_like(kept)), dim=1))
 
 
 def _start(operator: SymmetricOperator, generator: torch.Generator) -> Tensor:
