@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from verify.numeric.heads import REPAID, Head
@@ -48,5 +49,6 @@ def spiked(head: Head, hessians: RowHessians) -> Spiked | None:
     multiple = hessians.diagonal.shape[1] == 1
     if not multiple or k * width**2 > REPAID * (2 * k * width - width**2):
         return None
-    left, right = hessians.left @ weight, hessians.right @ weight
+    both = torch.cat((hessians.left, hessians.right), dim=1) @ weight  # one pass over the weights
+    left, right = both.chunk(2, dim=1)
     return Spiked(head.last_gram, RowHessians(hessians.diagonal, left, right))
