@@ -9,6 +9,7 @@ are those whose sign it gets wrong.
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import flint
 import mpmath
@@ -198,6 +199,45 @@ def test_a_spectrum_from_eigenvectors_that_are_not_orthonormal_is_enclosed(scale
         assert exact_inertia(matrix, float(enclosure.low[index]))[0] <= index
         assert sum(exact_inertia(matrix, float(enclosure.high[index]))[:2]) >= index + 1
     assert bool((enclosure.high - enclosure.low < 12 * abs(scale**2 - 1)).all())
+
+
+def walsh(n):
+    """(n, n), the Walsh functions (-1)^(i.j), i.j the number of bits that i and j share."""
+    return torch.tensor(
+        [[(-1.0) ** (i & j).bit_count() for j in range(n)] for i in range(n)]
+    ).double()
+
+
+@pytest.mark.parametrize(("n", "pairs"), [(64, 1), (64, 2), (256, 4)])
+def test_what_the_products_lose_is_in_the_enclosure(n, pairs, monkeypatch):
+    """A_ij = a_{i xor j}, whose exact eigenvectors are the Walsh functions, here exact floats.
+
+    Each row of A sums some 1 + 2^-40, then numbers below half a unit of its last place, which are
+    all lost, then the same with the opposite sign. D is the diagonal of X^T A X as computed, so
+    that nothing but the allowance for rounding knows of the loss. `pairs` is how many partial sums
+    a product may keep for it to lose them all the same.
+    """
+    a = torch.full((n,), (1 - 2.0**-7) * 2.0**-53, dtype=torch.float64)
+    a[:pairs], a[n // 2 : n // 2 + pairs] = 1 + 2.0**-40, -1 - 2.0**-40
+    index = torch.arange(n)
+    matrix = a[index[:, None] ^ index]
+    x = walsh(n) / math.isqrt(n)
+    values, order = (x.T @ (matrix @ x)).diagonal().sort()
+    terms = [Fraction(term) for term in a.tolist()]
+    exact = sorted(
+        sum(s * t for s, t in zip(map(int, row), terms, strict=True)) for row in walsh(n).tolist()
+    )
+    lost = max(
+        abs(value - Fraction(found)) for value, found in zip(exact, values.tolist(), strict=True)
+    )
+    if lost < Fraction(n, 4) * Fraction(2) ** -53:
+        pytest.skip("the product sums in an order that does not lose them")
+    monkeypatch.setattr(torch.linalg, "eigh", lambda _: (values, x[:, order]))
+    enclosure = enclose_spectrum(matrix)
+    for value, low, high in zip(
+        exact, enclosure.low.tolist(), enclosure.high.tolist(), strict=True
+    ):
+        assert Fraction(low) <= value <= Fraction(high)
 
 
 def test_a_singular_matrix_stays_undecided():
