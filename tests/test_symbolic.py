@@ -51,6 +51,23 @@ PAIRS = [
         total(lambda a, b: H[b, a] * x[a] * y[b], k, k),
         False,
     ),
+    (
+        total(lambda a, b: (sp.KroneckerDelta(a, b) + x[a] * y[b]) ** 2, k, k),
+        k + 2 * total(lambda a: x[a] * y[a], k) + total(lambda a, b: (x[a] * y[b]) ** 2, k, k),
+        True,
+    ),
+    (
+        total(lambda a, b: (sp.KroneckerDelta(a, b) + x[a] * y[b]) ** 2, k, k),
+        k**2 + 2 * total(lambda a: x[a] * y[a], k) + total(lambda a, b: (x[a] * y[b]) ** 2, k, k),
+        False,
+    ),
+    (total(lambda a, b: sp.KroneckerDelta(a, b), k, k), k, True),
+    (
+        total(lambda a: (x[a] + 1 / k) ** 2, k),
+        total(lambda a: x[a] ** 2 + 2 * x[a] / k, k) + 1 / k,
+        True,
+    ),
+    (total(lambda a, b: x[a] / k, k, k), total(lambda a: x[a], k), True),
     (total(lambda a: sp.KroneckerDelta(a, j) * x[a], k), x[j], True),
 ]
 
@@ -65,6 +82,28 @@ def test_normal_form_agrees_with_sums_written_out(left, right, equal):
     assert (written_out(left - right, 3) == 0) is equal
 
 
+def test_a_delta_is_its_own_square():
+    """Where no index is summed out, and where the others of the product have made it 0 or 1."""
+    d = sp.KroneckerDelta
+    assert is_zero((d(i, j) + x[i]) ** 2 - d(i, j) - 2 * d(i, j) * x[i] - x[i] ** 2)
+    assert not is_zero((d(i, j) + x[i]) ** 2 - 2 * d(i, j) * x[i] - x[i] ** 2)
+    assert is_zero(
+        total(lambda a: (d(a, j) + x[a]) * (d(a, j) - x[a]), k) - 1 + total(lambda a: x[a] ** 2, k)
+    )
+    assert is_zero(total(lambda a: (d(a, j) + 1) * (d(a, j) - 1) * d(a, j), k))
+    assert is_zero(total(lambda a: d(a, i) * d(a, j) * d(i, j) * x[a], k) - d(i, j) * x[i])
+    even, odd = sp.Symbol("e", even=True), sp.Symbol("o", odd=True)
+    assert is_zero(total(lambda a: d(a, even) * d(a, odd) * x[a], k))
+
+
+def test_a_range_that_may_be_empty_from_below_keeps_its_sum():
+    """Of Sum(1, (a, 1, p)) nothing is known but for p >= 0."""
+    p = sp.Symbol("p", integer=True)
+    assert not is_zero(total(lambda a: sp.S.One, p) - p)
+    assert is_zero(total(lambda a: sp.S.One, p) - total(lambda b: sp.S.One, p))
+    assert is_zero(total(lambda a: sp.S.One, k) - k)
+
+
 def test_symmetry_must_be_declared():
     gap = total(lambda a, b: (H[a, b] - H[b, a]) * x[a] * y[b], k, k)
     assert not is_zero(gap)
@@ -73,6 +112,8 @@ def test_symmetry_must_be_declared():
 
 def test_a_range_is_part_of_the_name():
     assert not is_zero(total(lambda a: x[a], k) - total(lambda a: x[a], n))
+    assert is_zero(total(lambda a, b: x[a], k, n) - n * total(lambda a: x[a], k))
+    assert not is_zero(total(lambda a, b: x[a], k, n) - k * total(lambda a: x[a], k))
 
 
 def test_no_index_is_captured():

@@ -136,15 +136,12 @@ def _constant_factor(proof: Proof) -> None:
             ),
         },
     )
-    proof.let("trace", "the trace of the identity is $d$")
-    one = total(lambda a: delta(a, a), d)
     step = factor[1] - factor[0]
-    proof.follows(
+    proof.equal(
         r"Divided by $s \to 0$ it is $f_{aa}(z + t e_m) - f_{aa}(z) = c_1 - c_0$ with $c_0 = c(z)$, $c_1 "
         "= c(z + t e_m)$, so this sum vanishes",
         others(lambda a: step),
         (d - 1) * step,
-        using={"trace": (one - d) * step},
     )
     excess = sp.Symbol(
         "n", positive=proof.given("plane: d", r"$d \geq 2$: $n = d - 1 > 0$") or None

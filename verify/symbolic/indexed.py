@@ -104,9 +104,10 @@ def normal_form(
 ) -> dict[tuple[object, ...], sp.Expr]:
     """The coefficients of an indexed expression by canonical monomial; zero ones left out."""
     collected: dict[tuple[object, ...], sp.Expr] = {}
-    for term in _terms(expr):
-        key = _canonical(_contract_deltas(term), symmetric)
-        collected[key] = collected.get(key, sp.S.Zero) + term.coefficient
+    for written in _terms(expr):
+        for term in _count_idle(_contract_deltas(_evaluated(written))):
+            key = _canonical(term, symmetric)
+            collected[key] = collected.get(key, sp.S.Zero) + term.coefficient
     return {key: value for key, value in collected.items() if value != 0}
 
 
@@ -158,6 +159,39 @@ def _terms(expr: sp.Expr) -> Iterator[_Term]:
         yield _Term(sp.S.One, (expr,), ())
 
 
+def _evaluated(term: _Term) -> _Term:
+    """The same with its numbers in the coefficient, and each Kronecker delta once: it is 0 or 1."""
+    numbers = [f for f in term.factors if f.is_number]
+    rest = [f for f in term.factors if not f.is_number]
+    deltas = dict.fromkeys(f for f in rest if isinstance(f, sp.KroneckerDelta))
+    others = [f for f in rest if not isinstance(f, sp.KroneckerDelta)]
+    return _Term(term.coefficient * sp.Mul(*numbers), (*others, *deltas), term.bound)
+
+
+def _count_idle(term: _Term) -> Iterator[_Term]:
+    """Sum out every index that no factor carries: what is left is multiplied by its range's length.
+
+    A range that is not known to have at least 0 members stays as it is.
+    """
+    carried = set().union(*(factor.free_symbols for factor in term.factors))
+    lengths = {index: high - low + 1 for index, low, high in term.bound if index not in carried}
+    lengths = {i: n for i, n in lengths.items() if n.is_integer and n.is_nonnegative}
+    if not lengths:
+        yield term
+        return
+    bound = tuple(b for b in term.bound if b[0] not in lengths)
+    # The sizes in the term are multiplied out with the lengths, so that k / k is 1.
+    summed = {index for index, _, _ in bound}
+    sizes = [
+        f
+        for f in term.factors
+        if not (f.has(sp.Indexed, sp.KroneckerDelta) or f.free_symbols & summed)
+    ]
+    rest = tuple(f for f in term.factors if f not in sizes)
+    for part in _terms(sp.expand(sp.Mul(*sizes, *lengths.values()))):
+        yield _Term(term.coefficient, rest, bound) * part
+
+
 def _contract_deltas(term: _Term) -> _Term:
     """Sum out every Kronecker delta that carries a bound index.
 
@@ -178,13 +212,12 @@ def _contract_deltas(term: _Term) -> _Term:
             raise TypeError(f"{factor} joins indices of different ranges")
         rest = list(term.factors)
         rest.remove(factor)
-        return _contract_deltas(
-            _Term(
-                term.coefficient,
-                tuple(f.xreplace({gone: kept}) for f in rest),
-                tuple(b for b in term.bound if b[0] != gone),
-            )
+        joined = _Term(
+            term.coefficient,
+            tuple(f.xreplace({gone: kept}) for f in rest),
+            tuple(b for b in term.bound if b[0] != gone),
         )
+        return _contract_deltas(_evaluated(joined))
     return term
 
 
