@@ -6,9 +6,9 @@ What is claimed: `statement` (the quoted text and its readings), `repaired` (the
 statement), `hypotheses` (the readings' hypotheses at an exact state), `notation`.
 
 The readings: `derivation` (H_eff = G + M and the layer formula), `affine` (linear and ReLU heads),
-`direction`, `invariance` (Fact 0), `properties` and `outputs` (the same on random heads and losses),
-`refutations`, `persistence` (the open set), `void` (attacks on both), `siblings` (false claims),
-`scale` (production heads, with `mechanism`).
+`direction`, `invariance` and `cross_entropy` (Fact 0), `properties` and `outputs` (the same on random
+heads and losses), `refutations`, `persistence` (the open set), `void` (attacks on both), `siblings`
+(false claims), `scale` (production heads, with `mechanism`).
 
 The parts on instability, each file with its derivations, claims, false siblings and checks, on the
 exact states of `states` (see `real_heads`): `inertia`, `kernel`, `saddles` and `genericity` (with
@@ -23,6 +23,7 @@ from functools import partial
 
 from theorems.thm41 import (
     affine,
+    cross_entropy,
     derivation,
     direction,
     escape,
@@ -302,6 +303,7 @@ CHECKS = (
     *NEGATIVE_DIRECTION,
     *RELU_HEADS,
     *SCALE_INVARIANT_LOSSES,
+    *cross_entropy.CHECKS,
     *real_heads.CHECKS,
     *inertia.CHECKS,
     *kernel.CHECKS,

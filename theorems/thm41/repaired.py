@@ -53,7 +53,7 @@ PARTS = (
     ),
     Part(
         id="fact0",
-        title="Scale-invariant losses",
+        title="Scale-invariant losses, and cross-entropy",
         text=(
             r"If $L$ is $C^2$ near $u \neq 0$ and $L(tu) = L(u)$ for all $t > 0$ (negative cosine, "
             "or InfoNCE on normalised outputs; BYOL and SimSiam as functions of the vector that "
@@ -61,7 +61,9 @@ PARTS = (
             r"Hence wherever $\rho \neq 0$ the loss Hessian is strictly indefinite: for these "
             r"losses Assumption 6 and a PSD loss Hessian exclude each other. For $2 - 2 \cos(u, t)$ with $c "
             r"= \cos(u, t)$ its eigenvalues times $|u|^2$ are $2c$ ($k - 2$ times) and $c \pm \sqrt{4 - "
-            r"3c^2}$."
+            r"3c^2}$. Softmax cross-entropy, with probabilities $p$ and labels $y$, is not of this kind: "
+            r"$\nabla^2 L = \operatorname{diag}(p) - p p^T \succeq 0$ has rank $k - 1$ and the kernel "
+            r"$\operatorname{span}(1, .., 1)$, and $\rho = p - y$ lies in its range."
         ),
     ),
     Part(
