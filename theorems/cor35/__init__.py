@@ -24,7 +24,7 @@ from theorems.cor35 import (
     square,
 )
 from theorems.cor35.statement import STATEMENT
-from verify.checks import (
+from verify.declare import (
     at_scale,
     attack,
     example,

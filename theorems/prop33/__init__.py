@@ -19,7 +19,7 @@ from theorems.prop33 import (
     siblings,
 )
 from theorems.prop33.statement import STATEMENT
-from verify.checks import at_scale, attack, example, false, proof, refutation, section, true
+from verify.declare import at_scale, attack, example, false, proof, refutation, section, true
 from verify.statement import Arithmetic
 
 LOSSES = (

@@ -10,7 +10,7 @@ from functools import partial
 
 from theorems.prop34 import derivation, properties, refutations, scale, wide
 from theorems.prop34.statement import STATEMENT
-from verify.checks import (
+from verify.declare import (
     at_scale,
     attack,
     false,

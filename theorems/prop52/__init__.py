@@ -20,7 +20,7 @@ from theorems.prop52 import (
     trained,
 )
 from theorems.prop52.statement import STATEMENT
-from verify.checks import (
+from verify.declare import (
     at_scale,
     attack,
     false,

@@ -18,7 +18,7 @@ from theorems.thm31 import (
     trained,
 )
 from theorems.thm31.statement import STATEMENT
-from verify.checks import at_scale, attack, false, measurement, proof, refutation, section, true
+from verify.declare import at_scale, attack, false, measurement, proof, refutation, section, true
 from verify.statement import Arithmetic
 
 METRIC = section(

@@ -26,7 +26,7 @@ from theorems.thm32 import (
     siblings,
 )
 from theorems.thm32.statement import STATEMENT
-from verify.checks import (
+from verify.declare import (
     at_scale,
     attack,
     false,

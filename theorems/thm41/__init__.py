@@ -47,7 +47,7 @@ from theorems.thm41 import (
     void,
 )
 from theorems.thm41.statement import STATEMENT
-from verify.checks import (
+from verify.declare import (
     at_scale,
     attack,
     example,

@@ -20,7 +20,7 @@ from theorems.thm41.flow import (
     window,
 )
 from theorems.thm41.weight_flow import leave_in_weights
-from verify.checks import attack, section
+from verify.declare import attack, section
 from verify.numeric.activations import GELU, LINEAR, RELU, SWISH, Activation
 from verify.statement import (
     Arithmetic,

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from theorems.thm41 import witnesses
 from theorems.thm41.saddles import ATTEMPTS, Shape, describe, loss_jet, shapes
 from theorems.thm41.states import State, random_matrix, random_parameters
-from verify.checks import false, proof, section, true
+from verify.declare import false, proof, section, true
 from verify.numeric.activations import ACTIVATIONS
 from verify.numeric.claim import Claim
 from verify.numeric.effective_hessian import interaction

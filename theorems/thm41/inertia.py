@@ -22,7 +22,7 @@ from theorems.thm41.states import (
     random_parameters,
     states,
 )
-from verify.checks import false, proof, section, true
+from verify.declare import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rational import matrix, signs
 from verify.statement import Arithmetic, Check, Context, Finding, Kind, Outcome, Role, Table

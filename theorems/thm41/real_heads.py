@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.autograd.functional import jacobian
 
 from theorems.thm41.states import State, describe, states
-from verify.checks import false, section, true
+from verify.declare import false, section, true
 from verify.numeric.activations import ACTIVATIONS
 from verify.numeric.cases import (
     ROUNDING_SAFETY,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from verify.checks import attack, section
+from verify.declare import attack, section
 from verify.numeric.activations import SOFTPLUS
 from verify.numeric.effective_hessian import interaction
 from verify.numeric.heads import Head

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from theorems.thm41.states import State, random_matrix, random_parameters
 from theorems.thm41.symmetry import flipped
 from theorems.thm41.threshold import threshold_squared
-from verify.checks import false, section, true
+from verify.declare import false, section, true
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rational import diagonal, dot, is_zero
 from verify.statement import Arithmetic, Check, Context, Finding, Kind, Outcome, Plot, Role, Series

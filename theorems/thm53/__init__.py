@@ -22,7 +22,7 @@ from theorems.thm53 import (
     trained,
 )
 from theorems.thm53.statement import STATEMENT
-from verify.checks import at_scale, attack, false, proof, refutation, section, true
+from verify.declare import at_scale, attack, false, proof, refutation, section, true
 from verify.ssl.experiments._checks import measurement
 from verify.ssl.experiments._digits import SIMCLR
 from verify.statement import Arithmetic

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from verify.artefact import Artefact
-from verify.checks import measurement
+from verify.declare import measurement
 from verify.ssl.experiments.forms import Form
 from verify.statement import Arithmetic, Check, Context, Finding, Kind, Need, Role
 

@@ -12,7 +12,7 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from verify.checks import false, section, true
+from verify.declare import false, section, true
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.estimator import shifted_power_iteration
 from verify.numeric.objectives import OBJECTIVES, Targets

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from verify.checks import measurement, section
+from verify.declare import measurement, section
 from verify.ssl.digits import DIGITS_SIMSIAM, SEEDS
 from verify.ssl.experiments import e2_invariants
 from verify.ssl.experiments._checks import measurements

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.func import grad
 
-from verify.checks import false, true
+from verify.declare import false, true
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.strategies import exact, tensors
 from verify.ssl.experiments import homogeneity

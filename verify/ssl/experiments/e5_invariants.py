@@ -9,7 +9,7 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from verify.checks import false, section, true
+from verify.declare import false, section, true
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.strategies import exact, tensors
 from verify.ssl.measurements import unit

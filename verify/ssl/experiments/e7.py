@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from verify.checks import false, section, true
+from verify.declare import false, section, true
 from verify.ssl.digits import DIGITS_SIMSIAM, SEEDS
 from verify.ssl.experiments import homogeneity
 from verify.ssl.experiments._checks import measurements

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from verify.checks import section
+from verify.declare import section
 from verify.ssl.digits import DIGITS_SIMCLR, SEEDS
 from verify.ssl.discard import LABELLED
 from verify.ssl.experiments import e9_invariants

@@ -8,7 +8,7 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from verify.checks import false, true
+from verify.declare import false, true
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.strategies import exact, tensors
 from verify.ssl.probes import RIDGE, ridge_scores
