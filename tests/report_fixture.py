@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from verify.check import Arithmetic, Check, Context, Kind, Role, evidence_for
+from verify.evidence import (
+    Answer,
+    Evaluated,
+    Evidence,
+    Finding,
+    Measured,
+    Outcome,
+    Plot,
+    Provenance,
+    Series,
+    Step,
+    Table,
+    Witness,
+)
 from verify.judgement import gate_failures, judge, judge_experiment
 from verify.record import (
     CheckRecord,
@@ -10,32 +25,14 @@ from verify.record import (
     StatementRecord,
 )
 from verify.statement import (
-    Answer,
-    Arithmetic,
-    Check,
-    Context,
     Effect,
-    Evaluated,
-    Evidence,
     Experiment,
-    Finding,
     Hypothesis,
-    Kind,
-    Measured,
     Origin,
-    Outcome,
     Part,
-    Plot,
-    Provenance,
     Reading,
-    Role,
-    Series,
     Statement,
-    Step,
-    Table,
     Verdict,
-    Witness,
-    evidence_for,
 )
 
 STATEMENT = Statement(

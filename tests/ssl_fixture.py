@@ -11,8 +11,9 @@ import numpy as np
 
 from verify import rooms
 from verify.artefact import Artefact
+from verify.check import Context
+from verify.evidence import Evidence, Outcome
 from verify.ssl.training import Config
-from verify.statement import Context, Evidence, Outcome
 
 PLACES = rooms.contents(["verify.ssl.experiments"])
 

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from toy import context, load_checks, write_shelf
 
 from verify.acceptance import accept, standing
+from verify.evidence import Evaluated, Finding, Outcome, Step, Witness
 from verify.provenance import evidence_key
 from verify.rooms import load
 from verify.runner import run_all
-from verify.statement import Evaluated, Finding, Outcome, Step, Witness
 from verify.store import Store
 from verify.worker import run_check
 

@@ -13,8 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from verify.artefact import Artefact
+from verify.check import Context
 from verify.closure import pin
-from verify.statement import Context
 
 
 def build(arguments, ctx):

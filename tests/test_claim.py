@@ -8,9 +8,10 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
+from verify.check import CASES, Context
+from verify.evidence import Outcome
 from verify.numeric.cases import largest_ratio
 from verify.numeric.claim import SHRINKS, Claim, Vacuous, holds, refuted, search
-from verify.statement import CASES, Context, Outcome
 
 
 @pytest.fixture

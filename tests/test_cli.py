@@ -21,10 +21,10 @@ from toy import context, forget, load_checks, write_shelf
 
 from verify.__main__ import ROOT, SHELVES, main
 from verify.console import LiveProgress, duration
+from verify.evidence import Outcome
 from verify.record import RunRecord
 from verify.rooms import contents, find, load
 from verify.runner import Event, Stage
-from verify.statement import Outcome
 from verify.store import Store
 from verify.worker import run_check
 

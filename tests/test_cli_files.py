@@ -16,8 +16,8 @@ from toy import context, forget, write_shelf
 
 from reports import ReportError
 from verify.__main__ import ROOT, main
+from verify.evidence import Outcome
 from verify.record import RunRecord
-from verify.statement import Outcome
 from verify.store import Asked, Store
 from verify.worker import run_check
 

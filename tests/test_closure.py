@@ -21,10 +21,10 @@ import pytest
 from toy import context, forget, load_checks, write_shelf
 
 from verify.__main__ import ROOT, SHELVES
+from verify.check import Arithmetic, Check, Context, Kind, Role
 from verify.closure import changed, closure, closure_digest, locate, pin, versions
 from verify.provenance import difference, evidence_key
 from verify.rooms import contents
-from verify.statement import Arithmetic, Check, Context, Kind, Role
 from verify.store import Store
 from verify.worker import run_check
 
@@ -443,9 +443,9 @@ def test_a_line_in_a_table_of_contents_changes_no_key(tmp_path):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     code = (
         "from verify.__main__ import SHELVES\n"
+        "from verify.check import Context\n"
         "from verify.provenance import evidence_key\n"
         "from verify.rooms import contents, load, modules\n"
-        "from verify.statement import Context\n"
         "places = contents(SHELVES)\n"
         "ctx = Context(seed=1, profile='smoke', device='cpu', cache='', rooms=modules(places))\n"
         "for name in ('prop52', 'E3'):\n"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from verify.counterexample import counterexample
-from verify.statement import Hypothesis, Outcome, Reading, Statement, Verdict
+from verify.evidence import Outcome
+from verify.statement import Hypothesis, Reading, Statement, Verdict
 
 STATEMENT = Statement(
     id="toy",

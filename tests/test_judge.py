@@ -8,30 +8,27 @@ from __future__ import annotations
 
 import pytest
 
-from verify.judgement import Judgement, gate_failures, judge, judge_experiment
-from verify.statement import (
+from verify.check import Arithmetic, Check, Context, Kind, Role, evidence_for
+from verify.evidence import (
     Answer,
-    Arithmetic,
-    Check,
-    Context,
-    Effect,
     Evaluated,
     Evidence,
-    Experiment,
     Finding,
-    Hypothesis,
-    Kind,
     Measured,
-    Origin,
     Outcome,
-    Part,
     Provenance,
+    Witness,
+)
+from verify.judgement import Judgement, gate_failures, judge, judge_experiment
+from verify.statement import (
+    Effect,
+    Experiment,
+    Hypothesis,
+    Origin,
+    Part,
     Reading,
-    Role,
     Statement,
     Verdict,
-    Witness,
-    evidence_for,
 )
 
 PROVENANCE = Provenance(

@@ -7,7 +7,7 @@ import pytest
 from reports.mathml import formula, prose
 from verify import rooms
 from verify.__main__ import SHELVES
-from verify.statement import Context, Kind
+from verify.check import Context, Kind
 
 ROOMS = {
     name: module

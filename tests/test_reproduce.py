@@ -17,13 +17,14 @@ from toy import context, write_shelf
 from verify import rooms
 from verify.__main__ import RECORDED, ROOT, SHELVES, main
 from verify.artefact import SCRATCH, Postponed, progress_of
+from verify.check import Context
+from verify.evidence import Evidence, Finding, Outcome
 from verify.provenance import difference, evidence_key, settled
 from verify.ssl.data import load_digits
 from verify.ssl.digits import DIGITS_SIMCLR
 from verify.ssl.experiments.forms import FORMS, REDUCED
 from verify.ssl.source import Source, digits, fit
 from verify.ssl.training import train
-from verify.statement import Context, Evidence, Finding, Outcome
 from verify.store import Records, Store
 from verify.worker import missing_capability, run_check, stamped
 
@@ -131,9 +132,11 @@ from dataclasses import replace
 import numpy as np
 
 from verify.artefact import Artefact
+from verify.check import Arithmetic, Check, Kind, Role
+from verify.evidence import Answer, Finding, Measured, Outcome
 from verify.ssl.digits import DIGITS_SIMCLR
 from verify.ssl.source import Source, digits, fit
-from verify.statement import *
+from verify.statement import Effect, Experiment
 
 EXPERIMENT = Experiment(
     id="X1", title="A toy", question="Is it so?", published="It is.", flaws=(),

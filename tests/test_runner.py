@@ -16,9 +16,10 @@ import msgspec
 import pytest
 from toy import context, forget, load_checks, write_shelf
 
+from verify.check import MINIMUM_CASES, Context
+from verify.evidence import Outcome
 from verify.rooms import RoomError
 from verify.runner import Stage, process_pool, run_all
-from verify.statement import MINIMUM_CASES, Context, Outcome
 from verify.store import Records, Store
 from verify.worker import run_check
 

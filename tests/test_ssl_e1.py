@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from ssl_fixture import short_context, tables_are_whole
 
+from verify.check import Context
+from verify.evidence import Answer, Outcome
 from verify.ssl.experiments import e1, e1_display, e1_measure, e1_tracks
 from verify.ssl.experiments.e1 import DIGITS_TRACKS
 from verify.ssl.experiments.e1_setting import ACTIVATIONS, CELLS, SMOOTH, Cell
 from verify.ssl.training import Start
-from verify.statement import Answer, Context, Outcome
 from verify.worker import run_check
 
 

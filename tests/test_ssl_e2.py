@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from ssl_fixture import short_context, tables_are_whole
 
+from verify.check import Context
+from verify.evidence import Answer, Outcome
 from verify.ssl.experiments import e2, e2_escape
 from verify.ssl.experiments.e2 import DIGITS_ESCAPE
-from verify.statement import Answer, Context, Outcome
 from verify.worker import missing_capability, run_check
 
 

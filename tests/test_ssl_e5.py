@@ -11,12 +11,13 @@ import torch
 from ssl_fixture import short_context, tables_are_whole
 from torch import Tensor
 
+from verify.check import Context
+from verify.evidence import Answer, Outcome
 from verify.ssl.experiments import e5, e5_curvature
 from verify.ssl.experiments._trained import TRAINED
 from verify.ssl.experiments.e5_display import COUNT, HALVINGS, Cells
 from verify.ssl.measurements import Protocol
 from verify.ssl.orbit_curvature import bending
-from verify.statement import Answer, Context, Outcome
 from verify.worker import run_check
 
 

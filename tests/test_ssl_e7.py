@@ -8,9 +8,10 @@ import torch
 from ssl_fixture import short_context, tables_are_whole
 from torch import nn
 
+from verify.check import Context
+from verify.evidence import Answer, Outcome
 from verify.ssl.experiments import e7, e7_updates
 from verify.ssl.updates import relative_update
-from verify.statement import Answer, Context, Outcome
 from verify.worker import run_check
 
 

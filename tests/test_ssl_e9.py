@@ -10,13 +10,13 @@ import torch
 from sklearn.linear_model import Ridge
 from ssl_fixture import short_context, tables_are_whole
 
+from verify.evidence import Answer, Outcome
 from verify.ssl.data import load_digits
 from verify.ssl.discard import features
 from verify.ssl.experiments import e9, e9_discard
 from verify.ssl.experiments.e9 import DIGITS_DISCARD
 from verify.ssl.probes import RIDGE, ridge_accuracy, ridge_scores
 from verify.ssl.training import untrained
-from verify.statement import Answer, Outcome
 from verify.worker import run_check
 
 

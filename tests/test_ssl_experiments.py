@@ -14,11 +14,12 @@ from ssl_fixture import PLACES, short_context, tables_are_whole
 from torch import Tensor
 
 from verify import rooms
+from verify.check import Context
+from verify.evidence import Answer, Outcome
 from verify.ssl.experiments import e3, e3_orbits, e4, e4_probes
 from verify.ssl.experiments._trained import FRESH, TRAINED, UNTRAINED
 from verify.ssl.experiments.e4_display import Accuracies
 from verify.ssl.measurements import Protocol, unit
-from verify.statement import Answer, Context, Outcome
 from verify.worker import run_check
 
 

@@ -22,6 +22,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from verify import rooms
+from verify.check import Context
+from verify.evidence import Answer, Outcome
 from verify.ssl import released
 from verify.ssl.augment import rotate_hue
 from verify.ssl.backbones import seeded
@@ -32,7 +34,6 @@ from verify.ssl.experiments.e8_orbits import KINDS, Cell, answer, cosine_gain, v
 from verify.ssl.measurements import Interval
 from verify.ssl.released import RELEASES, CheckpointError, Network, Release, load, standardise
 from verify.ssl.resnet import BasicBlock, ResNet
-from verify.statement import Answer, Context, Outcome
 from verify.worker import run_check
 
 NAMES = [release.name for release in RELEASES]

@@ -12,20 +12,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from verify.statement import (
-    Arithmetic,
-    Check,
-    Evaluated,
-    Finding,
-    Kind,
-    Outcome,
-    Plot,
-    Provenance,
-    Role,
-    Series,
-    Witness,
-    evidence_for,
-)
+from verify.check import Arithmetic, Check, Kind, Role, evidence_for
+from verify.evidence import Evaluated, Finding, Outcome, Plot, Provenance, Series, Witness
 from verify.store import SEED_LIMIT, Asked, Records, Store, StoreError, normalised
 
 KEY = "0123456789abcdef" + "f" * 48

@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from verify.statement import Context, Outcome
+from verify.check import Context
+from verify.evidence import Outcome
 from verify.symbolic.derivation import Proof, derive, power
 from verify.symbolic.indexed import (
     NoRuleError,

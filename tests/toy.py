@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from verify import rooms
-from verify.statement import Check, Context
+from verify.check import Check, Context
 
 _numbers = itertools.count(1)
 
@@ -23,7 +23,9 @@ import random
 import numpy as np
 
 from verify.artefact import Artefact
-from verify.statement import *
+from verify.check import Arithmetic, Check, Kind, Role
+from verify.evidence import Finding, Outcome
+from verify.statement import Hypothesis, Part, Reading, Statement, Verdict
 
 from .formula import f
 
@@ -149,7 +151,9 @@ def f(x):
 
 EXPERIMENT = '''
 """A toy experiment."""
-from verify.statement import *
+from verify.check import Arithmetic, Check, Kind, Role
+from verify.evidence import Answer, Finding, Measured, Outcome
+from verify.statement import Effect, Experiment
 
 EXPERIMENT = Experiment(
     id="X1",

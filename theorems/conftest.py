@@ -29,11 +29,13 @@ import pytest
 
 from verify.__main__ import ROOT, SHELVES
 from verify.arguments import seed
+from verify.check import CASES, Check, Context
+from verify.evidence import Evidence, Outcome
 from verify.judgement import gate_failures, judge
 from verify.provenance import git_state
 from verify.rooms import contents, modules
 from verify.runner import Event, run_all
-from verify.statement import CASES, Check, Context, Evidence, Outcome, Statement
+from verify.statement import Statement
 from verify.store import SEED_LIMIT, Store
 from verify.worker import THREADS, run_check
 

@@ -28,13 +28,14 @@ import msgspec
 from verify import console, reproduce, rooms
 from verify.arguments import UsageError, parse
 from verify.assemble import Request, assemble, kept
+from verify.check import Context
 from verify.doctor import examine, gpu
+from verify.evidence import Outcome
 from verify.junit import junit
 from verify.provenance import git_state
 from verify.record import RunRecord
 from verify.runner import run_all
 from verify.ssl.experiments.forms import listing
-from verify.statement import Context, Outcome
 from verify.store import Asked, Records, Store, StoreError
 
 ROOT = Path(__file__).resolve().parents[1]

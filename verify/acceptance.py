@@ -8,16 +8,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from verify.statement import (
-    MINIMUM_CASES,
-    Check,
-    Evidence,
-    Experiment,
-    Finding,
-    Kind,
-    Outcome,
-    Statement,
-)
+from verify.check import MINIMUM_CASES, Check, Kind
+from verify.evidence import Evidence, Finding, Outcome
+from verify.statement import Experiment, Statement
 from verify.store import Records, normalised
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from verify.check import CASES, Kind
 from verify.ssl.experiments.forms import DATASETS, DIGITS, NETWORKS
-from verify.statement import CASES, Kind
 from verify.store import parse_seed
 
 

@@ -20,9 +20,9 @@ from typing import TextIO
 import numpy as np
 from msgspec.structs import replace
 
+from verify.check import Context
 from verify.closure import changed, closure_digest, versions
 from verify.spelling import spell
-from verify.statement import Context
 
 Arrays = dict[str, np.ndarray]
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from verify.acceptance import standing
+from verify.check import Check, Context, Kind
 from verify.closure import versions
+from verify.evidence import Outcome
 from verify.judgement import gate_failures, judge, judge_experiment
 from verify.provenance import difference, evidence_key, machine
 from verify.record import CheckRecord, ExperimentRecord, RunRecord, StatementRecord
 from verify.rooms import Room
 from verify.runner import Results
-from verify.statement import Check, Context, Kind, Outcome, Statement
+from verify.statement import Statement
 from verify.store import Records
 from verify.worker import missing_capability
 

@@ -17,10 +17,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from verify.evidence import Evidence, Outcome
 from verify.record import CheckRecord, ExperimentRecord, RunRecord, StatementRecord, by_reason
 from verify.rooms import Place, Room
 from verify.runner import Event, Stage
-from verify.statement import Evidence, Experiment, Outcome, Statement
+from verify.statement import Experiment, Statement
 from verify.text import count
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from verify.statement import Evaluated, Finding, Outcome, Statement, Witness
+from verify.evidence import Evaluated, Finding, Outcome, Witness
+from verify.statement import Statement
 
 Value = tuple[str, bool]
 """What a hypothesis or conclusion evaluates to, as text, and whether it holds."""

@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from verify.check import Arithmetic, Check, Context, Kind, Need, Role
+from verify.evidence import Finding
 from verify.numeric.claim import Claim, holds, refuted
-from verify.statement import Arithmetic, Check, Context, Finding, Kind, Need, Role
 from verify.symbolic.derivation import Derive, derive, power
 
 Run = Callable[[Context], Finding]

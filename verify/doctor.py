@@ -7,11 +7,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from verify.check import Context
 from verify.closure import versions
 from verify.provenance import git_state, machine
 from verify.record import by_reason
 from verify.rooms import Place, RoomError, load, modules
-from verify.statement import Context
 from verify.text import count
 from verify.worker import THREADS, missing_capability
 

@@ -6,20 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from verify.statement import (
-    Check,
-    Evidence,
-    Experiment,
-    Kind,
-    Measured,
-    Origin,
-    Outcome,
-    Part,
-    Reading,
-    Role,
-    Statement,
-    Verdict,
-)
+from verify.check import Check, Kind, Role
+from verify.evidence import Evidence, Measured, Outcome
+from verify.statement import Experiment, Origin, Part, Reading, Statement, Verdict
 from verify.text import count
 
 

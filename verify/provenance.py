@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from verify.check import Context
 from verify.closure import changed, closure_digest, versions
 from verify.spelling import spell
 
 if TYPE_CHECKING:
-    from verify.statement import Check, Context, Evidence
+    from verify.check import Check
+    from verify.evidence import Evidence
 
-_CONTEXT = "verify.statement"
+_CONTEXT = Context.__module__
 """The module of `Context`, through which every check draws its seeds and cases."""
 
 

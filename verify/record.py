@@ -12,18 +12,10 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from verify.check import Arithmetic, Kind, Role
+from verify.evidence import Answer, Evidence, Measured, Outcome
 from verify.judgement import Judged
-from verify.statement import (
-    Answer,
-    Arithmetic,
-    Evidence,
-    Experiment,
-    Kind,
-    Measured,
-    Outcome,
-    Role,
-    Statement,
-)
+from verify.statement import Experiment, Statement
 
 
 class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +23,7 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id, title, role, kind, arithmetic, part, readings, all_dimensions, capabilities: as in
-            `verify.statement.Check`.
+            `verify.check.Check`.
         artefacts: names of the artefacts it needs.
         command: what to type to run it where no run of all includes it; empty if one does.
         evidence: what it found; None if it did not run and nothing is stored for it.
@@ -129,7 +121,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One run, or one reading of the stored evidence.
 
     Attributes:
-        seed, profile, device: as in `verify.statement.Context`.
+        seed, profile, device: as in `verify.check.Context`.
         versions: version by package name, and ``python``.
         machine: what it ran on, e.g. ``{"system": ..., "processor": ..., "cores": ...}``.
         git: state of the checkout.

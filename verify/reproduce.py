@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verify.arguments import UsageError
+from verify.check import Check, Kind, Role
+from verify.evidence import Outcome
 from verify.rooms import Place, Room
 from verify.runner import Results
 from verify.ssl.experiments.forms import DIGITS, FORMS, RELEASED, Form
-from verify.statement import Check, Kind, Outcome, Role
 from verify.store import Store
 
 CHECKPOINT, IMAGES = "checkpoint", "cifar10"
@@ -34,7 +35,7 @@ class Chosen:
     Attributes:
         form: None for the digits, and for a checkpoint.
         names: the rooms.
-        data: what `verify.statement.Context.data` is to hold.
+        data: what `verify.check.Context.data` is to hold.
     """
 
     form: Form | None

@@ -16,9 +16,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from verify.check import DATA, Check, Kind, Role
 from verify.closure import pin
 from verify.spelling import SpellingError, spell
-from verify.statement import DATA, Check, Experiment, Kind, Role, Statement, Verdict
+from verify.statement import Experiment, Statement, Verdict
 
 CAPABILITIES = ("cuda", "deep", *DATA)
 """What a check may need of the machine, or of the run."""
@@ -94,7 +95,7 @@ def contents(shelves: Iterable[str]) -> tuple[Place, ...]:
 
 
 def modules(places: Iterable[Place]) -> dict[str, str]:
-    """Return the module of each room by its name, as `verify.statement.Context` wants it."""
+    """Return the module of each room by its name, as `verify.check.Context` wants it."""
     return {place.entry.id: place.module for place in places}
 
 

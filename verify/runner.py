@@ -28,8 +28,9 @@ from msgspec.structs import replace
 
 from verify import rooms
 from verify.acceptance import standing
+from verify.check import Check, Context
+from verify.evidence import Evidence, Finding, Outcome
 from verify.provenance import evidence_key, settled
-from verify.statement import Check, Context, Evidence, Finding, Outcome
 from verify.store import Records, Store
 from verify.worker import (
     THREADS,

@@ -17,7 +17,8 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from verify.statement import CASES, Evidence, Finding, Kind
+from verify.check import CASES, Kind
+from verify.evidence import Evidence, Finding
 
 SEED_LIMIT = 2**32
 """Seeds lie below this, which every library's generator accepts."""

@@ -12,18 +12,10 @@ from datetime import UTC, datetime
 
 from verify import rooms
 from verify.acceptance import accept
+from verify.check import DATA, Check, Context, evidence_for
 from verify.closure import versions
+from verify.evidence import Evidence, Finding, Outcome, Provenance
 from verify.provenance import configuration, edited, evidence_key, processor, settled
-from verify.statement import (
-    DATA,
-    Check,
-    Context,
-    Evidence,
-    Finding,
-    Outcome,
-    Provenance,
-    evidence_for,
-)
 
 THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """One numerical thread per process: sums are then taken in one order, whatever ``--jobs`` is."""
@@ -33,7 +25,7 @@ DATA_WORDS = {
     "cifar100": "the images of CIFAR-100",
     "checkpoint": "a released checkpoint",
 }
-"""What the capabilities among `verify.statement.DATA` are called in a sentence."""
+"""What the capabilities among `verify.check.DATA` are called in a sentence."""
 
 
 def run_check(check_id: str, ctx: Context) -> Evidence:

@@ -24,6 +24,7 @@ from theorems.cor35 import (
     square,
 )
 from theorems.cor35.statement import STATEMENT
+from verify.check import Arithmetic
 from verify.declare import (
     at_scale,
     attack,
@@ -35,7 +36,6 @@ from verify.declare import (
     section,
     true,
 )
-from verify.statement import Arithmetic
 
 PUBLISHED = section(
     "cor35.published",

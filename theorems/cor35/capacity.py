@@ -15,10 +15,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Plot, Series, Table
 from verify.numeric.activations import SWISH
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head
-from verify.statement import Context, Finding, Outcome, Plot, Series, Table
 
 DIMENSION = 4
 WIDTHS = (4, 8, 16, 32, 64, 128, 256)

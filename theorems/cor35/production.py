@@ -15,13 +15,14 @@ import torch
 from torch import Tensor
 
 from theorems.cor35.properties import distance_to_cone, sharp_threshold
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Table
 from verify.numeric.activations import LINEAR, SWISH
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
 from verify.numeric.lanczos import extreme_eigenpairs
 from verify.numeric.objectives import OBJECTIVES, Labels, Loss, Targets
 from verify.numeric.operators import SymmetricOperator
-from verify.statement import Context, Finding, Outcome, Table
 
 PROJECTOR = (512, 2048, 2048)
 PREDICTOR = (2048, 512, 2048)

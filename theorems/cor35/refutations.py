@@ -24,8 +24,9 @@ from theorems.cor35.instances import (
     z2,
 )
 from theorems.cor35.statement import STATEMENT
+from verify.check import Context
 from verify.counterexample import Value, counterexample
-from verify.statement import Context, Finding, Outcome, Table
+from verify.evidence import Finding, Outcome, Table
 from verify.symbolic.collapse import all_of
 
 

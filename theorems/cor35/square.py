@@ -11,8 +11,8 @@ from typing import NamedTuple
 from flint import fmpq_mat
 from hypothesis import strategies as st
 
+from verify.check import Arithmetic
 from verify.numeric.claim import Claim
-from verify.statement import Arithmetic
 from verify.symbolic.frames import columns, diagonal, inertia, matrix
 
 

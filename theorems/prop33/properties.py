@@ -16,8 +16,8 @@ import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
+from verify.check import Arithmetic
 from verify.numeric.claim import Claim, Vacuous
-from verify.statement import Arithmetic
 from verify.symbolic.curvature import Curvature
 from verify.symbolic.frames import cayley, columns, matrix, second_differences
 

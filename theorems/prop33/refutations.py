@@ -9,8 +9,9 @@ from functools import cached_property
 import sympy as sp
 
 from theorems.prop33.statement import STATEMENT
+from verify.check import Context
 from verify.counterexample import Value, counterexample
-from verify.statement import Context, Finding, Outcome, Table
+from verify.evidence import Finding, Outcome, Table
 from verify.symbolic.collapse import all_of
 from verify.symbolic.curvature import Curvature
 

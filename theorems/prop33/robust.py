@@ -16,9 +16,10 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Plot, Series, Table
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.strategies import DENOMINATOR, exact, tensors
-from verify.statement import Context, Finding, Outcome, Plot, Series, Table
 
 RADIUS = 10.0
 SCALES = (1.0, 1e-2, 1e-4, 1e-6)

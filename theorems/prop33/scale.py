@@ -7,10 +7,11 @@ import math
 import torch
 from torch import Tensor
 
+from verify.check import Context
+from verify.evidence import Finding, Outcome
 from verify.numeric.activations import LINEAR
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
-from verify.statement import Context, Finding, Outcome
 
 D, K = 512, 2048
 HEADS, PROBES = 8, 16

@@ -10,6 +10,7 @@ from functools import partial
 
 from theorems.prop34 import derivation, properties, refutations, scale, wide
 from theorems.prop34.statement import STATEMENT
+from verify.check import Arithmetic
 from verify.declare import (
     at_scale,
     attack,
@@ -20,7 +21,6 @@ from verify.declare import (
     section,
     true,
 )
-from verify.statement import Arithmetic
 
 PULLBACK = section(
     "prop34.pullback",

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from verify.statement import Context, Finding, Outcome, Step
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Step
 from verify.symbolic.bounds import at_most, bounded, slack
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import total

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from theorems.prop34.statement import STATEMENT
+from verify.check import Context
 from verify.counterexample import Value, counterexample
-from verify.statement import Context, Finding, Outcome, Table
+from verify.evidence import Finding, Outcome, Table
 
 u, z = sp.symbols("u z", real=True)
 

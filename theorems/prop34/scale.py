@@ -12,10 +12,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Plot, Series, Table
 from verify.numeric.activations import SWISH
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head
-from verify.statement import Context, Finding, Outcome, Plot, Series, Table
 
 WIDTHS = (512, 2048, 2048)
 SIZES = (1e-1, 1e-2, 1e-4)

@@ -21,11 +21,12 @@ import torch
 from torch import Tensor
 
 from theorems.prop34.scale import TERMS, Measured, cross_entropy_lipschitz
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Table
 from verify.numeric.activations import SWISH
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head, Trace
 from verify.numeric.objectives import OBJECTIVES, Labels
-from verify.statement import Context, Finding, Outcome, Table
 
 WIDTHS = (2048, 8192, 8192, 8192)
 SIZES = (1e-2, 1e-4)

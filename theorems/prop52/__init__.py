@@ -20,6 +20,7 @@ from theorems.prop52 import (
     trained,
 )
 from theorems.prop52.statement import STATEMENT
+from verify.check import Arithmetic
 from verify.declare import (
     at_scale,
     attack,
@@ -32,7 +33,6 @@ from verify.declare import (
 )
 from verify.ssl.experiments._checks import measurement
 from verify.ssl.experiments._digits import SIMCLR
-from verify.statement import Arithmetic
 
 METRIC = section(
     "prop52.metric",

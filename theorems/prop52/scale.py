@@ -8,9 +8,10 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from verify.check import Context
+from verify.evidence import Finding, Outcome
 from verify.numeric.activations import SWISH
 from verify.numeric.heads import Head
-from verify.statement import Context, Finding, Outcome
 
 WIDTHS = (512, 2048, 2048)
 POINTS = 64

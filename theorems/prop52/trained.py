@@ -15,6 +15,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Table
 from verify.numeric.modules import head_of
 from verify.ssl.data import Dataset, load_digits
 from verify.ssl.experiments._digits import runs
@@ -22,7 +24,6 @@ from verify.ssl.experiments._display import SETTING, answer_over_seeds, over_see
 from verify.ssl.measurements import Interval, bootstrap_weights, percentile_interval
 from verify.ssl.rotation_orbits import Orbits, first_images, rotation_orbits
 from verify.ssl.training import Networks
-from verify.statement import Context, Finding, Outcome, Table
 
 NAMES = TRAINED, FRESH, UNTRAINED = "trained", "fresh head", "untrained network"
 

@@ -18,8 +18,8 @@ from theorems.thm31 import (
     trained,
 )
 from theorems.thm31.statement import STATEMENT
+from verify.check import Arithmetic
 from verify.declare import at_scale, attack, false, measurement, proof, refutation, section, true
-from verify.statement import Arithmetic
 
 METRIC = section(
     "thm31.metric",

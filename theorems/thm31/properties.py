@@ -15,8 +15,8 @@ from typing import NamedTuple
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
+from verify.check import Arithmetic
 from verify.numeric.claim import Claim, Vacuous
-from verify.statement import Arithmetic
 from verify.symbolic.frames import (
     cayley,
     columns,

@@ -16,8 +16,8 @@ from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
 from theorems.thm31.properties import POSITIVE, QUARTERS, Loss, frames, show, vectors
+from verify.check import Arithmetic
 from verify.numeric.claim import Claim, Vacuous
-from verify.statement import Arithmetic
 from verify.symbolic.frames import (
     columns,
     diagonal,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import sympy as sp
 
 from theorems.thm31.statement import STATEMENT
+from verify.check import Context
 from verify.counterexample import Value, counterexample
-from verify.statement import Context, Finding, Outcome, Table
+from verify.evidence import Finding, Outcome, Table
 from verify.symbolic.collapse import all_of
 from verify.symbolic.smoothness import is_analytic_at
 

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 from torch.autograd.functional import hessian
 
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Table
 from verify.numeric.activations import LINEAR
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
 from verify.numeric.inertia import inertia_table
 from verify.numeric.objectives import OBJECTIVES, Invariance, Labels
-from verify.statement import Context, Finding, Outcome, Table
 
 BATCH, OUTPUTS = 6, 4
 

@@ -19,6 +19,8 @@ import torch
 from torch import Tensor
 
 from verify.artefact import Artefact
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Table
 from verify.numeric.objectives import OBJECTIVES, BarlowWeight, Loss, Temperature, VICRegWeights
 from verify.numeric.operators import symmetrised
 from verify.ssl.backbones import calibrate
@@ -27,7 +29,6 @@ from verify.ssl.digits import DIGITS_SIMCLR, build, seeded_configs
 from verify.ssl.measurements import represent
 from verify.ssl.training import Config, Mlp, Networks, from_arrays, untrained
 from verify.ssl.variances import conditioning
-from verify.statement import Context, Finding, Outcome, Table
 
 LINEAR = replace(
     DIGITS_SIMCLR,

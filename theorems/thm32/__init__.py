@@ -26,6 +26,7 @@ from theorems.thm32 import (
     siblings,
 )
 from theorems.thm32.statement import STATEMENT
+from verify.check import Arithmetic
 from verify.declare import (
     at_scale,
     attack,
@@ -36,7 +37,6 @@ from verify.declare import (
     section,
     true,
 )
-from verify.statement import Arithmetic
 
 UP_TO_A_FACTOR = ("constant-factor", "varying-factor")
 

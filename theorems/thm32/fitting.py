@@ -15,10 +15,11 @@ import torch
 from torch import Tensor
 
 from theorems.thm32.heads import Parabola, Waves, local_parabola
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Plot, Series, Table
 from verify.numeric.activations import TANH
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head
-from verify.statement import Context, Finding, Outcome, Plot, Series, Table
 
 WIDTHS = (20, 60, 200, 600, 2000)
 POINTS = 160

@@ -17,13 +17,13 @@ from torch import Tensor
 
 from theorems.thm32.heads import Waves
 from theorems.thm32.properties import ROUNDING, describe_waves, waves
+from verify.check import Arithmetic
 from verify.numeric.activations import SMOOTH
 from verify.numeric.cases import ROUNDING_SAFETY
 from verify.numeric.claim import Claim
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
 from verify.numeric.strategies import ENTRIES, describe_head, exact, heads, tensors
-from verify.statement import Arithmetic
 from verify.symbolic.frames import cayley, columns, diagonal, identity, matrix
 
 # --- what is forced -----------------------------------------------------------------------------

@@ -47,6 +47,7 @@ from theorems.thm41 import (
     void,
 )
 from theorems.thm41.statement import STATEMENT
+from verify.check import Arithmetic
 from verify.declare import (
     at_scale,
     attack,
@@ -59,7 +60,6 @@ from verify.declare import (
     true,
 )
 from verify.numeric.activations import GELU, SOFTPLUS, SWISH
-from verify.statement import Arithmetic
 
 EFFECTIVE_HESSIAN = section(
     "thm41.identity",

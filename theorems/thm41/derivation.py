@@ -33,7 +33,8 @@ from theorems.thm41.notation import (
     w,
     weight,
 )
-from verify.statement import Context, Finding, Outcome, Step
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Step
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, derivative, total
 

@@ -20,20 +20,10 @@ from theorems.thm41.flow import (
     window,
 )
 from theorems.thm41.weight_flow import leave_in_weights
+from verify.check import Arithmetic, Check, Context, Kind, Role
 from verify.declare import attack, section
+from verify.evidence import Finding, Outcome, Plot, Series, Table
 from verify.numeric.activations import GELU, LINEAR, RELU, SWISH, Activation
-from verify.statement import (
-    Arithmetic,
-    Check,
-    Context,
-    Finding,
-    Kind,
-    Outcome,
-    Plot,
-    Role,
-    Series,
-    Table,
-)
 from verify.text import count
 
 SLOPE_TOLERANCE = 0.01

@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from theorems.thm41 import witnesses
 from theorems.thm41.saddles import ATTEMPTS, Shape, describe, loss_jet, shapes
 from theorems.thm41.states import State, random_matrix, random_parameters
+from verify.check import Arithmetic, Check, Context, Kind, Role
 from verify.declare import false, proof, section, true
+from verify.evidence import Finding, Outcome, Table
 from verify.numeric.activations import ACTIVATIONS
 from verify.numeric.claim import Claim
 from verify.numeric.effective_hessian import interaction
 from verify.numeric.heads import Head
 from verify.numeric.rational import is_zero
-from verify.statement import Arithmetic, Check, Context, Finding, Kind, Outcome, Role, Table
 
 
 def generic_state(shape: Shape, hidden: tuple[int, ...], attempt: int, activation: str) -> State:

@@ -22,10 +22,11 @@ from theorems.thm41.states import (
     random_parameters,
     states,
 )
+from verify.check import Arithmetic, Check, Context, Kind, Role
 from verify.declare import false, proof, section, true
+from verify.evidence import Finding, Outcome, Table
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rational import matrix, signs
-from verify.statement import Arithmetic, Check, Context, Finding, Kind, Outcome, Role, Table
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import total
 

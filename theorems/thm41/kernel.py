@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from theorems.thm41.notation import COURANT_FISCHER, Vector, d, form, w
 from theorems.thm41.states import integers, loss_hessian
+from verify.check import Arithmetic
 from verify.declare import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rational import Rows, diagonal, is_zero, kernel, matrix, rows, signs, text
-from verify.statement import Arithmetic
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import total
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from verify.evidence import Table
 from verify.numeric.effective_hessian import interaction
 from verify.numeric.heads import Trace
-from verify.statement import Table
 
 RANK = 128
 """r of the loss Hessian diag(1, .., 1, 0, ..): the squared error of the first r outputs alone."""

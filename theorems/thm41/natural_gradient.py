@@ -9,9 +9,9 @@ import sympy as sp
 
 from theorems.thm41.notation import applied, d, jacobian, k, rho, w
 from theorems.thm41.states import State, describe, states
+from verify.check import Arithmetic
 from verify.declare import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
-from verify.statement import Arithmetic
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import total
 

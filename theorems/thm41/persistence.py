@@ -7,9 +7,10 @@ from flint import arb, arb_mat
 
 from theorems.thm41.refutations import LOSS, column, u1, u2
 from theorems.thm41.statement import STATEMENT
+from verify.check import Context
 from verify.counterexample import Value, counterexample
+from verify.evidence import Finding
 from verify.numeric.balls import BallHead, enclose, gershgorin, interval
-from verify.statement import Context, Finding
 from verify.symbolic.collapse import Collapse, ExactHead, all_of, eigenvalues
 
 RADIUS = sp.Rational(1, 1000)

@@ -20,6 +20,7 @@ from sympy import QQ, ring
 from torch import Tensor
 
 from theorems.thm41.states import integers
+from verify.check import Arithmetic
 from verify.numeric.activations import LINEAR, QUADRATIC, RELU, SMOOTH
 from verify.numeric.cases import (
     ROUNDING_SAFETY,
@@ -34,7 +35,6 @@ from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.effective_hessian import interaction, majorant, pullback
 from verify.numeric.heads import Head, Trace, near_kink
 from verify.numeric.strategies import describe_head, exact, heads, tensors
-from verify.statement import Arithmetic
 
 Interaction = Callable[[Trace, Tensor], Tensor]
 """A formula for M, or for J^T rho, from a head's trace and rho: the true one or a false sibling."""

@@ -14,10 +14,10 @@ from theorems.thm41 import witnesses
 from theorems.thm41.notation import d, delta, jacobian, k, m, rho, weight
 from theorems.thm41.states import State, random_matrix, random_parameters
 from theorems.thm41.symmetry import flipped
+from verify.check import Arithmetic
 from verify.declare import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rational import diagonal, dot, is_zero, kernel
-from verify.statement import Arithmetic
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import total
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from verify.check import Arithmetic, Check, Context, Kind, Role
 from verify.declare import attack, section
+from verify.evidence import Finding, Outcome, Table
 from verify.numeric.activations import SOFTPLUS
 from verify.numeric.effective_hessian import interaction
 from verify.numeric.heads import Head
-from verify.statement import Arithmetic, Check, Context, Finding, Kind, Outcome, Role, Table
 
 D, SADDLES = 4, 20
 

@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 from theorems.thm41.states import State, random_matrix, random_parameters
 from theorems.thm41.symmetry import flipped
 from theorems.thm41.threshold import threshold_squared
+from verify.check import Arithmetic, Check, Context, Kind, Role
 from verify.declare import false, section, true
+from verify.evidence import Finding, Outcome, Plot, Series
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rational import diagonal, dot, is_zero
-from verify.statement import Arithmetic, Check, Context, Finding, Kind, Outcome, Plot, Role, Series
 
 D, M, K = 4, 3, 5
 """m <= min(d, k), as the threshold and the exact criterion ask."""

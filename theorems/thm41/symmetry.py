@@ -30,10 +30,10 @@ from theorems.thm41.notation import (
 )
 from theorems.thm41.states import State, describe, parameter, random_matrix, states
 from theorems.thm41.wide import sign_frequencies, wide_limit
+from verify.check import Arithmetic, Check, Kind, Role
 from verify.declare import false, fixed_dimensions, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rational import diagonal, is_zero, matrix, signs
-from verify.statement import Arithmetic, Check, Kind, Role
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import total
 

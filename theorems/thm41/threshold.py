@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from theorems.thm41.inertia import one_unit
 from theorems.thm41.notation import applied, d, delta, k, m, v, weight
 from theorems.thm41.states import State, describe, integers, parameter, shaped
+from verify.check import Arithmetic
 from verify.declare import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rational import diagonal, dot, matrix, signs
-from verify.statement import Arithmetic
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import total
 

@@ -8,9 +8,10 @@ from theorems.thm41.hypotheses import hypotheses
 from theorems.thm41.persistence import RADIUS, persistence
 from theorems.thm41.refutations import LOSS, column, two_output_head, two_output_state, u1, u2
 from theorems.thm41.statement import STATEMENT
+from verify.check import Context
 from verify.counterexample import counterexample
+from verify.evidence import Finding, Outcome, Table
 from verify.numeric.activations import LINEAR, RELU, SOFTPLUS, Activation
-from verify.statement import Context, Finding, Outcome, Table
 from verify.symbolic.collapse import Collapse, ExactHead
 
 

@@ -9,10 +9,11 @@ import torch
 from scipy.stats import beta
 from torch import Tensor
 
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Plot, Series, Step, Table
 from verify.numeric.activations import TANH
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head, Trace
-from verify.statement import Context, Finding, Outcome, Plot, Series, Step, Table
 
 ALPHA = 1e-7
 """Chance that one interval misses the true probability; four are gated, hence 4e-7 in all."""

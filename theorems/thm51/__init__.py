@@ -10,10 +10,10 @@ from functools import partial
 
 from theorems.thm51 import derivation, groups, properties, refutations, scale, siblings, trained
 from theorems.thm51.statement import STATEMENT
+from verify.check import Arithmetic
 from verify.declare import at_scale, attack, false, proof, refutation, section, true
 from verify.ssl.experiments._checks import measurement
 from verify.ssl.experiments._digits import SIMCLR
-from verify.statement import Arithmetic
 
 SUBSPACE = section(
     "thm51.subspace",

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
+from verify.check import Arithmetic
 from verify.numeric.claim import Claim
 from verify.numeric.rationals import beside, identity, matrix, rank
-from verify.statement import Arithmetic
 
 # --- group actions ------------------------------------------------------------------------------
 

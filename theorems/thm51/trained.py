@@ -14,12 +14,13 @@ import torch
 from torch import Tensor, nn
 
 from theorems.thm51.images import EPS, RANK_TOLERANCE, base, differences, scaled, slopes
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Table
 from verify.ssl.augment import blur, brighten, contrast, similarity
 from verify.ssl.data import load_digits
 from verify.ssl.experiments._digits import Run, runs
 from verify.ssl.experiments._display import SETTING
 from verify.ssl.rotation_orbits import first_images
-from verify.statement import Context, Finding, Outcome, Table
 
 PARAMETERS = ("rotation", "shift right", "shift down", "scale", "brightness", "contrast", "blur")
 """All but blur were augmentations in training. Digits are grey: they have no hue or saturation."""

@@ -9,6 +9,7 @@ from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
 from theorems.thm53.properties import Operator, exactly, integers, written
+from verify.check import Arithmetic
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rationals import (
     beside,
@@ -21,7 +22,6 @@ from verify.numeric.rationals import (
     rank,
     shorted,
 )
-from verify.statement import Arithmetic
 
 # --- Gaussian latents ---------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
+from verify.check import Arithmetic
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rationals import (
     beside,
@@ -23,7 +24,6 @@ from verify.numeric.rationals import (
     rank,
     shorted,
 )
-from verify.statement import Arithmetic
 
 Operator = Callable[[fmpq_mat, fmpq_mat], fmpq_mat]
 """From I and V, a bound on A: the shorted operator, or a false sibling of it."""

@@ -21,8 +21,9 @@ from theorems.thm53.latents import (
     z2,
 )
 from theorems.thm53.statement import STATEMENT
+from verify.check import Context
 from verify.counterexample import Value, counterexample
-from verify.statement import Context, Finding, Outcome, Table
+from verify.evidence import Finding, Outcome, Table
 
 
 def refute(model: Latent, reading: str, ctx: Context) -> Finding:

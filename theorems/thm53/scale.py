@@ -11,11 +11,12 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Table
 from verify.numeric.activations import SWISH
 from verify.numeric.certificates import exceeds
 from verify.numeric.heads import Head
 from verify.numeric.operators import symmetrised
-from verify.statement import Context, Finding, Outcome, Table
 
 WIDTHS = (512, 2048, 2048)
 

@@ -15,6 +15,8 @@ import torch
 from torch import Tensor
 
 from theorems.thm53.fisher import RANK_TOLERANCE, Fisher, probe_root
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Plot, Series, Table
 from verify.numeric.modules import head_of
 from verify.ssl.augment import quarter_turns
 from verify.ssl.data import Dataset, load_digits
@@ -24,7 +26,6 @@ from verify.ssl.experiments._display import SETTING
 from verify.ssl.measurements import head_outputs, represent
 from verify.ssl.probes import ProbeConfig, Probes, train_probes
 from verify.ssl.rotation_orbits import Orbits, first_images, rotation_orbits
-from verify.statement import Context, Finding, Outcome, Plot, Series, Table
 
 PER_CLASS, EVERY = 3, 13
 """Test images of each class, and which of the orbits' 64 angles are taken: five of them."""

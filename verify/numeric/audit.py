@@ -16,13 +16,13 @@ from statistics import median
 import torch
 from torch import Tensor
 
+from verify.evidence import Table
 from verify.numeric.activations import GELU, LINEAR, RELU, SWISH, Activation
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.estimator import FADED, drawn_starts, shifted_power_iteration
 from verify.numeric.heads import Head
 from verify.numeric.lanczos import extreme_eigenpairs
 from verify.numeric.objectives import NEGATIVE_COSINE, Targets
-from verify.statement import Table
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,8 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, reject, seed, setti
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
-from verify.statement import (
-    MINIMUM_CASES,
-    Arithmetic,
-    Context,
-    Evaluated,
-    Finding,
-    Outcome,
-    Witness,
-)
+from verify.check import MINIMUM_CASES, Arithmetic, Context
+from verify.evidence import Evaluated, Finding, Outcome, Witness
 from verify.text import count
 
 Case = TypeVar("Case")

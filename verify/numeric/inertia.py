@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from verify.evidence import Table
 from verify.numeric.objectives import OBJECTIVES, Loss, Objective
-from verify.statement import Table
 
 FORMING_SAFETY = 8.0
 """Factor on the forming error seen at float32, since float64 rounds differently."""

@@ -18,7 +18,7 @@ from verify.ssl.data import DIGITS, load_digits
 from verify.ssl.training import Config, Mlp, Momentum, Optimiser, to_arrays, train
 
 if TYPE_CHECKING:
-    from verify.statement import Context
+    from verify.check import Context
 
 SEEDS = (0, 1, 2)
 """Training seeds of every experiment that has more than one."""

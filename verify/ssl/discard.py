@@ -17,7 +17,7 @@ from verify.ssl.training import Config, Networks, Observe, State
 from verify.ssl.variances import with_statistics
 
 if TYPE_CHECKING:
-    from verify.statement import Context
+    from verify.check import Context
 
 TURNS = 4
 

@@ -9,7 +9,7 @@ from verify.ssl.data import Dataset, take
 from verify.ssl.data.loading import load
 
 if TYPE_CHECKING:
-    from verify.statement import Context
+    from verify.check import Context
 
 
 def images(name: str, train: int | None, test: int | None, ctx: Context) -> Dataset:

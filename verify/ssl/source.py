@@ -17,7 +17,7 @@ from verify.ssl.training import Config, Observe, OutOfTime, Progress, TrainedRun
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from verify.statement import Context
+    from verify.check import Context
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from verify.ssl.training import Config, Observe, State
 from verify.ssl.variances import kept, observe_variances, with_statistics
 
 if TYPE_CHECKING:
-    from verify.statement import Context
+    from verify.check import Context
 
 SAMPLES = 32
 """Fixed images whose curvature is computed."""

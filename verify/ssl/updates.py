@@ -13,7 +13,7 @@ from verify.ssl.source import Source, fit, timing
 from verify.ssl.training import Config, Observe, State
 
 if TYPE_CHECKING:
-    from verify.statement import Context
+    from verify.check import Context
 
 
 def relative_update(module: nn.Module, learning_rate: float) -> float:

@@ -18,7 +18,7 @@ from verify.ssl.source import Source, fit, timing
 from verify.ssl.training import Config, Networks, Observe, State, TrainedRun
 
 if TYPE_CHECKING:
-    from verify.statement import Context
+    from verify.check import Context
 
 PUBLISHED_CLAMP = 1e-7
 """What the published condition number clamps the smallest eigenvalue at."""

@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-from verify.statement import Context, Finding, Outcome, Step, Table
+from verify.check import Context
+from verify.evidence import Finding, Outcome, Step, Table
 from verify.symbolic.indexed import NoRuleError, Rule, derivative, is_zero, readable
 from verify.text import count
 

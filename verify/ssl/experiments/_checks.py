@@ -8,9 +8,10 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from verify.artefact import Artefact
+from verify.check import Arithmetic, Check, Context, Kind, Need, Role
 from verify.declare import measurement
+from verify.evidence import Finding
 from verify.ssl.experiments.forms import Form
-from verify.statement import Arithmetic, Check, Context, Finding, Kind, Need, Role
 
 Run = Callable[[Context], Finding]
 

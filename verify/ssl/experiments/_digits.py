@@ -12,7 +12,7 @@ from verify.ssl.experiments._trained import Run, Trained
 from verify.ssl.source import DIGITS_SOURCE
 
 if TYPE_CHECKING:
-    from verify.statement import Context
+    from verify.check import Context
 
 __all__ = ["NETWORKS", "SIMCLR", "Run", "runs"]
 

@@ -7,11 +7,11 @@ from statistics import fmean
 
 import numpy as np
 
+from verify.evidence import Answer, Measured, Table
 from verify.ssl.augment import Augmentation, CropAugmentation
 from verify.ssl.data import DIGITS, Dataset
 from verify.ssl.measurements import Interval
 from verify.ssl.training import Config, Mlp
-from verify.statement import Answer, Measured, Table
 
 SETTING = f"{DIGITS}, reduced setting"
 """How what is measured on the digits alone names them."""

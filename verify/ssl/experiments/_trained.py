@@ -18,7 +18,7 @@ from verify.ssl.source import Source, fit, timing
 from verify.ssl.training import Config, Networks, from_arrays, to_arrays, untrained
 
 if TYPE_CHECKING:
-    from verify.statement import Context
+    from verify.check import Context
 
 TRAINED, FRESH, UNTRAINED = "trained", "fresh head on the trained backbone", "untrained network"
 """What is measured of every run: the networks and two controls."""

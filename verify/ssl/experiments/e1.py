@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from verify.check import Arithmetic
 from verify.ssl.digits import DIGITS_SIMSIAM
 from verify.ssl.experiments import e1_audit, e1_invariants
 from verify.ssl.experiments._checks import measurements
@@ -17,7 +18,7 @@ from verify.ssl.experiments._images import SIMSIAMS, simsiam_source
 from verify.ssl.experiments.e1_setting import Tracking
 from verify.ssl.experiments.e1_tracks import run_tracks
 from verify.ssl.source import DIGITS_SOURCE
-from verify.statement import Arithmetic, Effect, Experiment
+from verify.statement import Effect, Experiment
 
 DIGITS_TRACKS = Tracking(source=DIGITS_SOURCE, config=replace(DIGITS_SIMSIAM, epochs=6))
 

@@ -6,9 +6,10 @@ the negative cosine. Elsewhere E1 follows both through training.
 
 from __future__ import annotations
 
+from verify.check import Context
+from verify.evidence import Finding, Outcome
 from verify.numeric.audit import CELLS, CellAudit, Setting, audit, audit_table
 from verify.ssl.experiments._checks import invariant
-from verify.statement import Context, Finding, Outcome
 
 STATES = {"smoke": 10, "standard": 50, "deep": 50}
 """States in each of the eight cells."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from verify.evidence import Answer, Plot, Series, Table
 from verify.ssl.data import Dataset
 from verify.ssl.experiments._display import (
     PUBLISHED_SIMSIAM,
@@ -33,7 +34,6 @@ from verify.ssl.experiments.e1_setting import (
     Tracking,
 )
 from verify.ssl.training import Start
-from verify.statement import Answer, Plot, Series, Table
 
 PUBLISHED_ROWS = (
     (Cell("simsiam", "swish", Start.NORMAL), "fast peak, then plateau", "peak", "yes", "yes, fast"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from verify.evidence import Answer
 from verify.ssl.experiments.e1_setting import Cell
 from verify.ssl.training import Start
 from verify.ssl.variances import spearman
-from verify.statement import Answer
 
 Track = dict[str, np.ndarray]
 """What was tracked in one run, each of shape (epochs + 1, ...)."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from verify.check import Context
+from verify.evidence import Answer, Finding, Measured, Outcome
 from verify.ssl.experiments._display import answer_by, shortfall, timing_tables
 from verify.ssl.experiments.e1_display import (
     PUBLISHED_ROWS,
@@ -35,7 +37,6 @@ from verify.ssl.experiments.e1_setting import (
     Tracking,
 )
 from verify.ssl.training import Start
-from verify.statement import Answer, Context, Finding, Measured, Outcome
 
 
 def run_tracks(form: Tracking, ctx: Context) -> Finding:

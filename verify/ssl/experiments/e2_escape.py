@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from verify.artefact import Artefact
+from verify.check import Context
+from verify.evidence import Finding, Measured, Outcome, Plot, Series, Table
 from verify.ssl.data import Dataset
 from verify.ssl.digits import with_head
 from verify.ssl.experiments._display import (
@@ -24,7 +26,6 @@ from verify.ssl.experiments._display import (
 from verify.ssl.source import Source
 from verify.ssl.training import Config
 from verify.ssl.variances import build_variances
-from verify.statement import Context, Finding, Measured, Outcome, Plot, Series, Table
 
 RATES = (0.005, 0.05, 0.5)
 

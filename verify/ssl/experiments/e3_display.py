@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from verify.evidence import Plot, Series, Table
 from verify.ssl.data import Dataset
 from verify.ssl.experiments._display import (
     PUBLISHED_SETTING,
@@ -29,7 +30,6 @@ from verify.ssl.measurements import (
     percentile_interval,
     principal_coordinates,
 )
-from verify.statement import Plot, Series, Table
 
 ANGLES = torch.arange(12) * (2 * math.pi / 12)
 

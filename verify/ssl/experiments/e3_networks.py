@@ -8,13 +8,14 @@ from dataclasses import replace
 
 import torch
 
+from verify.check import Arithmetic, Check, Context, Kind, Role
+from verify.evidence import Finding, Outcome
 from verify.ssl.augment import quarter_turns, rotation_orbit
 from verify.ssl.data import load_digits
 from verify.ssl.digits import DIGITS_SIMCLR
 from verify.ssl.experiments._digits import SIMCLR, runs
 from verify.ssl.measurements import Protocol, project, represent, unit
 from verify.ssl.training import to_arrays, train
-from verify.statement import Arithmetic, Check, Context, Finding, Kind, Outcome, Role
 
 EPS = torch.finfo(torch.float64).eps
 

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from verify.check import Context
+from verify.evidence import Finding, Measured, Outcome
 from verify.ssl.data import Dataset
 from verify.ssl.experiments._display import (
     answer_over_seeds,
@@ -46,7 +48,6 @@ from verify.ssl.measurements import (
     unit,
 )
 from verify.ssl.source import orbits
-from verify.statement import Context, Finding, Measured, Outcome
 
 Points = dict[str, list[Tensor]]
 """By representation and network, for each seed, unit vectors (images, angles, d or k)."""

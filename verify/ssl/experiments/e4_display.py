@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
+from verify.evidence import Plot, Series, Table
 from verify.ssl.data import Dataset
 from verify.ssl.experiments._display import (
     PUBLISHED_SETTING,
@@ -20,7 +21,6 @@ from verify.ssl.experiments._trained import Trained
 from verify.ssl.measurements import Interval, paired_interval
 from verify.ssl.probes import LONGER, PROBE
 from verify.ssl.training import Config
-from verify.statement import Plot, Series, Table
 
 Accuracies = dict[tuple[int, str], list[float]]
 """By width of the probe (0: linear) and kind of features, the accuracy in [0, 1] for each seed."""

@@ -6,13 +6,14 @@ from fractions import Fraction
 
 import torch
 
+from verify.check import Arithmetic, Check, Context, Kind, Role
+from verify.evidence import Finding, Outcome
 from verify.ssl.augment import quarter_turns
 from verify.ssl.data import load_digits
 from verify.ssl.digits import DIGITS_SIMCLR
 from verify.ssl.experiments._digits import SIMCLR, runs
 from verify.ssl.measurements import represent
 from verify.ssl.probes import PROBE, chance_interval, train_probes
-from verify.statement import Arithmetic, Check, Context, Finding, Kind, Outcome, Role
 
 PROBE_SEED = 0
 

@@ -9,6 +9,8 @@ from statistics import fmean
 import torch
 from torch import Tensor
 
+from verify.check import Context
+from verify.evidence import Answer, Finding, Measured, Outcome
 from verify.ssl.augment import quarter_turns
 from verify.ssl.data import Dataset
 from verify.ssl.experiments._display import answer_by_interval, shortfall
@@ -27,7 +29,6 @@ from verify.ssl.experiments.e4_display import (
 )
 from verify.ssl.measurements import head_outputs, paired_interval, represent
 from verify.ssl.probes import LONGER, PROBE, ProbeConfig, train_probes
-from verify.statement import Answer, Context, Finding, Measured, Outcome
 
 PROBE_SEED = 0
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
+from verify.check import Context
+from verify.evidence import Finding, Measured, Outcome
 from verify.ssl.data import Dataset
 from verify.ssl.experiments._display import (
     answer_over_seeds,
@@ -40,7 +42,6 @@ from verify.ssl.measurements import (
 )
 from verify.ssl.orbit_curvature import bending
 from verify.ssl.source import orbits
-from verify.statement import Context, Finding, Measured, Outcome
 
 
 def measure(form: Trained, measured: Iterable[Run], dataset: Dataset) -> Cells:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from statistics import fmean
 
+from verify.evidence import Plot, Series, Table
 from verify.ssl.data import Dataset
 from verify.ssl.experiments._display import (
     PUBLISHED_SETTING,
@@ -20,7 +21,6 @@ from verify.ssl.experiments._display import (
 )
 from verify.ssl.experiments._trained import FRESH, TRAINED, UNTRAINED, Trained
 from verify.ssl.measurements import Interval, Protocol
-from verify.statement import Plot, Series, Table
 
 COUNT, STEP = 10, 5.0
 """Angles of an orbit and degrees between them: 45 degrees, as published."""

@@ -10,6 +10,8 @@ from statistics import fmean
 import numpy as np
 
 from verify.artefact import Artefact
+from verify.check import Context
+from verify.evidence import Finding, Measured, Outcome, Plot, Series, Table
 from verify.ssl.data import Dataset
 from verify.ssl.experiments import e3_orbits, e5_curvature
 from verify.ssl.experiments._display import (
@@ -34,7 +36,6 @@ from verify.ssl.experiments.e4_probes import features, probe
 from verify.ssl.measurements import Interval, Protocol, paired_interval
 from verify.ssl.probes import PROBE
 from verify.ssl.training import Config
-from verify.statement import Context, Finding, Measured, Outcome, Plot, Series, Table
 
 DEPTHS = (1, 2, 3)
 

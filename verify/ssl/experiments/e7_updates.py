@@ -8,6 +8,8 @@ from statistics import geometric_mean
 import numpy as np
 
 from verify.artefact import Artefact
+from verify.check import Context
+from verify.evidence import Finding, Measured, Outcome, Plot, Series, Table
 from verify.ssl.data import Dataset
 from verify.ssl.digits import with_head
 from verify.ssl.experiments._display import (
@@ -22,7 +24,6 @@ from verify.ssl.experiments._display import (
 from verify.ssl.source import Source
 from verify.ssl.training import Config, Start
 from verify.ssl.updates import build
-from verify.statement import Context, Finding, Measured, Outcome, Plot, Series, Table
 
 ACTIVATIONS = ("swish", "relu")
 

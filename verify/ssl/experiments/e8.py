@@ -11,6 +11,8 @@ from functools import partial
 
 import torch
 
+from verify.check import MINIMUM_CASES, Arithmetic, Check, Context, Kind, Role
+from verify.evidence import Finding, Outcome
 from verify.ssl.experiments._checks import invariant
 from verify.ssl.experiments._display import AS_READ
 from verify.ssl.experiments.e8_orbits import (
@@ -24,18 +26,7 @@ from verify.ssl.experiments.e8_orbits import (
 from verify.ssl.experiments.forms import RELEASED
 from verify.ssl.measurements import contraction, equal_weights, summarise, unit
 from verify.ssl.released import RELEASES
-from verify.statement import (
-    MINIMUM_CASES,
-    Arithmetic,
-    Check,
-    Context,
-    Effect,
-    Experiment,
-    Finding,
-    Kind,
-    Outcome,
-    Role,
-)
+from verify.statement import Effect, Experiment
 
 CRITERION = (
     "Unit vectors of 50 CIFAR-10 test images. {yes}: for every kind of orbit the selectivity's 95 % "

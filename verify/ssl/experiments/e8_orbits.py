@@ -15,6 +15,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from verify.check import Context
+from verify.evidence import Finding, Measured, Outcome, Table
 from verify.ssl.augment import blur, orbit, rotate, rotate_hue, saturate
 from verify.ssl.backbones import calibrate, seeded
 from verify.ssl.data import Dataset, floating
@@ -31,7 +33,6 @@ from verify.ssl.measurements import (
 )
 from verify.ssl.released import RELEASES, SIZE, Network, Release, files, load, standardise
 from verify.ssl.training import ieee
-from verify.statement import Context, Finding, Measured, Outcome, Table
 
 IMAGES = 50
 """Test images, equally many of each class."""

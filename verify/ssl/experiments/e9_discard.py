@@ -9,6 +9,8 @@ from statistics import fmean
 import numpy as np
 
 from verify.artefact import Artefact
+from verify.check import Context
+from verify.evidence import Finding, Measured, Outcome, Plot, Series, Table
 from verify.ssl.data import Dataset
 from verify.ssl.digits import with_head
 from verify.ssl.discard import LABELLED, build
@@ -26,7 +28,6 @@ from verify.ssl.experiments._display import (
 from verify.ssl.measurements import Interval, paired_interval
 from verify.ssl.source import Source
 from verify.ssl.training import Config
-from verify.statement import Context, Finding, Measured, Outcome, Plot, Series, Table
 
 NONE, LINEAR = "no head", "linear"
 

@@ -1,0 +1,158 @@
+"""What a check found: a finding, which is evidence once its check and provenance are noted.
+
+Text fields may contain inline LaTeX between dollar signs.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class Outcome(enum.StrEnum):
+    """What became of a check."""
+
+    AS_STATED = "as stated"
+    SURPRISE = "surprise"
+    UNDECIDED = "undecided"
+    VACUOUS = "vacuous"
+    NOT_RUN = "not run"
+    ERROR = "error"
+
+
+class Answer(enum.StrEnum):
+    """The answer to an empirical question, by a criterion fixed before the run."""
+
+    YES = "yes"
+    NO = "no"
+    UNDECIDED = "undecided"
+    NOT_APPLICABLE = "not applicable"
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One printed line of a derivation; `closed` says that its exact zero test succeeded."""
+
+    text: str
+    latex: str
+    closed: bool
+
+
+class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
+    """A hypothesis or conclusion evaluated at a point: its value there, and whether it holds."""
+
+    id: str
+    text: str
+    value: str
+    holds: bool
+
+
+class Witness(msgspec.Struct, frozen=True, kw_only=True):
+    """A point at which every hypothesis was evaluated, and the conclusion there.
+
+    Attributes:
+        point: (name, value) pairs; values may be LaTeX between dollar signs.
+        found: ``supplied`` or ``search``.
+    """
+
+    point: tuple[tuple[str, str], ...]
+    hypotheses: tuple[Evaluated, ...]
+    conclusion: Evaluated
+    found: str = "supplied"
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A table of the report; cells are text."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """One curve or cloud of a plot; `low` and `high` bound an interval around `y`."""
+
+    label: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+
+
+class Plot(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure of the report, as data. `kind` is ``line``, ``scatter`` or ``bar``."""
+
+    title: str
+    kind: str
+    series: tuple[Series, ...]
+    xlabel: str
+    ylabel: str
+    xscale: str = "linear"
+    yscale: str = "linear"
+    equal_axes: bool = False
+    note: str = ""
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """The measured answer to one effect of an experiment."""
+
+    effect: str
+    answer: Answer
+    value: str
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What one check found.
+
+    Attributes:
+        summary: one sentence with the figures.
+        cases: non-vacuous cases that ran; `vacuous_cases` those whose hypotheses failed.
+        margin: the largest ratio of error to allowed error seen (at most 1 passes); None if exact.
+        steps, lemmas: a derivation's printed lines and the standard lemmas it cites.
+        hypotheses: ids of the statement's hypotheses that a derivation assumes.
+        residuals: named residuals of the numerical work.
+        detail: the traceback of an error, or other text a maintainer needs.
+    """
+
+    outcome: Outcome
+    summary: str
+    cases: int = 0
+    vacuous_cases: int = 0
+    margin: float | None = None
+    witness: Witness | None = None
+    steps: tuple[Step, ...] = ()
+    lemmas: tuple[str, ...] = ()
+    hypotheses: tuple[str, ...] = ()
+    residuals: dict[str, float] = {}
+    tables: tuple[Table, ...] = ()
+    plots: tuple[Plot, ...] = ()
+    answers: tuple[Measured, ...] = ()
+    detail: str = ""
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and how a piece of evidence was made. Times in seconds, `date` in UTC (ISO 8601).
+
+    `machine` and `configuration`, the hash of what the check runs without the code of it, are noted
+    where the data do not come with the project.
+    """
+
+    key: str
+    seed: int
+    profile: str
+    device: str
+    versions: dict[str, str]
+    git: str
+    date: str
+    wall_s: float
+    cpu_s: float
+    machine: str = ""
+    configuration: str = ""
+
+
+class Evidence(Finding, frozen=True, kw_only=True):
+    """A finding with the check that made it and its provenance."""
+
+    check: str
+    provenance: Provenance
