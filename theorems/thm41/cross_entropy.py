@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from theorems.thm41.notation import POLARISATION, i, j, k, u, v
 from theorems.thm41.outputs import OutputCase, describe_output, outputs
 from theorems.thm41.properties import products
-from verify.checks import false, proof, section, true
+from verify.check import Arithmetic
+from verify.declare import false, proof, section, true
 from verify.numeric.claim import Claim
 from verify.numeric.objectives import softmax_cross_entropy
 from verify.numeric.rational import Signs, diagonal, is_zero, matrix, signs
-from verify.statement import Arithmetic
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
