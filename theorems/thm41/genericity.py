@@ -40,10 +40,8 @@ def generic_state(shape: Shape, hidden: tuple[int, ...], attempt: int, activatio
 
 def acts(state: State, rank: int) -> bool:
     """Whether M|_K != 0 at a state where H J has the rank that it has generically."""
-    on_kernel, basis = state.interaction_on_kernel, state.kernel
-    if on_kernel is None or basis is None:
-        return False
-    return state.weights[0].ncols() - basis.ncols() == rank and not is_zero(on_kernel)
+    found = state.weights[0].ncols() - state.kernel.ncols()
+    return found == rank and not is_zero(state.interaction_on_kernel)
 
 
 def two_layer_violation(shape: Shape, width: bool = True, activation: str = "quadratic") -> float:

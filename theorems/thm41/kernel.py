@@ -177,13 +177,10 @@ def pencils(draw: st.DrawFn, shift: int = 0) -> Pencil:
 def conditions(case: Pencil) -> tuple[bool, bool]:
     """Whether some v in K has v.Mv < 0; and whether one has v.Mv = 0 and Mv != 0 (M|_K >= 0)."""
     basis = kernel(case.g)
-    if basis is None:
-        return False, False
     on_kernel = basis.transpose() * case.m * basis
     if signs(on_kernel).negative:
         return True, False
-    flat = kernel(on_kernel)
-    return False, flat is not None and not is_zero(case.m * basis * flat)
+    return False, not is_zero(case.m * basis * kernel(on_kernel))
 
 
 def criterion_violation(case: Pencil, second: bool = True) -> float:
@@ -227,7 +224,7 @@ def definite_violation(case: Pencil, size: int = 0) -> float:
         Vacuous: if M is not positive definite on ker G, or ker G is trivial.
     """
     basis = kernel(case.g)
-    if basis is None or signs(basis.transpose() * case.m * basis).positive < basis.ncols():
+    if not basis.ncols() or signs(basis.transpose() * case.m * basis).positive < basis.ncols():
         raise Vacuous
     found = signs(case.g + (size or SMALL) * case.m)
     return 0.0 if found.positive == case.g.nrows() else math.inf

@@ -12,6 +12,7 @@ from theorems.thm41.states import State, describe, states
 from verify.check import Arithmetic
 from verify.declare import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
+from verify.numeric.rational import is_zero
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import total
 
@@ -78,7 +79,7 @@ def step_violation(state: State, onto: bool = True, preconditioned: bool = True)
         Vacuous: if J is not onto (or not injective), or rho = 0.
     """
     j = state.jacobians[-1]
-    if state.rho == 0 * state.rho or j.rank() < (j.nrows() if onto else j.ncols()):
+    if is_zero(state.rho) or j.rank() < (j.nrows() if onto else j.ncols()):
         raise Vacuous
     gram, outer = j.transpose() * j, j * j.transpose()
     inverse = j.transpose() * outer.inv() * outer.inv() * j if onto else gram.inv()

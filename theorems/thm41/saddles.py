@@ -17,7 +17,7 @@ from theorems.thm41.symmetry import flipped
 from verify.check import Arithmetic
 from verify.declare import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
-from verify.numeric.rational import diagonal, dot, is_zero, kernel
+from verify.numeric.rational import diagonal, dot, identity, is_zero, kernel
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import total
 
@@ -128,11 +128,8 @@ def critical_state(shape: Shape, attempt: int = 0, activation: str = "tanh") -> 
     parameters = random_parameters(source, activation, shape.m)
     basis = kernel(w1.transpose())
     state = State.of(activation, (w1, fmpq_mat(shape.k, shape.m)), (parameters,), rho, h)
-    slopes = state.jets[0][0]
-    delta_ = fmpq_mat(shape.m, 1)
-    if basis is not None:
-        balanced = basis * random_matrix(source, basis.ncols(), 1)
-        delta_ = diagonal([1 / s for s in slopes]) * balanced
+    balanced = basis * random_matrix(source, basis.ncols(), 1)
+    delta_ = diagonal([1 / s for s in state.jets[0][0]]) * balanced
     length = dot(rho, rho)
     free = random_matrix(source, shape.k, shape.m)
     across = free - rho * (rho.transpose() * free) * (1 / length)
@@ -180,8 +177,7 @@ def _has_full_ranks(state: State, shape: Shape) -> bool:
 
 
 def _acts(state: State) -> bool:
-    on_kernel = state.interaction_on_kernel
-    return on_kernel is not None and not is_zero(on_kernel)
+    return not is_zero(state.interaction_on_kernel)
 
 
 def describe(shape: Shape) -> tuple[tuple[str, str], ...]:
@@ -244,7 +240,7 @@ def injective_violation(tower: Tower, tapering: bool = True) -> float:
     source = random.Random(str(tower))
     if tapering and any(a < b for a, b in zip(tower.widths, tower.widths[1:], strict=False)):
         raise Vacuous
-    through = diagonal([1] * tower.widths[0])
+    through = identity(tower.widths[0])
     for columns, rows in zip(tower.widths, tower.widths[1:], strict=False):
         w = random_matrix(source, rows, columns)
         if w.rank() < min(rows, columns):

@@ -24,10 +24,10 @@ from verify.numeric.rational import (
     fraction,
     kernel,
     matrix,
+    rational,
     rows,
     signs,
     text,
-    zeros,
 )
 
 ACTIVATIONS = ("tanh", "softplus", "quadratic")
@@ -88,9 +88,7 @@ class State:
     @functools.cached_property
     def parameters(self) -> tuple[tuple[fmpq, ...], ...]:
         """For each hidden layer its units' parameters."""
-        return tuple(
-            tuple(fmpq(t.numerator, t.denominator) for t in layer) for layer in self.points
-        )
+        return tuple(tuple(rational(t) for t in layer) for layer in self.points)
 
     @functools.cached_property
     def jets(self) -> tuple[tuple[tuple[fmpq, ...], tuple[fmpq, ...]], ...]:
@@ -132,7 +130,7 @@ class State:
     def interaction(self) -> fmpq_mat:
         """M, by the layer formula."""
         d = self.weights[0].ncols()
-        found, bends = zeros(d, d), list(self.bends)
+        found, bends = fmpq_mat(d, d), list(self.bends)
         for a in self.jacobians[:-1]:
             layer, bends = bends[: a.nrows()], bends[a.nrows() :]
             found = found + a.transpose() * diagonal(layer) * a
@@ -149,15 +147,14 @@ class State:
         return self.jacobians[-1].transpose() * self.rho
 
     @functools.cached_property
-    def kernel(self) -> fmpq_mat | None:
-        """A basis of K = ker(H J), or None if K = {0}."""
+    def kernel(self) -> fmpq_mat:
+        """A basis of K = ker(H J) as columns, (d, dim K)."""
         return kernel(self.loss_hessian * self.jacobians[-1])
 
     @property
-    def interaction_on_kernel(self) -> fmpq_mat | None:
-        """The matrix of M on K in the basis `kernel`, or None if K = {0}."""
-        basis = self.kernel
-        return None if basis is None else basis.transpose() * self.interaction * basis
+    def interaction_on_kernel(self) -> fmpq_mat:
+        """The matrix of M on K in the basis `kernel`, (dim K, dim K)."""
+        return self.kernel.transpose() * self.interaction * self.kernel
 
     @property
     def bend_signs(self) -> Signs:
@@ -241,7 +238,8 @@ def states(
 
 def random_matrix(source: random.Random, rows: int, columns: int, size: int = 99) -> fmpq_mat:
     """A matrix of integers drawn uniformly from [-size, size]."""
-    return matrix([[source.randint(-size, size) for _ in range(columns)] for _ in range(rows)])
+    entries = [[source.randint(-size, size) for _ in range(columns)] for _ in range(rows)]
+    return matrix(entries, columns)
 
 
 def random_parameters(source: random.Random, activation: str, width: int) -> tuple[fmpq, ...]:

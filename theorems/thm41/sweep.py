@@ -24,7 +24,7 @@ from verify.check import Arithmetic, Check, Context, Kind, Role
 from verify.declare import false, section, true
 from verify.evidence import Finding, Outcome, Plot, Series
 from verify.numeric.claim import Claim, Vacuous
-from verify.numeric.rational import diagonal, dot, is_zero
+from verify.numeric.rational import dot, identity, is_zero
 
 D, M, K = 4, 3, 5
 """m <= min(d, k), as the threshold and the exact criterion ask."""
@@ -46,7 +46,7 @@ def ray(seed: int, sizes: tuple[int, int, int] = (D, M, K)) -> State:
     if w1.rank() < min(d, m) or w2.rank() < min(k, m):
         raise Vacuous
     half = random_matrix(source, k, k, 1)
-    h = diagonal([1] * k) + half.transpose() * half
+    h = identity(k) + half.transpose() * half
     rho = random_matrix(source, k, 1, 9)
     return State.of(activation, (w1, w2), (random_parameters(source, activation, m),), rho, h)
 
@@ -163,8 +163,7 @@ def wide_violation(seed: int, wanted: int = 1) -> float:
         Vacuous: if M|_K = 0, or a weight matrix lacks full rank.
     """
     state = scaled(ray(seed, WIDE), TINY)
-    on_kernel = state.interaction_on_kernel
-    if on_kernel is None or is_zero(on_kernel):
+    if is_zero(state.interaction_on_kernel):
         raise Vacuous
     return 0.0 if sum(s.signs.negative > 0 for s in (state, flipped(state))) >= wanted else math.inf
 

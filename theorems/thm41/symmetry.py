@@ -167,8 +167,7 @@ def pair_violation(state: State, wanted: int = 1, need_image: bool = True) -> fl
     other = flipped(state)
     if other.pullback != state.pullback or other.interaction != -state.interaction:
         return math.inf
-    basis = state.kernel
-    if need_image and (basis is None or is_zero(state.interaction * basis)):
+    if need_image and is_zero(state.interaction * state.kernel):
         raise Vacuous
     return 0.0 if sum(s.signs.negative > 0 for s in (state, other)) >= wanted else math.inf
 

@@ -6,7 +6,7 @@ import math
 from functools import partial
 
 import sympy as sp
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
 from theorems.thm41.inertia import one_unit
@@ -15,7 +15,14 @@ from theorems.thm41.states import State, describe, integers, parameter, shaped
 from verify.check import Arithmetic
 from verify.declare import false, proof, section, true
 from verify.numeric.claim import Claim, Vacuous
-from verify.numeric.rational import diagonal, dot, matrix, signs
+from verify.numeric.rational import (
+    columns_of,
+    diagonal,
+    dot,
+    identity,
+    is_positive_semidefinite,
+    signs,
+)
 from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import total
 
@@ -134,7 +141,7 @@ def shallow(draw: st.DrawFn) -> State:
         shaped(draw(integers(rows * columns, 2)), columns)
         for rows, columns in ((width, d_), (k_, width), (k_, k_))
     )
-    h = diagonal([1] * k_) + half.transpose() * half
+    h = identity(k_) + half.transpose() * half
     rho_ = fmpq(1, 8) * shaped(draw(integers(k_, 24)), 1)
     parameters = (tuple(parameter(activation, n) for n in draw(integers(width, 7))),)
     return State.of(activation, (w1, w2), parameters, rho_, h)
@@ -173,7 +180,7 @@ def threshold_squared(state: State) -> fmpq | None:
     lambda_min(H) and sigma_min(W_2)^2 are bounded below by bisection with exact inertia.
     """
     w2 = state.weights[1]
-    columns = [matrix([[w2[r, j]] for r in range(w2.nrows())]) for j in range(w2.ncols())]
+    columns = [columns_of(w2, [j]) for j in range(w2.ncols())]
     slopes, curvatures = state.jets[0]
     worst = max(c * c * dot(x, x) for c, x in zip(curvatures, columns, strict=True))
     if worst == 0:
@@ -183,11 +190,10 @@ def threshold_squared(state: State) -> fmpq | None:
     return top * top / worst
 
 
-def _least(symmetric: object) -> fmpq:
+def _least(symmetric: fmpq_mat) -> fmpq:
     """The largest multiple of 1/16 at most the least eigenvalue of a PSD matrix, exactly."""
-    n = symmetric.nrows()  # type: ignore[attr-defined]
-    step = 0
-    while signs(symmetric - diagonal([fmpq(step + 1, 16)] * n)).negative == 0:  # type: ignore[operator]
+    one, step = identity(symmetric.nrows()), 0
+    while is_positive_semidefinite(symmetric - fmpq(step + 1, 16) * one):
         step += 1
     return fmpq(step, 16)
 
