@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from verify.check import Arithmetic
 from verify.numeric.claim import Claim
-from verify.numeric.rationals import beside, identity, matrix, rank
+from verify.numeric.rational import beside, identity, matrix
 
 # --- group actions ------------------------------------------------------------------------------
 
@@ -126,13 +126,13 @@ def group_mismatch(case: Moved, move: bool = True, claimed: str = "stabiliser") 
     z, g = matrix([[entry] for entry in case.z]), case.element
     there, here = _tangent_space(case, g * z), _tangent_space(case, z)
     pushed = g * here if move else here
-    same = rank(there) == rank(pushed) == rank(beside(there, pushed))
+    same = there.rank() == pushed.rank() == beside(there, pushed).rank()
     lost = {
         "stabiliser": case.stabiliser,
         "algebra": 0,
         "constant": case._replace(z=(1,) * case.n).stabiliser,
     }[claimed]
-    return 0.0 if same and rank(here) == len(case.algebra) - lost else math.inf
+    return 0.0 if same and here.rank() == len(case.algebra) - lost else math.inf
 
 
 GROUP = Claim(
@@ -181,7 +181,7 @@ def limit_mismatch(case: Limit, rises: bool = False) -> float:
     """
     limit = matrix([[entry] for entry in case.at.z])
     beside_it = limit + NEAR * matrix([[entry] for entry in case.w])
-    there, here = (rank(_tangent_space(case.at, z)) for z in (limit, beside_it))
+    there, here = (_tangent_space(case.at, z).rank() for z in (limit, beside_it))
     return 0.0 if (there >= here if rises else there <= here) else math.inf
 
 

@@ -8,20 +8,21 @@ from typing import NamedTuple
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm53.properties import Operator, exactly, integers, written
 from verify.check import Arithmetic
+from theorems.thm53.properties import Operator, exactly, integers
 from verify.numeric.claim import Claim, Vacuous
-from verify.numeric.rationals import (
+from verify.numeric.rational import (
     beside,
     columns_of,
     identity,
     is_positive_semidefinite,
+    is_zero,
     kernel,
     matrix,
     pivots,
-    rank,
-    shorted,
+    text,
 )
+from verify.numeric.shorted import shorted
 
 # --- Gaussian latents ---------------------------------------------------------------------------
 
@@ -45,7 +46,7 @@ def gaussians(draw: st.DrawFn) -> Gaussian:
 
 def describe_gaussian(case: Gaussian) -> tuple[tuple[str, str], ...]:
     """A Gaussian model as (name, value) pairs."""
-    return ((r"$\Sigma$", written(case.sigma)), ("$P$", written(case.p)))
+    return ((r"$\Sigma$", text(case.sigma)), ("$P$", text(case.p)))
 
 
 def gaussian_mismatch(case: Gaussian, operator: Operator = shorted, whiten: bool = True) -> float:
@@ -126,7 +127,7 @@ def finite_models(draw: st.DrawFn) -> FiniteModel:
     h = draw(st.lists(st.integers(0, 2), min_size=outcomes, max_size=outcomes))
     if draw(st.booleans()):  # scores that are functions of h, which random ones hardly ever are
         table = draw(integers(3, parameters))
-        scores = matrix([[table[v, j] for j in range(parameters)] for v in h], parameters)
+        scores = matrix([[table[v, j] for j in range(parameters)] for v in h])
     else:
         scores = draw(integers(outcomes, parameters))
     total = sum(weights)
@@ -144,7 +145,7 @@ def describe_finite(case: FiniteModel) -> tuple[tuple[str, str], ...]:
     """A finite model as (name, value) pairs."""
     return (
         ("probabilities", f"{case.weights} over {sum(case.weights)}"),
-        ("their derivatives", written(case.slopes)),
+        ("their derivatives", text(case.slopes)),
         ("values of $h$", str(case.h)),
     )
 
@@ -161,11 +162,10 @@ def processing_mismatch(
         scalar: claim that I_h has at most rank 1, as h has one component; a false sibling.
     """
     if scalar:
-        return exactly(rank(case.information(case.h)) <= 1)
+        return exactly(case.information(case.h).rank() <= 1)
     gap = case.whole - case.information(case.h)
-    equal = gap == gap * 0
     wanted = True if always else case.score_is_function_of_h
-    return exactly(is_positive_semidefinite(-gap if reverse else gap) and equal == wanted)
+    return exactly(is_positive_semidefinite(-gap if reverse else gap) and is_zero(gap) == wanted)
 
 
 @st.composite
@@ -192,10 +192,10 @@ def law_mismatch(case: FiniteModel, parameter: int = -1) -> float:
     """
     size = case.slopes.ncols()
     v = columns_of(identity(size), [parameter % size])
-    if not any((case.slopes * v).entries()):
+    if is_zero(case.slopes * v):
         raise Vacuous
     i_z, i_h = case.whole, case.information(case.h)
-    return exactly(not any((i_h * v).entries()) and rank(i_h) <= rank(i_z) - rank(i_z * v))
+    return exactly(is_zero(i_h * v) and i_h.rank() <= i_z.rank() - (i_z * v).rank())
 
 
 LAW = Claim(

@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 from verify.check import Arithmetic
 from verify.numeric.claim import Claim, Vacuous
-from verify.numeric.rationals import (
+from verify.numeric.rational import (
     beside,
     columns_of,
     identity,
     is_positive_semidefinite,
+    is_zero,
     kernel,
     matrix,
     pivots,
-    projector,
-    rank,
-    shorted,
+    text,
 )
+from verify.numeric.shorted import projector, shorted
 
 Operator = Callable[[fmpq_mat, fmpq_mat], fmpq_mat]
 """From I and V, a bound on A: the shorted operator, or a false sibling of it."""
@@ -39,11 +39,6 @@ def integers(draw: st.DrawFn, rows: int, columns: int) -> fmpq_mat:
     """A matrix of small integers."""
     row = st.lists(st.integers(-2, 2), min_size=columns, max_size=columns)
     return matrix(draw(st.lists(row, min_size=rows, max_size=rows)), columns)
-
-
-def written(m: fmpq_mat) -> str:
-    """A matrix as rows of fractions."""
-    return "[" + ", ".join(str([str(e) for e in row]).replace("'", "") for row in m.tolist()) + "]"
 
 
 # --- linear algebra -----------------------------------------------------------------------------
@@ -68,7 +63,7 @@ class Pair(NamedTuple):
     @property
     def overlap(self) -> int:
         """dim(ker I and V) = dim V - rank(I V), as the columns of V are independent."""
-        return self.v.ncols() - rank(self.information * self.v)
+        return self.v.ncols() - (self.information * self.v).rank()
 
 
 @st.composite
@@ -96,28 +91,28 @@ def pairs(draw: st.DrawFn, inside: bool = False) -> Pair:
 def describe_pair(case: Pair) -> tuple[tuple[str, str], ...]:
     """A pair as (name, value) pairs."""
     return (
-        ("$I$", written(case.information)),
-        ("$V$", written(case.v)),
-        ("$A$", written(case.a)),
+        ("$I$", text(case.information)),
+        ("$V$", text(case.v)),
+        ("$A$", text(case.a)),
     )
 
 
 def rank_mismatch(case: Pair, overlap: int = 1, equality: bool = False) -> float:
     """Whether rank A <= rank I - dim V + overlap * dim(ker I and V); `equality` asks for more."""
-    bound = rank(case.information) - case.v.ncols() + overlap * case.overlap
-    found = rank(case.a)
+    bound = case.information.rank() - case.v.ncols() + overlap * case.overlap
+    found = case.a.rank()
     return exactly(found == bound if equality else found <= bound)
 
 
 def attained_mismatch(case: Pair, overlap: int = 1) -> float:
     """Whether A = I/V is admissible and has the rank of the bound."""
     best = shorted(case.information, case.v)
-    bound = rank(case.information) - case.v.ncols() + overlap * case.overlap
+    bound = case.information.rank() - case.v.ncols() + overlap * case.overlap
     return exactly(
-        best * case.v == fmpq_mat(case.v.nrows(), case.v.ncols())
+        is_zero(best * case.v)
         and is_positive_semidefinite(best)
         and is_positive_semidefinite(case.information - best)
-        and rank(best) == bound
+        and best.rank() == bound
     )
 
 
@@ -129,8 +124,8 @@ def transversal_mismatch(case: Pair, slack: int = 0) -> float:
     """
     if case.overlap:
         raise Vacuous
-    bound = rank(case.information) - case.v.ncols() - slack
-    return exactly(rank(case.a) <= bound and rank(shorted(case.information, case.v)) <= bound)
+    bound = case.information.rank() - case.v.ncols() - slack
+    return exactly(case.a.rank() <= bound and shorted(case.information, case.v).rank() <= bound)
 
 
 def compressed(information: fmpq_mat, v: fmpq_mat) -> fmpq_mat:
@@ -148,8 +143,8 @@ def order_mismatch(case: Pair, operator: Operator = shorted, reverse: bool = Fal
 def free_mismatch(case: Pair, cost: int = 0) -> float:
     """Whether, with V inside ker I, I/V = I, of rank I less `cost` times dim V."""
     best = shorted(case.information, case.v)
-    wanted = rank(case.information) - cost * case.v.ncols()
-    return exactly(best == case.information and rank(best) == wanted)
+    wanted = case.information.rank() - cost * case.v.ncols()
+    return exactly(best == case.information and best.rank() == wanted)
 
 
 RANK = Claim(
