@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from verify.check import Arithmetic
 from verify.numeric.claim import Claim
-from verify.symbolic.frames import columns, diagonal, inertia, matrix
+from verify.numeric.rational import columns_of, diagonal, matrix, signs, text
 
 
 class Square(NamedTuple):
@@ -29,26 +29,22 @@ def squares(draw: st.DrawFn) -> Square:
     k = draw(st.integers(2, 4))
     rows = st.lists(st.lists(st.integers(-2, 2), min_size=k, max_size=k), min_size=k, max_size=k)
     x, jacobian = (matrix(draw(rows)) for _ in range(2))
-    signs = [*draw(st.lists(st.integers(1, 3), min_size=k - 1, max_size=k - 1))]
-    values = [*signs, draw(st.integers(-2, 0))]
+    positive = draw(st.lists(st.integers(1, 3), min_size=k - 1, max_size=k - 1))
+    values = [*positive, draw(st.integers(-2, 0))]
     return Square(x * diagonal(values) * x.transpose(), jacobian)
 
 
 def square_mismatch(case: Square, fewer: int = 0) -> float:
     """0 if J^T H J is not positive definite, with J the first k - `fewer` columns; else infinite."""
     k = case.jacobian.nrows()
-    jacobian = columns(case.jacobian, 0, k - fewer)
-    positive, _, _ = inertia(jacobian.transpose() * case.hessian * jacobian)
-    return math.inf if positive == k - fewer else 0.0
+    jacobian = columns_of(case.jacobian, range(k - fewer))
+    found = signs(jacobian.transpose() * case.hessian * jacobian)
+    return math.inf if found.positive == k - fewer else 0.0
 
 
 def describe(case: Square) -> tuple[tuple[str, str], ...]:
     """A case as (name, value) pairs."""
-    pairs = (("$H$", case.hessian), ("$J$ and a column more", case.jacobian))
-    return tuple(
-        (name, str([[str(x) for x in row] for row in m.table()]).replace("'", ""))
-        for name, m in pairs
-    )
+    return (("$H$", text(case.hessian)), ("$J$ and a column more", text(case.jacobian)))
 
 
 SQUARE = Claim(

@@ -18,14 +18,11 @@ from hypothesis import strategies as st
 
 from verify.check import Arithmetic
 from verify.numeric.claim import Claim, Vacuous
+from verify.numeric.rational import columns_of, identity, matrix, rational, text
 from verify.symbolic.curvature import Curvature
-from verify.symbolic.frames import cayley, columns, matrix, second_differences
+from verify.symbolic.frames import cayley, second_differences
 
 HALVES = st.integers(-4, 4).map(lambda n: Fraction(n, 2))
-
-
-def _rational(x: Fraction) -> fmpq:
-    return fmpq(x.numerator, x.denominator)
 
 
 class Restricted(NamedTuple):
@@ -58,7 +55,7 @@ class Restricted(NamedTuple):
         value = sum((e * e for e in scaled), fmpq(0)) / 2
         terms = [*self.monomials, ((0, 0, 0), self.inside)] if inside else self.monomials
         for indices, coefficient in terms:
-            value += _rational(coefficient) * math.prod((y[i] for i in indices), start=fmpq(1))
+            value += rational(coefficient) * math.prod((y[i] for i in indices), start=fmpq(1))
         return value
 
 
@@ -92,11 +89,11 @@ def construction_mismatch(case: Restricted, inside: bool = False, barrier: bool 
     """
     if barrier and not any(c for _, c in case.monomials):
         raise Vacuous
-    weight = columns(case.rotation, 0, case.d) * case.x
+    weight = columns_of(case.rotation, range(case.d)) * case.x
     if inside and (case.x * case.z)[0, 0] == 0:
         raise Vacuous
     found = second_differences(lambda z: case.loss(weight * z, inside), case.z)
-    isotropic = found == matrix([[int(r == c) for c in range(case.d)] for r in range(case.d)])
+    isotropic = found == identity(case.d)
     return 0.0 if isotropic != barrier else math.inf
 
 
@@ -105,7 +102,7 @@ def describe_restricted(case: Restricted) -> tuple[tuple[str, str], ...]:
     terms = ", ".join(f"{c} y{i}" for i, c in case.monomials if c)
     return (
         ("shape", f"d = {case.d}, k = {case.k}"),
-        ("$X$", str([[str(e) for e in row] for row in case.x.table()]).replace("'", "")),
+        ("$X$", text(case.x)),
         ("cubic terms", terms or "none"),
         ("$z$", ", ".join(map(str, case.z.entries()))),
     )

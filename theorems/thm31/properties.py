@@ -2,7 +2,7 @@
 
 Frames are rational by Cayley's transform. The effective Hessian is read off central second
 differences of L(h(z)), which are exact for a cubic loss and share nothing with W^T H W. Whether a
-dimension can be whitened at all is decided by an exact signature (Sylvester), not by a formula.
+dimension can be whitened at all is decided by exact signatures, not by a formula.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from hypothesis import strategies as st
 
 from verify.check import Arithmetic
 from verify.numeric.claim import Claim, Vacuous
-from verify.symbolic.frames import (
-    cayley,
-    columns,
-    congruence,
+from verify.numeric.rational import (
+    columns_of,
     diagonal,
-    inertia,
+    dot,
+    is_positive_semidefinite,
     matrix,
-    second_differences,
+    signs,
+    text,
 )
+from verify.statement import Arithmetic
+from verify.symbolic.frames import cayley, congruence, second_differences
 
 QUARTERS = st.integers(-8, 8).map(lambda n: Fraction(n, 4))
 POSITIVE = st.integers(1, 8).map(lambda n: Fraction(n, 4))
@@ -55,14 +57,7 @@ class Loss(NamedTuple):
     def __call__(self, u: fmpq_mat) -> fmpq:
         """L(u), exactly."""
         x = u - self.u0
-        square = (x.transpose() * self.hessian * x)[0, 0]
-        return (self.g.transpose() * x)[0, 0] + square / 2 + (self.c.transpose() * x)[0, 0] ** 3 / 6
-
-
-def show(m: fmpq_mat) -> str:
-    """An exact matrix as text."""
-    rows = m.table()
-    return str([[str(x) for x in row] for row in rows]).replace("'", "")
+        return dot(self.g, x) + dot(x, self.hessian * x) / 2 + dot(self.c, x) ** 3 / 6
 
 
 # --- the learned metric -------------------------------------------------------------------------
@@ -95,13 +90,13 @@ def similarity_mismatch(case: Similarity, metric: Callable[[fmpq_mat], fmpq_mat]
     w, x, y = case
     m = metric(w)
     outputs = zip((w * x).entries(), (w * y).entries(), strict=True)
-    same = sum((p * q for p, q in outputs), fmpq(0)) == (x.transpose() * m * y)[0, 0]
-    return 0.0 if same and inertia(m)[2] == 0 else math.inf
+    same = sum((p * q for p, q in outputs), fmpq(0)) == dot(x, m * y)
+    return 0.0 if same and is_positive_semidefinite(m) else math.inf
 
 
 def describe_similarity(case: Similarity) -> tuple[tuple[str, str], ...]:
     """A case as (name, value) pairs."""
-    return (("$W$", show(case.weight)), ("$x$", show(case.x)), ("$y$", show(case.y)))
+    return (("$W$", text(case.weight)), ("$x$", text(case.x)), ("$y$", text(case.y)))
 
 
 SIMILARITY = Claim(
@@ -141,8 +136,8 @@ def whitenings(draw: st.DrawFn) -> Whitening:
     orthogonal = draw(frames(k))
     hessian = orthogonal * diagonal([r * r for r in roots] + rest) * orthogonal.transpose()
     loss = Loss(draw(vectors(k)), draw(vectors(k)), hessian, draw(vectors(k)))
-    frame = columns(draw(frames(d)), 0, s)
-    return Whitening(loss, columns(orthogonal, 0, s), roots, frame, draw(vectors(d)))
+    frame = columns_of(draw(frames(d)), range(s))
+    return Whitening(loss, columns_of(orthogonal, range(s)), roots, frame, draw(vectors(d)))
 
 
 def whitening_mismatch(case: Whitening, power: int = -1, only_wide: bool = False) -> float:
@@ -165,11 +160,11 @@ def whitening_mismatch(case: Whitening, power: int = -1, only_wide: bool = False
 def describe_whitening(case: Whitening) -> tuple[tuple[str, str], ...]:
     """A case as (name, value) pairs."""
     return (
-        (r"$\nabla^2 L(u_0)$", show(case.loss.hessian)),
-        (r"$\rho$", show(case.loss.g)),
-        ("$u_0$", show(case.loss.u0)),
-        ("$Q$", show(case.q)),
-        ("$z^*$", show(case.z)),
+        (r"$\nabla^2 L(u_0)$", text(case.loss.hessian)),
+        (r"$\rho$", text(case.loss.g)),
+        ("$u_0$", text(case.loss.u0)),
+        ("$Q$", text(case.q)),
+        ("$z^*$", text(case.z)),
     )
 
 
@@ -204,7 +199,7 @@ def signatures(draw: st.DrawFn) -> Signature:
 
 def positive_dimension(hessian: fmpq_mat) -> int:
     """n_+(H)."""
-    return inertia(hessian)[0]
+    return signs(hessian).positive
 
 
 def dimension_mismatch(
@@ -223,20 +218,20 @@ def dimension_mismatch(
         raise Vacuous
     basis, values = congruence(case.hessian)
     chosen = [index for index, value in enumerate(values) if value > 0][:wanted]
-    squares = [(columns(basis, n, n + 1)) for n in chosen]
-    products = [[(x.transpose() * case.hessian * y)[0, 0] for y in squares] for x in squares]
+    squares = [columns_of(basis, [n]) for n in chosen]
+    products = [[dot(x, case.hessian * y) for y in squares] for x in squares]
     attained = len(chosen) == wanted and all(
         (entry > 0) if r == c else (entry == 0)
         for r, row in enumerate(products)
         for c, entry in enumerate(row)
     )
     pulled = case.weight.transpose() * case.hessian * case.weight
-    return 0.0 if attained and inertia(pulled)[0] <= wanted else math.inf
+    return 0.0 if attained and signs(pulled).positive <= wanted else math.inf
 
 
 def describe_signature(case: Signature) -> tuple[tuple[str, str], ...]:
     """A case as (name, value) pairs."""
-    return ((r"$\nabla^2 L$", show(case.hessian)), ("$W$", show(case.weight)))
+    return ((r"$\nabla^2 L$", text(case.hessian)), ("$W$", text(case.weight)))
 
 
 DIMENSION = Claim(

@@ -12,20 +12,24 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import sympy as sp
-from flint import fmpq, fmpq_mat
+from flint import fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm31.properties import POSITIVE, QUARTERS, Loss, frames, show, vectors
 from verify.check import Arithmetic
+from theorems.thm31.properties import POSITIVE, QUARTERS, Loss, frames, vectors
 from verify.numeric.claim import Claim, Vacuous
-from verify.symbolic.frames import (
-    columns,
+from verify.numeric.rational import (
+    columns_of,
     diagonal,
+    dot,
     identity,
-    inertia,
     matrix,
-    second_differences,
+    rational,
+    signs,
+    text,
 )
+from verify.statement import Arithmetic
+from verify.symbolic.frames import second_differences
 
 
 class Linear(NamedTuple):
@@ -68,7 +72,7 @@ def linear_cases(draw: st.DrawFn) -> Linear:
 def _is_whitened(case: Linear, weight: fmpq_mat, z: fmpq_mat, output: fmpq_mat) -> bool:
     loss = case.loss._replace(u0=output)
     found = second_differences(lambda x: loss(weight * x), z)
-    frame = columns(case.q, 0, case.s)
+    frame = columns_of(case.q, range(case.s))
     return weight * z == output and frame.transpose() * found * frame == identity(case.s)
 
 
@@ -81,14 +85,13 @@ def inside_mismatch(case: Linear, scalar_condition: bool = True) -> float:
     Raises:
         Vacuous: if the condition is to be violated but holds.
     """
-    frame, basis = columns(case.q, 0, case.s), columns(case.basis, 0, case.s)
+    frame, basis = columns_of(case.q, range(case.s)), columns_of(case.basis, range(case.s))
     stretch = Fraction(1) if scalar_condition else case.factor
     if not scalar_condition and (stretch == 1 or case.length == 0):
         raise Vacuous
-    scale = fmpq(case.length.numerator, case.length.denominator)
-    factor = fmpq(stretch.numerator, stretch.denominator)
-    z = columns(frame, 0, 1) * scale
-    output = columns(basis, 0, 1) * scale * factor
+    scale = rational(case.length)
+    z = columns_of(frame, [0]) * scale
+    output = columns_of(basis, [0]) * scale * rational(stretch)
     weight = basis * diagonal([stretch] + [1] * (case.s - 1)) * frame.transpose()
     return 0.0 if _is_whitened(case, weight, z, output) else math.inf
 
@@ -103,9 +106,9 @@ def outside_mismatch(case: Linear, corrected: bool = True) -> float:
     Raises:
         Vacuous: if z* lies in S.
     """
-    frame, basis = columns(case.q, 0, case.s), columns(case.basis, 0, case.s)
+    frame, basis = columns_of(case.q, range(case.s)), columns_of(case.basis, range(case.s))
     y = case.z - frame * (frame.transpose() * case.z)
-    square = (y.transpose() * y)[0, 0]
+    square = dot(y, y)
     if square == 0:
         raise Vacuous
     output = case.basis * matrix([[1]] * case.basis.nrows())
@@ -118,10 +121,10 @@ def outside_mismatch(case: Linear, corrected: bool = True) -> float:
 def describe_linear(case: Linear) -> tuple[tuple[str, str], ...]:
     """A case as (name, value) pairs."""
     return (
-        (r"$\nabla^2 L(u)$", show(case.loss.hessian)),
-        ("$Q$", show(columns(case.q, 0, case.s))),
+        (r"$\nabla^2 L(u)$", text(case.loss.hessian)),
+        ("$Q$", text(columns_of(case.q, range(case.s)))),
         ("$|z^*|$ in (a), (c)", str(case.length)),
-        ("$z^*$ in (b)", show(case.z)),
+        ("$z^*$ in (b)", text(case.z)),
         ("factor", str(case.factor)),
     )
 
@@ -228,18 +231,18 @@ def kept_mismatch(case: Kept, dimension: Callable[[Kept], int] = one_less_in_ran
     """0 if `dimension` is the rank of H on the hyperplane orthogonal to rho, exactly."""
     h = case.v * diagonal(case.squares) * case.v.transpose()
     rho = case.v * case.rho
-    square = (rho.transpose() * rho)[0, 0]
+    square = dot(rho, rho)
     k = h.nrows()
     projector = identity(k)
     if square != 0:
         projector = projector - rho * rho.transpose() * (1 / square)
-    return 0.0 if inertia(projector * h * projector)[0] == dimension(case) else math.inf
+    return 0.0 if signs(projector * h * projector).positive == dimension(case) else math.inf
 
 
 def describe_kept(case: Kept) -> tuple[tuple[str, str], ...]:
     """A case as (name, value) pairs."""
     values = ", ".join(map(str, case.squares))
-    return (("eigenvalues of $H$", values), (r"$\rho$ in the eigenvectors", show(case.rho)))
+    return (("eigenvalues of $H$", values), (r"$\rho$ in the eigenvectors", text(case.rho)))
 
 
 KEPT = Claim(

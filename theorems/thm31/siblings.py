@@ -10,7 +10,7 @@ from flint import fmpq_mat
 from theorems.thm31.properties import DIMENSION, SIMILARITY, WHITENING
 from theorems.thm31.properties_linear import INSIDE, KEPT, OUTSIDE, RADIAL, Kept
 from verify.numeric.claim import Claim
-from verify.symbolic.frames import identity, inertia, matrix
+from verify.numeric.rational import identity, matrix, signs
 
 
 def shifted(weight: fmpq_mat) -> fmpq_mat:
@@ -25,13 +25,13 @@ def doubled(weight: fmpq_mat) -> fmpq_mat:
 
 def rank(hessian: fmpq_mat) -> int:
     """Number of non-zero eigenvalues, of either sign."""
-    positive, _, negative = inertia(hessian)
-    return positive + negative
+    found = signs(hessian)
+    return found.positive + found.negative
 
 
 def one_more(hessian: fmpq_mat) -> int:
     """n_+ + 1."""
-    return inertia(hessian)[0] + 1
+    return signs(hessian).positive + 1
 
 
 def rank_of(case: Kept) -> int:
@@ -44,7 +44,7 @@ def rank_less_one(case: Kept) -> int:
     return case.rank - int(any(x != 0 for x in case.rho.entries()))
 
 
-ACROSS = Kept(identity(2), (Fraction(1), Fraction(0)), matrix([[Fraction(0)], [Fraction(1)]]), 1)
+ACROSS = Kept(identity(2), (Fraction(1), Fraction(0)), matrix([[0], [1]]), 1)
 """H = diag(1, 0) and rho = (0, 1), which is not in its range: nothing is lost."""
 
 METRICS = {

@@ -23,8 +23,9 @@ from verify.numeric.cases import ROUNDING_SAFETY
 from verify.numeric.claim import Claim
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
+from verify.numeric.rational import columns_of, diagonal, identity, matrix, text
 from verify.numeric.strategies import ENTRIES, describe_head, exact, heads, tensors
-from verify.symbolic.frames import cayley, columns, diagonal, identity, matrix
+from verify.symbolic.frames import cayley
 
 # --- what is forced -----------------------------------------------------------------------------
 
@@ -183,13 +184,13 @@ def frame_mismatch(
     k, d = case.outer.nrows(), case.inner.nrows()
     signs = diagonal([-1 if indefinite and n == 0 else 1 for n in range(k)])
     metric = case.root.transpose() * signs * case.root
-    frame = columns(case.outer, 0, d)
+    frame = columns_of(case.outer, range(d))
     if not euclidean:
         frame = case.root.inv() * frame
     used = diagonal([0 if narrow and n == d - 1 else 1 for n in range(d)])
     a = frame * used * case.inner.transpose()
     isotropic = a.transpose() * metric * a == identity(d)
-    tangent = a * columns(case.inner, 0, 1) == columns(frame, 0, 1)
+    tangent = a * columns_of(case.inner, [0]) == columns_of(frame, [0])
     return 0.0 if isotropic and tangent else math.inf
 
 
@@ -197,10 +198,7 @@ def describe_frames(case: Frames) -> tuple[tuple[str, str], ...]:
     """A case as (name, value) pairs."""
     matrices = (case.root, case.outer, case.inner)
     names = ("$S$, $g = S^T S$", "the frame $S e_p$", "$q_p$")
-    return tuple(
-        (name, str([[str(x) for x in row] for row in m.table()]).replace("'", ""))
-        for name, m in zip(names, matrices, strict=True)
-    )
+    return tuple((name, text(m)) for name, m in zip(names, matrices, strict=True))
 
 
 FRAME = Claim(

@@ -1,7 +1,7 @@
-"""Exact rational frames, signatures of symmetric matrices, and Hessians of cubics.
+"""Exact rational frames, congruences to a diagonal matrix, and Hessians of cubics.
 
 Orthonormal frames have rational entries by Cayley's transform, so that what holds for every frame
-can be tested without a tolerance. Matrices are `fmpq_mat`.
+can be tested without a tolerance.
 """
 
 from __future__ import annotations
@@ -12,34 +12,14 @@ from itertools import combinations
 
 from flint import fmpq, fmpq_mat
 
-
-def matrix(rows: Sequence[Sequence[Fraction | int]]) -> fmpq_mat:
-    """An exact matrix from its rows, of which there is at least one."""
-    entries = [fmpq(Fraction(x).numerator, Fraction(x).denominator) for row in rows for x in row]
-    return fmpq_mat(len(rows), len(rows[0]), entries)
-
-
-def identity(n: int) -> fmpq_mat:
-    """The unit matrix of order n."""
-    return matrix([[int(r == c) for c in range(n)] for r in range(n)])
-
-
-def diagonal(entries: Sequence[Fraction | int]) -> fmpq_mat:
-    """A diagonal matrix."""
-    size = len(entries)
-    return matrix([[entries[r] if r == c else 0 for c in range(size)] for r in range(size)])
-
-
-def columns(m: fmpq_mat, start: int, stop: int) -> fmpq_mat:
-    """The columns start..stop-1 of a matrix; at least one."""
-    entries = [m[r, c] for r in range(m.nrows()) for c in range(start, stop)]
-    return fmpq_mat(m.nrows(), stop - start, entries)
+from verify.numeric.rational import columns_of, identity, rational
 
 
 def cayley(n: int, entries: Sequence[Fraction | int]) -> fmpq_mat:
     """The orthogonal matrix (I - A)(I + A)^-1 of the skew matrix A with these entries above its diagonal.
 
     Raises:
+        TypeError: if an entry is not an int, a Fraction or an fmpq.
         ValueError: if there are not n (n - 1) / 2 entries.
 
     >>> cayley(2, [Fraction(1, 2)])
@@ -52,10 +32,9 @@ def cayley(n: int, entries: Sequence[Fraction | int]) -> fmpq_mat:
             f"A skew matrix of order {n} has {len(pairs)} entries above its diagonal; got "
             f"{len(entries)}."
         )
-    rows = [[Fraction(0)] * n for _ in range(n)]
+    skew = fmpq_mat(n, n)
     for (r, c), entry in zip(pairs, entries, strict=True):
-        rows[r][c], rows[c][r] = Fraction(entry), -Fraction(entry)
-    skew = matrix(rows)
+        skew[r, c], skew[c, r] = rational(entry), -rational(entry)
     return (identity(n) - skew) * (identity(n) + skew).inv()
 
 
@@ -93,16 +72,6 @@ def congruence(symmetric: fmpq_mat) -> tuple[fmpq_mat, list[fmpq]]:
     return x, [form[r, r] for r in range(n)]
 
 
-def inertia(symmetric: fmpq_mat) -> tuple[int, int, int]:
-    """Numbers of positive, zero and negative eigenvalues, exactly.
-
-    Raises:
-        ValueError: if the matrix is not symmetric.
-    """
-    _, values = congruence(symmetric)
-    return sum(v > 0 for v in values), sum(v == 0 for v in values), sum(v < 0 for v in values)
-
-
 def second_differences(f: Callable[[fmpq_mat], fmpq], z: fmpq_mat) -> fmpq_mat:
     """The Hessian at z of a polynomial of degree 3 or less, exactly, from its values."""
     n, centre, unit = z.nrows(), f(z), identity(z.nrows())
@@ -110,7 +79,7 @@ def second_differences(f: Callable[[fmpq_mat], fmpq], z: fmpq_mat) -> fmpq_mat:
     def along(v: fmpq_mat) -> fmpq:
         return f(z + v) - 2 * centre + f(z - v)
 
-    axes = [columns(unit, r, r + 1) for r in range(n)]
+    axes = [columns_of(unit, [r]) for r in range(n)]
     pure = [along(axis) for axis in axes]
     entries = [
         (along(axes[r] + axes[c]) - pure[r] - pure[c]) / 2 if r != c else pure[r]
