@@ -26,7 +26,6 @@ from verify.numeric.rational import (
     signs,
     text,
 )
-from verify.statement import Arithmetic
 from verify.symbolic.frames import cayley, congruence, second_differences
 
 QUARTERS = st.integers(-8, 8).map(lambda n: Fraction(n, 4))

@@ -15,8 +15,8 @@ import sympy as sp
 from flint import fmpq_mat
 from hypothesis import strategies as st
 
-from verify.check import Arithmetic
 from theorems.thm31.properties import POSITIVE, QUARTERS, Loss, frames, vectors
+from verify.check import Arithmetic
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rational import (
     columns_of,
@@ -28,7 +28,6 @@ from verify.numeric.rational import (
     signs,
     text,
 )
-from verify.statement import Arithmetic
 from verify.symbolic.frames import second_differences
 
 

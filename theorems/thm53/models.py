@@ -8,8 +8,8 @@ from typing import NamedTuple
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from verify.check import Arithmetic
 from theorems.thm53.properties import Operator, exactly, integers
+from verify.check import Arithmetic
 from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.rational import (
     beside,
