@@ -44,7 +44,7 @@ class Heads:
         """The Hessian of L o h at 0, differentiated from the composition, (d, d)."""
         composed = self.loss.subs(dict(zip(OUTPUTS, head, strict=False)), simultaneous=True)
         return sp.hessian(composed, INPUTS[: self.d]).applyfunc(
-            lambda entry: sp.factor(sp.simplify(self.at_zero(entry)))
+            lambda entry: sp.factor(self.at_zero(entry))
         )
 
     def loss_hessian(self, head: tuple[sp.Expr, ...]) -> sp.Matrix:
@@ -77,16 +77,16 @@ class Heads:
 
 
 def spectrum(matrix: sp.Matrix) -> list[sp.Expr]:
-    """The eigenvalues in ascending order; of a diagonal matrix its simplified entries.
+    """The eigenvalues in ascending order; of a diagonal matrix its entries, factored.
 
     Raises:
         ValueError: if the order of two eigenvalues cannot be decided.
     """
-    matrix = matrix.applyfunc(sp.simplify)
+    matrix = matrix.applyfunc(sp.factor)
     if not matrix.is_diagonal():
         return eigenvalues(matrix)
     entries: list[sp.Expr] = []
-    for value in (sp.factor(matrix[i, i]) for i in range(matrix.rows)):
+    for value in matrix.diagonal():
         place = 0
         while place < len(entries) and not _below(value, entries[place]):
             place += 1

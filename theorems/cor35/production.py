@@ -134,9 +134,9 @@ class State(NamedTuple):
 def state(name: str, made: Head, z: Tensor) -> State:
     """What the losses share at z (1, d)."""
     trace = made.trace(z[0])
-    u = trace.output.unsqueeze(0)
-    squared = OBJECTIVES["mse"].bind(Targets(torch.zeros_like(u)))  # its Hessian is I
-    return State(name, trace.jacobian(), u, top(EffectiveHessian(made, squared, z).pullback) ** 0.5)
+    jacobian = trace.jacobian()
+    big_l = float(torch.linalg.eigvalsh(jacobian.T @ jacobian)[-1].sqrt())
+    return State(name, jacobian, trace.output.unsqueeze(0), big_l)
 
 
 def measure(at: State, label: str, loss: Loss, noise: Tensor) -> Measured:
@@ -149,8 +149,7 @@ def measure(at: State, label: str, loss: Loss, noise: Tensor) -> Measured:
         noise: (k, d), Gaussian, of norm 1.
     """
     name, jacobian, u, big_l = at
-    identity = Head([torch.eye(u.shape[1], dtype=torch.float64)], None, LINEAR)
-    big_m = top(EffectiveHessian(identity, loss, u))
+    big_m = top(EffectiveHessian(torch.nn.Identity(), loss, u))
     values, vectors = torch.linalg.eigh(pulled(jacobian, loss, u))
     found = Measured(name, label, float(values[0]), big_l, big_m)
     if found.lam <= RESOLVED * big_m * big_l**2:
