@@ -91,7 +91,9 @@ def critical_states(activation: Activation, size: int, generator: torch.Generato
     length = rho.norm(dim=1, keepdim=True)
     through = activation.jet(b1)[1].unsqueeze(-1) * w1  # S W_1
     free = normal(WIDTH) * length / K**0.5
-    delta = free - _times(through, _times(torch.linalg.pinv(through), free))
+    delta, inverse = free, torch.linalg.pinv(through)
+    for _ in range(2):  # once leaves the rounding times the condition of S W_1
+        delta = delta - _times(through, _times(inverse, delta))
     along = (rho / length).unsqueeze(-1)
     across = normal(K, WIDTH) / WIDTH**0.5
     across = across - along @ (along.mT @ across)
