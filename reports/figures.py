@@ -24,7 +24,7 @@ from matplotlib.ticker import (
 )
 
 from reports import ReportError
-from verify.evidence import Plot, Series
+from verify.claims.evidence import Plot, Series
 
 _INK, _FAINT = "#000001", "#000002"
 _SERIES = ("#000011", "#000012", "#000013", "#000014", "#000015", "#000016")

@@ -22,11 +22,11 @@ from markupsafe import Markup
 
 from reports.figures import each_glyph_once, svg
 from reports.mathml import formula, prose, prose_or_source
-from verify.check import Arithmetic, Kind, Role
-from verify.evidence import Answer, Outcome
-from verify.judgement import Judgement
-from verify.record import CheckRecord, RunRecord, by_reason
-from verify.statement import Hypothesis, Origin, Reading, Statement, Verdict
+from verify.claims.check import Arithmetic, Kind, Role
+from verify.claims.evidence import Answer, Outcome
+from verify.claims.judgement import Judgement
+from verify.claims.statement import Hypothesis, Origin, Reading, Statement, Verdict
+from verify.engine.record import CheckRecord, RunRecord, by_reason
 
 _Member = TypeVar("_Member")
 

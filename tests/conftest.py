@@ -7,7 +7,7 @@ import os
 import pytest
 
 from verify.__main__ import main
-from verify.worker import THREADS
+from verify.engine.worker import THREADS
 
 os.environ.update(THREADS)  # before PyTorch reads it
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from verify.check import Arithmetic, Check, Context, Kind, Role, evidence_for
-from verify.evidence import (
+from verify.claims.check import Arithmetic, Check, Context, Kind, Role, evidence_for
+from verify.claims.evidence import (
     Answer,
     Evaluated,
     Evidence,
@@ -17,14 +17,8 @@ from verify.evidence import (
     Table,
     Witness,
 )
-from verify.judgement import gate_failures, judge, judge_experiment
-from verify.record import (
-    CheckRecord,
-    ExperimentRecord,
-    RunRecord,
-    StatementRecord,
-)
-from verify.statement import (
+from verify.claims.judgement import gate_failures, judge, judge_experiment
+from verify.claims.statement import (
     Effect,
     Experiment,
     Hypothesis,
@@ -33,6 +27,12 @@ from verify.statement import (
     Reading,
     Statement,
     Verdict,
+)
+from verify.engine.record import (
+    CheckRecord,
+    ExperimentRecord,
+    RunRecord,
+    StatementRecord,
 )
 
 STATEMENT = Statement(

@@ -9,13 +9,13 @@ from types import ModuleType
 
 import numpy as np
 
-from verify import rooms
-from verify.artefact import Artefact
-from verify.check import Context
-from verify.evidence import Evidence, Outcome
+from verify.claims.check import Context
+from verify.claims.evidence import Evidence, Outcome
+from verify.engine import registry as rooms
+from verify.engine.artefact import Artefact
 from verify.ssl.training import Config
 
-PLACES = rooms.contents(["verify.ssl.experiments"])
+PLACES = rooms.contents(["verify.experiments"])
 
 
 def short_context(cache: Path, experiments: Iterable[ModuleType], epochs: int = 1) -> Context:

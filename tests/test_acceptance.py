@@ -11,13 +11,13 @@ import pytest
 from msgspec.structs import replace
 from toy import context, load_checks, write_shelf
 
-from verify.acceptance import accept, standing
-from verify.evidence import Evaluated, Finding, Outcome, Step, Witness
-from verify.provenance import evidence_key
-from verify.rooms import load
-from verify.runner import run_all
-from verify.store import Store
-from verify.worker import run_check
+from verify.claims.acceptance import validate_finding
+from verify.claims.evidence import Evaluated, Finding, Outcome, Step, Witness
+from verify.engine.provenance import evidence_key
+from verify.engine.registry import load
+from verify.engine.runner import run_all
+from verify.engine.store import Store, lookup_valid
+from verify.engine.worker import run_check
 
 HOLDS = Evaluated(id="A", text="a", value="1", holds=True)
 FAILS = Evaluated(id="B", text="b", value="2", holds=False)
@@ -46,13 +46,13 @@ def toy(folder):
 def test_a_finding_that_contradicts_itself_is_refused(toy, contradiction, message):
     _, _, checks, subject = toy
     with pytest.raises(ValueError, match=message):
-        accept(checks[0], subject, finding(**contradiction))
+        validate_finding(checks[0], subject, finding(**contradiction))
 
 
 def test_what_is_no_finding_is_refused(toy):
     _, _, checks, subject = toy
     with pytest.raises(TypeError, match=r"expected a Finding from toy\.P\.derivation, got dict"):
-        accept(checks[0], subject, {"outcome": "as stated"})
+        validate_finding(checks[0], subject, {"outcome": "as stated"})
 
 
 def test_a_consistent_finding_is_accepted(toy):
@@ -62,7 +62,7 @@ def test_a_consistent_finding_is_accepted(toy):
         steps=(Step(text="", latex="x", closed=True),),
         witness=Witness(point=(), hypotheses=(HOLDS,), conclusion=FAILS),
     )
-    assert accept(checks[0], subject, consistent) == consistent
+    assert validate_finding(checks[0], subject, consistent) == consistent
 
 
 @pytest.mark.parametrize(
@@ -77,15 +77,15 @@ def test_stored_evidence_that_breaks_a_rule_does_not_count_and_its_check_runs_ag
     store = Store(folder / "evidence")
     made = run_check(check.id, ctx)
     store.write(made)
-    assert standing(check, subject, evidence_key(check, ctx), store) == made
+    assert lookup_valid(check, subject, evidence_key(check, ctx), store) == made
     assert store.warnings == []
     store.write(replace(made, **contradiction))
-    assert standing(check, subject, evidence_key(check, ctx), store) is None
+    assert lookup_valid(check, subject, evidence_key(check, ctx), store) is None
     (warning,) = store.warnings
     assert warning.startswith(f"Stored evidence of {check.id} does not count: ")
     results = run_all([check], ctx, store, ThreadPoolExecutor)
     assert results.reused == frozenset()
-    assert standing(check, subject, evidence_key(check, ctx), store) is not None
+    assert lookup_valid(check, subject, evidence_key(check, ctx), store) is not None
 
 
 def test_a_report_does_not_count_stored_evidence_that_breaks_a_rule(verify, folder):

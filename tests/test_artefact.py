@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from verify.artefact import Artefact
-from verify.check import Context
-from verify.closure import pin
+from verify.claims.check import Context
+from verify.engine.artefact import Artefact
+from verify.identity.closure import pin
 
 
 def build(arguments, ctx):

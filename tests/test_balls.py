@@ -7,8 +7,8 @@ import sympy as sp
 from flint import arb, arb_mat
 
 from verify.numeric.activations import SMOOTH, SOFTPLUS, a
-from verify.numeric.balls import BallHead, enclose, gershgorin, interval
-from verify.symbolic.collapse import Collapse, ExactHead
+from verify.symbolic.balls import BallHead, enclose, gershgorin, interval
+from verify.symbolic.exact_head import Collapse, ExactHead
 
 
 @pytest.mark.parametrize("order", [0, 1, 2])

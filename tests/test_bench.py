@@ -12,12 +12,13 @@ import time
 import pytest
 import torch
 
-from verify import bench, timing
-from verify import bench_work as work
 from verify.__main__ import main
+from verify.bench import table as bench
+from verify.bench import timing
+from verify.bench import workloads as work
+from verify.bench.timing import Comparison, Scaling, compare
+from verify.experiments.e1.estimator_audit import Setting
 from verify.numeric import EffectiveHessian
-from verify.numeric.audit import Setting
-from verify.timing import Comparison, Scaling, compare
 
 
 def comparison(reference, kernel):

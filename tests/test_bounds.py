@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from verify.symbolic.bounds import at_most, bounded, slack
-from verify.symbolic.derivation import Proof
+from verify.claims.bounds import at_most, bounded, slack
+from verify.claims.derivation import Proof
 
 x = sp.Symbol("x", positive=True)
 y = sp.Symbol("y", nonnegative=True)

@@ -33,12 +33,12 @@ from verify.numeric.certificates import (
     rayleigh_quotient,
     upper_float,
 )
-from verify.numeric.function_certificates import (
+from verify.numeric.heads import Head
+from verify.symbolic.function_certificates import (
     UndefinedAtKinkError,
     certify_function,
     enclose_hessian,
 )
-from verify.numeric.heads import Head
 
 
 def exact_inertia(matrix: torch.Tensor, shift: float = 0.0) -> tuple[int, int, int]:

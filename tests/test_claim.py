@@ -8,10 +8,10 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
-from verify.check import CASES, Context
-from verify.evidence import Outcome
-from verify.numeric.cases import largest_ratio
-from verify.numeric.claim import SHRINKS, Claim, Vacuous, holds, refuted, search
+from verify.claims.check import CASES, Context
+from verify.claims.evidence import Outcome
+from verify.claims.head_cases import largest_ratio
+from verify.claims.property import SHRINKS, Claim, Vacuous, holds, refuted, search
 
 
 @pytest.fixture

@@ -20,13 +20,13 @@ import pytest
 from toy import context, forget, load_checks, write_shelf
 
 from verify.__main__ import ROOT, SHELVES, main
-from verify.console import LiveProgress, duration
-from verify.evidence import Outcome
-from verify.record import RunRecord
-from verify.rooms import contents, find, load
-from verify.runner import Event, Stage
-from verify.store import Store
-from verify.worker import run_check
+from verify.claims.evidence import Outcome
+from verify.cli.console import LiveProgress, duration
+from verify.engine.record import RunRecord
+from verify.engine.registry import contents, find, load
+from verify.engine.runner import Event, Stage
+from verify.engine.store import Store
+from verify.engine.worker import run_check
 
 FAST = ("--profile", "smoke", "--device", "cpu", "--jobs", "1")
 
@@ -281,7 +281,7 @@ def test_show_prints_the_statement_and_what_is_stored(verify, folder):
 
 
 def test_doctor_names_what_cannot_run_and_why(verify, folder, monkeypatch):
-    monkeypatch.setattr("verify.doctor.gpu", lambda: "")
+    monkeypatch.setattr("verify.cli.doctor.gpu", lambda: "")
     shelf = write_shelf(folder, ["derivation", "gpu"])
     code, out, _ = verify(shelf, "doctor")
     assert code == 0
@@ -290,7 +290,7 @@ def test_doctor_names_what_cannot_run_and_why(verify, folder, monkeypatch):
         "cannot run: It needs a CUDA device, and this run is on the CPU. 1 check: toy.P.gpu\n"
         in out
     )
-    monkeypatch.setattr("verify.doctor.gpu", lambda: "a card")
+    monkeypatch.setattr("verify.cli.doctor.gpu", lambda: "a card")
     _, out, _ = verify(shelf, "doctor")
     assert "device: cuda (a card)" in out
     assert "cannot run: nothing" in out
@@ -416,7 +416,7 @@ def test_the_pytest_door_reports_failures_and_skips_with_reasons(folder):
     (folder / "test_toy.py").write_text(
         f"""
 import pytest
-from verify.rooms import contents, modules
+from verify.engine.registry import contents, modules
 from msgspec.structs import replace
 from {shelf}.toy import CHECKS, STATEMENT
 import conftest

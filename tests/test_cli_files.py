@@ -16,10 +16,10 @@ from toy import context, forget, write_shelf
 
 from reports import ReportError
 from verify.__main__ import ROOT, main
-from verify.evidence import Outcome
-from verify.record import RunRecord
-from verify.store import Asked, Store
-from verify.worker import run_check
+from verify.claims.evidence import Outcome
+from verify.engine.record import RunRecord
+from verify.engine.store import Asked, Store
+from verify.engine.worker import run_check
 
 FAST = ("--profile", "smoke", "--device", "cpu", "--jobs", "1")
 

@@ -21,12 +21,12 @@ import pytest
 from toy import context, forget, load_checks, write_shelf
 
 from verify.__main__ import ROOT, SHELVES
-from verify.check import Arithmetic, Check, Context, Kind, Role
-from verify.closure import changed, closure, closure_digest, locate, pin, versions
-from verify.provenance import difference, evidence_key
-from verify.rooms import contents
-from verify.store import Store
-from verify.worker import run_check
+from verify.claims.check import Arithmetic, Check, Context, Kind, Role
+from verify.engine.provenance import difference, evidence_key
+from verify.engine.registry import contents
+from verify.engine.store import Store
+from verify.engine.worker import run_check
+from verify.identity.closure import changed, closure, closure_digest, locate, pin, versions
 
 
 def write(folder, **files):
@@ -229,7 +229,7 @@ def test_another_package_of_the_same_name_earlier_on_the_path_is_seen(folder, mo
 
 def test_files_are_not_read_again_while_they_stay_as_they_are(folder, monkeypatch):
     write(folder, start="from .other import x", other="x = 1")
-    monkeypatch.setattr("verify.closure._SETTLED_NS", 0)
+    monkeypatch.setattr("verify.identity.closure._SETTLED_NS", 0)
     first = closure_digest("pkg.start")
     monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
     assert closure_digest("pkg.start") == first
@@ -240,7 +240,7 @@ def test_what_was_pinned_is_compared_with_the_files_themselves(folder, monkeypat
     pin("pkg.start")
     assert changed("pkg.start") == []
     (folder / "pkg" / "start.py").write_text("x = 1 + 2")
-    monkeypatch.setattr("verify.closure._stamp", lambda path: None)
+    monkeypatch.setattr("verify.identity.closure._stamp", lambda path: None)
     assert changed("pkg.start") == ["pkg.start"]
 
 
@@ -259,7 +259,7 @@ def test_nothing_is_imported_and_reading_the_project_takes_less_than_10_ms_a_mod
     modules = [str(place.module) for place in contents(SHELVES)]
     code = (
         "import sys, time\n"
-        "from verify.closure import closure, closure_digest, locate\n"
+        "from verify.identity.closure import closure, closure_digest, locate\n"
         f"modules = [m for m in {modules!r} if locate(m)]\n"
         "start = time.process_time()\n"
         "digests = [closure_digest(m) for m in modules]\n"
@@ -313,7 +313,7 @@ def test_no_room_imports_by_a_computed_name():
 def test_versions_name_python_and_what_is_absent(monkeypatch):
     assert versions()["python"] == sys.version.partition(" ")[0]
     assert versions()["numpy"][0].isdigit()
-    monkeypatch.setattr("verify.closure.PACKAGES", ("no-such-package",))
+    monkeypatch.setattr("verify.identity.closure.PACKAGES", ("no-such-package",))
     assert versions.__wrapped__()["no-such-package"] == "absent"
 
 
@@ -443,9 +443,9 @@ def test_a_line_in_a_table_of_contents_changes_no_key(tmp_path):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     code = (
         "from verify.__main__ import SHELVES\n"
-        "from verify.check import Context\n"
-        "from verify.provenance import evidence_key\n"
-        "from verify.rooms import contents, load, modules\n"
+        "from verify.claims.check import Context\n"
+        "from verify.engine.provenance import evidence_key\n"
+        "from verify.engine.registry import contents, load, modules\n"
         "places = contents(SHELVES)\n"
         "ctx = Context(seed=1, profile='smoke', device='cpu', cache='', rooms=modules(places))\n"
         "for name in ('prop52', 'E3'):\n"
@@ -471,7 +471,7 @@ def test_the_keys_are_the_same_in_another_process(shelf, folder):
     code = (
         f"import sys; sys.path[:0] = [{str(folder)!r}, {str(Path(__file__).parent)!r}]\n"
         "import toy, pathlib\n"
-        "from verify.provenance import evidence_key\n"
+        "from verify.engine.provenance import evidence_key\n"
         f"ctx = toy.context({shelf!r}, pathlib.Path({str(folder)!r}))\n"
         f"print(*(evidence_key(c, ctx) for c in toy.load_checks({shelf!r})))\n"
     )

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from report_fixture import run_record
 from toy import context, write_shelf
 
-from verify.console import LiveProgress, Progress, not_run, progress, shortened
-from verify.rooms import load
-from verify.runner import Event, Stage
-from verify.worker import run_check
+from verify.cli.console import LiveProgress, Progress, not_run, progress, shortened
+from verify.engine.registry import load
+from verify.engine.runner import Event, Stage
+from verify.engine.worker import run_check
 
 IDS = tuple(f"thm.P.{letter}" for letter in "abcde")
 

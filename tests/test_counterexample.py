@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from verify.counterexample import counterexample
-from verify.evidence import Outcome
-from verify.statement import Hypothesis, Reading, Statement, Verdict
+from verify.claims.counterexample import counterexample
+from verify.claims.evidence import Outcome
+from verify.claims.statement import Hypothesis, Reading, Statement, Verdict
 
 STATEMENT = Statement(
     id="toy",

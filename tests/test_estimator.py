@@ -15,11 +15,19 @@ import pytest
 import torch
 from curvature_fixture import normal
 
+from verify.experiments.e1.estimator_audit import (
+    CELLS,
+    Cell,
+    Setting,
+    State,
+    audit,
+    audit_table,
+    initial_state,
+)
+from verify.experiments.e1.published_power_iteration import published_estimate
+from verify.experiments.e1.reference_functions import plain_function
 from verify.numeric.activations import SWISH
-from verify.numeric.audit import CELLS, Cell, Setting, State, audit, audit_table, initial_state
-from verify.numeric.estimator import published_estimate
 from verify.numeric.heads import Head
-from verify.numeric.plain import plain_function
 
 SMALL = Setting((12, 20, 16), (16, 8, 16), 4)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from verify.check import Arithmetic, Check, Context, Kind, Role, evidence_for
-from verify.evidence import (
+from verify.claims.check import Arithmetic, Check, Context, Kind, Role, evidence_for
+from verify.claims.evidence import (
     Answer,
     Evaluated,
     Evidence,
@@ -19,8 +19,8 @@ from verify.evidence import (
     Provenance,
     Witness,
 )
-from verify.judgement import Judgement, gate_failures, judge, judge_experiment
-from verify.statement import (
+from verify.claims.judgement import Judgement, gate_failures, judge, judge_experiment
+from verify.claims.statement import (
     Effect,
     Experiment,
     Hypothesis,

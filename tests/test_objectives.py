@@ -21,7 +21,7 @@ from torch import Tensor
 from verify.numeric import objectives
 from verify.numeric.objectives import OBJECTIVES, Temperature, info_nce, nt_xent
 from verify.ssl.data import load_digits
-from verify.ssl.digits import DIGITS_SIMCLR
+from verify.ssl.digits_configs import DIGITS_SIMCLR
 from verify.ssl.training import Mlp, train
 
 TEMPERATURE = 0.1

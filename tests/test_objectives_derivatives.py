@@ -15,10 +15,10 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from verify.check import MINIMUM_CASES, Context
-from verify.numeric.claim import Claim, Vacuous, search
+from verify.claims.check import MINIMUM_CASES, Context
+from verify.claims.property import Claim, Vacuous, search
+from verify.claims.strategies import tensors
 from verify.numeric.objectives import OBJECTIVES, Invariance, Loss, Targets
-from verify.numeric.strategies import tensors
 
 RELATIVE = 1e-10
 """Allowed difference of two routes: some hundred roundings, amplified by 1/tau^2 <= 204."""

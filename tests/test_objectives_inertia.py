@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from verify.numeric.inertia import COLUMNS, Inertia, collapsed, inertia, inertia_table
+from verify.numeric.inertia import COLUMNS, Inertia, collapsed, inertia, inertia_rows
 from verify.numeric.objectives import OBJECTIVES, Loss, Targets, Teacher
 
 N, K = 3, 4
@@ -147,9 +147,8 @@ def test_float32_is_refused() -> None:
 
 
 def test_the_table_covers_the_registry_and_repeats_itself() -> None:
-    table = inertia_table(5)
-    assert table == inertia_table(5)
-    assert table.columns == COLUMNS
+    table = inertia_rows(5)
+    assert table == inertia_rows(5)
     assert len(table.rows) == 2 * len(OBJECTIVES)
     assert all(len(row) == len(COLUMNS) for row in table.rows)
     by_state = {(row[0], row[3]): row for row in table.rows}
@@ -169,4 +168,4 @@ def test_the_table_covers_the_registry_and_repeats_itself() -> None:
 
 def test_the_table_refuses_an_odd_batch() -> None:
     with pytest.raises(ValueError, match="a multiple of 2"):
-        inertia_table(0, batch=5)
+        inertia_rows(0, batch=5)

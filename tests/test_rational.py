@@ -33,7 +33,7 @@ from verify.numeric.rational import (
     signs,
     text,
 )
-from verify.symbolic.collapse import eigenvalues
+from verify.symbolic.exact_head import eigenvalues
 from verify.symbolic.frames import congruence
 
 # --- construction -------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ import torch
 
 from theorems import CONTENTS
 from theorems.thm41.statement import STATEMENT
-from verify.arguments import parse
-from verify.statement import Verdict
+from verify.claims.statement import Verdict
+from verify.cli.arguments import parse
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 

@@ -15,11 +15,11 @@ from report_fixture import EXPERIMENT_FINDINGS, FINDINGS, run_record
 from report_parser import Parsed, shown, squeezed
 
 from reports.render import page
-from verify.check import Arithmetic, Kind
-from verify.evidence import Answer, Outcome
-from verify.judgement import Judgement
-from verify.record import RunRecord
-from verify.statement import Part, Reading, Verdict
+from verify.claims.check import Arithmetic, Kind
+from verify.claims.evidence import Answer, Outcome
+from verify.claims.judgement import Judgement
+from verify.claims.statement import Part, Reading, Verdict
+from verify.engine.record import RunRecord
 
 GREEN = FINDINGS | {"thm41.sibling.rank-only": FINDINGS["thm41.sibling.extra-slope"]}
 

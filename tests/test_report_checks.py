@@ -13,9 +13,9 @@ from report_fixture import FINDINGS, run_record
 from report_parser import Parsed, shown, squeezed
 
 from reports.render import page
-from verify.check import Kind, Role
-from verify.evidence import Outcome
-from verify.record import RunRecord
+from verify.claims.check import Kind, Role
+from verify.claims.evidence import Outcome
+from verify.engine.record import RunRecord
 
 
 @pytest.fixture(scope="module")

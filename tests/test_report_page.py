@@ -17,7 +17,7 @@ from report_parser import Parsed
 from reports import ReportError
 from reports.mathml import prose
 from reports.render import page, render
-from verify.record import RunRecord
+from verify.engine.record import RunRecord
 
 
 @pytest.fixture(scope="module")

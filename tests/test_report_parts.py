@@ -13,7 +13,7 @@ import pytest
 from reports import ReportError
 from reports.figures import each_glyph_once, svg
 from reports.mathml import formula, prose, prose_or_source
-from verify.evidence import Plot, Series
+from verify.claims.evidence import Plot, Series
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reports.mathml import formula, prose
-from verify import rooms
 from verify.__main__ import SHELVES
-from verify.check import Context, Kind
+from verify.claims.check import Context, Kind
+from verify.engine import registry as rooms
 
 ROOMS = {
     name: module

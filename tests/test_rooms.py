@@ -9,7 +9,7 @@ import pytest
 from toy import write_shelf
 
 from verify.__main__ import SHELVES
-from verify.rooms import RoomError, contents, load
+from verify.engine.registry import RoomError, contents, load
 
 S = 'Reading(id="S", text="", hypotheses=(), predicted=Verdict.HOLDS),\n            '
 Q = 'Part(id="Q", title="", text=""), '

@@ -16,12 +16,12 @@ import msgspec
 import pytest
 from toy import context, forget, load_checks, write_shelf
 
-from verify.check import MINIMUM_CASES, Context
-from verify.evidence import Outcome
-from verify.rooms import RoomError
-from verify.runner import Stage, process_pool, run_all
-from verify.store import Records, Store
-from verify.worker import run_check
+from verify.claims.check import MINIMUM_CASES, Context
+from verify.claims.evidence import Outcome
+from verify.engine.registry import RoomError
+from verify.engine.runner import Stage, process_pool, run_all
+from verify.engine.store import Records, Store
+from verify.engine.worker import run_check
 
 
 def run(shelf, folder, *, executor=ThreadPoolExecutor, out="evidence", events=None, **options):

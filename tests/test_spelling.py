@@ -26,9 +26,9 @@ import sympy as sp
 import torch
 from flint import fmpq, fmpq_mat, fmpz
 
-from verify.artefact import Artefact
+from verify.engine.artefact import Artefact
+from verify.identity.fingerprint import SpellingError, spell
 from verify.numeric.activations import GELU, SWISH
-from verify.spelling import SpellingError, spell
 
 
 class Colour(enum.Enum):
@@ -177,7 +177,7 @@ def test_what_has_no_name_is_refused(value, phrase):
 def test_the_modules_are_those_of_the_projects_functions_and_classes():
     run = functools.partial(plain, GELU, Point(sp.sin), Artefact("a", plain))
     words, modules = spell(run)
-    assert modules == {__name__, "verify.numeric.activations", "verify.artefact"}
+    assert modules == {__name__, "verify.numeric.activations", "verify.engine.artefact"}
     assert "0x" not in words
 
 

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 from ssl_fixture import short_context, tables_are_whole
 
-from verify.check import Context
-from verify.evidence import Answer, Outcome
-from verify.ssl.experiments import e1, e1_display, e1_measure, e1_tracks
-from verify.ssl.experiments.e1 import DIGITS_TRACKS
-from verify.ssl.experiments.e1_setting import ACTIVATIONS, CELLS, SMOOTH, Cell
+from verify.claims.check import Context
+from verify.claims.evidence import Answer, Outcome
+from verify.engine.worker import run_check
+from verify.experiments.e1 import answers as e1_tracks
+from verify.experiments.e1 import display as e1_display
+from verify.experiments.e1 import experiment as e1
+from verify.experiments.e1 import measure as e1_measure
+from verify.experiments.e1.experiment import DIGITS_TRACKS
+from verify.experiments.e1.setting import ACTIVATIONS, CELLS, SMOOTH, Cell
 from verify.ssl.training import Start
-from verify.worker import run_check
 
 
 @pytest.mark.parametrize("check", [c.id for c in e1.CHECKS if c.gates])

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from ssl_fixture import short_context, tables_are_whole
 
-from verify.check import Context
-from verify.evidence import Answer, Outcome
-from verify.ssl.experiments import e2, e2_escape
-from verify.ssl.experiments.e2 import DIGITS_ESCAPE
-from verify.worker import missing_capability, run_check
+from verify.claims.check import Context
+from verify.claims.evidence import Answer, Outcome
+from verify.engine.worker import missing_capability, run_check
+from verify.experiments.e2 import experiment as e2
+from verify.experiments.e2 import measure as e2_escape
+from verify.experiments.e2.experiment import DIGITS_ESCAPE
 
 
 @pytest.mark.parametrize("check", [c.id for c in e2.CHECKS if c.gates])

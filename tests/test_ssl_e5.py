@@ -11,14 +11,15 @@ import torch
 from ssl_fixture import short_context, tables_are_whole
 from torch import Tensor
 
-from verify.check import Context
-from verify.evidence import Answer, Outcome
-from verify.ssl.experiments import e5, e5_curvature
-from verify.ssl.experiments._trained import TRAINED
-from verify.ssl.experiments.e5_display import COUNT, HALVINGS, Cells
+from verify.claims.check import Context
+from verify.claims.evidence import Answer, Outcome
+from verify.engine.worker import run_check
+from verify.experiments.e5 import experiment as e5
+from verify.experiments.e5 import measure as e5_curvature
+from verify.experiments.e5.display import COUNT, HALVINGS, Cells
+from verify.experiments.trained_networks import TRAINED
 from verify.ssl.measurements import Protocol
 from verify.ssl.orbit_curvature import bending
-from verify.worker import run_check
 
 
 def test_bending_by_definition() -> None:

@@ -8,11 +8,12 @@ import torch
 from ssl_fixture import short_context, tables_are_whole
 from torch import nn
 
-from verify.check import Context
-from verify.evidence import Answer, Outcome
-from verify.ssl.experiments import e7, e7_updates
+from verify.claims.check import Context
+from verify.claims.evidence import Answer, Outcome
+from verify.engine.worker import run_check
+from verify.experiments.e7 import experiment as e7
+from verify.experiments.e7 import measure as e7_updates
 from verify.ssl.updates import relative_update
-from verify.worker import run_check
 
 
 def test_relative_update_by_hand() -> None:

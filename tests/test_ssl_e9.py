@@ -10,14 +10,15 @@ import torch
 from sklearn.linear_model import Ridge
 from ssl_fixture import short_context, tables_are_whole
 
-from verify.evidence import Answer, Outcome
+from verify.claims.evidence import Answer, Outcome
+from verify.engine.worker import run_check
+from verify.experiments.e9 import experiment as e9
+from verify.experiments.e9 import measure as e9_discard
+from verify.experiments.e9.experiment import DIGITS_DISCARD
 from verify.ssl.data import load_digits
 from verify.ssl.discard import features
-from verify.ssl.experiments import e9, e9_discard
-from verify.ssl.experiments.e9 import DIGITS_DISCARD
 from verify.ssl.probes import RIDGE, ridge_accuracy, ridge_scores
 from verify.ssl.training import untrained
-from verify.worker import run_check
 
 
 def test_ridge_against_scikit_learn() -> None:

@@ -13,14 +13,17 @@ import torch
 from ssl_fixture import PLACES, short_context, tables_are_whole
 from torch import Tensor
 
-from verify import rooms
-from verify.check import Context
-from verify.evidence import Answer, Outcome
-from verify.ssl.experiments import e3, e3_orbits, e4, e4_probes
-from verify.ssl.experiments._trained import FRESH, TRAINED, UNTRAINED
-from verify.ssl.experiments.e4_display import Accuracies
+from verify.claims.check import Context
+from verify.claims.evidence import Answer, Outcome
+from verify.engine import registry as rooms
+from verify.engine.worker import run_check
+from verify.experiments.e3 import experiment as e3
+from verify.experiments.e3 import measure as e3_orbits
+from verify.experiments.e4 import experiment as e4
+from verify.experiments.e4 import measure as e4_probes
+from verify.experiments.e4.display import Accuracies
+from verify.experiments.trained_networks import FRESH, TRAINED, UNTRAINED
 from verify.ssl.measurements import Protocol, unit
-from verify.worker import run_check
 
 
 @pytest.fixture(scope="module")

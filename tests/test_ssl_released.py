@@ -21,20 +21,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from verify import rooms
-from verify.check import Context
-from verify.evidence import Answer, Outcome
+from verify.claims.check import Context
+from verify.claims.evidence import Answer, Outcome
+from verify.engine import registry as rooms
+from verify.engine.worker import run_check
+from verify.experiments.e8 import experiment as e8
+from verify.experiments.e8 import measure as e8_orbits
+from verify.experiments.e8.measure import KINDS, Cell, answer, cosine_gain, variance_ratio
 from verify.ssl import released
 from verify.ssl.augment import rotate_hue
 from verify.ssl.backbones import seeded
 from verify.ssl.data import DataError
 from verify.ssl.data.cifar import CIFAR10, PICTURE
-from verify.ssl.experiments import e8, e8_orbits
-from verify.ssl.experiments.e8_orbits import KINDS, Cell, answer, cosine_gain, variance_ratio
 from verify.ssl.measurements import Interval
 from verify.ssl.released import RELEASES, CheckpointError, Network, Release, load, standardise
 from verify.ssl.resnet import BasicBlock, ResNet
-from verify.worker import run_check
 
 NAMES = [release.name for release in RELEASES]
 
@@ -441,12 +442,12 @@ CONTEXT = Context(
     profile="smoke",
     device="cpu",
     cache="unused",
-    rooms={"E8": "verify.ssl.experiments.e8"},
+    rooms={"E8": "verify.experiments.e8"},
 )
 
 
 def test_room() -> None:
-    room = rooms.load("E8", "verify.ssl.experiments.e8")
+    room = rooms.load("E8", "verify.experiments.e8")
     effects = {effect.id for effect in room.subject.effects}
     assert effects == {e8_orbits.effect_of(name) for name in NAMES}
     assert all(len(figures) == len(KINDS) for figures in e8_orbits.PUBLISHED.values())

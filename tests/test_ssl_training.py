@@ -15,7 +15,7 @@ from torch import nn
 
 from verify.ssl.backbones import Projector, SmallConvNet, calibrate, seeded
 from verify.ssl.data import Dataset, load_digits
-from verify.ssl.digits import DIGITS_SIMCLR
+from verify.ssl.digits_configs import DIGITS_SIMCLR
 from verify.ssl.training import (
     Mlp,
     Optimiser,

@@ -12,9 +12,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from verify.check import Arithmetic, Check, Kind, Role, evidence_for
-from verify.evidence import Evaluated, Finding, Outcome, Plot, Provenance, Series, Witness
-from verify.store import SEED_LIMIT, Asked, Records, Store, StoreError, normalised
+from verify.claims.acceptance import normalised
+from verify.claims.check import Arithmetic, Check, Kind, Role, evidence_for
+from verify.claims.evidence import Evaluated, Finding, Outcome, Plot, Provenance, Series, Witness
+from verify.engine.store import SEED_LIMIT, Asked, Records, Store, StoreError
 
 KEY = "0123456789abcdef" + "f" * 48
 OTHER = "fedcba9876543210" + "f" * 48

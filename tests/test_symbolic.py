@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from verify.check import Context
-from verify.evidence import Outcome
-from verify.symbolic.derivation import Proof, derive, power
+from verify.claims.check import Context
+from verify.claims.derivation import Proof, derive, power
+from verify.claims.evidence import Outcome
 from verify.symbolic.indexed import (
     NoRuleError,
     constant,

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from verify.numeric.objectives import OBJECTIVES, BarlowWeight, VICRegWeights
 from verify.ssl.data import Dataset, load_digits
-from verify.ssl.digits import DIGITS_METHODS
+from verify.ssl.digits_configs import DIGITS_METHODS
 from verify.ssl.discard import observe_classes
 from verify.ssl.training import TWO_VIEWS, Config, Mlp, Momentum, State, train, untrained
 

@@ -22,7 +22,7 @@ import torch
 from training_fixture import EVERY, LONG, NARROW, SHORT, look
 
 from verify.ssl.data import Dataset, load_digits
-from verify.ssl.digits import DIGITS_METHODS
+from verify.ssl.digits_configs import DIGITS_METHODS
 from verify.ssl.training import (
     Config,
     Optimiser,

@@ -9,8 +9,8 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from verify import rooms
-from verify.check import Check, Context
+from verify.claims.check import Check, Context
+from verify.engine import registry as rooms
 
 _numbers = itertools.count(1)
 
@@ -22,10 +22,10 @@ import random
 
 import numpy as np
 
-from verify.artefact import Artefact
-from verify.check import Arithmetic, Check, Kind, Role
-from verify.evidence import Finding, Outcome
-from verify.statement import Hypothesis, Part, Reading, Statement, Verdict
+from verify.engine.artefact import Artefact
+from verify.claims.check import Arithmetic, Check, Kind, Role
+from verify.claims.evidence import Finding, Outcome
+from verify.claims.statement import Hypothesis, Part, Reading, Statement, Verdict
 
 from .formula import f
 
@@ -151,9 +151,9 @@ def f(x):
 
 EXPERIMENT = '''
 """A toy experiment."""
-from verify.check import Arithmetic, Check, Kind, Role
-from verify.evidence import Answer, Finding, Measured, Outcome
-from verify.statement import Effect, Experiment
+from verify.claims.check import Arithmetic, Check, Kind, Role
+from verify.claims.evidence import Answer, Finding, Measured, Outcome
+from verify.claims.statement import Effect, Experiment
 
 EXPERIMENT = Experiment(
     id="X1",

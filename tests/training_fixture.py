@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from verify.ssl.data import load_digits
-from verify.ssl.digits import DIGITS_SIMCLR
+from verify.ssl.digits_configs import DIGITS_SIMCLR
 from verify.ssl.training import Mlp, Progress, State, to_arrays, train
 
 NARROW = Mlp(widths=(32, 16), activation="relu", batchnorm=True)

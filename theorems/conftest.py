@@ -28,16 +28,16 @@ from pathlib import Path
 import pytest
 
 from verify.__main__ import ROOT, SHELVES
-from verify.arguments import seed
-from verify.check import CASES, Check, Context
-from verify.evidence import Evidence, Outcome
-from verify.judgement import gate_failures, judge
-from verify.provenance import git_state
-from verify.rooms import contents, modules
-from verify.runner import Event, run_all
-from verify.statement import Statement
-from verify.store import SEED_LIMIT, Store
-from verify.worker import THREADS, run_check
+from verify.claims.check import CASES, Check, Context
+from verify.claims.evidence import Evidence, Outcome
+from verify.claims.judgement import gate_failures, judge
+from verify.claims.statement import Statement
+from verify.cli.arguments import seed
+from verify.engine.provenance import git_state
+from verify.engine.registry import contents, modules
+from verify.engine.runner import Event, run_all
+from verify.engine.store import SEED_LIMIT, Store
+from verify.engine.worker import THREADS, run_check
 
 os.environ.update(THREADS)  # before PyTorch reads it
 

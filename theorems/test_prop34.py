@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from theorems.prop34 import CHECKS, STATEMENT, wide
+from theorems.prop34 import CHECKS, STATEMENT
+from theorems.prop34 import scale_large as wide
 from verify.numeric.activations import SWISH
 from verify.numeric.effective_hessian import interaction
 from verify.numeric.heads import Head

@@ -25,21 +25,22 @@ from typing import TextIO
 
 import msgspec
 
-from verify import console, reproduce, rooms
-from verify.arguments import UsageError, parse
-from verify.assemble import Request, assemble, kept
-from verify.check import Context
-from verify.doctor import examine, gpu
-from verify.evidence import Outcome
-from verify.junit import junit
-from verify.provenance import git_state
-from verify.record import RunRecord
-from verify.runner import run_all
-from verify.ssl.experiments.forms import listing
-from verify.store import Asked, Records, Store, StoreError
+from verify.claims.check import Context
+from verify.claims.evidence import Outcome
+from verify.cli import console, reproduce
+from verify.cli.arguments import UsageError, parse
+from verify.cli.doctor import examine, gpu
+from verify.cli.junit import junit
+from verify.engine import registry as rooms
+from verify.engine.assemble import Request, assemble, kept
+from verify.engine.provenance import git_state
+from verify.engine.record import RunRecord
+from verify.engine.runner import run_all
+from verify.engine.store import Asked, Records, Store, StoreError
+from verify.experiments.forms import listing
 
 ROOT = Path(__file__).resolve().parents[1]
-SHELVES = ("theorems", "verify.ssl.experiments")
+SHELVES = ("theorems", "verify.experiments")
 EVIDENCE = ROOT / ".verify"
 SITE = ROOT / "reports" / "site"
 RECORDED = ROOT / "reports" / "evidence"
@@ -305,7 +306,7 @@ def _reproduce(
 
 def _bench(options: argparse.Namespace) -> int:
     """Time the curvature kernels, and write the result and its drawing if a file is named."""
-    from verify import bench
+    from verify.bench import table as bench
 
     has_gpu = options.device != "cpu" and bool(gpu())
     if options.device == "cuda" and not has_gpu:

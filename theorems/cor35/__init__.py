@@ -24,8 +24,8 @@ from theorems.cor35 import (
     square,
 )
 from theorems.cor35.statement import STATEMENT
-from verify.check import Arithmetic
-from verify.declare import (
+from verify.claims.check import Arithmetic
+from verify.claims.declare import (
     at_scale,
     attack,
     example,

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Plot, Series, Table
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
 from verify.numeric.activations import SWISH
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head

@@ -23,8 +23,8 @@ from theorems.cor35.derivation import (
     v,
     w,
 )
-from verify.symbolic.bounds import at_most, slack
-from verify.symbolic.derivation import Proof
+from verify.claims.bounds import at_most, slack
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import total
 
 ROOT = "a positive semidefinite matrix is $S^T S$ with $|S|^2$ its norm"

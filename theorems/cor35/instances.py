@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 from theorems.cor35.statement import STATEMENT
-from verify.counterexample import Value
-from verify.symbolic.collapse import all_of, eigenvalues
+from verify.claims.counterexample import Value
+from verify.symbolic.exact_head import all_of, eigenvalues
 
 u1, u2, u3, u4 = OUTPUTS = sp.symbols("u1:5", real=True)
 z1, z2 = INPUTS = sp.symbols("z1:3", real=True)

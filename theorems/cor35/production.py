@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from theorems.cor35.properties import distance_to_cone, sharp_threshold
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Table
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Table
 from verify.numeric.activations import LINEAR, SWISH
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head

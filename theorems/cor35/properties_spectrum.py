@@ -22,8 +22,8 @@ from theorems.cor35.properties import (
     spectrum,
     tensor,
 )
-from verify.numeric.claim import Claim, Vacuous
-from verify.numeric.strategies import tensors
+from verify.claims.property import Claim, Vacuous
+from verify.claims.strategies import tensors
 
 
 @st.composite

@@ -24,10 +24,10 @@ from theorems.cor35.instances import (
     z2,
 )
 from theorems.cor35.statement import STATEMENT
-from verify.check import Context
-from verify.counterexample import Value, counterexample
-from verify.evidence import Finding, Outcome, Table
-from verify.symbolic.collapse import all_of
+from verify.claims.check import Context
+from verify.claims.counterexample import Value, counterexample
+from verify.claims.evidence import Finding, Outcome, Table
+from verify.symbolic.exact_head import all_of
 
 
 def _judged(heads: Heads, reading: str, conclusion: Value, summary: str) -> Finding:

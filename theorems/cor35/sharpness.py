@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Step
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Step
 
 half = sp.Symbol("t", positive=True)
 """tan(a / 4), a rational parameter of the angle a / 2 of the sharp threshold, L sin(a / 2)."""

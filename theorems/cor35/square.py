@@ -11,8 +11,8 @@ from typing import NamedTuple
 from flint import fmpq_mat
 from hypothesis import strategies as st
 
-from verify.check import Arithmetic
-from verify.numeric.claim import Claim
+from verify.claims.check import Arithmetic
+from verify.claims.property import Claim
 from verify.numeric.rational import columns_of, diagonal, matrix, signs, text
 
 

@@ -19,8 +19,8 @@ from theorems.prop33 import (
     siblings,
 )
 from theorems.prop33.statement import STATEMENT
-from verify.check import Arithmetic
-from verify.declare import at_scale, attack, example, false, proof, refutation, section, true
+from verify.claims.check import Arithmetic
+from verify.claims.declare import at_scale, attack, example, false, proof, refutation, section, true
 
 LOSSES = (
     refutations.rippled(2),

@@ -19,7 +19,7 @@ from theorems.prop33.derivation_metric import (
     q,
     weight,
 )
-from verify.symbolic.derivation import Proof
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 v, factor = sp.IndexedBase("v"), sp.IndexedBase("c")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from verify.symbolic.bounds import at_most, slack
-from verify.symbolic.derivation import Proof
+from verify.claims.bounds import at_most, slack
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 d, k = sp.symbols("d k", integer=True, positive=True)

@@ -16,8 +16,8 @@ import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from verify.check import Arithmetic
-from verify.numeric.claim import Claim, Vacuous
+from verify.claims.check import Arithmetic
+from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import columns_of, identity, matrix, rational, text
 from verify.symbolic.curvature import Curvature
 from verify.symbolic.frames import cayley, second_differences

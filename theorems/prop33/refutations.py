@@ -9,11 +9,11 @@ from functools import cached_property
 import sympy as sp
 
 from theorems.prop33.statement import STATEMENT
-from verify.check import Context
-from verify.counterexample import Value, counterexample
-from verify.evidence import Finding, Outcome, Table
-from verify.symbolic.collapse import all_of
+from verify.claims.check import Context
+from verify.claims.counterexample import Value, counterexample
+from verify.claims.evidence import Finding, Outcome, Table
 from verify.symbolic.curvature import Curvature
+from verify.symbolic.exact_head import all_of
 
 
 @dataclass(frozen=True)

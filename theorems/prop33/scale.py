@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-from verify.check import Context
-from verify.evidence import Finding, Outcome
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome
 from verify.numeric.activations import LINEAR
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head

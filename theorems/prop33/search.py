@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 
 from theorems.prop33.robust import RADIUS, ROUNDING, grid, log_condition
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Table
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Table
 
 SIZES = (1.0, 0.1, 0.01)
 """|W|_F; of a head that scales, not of one that turns."""

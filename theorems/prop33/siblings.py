@@ -7,8 +7,8 @@ from fractions import Fraction
 import sympy as sp
 
 from theorems.prop33.properties import CONSTRUCTION, CURVATURE, FACTOR, Slope, symmetric
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Step
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Step
 from verify.symbolic.curvature import Curvature
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
+from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 
 STATEMENT = Statement(
     id="prop33",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from theorems.prop34 import derivation, properties, refutations, scale, wide
+from theorems.prop34 import derivation, properties, refutations, scale
+from theorems.prop34 import scale_large as wide
 from theorems.prop34.statement import STATEMENT
-from verify.check import Arithmetic
-from verify.declare import (
+from verify.claims.check import Arithmetic
+from verify.claims.declare import (
     at_scale,
     attack,
     false,

@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Step
-from verify.symbolic.bounds import at_most, bounded, slack
-from verify.symbolic.derivation import Proof
+from verify.claims.bounds import at_most, bounded, slack
+from verify.claims.check import Context
+from verify.claims.derivation import Proof
+from verify.claims.evidence import Finding, Outcome, Step
 from verify.symbolic.indexed import total
 
 d, k = sp.symbols("d k", integer=True, positive=True)

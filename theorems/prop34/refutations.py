@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from theorems.prop34.statement import STATEMENT
-from verify.check import Context
-from verify.counterexample import Value, counterexample
-from verify.evidence import Finding, Outcome, Table
+from verify.claims.check import Context
+from verify.claims.counterexample import Value, counterexample
+from verify.claims.evidence import Finding, Outcome, Table
 
 u, z = sp.symbols("u z", real=True)
 

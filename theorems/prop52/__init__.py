@@ -20,8 +20,8 @@ from theorems.prop52 import (
     trained,
 )
 from theorems.prop52.statement import STATEMENT
-from verify.check import Arithmetic
-from verify.declare import (
+from verify.claims.check import Arithmetic
+from verify.claims.declare import (
     at_scale,
     attack,
     false,
@@ -31,8 +31,8 @@ from verify.declare import (
     section,
     true,
 )
-from verify.ssl.experiments._checks import measurement
-from verify.ssl.experiments._digits import SIMCLR
+from verify.experiments.declare import measurement
+from verify.experiments.digits_networks import SIMCLR
 
 METRIC = section(
     "prop52.metric",

@@ -14,8 +14,8 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from verify.numeric.claim import Claim, Vacuous
-from verify.numeric.strategies import exact, tensors
+from verify.claims.property import Claim, Vacuous
+from verify.claims.strategies import exact, tensors
 
 QUADRATURE = 1e-12
 """Relative error allowed to a mean of 64 values, which is exact for the curves drawn here."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from verify.symbolic.derivation import Proof
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 d, k = sp.symbols("d k", integer=True, positive=True)

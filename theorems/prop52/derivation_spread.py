@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.prop52.derivation import d, h, jacobian, k
-from verify.symbolic.derivation import Proof
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 p = sp.Symbol("p", integer=True, positive=True)

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.autograd.functional import hessian, jacobian
 
+from verify.claims.property import Claim, Vacuous
+from verify.claims.strategies import describe_head, exact, heads, tensors
 from verify.numeric.activations import QUADRATIC, SMOOTH
-from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.heads import Head
-from verify.numeric.strategies import describe_head, exact, heads, tensors
 
 TOLERANCE = 1e-10
 """Error allowed relative to the norms of what cancels: derivatives of heads of at most 4 layers

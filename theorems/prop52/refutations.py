@@ -9,9 +9,9 @@ from itertools import pairwise
 import sympy as sp
 
 from theorems.prop52.statement import STATEMENT
-from verify.check import Context
-from verify.counterexample import Value, counterexample
-from verify.evidence import Finding, Outcome, Step, Table
+from verify.claims.check import Context
+from verify.claims.counterexample import Value, counterexample
+from verify.claims.evidence import Finding, Outcome, Step, Table
 from verify.symbolic.smoothness import is_analytic_at
 
 z1, z2 = z = sp.symbols("z1 z2", real=True)

@@ -8,8 +8,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from verify.check import Context
-from verify.evidence import Finding, Outcome
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome
 from verify.numeric.activations import SWISH
 from verify.numeric.heads import Head
 

@@ -15,12 +15,12 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Table
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Table
+from verify.experiments.digits_networks import runs
+from verify.experiments.tables import SETTING, answer_over_seeds, over_seeds, spans
 from verify.numeric.modules import head_of
 from verify.ssl.data import Dataset, load_digits
-from verify.ssl.experiments._digits import runs
-from verify.ssl.experiments._display import SETTING, answer_over_seeds, over_seeds, spans
 from verify.ssl.measurements import Interval, bootstrap_weights, percentile_interval
 from verify.ssl.rotation_orbits import Orbits, first_images, rotation_orbits
 from verify.ssl.training import Networks

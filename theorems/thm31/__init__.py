@@ -18,8 +18,17 @@ from theorems.thm31 import (
     trained,
 )
 from theorems.thm31.statement import STATEMENT
-from verify.check import Arithmetic
-from verify.declare import at_scale, attack, false, measurement, proof, refutation, section, true
+from verify.claims.check import Arithmetic
+from verify.claims.declare import (
+    at_scale,
+    attack,
+    false,
+    measurement,
+    proof,
+    refutation,
+    section,
+    true,
+)
 
 METRIC = section(
     "thm31.metric",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from verify.symbolic.derivation import Proof
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 d, k, s = sp.symbols("d k s", integer=True, positive=True)

@@ -34,7 +34,7 @@ from theorems.thm31.derivation import (
     weight,
     z,
 )
-from verify.symbolic.derivation import Proof
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 first = sp.Symbol("o", integer=True)

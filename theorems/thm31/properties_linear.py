@@ -16,8 +16,8 @@ from flint import fmpq_mat
 from hypothesis import strategies as st
 
 from theorems.thm31.properties import POSITIVE, QUARTERS, Loss, frames, vectors
-from verify.check import Arithmetic
-from verify.numeric.claim import Claim, Vacuous
+from verify.claims.check import Arithmetic
+from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import (
     columns_of,
     diagonal,

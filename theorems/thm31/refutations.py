@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import sympy as sp
 
 from theorems.thm31.statement import STATEMENT
-from verify.check import Context
-from verify.counterexample import Value, counterexample
-from verify.evidence import Finding, Outcome, Table
-from verify.symbolic.collapse import all_of
+from verify.claims.check import Context
+from verify.claims.counterexample import Value, counterexample
+from verify.claims.evidence import Finding, Outcome, Table
+from verify.symbolic.exact_head import all_of
 from verify.symbolic.smoothness import is_analytic_at
 
 u1, u2 = sp.symbols("u1 u2", real=True)

@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 from torch.autograd.functional import hessian
 
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Table
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Table
 from verify.numeric.activations import LINEAR
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
-from verify.numeric.inertia import inertia_table
+from verify.numeric.inertia import COLUMNS, inertia_rows
 from verify.numeric.objectives import OBJECTIVES, Invariance, Labels
 
 BATCH, OUTPUTS = 6, 4
@@ -86,11 +86,11 @@ def whiten(name: str, seed: int) -> Whitened:
 def objectives(ctx: Context) -> Finding:
     """For each objective: its inertia, whether every S of dimension r can be whitened, and a head."""
     seed = ctx.seed_for("thm31.objectives") % 2**31
-    source = inertia_table(seed, BATCH, OUTPUTS)
+    source = inertia_rows(seed, BATCH, OUTPUTS)
     whitened = {objective.title: whiten(name, seed) for name, objective in OBJECTIVES.items()}
     rows, applies = [], 0
     for row in source.rows:
-        cell = dict(zip(source.columns, row, strict=True))
+        cell = dict(zip(COLUMNS, row, strict=True))
         counts = [cell[key] for key in ("n_+", "n_0", "n_-", "rank")]
         if counts[0] == "undefined":
             rows.append((cell["objective"], cell["outputs"], *counts, "undefined", "", "", ""))

@@ -9,7 +9,7 @@ from flint import fmpq_mat
 
 from theorems.thm31.properties import DIMENSION, SIMILARITY, WHITENING
 from theorems.thm31.properties_linear import INSIDE, KEPT, OUTSIDE, RADIAL, Kept
-from verify.numeric.claim import Claim
+from verify.claims.property import Claim
 from verify.numeric.rational import identity, matrix, signs
 
 

@@ -18,14 +18,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from verify.artefact import Artefact
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Table
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Table
+from verify.engine.artefact import Artefact
 from verify.numeric.objectives import OBJECTIVES, BarlowWeight, Loss, Temperature, VICRegWeights
 from verify.numeric.operators import symmetrised
 from verify.ssl.backbones import calibrate
 from verify.ssl.data import Dataset, load_digits
-from verify.ssl.digits import DIGITS_SIMCLR, build, seeded_configs
+from verify.ssl.digits_configs import DIGITS_SIMCLR, build, seeded_configs
 from verify.ssl.measurements import represent
 from verify.ssl.training import Config, Mlp, Networks, from_arrays, untrained
 from verify.ssl.variances import conditioning

@@ -26,8 +26,8 @@ from theorems.thm32 import (
     siblings,
 )
 from theorems.thm32.statement import STATEMENT
-from verify.check import Arithmetic
-from verify.declare import (
+from verify.claims.check import Arithmetic
+from verify.claims.declare import (
     at_scale,
     attack,
     false,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.thm32.derivation import d, form, hessian, jacobian, k, rho, second
-from verify.symbolic.bounds import at_most, slack
-from verify.symbolic.derivation import Proof
+from verify.claims.bounds import at_most, slack
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 i, a, b = sp.symbols("i a b", integer=True)

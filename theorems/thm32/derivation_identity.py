@@ -16,8 +16,8 @@ from theorems.thm32.derivation import (
     steep,
     v,
 )
-from verify.symbolic.bounds import at_most, slack
-from verify.symbolic.derivation import Proof
+from verify.claims.bounds import at_most, slack
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 a = sp.Symbol("a", integer=True)

@@ -10,8 +10,8 @@ import sympy as sp
 
 from theorems.thm32.derivation import CONTINUOUS, PINKUS, RAYLEIGH
 from theorems.thm32.derivation_curve import tube
-from verify.symbolic.bounds import at_most, slack
-from verify.symbolic.derivation import Proof
+from verify.claims.bounds import at_most, slack
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import total
 
 d, k = sp.symbols("d k", integer=True, positive=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Step
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Step
 
 u, x, y, z = sp.symbols("u x y z", real=True)
 DIMENSIONS = (1, 2, 3)

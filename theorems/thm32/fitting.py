@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from theorems.thm32.heads import Parabola, Waves, local_parabola
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Plot, Series, Table
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
 from verify.numeric.activations import TANH
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from theorems.thm32.heads import Parabola, Waves, local_parabola
+from verify.claims.property import Claim, Vacuous
+from verify.claims.strategies import exact, tensors
 from verify.numeric.activations import QUADRATIC, Activation
 from verify.numeric.autodiff import gradient_and_product
-from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head, near_kink
-from verify.numeric.strategies import exact, tensors
 
 ROUNDING = 1e-10
 """Error allowed relative to c: at most 10^4 operations on terms below 10^2, each exact to 1.1e-16,

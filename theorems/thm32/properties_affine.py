@@ -11,11 +11,11 @@ from torch import Tensor
 
 from theorems.thm32.heads import Waves
 from theorems.thm32.properties import ROUNDING, STEEP, describe_waves, waves
+from verify.claims.property import Claim, Vacuous
+from verify.claims.strategies import exact, tensors
 from verify.numeric.activations import LINEAR
-from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
-from verify.numeric.strategies import exact, tensors
 
 
 class Affine(NamedTuple):

@@ -17,14 +17,14 @@ from torch import Tensor
 
 from theorems.thm32.heads import Waves
 from theorems.thm32.properties import ROUNDING, describe_waves, waves
-from verify.check import Arithmetic
+from verify.claims.check import Arithmetic
+from verify.claims.head_cases import ROUNDING_SAFETY
+from verify.claims.property import Claim
+from verify.claims.strategies import ENTRIES, describe_head, exact, heads, tensors
 from verify.numeric.activations import SMOOTH
-from verify.numeric.cases import ROUNDING_SAFETY
-from verify.numeric.claim import Claim
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
 from verify.numeric.rational import columns_of, diagonal, identity, matrix, text
-from verify.numeric.strategies import ENTRIES, describe_head, exact, heads, tensors
 from verify.symbolic.frames import cayley
 
 # --- what is forced -----------------------------------------------------------------------------

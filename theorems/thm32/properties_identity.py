@@ -22,9 +22,9 @@ from theorems.thm32.properties import (
     exact_head,
     hessian_products,
 )
+from verify.claims.property import Claim, Vacuous
+from verify.claims.strategies import exact, tensors
 from verify.numeric.autodiff import gradient_and_product
-from verify.numeric.claim import Claim, Vacuous
-from verify.numeric.strategies import exact, tensors
 
 # --- the identity behind convex losses ----------------------------------------------------------
 

@@ -8,9 +8,9 @@ import sympy as sp
 from sympy.calculus.util import maximum, minimum
 
 from theorems.thm32.statement import STATEMENT
-from verify.check import Context
-from verify.counterexample import Value, counterexample
-from verify.evidence import Finding, Outcome, Table
+from verify.claims.check import Context
+from verify.claims.counterexample import Value, counterexample
+from verify.claims.evidence import Finding, Outcome, Table
 from verify.symbolic.smoothness import is_analytic_at
 
 u = sp.Symbol("u", real=True)

@@ -13,8 +13,8 @@ from theorems.thm32.heads import Waves
 from theorems.thm32.properties import Case, Eight, exact_error, exact_head
 from theorems.thm32.properties_affine import Affine, affine_bound, exceeds, spectrum, whitened
 from theorems.thm32.properties_curve import Moving, derivative, forced_error
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Plot, Series, Table
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
 from verify.numeric.activations import GELU, SWISH
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head

@@ -26,29 +26,31 @@ from theorems.thm41 import (
     cross_entropy,
     derivation,
     direction,
-    escape,
-    genericity,
-    inertia,
     invariance,
-    kernel,
-    natural_gradient,
     outputs,
     persistence,
     properties,
-    real_heads,
     refutations,
-    saddles,
     scale,
     siblings,
+)
+from theorems.thm41 import counterexample_controls as void
+from theorems.thm41.own_parts import (
+    escape,
+    genericity,
+    inertia,
+    kernel,
+    natural_gradient,
+    real_heads,
+    saddles,
     strict_saddles,
     sweep,
     symmetry,
     threshold,
-    void,
 )
 from theorems.thm41.statement import STATEMENT
-from verify.check import Arithmetic
-from verify.declare import (
+from verify.claims.check import Arithmetic
+from verify.claims.declare import (
     at_scale,
     attack,
     example,

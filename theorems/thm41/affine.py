@@ -21,7 +21,7 @@ from theorems.thm41.notation import (
     weight,
     z,
 )
-from verify.symbolic.derivation import Proof
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 

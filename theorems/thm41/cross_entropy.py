@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from theorems.thm41.notation import POLARISATION, i, j, k, u, v
 from theorems.thm41.outputs import OutputCase, describe_output, outputs
 from theorems.thm41.properties import products
-from verify.check import Arithmetic
-from verify.declare import false, proof, section, true
-from verify.numeric.claim import Claim
+from verify.claims.check import Arithmetic
+from verify.claims.declare import false, proof, section, true
+from verify.claims.derivation import Proof
+from verify.claims.property import Claim
 from verify.numeric.objectives import softmax_cross_entropy
 from verify.numeric.rational import Signs, diagonal, is_zero, matrix, signs
-from verify.symbolic.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 KERNEL = "x^T H x = 0 for H >= 0 only if H x = 0; the rank is k less the dimension of the kernel"

@@ -33,9 +33,9 @@ from theorems.thm41.notation import (
     w,
     weight,
 )
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Step
-from verify.symbolic.derivation import Proof
+from verify.claims.check import Context
+from verify.claims.derivation import Proof
+from verify.claims.evidence import Finding, Outcome, Step
 from verify.symbolic.indexed import Rule, constant, derivative, total
 
 

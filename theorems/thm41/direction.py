@@ -14,7 +14,7 @@ from theorems.thm41.notation import (
     pulled_back,
     v,
 )
-from verify.symbolic.derivation import Proof
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import total
 
 

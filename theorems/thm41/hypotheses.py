@@ -5,10 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.thm41.statement import STATEMENT
-from verify.counterexample import Value
+from verify.claims.counterexample import Value
+from verify.claims.text import count
 from verify.numeric.activations import RELU
-from verify.symbolic.collapse import Collapse, all_of, eigenvalues
-from verify.text import count
+from verify.symbolic.exact_head import Collapse, all_of, eigenvalues
 
 
 def hypotheses(state: Collapse, reading: str) -> dict[str, Value]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.thm41.notation import POLARISATION, applied, j, k, loss_hessian, pulled_back, rho, u
-from verify.symbolic.derivation import Proof
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, derivative, total
 
 

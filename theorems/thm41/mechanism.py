@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from verify.evidence import Table
+from verify.claims.evidence import Table
 from verify.numeric.effective_hessian import interaction
 from verify.numeric.heads import Trace
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from theorems.thm41.properties import LossProduct, curvature_error
+from verify.claims.property import Claim, Vacuous
+from verify.claims.strategies import describe_head, exact, heads, tensors
 from verify.numeric.activations import LINEAR, RELU, SMOOTH
-from verify.numeric.claim import Claim, Vacuous
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head, near_kink
 from verify.numeric.objectives import OBJECTIVES, Invariance, Loss
-from verify.numeric.strategies import describe_head, exact, heads, tensors
 
 
 class OutputCase(NamedTuple):

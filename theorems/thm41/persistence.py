@@ -7,11 +7,11 @@ from flint import arb, arb_mat
 
 from theorems.thm41.refutations import LOSS, column, u1, u2
 from theorems.thm41.statement import STATEMENT
-from verify.check import Context
-from verify.counterexample import Value, counterexample
-from verify.evidence import Finding
-from verify.numeric.balls import BallHead, enclose, gershgorin, interval
-from verify.symbolic.collapse import Collapse, ExactHead, all_of, eigenvalues
+from verify.claims.check import Context
+from verify.claims.counterexample import Value, counterexample
+from verify.claims.evidence import Finding
+from verify.symbolic.balls import BallHead, enclose, gershgorin, interval
+from verify.symbolic.exact_head import Collapse, ExactHead, all_of, eigenvalues
 
 RADIUS = sp.Rational(1, 1000)
 """How far every weight and bias may be from the counterexample's."""

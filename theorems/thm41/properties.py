@@ -19,10 +19,9 @@ from hypothesis import strategies as st
 from sympy import QQ, ring
 from torch import Tensor
 
-from theorems.thm41.states import integers
-from verify.check import Arithmetic
-from verify.numeric.activations import LINEAR, QUADRATIC, RELU, SMOOTH
-from verify.numeric.cases import (
+from theorems.thm41.own_parts.states import integers
+from verify.claims.check import Arithmetic
+from verify.claims.head_cases import (
     ROUNDING_SAFETY,
     HeadCase,
     autograd_interaction,
@@ -31,10 +30,11 @@ from verify.numeric.cases import (
     interaction_error,
     largest_ratio,
 )
-from verify.numeric.claim import Claim, Vacuous
+from verify.claims.property import Claim, Vacuous
+from verify.claims.strategies import describe_head, exact, heads, tensors
+from verify.numeric.activations import LINEAR, QUADRATIC, RELU, SMOOTH
 from verify.numeric.effective_hessian import interaction, majorant, pullback
 from verify.numeric.heads import Head, Trace, near_kink
-from verify.numeric.strategies import describe_head, exact, heads, tensors
 
 Interaction = Callable[[Trace, Tensor], Tensor]
 """A formula for M, or for J^T rho, from a head's trace and rho: the true one or a false sibling."""

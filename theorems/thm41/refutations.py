@@ -6,11 +6,11 @@ import sympy as sp
 
 from theorems.thm41.hypotheses import describe, hypotheses, spectrum
 from theorems.thm41.statement import STATEMENT
-from verify.check import Context
-from verify.counterexample import counterexample
-from verify.evidence import Finding, Outcome
+from verify.claims.check import Context
+from verify.claims.counterexample import counterexample
+from verify.claims.evidence import Finding, Outcome
 from verify.numeric.activations import LINEAR, RELU, Activation
-from verify.symbolic.collapse import Collapse, ExactHead, all_of, eigenvalues
+from verify.symbolic.exact_head import Collapse, ExactHead, all_of, eigenvalues
 
 u1, u2, u3 = sp.symbols("u1 u2 u3", real=True)
 

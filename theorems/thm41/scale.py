@@ -11,10 +11,10 @@ from torch import Tensor
 from theorems.thm41 import mechanism
 from theorems.thm41.outputs import EULER_TOLERANCE, TRAINED, OutputCase, TrainedCase, euler_error
 from theorems.thm41.properties import curvature_error, flat_error, formula_error
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Table
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Table
+from verify.claims.head_cases import HeadCase
 from verify.numeric.activations import GELU, LINEAR, RELU, SWISH, Activation
-from verify.numeric.cases import HeadCase
 from verify.numeric.effective_hessian import EffectiveHessian, interaction
 from verify.numeric.heads import Head, Trace
 from verify.numeric.lanczos import extreme_eigenpairs

@@ -14,9 +14,9 @@ from theorems.thm41.properties import (
     FORMULA_EXACT,
     LINEAR_IS_FLAT,
 )
+from verify.claims.head_cases import head_cases
+from verify.claims.property import Claim
 from verify.numeric.activations import SMOOTH
-from verify.numeric.cases import head_cases
-from verify.numeric.claim import Claim
 from verify.numeric.heads import Trace
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from theorems.thm41.repaired import PARTS
-from verify.statement import Hypothesis, Origin, Reading, Statement, Verdict
+from theorems.thm41.parts import PARTS
+from verify.claims.statement import Hypothesis, Origin, Reading, Statement, Verdict
 
 STATEMENT = Statement(
     id="thm41",

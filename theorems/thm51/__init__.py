@@ -10,10 +10,10 @@ from functools import partial
 
 from theorems.thm51 import derivation, groups, properties, refutations, scale, siblings, trained
 from theorems.thm51.statement import STATEMENT
-from verify.check import Arithmetic
-from verify.declare import at_scale, attack, false, proof, refutation, section, true
-from verify.ssl.experiments._checks import measurement
-from verify.ssl.experiments._digits import SIMCLR
+from verify.claims.check import Arithmetic
+from verify.claims.declare import at_scale, attack, false, proof, refutation, section, true
+from verify.experiments.declare import measurement
+from verify.experiments.digits_networks import SIMCLR
 
 SUBSPACE = section(
     "thm51.subspace",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from verify.symbolic.derivation import Proof
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 d, n, p, q = sp.symbols("d n p q", integer=True, positive=True)

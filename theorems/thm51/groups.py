@@ -14,8 +14,8 @@ from typing import NamedTuple
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from verify.check import Arithmetic
-from verify.numeric.claim import Claim
+from verify.claims.check import Arithmetic
+from verify.claims.property import Claim
 from verify.numeric.rational import beside, identity, matrix
 
 # --- group actions ------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from theorems.thm51.images import (
     slopes,
     tangents,
 )
-from verify.numeric.claim import Claim
+from verify.claims.property import Claim
 from verify.ssl.augment import brighten, contrast, mirror
 
 P = len(PARAMETERS)

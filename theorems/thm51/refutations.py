@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from theorems.thm51.statement import STATEMENT
-from verify.check import Context
-from verify.counterexample import Value, counterexample
-from verify.evidence import Finding, Outcome, Table
+from verify.claims.check import Context
+from verify.claims.counterexample import Value, counterexample
+from verify.claims.evidence import Finding, Outcome, Table
 from verify.symbolic.smoothness import is_analytic_at
 
 x1, x2 = x = sp.symbols("x1 x2", real=True)

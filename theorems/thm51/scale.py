@@ -23,8 +23,8 @@ from theorems.thm51.images import (
     tangents,
 )
 from theorems.thm51.properties import BASE, ORDER_TOLERANCE, STEP, one_sided
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Table
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Table
 
 SAMPLE = 50
 """Pictures drawn, a tenth of them waves."""

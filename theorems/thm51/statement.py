@@ -6,7 +6,7 @@ anywhere we can see; what is judged here is the definition that 5.2 and 5.3 rest
 
 from __future__ import annotations
 
-from verify.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
+from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 
 STATEMENT = Statement(
     id="thm51",

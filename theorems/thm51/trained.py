@@ -14,12 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from theorems.thm51.images import EPS, RANK_TOLERANCE, base, differences, scaled, slopes
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Table
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Table
+from verify.experiments.digits_networks import Run, runs
+from verify.experiments.tables import SETTING
 from verify.ssl.augment import blur, brighten, contrast, similarity
 from verify.ssl.data import load_digits
-from verify.ssl.experiments._digits import Run, runs
-from verify.ssl.experiments._display import SETTING
 from verify.ssl.rotation_orbits import first_images
 
 PARAMETERS = ("rotation", "shift right", "shift down", "scale", "brightness", "contrast", "blur")

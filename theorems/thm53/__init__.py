@@ -22,10 +22,10 @@ from theorems.thm53 import (
     trained,
 )
 from theorems.thm53.statement import STATEMENT
-from verify.check import Arithmetic
-from verify.declare import at_scale, attack, false, proof, refutation, section, true
-from verify.ssl.experiments._checks import measurement
-from verify.ssl.experiments._digits import SIMCLR
+from verify.claims.check import Arithmetic
+from verify.claims.declare import at_scale, attack, false, proof, refutation, section, true
+from verify.experiments.declare import measurement
+from verify.experiments.digits_networks import SIMCLR
 
 RANK_BOUND = section(
     "thm53.rank",

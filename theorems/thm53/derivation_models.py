@@ -21,7 +21,7 @@ from theorems.thm53.derivation import (
     x,
     y,
 )
-from verify.symbolic.derivation import Proof
+from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, total
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.autograd.functional import hessian
 
-from verify.numeric.claim import Claim, Vacuous
-from verify.numeric.strategies import exact, tensors
+from verify.claims.property import Claim, Vacuous
+from verify.claims.strategies import exact, tensors
 from verify.ssl.probes import Probes
 
 RANK_TOLERANCE = 1e-6

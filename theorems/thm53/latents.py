@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from theorems.thm53.statement import STATEMENT
-from verify.counterexample import Value
+from verify.claims.counterexample import Value
 
 z1, z2 = z = sp.symbols("z1 z2", real=True)
 theta1, theta2 = theta = sp.symbols("theta1 theta2", real=True)

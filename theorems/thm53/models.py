@@ -9,8 +9,8 @@ from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
 from theorems.thm53.properties import Operator, exactly, integers
-from verify.check import Arithmetic
-from verify.numeric.claim import Claim, Vacuous
+from verify.claims.check import Arithmetic
+from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import (
     beside,
     columns_of,

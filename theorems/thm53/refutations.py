@@ -21,9 +21,9 @@ from theorems.thm53.latents import (
     z2,
 )
 from theorems.thm53.statement import STATEMENT
-from verify.check import Context
-from verify.counterexample import Value, counterexample
-from verify.evidence import Finding, Outcome, Table
+from verify.claims.check import Context
+from verify.claims.counterexample import Value, counterexample
+from verify.claims.evidence import Finding, Outcome, Table
 
 
 def refute(model: Latent, reading: str, ctx: Context) -> Finding:

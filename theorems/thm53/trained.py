@@ -15,14 +15,14 @@ import torch
 from torch import Tensor
 
 from theorems.thm53.fisher import RANK_TOLERANCE, Fisher, probe_root
-from verify.check import Context
-from verify.evidence import Finding, Outcome, Plot, Series, Table
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
+from verify.experiments.digits_networks import Run, runs
+from verify.experiments.tables import SETTING
 from verify.numeric.modules import head_of
 from verify.ssl.augment import quarter_turns
 from verify.ssl.data import Dataset, load_digits
-from verify.ssl.digits import SEEDS
-from verify.ssl.experiments._digits import Run, runs
-from verify.ssl.experiments._display import SETTING
+from verify.ssl.digits_configs import SEEDS
 from verify.ssl.measurements import head_outputs, represent
 from verify.ssl.probes import ProbeConfig, Probes, train_probes
 from verify.ssl.rotation_orbits import Orbits, first_images, rotation_orbits

@@ -2,7 +2,7 @@
 
 What is proved here concerns the float64 matrix that is handed in, every entry taken as the exact
 number it stores. How far that matrix is from a Hessian is another question:
-`verify.numeric.function_certificates` answers both at once for small heads.
+`verify.symbolic.function_certificates` answers both at once for small heads.
 """
 
 from __future__ import annotations

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from verify.evidence import Table
 from verify.numeric.objectives import OBJECTIVES, Loss, Objective
 
 FORMING_SAFETY = 8.0
@@ -129,7 +128,14 @@ COLUMNS = (
 )
 
 
-def inertia_table(seed: int, batch: int = 6, k: int = 4) -> Table:
+class InertiaRows(NamedTuple):
+    """Rows of text under `COLUMNS`, and what a reader of them must know."""
+
+    rows: tuple[tuple[str, ...], ...]
+    note: str
+
+
+def inertia_rows(seed: int, batch: int = 6, k: int = 4) -> InertiaRows:
     """The inertia of every objective's Hessian at random and at collapsed outputs, in float64.
 
     Args:
@@ -174,15 +180,11 @@ def inertia_table(seed: int, batch: int = 6, k: int = 4) -> Table:
             )
     below = max((r for r in nearest if r <= 1), default=0.0)
     above = min((r for r in nearest if r > 1), default=math.inf)
-    return Table(
-        title="Inertia of the loss Hessian",
-        columns=COLUMNS,
-        rows=tuple(rows),
-        note=(
-            f"Hessian of the mean over B = {batch} rows in k = {k} dimensions, in float64; a "
-            "separable objective's is counted over its B blocks. Collapsed: all rows equal, those "
-            "of every network that takes part likewise. n_0 counts eigenvalues within rounding: "
-            f"n eps |H| plus {FORMING_SAFETY:g} times the forming error. Nearest to that threshold "
-            f"came {below:.2g} of it from below and {above:.2g} of it from above. Rank: n_+ + n_-."
-        ),
+    note = (
+        f"Hessian of the mean over B = {batch} rows in k = {k} dimensions, in float64; a "
+        "separable objective's is counted over its B blocks. Collapsed: all rows equal, those "
+        "of every network that takes part likewise. n_0 counts eigenvalues within rounding: "
+        f"n eps |H| plus {FORMING_SAFETY:g} times the forming error. Nearest to that threshold "
+        f"came {below:.2g} of it from below and {above:.2g} of it from above. Rank: n_+ + n_-."
     )
+    return InertiaRows(tuple(rows), note)

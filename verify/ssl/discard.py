@@ -10,14 +10,14 @@ from torch import Tensor
 
 from verify.ssl.augment import quarter_turns
 from verify.ssl.data import Dataset
+from verify.ssl.image_source import Source, fit, timing
 from verify.ssl.measurements import head_outputs, represent
 from verify.ssl.probes import ridge_accuracy
-from verify.ssl.source import Source, fit, timing
 from verify.ssl.training import Config, Networks, Observe, State
 from verify.ssl.variances import with_statistics
 
 if TYPE_CHECKING:
-    from verify.check import Context
+    from verify.ssl.session import Session
 
 TURNS = 4
 
@@ -73,10 +73,10 @@ def rotation_accuracy(networks: Networks, dataset: Dataset) -> dict[str, float]:
     }
 
 
-def build(arguments: tuple[object, ...], ctx: Context) -> dict[str, np.ndarray]:
+def build(arguments: tuple[object, ...], session: Session) -> dict[str, np.ndarray]:
     """Class accuracy by epoch and rotation accuracy at the end, of a `Source` and a `Config`."""
     source, config = cast("tuple[Source, Config]", arguments)
-    dataset, run = fit(source, config, ctx, observe_classes)
+    dataset, run = fit(source, config, session, observe_classes)
     rotation = rotation_accuracy(run.networks, dataset)
     accuracies = {name: np.array(value) for name, value in rotation.items()}
     return {"losses": np.array(run.losses), **run.curves, **accuracies, **timing(source, run)}

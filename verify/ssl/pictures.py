@@ -9,18 +9,18 @@ from verify.ssl.data import Dataset, take
 from verify.ssl.data.loading import load
 
 if TYPE_CHECKING:
-    from verify.check import Context
+    from verify.ssl.session import Session
 
 
-def images(name: str, train: int | None, test: int | None, ctx: Context) -> Dataset:
-    """A data set from where the context says it is, or so many of its images, on its device.
+def images(name: str, train: int | None, test: int | None, session: Session) -> Dataset:
+    """A data set from where the session says it is, or so many of its images, on its device.
 
     Raises:
         DataError: if it cannot be read, with a sentence that says what to do.
     """
-    place = ctx.data[name]
-    folder = Path(ctx.cache) / "data"
+    place = session.data[name]
+    folder = Path(session.cache) / "data"
     dataset = load(name, Path(place) if place else None, cache=folder, download=not place)
     if train is not None and test is not None:
         dataset = take(dataset, train, test)
-    return dataset.to(ctx.device)
+    return dataset.to(session.device)

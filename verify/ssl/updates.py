@@ -9,11 +9,11 @@ import torch
 from torch import nn
 
 from verify.ssl.data import Dataset
-from verify.ssl.source import Source, fit, timing
+from verify.ssl.image_source import Source, fit, timing
 from verify.ssl.training import Config, Observe, State
 
 if TYPE_CHECKING:
-    from verify.check import Context
+    from verify.ssl.session import Session
 
 
 def relative_update(module: nn.Module, learning_rate: float) -> float:
@@ -50,9 +50,9 @@ def observe(config: Config, dataset: Dataset) -> Observe:
     return observed
 
 
-def build(arguments: tuple[object, ...], ctx: Context) -> dict[str, np.ndarray]:
+def build(arguments: tuple[object, ...], session: Session) -> dict[str, np.ndarray]:
     """Relative updates (epochs,) of every part; the arguments are a `Source` and a `Config`."""
     source, config = cast("tuple[Source, Config]", arguments)
-    _, run = fit(source, config, ctx, observe)
+    _, run = fit(source, config, session, observe)
     updates = {name: values[1:] for name, values in run.curves.items()}
     return {"losses": np.array(run.losses), **updates, **timing(source, run)}

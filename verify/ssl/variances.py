@@ -13,12 +13,12 @@ from torch import Tensor
 
 from verify.ssl.backbones import calibrate
 from verify.ssl.data import Dataset, floating
+from verify.ssl.image_source import Source, fit, timing
 from verify.ssl.measurements import head_outputs, represent
-from verify.ssl.source import Source, fit, timing
 from verify.ssl.training import Config, Networks, Observe, State, TrainedRun
 
 if TYPE_CHECKING:
-    from verify.check import Context
+    from verify.ssl.session import Session
 
 PUBLISHED_CLAMP = 1e-7
 """What the published condition number clamps the smallest eigenvalue at."""
@@ -131,10 +131,10 @@ def observe_variances(config: Config, dataset: Dataset) -> Observe:
     return observe
 
 
-def build_variances(arguments: tuple[object, ...], ctx: Context) -> dict[str, np.ndarray]:
+def build_variances(arguments: tuple[object, ...], session: Session) -> dict[str, np.ndarray]:
     """Losses and variances while training; the arguments: a `Source` and a `Config`."""
     source, config = cast("tuple[Source, Config]", arguments)
-    _, run = fit(source, config, ctx, observe_variances)
+    _, run = fit(source, config, session, observe_variances)
     return kept(source, run)
 
 

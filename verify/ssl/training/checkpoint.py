@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from verify.closure import closure_digest, versions
+from verify.identity.closure import closure_digest, versions
 from verify.ssl.data import Dataset
 from verify.ssl.training.config import Config
 
@@ -30,7 +30,7 @@ TRAINING = __name__.rpartition(".")[0]
 """The package whose code a checkpoint rests on."""
 
 
-class OutOfTime(Exception):
+class OutOfTime(TimeoutError):
     """A run stopped at its deadline, after a checkpoint from which the same call goes on.
 
     Attributes:
@@ -41,8 +41,8 @@ class OutOfTime(Exception):
 
     def __init__(self, epoch: int, epochs: int, checkpoint: Path) -> None:
         super().__init__(
-            f"Training stopped at its deadline after {epoch} of {epochs} epochs; the same command "
-            f"goes on from {checkpoint}."
+            f"Training was stopped after {epoch} of {epochs} epochs; the same command goes on from "
+            "there."
         )
         self.epoch, self.epochs, self.checkpoint = epoch, epochs, checkpoint
 

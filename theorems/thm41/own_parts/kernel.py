@@ -1,0 +1,260 @@
+"""T3: when G + tM has a negative eigenvalue for all small t > 0, for a PSD G."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import sympy as sp
+from flint import fmpq, fmpq_mat
+from hypothesis import strategies as st
+
+from theorems.thm41.notation import COURANT_FISCHER, Vector, d, form, w
+from theorems.thm41.own_parts.states import integers, loss_hessian
+from verify.claims.check import Arithmetic
+from verify.claims.declare import false, proof, section, true
+from verify.claims.derivation import Proof
+from verify.claims.property import Claim, Vacuous
+from verify.numeric.rational import Rows, diagonal, is_zero, kernel, matrix, rows, signs, text
+from verify.symbolic.indexed import total
+
+gram = sp.IndexedBase("G")
+t = sp.Symbol("t", positive=True)
+
+
+def _form(matrix_: sp.IndexedBase, x: Vector, y: Vector) -> sp.Expr:
+    return total(lambda a, b: x(a) * matrix_[a, b] * y(b), d, d)
+
+
+def sufficient(proof: Proof) -> None:
+    """Either condition makes G + tM negative somewhere, for every t > 0."""
+    proof.symmetric = frozenset({gram, form})
+    at_v: Vector = lambda r: sp.IndexedBase("v")[r]  # noqa: E731
+    at_w: Vector = lambda r: w[r]  # noqa: E731
+    proof.let("kernel", r"$v \in K = \ker G$")
+    negative = proof.let("negative", "first condition: $v^T M v = -c < 0$")
+    c = sp.Symbol("c", positive=negative or None)
+    proof.follows(
+        "At $v$ the form of $G + tM$",
+        _form(gram, at_v, at_v) + t * _form(form, at_v, at_v),
+        -t * c,
+        using={"kernel": _form(gram, at_v, at_v), "negative": t * (_form(form, at_v, at_v) + c)},
+    )
+    proof.fact("is negative", sp.Lt(-t * c, 0, evaluate=False), bool((-t * c).is_negative))
+    eps = sp.Symbol("epsilon", positive=True)
+    proof.let("null", "second condition: $v^T M v = 0$")
+    proof.let("image", "and $Mv = w$")
+    along: Vector = lambda r: at_v(r) - eps * w[r]  # noqa: E731
+    image = total(lambda a: w[a] * (total(lambda b: form[a, b] * at_v(b), d) - w[a]), d)
+    proof.follows(
+        r"At $v - \epsilon w$ the form of $G + tM$",
+        _form(gram, along, along) + t * _form(form, along, along),
+        -2 * eps * t * total(lambda a: w[a] ** 2, d)
+        + eps**2 * (_form(gram, at_w, at_w) + t * _form(form, at_w, at_w)),
+        using={
+            "kernel": _form(gram, at_v, at_v) - 2 * eps * _form(gram, at_w, at_v),
+            "null": t * _form(form, at_v, at_v),
+            "image": -2 * eps * t * image,
+        },
+    )
+    moved = proof.let("moved", "$w \\neq 0$: $|w|^2 = n > 0$; the bracket is $e$ in modulus")
+    n, e = sp.Symbol("n", positive=moved or None), sp.Symbol("e", nonnegative=True)
+    step = t * n / (t * n + e)
+    worst = sp.factor(2 * step * t * n - step**2 * e)
+    proof.fact(
+        r"is at most $-2 \epsilon t n + \epsilon^2 e$, negative at $\epsilon = tn / (tn + e)$",
+        sp.Lt(-worst, 0, evaluate=False),
+        bool(worst.is_positive),
+    )
+    proof.cite(COURANT_FISCHER)
+
+
+def necessary(proof: Proof) -> None:
+    """If neither condition holds, G + tM >= 0 for all t below an explicit t_0 > 0.
+
+    If M is positive definite on K, then n = 0 and G + tM is positive definite.
+    """
+    proof.symmetric = frozenset({gram, form})
+    null, inner, outer = (sp.IndexedBase(s) for s in ("n", "a", "b"))
+    at_n, at_a, at_b = (lambda r, x=x: x[r] for x in (null, inner, outer))
+    whole: Vector = lambda r: null[r] + inner[r] + outer[r]  # noqa: E731
+    proof.let("kernel", r"$n, a \in K = \ker G$")
+    proof.let(
+        "neither",
+        r"$M|_K \succeq 0$ and $Mn = 0$ on its kernel (else a condition holds); $n$ lies in that "
+        "kernel, $a$ in its complement in $K$, $b$ in $K^\\perp$",
+    )
+    inside: Vector = lambda r: null[r] + inner[r]  # noqa: E731
+    rest: Vector = lambda r: null[r] + 2 * inner[r] + 2 * outer[r]  # noqa: E731
+    proof.follows(
+        "The form of $G + tM$ at $n + a + b$",
+        _form(gram, whole, whole) + t * _form(form, whole, whole),
+        _form(gram, at_b, at_b)
+        + t * (_form(form, at_a, at_a) + 2 * _form(form, at_a, at_b) + _form(form, at_b, at_b)),
+        using={
+            "kernel": _form(gram, inside, inside) + 2 * _form(gram, at_b, inside),
+            "neither": t * _form(form, rest, at_n),
+        },
+    )
+    proof.cite(
+        "on the complement of its kernel a PSD matrix is at least its least positive eigenvalue: "
+        "b.Gb >= gamma |b|^2 and a.Ma >= mu |a|^2"
+    )
+    proof.cite(
+        "Cauchy-Schwarz: |a.Mb| <= nu |a||b| and |b.Mb| <= nu |b|^2 with any nu > 0, nu >= |M|"
+    )
+    positive = proof.let("gaps", r"$\gamma, \mu > 0$")
+    gamma, mu = sp.symbols("gamma mu", positive=positive or None)
+    nu = sp.Symbol("nu", positive=True)
+    x, y = sp.symbols("x y", nonnegative=True)
+    remainder = gamma - t * nu * (1 + nu / mu)
+    proof.equal(
+        r"With $|a| = x$, $|b| = y$ the form is at least a square and a multiple of $y^2$",
+        gamma * y**2 + t * (mu * x**2 - 2 * nu * x * y - nu * y**2),
+        t * mu * (x - nu * y / mu) ** 2 + remainder * y**2,
+    )
+    proof.equal(
+        r"At $t = t_0 = \gamma \mu / (\nu (\mu + \nu))$ the multiple vanishes",
+        remainder.subs(t, gamma * mu / (nu * (mu + nu))),
+        sp.S.Zero,
+    )
+    smaller = sp.Symbol("q", positive=True)
+    below = gamma * mu / (nu * (mu + nu)) / (1 + smaller)
+    left = sp.factor(sp.cancel(remainder.subs(t, below)))
+    proof.fact(
+        r"At $t = t_0 / (1 + q) < t_0$ the multiple is positive, and so is that of the square: the form is "
+        r"not negative, and vanishes only where $a = b = 0$ (nowhere but at 0, if $M|_K \succ 0$)",
+        sp.And(
+            sp.Gt(left, 0, evaluate=False), sp.Gt(below * mu, 0, evaluate=False), evaluate=False
+        ),
+        bool(left.is_positive) and bool((below * mu).is_positive),
+    )
+
+
+# --- random cases -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pencil:
+    """A positive semidefinite G and a symmetric M, both (d, d), held row by row as literals."""
+
+    g_rows: Rows
+    m_rows: Rows
+
+    @property
+    def g(self) -> fmpq_mat:
+        """G."""
+        return matrix(self.g_rows)
+
+    @property
+    def m(self) -> fmpq_mat:
+        """M."""
+        return matrix(self.m_rows)
+
+
+def pencil(g: fmpq_mat, m: fmpq_mat) -> Pencil:
+    """A pencil from matrices."""
+    return Pencil(rows(g), rows(m))
+
+
+SMALL = fmpq(1, 2**200)
+"""Decides the sign for all small t > 0: the coefficients of det(x - G - tM) are polynomials in t
+with integer coefficients below 2^100 at the entries drawn here, so their non-zero roots exceed
+2^-101 in modulus (Cauchy's bound)."""
+
+
+@st.composite
+def pencils(draw: st.DrawFn, shift: int = 0) -> Pencil:
+    """Small integer pencils, many of them degenerate; M is drawn around `shift` times the identity."""
+    d_ = draw(st.integers(1, 4))
+    factor, upper = draw(integers(d_ * d_, 1)), draw(integers(d_ * d_, 2))
+    kept = draw(st.lists(st.integers(0, 1), min_size=d_, max_size=d_))
+    m_rows = [[upper[min(r, c) * d_ + max(r, c)] for c in range(d_)] for r in range(d_)]
+    return pencil(loss_hessian(d_, factor, kept), matrix(m_rows) + diagonal([shift] * d_))
+
+
+def conditions(case: Pencil) -> tuple[bool, bool]:
+    """Whether some v in K has v.Mv < 0; and whether one has v.Mv = 0 and Mv != 0 (M|_K >= 0)."""
+    basis = kernel(case.g)
+    on_kernel = basis.transpose() * case.m * basis
+    if signs(on_kernel).negative:
+        return True, False
+    return False, not is_zero(case.m * basis * kernel(on_kernel))
+
+
+def criterion_violation(case: Pencil, second: bool = True) -> float:
+    """0 if the criterion and the sign of G + tM at small t agree, else infinite."""
+    first, degenerate = conditions(case)
+    predicted = first or (second and degenerate)
+    found = signs(case.g + SMALL * case.m).negative > 0
+    return 0.0 if predicted is found else math.inf
+
+
+def describe(case: Pencil) -> tuple[tuple[str, str], ...]:
+    """The pencil as (name, value) pairs."""
+    return (("$G$", text(case.g)), ("$M$", text(case.m)))
+
+
+CRITERION = Claim(
+    r"$\lambda_{\min}(G + tM) < 0$ for all small $t > 0$ if and only if some $v \in \ker G$ has "
+    "$v^T M v < 0$, or $v^T M v = 0$ and $Mv \\neq 0$",
+    pencils,
+    criterion_violation,
+    describe,
+    Arithmetic.EXACT,
+)
+
+SWAP = pencil(diagonal([1, 0]), matrix([[0, 1], [1, 0]]))
+"""v.Mv = 0 and Mv != 0 at v = e2."""
+
+FIRST_ONLY = CRITERION.sibling(
+    r"... if and only if some $v \in \ker G$ has $v^T M v < 0$", (SWAP,), second=False
+)
+
+
+def definite_violation(case: Pencil, size: int = 0) -> float:
+    """0 if M positive definite on ker G makes G + tM positive definite, else infinite.
+
+    Args:
+        case: the pencil.
+        size: t; 0 stands for all small t.
+
+    Raises:
+        Vacuous: if M is not positive definite on ker G, or ker G is trivial.
+    """
+    basis = kernel(case.g)
+    if not basis.ncols() or signs(basis.transpose() * case.m * basis).positive < basis.ncols():
+        raise Vacuous
+    found = signs(case.g + (size or SMALL) * case.m)
+    return 0.0 if found.positive == case.g.nrows() else math.inf
+
+
+DEFINITE = Claim(
+    r"$M|_K \succ 0$ makes $G + tM \succ 0$ for all small $t > 0$",
+    partial(pencils, shift=1),
+    definite_violation,
+    describe,
+    Arithmetic.EXACT,
+)
+
+FAR = pencil(diagonal([1, 0]), matrix([[0, 2], [2, 1]]))
+"""M|_K = 1 > 0 and det(G + M) = -3."""
+
+ANY_SIZE = DEFINITE.sibling(r"$M|_K \succ 0$ makes $G + M \succ 0$ at any $\rho$", (FAR,), size=1)
+
+
+CHECKS = section(
+    "thm41.kernel",
+    *proof("sufficient", "Either condition makes $G + tM$ negative, for every $t > 0$", sufficient),
+    *proof(
+        "necessary",
+        r"If neither holds, $G + tM \succeq 0$ below an explicit $t_0 > 0$",
+        necessary,
+    ),
+    true("property", "The criterion on exact pencils", CRITERION),
+    true("definite", r"$M|_K \succ 0$ is stable at small $t$, on exact pencils", DEFINITE),
+    false("first-only", FIRST_ONLY),
+    false("any-size", ANY_SIZE),
+    part="kernel",
+)

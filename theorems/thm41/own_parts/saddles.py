@@ -1,0 +1,295 @@
+"""T6: critical points with rho != 0. Which heads have any, and when M is not zero there."""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import NamedTuple
+
+import sympy as sp
+from flint import fmpq, fmpq_mat
+from hypothesis import strategies as st
+
+from theorems.thm41.notation import d, delta, jacobian, k, m, rho, weight
+from theorems.thm41.own_parts import witnesses
+from theorems.thm41.own_parts.states import State, random_matrix, random_parameters
+from theorems.thm41.own_parts.symmetry import flipped
+from verify.claims.check import Arithmetic
+from verify.claims.declare import false, proof, section, true
+from verify.claims.derivation import Proof
+from verify.claims.property import Claim, Vacuous
+from verify.numeric.rational import diagonal, dot, identity, is_zero, kernel
+from verify.symbolic.indexed import total
+
+INDUCTION = "induction on the layers, from the first one up"
+FULL_RANK = "a matrix with independent rows has a right inverse"
+
+
+def no_interaction(proof: Proof) -> None:
+    """Non-increasing widths and full ranks: a critical z* has delta = 0 in all layers, so M = 0."""
+    right, slope, reciprocal, bend, y = (sp.IndexedBase(s) for s in ("P", "s'", "r", "s''", "y"))
+    i = sp.Symbol("i", integer=True)
+    proof.given(
+        "critical", r"$\delta_0 = J^T \rho = 0$, and $\delta_{l-1} = W_l^T (s' \circ \delta_l)$"
+    )
+    proof.let("injective", "$W_l P = 1$: the rows of $W_l$ are independent")
+    proof.let("slopes", "$r_j s'_j = 1$: no slope vanishes")
+    proof.cite(FULL_RANK)
+    below = lambda c: total(lambda j: weight[j, c] * slope[j] * delta[j], m)  # noqa: E731
+    proof.follows(
+        r"If $\delta_{l-1} = 0$ then $\delta_l = 0$",
+        delta[i],
+        sp.S.Zero,
+        using={
+            "critical": reciprocal[i] * total(lambda c: right[c, i] * below(c), d),
+            "injective": reciprocal[i]
+            * total(
+                lambda j: (
+                    (sp.KroneckerDelta(i, j) - total(lambda c: right[c, i] * weight[j, c], d))
+                    * slope[j]
+                    * delta[j]
+                ),
+                m,
+            ),
+            "slopes": (1 - reciprocal[i] * slope[i]) * delta[i],
+        },
+    )
+    proof.cite(INDUCTION)
+    proof.let("vanishing", r"$\delta_l = 0$ in every hidden layer, as derived")
+    proof.cite("the layer formula (F), derived above")
+    term = total(lambda j: delta[j] * bend[j] * y[j] ** 2, m)
+    proof.follows(
+        "Every layer's term of $v^T M v$ vanishes",
+        term,
+        sp.S.Zero,
+        using={"vanishing": term},
+    )
+
+
+def onto(proof: Proof) -> None:
+    """T6c: a critical z* with rho != 0 needs rank J < k."""
+    right, b = sp.IndexedBase("P"), sp.Symbol("b", integer=True)
+    proof.let("critical", r"$J^T \rho = 0$")
+    proof.let("onto", r"$\operatorname{rank} J = k$: $J P = 1$")
+    pulled = lambda c: total(lambda a: jacobian[a, c] * rho[a], k)  # noqa: E731
+    proof.follows(
+        r"If $J$ is onto, $\rho = (J P)^T \rho = 0$",
+        rho[b],
+        sp.S.Zero,
+        using={
+            "critical": total(lambda c: right[c, b] * pulled(c), d),
+            "onto": rho[b] - total(lambda c: right[c, b] * pulled(c), d),
+        },
+    )
+    proof.cite(FULL_RANK)
+
+
+# --- critical states ----------------------------------------------------------------------------
+
+
+class Shape(NamedTuple):
+    """Two-layer sizes, the rank of H, whether rho lies in ran H, and a seed."""
+
+    d: int
+    m: int
+    k: int
+    r: int
+    in_range: bool
+    seed: int
+
+
+@st.composite
+def shapes(draw: st.DrawFn, largest: int = 5) -> Shape:
+    """Every admissible shape with d, m, k up to `largest`."""
+    d_, m_, k_ = (draw(st.integers(1, largest)) for _ in range(3))
+    in_range = draw(st.booleans())
+    r = draw(st.integers(1, k_) if in_range else st.integers(0, k_ - 1))
+    return Shape(d_, m_, k_, r, in_range, draw(st.integers(0, 2**31)))
+
+
+def loss_jet(source: random.Random, shape: Shape) -> tuple[fmpq_mat, fmpq_mat]:
+    """(rho, H): H >= 0 of rank r, and rho != 0 in its range or not."""
+    while True:
+        b = random_matrix(source, shape.k, shape.k, 9)
+        if b.rank() == shape.k:
+            break
+    h = b.transpose() * diagonal([int(n < shape.r) for n in range(shape.k)]) * b
+    coordinates = fmpq_mat(shape.k, 1)
+    for n in range(shape.k):
+        coordinates[n, 0] = fmpq(source.randint(1, 9) if n < shape.r or not shape.in_range else 0)
+    return b.transpose() * coordinates, h
+
+
+def critical_state(shape: Shape, attempt: int = 0, activation: str = "tanh") -> State:
+    """A critical state with rho != 0: W_2 = rho delta^T / |rho|^2 + W', S delta in ker W_1^T."""
+    source = random.Random(f"{shape}{attempt}")
+    rho, h = loss_jet(source, shape)
+    w1 = random_matrix(source, shape.m, shape.d)
+    parameters = random_parameters(source, activation, shape.m)
+    basis = kernel(w1.transpose())
+    state = State.of(activation, (w1, fmpq_mat(shape.k, shape.m)), (parameters,), rho, h)
+    balanced = basis * random_matrix(source, basis.ncols(), 1)
+    delta_ = diagonal([1 / s for s in state.jets[0][0]]) * balanced
+    length = dot(rho, rho)
+    free = random_matrix(source, shape.k, shape.m)
+    across = free - rho * (rho.transpose() * free) * (1 / length)
+    w2 = rho * delta_.transpose() * (1 / length) + across
+    return State.of(activation, (w1, w2), (parameters,), rho, h)
+
+
+ATTEMPTS = 5
+"""Draws in which a generic property may show itself: one suffices to prove that it is generic."""
+
+
+def critical_violation(
+    shape: Shape, wide: bool = True, corrected: bool = True, needs_room: bool = True
+) -> float:
+    """0 if M|_K != 0 shows itself at critical states exactly where it is predicted, else infinite.
+
+    Predicted: m > d and r' < d, r' = r - [rho in ran H]. The flags drop a condition or correction.
+
+    Raises:
+        Vacuous: if W_1 or H J has less than its generic rank in every draw.
+    """
+    states = [critical_state(shape, attempt) for attempt in range(ATTEMPTS)]
+    if any(not is_zero(s.gradient) or is_zero(s.rho) for s in states):
+        return math.inf
+    generic = [s for s in states if _has_full_ranks(s, shape)]
+    if not generic:
+        raise Vacuous
+    rank = shape.r - (shape.in_range and corrected)
+    predicted = (shape.m > shape.d or not wide) and (rank < shape.d or not needs_room)
+    found = [_acts(s) for s in generic]
+    if any(found) is not predicted:
+        return math.inf
+    for state, acts in zip(generic, found, strict=True):
+        if acts and not any(s.signs.negative for s in (state, flipped(state))):
+            return math.inf
+    return 0.0
+
+
+def _has_full_ranks(state: State, shape: Shape) -> bool:
+    """Whether W_1 and H J have the ranks that almost all critical heads of a shape have."""
+    narrow = min(shape.d, shape.m)
+    pulled = state.loss_hessian * state.jacobians[-1]
+    ranks = state.weights[0].rank(), pulled.rank()
+    return ranks == (narrow, min(narrow, shape.r - shape.in_range))
+
+
+def _acts(state: State) -> bool:
+    return not is_zero(state.interaction_on_kernel)
+
+
+def describe(shape: Shape) -> tuple[tuple[str, str], ...]:
+    """The shape as (name, value) pairs."""
+    return (
+        ("$d, m, k$", f"{shape.d}, {shape.m}, {shape.k}"),
+        ("$r$", str(shape.r)),
+        (r"$\rho$ in the range of $\nabla^2 L$", str(shape.in_range)),
+        ("seed", str(shape.seed)),
+    )
+
+
+CRITICAL = Claim(
+    r"at constructed critical states with $\rho \neq 0$, $M|_K \neq 0$ occurs if and only if $m > d$ "
+    r"and $r' < d$; and then one sign of $W_2$ is unstable",
+    shapes,
+    critical_violation,
+    describe,
+    Arithmetic.EXACT,
+)
+
+CRITICAL_SIBLINGS = {
+    "narrow": CRITICAL.sibling(
+        r"... if and only if $r' < d$: critical heads with $m \leq d$ can have $M \neq 0$",
+        (Shape(2, 1, 2, 0, False, 0),),
+        wide=False,
+    ),
+    "uncorrected": CRITICAL.sibling(
+        "... if and only if $m > d$ and $r < d$", (Shape(1, 2, 2, 1, True, 0),), corrected=False
+    ),
+    "no-room": CRITICAL.sibling(
+        "... if and only if $m > d$", (Shape(1, 2, 3, 1, False, 0),), needs_room=False
+    ),
+}
+"""False siblings of the criterion at critical states."""
+
+
+class Tower(NamedTuple):
+    """Widths d, m_1, .., m_{N-1} and a seed."""
+
+    widths: tuple[int, ...]
+    seed: int
+
+
+@st.composite
+def towers(draw: st.DrawFn) -> Tower:
+    """Two to five layers of width 1 to 4; half of them tapering."""
+    widths = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
+    if draw(st.booleans()):
+        widths.sort(reverse=True)
+    return Tower(tuple(widths), draw(st.integers(0, 2**31)))
+
+
+def injective_violation(tower: Tower, tapering: bool = True) -> float:
+    """0 if J^T rho = 0 forces delta_{N-1} = 0, which is a rank, else infinite.
+
+    Raises:
+        Vacuous: if widths increase (unless that is allowed) or a weight matrix lacks full rank.
+    """
+    source = random.Random(str(tower))
+    if tapering and any(a < b for a, b in zip(tower.widths, tower.widths[1:], strict=False)):
+        raise Vacuous
+    through = identity(tower.widths[0])
+    for columns, rows in zip(tower.widths, tower.widths[1:], strict=False):
+        w = random_matrix(source, rows, columns)
+        if w.rank() < min(rows, columns):
+            raise Vacuous
+        slopes = [1 - t * t for t in random_parameters(source, "tanh", rows)]
+        through = diagonal(slopes) * w * through
+    return 0.0 if through.rank() == tower.widths[-1] else math.inf
+
+
+def describe_tower(tower: Tower) -> tuple[tuple[str, str], ...]:
+    """The widths and the seed."""
+    return (("$d, m_1, ..$", ", ".join(map(str, tower.widths))), ("seed", str(tower.seed)))
+
+
+NARROW = Claim(
+    r"with non-increasing widths and full ranks, $J^T \rho = 0$ forces $\delta_{N-1} = 0$",
+    towers,
+    injective_violation,
+    describe_tower,
+    Arithmetic.EXACT,
+)
+
+CHECKS = section(
+    "thm41.critical",
+    *proof("derivation", "Non-increasing widths: at a critical point $M = 0$", no_interaction),
+    true("property", r"Criticality forces $\delta = 0$, on exact heads", NARROW),
+    false(
+        "any-widths",
+        NARROW.sibling(r"$J^T \rho = 0$ forces $\delta_{N-1} = 0$ for any widths", tapering=False),
+    ),
+    part="critical",
+) + section(
+    "thm41.saddles",
+    *proof(
+        "acts",
+        r"Two layers, $m > d$ and $r' < d$: almost every critical head has $M|_K \neq 0$",
+        witnesses.critical_acts,
+    ),
+    *proof(
+        "void",
+        r"Two layers, $m > d$ and $r' \geq d$: almost every critical head has $K = \{0\}$",
+        witnesses.critical_void,
+    ),
+    *proof(
+        "onto",
+        r"A critical point with $\rho \neq 0$ needs $\operatorname{rank} J_h < k$",
+        onto,
+    ),
+    true("property", r"Where $M|_K \neq 0$ at critical states, exactly", CRITICAL),
+    *(false(name, claim) for name, claim in CRITICAL_SIBLINGS.items()),
+    part="saddles",
+)

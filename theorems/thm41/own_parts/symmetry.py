@@ -1,0 +1,280 @@
+"""T5: the sign of the last layer flips M and nothing else, so that instability is at least a coin toss.
+
+The frequencies are gated by exact binomial intervals (Clopper-Pearson) at confidence 1 - 1e-7
+each; the four gates together raise a false alarm with probability at most 4e-7 a run.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from functools import partial
+
+import sympy as sp
+from hypothesis import strategies as st
+
+from theorems.thm41.notation import (
+    COURANT_FISCHER,
+    POLARISATION,
+    applied,
+    d,
+    form,
+    k,
+    m,
+    pulled_back,
+    rho,
+    v,
+    w,
+    weight,
+)
+from theorems.thm41.own_parts.inertia import STABLE_UNIT
+from theorems.thm41.own_parts.many_units import sign_frequencies, wide_limit
+from theorems.thm41.own_parts.states import State, describe, parameter, random_matrix, states
+from verify.claims.check import Arithmetic, Check, Kind, Role
+from verify.claims.declare import false, fixed_dimensions, proof, section, true
+from verify.claims.derivation import Proof
+from verify.claims.property import Claim, Vacuous
+from verify.numeric.rational import diagonal, is_zero, matrix, signs
+from verify.symbolic.indexed import total
+
+SYMMETRISED = (
+    "if the law of W_N given everything else is invariant under W_N -> -W_N, a probability is the "
+    "mean over everything else of the average over the two signs"
+)
+
+
+def sign_flip(proof: Proof) -> None:
+    """W_N -> -W_N with b_N readjusted keeps h(z*), rho, G, K and criticality, and flips M."""
+    loss_hessian = sp.IndexedBase("L")
+    proof.symmetric = frozenset({loss_hessian})
+    below, second, output, x = (sp.IndexedBase(s) for s in ("B", "C", "u", "x"))
+    i, a, b = sp.symbols("i a b", integer=True)
+    sign = -1 if proof.let("flip", "$W_N$ is replaced by $-W_N$") else sp.Symbol("f")
+    old = lambda r, c: total(lambda j: weight[r, j] * below[j, c], m)  # noqa: E731
+    new = lambda r, c: total(lambda j: sign * weight[r, j] * below[j, c], m)  # noqa: E731
+    moved = sp.IndexedBase("b")[i]
+    if proof.let("bias", "$b_N$ by $u_0 + W_N x_{N-1}$, where $u_0 = h(z^*)$ is the old output"):
+        moved = output[i] + applied(weight, lambda c: x[c], m)(i)
+    proof.equal(
+        "The output stays $u_0$, and with it $\\rho$ and $\\nabla^2 L$",
+        total(lambda j: sign * weight[i, j] * x[j], m) + moved,
+        output[i],
+    )
+    proof.equal(
+        "$J = W_N B$ changes sign, and so does $J^T \\rho$: a critical point stays critical",
+        total(lambda r: rho[r] * new(r, a), k),
+        -total(lambda r: rho[r] * old(r, a), k),
+    )
+    proof.equal(
+        "and $\\nabla^2 L \\, J v$, so that $K = \\ker(\\nabla^2 L \\, J)$ stays",
+        total(lambda r: loss_hessian[i, r] * total(lambda c: new(r, c) * v[c], d), k),
+        -total(lambda r: loss_hessian[i, r] * total(lambda c: old(r, c) * v[c], d), k),
+    )
+    proof.equal(
+        "$G$ stays",
+        pulled_back(lambda r: new(r, a), lambda r: new(r, b)),
+        pulled_back(lambda r: old(r, a), lambda r: old(r, b)),
+    )
+    proof.equal(
+        "$M$ changes sign, with $C$ the second derivatives of $x_{N-1}$",
+        total(lambda r: rho[r] * total(lambda j: sign * weight[r, j] * second[j, a, b], m), k),
+        -total(lambda r: rho[r] * total(lambda j: weight[r, j] * second[j, a, b], m), k),
+    )
+
+
+def coin_toss(proof: Proof) -> None:
+    """P(lambda_min < 0) >= P(M|_K != 0)/2 + P(M|_K = 0, MK != {0}), for any symmetric H."""
+    gram = sp.IndexedBase("G")
+    proof.symmetric = frozenset({gram, form})
+    proof.cite("the sign flip keeps G and K and turns M into -M, derived above")
+    g_form = lambda x, y: total(lambda a, b: x(a) * gram[a, b] * y(b), d, d)  # noqa: E731
+    m_form = lambda x, y: total(lambda a, b: x(a) * form[a, b] * y(b), d, d)  # noqa: E731
+    at_v = lambda r: v[r]  # noqa: E731
+    at_w = lambda r: w[r]  # noqa: E731
+    proof.let("kernel", "$v \\in K$, so $Gv = 0$")
+    c = sp.Symbol("c", real=True)
+    proof.let("value", "$v^T M v = c$")
+    for sign in (1, -1):
+        proof.follows(
+            f"At $v$ the form of $G {'+' if sign > 0 else '-'} M$",
+            g_form(at_v, at_v) + sign * m_form(at_v, at_v),
+            sp.Integer(sign) * c,
+            using={"kernel": g_form(at_v, at_v), "value": sign * (m_form(at_v, at_v) - c)},
+        )
+    nonzero = proof.let("nonzero", r"$M|_K \neq 0$: such a $v$ exists with $|c| = g > 0$")
+    size = sp.Symbol("g", positive=nonzero or None)
+    proof.fact(
+        "so $c$ or $-c$ is negative, namely $-g$: one of the two signs has a negative eigenvalue",
+        sp.Lt(-size, 0, evaluate=False),
+        bool((-size).is_negative),
+    )
+    proof.cite(POLARISATION)
+    eps = sp.Symbol("epsilon", positive=True)
+    proof.let("null", "in the other case $v^T M v = 0$ for a $v \\in K$")
+    proof.let("moved", "$Mv = w$")
+    for sign in (1, -1):
+        along = lambda r, sign=sign: v[r] - sign * eps * w[r]  # noqa: E731
+        wm = total(lambda a: w[a] * (total(lambda b: form[a, b] * v[b], d) - w[a]), d)
+        proof.follows(
+            f"with $w \\neq 0$: at $v {'-' if sign > 0 else '+'} \\epsilon w$ the form of "
+            f"$G {'+' if sign > 0 else '-'} M$",
+            g_form(along, along) + sign * m_form(along, along),
+            -2 * eps * total(lambda a: w[a] ** 2, d)
+            + eps**2 * (g_form(at_w, at_w) + sign * m_form(at_w, at_w)),
+            using={
+                "kernel": g_form(at_v, at_v) - 2 * sign * eps * g_form(at_w, at_v),
+                "null": sign * m_form(at_v, at_v),
+                "moved": -2 * eps * wm,
+            },
+        )
+    tail = proof.let("tail", r"$|w|^2 = n > 0$ and the last bracket is $e$ in modulus")
+    n_, e_ = sp.Symbol("n", positive=tail or None), sp.Symbol("e", nonnegative=True)
+    step = n_ / (n_ + e_)
+    worst = sp.factor(2 * step * n_ - step**2 * e_)
+    proof.fact(
+        r"is at most $-2 \epsilon n + \epsilon^2 e$, negative at $\epsilon = n / (n + e)$: both "
+        "signs have a negative eigenvalue",
+        sp.Lt(-worst, 0, evaluate=False),
+        bool(worst.is_positive),
+    )
+    proof.cite(COURANT_FISCHER)
+    proof.cite(SYMMETRISED)
+    plus, minus, excess = sp.symbols("p_+ p_- e_1", nonnegative=True)
+    proof.let("pair", "$p_+ + p_- = 1 + e_1$: at least one of the two signs is unstable")
+    proof.follows(
+        "The average over the two signs is at least one half",
+        (plus + minus) / 2,
+        sp.Rational(1, 2) + excess / 2,
+        using={"pair": (plus + minus - 1 - excess) / 2},
+    )
+
+
+# --- exact pairs --------------------------------------------------------------------------------
+
+
+def flipped(state: State) -> State:
+    """The state with W_N -> -W_N; b_N follows h(z*), so rho and H stay."""
+    weights = (*state.weights[:-1], -state.weights[-1])
+    return State.of(state.activation, weights, state.parameters, state.rho, state.loss_hessian)
+
+
+def pair_violation(state: State, wanted: int = 1, need_image: bool = True) -> float:
+    """0 if at least `wanted` of a state and its flip have a negative eigenvalue, else infinite.
+
+    Raises:
+        Vacuous: if M K = {0}, unless that is not asked for.
+    """
+    other = flipped(state)
+    if other.pullback != state.pullback or other.interaction != -state.interaction:
+        return math.inf
+    if need_image and is_zero(state.interaction * state.kernel):
+        raise Vacuous
+    return 0.0 if sum(s.signs.negative > 0 for s in (state, other)) >= wanted else math.inf
+
+
+PAIRS = Claim(
+    r"$M K \neq \{0\}$ makes $\lambda_{\min}(H_{\mathrm{eff}}) < 0$ for $W_N$ or for $-W_N$",
+    partial(states, depths=(2, 3), inputs=(2, 4), loss_signs=(-1, 0, 0, 1)),
+    pair_violation,
+    describe,
+    Arithmetic.EXACT,
+    dear=2,
+)
+
+
+SIBLINGS = {
+    "every-head": PAIRS.sibling(
+        r"one of $W_N$ and $-W_N$ has $\lambda_{\min}(H_{\mathrm{eff}}) < 0$, whatever $M K$",
+        (STABLE_UNIT,),
+        need_image=False,
+    ),
+    "both": PAIRS.sibling(
+        r"$M K \neq \{0\}$ makes $\lambda_{\min}(H_{\mathrm{eff}}) < 0$ for $W_N$ and for $-W_N$",
+        wanted=2,
+    ),
+}
+"""False siblings of the coin toss."""
+
+
+def coherent_violation(seed_and_size: tuple[int, int]) -> float:
+    """0 if a softplus head with sign-coherent W_2 is stable for exactly one sign, else infinite."""
+    seed, kernel_size = seed_and_size
+    source = random.Random(seed)
+    d_, k_ = kernel_size + 1, 2
+    width = d_ + 2
+    w1 = random_matrix(source, width, d_, 9)
+    w2 = matrix([[source.randint(1, 9) for _ in range(width)] for _ in range(k_)])
+    rho_ = matrix([[source.randint(1, 9)] for _ in range(k_)])
+    parameters = tuple(parameter("softplus", source.randint(-7, 7)) for _ in range(width))
+    # H = diag(1, 0): rank 1, so that dim K is at least d - 1.
+    state = State.of("softplus", (w1, w2), (parameters,), rho_, diagonal([1, 0]))
+    counts = [s.signs.negative > 0 for s in (state, flipped(state))]
+    return 0.0 if counts == [False, True] and signs(state.interaction).negative == 0 else math.inf
+
+
+def describe_coherent(case: tuple[int, int]) -> tuple[tuple[str, str], ...]:
+    """The seed and dim K."""
+    return (("seed", str(case[0])), (r"$\dim K$", str(case[1])))
+
+
+def coherent_cases() -> st.SearchStrategy[tuple[int, int]]:
+    """Seeds, and dimensions of K from 1 to 12."""
+    return st.tuples(st.integers(0, 2**31), st.integers(1, 12))
+
+
+COHERENT = Claim(
+    r"softplus, $\rho > 0$ and $W_2 = \sigma |N|$: stable for $\sigma = 1$ and not for "
+    r"$\sigma = -1$, so $P = 1/2$ for every $\dim K$",
+    coherent_cases,
+    coherent_violation,
+    describe_coherent,
+    Arithmetic.EXACT,
+)
+
+
+def certain_violation(case: tuple[int, int]) -> float:
+    """0 if both signs are unstable, as P -> 1 under sign symmetry alone would need, else infinite.
+
+    Raises:
+        Vacuous: for dim K below 6, about which a limit says little.
+    """
+    if case[1] < 6:
+        raise Vacuous
+    return math.inf if coherent_violation(case) == 0.0 else 0.0
+
+
+CERTAIN = Claim(
+    r"from $\dim K = 6$ on, sign symmetry alone makes both signs unstable ($P \to 1$)",
+    coherent_cases,
+    certain_violation,
+    describe_coherent,
+    Arithmetic.EXACT,
+)
+
+
+CHECKS = section(
+    "thm41.symmetry",
+    *proof("flip", "The sign of the last layer flips $M$ and keeps $G$ and $K$", sign_flip),
+    *proof(
+        "coin-toss", r"Hence $P(\lambda_{\min} < 0) \geq 1/2$ where $M K \neq \{0\}$", coin_toss
+    ),
+    true("property", "One of the two signs is unstable, on exact states", PAIRS),
+    *(false(name, claim) for name, claim in SIBLINGS.items()),
+    true("coherent", "Sign-coherent heads: exactly one of the two signs is stable", COHERENT),
+    false("certain", CERTAIN),
+    fixed_dimensions(
+        "wide-limit",
+        r"Wide heads with $\dim K = 2$: $P(M|_K \succeq 0) \to (1 - 1/\sqrt{3})/2$",
+        wide_limit,
+    ),
+    Check(
+        id="frequencies",
+        title="How often a random wide head is unstable on $K$, with exact binomial intervals",
+        role=Role.SUPPORTS,
+        kind=Kind.PROPERTY,
+        arithmetic=Arithmetic.FLOAT64,
+        run=sign_frequencies,
+        cost=5.0,
+    ),
+    part="symmetry",
+)

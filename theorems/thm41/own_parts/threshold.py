@@ -1,0 +1,294 @@
+"""T7: a two-layer head with a positive definite loss Hessian is stable up to an explicit |rho|."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import sympy as sp
+from flint import fmpq, fmpq_mat
+from hypothesis import strategies as st
+
+from theorems.thm41.notation import applied, d, delta, k, m, v, weight
+from theorems.thm41.own_parts.inertia import one_unit
+from theorems.thm41.own_parts.states import State, describe, integers, parameter, shaped
+from verify.claims.check import Arithmetic
+from verify.claims.declare import false, proof, section, true
+from verify.claims.derivation import Proof
+from verify.claims.property import Claim, Vacuous
+from verify.numeric.rational import (
+    columns_of,
+    diagonal,
+    dot,
+    identity,
+    is_positive_semidefinite,
+    signs,
+)
+from verify.symbolic.indexed import total
+
+CONGRUENCE = "Sylvester: if P is onto, P^T B P >= 0 if and only if B >= 0"
+EXTREMES = (
+    "b.Hb >= lambda |b|^2 and |W_2 y| >= sigma |y| for the least eigenvalue and singular value"
+)
+CAUCHY = "Cauchy-Schwarz: |rho . W_2 e_j| <= |rho| |W_2 e_j|"
+
+
+def factorisation(proof: Proof) -> None:
+    """H_eff = W_1^T (S W_2^T H W_2 S + diag(delta s'')) W_1; hence the exact criterion."""
+    loss_hessian = sp.IndexedBase("L")
+    outer, slope, bend, slope_inverse = (sp.IndexedBase(s) for s in ("V", "s'", "s''", "r"))
+    proof.symmetric = frozenset({loss_hessian})
+    i = sp.Symbol("i", integer=True)
+    w1v = applied(weight, lambda c: v[c], d)
+    through = sp.IndexedBase("J")
+    middle = lambda r: total(lambda j: outer[r, j] * slope[j] * w1v(j), m)  # noqa: E731
+    proof.let("two-layer", "$J = W_2 S W_1$ with $W_2 = V$, $S = \\operatorname{diag}(s')$")
+    jv = applied(through, lambda c: v[c], d)
+    gap = lambda r: jv(r) - middle(r)  # noqa: E731
+    proof.follows(
+        "$Jv$",
+        jv(i),
+        middle(i),
+        using={"two-layer": gap(i)},
+    )
+    proof.cite("the layer formula (F) with one hidden layer, derived above")
+    form = total(lambda a, b: middle(a) * loss_hessian[a, b] * middle(b), k, k)
+    bending = total(lambda j: delta[j] * bend[j] * w1v(j) ** 2, m)
+    inner = lambda j, q: (  # noqa: E731
+        slope[j]
+        * total(lambda a, b: outer[a, j] * loss_hessian[a, b] * outer[b, q], k, k)
+        * slope[q]
+    )
+    proof.equal(
+        r"$v^T H_{\mathrm{eff}} v$ is the form of $S V^T (\nabla^2 L) V S + \operatorname{diag}("
+        r"\delta \circ s'')$ at $W_1 v$",
+        form + bending,
+        total(lambda j, q: w1v(j) * inner(j, q) * w1v(q), m, m) + bending,
+    )
+    proof.let("slopes", r"$s'_j \neq 0$: $r_j s'_j = 1$")
+    y = sp.IndexedBase("y")
+    proof.follows(
+        r"With $y = S W_1 v$ the last term is $\sum_j (\delta_j s''_j / s'_j{}^2) y_j^2$",
+        total(lambda j: delta[j] * bend[j] * y[j] ** 2, m),
+        total(lambda j: delta[j] * bend[j] * slope_inverse[j] ** 2 * (slope[j] * y[j]) ** 2, m),
+        using={
+            "slopes": total(
+                lambda j: (
+                    delta[j]
+                    * bend[j]
+                    * y[j] ** 2
+                    * (1 - slope_inverse[j] * slope[j])
+                    * (1 + slope_inverse[j] * slope[j])
+                ),
+                m,
+            )
+        },
+    )
+    proof.cite(CONGRUENCE)
+
+
+def threshold_bound(proof: Proof) -> None:
+    """|rho| <= lambda sigma^2 min s'^2 / max |s''||W_2 e_j| makes H_eff >= 0."""
+    slope, bend, value = (sp.IndexedBase(s) for s in ("s'", "c", "w"))
+    lam, sigma = sp.symbols("lambda sigma", positive=True)
+    proof.cite("H_eff factorises through w = W_1 v, derived above")
+    proof.cite(EXTREMES)
+    proof.cite(CAUCHY)
+    proof.equal(
+        r"By the extremes, with $|\delta_j s''_j| = c_j$, the form is at least",
+        lam * sigma**2 * total(lambda j: (slope[j] * value[j]) ** 2, m)
+        - total(lambda j: bend[j] * value[j] ** 2, m),
+        total(lambda j: (lam * sigma**2 * slope[j] ** 2 - bend[j]) * value[j] ** 2, m),
+    )
+    least, room, spread, above, excess = sp.symbols("p q b e f", nonnegative=True)
+    length = sp.Symbol("R", nonnegative=True)
+    proof.let(
+        "threshold",
+        r"$|\rho| \, b + q = \lambda \sigma^2 p$, $q \geq 0$, with $p = \min_j s'_j{}^2$, "
+        r"$b = \max_j |s''_j| |W_2 e_j|$",
+    )
+    proof.let("slope", "$s'_j{}^2 = p + e$, $e \\geq 0$")
+    proof.let("bend", r"$c_j = |\rho| \, b - f$, $f \geq 0$, by Cauchy-Schwarz")
+    squared, unit = sp.symbols("x c_j", real=True)
+    proof.follows(
+        "Each coefficient is a sum of terms that are not negative",
+        lam * sigma**2 * squared - unit,
+        room + lam * sigma**2 * above + excess,
+        using={
+            "threshold": lam * sigma**2 * least - length * spread - room,
+            "slope": lam * sigma**2 * (squared - least - above),
+            "bend": length * spread - excess - unit,
+        },
+    )
+    total_ = room + lam * sigma**2 * above + excess
+    proof.fact(
+        "so the form is not negative",
+        sp.Ge(total_, 0, evaluate=False),
+        bool(total_.is_nonnegative),
+    )
+
+
+# --- exact cases --------------------------------------------------------------------------------
+
+
+@st.composite
+def shallow(draw: st.DrawFn) -> State:
+    """Two-layer states with m <= min(d, k), W_1 of full row rank, H >= I, W_2 of full column rank."""
+    width = draw(st.integers(1, 3))
+    d_, k_ = width + draw(st.integers(0, 1)), width + draw(st.integers(0, 1))
+    activation = draw(st.sampled_from(("tanh", "softplus")))
+    w1, w2, half = (
+        shaped(draw(integers(rows * columns, 2)), columns)
+        for rows, columns in ((width, d_), (k_, width), (k_, k_))
+    )
+    h = identity(k_) + half.transpose() * half
+    rho_ = fmpq(1, 8) * shaped(draw(integers(k_, 24)), 1)
+    parameters = (tuple(parameter(activation, n) for n in draw(integers(width, 7))),)
+    return State.of(activation, (w1, w2), parameters, rho_, h)
+
+
+def exact_violation(state: State, power: int = 2) -> float:
+    """0 if H_eff >= 0 exactly where W_2^T H W_2 + diag(delta s''/s'^power) >= 0, else infinite.
+
+    Raises:
+        Vacuous: if W_1 has dependent rows.
+    """
+    w1, w2 = state.weights
+    if w1.rank() < w1.nrows():
+        raise Vacuous
+    slopes = state.jets[0][0]
+    ratios = [bend / slope**power for bend, slope in zip(state.bends, slopes, strict=True)]
+    inner = w2.transpose() * state.loss_hessian * w2 + diagonal(ratios)
+    return 0.0 if (signs(inner).negative == 0) == (state.signs.negative == 0) else math.inf
+
+
+EXACT = Claim(
+    r"$H_{\mathrm{eff}} \succeq 0$ if and only if $W_2^T (\nabla^2 L) W_2 + \operatorname{diag}("
+    r"\delta_j s''_j / s'_j{}^2) \succeq 0$",
+    shallow,
+    exact_violation,
+    describe,
+    Arithmetic.EXACT,
+)
+
+ONE_SLOPE = EXACT.sibling(r"the same with $\delta_j s''_j / s'_j$", power=1)
+
+
+def threshold_squared(state: State) -> fmpq | None:
+    """A rational lower bound of the squared threshold, exact for d = m = k = 1; None if infinite.
+
+    lambda_min(H) and sigma_min(W_2)^2 are bounded below by bisection with exact inertia.
+    """
+    w2 = state.weights[1]
+    columns = [columns_of(w2, [j]) for j in range(w2.ncols())]
+    slopes, curvatures = state.jets[0]
+    worst = max(c * c * dot(x, x) for c, x in zip(curvatures, columns, strict=True))
+    if worst == 0:
+        return None
+    gram = w2.transpose() * w2
+    top = _least(state.loss_hessian) * _least(gram) * min(s * s for s in slopes)
+    return top * top / worst
+
+
+def _least(symmetric: fmpq_mat) -> fmpq:
+    """The largest multiple of 1/16 at most the least eigenvalue of a PSD matrix, exactly."""
+    one, step = identity(symmetric.nrows()), 0
+    while is_positive_semidefinite(symmetric - fmpq(step + 1, 16) * one):
+        step += 1
+    return fmpq(step, 16)
+
+
+def threshold_violation(state: State, factor: int = 1) -> float:
+    """0 if H_eff >= 0 wherever |rho| is at most `factor` times the threshold, else infinite.
+
+    Raises:
+        Vacuous: if |rho| is larger, or the threshold is 0 or infinite.
+    """
+    bound = threshold_squared(state)
+    if not bound or dot(state.rho, state.rho) > factor**2 * bound:
+        raise Vacuous
+    return 0.0 if state.signs.negative == 0 else math.inf
+
+
+@st.composite
+def below_threshold(draw: st.DrawFn, reach: int = 1) -> State:
+    """States of `shallow` with rho scaled to some part of the threshold (at most 7/8 of `reach`)."""
+    state = draw(shallow())
+    bound, length = threshold_squared(state), dot(state.rho, state.rho)
+    if not bound or length == 0:
+        return state
+    wanted = fmpq(draw(st.integers(1, 7)), 8) * reach
+    # A rational scale whose square is at most wanted^2 bound / length.
+    ratio = wanted * wanted * bound / length
+    scale = fmpq(math.isqrt(int(ratio * 4**20)), 2**20)
+    return State.of(
+        state.activation, state.weights, state.parameters, scale * state.rho, state.loss_hessian
+    )
+
+
+THRESHOLD = Claim(
+    r"$|\rho| \leq \lambda_{\min}(\nabla^2 L) \, \sigma_{\min}(W_2)^2 \min_j s'_j{}^2 / \max_j "
+    r"|s''_j| |W_2 e_j|$ makes $H_{\mathrm{eff}} \succeq 0$",
+    below_threshold,
+    threshold_violation,
+    describe,
+    Arithmetic.EXACT,
+)
+
+PAST = one_unit(fmpq(1, 2), fmpq(19, 25))
+"""tanh, t = 1/2: the threshold is 3/4, and |rho| = 0.76."""
+
+TWICE = Claim(
+    r"twice the threshold is enough",
+    partial(below_threshold, reach=2),
+    partial(threshold_violation, factor=2),
+    describe,
+    Arithmetic.EXACT,
+    supplied=(PAST,),
+)
+
+
+def equality_violation(n: int, hundredths: int = 100) -> float:
+    """0 if H_eff = 0 at `hundredths` of the threshold of a tanh unit at t = n/128, d = m = k = 1.
+
+    Raises:
+        Vacuous: at t = 0, where s'' = 0 and there is no threshold.
+    """
+    if n == 0:
+        raise Vacuous
+    unit = one_unit(fmpq(n, 128), fmpq(0))
+    ((_,), (bend,)) = unit.jets[0]
+    bound = threshold_squared(unit) or fmpq(0)
+    size = fmpq(math.isqrt(int(bound.p)), math.isqrt(int(bound.q)))  # the square of a rational here
+    side = 1 if bend < 0 else -1
+    state = one_unit(fmpq(n, 128), side * fmpq(hundredths, 100) * size)
+    return 0.0 if size * size == bound and state.effective_hessian[0, 0] == 0 else math.inf
+
+
+def _describe_parameter(n: int) -> tuple[tuple[str, str], ...]:
+    return (("$128t$", str(n)),)
+
+
+EQUALITY = Claim(
+    "at $d = m = k = 1$ the threshold is sharp: $H_{\\mathrm{eff}} = 0$ there",
+    partial(st.integers, -127, 127),
+    equality_violation,
+    _describe_parameter,
+    Arithmetic.EXACT,
+)
+
+CHECKS = section(
+    "thm41.threshold",
+    *proof("factorisation", r"$H_{\mathrm{eff}}$ factorises through $W_1$", factorisation),
+    *proof("bound", "The threshold", threshold_bound),
+    true("exact", "The exact criterion for two layers, on exact states", EXACT),
+    false("one-slope", ONE_SLOPE),
+    true("property", "The threshold on exact states", THRESHOLD),
+    false("twice", TWICE),
+    true("sharp", "The threshold is attained at $d = m = k = 1$", EQUALITY),
+    false(
+        "not-sharp",
+        EQUALITY.sibling("$H_{\\mathrm{eff}} = 0$ at $0.99$ of it", hundredths=99),
+    ),
+    part="threshold",
+)

@@ -1,0 +1,300 @@
+"""T4 and T6b for two layers of any size: one head at which M acts on K, and why one is enough.
+
+Where the rank of HJ is r, the sum of the principal r-minors of (HJ)^T HJ times the projector on K is
+a polynomial in the entries (Faddeev-LeVerrier). So M|_K = 0 is an analytic equation in the weights,
+and one head that violates it shows that almost every head does. That head has two equal units,
+twins f and g, with W_2 = V:
+
+    V e_f = V e_g = p,   a_f = a_g,   W_1 v = e_f - e_g.
+
+Then Jv = 0, and v^T M v = 2 (rho.p) s''. With w_g = -w_f in W_1 and all other columns of V across
+rho it is critical as well.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theorems.thm41.notation import (
+    Vector,
+    applied,
+    d,
+    delta,
+    i,
+    jacobian,
+    k,
+    loss_hessian,
+    m,
+    rho,
+    v,
+    w,
+    weight,
+)
+from verify.claims.derivation import Proof
+from verify.symbolic.indexed import total
+
+f, g, q = sp.symbols("f g q", integer=True)
+"""Hidden units."""
+c, o = sp.symbols("c o", integer=True)
+
+outer, twin, left = sp.IndexedBase("V"), sp.IndexedBase("p"), sp.IndexedBase("Q")
+slope, bend = sp.IndexedBase("s'"), sp.IndexedBase("s''")
+
+along = total(lambda a: twin[a] * rho[a], k)
+"""rho . p"""
+
+ANALYTIC = (
+    "an analytic function on R^N that is not identically 0 vanishes on a set of measure zero only"
+)
+FADDEEV = (
+    "Faddeev-LeVerrier: where the rank of HJ is at most r, the sum of the principal r-minors of "
+    "(HJ)^T HJ times the projector on K is a polynomial in the entries of HJ"
+)
+NOT_AFFINE = "if s is analytic and not affine, the zeros of s' s'' are isolated"
+INDEPENDENT = "a matrix with r independent vectors in its range has rank at least r"
+TWO_SUBSPACES = "two proper subspaces do not fill a space, so some p has rho.p != 0 and Hp != 0"
+FAMILY = (
+    "the critical heads with rank S W_1 = d < m are those with delta = det(B^T B) x - B adj(B^T B) "
+    "B^T x, B = S W_1, and V = rho delta^T / |rho|^2 + (1 - rho rho^T / |rho|^2) X: an analytic family "
+    "in (W_1, b_1, x, X)"
+)
+RANK_NULLITY = (
+    "rank-nullity: H maps the complement of rho, of dimension k - 1, on a space of dimension k - 1 less "
+    "that of its part of ker H, which is all of ker H, k - r, if rho lies in ran H, and k - r - 1 if not"
+)
+
+
+def _pair(j: sp.Expr) -> sp.Expr:
+    """e_f - e_g."""
+    return sp.KroneckerDelta(j, f) - sp.KroneckerDelta(j, g)
+
+
+def _into_units(x: sp.IndexedBase) -> Vector:
+    """W_1 x."""
+    return applied(weight, lambda c: x[c], d)
+
+
+def _out(y: Vector) -> Vector:
+    """V S y; this is J x where y = W_1 x."""
+    return lambda r: total(lambda j: outer[r, j] * slope[j] * y(j), m)
+
+
+def _curved(x: Vector) -> Vector:
+    """H x."""
+    return applied(loss_hessian, x, k)
+
+
+def _adjoint(j: sp.Expr) -> sp.Expr:
+    """delta_j = (V^T rho)_j."""
+    return total(lambda a: outer[a, j] * rho[a], k)
+
+
+def _bend(j: sp.Expr) -> sp.Expr:
+    """D_j = delta_j s''_j."""
+    return _adjoint(j) * bend[j]
+
+
+def _form(x: Vector, y: Vector) -> sp.Expr:
+    """x^T D y; this is v^T M v where both are W_1 v."""
+    return total(lambda j: _bend(j) * x(j) * y(j), m)
+
+
+def _twins(proof: Proof) -> None:
+    """Jv = 0 and v^T M v != 0."""
+    y = _into_units(v)
+    proof.let("columns", "twins $f$, $g$: $V = W_2$ has the column $p$ at both")
+    proof.let("points", "and $a_f = a_g$, so that $s'$ and $s''$ are the same at both")
+    proof.let("image", "$W_1 v = e_f - e_g$")
+    proof.let("distinct", "$f \\neq g$")
+    proof.follows(
+        "$Jv = V S W_1 v = 0$, so that $v$ lies in $K$",
+        _out(y)(i),
+        sp.S.Zero,
+        using={
+            "image": _out(lambda j: y(j) - _pair(j))(i),
+            "columns": (outer[i, f] - twin[i]) * slope[f] - (outer[i, g] - twin[i]) * slope[g],
+            "points": twin[i] * (slope[f] - slope[g]),
+        },
+    )
+    short = lambda unit: total(lambda a: (outer[a, unit] - twin[a]) * rho[a], k)  # noqa: E731
+    proof.cite("the layer formula (F) with one hidden layer, derived above")
+    proof.follows(
+        r"$v^T M v = \sum_j \delta_j s''_j (W_1 v)_j^2$, where $\delta = V^T \rho$",
+        _form(y, y),
+        2 * along * bend[f],
+        using={
+            "image": _form(lambda j: y(j) - _pair(j), y)
+            + _bend(f) * (y(f) - _pair(f))
+            - _bend(g) * (y(g) - _pair(g)),
+            "distinct": -sp.KroneckerDelta(f, g) * (_bend(f) + _bend(g)),
+            "columns": short(f) * bend[f] + short(g) * bend[g],
+            "points": along * (bend[g] - bend[f]),
+        },
+    )
+    residual = proof.let("residual", r"$\rho \cdot p = \gamma \neq 0$")
+    bent = proof.let("bent", r"$s''(a_f) = \beta \neq 0$")
+    gamma = sp.Symbol("gamma", real=True, nonzero=residual or None)
+    beta = sp.Symbol("beta", real=True, nonzero=bent or None)
+    value = 2 * gamma * beta
+    proof.fact("is not zero", sp.Ne(value, 0, evaluate=False), bool(value.is_nonzero))
+    proof.cite(NOT_AFFINE)
+
+
+def _rank(proof: Proof, text: str) -> None:
+    """HJw is a multiple of H V e_q for W_1 w = e_q."""
+    proof.let("unit", "$W_1 w = e_q$ for a unit $q$")
+    y = _into_units(w)
+    proof.follows(
+        text,
+        _curved(_out(y))(i),
+        slope[q] * _curved(lambda r: outer[r, q])(i),
+        using={"unit": _curved(_out(lambda j: y(j) - sp.KroneckerDelta(j, q)))(i)},
+    )
+    proof.cite(INDEPENDENT)
+
+
+def _room(proof: Proof, text: str, formula: str) -> None:
+    """Integers: a < b leaves room for a + 1."""
+    left_over = sp.Symbol("n", integer=True, positive=proof.let("room", formula) or None)
+    proof.fact(
+        text,
+        sp.Ge(left_over - 1, 0, evaluate=False),
+        bool((left_over - 1).is_nonnegative),
+    )
+
+
+def acts(proof: Proof) -> None:
+    """r < min(d, m): for almost every (W_1, b_1, W_2), M is not zero on K."""
+    _room(
+        proof,
+        r"The range of $W_1$ has room for $e_j$ at $r + 1$ units: the number left over is",
+        r"$\min(d, m) - r = n > 0$",
+    )
+    proof.cite(TWO_SUBSPACES)
+    _twins(proof)
+    _rank(
+        proof,
+        "If $r > 0$: at $r$ of the units, one of the twins among them, let the $H V e_q$ be independent",
+    )
+    proof.let("one", "If $r = 0$, $K$ is everything; one unit is enough, $W_1 v = e_f$")
+    y = _into_units(v)
+    proof.follows(
+        "Then the form of $M$ is, not zero as before,",
+        _form(y, y),
+        _bend(f),
+        using={"one": _form(lambda j: y(j) - sp.KroneckerDelta(j, f), y) + _bend(f) * (y(f) - 1)},
+    )
+    proof.cite(FADDEEV)
+    proof.cite(ANALYTIC)
+
+
+def _injective(proof: Proof, text: str) -> None:
+    proof.let("injective", text)
+    image = total(lambda a: left[c, a] * _curved(_out(_into_units(v)))(a), k)
+    proof.follows(
+        r"Then $v = 0$, so that $K = \{0\}$",
+        v[c],
+        sp.S.Zero,
+        using={"kernel": image, "injective": v[c] - image},
+    )
+    proof.cite(ANALYTIC)
+
+
+def void(proof: Proof) -> None:
+    """r >= min(d, m): almost every head has K = ker W_1, on which M vanishes, or K = {0}."""
+    y = _into_units(v)
+    proof.let("kernel", "$v \\in K$: $HJv = H V S W_1 v = 0$")
+    proof.let("units", r"$m \leq r$: $H V S$ is injective, $Q H V S = 1$")
+
+    def identity(j: sp.Expr) -> sp.Expr:
+        """(1 - Q H V S) y."""
+        return y(j) - total(lambda a: left[j, a] * _curved(_out(y))(a), k)
+
+    proof.follows(
+        "Then $W_1 v = 0$, and $Mv = W_1^T D W_1 v$",
+        total(lambda j: weight[j, c] * delta[j] * bend[j] * y(j), m),
+        sp.S.Zero,
+        using={
+            "units": total(lambda j: weight[j, c] * delta[j] * bend[j] * identity(j), m),
+            "kernel": total(
+                lambda j: (
+                    weight[j, c]
+                    * delta[j]
+                    * bend[j]
+                    * total(lambda a: left[j, a] * _curved(_out(y))(a), k)
+                ),
+                m,
+            ),
+        },
+    )
+    _injective(proof, r"$d \leq r$ and $d \leq m$: $HJ$ is injective, $Q H J = 1$")
+    proof.cite("H has rank r, so that HVS and HJ have ranks min(r, m) and min(r, d, m) somewhere")
+
+
+def critical_acts(proof: Proof) -> None:
+    """m > d and r' < d: for almost every critical head M is not zero on K."""
+    _room(
+        proof,
+        "Of the $d$ units at which the rows of $W_1$ are a basis, $f$ among them, this many more than "
+        "$r'$ are not $f$",
+        "$d - r' = n > 0$",
+    )
+    _twins(proof)
+    proof.let(
+        "opposite", "$w_f + w_g = 0$ for the twins' rows of $W_1$; only $m > d$ has room for $g$"
+    )
+    proof.let(
+        "across",
+        r"the other columns of $V$ are across $\rho$: $\delta = (\rho \cdot p) (e_f + e_g)$",
+    )
+    both = lambda j: sp.KroneckerDelta(j, f) + sp.KroneckerDelta(j, g)  # noqa: E731
+    proof.follows(
+        r"$J^T \rho = W_1^T S \delta = 0$: the head is critical",
+        total(lambda j: weight[j, c] * slope[j] * _adjoint(j), m),
+        sp.S.Zero,
+        using={
+            "across": total(lambda j: weight[j, c] * slope[j] * (_adjoint(j) - along * both(j)), m),
+            "points": along * weight[g, c] * (slope[g] - slope[f]),
+            "opposite": along * slope[f] * (weight[f, c] + weight[g, c]),
+        },
+    )
+    _rank(proof, "At $r'$ of the other units let the $H V e_q$ be independent")
+    _range(proof)
+    proof.cite(FAMILY)
+    proof.cite(FADDEEV)
+    proof.cite(ANALYTIC)
+
+
+def _range(proof: Proof) -> None:
+    """rank HJ <= r' at every critical head."""
+    proof.let("critical", r"$J^T \rho = 0$")
+    pulled = total(lambda c: w[c] * total(lambda o: jacobian[o, c] * rho[o], k), d)
+    proof.follows(
+        r"At every critical head the range of $J$ is across $\rho$: $\rho \cdot Jw$",
+        total(lambda o: rho[o] * applied(jacobian, lambda c: w[c], d)(o), k),
+        sp.S.Zero,
+        using={"critical": pulled},
+    )
+    r = sp.Symbol("r", integer=True)
+    for where, kernel, rank in (
+        (r"lies in", k - r, r - 1),
+        (r"does not lie in", k - r - 1, r),
+    ):
+        proof.equal(
+            rf"so that $\operatorname{{rank}} HJ \leq r'$, the rank of $H$ across $\rho$; where $\rho$ "
+            rf"{where} its range",
+            (k - 1) - kernel,
+            rank,
+        )
+    proof.cite(RANK_NULLITY)
+
+
+def critical_void(proof: Proof) -> None:
+    """r' >= d and m > d: almost every critical head has K = {0}; for m <= d see `saddles`."""
+    proof.let("kernel", "$v \\in K$: $HJv = H V S W_1 v = 0$")
+    _injective(proof, r"$d \leq r'$ and $d < m$: $HJ$ is injective, $Q H J = 1$")
+    proof.cite(
+        "d units with independent rows of W_1 and columns of V across rho with independent images under "
+        "H make it so"
+    )
+    proof.cite(FAMILY)

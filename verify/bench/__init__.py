@@ -1,0 +1,1 @@
+"""The curvature kernels against their peers: workloads, paired timings, the table."""

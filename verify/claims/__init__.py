@@ -1,0 +1,1 @@
+"""What is stated, checked, found and judged. Knows no theorem, and not how checks are run."""

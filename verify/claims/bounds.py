@@ -1,0 +1,48 @@
+"""Bounds as hypotheses of a derivation, and inequalities decided by the signs of symbols.
+
+A bound |x| <= X enters as X = |x| + s with a slack s >= 0, so that an inequality between bounds
+becomes an expression in nonnegative symbols whose terms are nonnegative one by one.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from verify.claims.derivation import Proof
+
+
+def bounded(proof: Proof, name: str, bound: str, norm: str, text: str) -> tuple[sp.Expr, sp.Expr]:
+    """Declare the hypothesis norm <= bound of the statement.
+
+    Args:
+        proof: the derivation.
+        name: the hypothesis's id in the statement.
+        bound: the bound's name, LaTeX.
+        norm: the bounded quantity's name, LaTeX.
+        text: what the bound says.
+
+    Returns:
+        The norm and the bound, which is the norm and a nonnegative slack; if the hypothesis is
+        withdrawn, the slack has no known sign.
+    """
+    assumed = proof.given(name, f"{text}: ${bound} = {norm} + s$ with $s \\geq 0$")
+    below = sp.Symbol(norm, nonnegative=True)
+    return below, below + slack(f"s_{{{bound}}}", assumed)
+
+
+def slack(name: str, assumed: bool, *, strict: bool = False) -> sp.Symbol:
+    """A nonnegative (strictly: positive) symbol, or one of unknown sign if it is not assumed."""
+    if not assumed:
+        return sp.Symbol(name, real=True)
+    return sp.Symbol(name, positive=True) if strict else sp.Symbol(name, nonnegative=True)
+
+
+def at_most(
+    proof: Proof, text: str, lower: sp.Expr, upper: sp.Expr, *, strict: bool = False
+) -> None:
+    """State lower <= upper (strictly: <), decided from the difference as one reduced fraction."""
+    top, bottom = (sp.expand(part) for part in sp.fraction(sp.cancel(sp.together(upper - lower))))
+    gap = top / bottom
+    holds = (top.is_positive if strict else top.is_nonnegative) and bottom.is_positive
+    relation = sp.Gt if strict else sp.Ge
+    proof.fact(text, relation(gap, 0, evaluate=False), holds is True)

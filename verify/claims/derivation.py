@@ -1,0 +1,229 @@
+"""Derivations whose every printed line is checked, and which fail without their hypotheses.
+
+A derivation is a function of a `Proof`. It declares the statement's hypotheses with `Proof.given`
+and its own set-up with `Proof.let`, cites standard lemmas with `Proof.cite`, and states equalities
+with `Proof.equal`, `rate` and `follows`, or facts with `Proof.fact`. What is printed is generated
+from the expressions that were tested. `power` runs the same function again with each hypothesis
+withdrawn and expects it not to close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import sympy as sp
+from sympy.printing.latex import LatexPrinter
+
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Step, Table
+from verify.claims.text import count
+from verify.symbolic.indexed import NoRuleError, Rule, derivative, is_zero, readable
+
+
+class Proof:
+    """The record of one derivation.
+
+    Args:
+        withdrawn: hypotheses that `given` denies.
+        symmetric: indexed bases that are symmetric in their indices.
+    """
+
+    def __init__(
+        self,
+        withdrawn: frozenset[str] = frozenset(),
+        symmetric: frozenset[sp.IndexedBase] = frozenset(),
+    ) -> None:
+        self.withdrawn = withdrawn
+        self.symmetric = symmetric
+        self.hypotheses: dict[str, str] = {}
+        self.assumed: list[str] = []
+        self.enters: dict[str, str] = {}
+        self.lemmas: list[str] = []
+        self.steps: list[Step] = []
+
+    def given(self, name: str, text: str) -> bool:
+        """Declare a hypothesis of the statement; returns False where it is withdrawn.
+
+        Args:
+            name: the hypothesis's id in the statement, with ``id: aspect`` where a derivation uses
+                two sides of one hypothesis. A reading that does not assume it is not derived.
+            text: what the derivation takes from it.
+        """
+        self.assumed.append(name.partition(":")[0])
+        return self.let(name, text)
+
+    def let(self, name: str, text: str) -> bool:
+        """Declare a definition or a part of the set-up; returns False where it is withdrawn."""
+        self.hypotheses[name] = text
+        return name not in self.withdrawn
+
+    def cite(self, lemma: str) -> None:
+        """Name a standard lemma that the derivation uses without proving it."""
+        self.lemmas.append(lemma)
+
+    def equal(self, text: str, lhs: sp.Expr, rhs: sp.Expr) -> None:
+        """State that two expressions are equal; closed if the exact zero test agrees.
+
+        Indexed expressions are compared by their normal form in symbolic dimensions, matrices
+        entry by entry, everything else as rational functions.
+
+        Raises:
+            TypeError: if there is no exact zero test for the difference.
+        """
+        closed = _equal(lhs, rhs, self.symmetric)
+        self.steps.append(Step(text=text, latex=f"{_latex(lhs)} = {_latex(rhs)}", closed=closed))
+
+    def rate(
+        self,
+        text: str,
+        expr: sp.Expr,
+        rules: Mapping[sp.IndexedBase, Rule],
+        rhs: sp.Expr,
+        order: int = 1,
+    ) -> None:
+        """State the derivative in t of an indexed expression, by the given rules.
+
+        Args:
+            text: the step in words.
+            expr: what is differentiated.
+            rules: the derivative of each indexed object.
+            rhs: what it comes to.
+            order: how many times it is differentiated.
+        """
+        found = expr
+        for _ in range(order):
+            found = derivative(found, rules)
+        power = "" if order == 1 else f"^{{{order}}}"
+        left = rf"\frac{{d{power}}}{{dt{power}}} \left( {_latex(expr)} \right)"
+        closed = _equal(found, rhs, self.symmetric)
+        self.steps.append(Step(text=text, latex=f"{left} = {_latex(rhs)}", closed=closed))
+
+    def follows(self, text: str, lhs: sp.Expr, rhs: sp.Expr, using: Mapping[str, sp.Expr]) -> None:
+        """State an equality that follows from hypotheses of the form ``expression = 0``.
+
+        Args:
+            text: the step in words.
+            lhs: the left side.
+            rhs: the right side; the step closes if ``lhs - rhs`` is the sum of the given
+                vanishing expressions, identically.
+            using: by name of a hypothesis declared with `given` or `let`, an expression that it makes
+                vanish, already multiplied by what the step needs.
+
+        Raises:
+            ValueError: if a hypothesis in `using` was not declared.
+        """
+        if undeclared := set(using) - set(self.hypotheses):
+            raise ValueError(
+                f"The step uses hypotheses that were not declared: {sorted(undeclared)}."
+            )
+        for name, expr in using.items():
+            self.enters.setdefault(name, f"${_latex(expr)} = 0$")
+        vanishing = sp.Add(*(e for name, e in using.items() if name not in self.withdrawn))
+        closed = _equal(lhs - rhs, vanishing, self.symmetric)
+        self.steps.append(Step(text=text, latex=f"{_latex(lhs)} = {_latex(rhs)}", closed=closed))
+
+    def fact(self, text: str, formula: sp.Basic, holds: bool) -> None:
+        """State a formula whose truth was decided by the caller from that formula."""
+        self.steps.append(Step(text=text, latex=sp.latex(formula), closed=bool(holds)))
+
+    @property
+    def closed(self) -> bool:
+        """Whether there are steps and every one of them closed."""
+        return bool(self.steps) and all(step.closed for step in self.steps)
+
+
+Derive = Callable[[Proof], None]
+
+
+def derive(derivation: Derive, ctx: Context) -> Finding:
+    """Run a derivation: it finds what it states if every step closes."""
+    proof = Proof()
+    derivation(proof)
+    if proof.closed:
+        summary = f"{count(len(proof.steps), 'step')}, closed by exact zero tests"
+        if proof.lemmas:
+            summary += f", citing {count(len(proof.lemmas), 'standard lemma')}"
+    else:
+        open_steps = [step.text for step in proof.steps if not step.closed]
+        summary = f"Does not close: {'; '.join(open_steps) or 'it has no steps'}"
+    return Finding(
+        outcome=Outcome.AS_STATED if proof.closed else Outcome.SURPRISE,
+        summary=f"{summary}.",
+        steps=tuple(proof.steps),
+        lemmas=tuple(dict.fromkeys(proof.lemmas)),
+        hypotheses=tuple(dict.fromkeys(proof.assumed)),
+    )
+
+
+def power(derivation: Derive, ctx: Context) -> Finding:
+    """Run a derivation with each hypothesis withdrawn: none may be idle."""
+    complete = Proof()
+    derivation(complete)
+    rows, idle = [], []
+    for name, text in complete.hypotheses.items():
+        attempt = Proof(withdrawn=frozenset({name}))
+        try:
+            derivation(attempt)
+            fails_at = next((step.text for step in attempt.steps if not step.closed), "")
+        except NoRuleError as stuck:
+            fails_at = str(stuck)
+        if not fails_at:
+            idle.append(name)
+        enters = complete.enters.get(name, "")
+        rows.append(
+            (name, f"{text}; it enters as {enters}" if enters else text, fails_at or "nowhere")
+        )
+    if not complete.closed:
+        summary = "The derivation does not close with all its hypotheses."
+    elif not rows:
+        summary = "It declares no hypothesis."
+    elif idle:
+        summary = f"Closes although withdrawn: {', '.join(idle)}."
+    else:
+        summary = f"Stays open whenever one of its {len(rows)} hypotheses is withdrawn."
+        if len(rows) == 1:
+            summary = "Stays open when its only hypothesis is withdrawn."
+    sound = complete.closed and bool(rows) and not idle
+    return Finding(
+        outcome=Outcome.AS_STATED if sound else Outcome.SURPRISE,
+        summary=summary,
+        cases=len(rows),
+        tables=(
+            Table(
+                title="Each hypothesis withdrawn in turn",
+                columns=("hypothesis", "what it says", "the derivation then fails at"),
+                rows=tuple(rows),
+            ),
+        ),
+    )
+
+
+class _Printer(LatexPrinter):
+    """SymPy's printer, with one summation sign for each index."""
+
+    def _print_Sum(self, expr: sp.Sum) -> str:  # SymPy dispatches on this name
+        signs = (
+            rf"\sum_{{{index}={self._print(low)}}}^{{{self._print(high)}}}"
+            for index, low, high in expr.limits[::-1]
+        )
+        body = self._print(expr.function)
+        if expr.function.is_Add:
+            body = rf"\left({body}\right)"
+        return f"{' '.join(signs)} {body}"
+
+
+def _latex(expr: sp.Expr) -> str:
+    return _Printer().doprint(readable(expr) if isinstance(expr, sp.Expr) else expr)
+
+
+def _equal(lhs: sp.Expr, rhs: sp.Expr, symmetric: frozenset[sp.IndexedBase]) -> bool:
+    if isinstance(lhs, sp.MatrixBase):
+        return lhs.shape == rhs.shape and all(
+            _equal(a, b, symmetric) for a, b in zip(lhs, rhs, strict=True)
+        )
+    difference = lhs - rhs
+    if difference.has(sp.Indexed, sp.Sum):
+        return is_zero(difference, symmetric)
+    if not difference.is_rational_function(*difference.free_symbols):
+        raise TypeError(f"no exact zero test is known for {difference}")
+    return bool(sp.cancel(sp.together(difference)) == 0)

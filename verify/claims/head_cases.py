@@ -1,0 +1,63 @@
+"""Random cases that several statements share: a head at a point with a residual gradient."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from hypothesis import strategies as st
+from torch import Tensor
+from torch.autograd.functional import hessian
+
+from verify.claims.strategies import describe_head, exact, heads, tensors
+from verify.numeric.activations import Activation
+from verify.numeric.effective_hessian import interaction, majorant
+from verify.numeric.heads import Head
+
+ROUNDING_SAFETY = 16.0
+"""Factor on the first-order rounding estimate, for automatic differentiation's own rounding."""
+
+
+class HeadCase(NamedTuple):
+    """A head, a point z of shape (d,), and a residual gradient rho of shape (k,)."""
+
+    head: Head
+    z: Tensor
+    rho: Tensor
+
+
+@st.composite
+def head_cases(draw: st.DrawFn, activations: tuple[Activation, ...]) -> HeadCase:
+    """Random heads of depth 2 to 5 with a point and a residual gradient."""
+    head = draw(heads(activations))
+    return HeadCase(head, draw(tensors((head.d,))), draw(tensors((head.k,))))
+
+
+def describe_case(case: HeadCase) -> tuple[tuple[str, str], ...]:
+    """A case as (name, value) pairs."""
+    return (*describe_head(case.head), ("$z$", exact(case.z)), (r"$\rho$", exact(case.rho)))
+
+
+def autograd_interaction(case: HeadCase) -> Tensor:
+    """The Hessian of z -> rho.h(z) by automatic differentiation, row by row, (d, d)."""
+    return hessian(lambda z: case.rho @ case.head(z), case.z)
+
+
+def interaction_error(found: Tensor, wanted: Tensor, case: HeadCase) -> float:
+    """Largest entry of the error of M over the rounding allowed."""
+    bound, unit = majorant(case.head.trace(case.z), case.z)
+    allowed = ROUNDING_SAFETY * unit * interaction(bound, case.rho.abs())
+    return largest_ratio((found - wanted).abs(), allowed)
+
+
+def largest_ratio(gap: Tensor, allowed: Tensor) -> float:
+    """Largest entry of gap / allowed; 0 where both vanish, infinite where only `allowed` does.
+
+    Raises:
+        ValueError: if an allowed error is negative, which no error exceeds in modulus.
+    """
+    if bool((allowed < 0).any()):
+        raise ValueError(
+            f"An allowed error must not be negative; it was {float(allowed.min()):.3g}."
+        )
+    return float(torch.where(gap == 0, torch.zeros_like(gap), gap / allowed).max())

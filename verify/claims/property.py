@@ -1,0 +1,219 @@
+"""Claims on random cases: one harness for checking a true one and for attacking a false one.
+
+A claim has a ratio, the error seen at a case over the error allowed there: at most 1 passes. It
+raises `Vacuous` where the claim's hypotheses do not hold. Hypothesis draws and shrinks the cases.
+A false sibling is the same claim with one ingredient changed, and must be refuted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, reject, seed, settings, target
+from hypothesis.errors import Unsatisfiable
+from hypothesis.strategies import SearchStrategy
+
+from verify.claims.check import MINIMUM_CASES, Arithmetic, Context
+from verify.claims.evidence import Evaluated, Finding, Outcome, Witness
+from verify.claims.text import count
+
+Case = TypeVar("Case")
+
+
+class Vacuous(Exception):
+    """The hypotheses of the claim do not hold at this case."""
+
+
+class _Falsified(Exception):
+    """The claim's ratio exceeded 1."""
+
+
+class _ShrunkEnough(BaseException):
+    """Ends shrinking; a BaseException, because Hypothesis takes any other for a new failure."""
+
+
+SHRINKS = 60
+"""Cases tried at most to make a failing case smaller."""
+
+HUNT = 2000
+"""Cases drawn at least, in every profile, to refute a false claim that has no supplied case."""
+
+
+@dataclass(frozen=True)
+class Claim(Generic[Case]):
+    """A claim about every case that a strategy draws. Data: its functions are module-level.
+
+    Attributes:
+        text: the claim in words.
+        cases: makes the strategy that draws the cases.
+        ratio: error over allowed error at a case; may take keyword arguments with defaults, which
+            `sibling` changes.
+        describe: a case as (name, value) pairs.
+        arithmetic: what the ratio is computed in.
+        supplied: cases at which a false sibling is tried if the search does not refute it.
+        dear: among how many the profile's cases are divided, where one of them takes long.
+    """
+
+    text: str
+    cases: Callable[[], SearchStrategy[Case]]
+    ratio: Callable[..., float]
+    describe: Callable[[Case], tuple[tuple[str, str], ...]]
+    arithmetic: Arithmetic = Arithmetic.FLOAT64
+    supplied: tuple[Case, ...] = ()
+    dear: int = 1
+
+    def sibling(self, text: str, supplied: tuple[Case, ...] = (), **changed: object) -> Claim[Case]:
+        """The same claim with arguments of its ratio changed."""
+        ratio = functools.partial(self.ratio, **changed)
+        return replace(self, text=text, ratio=ratio, supplied=supplied)
+
+    @property
+    def name(self) -> str:
+        """Names the claim's stream of random cases."""
+        function: Callable[..., float] = self.ratio
+        while isinstance(function, functools.partial):
+            function = function.func
+        return f"{function.__module__}.{function.__qualname__}: {self.text}"
+
+
+class Search(Generic[Case]):
+    """What a search saw.
+
+    Attributes:
+        cases: non-vacuous cases that ran before the first failure (all of them if none failed).
+        vacuous: cases whose hypotheses did not hold.
+        worst: the largest ratio seen among them.
+        failure: the shrunk failing case, if the claim failed.
+        failure_ratio: the ratio at that case.
+    """
+
+    def __init__(self) -> None:
+        self.cases = 0
+        self.vacuous = 0
+        self.worst = 0.0
+        self.failure: Case | None = None
+        self.failure_ratio = math.nan
+
+
+def search(claim: Claim[Case], ctx: Context, most: int) -> Search[Case]:
+    """Draw cases with an explicit seed until the claim fails or so many have run."""
+    seen: Search[Case] = Search()
+    shrinks = 0
+    phases = [Phase.generate, Phase.shrink] + ([Phase.target] if ctx.profile == "deep" else [])
+
+    @seed(ctx.seed_for(claim.name))
+    @settings(
+        database=None,
+        deadline=None,
+        derandomize=False,
+        max_examples=most,
+        phases=phases,
+        report_multiple_bugs=False,
+        print_blob=False,
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(claim.cases())
+    def run(case: Case) -> None:
+        nonlocal shrinks
+        shrinking = seen.failure is not None
+        shrinks += shrinking
+        if shrinks > SHRINKS:
+            raise _ShrunkEnough
+        try:
+            value = claim.ratio(case)
+        except Vacuous:
+            seen.vacuous += not shrinking
+            reject()
+        if value < 0:
+            raise ValueError(
+                f"A ratio of error to allowed error must not be negative; got {value}."
+            )
+        # NaN compares false with everything, so it counts as a failure, not as a pass.
+        fails = not value <= 1.0
+        if not shrinking:
+            seen.cases += 1
+            seen.worst = max(seen.worst, value)
+        if fails:
+            seen.failure, seen.failure_ratio = case, value
+            raise _Falsified
+        if ctx.profile == "deep" and value > 0:
+            target(math.log10(value), label="log10 of error / allowed")
+
+    with contextlib.suppress(_Falsified, _ShrunkEnough, Unsatisfiable):
+        run()
+    return seen
+
+
+def holds(claim: Claim[Case], ctx: Context) -> Finding:
+    """Check a claim on random cases; a failure is a surprise, shown shrunk."""
+    seen = search(claim, ctx, max(ctx.cases // claim.dear, MINIMUM_CASES))
+    if seen.failure is not None:
+        return Finding(
+            outcome=Outcome.SURPRISE,
+            summary=f"Fails: error / allowed = {seen.failure_ratio:.3g} at the shrunk case.",
+            cases=seen.cases,
+            vacuous_cases=seen.vacuous,
+            margin=_finite(seen.failure_ratio),
+            witness=_witness(claim, seen.failure, seen.failure_ratio, "search"),
+        )
+    worst = f"largest error / allowed {seen.worst:.2g}" if seen.worst else "no error in any of them"
+    return Finding(
+        outcome=Outcome.AS_STATED if seen.cases else Outcome.VACUOUS,
+        summary=f"{count(seen.cases, 'case')}, {seen.vacuous} more vacuous; {worst}.",
+        cases=seen.cases,
+        vacuous_cases=seen.vacuous,
+        margin=seen.worst,
+    )
+
+
+def refuted(claim: Claim[Case], ctx: Context) -> Finding:
+    """Check that a false claim is caught: by search, or else at one of its supplied cases."""
+    seen = search(claim, ctx, ctx.cases if claim.supplied else max(ctx.cases, HUNT))
+    found, case, value = "search", seen.failure, seen.failure_ratio
+    if case is None:
+        found = "supplied"
+        for example in claim.supplied:
+            value = claim.ratio(example)
+            if not value <= 1.0:
+                case = example
+                break
+    if case is None:
+        return Finding(
+            outcome=Outcome.SURPRISE,
+            summary=(
+                f"The false claim survived {count(seen.cases, 'case')} "
+                f"(largest error / allowed {seen.worst:.2g})."
+            ),
+            cases=seen.cases,
+            vacuous_cases=seen.vacuous,
+            margin=_finite(seen.worst),
+        )
+    how = f"by search, at case {seen.cases}" if found == "search" else "by supplied example"
+    ratio = f"error / allowed = {value:.3g}" if math.isfinite(value) else "no error is allowed"
+    return Finding(
+        outcome=Outcome.AS_STATED,
+        summary=f"Refuted {how}: {ratio}.",
+        cases=seen.cases,
+        vacuous_cases=seen.vacuous,
+        witness=_witness(claim, case, value, found),
+    )
+
+
+def _witness(claim: Claim[Case], case: Case, value: float, found: str) -> Witness:
+    text = f"error / allowed = {value:.6g}" if math.isfinite(value) else "any error refutes it"
+    return Witness(
+        point=claim.describe(case),
+        hypotheses=(),
+        conclusion=Evaluated(id="claim", text=claim.text, value=text, holds=False),
+        found=found,
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

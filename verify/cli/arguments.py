@@ -1,0 +1,136 @@
+"""The arguments of the command line, and what is refused before anything is done."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from verify.claims.check import CASES, Kind
+from verify.engine.store import parse_seed
+from verify.experiments.forms import DATASETS, DIGITS, NETWORKS
+
+
+class UsageError(Exception):
+    """The request cannot be met as it stands; the message is a sentence for the user."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[0].upper()}{message[1:].rstrip('.')}.")
+
+
+def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return the options of a command line, by default of this process.
+
+    Raises:
+        UsageError: if it cannot be understood.
+        SystemExit: after the help was printed.
+    """
+    parser = _Parser(
+        prog="python -m verify",
+        description="Decides the paper's statements, and repeats its experiments.",
+        epilog="Commands: all | NAME... (thm41, 4.1, 'Theorem 4.1', E3) | list | show NAME... | "
+        "report [NAME...] | doctor | bench | ssl E3... | ssl all | ssl --list.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("words", nargs="+", metavar="COMMAND", help="what to do, or which rooms to run; see below")
+    add("--profile", choices=tuple(CASES), help="how many random cases (default: standard)")
+    add("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: cuda if found")
+    add("--seed", type=seed, metavar="N", help="default: drawn once for each evidence folder")
+    add("--jobs", type=_jobs, metavar="N", help="worker processes (default: one for each CPU)")
+    kinds = {"type": _kind, "action": "append", "default": [], "metavar": "KIND"}
+    listed = ", ".join(Kind)
+    add("--only", **kinds, help=f"only checks of this kind (repeatable): {listed}")  # type: ignore[arg-type]
+    add("--skip", **kinds, help="no checks of this kind (repeatable)")  # type: ignore[arg-type]
+    add("--out", type=_path, metavar="DIR", help="keep evidence and report here")
+    add("--fresh", action="store_true", help="draw a new seed and reuse no stored evidence")
+    add("--json", type=_path, metavar="FILE", help="write the whole record of the run")
+    add("--junit", type=_path, metavar="FILE", help="write the checks as JUnit XML")
+    _add_reproduction(parser)
+    options = parser.parse_intermixed_args(argv)
+    if options.words[0] != "ssl":
+        for name, unset in _REPRODUCTION.items():
+            if getattr(options, name) != unset:
+                raise UsageError(f"`--{name.replace('_', '-')}` is an option of `ssl`.")
+    return options
+
+
+_REPRODUCTION = {
+    "data": DIGITS,
+    "data_path": None,
+    "network": NETWORKS[0],
+    "reduced": False,
+    "seeds": None,
+    "budget": None,
+    "download": False,
+    "checkpoint": None,
+    "list": False,
+    "record": False,
+}
+"""The options of ``ssl`` with what they are if they are not given."""
+
+
+def _add_reproduction(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("of `ssl`, which runs experiments on data of your own")
+    add = group.add_argument
+    add("--data", choices=(DIGITS, *DATASETS), default=DIGITS, help="default: digits")
+    add("--data-path", type=_path, metavar="PATH", help="archive, folder or binary batches")
+    add("--download", action="store_true", help="fetch the official archive instead")
+    add("--network", choices=NETWORKS, default=NETWORKS[0], help=f"default: {NETWORKS[0]}")
+    add("--reduced", action="store_true", help="fewer images and epochs, a narrower network")
+    add("--seeds", type=_jobs, metavar="N", help="the form with so many training seeds")
+    add("--budget", type=_budget, metavar="TIME", help="stop in time, e.g. after 9m; 90s, 1h")
+    add("--checkpoint", type=_path, metavar="FILE", help="of E8: a released network")
+    add("--record", action="store_true", help="also keep the results in reports/evidence")
+    add("--list", action="store_true", help="list the forms and what they cost")
+
+
+def seed(text: str) -> int:
+    """Return the seed that an argument says, for `argparse`.
+
+    Raises:
+        argparse.ArgumentTypeError: if it says none, with a sentence for the user.
+    """
+    try:
+        return parse_seed(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("expected a path, got an empty one")
+    return Path(text)
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
+    return int(text)
+
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def _budget(text: str) -> float:
+    number, unit = (text[:-1], text[-1:]) if text[-1:] in _UNITS else (text, "s")
+    try:
+        seconds = float(number) * _UNITS[unit]
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a time such as 90s, 9m or 1h, got {text!r}")
+    return seconds
+
+
+def _kind(text: str) -> Kind:
+    try:
+        return Kind(text.lower())
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected one of {', '.join(Kind)}, got {text!r}"
+        ) from None

@@ -1,0 +1,76 @@
+"""What this machine has, and what therefore cannot run on it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from verify.claims.check import Context
+from verify.claims.text import count
+from verify.engine.provenance import git_state, machine
+from verify.engine.record import by_reason
+from verify.engine.registry import Place, RoomError, load, modules
+from verify.engine.worker import THREADS, missing_capability
+from verify.identity.closure import versions
+
+
+def gpu() -> str:
+    """Return the name of the first CUDA device, or an empty string if there is none."""
+    import torch
+
+    return torch.cuda.get_device_name(0) if torch.cuda.is_available() else ""
+
+
+def examine(places: Sequence[Place], root: Path, out: Path) -> list[tuple[str, str]]:
+    """Return what was found, as (what, finding) pairs.
+
+    Args:
+        places: the rooms; each is imported, so that what is broken shows.
+        root: the project's root folder.
+        out: where evidence is kept.
+    """
+    found = list(machine().items())
+    found += [("git", git_state(root)), ("evidence", str(out))]
+    found += [(package, version) for package, version in versions().items()]
+    try:
+        card = gpu()
+    except ImportError as error:
+        found.append(("device", f"PyTorch cannot be imported ({error}); nothing numeric can run"))
+        card = ""
+    else:
+        found.append(("device", f"cuda ({card})" if card else "cpu (no CUDA device was found)"))
+    threads = ", ".join(f"{name}={os.environ.get(name, 'unset')}" for name in THREADS)
+    found.append(("threads", f"one in each worker; this shell has {threads}"))
+    found.append(("digits", _digits()))
+    ctx = Context(
+        seed=0,
+        profile="standard",
+        device="cuda" if card else "cpu",
+        cache=str(out),
+        rooms=modules(places),
+    )
+    cannot: dict[str, str] = {}
+    for place in places:
+        try:
+            room = load(place.entry.id, place.module)
+        except RoomError as error:
+            found.append(("cannot run", str(error)))
+            continue
+        for check in room.checks:
+            if reason := missing_capability(check, ctx):
+                cannot[check.id] = reason
+    for reason, ids in by_reason(cannot).items():
+        found.append(("cannot run", f"{reason} {count(len(ids), 'check')}: {', '.join(ids)}"))
+    if not any(what == "cannot run" for what, _ in found):
+        found.append(("cannot run", "nothing: every check can run here"))
+    return found
+
+
+def _digits() -> str:
+    spec = importlib.util.find_spec("sklearn")
+    if spec is None or spec.origin is None:
+        return "not found: scikit-learn, which brings them, is not installed"
+    file = Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
+    return "found, with scikit-learn" if file.is_file() else "not found in scikit-learn"

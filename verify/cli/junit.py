@@ -1,0 +1,68 @@
+"""A run as JUnit XML, the format that continuous integration reads."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from verify.claims.evidence import Outcome
+from verify.engine.record import CheckRecord, RunRecord
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 does not admit."""
+
+
+def junit(run: RunRecord) -> bytes:
+    """Return the run as one test case per check, and one per verdict that is not as predicted.
+
+    Errors are errors, other gating outcomes than ``as stated`` are failures, and what did not run
+    is skipped, with its reason.
+    """
+    suites = ElementTree.Element("testsuites", name="verify")
+    for statement in run.statements:
+        suite = _suite(suites, statement.statement.id, statement.checks, run)
+        for judgement in statement.judged.surprises:
+            case = ElementTree.SubElement(
+                suite,
+                "testcase",
+                classname=f"{statement.statement.id}.verdict",
+                name=_text(judgement.target),
+            )
+            message = f"{judgement.verdict}, where {judgement.predicted} is predicted"
+            ElementTree.SubElement(case, "failure", message=_text(message)).text = _text(
+                judgement.reason
+            )
+    for experiment in run.experiments:
+        _suite(suites, experiment.experiment.id, experiment.checks, run)
+    for suite in suites:
+        suite.set("tests", str(len(suite)))
+        for count, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            suite.set(count, str(len(suite.findall(f"testcase/{tag}"))))
+    ElementTree.indent(suites)
+    return ElementTree.tostring(suites, encoding="utf-8", xml_declaration=True)
+
+
+def _suite(
+    suites: ElementTree.Element, name: str, checks: tuple[CheckRecord, ...], run: RunRecord
+) -> ElementTree.Element:
+    suite = ElementTree.SubElement(suites, "testsuite", name=name, timestamp=run.started)
+    for check in checks:
+        wall = check.evidence.provenance.wall_s if check.evidence and not check.stale else 0.0
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=name, name=check.id, time=f"{wall:.3f}"
+        )
+        message = _text(check.summary)
+        if check.outcome is Outcome.NOT_RUN:
+            ElementTree.SubElement(case, "skipped", message=message)
+        elif check.outcome is Outcome.ERROR:
+            error = ElementTree.SubElement(case, "error", message=message)
+            error.text = _text(check.evidence.detail if check.evidence else "")
+        elif check.gates and check.outcome is not Outcome.AS_STATED:
+            ElementTree.SubElement(case, "failure", message=f"{check.outcome}: {message}")
+        else:
+            ElementTree.SubElement(case, "system-out").text = f"{check.outcome}: {message}"
+    return suite
+
+
+def _text(text: str) -> str:
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

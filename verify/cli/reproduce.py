@@ -1,0 +1,172 @@
+"""``python -m verify ssl``: one form of some experiments, on data that a user has.
+
+Training is kept epoch by epoch and the results as they come, so that the same command goes on where
+it was stopped, by a budget, by Ctrl-C or by a kill.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from verify.claims.check import Check, Kind, Role
+from verify.claims.evidence import Outcome
+from verify.cli.arguments import UsageError
+from verify.engine.registry import Place, Room
+from verify.engine.runner import Results
+from verify.engine.store import Store
+from verify.experiments.forms import DIGITS, FORMS, RELEASED, Form
+
+CHECKPOINT, IMAGES = "checkpoint", "cifar10"
+"""The data of E8: released networks, in a file or a folder of files, and the images they are shown."""
+
+
+class Unavailable(Exception):
+    """What was asked for by name is not to be had here; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is to be run.
+
+    Attributes:
+        form: None for the digits, and for a checkpoint.
+        names: the rooms.
+        data: what `verify.claims.check.Context.data` is to hold.
+    """
+
+    form: Form | None
+    names: tuple[str, ...]
+    data: dict[str, str]
+
+    def checks(self, rooms: Sequence[Room]) -> list[Check]:
+        """The checks of the form in these rooms."""
+        return [check for room in rooms for check in room.checks if self._holds(check)]
+
+    def _holds(self, check: Check) -> bool:
+        if self.form is not None:
+            return check.id.endswith(f".{self.form.name}")
+        if self.data:
+            return CHECKPOINT in check.capabilities
+        measures = check.role is Role.CONTEXT and check.kind is Kind.TRAINING
+        return measures and not check.capabilities
+
+
+def choose(options: argparse.Namespace, names: Sequence[str], places: Sequence[Place]) -> Chosen:
+    """Return what the options and names ask for.
+
+    Args:
+        options: of the command line.
+        names: ids of the experiments; none for all of the form.
+        places: every room.
+
+    Raises:
+        UsageError: if there is no such form, or an experiment does not have it.
+    """
+    if options.checkpoint is not None:
+        if tuple(names) != ("E8",):
+            raise UsageError(f"`--checkpoint` is for E8: `{RELEASED}`.")
+        path = "" if options.data_path is None else str(options.data_path)
+        return Chosen(None, ("E8",), {CHECKPOINT: str(options.checkpoint), IMAGES: path})
+    if options.data == DIGITS:
+        every = tuple(place.entry.id for place in places if place.module.startswith("verify.experiments."))
+        return Chosen(None, tuple(names) or every, {})
+    form = _form(options)
+    lacking = [name for name in names if name not in form.minutes]
+    if lacking:
+        raise UsageError(
+            f"{' and '.join(lacking)} has no form {form.name}; `python -m verify ssl --list` names "
+            "the forms of every experiment."
+        )
+    path = "" if options.data_path is None else str(options.data_path)
+    return Chosen(form, tuple(names) or tuple(form.minutes), {form.data: path})
+
+
+def _form(options: argparse.Namespace) -> Form:
+    found = [
+        form
+        for form in FORMS
+        if (form.data, form.network, form.reduced)
+        == (options.data, options.network, options.reduced)
+        and options.seeds in (None, form.seeds)
+    ]
+    if not found:
+        size = "reduced" if options.reduced else "published size"
+        seeds = "" if options.seeds is None else f" with {options.seeds} training seeds"
+        raise UsageError(
+            f"No experiment has a form on {options.data} with {options.network}, {size}{seeds}; "
+            "`python -m verify ssl --list` names the forms there are."
+        )
+    return max(found, key=lambda form: form.seeds)
+
+
+def require(chosen: Chosen, cache: Path, *, has_gpu: bool, download: bool) -> None:
+    """See that the data and the device are there, before anything is trained.
+
+    Raises:
+        Unavailable: if they are not, with a sentence that says what to do.
+    """
+    if chosen.form is None:
+        if CHECKPOINT in chosen.data:
+            _require_checkpoints(Path(chosen.data[CHECKPOINT]))
+            _require_images(IMAGES, chosen.data[IMAGES], cache, download=download)
+        return
+    if "cuda" in chosen.form.capabilities and not has_gpu:
+        raise Unavailable(
+            f"The form {chosen.form.name} is of the published size and needs a CUDA device, and none "
+            "was found; with --reduced, E1 to E7 and E9 run on the CPU."
+        )
+    _require_images(chosen.form.data, chosen.data[chosen.form.data], cache, download=download)
+
+
+def _require_images(name: str, path: str, cache: Path, *, download: bool) -> None:
+    from verify.ssl.data import DataError
+    from verify.ssl.data.loading import load
+
+    if not path and not download:
+        raise Unavailable(
+            f"The images of {name} do not come with the project: name where they are with "
+            "--data-path, or fetch them with --download."
+        )
+    try:
+        load(name, Path(path) if path else None, cache=cache / "data", download=download)
+    except DataError as error:
+        raise Unavailable(str(error)) from None
+
+
+def _require_checkpoints(path: Path) -> None:
+    from verify.ssl.released import CheckpointError, files, load
+
+    try:
+        for file in files(path):
+            load(file)
+    except CheckpointError as error:
+        raise Unavailable(str(error)) from None
+
+
+def record(results: Results, folder: Path) -> list[Path]:
+    """Keep what was found in the project's records, in place of what was recorded earlier."""
+    store, written = Store(folder), []
+    for evidence in results.evidence.values():
+        if evidence.outcome in (Outcome.NOT_RUN, Outcome.ERROR):
+            continue
+        written.append(store.write(evidence))
+        store.forget(evidence.check, besides=evidence.provenance.key)
+    return written
+
+
+def left(results: Results) -> list[str]:
+    """What was not finished, one line each."""
+    return [
+        f"{name}: {evidence.summary}"
+        for name, evidence in results.evidence.items()
+        if evidence.outcome is Outcome.NOT_RUN
+    ]
+
+
+def deadline(budget: float | None) -> float | None:
+    """When a budget of seconds that begins now ends, on `time.monotonic`'s clock."""
+    return None if budget is None else time.monotonic() + budget

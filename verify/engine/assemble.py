@@ -1,0 +1,186 @@
+"""From evidence to the record of a run: what counts, what is only shown, and the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from verify.claims.check import Check, Context, Kind
+from verify.claims.evidence import Outcome
+from verify.claims.judgement import gate_failures, judge, judge_experiment
+from verify.claims.statement import Statement
+from verify.engine.provenance import difference, evidence_key, machine
+from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, StatementRecord
+from verify.engine.registry import Room
+from verify.engine.runner import Results
+from verify.engine.store import Records, lookup_valid
+from verify.engine.worker import missing_capability
+from verify.identity.closure import versions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked of a run, and how it went.
+
+    Attributes:
+        only, skip: the kinds of check asked for, and left out.
+        started: UTC, ISO 8601; now by default.
+        broken: sentences on rooms that could not be imported.
+        omitted: labels of the rooms that were not asked for.
+    """
+
+    only: tuple[Kind, ...] = ()
+    skip: tuple[Kind, ...] = ()
+    started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    broken: tuple[str, ...] = ()
+    omitted: tuple[str, ...] = ()
+
+    def leaves_out(self, check: Check) -> str:
+        """Return why a check is left out, as a sentence; empty if it is not."""
+        if self.only and check.kind not in self.only:
+            return f"Left out by --only {', '.join(self.only)}."
+        if check.kind in self.skip:
+            return f"Left out by --skip {check.kind}."
+        return ""
+
+
+def kept(
+    request: Request, ctx: Context, rooms: Sequence[Room], *, store: Records, recorded: Records
+) -> Results:
+    """Return what is kept under the present keys, in the store or else in the records."""
+    evidence, from_records = {}, set()
+    for room in rooms:
+        for check in room.checks:
+            if request.leaves_out(check):
+                continue
+            key = evidence_key(check, ctx)
+            found = lookup_valid(check, room.subject, key, store)
+            if found is None and (found := lookup_valid(check, room.subject, key, recorded)):
+                from_records.add(check.id)
+            if found is not None:
+                evidence[check.id] = found
+    return Results(evidence=evidence, reused=frozenset(evidence), recorded=frozenset(from_records))
+
+
+def assemble(
+    request: Request,
+    ctx: Context,
+    rooms: Sequence[Room],
+    results: Results,
+    *,
+    store: Records,
+    recorded: Records,
+    wall_s: float,
+) -> RunRecord:
+    """Return the record of a run; only what is in `results` counts in its verdicts.
+
+    Args:
+        request: what was asked for.
+        ctx: the context in which the evidence was made.
+        rooms: the rooms of the run.
+        results: what was found, or is kept under the current keys.
+        store: shows what a check found under an earlier key.
+        recorded: shows what was recorded on another machine.
+        wall_s: seconds from start to end.
+    """
+    records = {
+        check.id: _check_record(
+            check,
+            ctx,
+            results,
+            request.leaves_out(check),
+            store=store,
+            recorded=recorded,
+        )
+        for room in rooms
+        for check in room.checks
+    }
+    counted = {
+        id: record.evidence
+        for id, record in records.items()
+        if record.evidence is not None and not record.stale
+    }
+    statements, experiments = [], []
+    for room in rooms:
+        checks = tuple(records[check.id] for check in room.checks)
+        if isinstance(room.subject, Statement):
+            judged = judge(room.subject, room.checks, counted)
+            statements.append(StatementRecord(statement=room.subject, checks=checks, judged=judged))
+        else:
+            answers = judge_experiment(room.subject, room.checks, counted)
+            experiments.append(
+                ExperimentRecord(experiment=room.subject, checks=checks, answers=answers)
+            )
+    failures = gate_failures(
+        [check for room in rooms for check in room.checks],
+        counted,
+        [record.judged for record in statements],
+    )
+    return RunRecord(
+        seed=ctx.seed,
+        profile=ctx.profile,
+        device=ctx.device,
+        versions=versions(),
+        machine=machine(),
+        git=ctx.git,
+        started=request.started,
+        wall_s=wall_s,
+        cpu_s=sum(one.provenance.cpu_s for id, one in counted.items() if id not in results.reused),
+        statements=tuple(statements),
+        experiments=tuple(experiments),
+        failures=(*request.broken, *failures),
+        not_run={
+            id: record.summary
+            for id, record in records.items()
+            if record.outcome is Outcome.NOT_RUN
+        },
+        reused=sum(record.reused for record in records.values()),
+        only=request.only,
+        skip=request.skip,
+        omitted=request.omitted,
+        warnings=(*store.warnings, *recorded.warnings),
+    )
+
+
+def _check_record(
+    check: Check,
+    ctx: Context,
+    results: Results,
+    left_out: str,
+    *,
+    store: Records,
+    recorded: Records,
+) -> CheckRecord:
+    """The record of a check; if it did not run, with the newest evidence that does not count."""
+    found = results.evidence.get(check.id)
+    shown, note, stale, from_records = found, "", False, check.id in results.recorded
+    if left_out:
+        shown, note, from_records = None, left_out, False
+    elif found is None or found.outcome is Outcome.NOT_RUN:
+        note = found.summary if found else missing_capability(check, ctx) or "Not run yet."
+        key = evidence_key(check, ctx)
+        shown, other = store.newest(check.id, key), recorded.newest(check.id, key)
+        if other is not None and (shown is None or shown.provenance.date < other.provenance.date):
+            shown, from_records = other, True
+        if shown is not None:
+            stale = True
+            note = f"{note} {difference(check, ctx, shown)}"
+    return CheckRecord(
+        id=check.id,
+        title=check.title,
+        role=check.role,
+        kind=check.kind,
+        arithmetic=check.arithmetic,
+        part=check.part,
+        readings=check.readings,
+        all_dimensions=check.all_dimensions,
+        capabilities=check.capabilities,
+        artefacts=tuple(need.name for need in check.artefacts),
+        command=check.command,
+        evidence=shown,
+        stale=stale,
+        recorded=from_records,
+        reused=check.id in results.reused,
+        note=note,
+    )

@@ -1,0 +1,145 @@
+"""Where evidence comes from: the key under which it may stand, the checkout and the machine."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from verify.claims.check import Context
+from verify.identity.closure import changed, closure_digest, versions
+from verify.identity.fingerprint import spell
+
+if TYPE_CHECKING:
+    from verify.claims.check import Check
+    from verify.claims.evidence import Evidence
+
+_CONTEXT = Context.__module__
+"""The module of `Context`, through which every check draws its seeds and cases."""
+
+
+def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None = None) -> str:
+    """Return the SHA-256 of everything that may change what a check finds.
+
+    That is what it runs, by names and values; the code of that (the import closure of the modules
+    of its functions, of the room's own table of checks only this check); what the check declares,
+    but for its title and cost; the artefacts it needs; and the profile, seed, device and versions.
+    Of a check that needs a GPU or data of its own only what it runs with counts, see `settled`.
+
+    Args:
+        check: the check.
+        ctx: the context it runs in; `cache` and `git` have no part in the key.
+        installed: versions by package name; those of this process by default.
+
+    Raises:
+        ValueError: if the code has no source file, or what it runs cannot be spelled.
+    """
+    installed = versions() if installed is None else installed
+    ctx = settled(check, ctx)
+    words, modules = spell(check.run)
+    parts = (
+        closure_digest(_CONTEXT, *sorted(modules), besides=ctx.rooms[check.room]),
+        words,
+        (check.id, check.role, check.kind, check.arithmetic),
+        (check.part, check.readings, check.all_dimensions, check.capabilities),
+        [(need.name, need.key(ctx, installed)) for need in check.artefacts],
+        (ctx.profile, ctx.seed, ctx.device),
+        sorted(installed.items()),
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def settled(check: Check, ctx: Context) -> Context:
+    """Return the context that a check runs in, wherever it is asked for.
+
+    One that needs a GPU runs nowhere else. One that needs data of its own runs on the CPU unless it
+    needs a GPU, and draws nothing from the run's seed and profile, which it is not given.
+    """
+    if check.fixed:
+        ctx = msgspec.structs.replace(ctx, seed=0, profile="standard", device="cpu")
+    if "cuda" in check.capabilities:
+        ctx = msgspec.structs.replace(ctx, device="cuda")
+    return ctx
+
+
+def configuration(check: Check) -> str:
+    """Return the hash of what a check runs, by names and values, without the code of it."""
+    return hashlib.sha256(spell(check.run)[0].encode()).hexdigest()
+
+
+def edited(check: Check, ctx: Context) -> list[str]:
+    """Return the modules under a check's key whose files changed since they were imported."""
+    _, modules = spell(check.run)
+    return changed(_CONTEXT, *sorted(modules), besides=ctx.rooms[check.room])
+
+
+def difference(check: Check, ctx: Context, evidence: Evidence) -> str:
+    """Return how evidence under another key came about, as a sentence: ``Measured with ...``."""
+    made, ctx = evidence.provenance, settled(check, ctx)
+    then = msgspec.structs.replace(ctx, seed=made.seed, profile=made.profile, device=made.device)
+    if evidence_key(check, then, made.versions) != made.key:
+        return "Measured with earlier code."
+    changed = [
+        f"{name} {getattr(made, name)}"
+        for name in ("profile", "seed", "device")
+        if getattr(made, name) != getattr(ctx, name)
+    ]
+    changed += [
+        f"{package} {then}"
+        for package, then in made.versions.items()
+        if versions().get(package) != then
+    ]
+    return f"Measured with {', '.join(changed)}."
+
+
+def git_state(root: Path) -> str:
+    """Return the commit at `root`, with ``-dirty`` if files differ from it; else ``unknown``."""
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return done.stdout.strip() or "unknown"
+
+
+def machine() -> dict[str, str]:
+    """Return what this machine is, in words: system, processor, cores, memory in GiB."""
+    return {
+        "system": f"{platform.system()} {platform.release()}",
+        "processor": _processor(),
+        "cores": str(os.cpu_count() or 1),
+        "memory": _memory(),
+    }
+
+
+def processor(device: str) -> str:
+    """Return the name of the processor that is computed on: the GPU's or the CPU's."""
+    if device == "cuda":
+        import torch
+
+        return torch.cuda.get_device_name(0)
+    return f"{_processor()}, {os.cpu_count() or 1} cores"
+
+
+def _processor() -> str:
+    try:
+        described = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    named = re.search(r"^model name\s*:\s*(.+)$", described, re.MULTILINE)
+    return named[1].strip() if named else platform.machine()
+
+
+def _memory() -> str:
+    try:
+        size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return "unknown"
+    return f"{size / 2**30:.1f} GiB"

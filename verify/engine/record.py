@@ -1,0 +1,170 @@
+"""The record of one run: everything that the report, ``--json`` and ``--junit`` are made from.
+
+A `RunRecord` is plain data that encodes to JSON. It holds the checks without their functions, the
+evidence they left, and the verdicts that `verify.claims.judgement.judge` reached from it; whoever reads
+it decides nothing again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from verify.claims.check import Arithmetic, Kind, Role
+from verify.claims.evidence import Answer, Evidence, Measured, Outcome
+from verify.claims.judgement import Judged
+from verify.claims.statement import Experiment, Statement
+
+
+class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A check as data, with the evidence it left.
+
+    Attributes:
+        id, title, role, kind, arithmetic, part, readings, all_dimensions, capabilities: as in
+            `verify.claims.check.Check`.
+        artefacts: names of the artefacts it needs.
+        command: what to type to run it where no run of all includes it; empty if one does.
+        evidence: what it found; None if it did not run and nothing is stored for it.
+        stale: the evidence does not count in this run (other code, versions, seed, profile or
+            device); it is shown, and no verdict rests on it.
+        recorded: the evidence comes from the committed records, not from this machine's store;
+            it counts unless it is stale.
+        reused: the evidence counts, and an earlier run stored or recorded it.
+        note: for stale evidence, why it does not count; for a check without evidence, why it has
+            none. A sentence or two, e.g. ``Not run yet. Measured with earlier code.``
+    """
+
+    id: str
+    title: str
+    role: Role
+    kind: Kind
+    arithmetic: Arithmetic
+    part: str
+    readings: tuple[str, ...]
+    all_dimensions: bool
+    capabilities: tuple[str, ...]
+    artefacts: tuple[str, ...] = ()
+    command: str = ""
+    evidence: Evidence | None = None
+    stale: bool = False
+    recorded: bool = False
+    reused: bool = False
+    note: str = ""
+
+    @property
+    def gates(self) -> bool:
+        """Whether a surprise in this check turns the run red."""
+        return self.role is not Role.CONTEXT
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome that counts in this run: stale or missing evidence is ``not run``."""
+        if self.evidence is None or self.stale:
+            return Outcome.NOT_RUN
+        return self.evidence.outcome
+
+    @property
+    def summary(self) -> str:
+        """One sentence for this run: what was found, or why nothing was."""
+        if self.evidence is None or self.stale:
+            return self.note
+        return self.evidence.summary
+
+
+def by_reason(not_run: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the ids of checks that did not run, by the reason that is given for them."""
+    grouped: dict[str, list[str]] = {}
+    for id, reason in not_run.items():
+        grouped.setdefault(reason, []).append(id)
+    return grouped
+
+
+class StatementRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement, its checks in the room's order, and the verdicts."""
+
+    statement: Statement
+    checks: tuple[CheckRecord, ...]
+    judged: Judged
+
+
+class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An experiment, its checks, and by effect id the (check id, measured answer) that counts."""
+
+    experiment: Experiment
+    checks: tuple[CheckRecord, ...]
+    answers: dict[str, tuple[str, Measured]]
+
+    def answered(self, effect: str) -> list[tuple[CheckRecord, Measured]]:
+        """The checks that answered an effect, with their answers, whether they count or not."""
+        return [
+            (check, measured)
+            for check in self.checks
+            if check.evidence is not None
+            for measured in check.evidence.answers
+            if measured.effect == effect
+        ]
+
+    @property
+    def disputes(self) -> list[str]:
+        """The effects that were answered with yes on some data and with no on others."""
+        return [
+            effect.id
+            for effect in self.experiment.effects
+            if {Answer.YES, Answer.NO}
+            <= {m.answer for check, m in self.answered(effect.id) if not check.stale}
+        ]
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One run, or one reading of the stored evidence.
+
+    Attributes:
+        seed, profile, device: as in `verify.claims.check.Context`.
+        versions: version by package name, and ``python``.
+        machine: what it ran on, e.g. ``{"system": ..., "processor": ..., "cores": ...}``.
+        git: state of the checkout.
+        started: UTC, ISO 8601.
+        wall_s: seconds from start to end of this run.
+        cpu_s: CPU seconds of the checks that ran in this run.
+        failures: why the run is red, one sentence each (`verify.claims.judgement.gate_failures`).
+        not_run: reason by check id.
+        reused: how many checks count on evidence that an earlier run stored or recorded.
+        only, skip: the kinds of check that the run was restricted to, or left out.
+        omitted: labels of the rooms that the run left out because it was asked for others.
+        warnings: sentences on what went otherwise than it should without changing a verdict.
+    """
+
+    seed: int
+    profile: str
+    device: str
+    versions: dict[str, str]
+    machine: dict[str, str]
+    git: str
+    started: str
+    wall_s: float
+    cpu_s: float
+    statements: tuple[StatementRecord, ...] = ()
+    experiments: tuple[ExperimentRecord, ...] = ()
+    failures: tuple[str, ...] = ()
+    not_run: dict[str, str] = {}
+    reused: int = 0
+    only: tuple[Kind, ...] = ()
+    skip: tuple[Kind, ...] = ()
+    omitted: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def checks(self) -> Iterator[CheckRecord]:
+        """Every check of the run, in order."""
+        for statement in self.statements:
+            yield from statement.checks
+        for experiment in self.experiments:
+            yield from experiment.checks
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """How many checks came to each outcome, every outcome named."""
+        seen = Counter(check.outcome for check in self.checks)
+        return {outcome: seen[outcome] for outcome in Outcome}

@@ -1,0 +1,236 @@
+"""Rooms: from the names a reader uses to a statement or experiment with its checks.
+
+A *shelf* is a package that exposes ``CONTENTS``, light entries with ``id``, ``label``, ``title``
+and ``names`` (the lower-case names by which it is asked for). The room of an entry is the module
+of the lower-case id in that package. It exposes ``CHECKS`` and either ``STATEMENT`` or
+``EXPERIMENT``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from verify.claims.check import DATA, Check, Kind, Role
+from verify.claims.statement import Experiment, Statement, Verdict
+from verify.identity.closure import pin
+from verify.identity.fingerprint import SpellingError, spell
+
+CAPABILITIES = ("cuda", "deep", *DATA)
+"""What a check may need of the machine, or of the run."""
+
+
+_OF_READINGS = (Verdict.HOLDS, Verdict.HOLDS_ADDED, Verdict.REFUTED)
+_OF_PARTS = (Verdict.PROVED, Verdict.SUPPORTED)
+
+
+class RoomError(Exception):
+    """A room cannot be used; the message is a sentence for the user."""
+
+
+class Entry(Protocol):
+    """One line of a shelf's table of contents."""
+
+    @property
+    def id(self) -> str:
+        """First component of the room's check ids."""
+
+    @property
+    def label(self) -> str:
+        """As the paper names it."""
+
+    @property
+    def title(self) -> str:
+        """What it is about, a few words."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name it is known by, in lower case."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry and the module that is its room."""
+
+    entry: Entry
+    module: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """A statement or an experiment with its checks.
+
+    Raises:
+        RoomError: from `load`, if the room contradicts itself.
+    """
+
+    name: str
+    subject: Statement | Experiment
+    checks: tuple[Check, ...]
+
+    def check(self, id: str) -> Check:
+        """Return the check with this id.
+
+        Raises:
+            RoomError: if the room has no such check.
+        """
+        for check in self.checks:
+            if check.id == id:
+                return check
+        raise RoomError(f"{self.name} has no check {id!r}; it has {len(self.checks)} others.")
+
+
+def contents(shelves: Iterable[str]) -> tuple[Place, ...]:
+    """Return the entries of all shelves, in order; no room is imported."""
+    return tuple(
+        Place(entry, f"{shelf}.{entry.id.lower()}")
+        for shelf in shelves
+        for entry in importlib.import_module(shelf).CONTENTS
+    )
+
+
+def modules(places: Iterable[Place]) -> dict[str, str]:
+    """Return the module of each room by its name, as `verify.claims.check.Context` wants it."""
+    return {place.entry.id: place.module for place in places}
+
+
+def find(places: Sequence[Place], name: str) -> Place:
+    """Return the place known by a name, in any case.
+
+    Raises:
+        RoomError: if there is none, with the names that are close.
+    """
+    wanted = " ".join(name.split()).lower()
+    for place in places:
+        if wanted in place.entry.names:
+            return place
+    known = {known: place.entry.id for place in places for known in place.entry.names}
+    close = dict.fromkeys(known[match] for match in difflib.get_close_matches(wanted, known))
+    guess = f" Did you mean {' or '.join(close)}?" if close else ""
+    raise RoomError(
+        f"No statement or experiment is called {name!r}.{guess} "
+        "`python -m verify list` names them all."
+    )
+
+
+@functools.cache
+def load(name: str, module: str) -> Room:
+    """Import a room and see that it is consistent.
+
+    Args:
+        name: first component of its check ids.
+        module: the module to import.
+
+    Raises:
+        RoomError: if the import fails or the room contradicts itself.
+    """
+    try:
+        pin(module)
+        imported = importlib.import_module(module)
+    except Exception as error:
+        raise RoomError(
+            f"The room {module} could not be imported ({type(error).__name__}: {error})."
+        ) from error
+    subject = getattr(imported, "STATEMENT", None) or getattr(imported, "EXPERIMENT", None)
+    checks = getattr(imported, "CHECKS", ())
+    if not isinstance(subject, (Statement, Experiment)) or not checks:
+        raise RoomError(f"The room {module} must expose CHECKS and either STATEMENT or EXPERIMENT.")
+    room = Room(name, subject, tuple(checks))
+    for fault in _faults(room):
+        raise RoomError(f"The room {module} contradicts itself: {fault}.")
+    return room
+
+
+def _faults(room: Room) -> Iterable[str]:
+    """What is inconsistent in a room, one phrase each."""
+    if room.subject.id != room.name:
+        yield f"it is listed as {room.name} and calls itself {room.subject.id}"
+    seen: set[str] = set()
+    for check in room.checks:
+        if check.room != room.name or not re.fullmatch(r"[\w.+-]+", check.id):
+            yield (
+                f"the check id {check.id!r} must begin with {room.name!r} and a full stop and "
+                "hold only letters, digits, and . _ + -"
+            )
+        if check.id in seen:
+            yield f"two checks are called {check.id}"
+        seen.add(check.id)
+        for need in check.capabilities:
+            if need not in CAPABILITIES:
+                yield f"{check.id} needs {need!r}, and the known capabilities are {CAPABILITIES}"
+        for spelled in (check.run, *check.artefacts):
+            try:
+                spell(spelled)
+            except SpellingError as error:
+                yield (
+                    f"what {check.id} runs holds {error}, which has no name to know its evidence "
+                    "by; use functools.partial of a module-level function, with literals, frozen "
+                    "dataclasses and module-level functions as its arguments"
+                )
+        if isinstance(room.subject, Statement):
+            yield from _unknown(check, room.subject)
+    if isinstance(room.subject, Statement):
+        yield from _unstated(room.subject)
+        yield from _undecidable(room.subject, room.checks)
+
+
+def _unstated(statement: Statement) -> Iterable[str]:
+    """What a statement names and does not have, or predicts and cannot come to."""
+    known = {hypothesis.id for hypothesis in statement.hypotheses}
+    targets = {reading.id for reading in statement.readings}
+    targets |= {part.id for part in statement.parts}
+    for reading in statement.readings:
+        for hypothesis in reading.hypotheses:
+            if hypothesis not in known:
+                yield f"the reading {reading.id!r} assumes {hypothesis!r}, which is not stated"
+        if reading.rescued_by and reading.rescued_by not in targets:
+            yield (
+                f"the reading {reading.id!r} is rescued by {reading.rescued_by!r}, which is no "
+                "reading or part"
+            )
+        if reading.predicted not in _OF_READINGS:
+            yield f"the reading {reading.id!r} cannot come to {reading.predicted.value!r}"
+    for part in statement.parts:
+        if part.predicted not in _OF_PARTS:
+            yield f"the part {part.id!r} cannot come to {part.predicted.value!r}"
+
+
+def _undecidable(statement: Statement, checks: Sequence[Check]) -> Iterable[str]:
+    """The readings and parts that no check decides, and the properties that nothing puts to test."""
+    decisive = [check for check in checks if check.role in (Role.SUPPORTS, Role.REFUTES)]
+    for reading in statement.readings:
+        if not any(reading.id in check.readings for check in decisive):
+            yield f"no check supports or refutes the reading {reading.id!r}"
+    for part in statement.parts:
+        if not any(check.part == part.id and check.role is Role.SUPPORTS for check in decisive):
+            yield f"no check supports the part {part.id!r}"
+    powers = [check for check in checks if check.role is Role.POWER]
+    for check in checks:
+        if check.kind is not Kind.PROPERTY or check.role is not Role.SUPPORTS:
+            continue
+        untested = [
+            reading
+            for reading in check.readings
+            if not any(reading in power.readings for power in powers)
+        ]
+        if check.part and not any(check.part == power.part for power in powers):
+            untested.append(check.part)
+        for target in untested:
+            yield (
+                f"{check.id} supports {target!r}, and no check of role {Role.POWER.value!r} shows "
+                "there that such a check can fail"
+            )
+
+
+def _unknown(check: Check, statement: Statement) -> Iterable[str]:
+    readings = {reading.id for reading in statement.readings}
+    for reading in check.readings:
+        if reading not in readings:
+            yield f"{check.id} bears on the reading {reading!r}, which is not stated"
+    if check.part and check.part not in {part.id for part in statement.parts}:
+        yield f"{check.id} bears on the part {check.part!r}, which is not stated"

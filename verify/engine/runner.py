@@ -1,0 +1,365 @@
+"""Running many checks on workers.
+
+`run_all` leaves out what stored evidence already answers, builds each artefact once, hands
+``(check id, context)`` to the workers of any `concurrent.futures.Executor`, and keeps every
+finding as soon as it is there.
+"""
+
+from __future__ import annotations
+
+import enum
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import replace
+
+from verify.claims.check import Check, Context
+from verify.claims.evidence import Evidence, Finding, Outcome
+from verify.engine import registry as rooms
+from verify.engine.provenance import evidence_key, settled
+from verify.engine.store import Records, Store, lookup_valid
+from verify.engine.worker import (
+    THREADS,
+    build_artefact,
+    failure,
+    missing_capability,
+    run_check,
+    stamped,
+)
+
+TIME_IS_UP = "The time was up before it began; the same command goes on from here."
+
+ExecutorFactory = Callable[[int], Executor]
+
+
+class Stage(enum.StrEnum):
+    """How far a piece of work has come."""
+
+    QUEUED = "queued"
+    STARTED = "started"
+    FINISHED = "finished"
+    FAILED = "failed"  # of an artefact; the checks that needed it finish as errors
+    REUSED = "reused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Progress of one piece of work.
+
+    Attributes:
+        name: a check id, or the name of an artefact.
+        room: the room it is done for.
+        cost: CPU-seconds it was expected to take.
+        evidence: what a check found, once it is finished; None for an artefact.
+    """
+
+    stage: Stage
+    name: str
+    room: str
+    cost: float
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """Evidence by check id in the order asked for, and where what did not run now comes from.
+
+    Attributes:
+        evidence: by check id.
+        reused: ids of the checks whose evidence was kept before.
+        recorded: ids of those among them whose evidence comes from the records.
+    """
+
+    evidence: dict[str, Evidence]
+    reused: frozenset[str] = frozenset()
+    recorded: frozenset[str] = frozenset()
+
+
+def process_pool(jobs: int) -> ProcessPoolExecutor:
+    """Return a pool of worker processes with one numerical thread each.
+
+    The threads are set in this process's environment too, which the workers inherit.
+    """
+    os.environ.update(THREADS)
+    return ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker
+    )
+
+
+def _start_worker() -> None:
+    # Ctrl-C reaches the whole process group; the parent alone answers it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A call for a worker. `check` is None for an artefact; `address` tells artefacts apart."""
+
+    name: str
+    room: str
+    cost: float
+    call: tuple[Callable[..., Any], tuple[Any, ...]]
+    check: Check | None = None
+    address: str = ""
+    waits_for: frozenset[str] = frozenset()
+    on_gpu: bool = False
+
+
+@dataclass
+class _Run:
+    """The state of one call of `run_all`."""
+
+    ctx: Context
+    store: Store
+    recorded: Records | None
+    make_executor: ExecutorFactory
+    jobs: int
+    on_event: Callable[[Event], None]
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    tasks: list[_Task] = field(default_factory=list)
+    built: set[str] = field(default_factory=set)
+    reused: set[str] = field(default_factory=set)
+    from_records: set[str] = field(default_factory=set)
+
+    def settle(self, check: Check, evidence: Evidence) -> None:
+        """Take note of what a check found, and keep it if it ran."""
+        if evidence.outcome is not Outcome.NOT_RUN and evidence.provenance.key:
+            try:
+                self.store.write(evidence)
+            except ValueError as error:
+                evidence = stamped(check, self.ctx, failure(error))
+        self.evidence[check.id] = evidence
+        self._tell(Stage.FINISHED, check.id, check.room, check.cost, evidence)
+
+    def plan(self, check: Check, fresh: bool) -> None:
+        """Queue a check and its artefacts, unless kept evidence answers it."""
+        try:
+            key = evidence_key(check, self.ctx)
+            ctx = settled(check, self.ctx)
+            missing = {
+                str(path): need for need in check.artefacts if not (path := need.path(ctx)).exists()
+            }
+        except Exception as error:
+            self.settle(check, stamped(check, self.ctx, failure(error)))
+            return
+        if not fresh and self._answered(check, key):
+            return
+        if reason := missing_capability(check, self.ctx):
+            finding = Finding(outcome=Outcome.NOT_RUN, summary=reason)
+            self.settle(check, stamped(check, self.ctx, finding))
+            return
+        self.keys[check.id] = key
+        planned = {task.address for task in self.tasks}
+        for address, artefact in missing.items():
+            if address not in planned:
+                self._queue(
+                    _Task(
+                        artefact.name,
+                        check.room,
+                        artefact.cost,
+                        (build_artefact, (check.id, artefact.name, self.ctx)),
+                        address=address,
+                        on_gpu="cuda" in check.capabilities,
+                    )
+                )
+        self._queue(
+            _Task(
+                check.id,
+                check.room,
+                check.cost,
+                (run_check, (check.id, self.ctx)),
+                check=check,
+                waits_for=frozenset(missing),
+                on_gpu="cuda" in check.capabilities,
+            )
+        )
+
+    def _answered(self, check: Check, key: str) -> bool:
+        """Whether kept evidence answers a check; an error never does, so that it runs again."""
+        subject = rooms.load(check.room, self.ctx.rooms[check.room]).subject
+        for kept in (self.store, self.recorded):
+            found = None if kept is None else lookup_valid(check, subject, key, kept)
+            if found is not None and found.outcome is not Outcome.ERROR:
+                self.evidence[check.id] = found
+                self.reused.add(check.id)
+                if kept is self.recorded:
+                    self.from_records.add(check.id)
+                self._tell(Stage.REUSED, check.id, check.room, check.cost, found)
+                return True
+        return False
+
+    def work(self) -> None:
+        """Run the queue to its end: artefacts before checks, long ones before short ones.
+
+        Where time may run out they stay in order, so that one check is finished before the next.
+        """
+        if not self.tasks:
+            return
+        if self.ctx.deadline is None:
+            self.tasks.sort(key=lambda task: (task.check is not None, -task.cost))
+        running: dict[Future[Any], _Task] = {}
+        others = set(multiprocessing.active_children())
+        executor = self.make_executor(self.jobs)
+        try:
+            while self.tasks or running:
+                while len(running) < self.jobs and (task := self._next(running)) is not None:
+                    self._tell(Stage.STARTED, task.name, task.room, task.cost)
+                    try:
+                        running[executor.submit(task.call[0], *task.call[1])] = task
+                    except BrokenExecutor:  # a worker died with nothing to do
+                        executor.shutdown()
+                        executor = self.make_executor(self.jobs)
+                        running[executor.submit(task.call[0], *task.call[1])] = task
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                if any(isinstance(future.exception(), BrokenExecutor) for future in done):
+                    # Every call in the pool is lost with it, and no one says whose worker died.
+                    wait(running)
+                    executor.shutdown()
+                    for future, task in running.items():
+                        again = isinstance(future.exception(), BrokenExecutor)
+                        self._finish(task, self._alone(task) if again else future)
+                    running.clear()
+                    executor = self.make_executor(self.jobs)
+                    continue
+                for future in done:
+                    self._finish(running.pop(future), future)
+            executor.shutdown()
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            for child in set(multiprocessing.active_children()) - others:
+                child.terminate()
+            raise
+
+    def _next(self, running: dict[Future[Any], _Task]) -> _Task | None:
+        """Take the next task off the queue that can start now; the GPU takes one at a time."""
+        self._drop_late()
+        gpu_is_free = not any(task.on_gpu for task in running.values())
+        for index, task in enumerate(self.tasks):
+            if task.waits_for <= self.built and (gpu_is_free or not task.on_gpu):
+                return self.tasks.pop(index)
+        return None
+
+    def _drop_late(self) -> None:
+        """Leave what has not started undone once the time is up."""
+        if self.ctx.deadline is None or time.monotonic() < self.ctx.deadline:
+            return
+        late, self.tasks = self.tasks, []
+        for task in late:
+            if task.check is not None:
+                finding = Finding(outcome=Outcome.NOT_RUN, summary=TIME_IS_UP)
+                self.settle(task.check, stamped(task.check, self.ctx, finding))
+
+    def _alone(self, task: _Task) -> Future[Any]:
+        """Run a task that may have killed its worker by itself, so that it harms no other."""
+        executor = self.make_executor(1)
+        future: Future[Any] = executor.submit(task.call[0], *task.call[1])
+        wait([future])
+        executor.shutdown()
+        return future
+
+    def _finish(self, task: _Task, future: Future[Any]) -> None:
+        from verify.engine.artefact import Postponed  # with NumPy, which listing must not wait for
+
+        error = future.exception()
+        finding = None if error is None else failure(error)
+        if isinstance(error, Postponed):
+            finding = Finding(outcome=Outcome.NOT_RUN, summary=str(error))
+        if isinstance(error, BrokenExecutor):
+            finding = Finding(
+                outcome=Outcome.ERROR,
+                summary="Its worker process died, and died again when it ran alone; "
+                "it may have run out of memory.",
+                detail=str(error),
+            )
+        if task.check is None:
+            self._built(task, finding)
+        elif finding is not None:
+            self.settle(task.check, stamped(task.check, self.ctx, finding))
+        elif future.result().provenance.key == self.keys[task.check.id]:
+            self.settle(task.check, future.result())
+        else:
+            finding = Finding(
+                outcome=Outcome.ERROR,
+                summary="The code it rests on changed while it ran; run it again.",
+            )
+            self.settle(task.check, stamped(task.check, self.ctx, finding))
+
+    def _built(self, task: _Task, fault: Finding | None) -> None:
+        """Take note of an artefact; if it could not be built, so fail the checks that need it."""
+        if fault is None:
+            self.built.add(task.address)
+            self._tell(Stage.FINISHED, task.name, task.room, task.cost)
+            return
+        self._tell(Stage.FAILED, task.name, task.room, task.cost)
+        summary = f"The artefact {task.name} could not be built. {fault.summary}"
+        if fault.outcome is Outcome.NOT_RUN:
+            summary = f"{task.name} is not finished. {fault.summary}"
+        for waiting in [other for other in self.tasks if task.address in other.waits_for]:
+            self.tasks.remove(waiting)
+            if waiting.check is not None:
+                finding = replace(fault, summary=summary)
+                self.settle(waiting.check, stamped(waiting.check, self.ctx, finding))
+
+    def _queue(self, task: _Task) -> None:
+        self.tasks.append(task)
+        self._tell(Stage.QUEUED, task.name, task.room, task.cost)
+
+    def _tell(
+        self, stage: Stage, name: str, room: str, cost: float, evidence: Evidence | None = None
+    ) -> None:
+        self.on_event(Event(stage=stage, name=name, room=room, cost=cost, evidence=evidence))
+
+
+def run_all(
+    checks: Sequence[Check],
+    ctx: Context,
+    store: Store,
+    make_executor: ExecutorFactory = process_pool,
+    *,
+    recorded: Records | None = None,
+    jobs: int = 1,
+    on_event: Callable[[Event], None] = lambda event: None,
+    fresh: bool = False,
+) -> Results:
+    """Run checks on workers, except those that kept evidence answers.
+
+    Evidence is kept as soon as it is there, so an interrupted run resumes. A check whose worker
+    dies is an error, and the others go on. Errors are kept for the record and run again next time.
+
+    Args:
+        checks: the checks, each of a room in `ctx.rooms`.
+        ctx: the context; pickled to the workers.
+        store: where evidence is read and kept.
+        make_executor: makes an executor with the given number of workers.
+        recorded: what was recorded elsewhere, and answers a check where the store does not.
+        jobs: number of workers.
+        on_event: called in this process as the work proceeds.
+        fresh: reuse nothing.
+
+    Raises:
+        StoreError: if evidence cannot be kept.
+        KeyboardInterrupt: after the workers were stopped; what is stored stays.
+    """
+    run = _Run(ctx, store, recorded, make_executor, jobs, on_event)
+    for check in checks:
+        run.plan(check, fresh)
+    run.work()
+    return Results(
+        evidence={check.id: run.evidence[check.id] for check in checks},
+        reused=frozenset(run.reused),
+        recorded=frozenset(run.from_records),
+    )

@@ -1,0 +1,242 @@
+"""Evidence on disk: one JSON file for each check and key, written once, whole or not at all.
+
+A store is given its folder. Damaged files are set aside under another name, never deleted;
+`Records`, a folder that is only read, leaves them where they are. Both tell it in `warnings`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import msgspec
+
+from verify.claims.acceptance import refuse_non_finite, validate_finding
+from verify.claims.check import CASES, Check, Kind
+from verify.claims.evidence import Evidence
+from verify.claims.statement import Experiment, Statement
+
+SEED_LIMIT = 2**32
+"""Seeds lie below this, which every library's generator accepts."""
+
+KEY_DIGITS = 16
+"""Digits of the key in a file name; the file holds the whole key."""
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message is a sentence for the user."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the latest run of a folder was asked for, so that it can be shown as it was asked."""
+
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=SEED_LIMIT)]
+    profile: Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(CASES)})$")]
+    device: Annotated[str, msgspec.Meta(pattern="^(cpu|cuda)$")]
+    only: tuple[Kind, ...] = ()
+    skip: tuple[Kind, ...] = ()
+
+
+def parse_seed(text: str) -> int:
+    """Return the seed that a text says.
+
+    Raises:
+        ValueError: if it is not a decimal number of at most 10 digits below `SEED_LIMIT`.
+    """
+    if re.fullmatch("[0-9]{1,10}", text) is None or int(text) >= SEED_LIMIT:
+        raise ValueError(f"expected a whole number from 0 to {SEED_LIMIT - 1}, got {text[:40]!r}")
+    return int(text)
+
+
+_Kept = TypeVar("_Kept", bound=msgspec.Struct)
+
+
+class Records:
+    """The evidence in a folder that is read and never written, such as a committed one.
+
+    Attributes:
+        folder: where the files are, if there are any.
+        warnings: sentences on what was found damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.warnings: list[str] = []
+
+    def read(self, check_id: str, key: str) -> Evidence | None:
+        """Return the evidence of a check under this key, or None; a damaged file is told."""
+        found = self._read(self._path(check_id, key))
+        return found if found is not None and found.provenance.key == key else None
+
+    def newest(self, check_id: str, besides: str) -> Evidence | None:
+        """Return the latest evidence of a check under any key but `besides`, or None."""
+        pattern = re.compile(re.escape(check_id) + rf"-[0-9a-f]{{{KEY_DIGITS}}}\.json")
+        names = sorted(name for name in self._names() if pattern.fullmatch(name))
+        found = [self._read(self.folder / name) for name in names]
+        return max(
+            (one for one in found if one is not None and one.provenance.key != besides),
+            key=lambda evidence: evidence.provenance.date,
+            default=None,
+        )
+
+    def warn(self, sentence: str) -> None:
+        """Add a warning, unless it was given before."""
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
+
+    def _names(self) -> Iterator[str]:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            yield from os.listdir(self.folder)
+
+    def _path(self, check_id: str, key: str) -> Path:
+        return self.folder / f"{check_id}-{key[:KEY_DIGITS]}.json"
+
+    def _read(self, path: Path) -> Evidence | None:
+        evidence = self._decode(path, Evidence)
+        if evidence is not None and self._path(evidence.check, evidence.provenance.key) != path:
+            self._damaged(path, f"it holds evidence of {evidence.check} under another key")
+            return None
+        return evidence
+
+    def _decode(self, path: Path, kind: type[_Kept]) -> _Kept | None:
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=kind)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+            self._damaged(path, str(error))
+            return None
+
+    def _damaged(self, path: Path, reason: str) -> None:
+        self.warn(f"The record in {path} is damaged ({reason}); it is not used.")
+
+
+class Store(Records):
+    """The evidence kept in one folder, made when the first of it is written."""
+
+    def prepare(self) -> None:
+        """Make the folder and see that it can be written.
+
+        Raises:
+            StoreError: if it cannot.
+        """
+        self._write(self.folder / "writable", b"")
+        (self.folder / "writable").unlink()
+
+    def seed(self, chosen: int | None = None, *, fresh: bool = False) -> int:
+        """Return the seed of this folder: the chosen one, else the kept one, else a new one.
+
+        Args:
+            chosen: becomes the folder's seed if given.
+            fresh: draw a new seed even if one is kept.
+
+        Raises:
+            StoreError: if a new seed cannot be kept.
+        """
+        kept = None if fresh else self.kept_seed()
+        if chosen is None and kept is not None:
+            return kept
+        seed = secrets.randbelow(SEED_LIMIT) if chosen is None else chosen
+        self._write(self.folder / "seed", f"{seed}\n".encode())
+        return seed
+
+    def kept_seed(self) -> int | None:
+        """Return the seed kept in this folder, or None; a damaged file is set aside."""
+        path = self.folder / "seed"
+        try:
+            return parse_seed(path.read_text(encoding="utf-8").strip())
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            self._damaged(path, str(error))
+            return None
+
+    def begin(self, asked: Asked) -> None:
+        """Keep what a run is asked for, at its start.
+
+        Raises:
+            StoreError: if the folder cannot be written.
+        """
+        self._write(self.folder / "run.json", msgspec.json.encode(asked) + b"\n")
+
+    def begun(self) -> Asked | None:
+        """Return what the latest run was asked for, or None; a damaged file is set aside."""
+        return self._decode(self.folder / "run.json", Asked)
+
+    def forget(self, check_id: str, besides: str) -> None:
+        """Remove what is kept of a check under any key but `besides`."""
+        while (found := self.newest(check_id, besides)) is not None:
+            self._path(check_id, found.provenance.key).unlink()
+
+    def write(self, evidence: Evidence) -> Path:
+        """Keep a piece of evidence and return its file.
+
+        Raises:
+            ValueError: if it holds a number that is not finite.
+            StoreError: if the folder cannot be written.
+        """
+        refuse_non_finite(msgspec.to_builtins(evidence), evidence.check)
+        path = self._path(evidence.check, evidence.provenance.key)
+        self._write(path, msgspec.json.format(msgspec.json.encode(evidence), indent=1) + b"\n")
+        return path
+
+    def _damaged(self, path: Path, reason: str) -> None:
+        aside = path.with_name(path.name + ".damaged")
+        number = 1
+        while aside.exists():
+            number += 1
+            aside = path.with_name(f"{path.name}.{number}.damaged")
+        try:
+            path.rename(aside)
+        except OSError as error:
+            self.warn(
+                f"The file {path} is damaged ({reason}) and could not be set aside "
+                f"({error.strerror}); it is not used."
+            )
+        else:
+            self.warn(
+                f"The file {path} is damaged ({reason}); it was set aside as {aside.name} and is "
+                "not used."
+            )
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Write a file whole or not at all."""
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with part.open("wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(part, path)
+            finally:
+                part.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"The folder {self.folder} cannot be written ({error.strerror}); choose another "
+                "one with --out."
+            ) from None
+
+
+def lookup_valid(
+    check: Check, subject: Statement | Experiment, key: str, kept: Records
+) -> Evidence | None:
+    """Return a check's evidence under a key, if there is some and it meets the rules of today."""
+    found = kept.read(check.id, key)
+    if found is None:
+        return None
+    try:
+        accepted = validate_finding(check, subject, found)
+        reason = "" if accepted.outcome is found.outcome else accepted.summary
+    except (TypeError, ValueError) as error:
+        reason = f"{error}."
+    if reason:
+        kept.warn(f"Stored evidence of {check.id} does not count: {reason}")
+        return None
+    return found

@@ -1,0 +1,130 @@
+"""What a worker does: run one check, or build one artefact, and nothing else.
+
+`run_check` is the one way in which a check is run, by pytest and by the runner alike. Whatever
+goes wrong inside a check becomes its outcome.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from datetime import UTC, datetime
+
+from verify.claims.acceptance import validate_finding
+from verify.claims.check import DATA, Check, Context, evidence_for
+from verify.claims.evidence import Evidence, Finding, Outcome, Provenance
+from verify.engine import registry as rooms
+from verify.engine.provenance import configuration, edited, evidence_key, processor, settled
+from verify.identity.closure import versions
+
+THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""One numerical thread per process: sums are then taken in one order, whatever ``--jobs`` is."""
+
+DATA_WORDS = {
+    "cifar10": "the images of CIFAR-10",
+    "cifar100": "the images of CIFAR-100",
+    "checkpoint": "a released checkpoint",
+}
+"""What the capabilities among `verify.claims.check.DATA` are called in a sentence."""
+
+
+def run_check(check_id: str, ctx: Context) -> Evidence:
+    """Run one check and return its evidence; what goes wrong in the check is its outcome.
+
+    Raises:
+        RoomError: if there is no such check.
+    """
+    from verify.engine.artefact import Postponed  # with NumPy, which listing must not wait for
+
+    room = _room(check_id, ctx)
+    check = room.check(check_id)
+    wall, cpu = time.perf_counter(), time.process_time()
+    reason = missing_capability(check, ctx)
+    if reason:
+        finding = Finding(outcome=Outcome.NOT_RUN, summary=reason)
+    else:
+        try:
+            finding = validate_finding(check, room.subject, check.run(settled(check, ctx)))
+            if moved := edited(check, ctx):
+                raise RuntimeError(
+                    f"{', '.join(moved)} changed on disk after this process had imported it; run "
+                    "the check again"
+                )
+        except Postponed as error:
+            finding = Finding(outcome=Outcome.NOT_RUN, summary=str(error))
+        except Exception as error:
+            finding = failure(error)
+    return stamped(check, ctx, finding, time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def missing_capability(check: Check, ctx: Context) -> str:
+    """Return why this machine cannot run a check, as a sentence; empty if it can."""
+    lacking = [name for name in check.capabilities if name in DATA and name not in ctx.data]
+    if lacking:
+        needed = " and ".join([DATA_WORDS[name] for name in lacking] + _gpu_words(check))
+        return f"It needs {needed}."
+    if "cuda" in check.capabilities and ctx.device != "cuda":
+        return "It needs a CUDA device, and this run is on the CPU."
+    if "deep" in check.capabilities and ctx.profile != "deep":
+        return "It is run in the deep profile only."
+    return ""
+
+
+def _gpu_words(check: Check) -> list[str]:
+    return ["a CUDA device"] * ("cuda" in check.capabilities)
+
+
+def _room(check_id: str, ctx: Context) -> rooms.Room:
+    name = check_id.partition(".")[0]
+    if name not in ctx.rooms:
+        raise rooms.RoomError(f"There is no room {name!r} for the check {check_id!r}.")
+    return rooms.load(name, ctx.rooms[name])
+
+
+def failure(error: BaseException) -> Finding:
+    """Return the finding that an exception leaves: its name and first line in one sentence."""
+    lines = str(error).strip().splitlines()
+    return Finding(
+        outcome=Outcome.ERROR,
+        summary=f"{type(error).__name__}: {lines[0] if lines else 'no message'}",
+        detail="".join(traceback.format_exception(error)),
+    )
+
+
+def stamped(
+    check: Check, ctx: Context, finding: Finding, wall_s: float = 0.0, cpu_s: float = 0.0
+) -> Evidence:
+    """Return a finding of a check in a context as evidence made here and now; times in seconds."""
+    try:
+        key = evidence_key(check, ctx)
+    except Exception as error:  # code without a source file, or not readable just now
+        key, finding = "", failure(error)
+    ctx = settled(check, ctx)
+    noted = {}
+    if check.fixed and finding.outcome is not Outcome.NOT_RUN:
+        noted = {"machine": processor(ctx.device), "configuration": configuration(check)}
+    provenance = Provenance(
+        key=key,
+        seed=ctx.seed,
+        profile=ctx.profile,
+        device=ctx.device,
+        versions=versions(),
+        git=ctx.git,
+        date=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        wall_s=wall_s,
+        cpu_s=cpu_s,
+        **noted,
+    )
+    return evidence_for(check, finding, provenance)
+
+
+def build_artefact(check_id: str, name: str, ctx: Context) -> None:
+    """Build the artefact of this name that a check needs, unless it is there.
+
+    Raises:
+        Postponed: if the context's deadline came first.
+    """
+    check = _room(check_id, ctx).check(check_id)
+    for need in check.artefacts:
+        if need.name == name:
+            need.load(settled(check, ctx))

@@ -1,0 +1,172 @@
+"""Invariants of E1's measurement, and what shows that their checks can fail. All gate a run.
+
+That the pseudo-collapsed start does nothing to a homogeneous head; that the negative cosine is
+indefinite, and in which reading it is not; where the published estimator is right, and where not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from hypothesis import strategies as st
+from torch import Tensor
+
+from verify.claims.declare import false, section, true
+from verify.claims.property import Claim, Vacuous
+from verify.claims.strategies import exact, tensors
+from verify.experiments import homogeneity
+from verify.experiments.e1.published_power_iteration import shifted_power_iteration
+from verify.numeric.objectives import OBJECTIVES, Targets
+
+EPS = torch.finfo(torch.float64).eps
+
+
+# --- the Hessian of the negative cosine -----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An output u (k,) and its target t (k,)."""
+
+    u: Tensor
+    t: Tensor
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> Pair:
+    """Outputs and targets of two to five dimensions."""
+    shape = (draw(st.integers(2, 5)),)
+    return Pair(draw(tensors(shape)), draw(tensors(shape)))
+
+
+def describe_pair(case: Pair) -> tuple[tuple[str, str], ...]:
+    """An output and its target as (name, value) pairs."""
+    return (("u", exact(case.u)), ("t", exact(case.t)))
+
+
+def hessian(case: Pair) -> tuple[Tensor, Tensor, float, float]:
+    """|u|^2 times the Hessian, the direction of u, and cosine and sine of the angle to the target.
+
+    Raises:
+        Vacuous: if u or t is 0, or the two are parallel.
+    """
+    if case.u.norm() == 0 or case.t.norm() == 0:
+        raise Vacuous
+    loss = OBJECTIVES["negative_cosine"].bind(Targets(case.t[None]))
+    matrix = loss.dense_hessian(case.u[None])[0] * case.u.square().sum()
+    e, s = case.u / case.u.norm(), case.t / case.t.norm()
+    cosine = float(e @ s)
+    sine = float((s - cosine * e).norm())
+    if sine < EPS**0.5:
+        raise Vacuous
+    return matrix, e, cosine, sine
+
+
+def indefinite_ratio(case: Pair, semidefinite: bool = False) -> float:
+    """lambda_min is (c - sqrt(c^2 + 4 s^2)) / 2 < 0, for cosine c and sine s; or it is not below 0.
+
+    The block on the span of u and t is ((0, s), (s, c)), of determinant -s^2; elsewhere it is c.
+    """
+    matrix, _, cosine, sine = hessian(case)
+    smallest = torch.linalg.eigvalsh(matrix)[0].item()
+    known = 0.0 if semidefinite else (cosine - (cosine**2 + 4 * sine**2) ** 0.5) / 2
+    error = max(0.0, known - smallest) if semidefinite else abs(smallest - known)
+    # Backward error of the eigensolver (LAPACK Users' Guide, 4.7) and of a matrix of size 2.
+    return error / (64 * len(case.u) * EPS)
+
+
+def tangent_ratio(case: Pair, ambient: bool = False) -> float:
+    """On directions, orthogonally to u, the Hessian is c; or it is so in all directions."""
+    matrix, e, cosine, _ = hessian(case)
+    projection = torch.eye(len(e), dtype=e.dtype) - torch.outer(e, e)
+    seen = matrix if ambient else projection @ matrix @ projection
+    return float((seen - cosine * projection).abs().max()) / (64 * len(case.u) * EPS)
+
+
+INDEFINITE = Claim(
+    "the Hessian of the negative cosine has the eigenvalue (c - sqrt(c^2 + 4 s^2)) / 2 < 0",
+    pairs,
+    indefinite_ratio,
+    describe_pair,
+)
+SEMIDEFINITE = INDEFINITE.sibling(
+    "the Hessian of the negative cosine is positive semidefinite", semidefinite=True
+)
+TANGENT = Claim(
+    "restricted to directions, the Hessian of the negative cosine is the cosine times the identity",
+    pairs,
+    tangent_ratio,
+    describe_pair,
+)
+AMBIENT = TANGENT.sibling(
+    "in all of space, the Hessian of the negative cosine is the cosine times a projection",
+    ambient=True,
+)
+
+
+# --- the published estimator ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Eigenvalues of a diagonal matrix with a clear gap at both ends, and a start."""
+
+    values: Tensor
+    start: Tensor
+
+
+@st.composite
+def spectra(draw: st.DrawFn) -> Spectrum:
+    """Spectra 1, -1/2 and the rest in [0, 1/2]: the end of larger modulus is the positive one."""
+    rest = draw(st.lists(st.integers(0, 4), min_size=0, max_size=4))
+    values = torch.tensor([1.0, -0.5, *(value / 8 for value in rest)], dtype=torch.float64)
+    return Spectrum(values, draw(tensors(tuple(values.shape), nonzero=True)))
+
+
+def describe_spectrum(case: Spectrum) -> tuple[tuple[str, str], ...]:
+    """A spectrum and a start as (name, value) pairs."""
+    return (("eigenvalues", exact(case.values)), ("start", exact(case.start)))
+
+
+def estimate_ratio(case: Spectrum, flipped: bool = False, scale: float = 1.0) -> float:
+    """The published estimate of the smallest eigenvalue, of the spectrum, or flipped or scaled."""
+    values = scale * (-case.values if flipped else case.values)
+    found = shifted_power_iteration(lambda v: values * v, (case.start, case.start)).value
+    # Rayleigh quotients converge as (1 / 1.5)^40 times the squared tangent of the start's angle,
+    # which is below 4 * 256 * 5.
+    allowed = 5e-4 * 2 * values.abs().max().item()
+    return abs(found - values.min().item()) / allowed
+
+
+ESTIMATE = Claim(
+    "the published estimator finds the smallest eigenvalue where the largest modulus is positive",
+    spectra,
+    estimate_ratio,
+    describe_spectrum,
+)
+FLIPPED = ESTIMATE.sibling(
+    "the published estimator finds the smallest eigenvalue where the largest modulus is negative",
+    flipped=True,
+)
+TINY = ESTIMATE.sibling(
+    "the published estimator finds the smallest eigenvalue of a matrix of size 1e-9", scale=1e-9
+)
+
+CHECKS = section(
+    "E1",
+    true(
+        "start",
+        "The pseudo-collapsed start leaves a homogeneous head's objective and curvature as they are",
+        homogeneity.SPECTRUM,
+    ),
+    false("start.smooth", homogeneity.SPECTRUM_SMOOTH),
+    false("start.mse", homogeneity.SPECTRUM_MSE),
+    true("cosine", "The negative cosine is indefinite", INDEFINITE),
+    false("cosine.semidefinite", SEMIDEFINITE),
+    true("tangent", "Restricted to directions, the negative cosine's curvature is c", TANGENT),
+    false("tangent.ambient", AMBIENT),
+    true("estimator", "Where the published estimator is right", ESTIMATE),
+    false("estimator.flipped", FLIPPED),
+    false("estimator.tiny", TINY),
+)

@@ -1,0 +1,266 @@
+"""Invariants of E3's measurement, and what shows that their checks can fail. All gate a run.
+
+Each property is run as it stands and once more with what makes it true taken away: unit vectors,
+the division by the total variance, the absence of BatchNorm, positive homogeneity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from verify.claims.declare import false, section, true
+from verify.claims.property import Claim, Vacuous
+from verify.claims.strategies import exact, tensors
+from verify.ssl.backbones import Projector, seeded
+from verify.ssl.measurements import (
+    Contraction,
+    Protocol,
+    contraction,
+    equal_weights,
+    project,
+    summarise,
+    unit,
+)
+
+EPS = torch.finfo(torch.float64).eps
+
+# --- the spread of unit vectors, two ways ---------------------------------------------------
+
+
+@st.composite
+def clouds(draw: st.DrawFn) -> Tensor:
+    """Orbits of points (n, A, d)."""
+    shape = draw(st.tuples(st.integers(2, 4), st.integers(2, 5), st.integers(1, 4)))
+    return draw(tensors(shape))
+
+
+def spread_ratio(points: Tensor) -> float:
+    """E|x - E x|^2 over each orbit against 1 - |E x|^2, which agree for unit vectors only."""
+    _, count, length = points.shape
+    direct = summarise(points, torch.zeros(len(points), dtype=torch.int64)).spreads
+    other = 1 - points.mean(1).square().sum(-1)
+    allowed = 4 * (count + length + 4) * EPS  # roundings of sums of numbers of size at most 1
+    return ((direct - other).abs().max() / allowed).item()
+
+
+def unit_spread_ratio(points: Tensor) -> float:
+    """`spread_ratio` of the unit vectors."""
+    if (points.norm(dim=-1) == 0).any():
+        raise Vacuous
+    return spread_ratio(unit(points))
+
+
+def describe_cloud(points: Tensor) -> tuple[tuple[str, str], ...]:
+    """A cloud as (name, value) pairs."""
+    return (("points", exact(points)),)
+
+
+SPREAD = Claim(
+    "the spread of unit vectors is one minus the squared norm of their mean",
+    clouds,
+    unit_spread_ratio,
+    describe_cloud,
+)
+
+SPREAD_OF_ANY = Claim(
+    "the spread of any vectors is one minus the squared norm of their mean",
+    clouds,
+    spread_ratio,
+    describe_cloud,
+)
+
+
+# --- shrinking everything towards a point ---------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shrinking:
+    """Orbits z and h (n, A, d), and h after h -> centre + 2^-halvings (h - centre), exactly."""
+
+    z: Tensor
+    h: Tensor
+    centre: Tensor
+    halvings: int
+
+    @property
+    def shrunk(self) -> Tensor:
+        """The shrunk h; no rounding, since every entry is a small dyadic rational."""
+        return self.centre + 2.0**-self.halvings * (self.h - self.centre)
+
+
+@st.composite
+def shrinkings(draw: st.DrawFn) -> Shrinking:
+    """Shrinkings of random orbits towards random points."""
+    shape = draw(st.tuples(st.integers(2, 4), st.integers(2, 5), st.integers(1, 4)))
+    z, h, centre = draw(tensors(shape)), draw(tensors(shape)), draw(tensors(shape[2:]))
+    return Shrinking(z, h, centre, draw(st.integers(1, 8)))
+
+
+def _contraction(z: Tensor, h: Tensor) -> tuple[Contraction, float]:
+    """The contraction of orbits in two classes, and the relative rounding error to expect of it.
+
+    Raises:
+        Vacuous: if a spread, a variance or a distance between classes vanishes.
+    """
+    classes = torch.arange(len(z)) % 2
+    found = contraction(summarise(z, classes), summarise(h, classes), equal_weights(classes))
+    condition = 1.0
+    for s in (found.z, found.h):
+        if min(s.spread, s.inter, s.intra) <= EPS * s.variance:
+            raise Vacuous
+        condition = max(condition, (s.variance / s.spread).item(), (s.variance / s.inter**2).item())
+    return found, 16 * (sum(z.shape) + 8) * EPS * condition
+
+
+def shrinking_ratio(case: Shrinking, quantity: str = "selectivity") -> float:
+    """A quantity of `Contraction` is the same for h and the shrunk h."""
+    before, allowed = _contraction(case.z, case.h)
+    after, _ = _contraction(case.z, case.shrunk)
+    change = getattr(after, quantity) / getattr(before, quantity) - 1
+    return (change.abs() / allowed).item()
+
+
+def describe_shrinking(case: Shrinking) -> tuple[tuple[str, str], ...]:
+    """A shrinking as (name, value) pairs."""
+    factor = ("factor", f"2^-{case.halvings}")
+    return (("z", exact(case.z)), ("h", exact(case.h)), ("centre", exact(case.centre)), factor)
+
+
+SELECTIVITY = Claim(
+    "shrinking h towards a point leaves the selectivity unchanged",
+    shrinkings,
+    shrinking_ratio,
+    describe_shrinking,
+    dear=2,
+)
+
+COMPRESSION = SELECTIVITY.sibling(
+    "shrinking h towards a point leaves the published compression unchanged",
+    quantity="compression",
+)
+
+
+# --- heads that change no angle -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HeadCase:
+    """A head in evaluation mode and raw representations z (..., d), float64."""
+
+    head: nn.Module
+    z: Tensor
+    text: str
+
+
+@st.composite
+def isometries(draw: st.DrawFn) -> HeadCase:
+    """Heads that rotate and rescale, z -> scale * Q z with orthogonal Q."""
+    z = draw(clouds())
+    length = z.shape[-1]
+    seed = draw(st.integers(0, 2**63 - 1))
+    scale = draw(st.sampled_from((0.01, 0.7, 3.0, 100.0)))
+    generator = torch.Generator().manual_seed(seed)
+    gaussian = torch.randn(length, length, generator=generator, dtype=torch.float64)
+    head = seeded(lambda: nn.Linear(length, length, bias=False).double(), seed)
+    head.weight.data = scale * torch.linalg.qr(gaussian).Q
+    return HeadCase(head.eval(), z, f"{scale} times the orthogonal matrix of seed {seed}")
+
+
+def isometry_ratio(case: HeadCase) -> float:
+    """Every ratio of z to h is 1, under both protocols."""
+    if (case.z.norm(dim=-1) == 0).any():
+        raise Vacuous
+    errors = []
+    for protocol in Protocol:
+        found, allowed = _contraction(unit(case.z), project(case.head, case.z, protocol))
+        allowed /= found.z.spread.item()  # normalising errs by a few roundings in each point
+        for quantity in ("compression", "shrinkage", "selectivity", "semantic_gain"):
+            errors.append((getattr(found, quantity) - 1).abs() / allowed)
+    return torch.cat(errors).max().item()
+
+
+def describe_head(case: HeadCase) -> tuple[tuple[str, str], ...]:
+    """A head and its inputs as (name, value) pairs."""
+    return (("head", case.text), ("z", exact(case.z)))
+
+
+ISOMETRY = Claim(
+    "compression, shrinkage, selectivity and gain of a head that rotates and rescales are 1",
+    isometries,
+    isometry_ratio,
+    describe_head,
+    dear=2,
+)
+
+
+# --- when the published protocol is the consistent one --------------------------------------
+
+
+@st.composite
+def projectors(draw: st.DrawFn, activations: tuple[str, ...], batchnorm: bool) -> HeadCase:
+    """Bias-free projectors of two layers at one z (1, d); BatchNorm has random statistics."""
+    z = draw(tensors((1, draw(st.integers(1, 4)))))
+    widths = (z.shape[-1], draw(st.integers(2, 8)), draw(st.integers(1, 4)))
+    activation, seed = draw(st.sampled_from(activations)), draw(st.integers(0, 2**63 - 1))
+    head = seeded(lambda: Projector(widths, activation, batchnorm).double(), seed)
+    generator = torch.Generator().manual_seed(seed)
+    for name, buffer in head.named_buffers():
+        if name.endswith(("running_mean", "running_var")):
+            buffer.uniform_(0.5, 2, generator=generator)
+    with_norm = "with" if batchnorm else "without"
+    return HeadCase(
+        head.eval(), z, f"{activation} projector {widths} {with_norm} BatchNorm, seed {seed}"
+    )
+
+
+def protocol_ratio(case: HeadCase) -> float:
+    """The two protocols give the same h, to the rounding of bias-free layers."""
+    outputs, magnitudes, roundings = case.head(case.z), case.z.abs(), 8
+    if case.z.norm() == 0 or outputs.norm() == 0:
+        raise Vacuous
+    for layer in case.head.modules():
+        if isinstance(layer, nn.Linear):
+            magnitudes = magnitudes @ layer.weight.abs().T
+            roundings += layer.in_features + layer.out_features
+    # Componentwise error bound of the products, as an error of the direction of the output.
+    allowed = 4 * roundings * EPS * magnitudes.norm() / outputs.norm()
+    consistent = project(case.head, case.z, Protocol.CONSISTENT)
+    published = project(case.head, case.z, Protocol.PUBLISHED)
+    return ((consistent - published).norm() / allowed).item()
+
+
+def _coincide(heads: str, activations: tuple[str, ...], batchnorm: bool) -> Claim[HeadCase]:
+    return Claim(
+        f"the published and the consistent protocol give the same h for {heads}",
+        partial(projectors, activations, batchnorm),
+        protocol_ratio,
+        describe_head,
+    )
+
+
+HOMOGENEOUS = _coincide(
+    "bias-free ReLU or linear heads without BatchNorm", ("relu", "linear"), False
+)
+BATCHNORM = _coincide("bias-free ReLU or linear heads with BatchNorm", ("relu", "linear"), True)
+SMOOTH = _coincide("bias-free Swish or GELU heads without BatchNorm", ("swish", "gelu"), False)
+
+CHECKS = section(
+    "E3",
+    true("spread", "The spread of unit vectors, computed two ways", SPREAD),
+    false("spread.any", SPREAD_OF_ANY),
+    true("selectivity", "Selectivity ignores global shrinking", SELECTIVITY),
+    false("selectivity.compression", COMPRESSION),
+    true("isometry", "A head that rotates and rescales contracts nothing", ISOMETRY),
+    true(
+        "homogeneous",
+        "Both protocols agree for a bias-free ReLU or linear head without BatchNorm",
+        HOMOGENEOUS,
+    ),
+    false("homogeneous.batchnorm", BATCHNORM),
+    false("homogeneous.smooth", SMOOTH),
+)

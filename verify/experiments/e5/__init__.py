@@ -1,0 +1,7 @@
+"""Experiment E5: what was asked, how it is measured, shown, and what must hold of it."""
+
+from __future__ import annotations
+
+from verify.experiments.e5.experiment import CHECKS, EXPERIMENT
+
+__all__ = ["CHECKS", "EXPERIMENT"]

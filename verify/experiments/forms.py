@@ -1,0 +1,102 @@
+"""The forms of the experiments: which data and networks, how many seeds, and what a run costs.
+
+Nothing heavy, so that ``python -m verify ssl --list`` is instant. What a form trains and measures
+is in `verify.experiments.image_forms`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DIGITS = "digits"
+"""The form that runs inside ``verify all``: its checks bear no form's name."""
+
+NETWORKS = ("resnet18", "vit-tiny")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Form:
+    """One form of some experiments.
+
+    Attributes:
+        data: the data set, a key of `verify.ssl.data.loading.DATASETS`.
+        network: the backbone.
+        reduced: fewer images and epochs and a narrower network, so that a CPU is enough.
+        seeds: training seeds; E1 has one, as published.
+        minutes: by experiment, what it takes: reduced on two CPU cores (measured), else on one
+            data-centre GPU (by arithmetic).
+    """
+
+    data: str
+    network: str = NETWORKS[0]
+    reduced: bool = False
+    seeds: int
+    minutes: dict[str, float]
+
+    @property
+    def name(self) -> str:
+        """The last component of its checks' ids."""
+        parts = [self.data, *([self.network] if self.network != NETWORKS[0] else [])]
+        return "-".join(parts + ["1-seed"] * (self.seeds == 1) + ["reduced"] * self.reduced)
+
+    @property
+    def words(self) -> str:
+        """What it is called in a title."""
+        size = "reduced" if self.reduced else "published size"
+        seed = ", 1 seed" * (self.seeds == 1)
+        return f"{self.data.upper().replace('CIFAR', 'CIFAR-')}, {self.network}, {size}{seed}"
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """What its checks need of a machine: the images and, at the published size, a GPU."""
+        return (self.data,) if self.reduced else (self.data, "cuda")
+
+    def command(self, experiment: str) -> str:
+        """What to type to run an experiment in this form."""
+        words = ["python -m verify ssl", experiment, "--data", self.data, "--data-path PATH"]
+        words += ["--network", self.network] * (self.network != NETWORKS[0])
+        words += ["--seeds 1"] * (self.seeds == 1)
+        return " ".join([*words, "--reduced" if self.reduced else "--device cuda"])
+
+
+REDUCED = Form(
+    data="cifar10",
+    reduced=True,
+    seeds=3,
+    minutes={"E1": 8, "E2": 6, "E3": 5, "E4": 5, "E5": 5, "E6": 12, "E7": 4, "E9": 18},
+)
+
+ONE_SEED = Form(data="cifar10", seeds=1, minutes={"E2": 14})
+"""A third of E2, which is too long for some machines' visits."""
+
+FORMS = (
+    REDUCED,
+    Form(
+        data="cifar10",
+        seeds=3,
+        minutes={"E1": 16, "E2": 42, "E3": 4, "E4": 4, "E5": 4, "E6": 9, "E7": 3, "E9": 12},
+    ),
+    ONE_SEED,
+    Form(data="cifar100", seeds=3, minutes={"E3": 4, "E4": 4, "E5": 4}),
+    Form(data="cifar10", network="vit-tiny", seeds=3, minutes={"E3": 4, "E4": 4, "E5": 4}),
+)
+"""Every form but the digits'."""
+
+RELEASED = "python -m verify ssl E8 --checkpoint FILE --data-path PATH"
+"""What to type to run E8, on a released network of the user's."""
+
+DATASETS = tuple(dict.fromkeys(form.data for form in FORMS))
+"""The data sets that do not come with the project."""
+
+
+def listing() -> str:
+    """Every form of every experiment with what it costs, one line each; E8's cost is the checkpoint's."""
+    lines = []
+    for form in FORMS:
+        where = "two CPU cores" if form.reduced else "one data-centre GPU"
+        for experiment, minutes in form.minutes.items():
+            lines.append(
+                f"{experiment}  {form.name:15}  about {minutes:3g} min on {where:19}  "
+                f"{form.command(experiment)}"
+            )
+    return "\n".join([*lines, f"E8  {'checkpoint':15}  {'':37}  {RELEASED}"])
