@@ -23,11 +23,11 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def verify(folder, capsys):
-    """Run the command line on a shelf; returns exit code, standard output and standard error."""
+    """Run the command line on a registry; returns exit code, standard output and standard error."""
 
-    def call(shelf, *arguments):
+    def call(registry, *arguments):
         out = () if "--out" in arguments else ("--out", str(folder / "out"))
-        code = main([*map(str, arguments), *out], shelves=[shelf])
+        code = main([*map(str, arguments), *out], registries=[registry])
         printed = capsys.readouterr()
         return code, printed.out, printed.err
 

@@ -195,18 +195,18 @@ CHECKS = (
         all_dimensions=True,
     ),
     _check(
-        "thm41.F.derivation.power",
+        "thm41.F.derivation.ablation",
         "$M$ from the recursion: withdrawing a hypothesis leaves it open",
-        Role.POWER,
+        Role.CONTROL,
         Kind.DERIVATION,
         Arithmetic.SYMBOLIC,
         part="F",
         readings=("affine-zero",),
     ),
     _check(
-        "thm41.T1.derivation.power",
+        "thm41.T1.derivation.ablation",
         "the same: withdrawing a hypothesis leaves it open",
-        Role.POWER,
+        Role.CONTROL,
         Kind.DERIVATION,
         Arithmetic.SYMBOLIC,
         readings=("affine-psd",),
@@ -238,10 +238,10 @@ CHECKS = (
     ),
     *(
         _check(
-            f"thm41.sibling.{name}",
+            f"thm41.mutant.{name}",
             title,
-            Role.POWER,
-            Kind.SIBLING,
+            Role.CONTROL,
+            Kind.MUTANT,
             Arithmetic.EXACT,
             part="T2" if name.startswith("inertia") else "",
         )
@@ -354,10 +354,10 @@ FINDINGS = {
         ),
         lemmas=("existence of the square root of a positive semidefinite matrix",),
     ),
-    "thm41.F.derivation.power": Finding(
+    "thm41.F.derivation.ablation": Finding(
         outcome=Outcome.AS_STATED, summary="Stays open without either hypothesis.", cases=2
     ),
-    "thm41.T1.derivation.power": Finding(
+    "thm41.T1.derivation.ablation": Finding(
         outcome=Outcome.AS_STATED,
         summary="stays open without $H \\succeq 0$.",
         cases=1,
@@ -395,22 +395,22 @@ FINDINGS = {
         summary=r"$H_{\mathrm{eff}} = \tfrac{1}{2} I$ at a collapsed critical point.",
         witness=_WITNESS,
     ),
-    "thm41.sibling.inertia-bare": Finding(
+    "thm41.mutant.inertia-bare": Finding(
         outcome=Outcome.AS_STATED,
         summary=r"$n_-(D) = 1$ and $H_{\mathrm{eff}} = 3/16$.",
         witness=_SIBLING_WITNESS,
         cases=74,
     ),
-    "thm41.sibling.inertia-rank": Finding(
+    "thm41.mutant.inertia-rank": Finding(
         outcome=Outcome.AS_STATED, summary="Refuted at $m = 3$, $d = 1$.", witness=_SIBLING_WITNESS
     ),
-    "thm41.sibling.first-layer": Finding(
+    "thm41.mutant.first-layer": Finding(
         outcome=Outcome.AS_STATED, summary="Relative error 0.36.", cases=60
     ),
-    "thm41.sibling.extra-slope": Finding(
+    "thm41.mutant.extra-slope": Finding(
         outcome=Outcome.AS_STATED, summary="Relative error 0.37.", cases=60
     ),
-    "thm41.sibling.rank-only": Finding(
+    "thm41.mutant.rank-only": Finding(
         outcome=Outcome.ERROR,
         summary="ValueError: <script>alert(1)</script> needs a matrix, got $5.",
         detail='Traceback (most recent call last):\n  File "<stdin>", line 1\nValueError: & < >',
@@ -448,7 +448,7 @@ FINDINGS = {
 EXPERIMENT_CHECKS = (
     _check("E3.spread", "Spread of orbits", Role.CONTEXT, Kind.TRAINING, Arithmetic.FLOAT32),
     _check("E3.scale", "Scaling leaves it", Role.SUPPORTS, Kind.PROPERTY, Arithmetic.FLOAT64),
-    _check("E3.scale.any", "False: any map does", Role.POWER, Kind.SIBLING, Arithmetic.FLOAT64),
+    _check("E3.scale.any", "False: any map does", Role.CONTROL, Kind.MUTANT, Arithmetic.FLOAT64),
     _check(
         "E3.probe",
         "Linear probes",

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from msgspec.structs import replace
-from toy import context, load_checks, write_shelf
+from toy import context, load_checks, write_registry
 
 from verify.claims.acceptance import validate_finding
 from verify.claims.evidence import Evaluated, Finding, Outcome, Step, Witness
@@ -35,9 +35,14 @@ def finding(**fields):
 
 @pytest.fixture
 def toy(folder):
-    """A shelf, its context, and the checks and subject of its room."""
-    shelf = write_shelf(folder, ["derivation", "property"])
-    return shelf, context(shelf, folder), load_checks(shelf), load("toy", f"{shelf}.toy").subject
+    """A registry, its context, and the checks and subject of its room."""
+    registry = write_registry(folder, ["derivation", "property"])
+    return (
+        registry,
+        context(registry, folder),
+        load_checks(registry),
+        load("toy", f"{registry}.toy").subject,
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,14 +94,14 @@ def test_stored_evidence_that_breaks_a_rule_does_not_count_and_its_check_runs_ag
 
 
 def test_a_report_does_not_count_stored_evidence_that_breaks_a_rule(verify, folder):
-    shelf = write_shelf(folder)
+    registry = write_registry(folder)
     asked = ("--profile", "smoke", "--device", "cpu", "--jobs", "1")
-    verify(shelf, "all", *asked)
+    verify(registry, "all", *asked)
     (file,) = (folder / "out" / "evidence").glob("toy.P.property-*.json")
     text = file.read_text()
     assert '"margin": null' in text
     file.write_text(text.replace('"margin": null', '"margin": 2.0'))
-    code, out, err = verify(shelf, "report")
+    code, out, err = verify(registry, "report")
     assert "part P: undecided (not run: toy.P.property)" in out
     assert "1 not run" in out.splitlines()[-1]
     assert "does not count: as stated, although error / allowed reached 2." in err

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from verify.claims.check import Context
 from verify.engine.artefact import Artefact
-from verify.identity.closure import pin
+from verify.identity.closure import snapshot_sources
 
 
 def build(arguments, ctx):
@@ -92,7 +92,7 @@ def test_what_code_built_that_is_no_longer_on_disk_is_not_kept(ctx, tmp_path, mo
     monkeypatch.syspath_prepend(tmp_path)
     source = "import numpy as np\ndef build(arguments, ctx):\n    return {'x': np.ones(1)}\n"
     (tmp_path / "builder.py").write_text(source)
-    pin("builder")
+    snapshot_sources("builder")
     builder = importlib.import_module("builder")
     artefact = Artefact("ones", builder.build)
     (tmp_path / "builder.py").write_text(source.replace("ones", "zeros"))

@@ -82,7 +82,7 @@ def test_an_error_in_the_property_is_not_swallowed(ctx):
         holds(claim(st.integers(), ratio), ctx)
 
 
-def test_a_sibling_that_survives_is_a_surprise(ctx):
+def test_a_mutant_that_survives_is_a_surprise(ctx):
     found = refuted(claim(st.integers(0, 9), lambda n: 0.0), ctx)
     assert found.outcome is Outcome.SURPRISE
 
@@ -125,12 +125,12 @@ def test_shrinking_ends(ctx):
     assert len(calls) <= found.cases + SHRINKS + 1
 
 
-def test_a_sibling_changes_an_argument_of_the_ratio_and_its_stream_of_cases():
+def test_a_mutant_changes_an_argument_of_the_ratio_and_its_stream_of_cases():
     def ratio(n, bound=10):
         return n / bound
 
     true = Claim("n <= 10", lambda: st.integers(0, 10), ratio, lambda n: (("n", str(n)),))
-    false = true.sibling("n <= 5", bound=5)
+    false = true.mutant("n <= 5", bound=5)
     context = Context(seed=5, profile="smoke", device="cpu", cache="unused", rooms={})
     assert holds(true, context).outcome is Outcome.AS_STATED
     assert refuted(false, context).witness.point == (("n", "6"),)

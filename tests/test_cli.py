@@ -17,9 +17,9 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
-from toy import context, forget, load_checks, write_shelf
+from toy import context, forget, load_checks, write_registry
 
-from verify.__main__ import ROOT, SHELVES, main
+from verify.__main__ import REGISTRIES, ROOT, main
 from verify.claims.evidence import Outcome
 from verify.cli.console import LiveProgress, duration
 from verify.engine.record import RunRecord
@@ -35,8 +35,8 @@ FAST = ("--profile", "smoke", "--device", "cpu", "--jobs", "1")
 
 
 def test_a_run_that_finds_what_is_stated(verify, folder):
-    shelf = write_shelf(folder)
-    code, out, err = verify(shelf, "all", *FAST, "--seed", "5")
+    registry = write_registry(folder)
+    code, out, err = verify(registry, "all", *FAST, "--seed", "5")
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0] == "seed 5, profile smoke, device cpu, jobs 1"
@@ -52,12 +52,12 @@ def test_a_run_that_finds_what_is_stated(verify, folder):
 
 
 def test_the_seed_is_kept_and_evidence_is_reused_until_fresh(verify, folder):
-    shelf = write_shelf(folder)
-    _, first, _ = verify(shelf, "all", *FAST)
-    _, second, _ = verify(shelf, "all", *FAST)
+    registry = write_registry(folder)
+    _, first, _ = verify(registry, "all", *FAST)
+    _, second, _ = verify(registry, "all", *FAST)
     assert first.splitlines()[0] == second.splitlines()[0]
     assert "4 reused" in second
-    _, third, _ = verify(shelf, "all", *FAST, "--fresh")
+    _, third, _ = verify(registry, "all", *FAST, "--fresh")
     assert third.splitlines()[0] != first.splitlines()[0]
     assert "0 reused" in third
 
@@ -72,28 +72,30 @@ def test_the_seed_is_kept_and_evidence_is_reused_until_fresh(verify, folder):
     ],
 )
 def test_a_gating_check_gone_wrong_exits_1(verify, folder, wrong, count):
-    code, out, _ = verify(write_shelf(folder, ["derivation", wrong]), "toy", *FAST)
+    code, out, _ = verify(write_registry(folder, ["derivation", wrong]), "toy", *FAST)
     assert code == 1
     assert f"not as stated: toy.P.{wrong}: " in out
     assert count in out.splitlines()[-1]
 
 
 def test_a_surprise_in_a_context_check_exits_0(verify, folder):
-    code, out, _ = verify(write_shelf(folder, ["derivation", "context"]), "toy", *FAST)
+    code, out, _ = verify(write_registry(folder, ["derivation", "context"]), "toy", *FAST)
     assert code == 0
     assert "1 surprise," in out.splitlines()[-1]
 
 
 def test_a_verdict_against_the_prediction_exits_1(verify, folder):
-    shelf = write_shelf(folder, ["measured"])  # no derivation: supported, where proved is predicted
-    code, out, _ = verify(shelf, "toy", *FAST)
+    registry = write_registry(
+        folder, ["measured"]
+    )  # no derivation: supported, where proved is predicted
+    code, out, _ = verify(registry, "toy", *FAST)
     assert code == 1
     assert "predicts" in out
 
 
 def test_what_a_gpu_is_needed_for_is_counted_and_changes_nothing(verify, folder):
-    shelf = write_shelf(folder, ["derivation", "gpu"])
-    code, out, _ = verify(shelf, "toy", *FAST)
+    registry = write_registry(folder, ["derivation", "gpu"])
+    code, out, _ = verify(registry, "toy", *FAST)
     assert code == 0
     assert "1 not run" in out.splitlines()[-1]
     (line,) = (line for line in out.splitlines() if "toy.P.gpu" in line)
@@ -105,8 +107,8 @@ def test_what_a_gpu_is_needed_for_is_counted_and_changes_nothing(verify, folder)
 @pytest.mark.parametrize(("checks", "expected"), [(["derivation"], 3), (["surprise"], 1)])
 def test_a_gpu_that_was_asked_for_and_is_lacking(verify, folder, monkeypatch, checks, expected):
     monkeypatch.setattr("verify.__main__.gpu", lambda: "")
-    shelf = write_shelf(folder, [*checks, "derivation"] if "surprise" in checks else checks)
-    code, out, err = verify(shelf, "toy", "--profile", "smoke", "--device", "cuda")
+    registry = write_registry(folder, [*checks, "derivation"] if "surprise" in checks else checks)
+    code, out, err = verify(registry, "toy", "--profile", "smoke", "--device", "cuda")
     assert code == expected
     assert "device cpu" in out.splitlines()[0]
     first, *_, last = err.splitlines()
@@ -115,47 +117,47 @@ def test_a_gpu_that_was_asked_for_and_is_lacking(verify, folder, monkeypatch, ch
 
 
 def test_filters_leave_verdicts_open_and_nothing_red(verify, folder):
-    shelf = write_shelf(folder)
-    code, out, _ = verify(shelf, "all", *FAST, "--only", "property")
+    registry = write_registry(folder)
+    code, out, _ = verify(registry, "all", *FAST, "--only", "property")
     assert code == 0
-    assert "reading R: undecided (not run: toy.P.derivation, toy.P.derivation.power)" in out
+    assert "reading R: undecided (not run: toy.P.derivation, toy.P.derivation.ablation)" in out
     assert "3 not run" in out.splitlines()[-1]
-    code, out, _ = verify(shelf, "all", *FAST, "--skip", "property", "--skip", "training")
+    code, out, _ = verify(registry, "all", *FAST, "--skip", "property", "--skip", "training")
     assert code == 0
     assert out.splitlines()[-1].startswith("2 as stated")
 
 
 def test_a_filter_that_leaves_nothing_exits_2(verify, folder):
-    code, _, err = verify(write_shelf(folder), "toy", *FAST, "--only", "attack")
+    code, _, err = verify(write_registry(folder), "toy", *FAST, "--only", "attack")
     assert code == 2
     assert "No check is left" in err
 
 
 def test_several_rooms_by_any_of_their_names(verify, folder):
-    shelf = write_shelf(folder)
+    registry = write_registry(folder)
     for names in (["THEOREM  0.1", "x1"], ["0.1", "--seed", "1", "Experiment X1"]):
-        code, out, _ = verify(shelf, *names, *FAST)
+        code, out, _ = verify(registry, *names, *FAST)
         assert code == 0
         assert out.splitlines()[-1].startswith("4 as stated")
-    _, out, _ = verify(shelf, "toy", *FAST)
+    _, out, _ = verify(registry, "toy", *FAST)
     assert out.splitlines()[-1].startswith("3 as stated")
 
 
 def test_a_room_that_cannot_be_imported_exits_1_and_the_others_run(verify, folder):
-    shelf = write_shelf(folder)
-    (folder / shelf / "x1.py").write_text("import no_such_module\n")
-    code, out, _ = verify(shelf, "all", *FAST)
+    registry = write_registry(folder)
+    (folder / registry / "x1.py").write_text("import no_such_module\n")
+    code, out, _ = verify(registry, "all", *FAST)
     assert code == 1
-    assert f"The room {shelf}.x1 could not be imported (ModuleNotFoundError" in out
+    assert f"The room {registry}.x1 could not be imported (ModuleNotFoundError" in out
     assert out.splitlines()[-1].startswith("3 as stated")
 
 
 def test_damaged_evidence_is_told_and_made_again(verify, folder):
-    shelf = write_shelf(folder)
-    verify(shelf, "all", *FAST)
+    registry = write_registry(folder)
+    verify(registry, "all", *FAST)
     (file,) = (folder / "out" / "evidence").glob("toy.P.property-*")
     file.write_text("{")
-    code, out, err = verify(shelf, "all", *FAST)
+    code, out, err = verify(registry, "all", *FAST)
     assert code == 0
     assert "3 reused" in out
     assert "is damaged" in err
@@ -165,9 +167,9 @@ def test_damaged_evidence_is_told_and_made_again(verify, folder):
 
 
 def test_the_record_as_json_reads_back(verify, folder):
-    shelf = write_shelf(folder, ["derivation", "property", "gpu", "context"])
+    registry = write_registry(folder, ["derivation", "property", "gpu", "context"])
     file = folder / "run.json"
-    verify(shelf, "all", *FAST, "--seed", "3", "--json", file)
+    verify(registry, "all", *FAST, "--seed", "3", "--json", file)
     record = msgspec.json.decode(file.read_bytes(), type=RunRecord)
     assert record.seed == 3
     assert record.counts[Outcome.AS_STATED] == 4
@@ -181,12 +183,12 @@ def test_the_record_as_json_reads_back(verify, folder):
 def test_junit_has_a_case_for_each_check_and_verdict_gone_wrong(verify, folder):
     names = ["derivation", "gpu", "surprise", "fail", "context"]
     file = folder / "junit.xml"
-    verify(write_shelf(folder, names), "all", *FAST, "--junit", file)
+    verify(write_registry(folder, names), "all", *FAST, "--junit", file)
     root = ElementTree.parse(file).getroot()
     found = {case.get("name"): [child.tag for child in case] for case in root.iter("testcase")}
     assert found == {
         "toy.P.derivation": ["system-out"],
-        "toy.P.derivation.power": ["system-out"],
+        "toy.P.derivation.ablation": ["system-out"],
         "toy.P.gpu": ["skipped"],
         "toy.P.surprise": ["failure"],
         "toy.P.fail": ["error"],
@@ -205,28 +207,28 @@ def test_junit_has_a_case_for_each_check_and_verdict_gone_wrong(verify, folder):
 
 
 def test_the_report_is_made_again_from_stored_evidence(verify, folder):
-    shelf = write_shelf(folder)
-    code, _, err = verify(shelf, "report")
+    registry = write_registry(folder)
+    code, _, err = verify(registry, "report")
     assert code == 2
     assert "No evidence is stored" in err
     assert f"`python -m verify all --out {folder / 'out'}` makes some" in err
-    verify(shelf, "all", *FAST)
+    verify(registry, "all", *FAST)
     page = folder / "out" / "site" / "index.html"
     page.unlink()
-    code, out, _ = verify(shelf, "report")
+    code, out, _ = verify(registry, "report")
     assert code == 0
     assert "4 reused" in out
     assert page.exists()
 
 
 def test_the_report_shows_evidence_of_earlier_code_and_lets_it_count_for_nothing(verify, folder):
-    shelf = write_shelf(folder)
-    verify(shelf, "all", *FAST)
-    formula = folder / shelf / "toy" / "formula.py"
+    registry = write_registry(folder)
+    verify(registry, "all", *FAST)
+    formula = folder / registry / "toy" / "formula.py"
     formula.write_text(formula.read_text().replace("x * x", "x * x * x"))
-    forget(shelf)
+    forget(registry)
     file = folder / "run.json"
-    code, out, _ = verify(shelf, "report", "--json", file)
+    code, out, _ = verify(registry, "report", "--json", file)
     assert code == 0
     assert "reading R: undecided (not run" in out
     assert out.splitlines()[-1].startswith("1 as stated")
@@ -241,12 +243,12 @@ def test_the_report_shows_evidence_of_earlier_code_and_lets_it_count_for_nothing
 def test_evidence_recorded_on_another_machine_is_shown_and_counts_for_nothing(
     verify, folder, monkeypatch
 ):
-    shelf = write_shelf(folder, ["derivation", "gpu"])
+    registry = write_registry(folder, ["derivation", "gpu"])
     recorded = Store(folder / "recorded")
-    recorded.write(run_check("toy.P.gpu", context(shelf, folder, device="cuda", seed=9)))
+    recorded.write(run_check("toy.P.gpu", context(registry, folder, device="cuda", seed=9)))
     monkeypatch.setattr("verify.__main__.RECORDED", recorded.folder)
     file = folder / "run.json"
-    code, out, _ = verify(shelf, "toy", *FAST, "--seed", "1", "--json", file)
+    code, out, _ = verify(registry, "toy", *FAST, "--seed", "1", "--json", file)
     assert code == 0
     assert "1 not run" in out.splitlines()[-1]
     record = msgspec.json.decode(file.read_bytes(), type=RunRecord)
@@ -260,8 +262,8 @@ def test_evidence_recorded_on_another_machine_is_shown_and_counts_for_nothing(
 
 
 def test_show_prints_the_statement_and_what_is_stored(verify, folder):
-    shelf = write_shelf(folder)
-    code, out, _ = verify(shelf, "show", "0.1", "x1")
+    registry = write_registry(folder)
+    code, out, _ = verify(registry, "show", "0.1", "x1")
     assert code == 0
     for text in (
         "Squares are at most one.",
@@ -273,8 +275,8 @@ def test_show_prints_the_statement_and_what_is_stored(verify, folder):
     ):
         assert text in out
     assert "not run: Not run yet." not in out
-    verify(shelf, "all", *FAST)
-    _, out, _ = verify(shelf, "show", "toy", "X1")
+    verify(registry, "all", *FAST)
+    _, out, _ = verify(registry, "show", "toy", "X1")
     assert "as stated: it closes" in out
     assert "measured: yes, 1.0" in out
     assert "reading R: holds" in out
@@ -282,8 +284,8 @@ def test_show_prints_the_statement_and_what_is_stored(verify, folder):
 
 def test_doctor_names_what_cannot_run_and_why(verify, folder, monkeypatch):
     monkeypatch.setattr("verify.cli.doctor.gpu", lambda: "")
-    shelf = write_shelf(folder, ["derivation", "gpu"])
-    code, out, _ = verify(shelf, "doctor")
+    registry = write_registry(folder, ["derivation", "gpu"])
+    code, out, _ = verify(registry, "doctor")
     assert code == 0
     assert "torch: " in out
     assert (
@@ -291,7 +293,7 @@ def test_doctor_names_what_cannot_run_and_why(verify, folder, monkeypatch):
         in out
     )
     monkeypatch.setattr("verify.cli.doctor.gpu", lambda: "a card")
-    _, out, _ = verify(shelf, "doctor")
+    _, out, _ = verify(registry, "doctor")
     assert "device: cuda (a card)" in out
     assert "cannot run: nothing" in out
 
@@ -309,7 +311,7 @@ def test_listing_is_instant_and_imports_nothing_heavy():
     elapsed = time.perf_counter() - start
     *listed, last = done.stdout.splitlines()
     assert last == "[] 0"
-    places = contents(SHELVES)
+    places = contents(REGISTRIES)
     assert len(listed) == len(places) > 0
     assert all(
         place.entry.id in line and place.entry.title in line
@@ -319,7 +321,7 @@ def test_listing_is_instant_and_imports_nothing_heavy():
 
 
 def test_every_real_name_finds_its_room():
-    places = contents(SHELVES)
+    places = contents(REGISTRIES)
     for place in places:
         for name in (place.entry.id, place.entry.label, *place.entry.names):
             assert find(places, name.upper()) == place
@@ -362,11 +364,11 @@ def test_bad_usage_is_a_sentence_and_exits_2(capsys, arguments, sentence):
 def test_the_live_table_counts_and_estimates(folder, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
-    shelf = write_shelf(folder, ["derivation", "property", "surprise", "weigh"])
-    room = load("toy", f"{shelf}.toy")
-    checks = load_checks(shelf)
+    registry = write_registry(folder, ["derivation", "property", "surprise", "weigh"])
+    room = load("toy", f"{registry}.toy")
+    checks = load_checks(registry)
     out = io.StringIO()
-    found = run_check("toy.P.surprise", context(shelf, folder))
+    found = run_check("toy.P.surprise", context(registry, folder))
     with LiveProgress(out, [room], [check.id for check in checks]) as progress:
 
         def tell(stage, name, cost=1.0, evidence=None):
@@ -411,20 +413,20 @@ def test_durations_in_words(seconds, words):
 
 def test_the_pytest_door_reports_failures_and_skips_with_reasons(folder):
     names = ["derivation", "property", "gpu", "surprise"]
-    shelf = write_shelf(folder, names)
+    registry = write_registry(folder, names)
     shutil.copy(ROOT / "theorems" / "conftest.py", folder / "conftest.py")
     (folder / "test_toy.py").write_text(
         f"""
 import pytest
 from verify.engine.registry import contents, modules
 from msgspec.structs import replace
-from {shelf}.toy import CHECKS, STATEMENT
+from {registry}.toy import CHECKS, STATEMENT
 import conftest
 
 @pytest.fixture(scope="session")
 def ctx(pytestconfig, tmp_path_factory):
     made = conftest.ctx.__wrapped__(pytestconfig, tmp_path_factory)
-    return replace(made, rooms=modules(contents([{shelf!r}])))
+    return replace(made, rooms=modules(contents([{registry!r}])))
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 def test_check(check, assert_as_stated):
@@ -465,16 +467,14 @@ def test_the_pytest_door_refuses_a_seed_in_a_sentence(seed):
 
 
 def test_ctrl_c_ends_the_process_keeps_what_is_stored_and_leaves_no_worker(folder):
-    shelf = write_shelf(folder, ["derivation", "property"])
-    room = folder / shelf / "toy" / "__init__.py"
+    registry = write_registry(folder, ["derivation", "property"])
+    room = folder / registry / "toy" / "__init__.py"
     room.write_text(
         room.read_text()
         .replace('"""A toy room."""', "import time")
         .replace("def derive(ctx):\n", "def derive(ctx):\n    time.sleep(600)\n")
     )
-    code = (
-        f"import sys; from verify.__main__ import main; sys.exit(main(sys.argv[1:], [{shelf!r}]))"
-    )
+    code = f"import sys; from verify.__main__ import main; sys.exit(main(sys.argv[1:], [{registry!r}]))"
     process = subprocess.Popen(
         [sys.executable, "-c", code, "toy", *FAST, "--out", str(folder / "out")],
         env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"},

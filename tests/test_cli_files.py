@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
-from toy import context, forget, write_shelf
+from toy import context, forget, write_registry
 
 from reports import ReportError
 from verify.__main__ import ROOT, main
@@ -46,15 +46,15 @@ def recorded(folder, monkeypatch):
 def test_a_record_under_the_very_key_counts_as_evidence_and_is_flagged(
     verify, folder, recorded, command
 ):
-    shelf = write_shelf(folder, ["derivation", "gpu"])
-    made = run_check("toy.P.gpu", context(shelf, folder, device="cuda", seed=9))
+    registry = write_registry(folder, ["derivation", "gpu"])
+    made = run_check("toy.P.gpu", context(registry, folder, device="cuda", seed=9))
     recorded.write(made)
     file = folder / "run.json"
     if command == "report":
         Store(folder / "out" / "evidence").begin(Asked(seed=9, profile="smoke", device="cpu"))
-        code, _, err = verify(shelf, "report", "toy", "--json", file)
+        code, _, err = verify(registry, "report", "toy", "--json", file)
     else:
-        code, _, err = verify(shelf, "toy", *FAST, "--seed", "9", "--json", file)
+        code, _, err = verify(registry, "toy", *FAST, "--seed", "9", "--json", file)
     assert (code, err) == (0, "")
     shown = the("toy.P.gpu", record(file))
     assert (shown.recorded, shown.reused, shown.stale) == (True, True, False)
@@ -64,23 +64,23 @@ def test_a_record_under_the_very_key_counts_as_evidence_and_is_flagged(
 
 @pytest.mark.parametrize(("newer", "flagged"), [("stored", False), ("recorded", True)])
 def test_of_what_does_not_count_the_newer_is_shown(verify, folder, recorded, newer, flagged):
-    shelf = write_shelf(folder, ["derivation", "gpu"])
-    made = run_check("toy.P.gpu", context(shelf, folder, device="cuda", seed=9))
+    registry = write_registry(folder, ["derivation", "gpu"])
+    made = run_check("toy.P.gpu", context(registry, folder, device="cuda", seed=9))
     dates = {"stored": "2026-01-01", "recorded": "2026-01-01"} | {newer: "2026-01-02"}
     for name, store in (("recorded", recorded), ("stored", Store(folder / "out" / "evidence"))):
         provenance = msgspec.structs.replace(made.provenance, date=dates[name])
         store.write(msgspec.structs.replace(made, summary=name, provenance=provenance))
     file = folder / "run.json"
-    verify(shelf, "toy", *FAST, "--seed", "1", "--json", file)
+    verify(registry, "toy", *FAST, "--seed", "1", "--json", file)
     shown = the("toy.P.gpu", record(file))
     assert (shown.evidence.summary, shown.recorded, shown.stale) == (newer, flagged, True)
 
 
 def test_a_record_that_does_not_decode_is_told_and_left_where_it_is(verify, folder, recorded):
-    shelf = write_shelf(folder, ["derivation", "gpu"])
-    path = recorded.write(run_check("toy.P.gpu", context(shelf, folder, device="cuda", seed=9)))
+    registry = write_registry(folder, ["derivation", "gpu"])
+    path = recorded.write(run_check("toy.P.gpu", context(registry, folder, device="cuda", seed=9)))
     path.write_text("{")
-    code, _, err = verify(shelf, "toy", *FAST, "--seed", "9")
+    code, _, err = verify(registry, "toy", *FAST, "--seed", "9")
     assert code == 0
     assert err.count("The record in ") == 1
     assert [path.name for path in recorded.folder.iterdir()] == [path.name]
@@ -90,33 +90,33 @@ def test_a_record_that_does_not_decode_is_told_and_left_where_it_is(verify, fold
 
 
 def test_a_report_is_of_the_run_that_began_last_whatever_the_files_times_say(verify, folder):
-    shelf = write_shelf(folder)
-    verify(shelf, "all", *FAST, "--seed", "1")
-    verify(shelf, "all", *FAST, "--seed", "2", "--profile", "standard", "--only", "property")
+    registry = write_registry(folder)
+    verify(registry, "all", *FAST, "--seed", "1")
+    verify(registry, "all", *FAST, "--seed", "2", "--profile", "standard", "--only", "property")
     for path in (folder / "out" / "evidence").iterdir():
         if '"seed":1,' in path.read_text().replace(" ", ""):
             os.utime(path, (4e9, 4e9))
     file = folder / "run.json"
-    code, out, _ = verify(shelf, "report", "--json", file)
+    code, out, _ = verify(registry, "report", "--json", file)
     assert code == 0
     found = record(file)
     assert (found.seed, found.profile, found.device) == (2, "standard", "cpu")
     assert found.only == ("property",)
     assert "1 as stated" in out.splitlines()[-1]
     assert found.reused == 1
-    verify(shelf, "report", "--only", "derivation", "--seed", "1", "--json", file)
+    verify(registry, "report", "--only", "derivation", "--seed", "1", "--json", file)
     assert (record(file).seed, record(file).only) == (1, ("derivation",))
 
 
 def test_a_run_that_was_interrupted_is_reported_as_it_was_asked(verify, folder, monkeypatch):
-    shelf = write_shelf(folder)
-    verify(shelf, "all", *FAST, "--seed", "1")
+    registry = write_registry(folder)
+    verify(registry, "all", *FAST, "--seed", "1")
     monkeypatch.setattr("verify.__main__.run_all", interrupt)
-    code, _, err = verify(shelf, "all", *FAST, "--seed", "2")
+    code, _, err = verify(registry, "all", *FAST, "--seed", "2")
     assert code == 130
     assert "interrupted" in err
     file = folder / "run.json"
-    verify(shelf, "report", "--json", file)
+    verify(registry, "report", "--json", file)
     assert record(file).seed == 2
 
 
@@ -125,10 +125,10 @@ def interrupt(*arguments, **options):
 
 
 def test_the_rooms_that_were_not_asked_for_are_named(verify, folder):
-    shelf, file = write_shelf(folder), folder / "run.json"
-    verify(shelf, "toy", *FAST, "--json", file)
+    registry, file = write_registry(folder), folder / "run.json"
+    verify(registry, "toy", *FAST, "--json", file)
     assert record(file).omitted == ("Experiment X1",)
-    verify(shelf, "all", *FAST, "--json", file)
+    verify(registry, "all", *FAST, "--json", file)
     assert record(file).omitted == ()
 
 
@@ -150,8 +150,8 @@ def test_a_target_that_cannot_be_written_is_refused_before_the_run(
 ):
     (folder / "folder").mkdir()
     (folder / "file").touch()
-    shelf = write_shelf(folder)
-    code, out, err = verify(shelf, "all", *FAST, option, target and folder / target)
+    registry = write_registry(folder)
+    code, out, err = verify(registry, "all", *FAST, option, target and folder / target)
     assert (code, out) == (2, "")
     assert sentence in err
     assert ("--help" in err) is (target == "")
@@ -161,10 +161,16 @@ def test_a_target_that_cannot_be_written_is_refused_before_the_run(
 def test_a_file_that_cannot_be_written_after_the_run_is_named_and_the_others_are_written(
     verify, folder, monkeypatch
 ):
-    shelf = write_shelf(folder)
+    registry = write_registry(folder)
     monkeypatch.setattr("verify.__main__._see_writable", lambda file: None)
     code, out, err = verify(
-        shelf, "all", *FAST, "--json", folder / "no" / "run.json", "--junit", folder / "junit.xml"
+        registry,
+        "all",
+        *FAST,
+        "--json",
+        folder / "no" / "run.json",
+        "--junit",
+        folder / "junit.xml",
     )
     assert code == 1
     assert err == (
@@ -177,10 +183,10 @@ def test_a_file_that_cannot_be_written_after_the_run_is_named_and_the_others_are
 
 
 def test_a_report_that_cannot_be_written_leaves_the_files_that_were_asked_for(verify, folder):
-    shelf, file = write_shelf(folder), folder / "run.json"
+    registry, file = write_registry(folder), folder / "run.json"
     (folder / "out").mkdir()
     (folder / "out" / "site").write_text("in the way")
-    code, out, err = verify(shelf, "all", *FAST, "--json", file)
+    code, out, err = verify(registry, "all", *FAST, "--json", file)
     assert code == 1
     assert f"the report in {folder / 'out' / 'site'} could not be written (" in err
     assert "--help" not in err
@@ -194,7 +200,7 @@ def test_a_report_that_cannot_be_drawn_is_told(verify, folder, monkeypatch):
 
     monkeypatch.setattr("reports.render.render", fail)
     file = folder / "run.json"
-    code, out, err = verify(write_shelf(folder), "all", *FAST, "--json", file)
+    code, out, err = verify(write_registry(folder), "all", *FAST, "--json", file)
     assert code == 1
     assert err == (
         "verify: the report could not be drawn (The formula 'x' is bad); the evidence is stored.\n"
@@ -204,15 +210,15 @@ def test_a_report_that_cannot_be_drawn_is_told(verify, folder, monkeypatch):
 
 
 def test_computed_text_with_a_lone_dollar_does_not_break_the_report(verify, folder):
-    shelf = write_shelf(folder)
-    source = folder / shelf / "x1.py"
+    registry = write_registry(folder)
+    source = folder / registry / "x1.py"
     text = source.read_text()
     assert 'Answer.YES, value="1.0"' in text
     source.write_text(text.replace('Answer.YES, value="1.0"', 'Answer.NO, value="worth $1.0"'))
-    room = folder / shelf / "toy" / "__init__.py"
+    room = folder / registry / "toy" / "__init__.py"
     room.write_text(room.read_text().replace('lemmas=("Sylvester",)', 'lemmas=("a $ lemma",)'))
-    forget(shelf)
-    code, _, err = verify(shelf, "all", *FAST)
+    forget(registry)
+    code, _, err = verify(registry, "all", *FAST)
     assert (code, err) == (0, "")
     page = (folder / "out" / "site" / "index.html").read_text(encoding="utf-8")
     assert page.count("orth $1.0") >= 2
@@ -221,7 +227,7 @@ def test_computed_text_with_a_lone_dollar_does_not_break_the_report(verify, fold
 
 def test_a_folder_that_cannot_be_written_is_told_without_a_hint(verify, folder):
     (folder / "out").write_text("in the way")
-    code, _, err = verify(write_shelf(folder), "all", *FAST)
+    code, _, err = verify(write_registry(folder), "all", *FAST)
     assert code == 2
     assert "cannot be written" in err
     assert "--help" not in err
@@ -246,12 +252,10 @@ def test_a_folder_that_cannot_be_written_is_told_without_a_hint(verify, folder):
 def test_a_broken_pipe_ends_a_run_with_141_and_a_look_quietly(
     verify, folder, arguments, expected, streams
 ):
-    shelf = write_shelf(folder)
+    registry = write_registry(folder)
     if arguments == ("report",):
-        verify(shelf, "all", *FAST)
-    code = (
-        f"import sys; from verify.__main__ import main; sys.exit(main(sys.argv[1:], [{shelf!r}]))"
-    )
+        verify(registry, "all", *FAST)
+    code = f"import sys; from verify.__main__ import main; sys.exit(main(sys.argv[1:], [{registry!r}]))"
     reader, writer = os.pipe()
     os.close(reader)
     process = subprocess.run(

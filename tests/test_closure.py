@@ -18,15 +18,22 @@ import time
 from pathlib import Path
 
 import pytest
-from toy import context, forget, load_checks, write_shelf
+from toy import context, forget, load_checks, write_registry
 
-from verify.__main__ import ROOT, SHELVES
+from verify.__main__ import REGISTRIES, ROOT
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role
 from verify.engine.provenance import difference, evidence_key
 from verify.engine.registry import contents
 from verify.engine.store import Store
 from verify.engine.worker import run_check
-from verify.identity.closure import changed, closure, closure_digest, locate, pin, versions
+from verify.identity.closure import (
+    closure,
+    closure_digest,
+    locate,
+    modified_since_import,
+    snapshot_sources,
+    versions,
+)
 
 
 def write(folder, **files):
@@ -237,17 +244,17 @@ def test_files_are_not_read_again_while_they_stay_as_they_are(folder, monkeypatc
 
 def test_what_was_pinned_is_compared_with_the_files_themselves(folder, monkeypatch):
     write(folder, start="x = 1 * 2")
-    pin("pkg.start")
-    assert changed("pkg.start") == []
+    snapshot_sources("pkg.start")
+    assert modified_since_import("pkg.start") == []
     (folder / "pkg" / "start.py").write_text("x = 1 + 2")
     monkeypatch.setattr("verify.identity.closure._stamp", lambda path: None)
-    assert changed("pkg.start") == ["pkg.start"]
+    assert modified_since_import("pkg.start") == ["pkg.start"]
 
 
 def test_the_keys_of_four_hundred_checks_take_well_under_a_second(folder):
-    shelf = write_shelf(folder, ["derivation", "property", "surprise", "weigh"])
-    checks = load_checks(shelf)
-    ctx = context(shelf, folder)
+    registry = write_registry(folder, ["derivation", "property", "surprise", "weigh"])
+    checks = load_checks(registry)
+    ctx = context(registry, folder)
     start = time.process_time()
     for _ in range(400 // len(checks)):
         for check in checks:
@@ -256,7 +263,7 @@ def test_the_keys_of_four_hundred_checks_take_well_under_a_second(folder):
 
 
 def test_nothing_is_imported_and_reading_the_project_takes_less_than_10_ms_a_module():
-    modules = [str(place.module) for place in contents(SHELVES)]
+    modules = [str(place.module) for place in contents(REGISTRIES)]
     code = (
         "import sys, time\n"
         "from verify.identity.closure import closure, closure_digest, locate\n"
@@ -269,7 +276,7 @@ def test_nothing_is_imported_and_reading_the_project_takes_less_than_10_ms_a_mod
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     timing, imported = done.stdout.splitlines()
     seconds, rooms, files = timing.split()
-    assert int(rooms) == len(contents(SHELVES))
+    assert int(rooms) == len(contents(REGISTRIES))
     assert float(seconds) < 0.01 * int(files)  # 4 ms on an idle machine
     assert imported == "[]"
 
@@ -281,18 +288,18 @@ def with_parents(modules):
 
 
 def test_the_closure_holds_every_project_module_that_an_import_really_loads(folder):
-    shelf = write_shelf(folder)
+    registry = write_registry(folder)
     code = (
         f"import sys; sys.path.insert(0, {str(folder)!r})\n"
-        f"import {shelf}.toy\n"
-        f"print(*(m for m in sys.modules if m.partition('.')[0] in ('verify', {shelf!r})))\n"
+        f"import {registry}.toy\n"
+        f"print(*(m for m in sys.modules if m.partition('.')[0] in ('verify', {registry!r})))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()) <= with_parents(closure(f"{shelf}.toy"))
+    assert set(done.stdout.split()) <= with_parents(closure(f"{registry}.toy"))
 
 
 def test_the_rooms_closures_hold_every_project_module_that_importing_them_loads():
-    modules = [place.module for place in contents(SHELVES)]
+    modules = [place.module for place in contents(REGISTRIES)]
     code = (
         "import importlib, sys\n"
         f"for module in {modules!r}: importlib.import_module(module)\n"
@@ -303,7 +310,7 @@ def test_the_rooms_closures_hold_every_project_module_that_importing_them_loads(
 
 
 def test_no_room_imports_by_a_computed_name():
-    for path in closure(*(place.module for place in contents(SHELVES))).values():
+    for path in closure(*(place.module for place in contents(REGISTRIES))).values():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             called = node.func if isinstance(node, ast.Call) else None
             name = getattr(called, "attr", getattr(called, "id", ""))
@@ -321,50 +328,50 @@ def test_versions_name_python_and_what_is_absent(monkeypatch):
 
 
 @pytest.fixture
-def shelf(folder):
-    return write_shelf(folder, ["derivation", "property", "surprise", "weigh"])
+def registry(folder):
+    return write_registry(folder, ["derivation", "property", "surprise", "weigh"])
 
 
-def keys(shelf, folder, **changes):
-    ctx = context(shelf, folder, **changes)
-    return {check.id: evidence_key(check, ctx) for check in load_checks(shelf)}
+def keys(registry, folder, **changes):
+    ctx = context(registry, folder, **changes)
+    return {check.id: evidence_key(check, ctx) for check in load_checks(registry)}
 
 
-def test_a_sign_in_another_module_of_the_closure_changes_every_key(shelf, folder):
-    before = keys(shelf, folder)
-    formula = folder / shelf / "toy" / "formula.py"
+def test_a_sign_in_another_module_of_the_closure_changes_every_key(registry, folder):
+    before = keys(registry, folder)
+    formula = folder / registry / "toy" / "formula.py"
     formula.write_text(formula.read_text().replace("x * x", "-x * x"))
-    after = keys(shelf, folder)
+    after = keys(registry, folder)
     assert all(before[id] != after[id] for id in before)
 
 
-def test_prose_in_another_module_changes_no_key(shelf, folder):
-    before = keys(shelf, folder)
-    formula = folder / shelf / "toy" / "formula.py"
+def test_prose_in_another_module_changes_no_key(registry, folder):
+    before = keys(registry, folder)
+    formula = folder / registry / "toy" / "formula.py"
     formula.write_text(formula.read_text().replace("Square.", "The square.") + "# a comment\n")
-    assert keys(shelf, folder) == before
+    assert keys(registry, folder) == before
 
 
 @pytest.mark.parametrize("change", [{"seed": 2}, {"profile": "deep"}, {"device": "cuda"}])
-def test_the_context_is_part_of_the_key(shelf, folder, change):
-    before, after = keys(shelf, folder), keys(shelf, folder, **change)
+def test_the_context_is_part_of_the_key(registry, folder, change):
+    before, after = keys(registry, folder), keys(registry, folder, **change)
     assert all(before[id] != after[id] for id in before)
 
 
-def test_cache_and_checkout_are_no_part_of_the_key(shelf, folder):
-    assert keys(shelf, folder) == keys(shelf, folder, cache="elsewhere", git="abc")
+def test_cache_and_checkout_are_no_part_of_the_key(registry, folder):
+    assert keys(registry, folder) == keys(registry, folder, cache="elsewhere", git="abc")
 
 
-def test_versions_are_part_of_the_key(shelf, folder):
-    check = load_checks(shelf)[0]
-    ctx = context(shelf, folder)
+def test_versions_are_part_of_the_key(registry, folder):
+    check = load_checks(registry)[0]
+    ctx = context(registry, folder)
     assert evidence_key(check, ctx) == evidence_key(check, ctx, versions())
     assert evidence_key(check, ctx) != evidence_key(check, ctx, versions() | {"torch": "0.0"})
 
 
-def test_arguments_of_a_partial_application_are_part_of_the_key(shelf, folder):
-    ctx = context(shelf, folder)
-    check = next(check for check in load_checks(shelf) if check.id == "toy.P.surprise")
+def test_arguments_of_a_partial_application_are_part_of_the_key(registry, folder):
+    ctx = context(registry, folder)
+    check = next(check for check in load_checks(registry) if check.id == "toy.P.surprise")
     other = functools.partial(check.run.func, outcome="surprise", summary="it moved further")
     assert evidence_key(check, ctx) != evidence_key(dataclasses.replace(check, run=other), ctx)
 
@@ -381,23 +388,23 @@ def test_arguments_of_a_partial_application_are_part_of_the_key(shelf, folder):
         {"capabilities": ("cuda",)},
     ],
 )
-def test_what_a_check_declares_is_part_of_its_key(shelf, folder, change):
-    ctx = context(shelf, folder)
-    check = load_checks(shelf)[2]
+def test_what_a_check_declares_is_part_of_its_key(registry, folder, change):
+    ctx = context(registry, folder)
+    check = load_checks(registry)[2]
     changed = dataclasses.replace(check, **change)
     assert evidence_key(check, ctx) != evidence_key(changed, ctx)
 
 
-def test_title_and_cost_are_no_part_of_the_key(shelf, folder):
-    ctx = context(shelf, folder)
-    check = load_checks(shelf)[2]
+def test_title_and_cost_are_no_part_of_the_key(registry, folder):
+    ctx = context(registry, folder)
+    check = load_checks(registry)[2]
     renamed = dataclasses.replace(check, title="another", cost=99.0)
     assert evidence_key(check, ctx) == evidence_key(renamed, ctx)
 
 
 def test_a_check_that_needs_a_gpu_has_one_key_wherever_it_is_asked_for(folder):
-    shelf = write_shelf(folder, ["gpu"])
-    assert keys(shelf, folder) == keys(shelf, folder, device="cuda")
+    registry = write_registry(folder, ["gpu"])
+    assert keys(registry, folder) == keys(registry, folder, device="cuda")
 
 
 SPLIT = {
@@ -437,16 +444,16 @@ def test_a_key_holds_the_code_of_the_checks_own_run_alone(folder, monkeypatch):
 
 
 def test_a_line_in_a_table_of_contents_changes_no_key(tmp_path):
-    """A real room of each shelf, with the tables of contents of a copied project edited."""
+    """A real room of each registry, with the tables of contents of a copied project edited."""
     for name in ("theorems", "verify"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     code = (
-        "from verify.__main__ import SHELVES\n"
+        "from verify.__main__ import REGISTRIES\n"
         "from verify.claims.check import Context\n"
         "from verify.engine.provenance import evidence_key\n"
         "from verify.engine.registry import contents, load, modules\n"
-        "places = contents(SHELVES)\n"
+        "places = contents(REGISTRIES)\n"
         "ctx = Context(seed=1, profile='smoke', device='cpu', cache='', rooms=modules(places))\n"
         "for name in ('prop52', 'E3'):\n"
         "    for check in load(name, ctx.rooms[name]).checks:\n"
@@ -461,34 +468,34 @@ def test_a_line_in_a_table_of_contents_changes_no_key(tmp_path):
         ).stdout
 
     before = printed()
-    for shelf in SHELVES:
-        path = tmp_path.joinpath(*shelf.split("."), "__init__.py")
+    for registry in REGISTRIES:
+        path = tmp_path.joinpath(*registry.split("."), "__init__.py")
         path.write_text(path.read_text() + "\nAFTERWORD = ('a', 1)\n")
     assert printed() == before != ""
 
 
-def test_the_keys_are_the_same_in_another_process(shelf, folder):
+def test_the_keys_are_the_same_in_another_process(registry, folder):
     code = (
         f"import sys; sys.path[:0] = [{str(folder)!r}, {str(Path(__file__).parent)!r}]\n"
         "import toy, pathlib\n"
         "from verify.engine.provenance import evidence_key\n"
-        f"ctx = toy.context({shelf!r}, pathlib.Path({str(folder)!r}))\n"
-        f"print(*(evidence_key(c, ctx) for c in toy.load_checks({shelf!r})))\n"
+        f"ctx = toy.context({registry!r}, pathlib.Path({str(folder)!r}))\n"
+        f"print(*(evidence_key(c, ctx) for c in toy.load_checks({registry!r})))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == list(keys(shelf, folder).values())
+    assert done.stdout.split() == list(keys(registry, folder).values())
 
 
-def test_older_evidence_says_how_it_differs(shelf, folder):
-    ctx = context(shelf, folder)
-    check = load_checks(shelf)[1]
+def test_older_evidence_says_how_it_differs(registry, folder):
+    ctx = context(registry, folder)
+    check = load_checks(registry)[1]
     made = run_check(check.id, ctx)
-    other = context(shelf, folder, seed=7, profile="deep")
+    other = context(registry, folder, seed=7, profile="deep")
     assert difference(check, other, made) == "Measured with profile smoke, seed 1."
-    formula = folder / shelf / "toy" / "formula.py"
+    formula = folder / registry / "toy" / "formula.py"
     formula.write_text(formula.read_text().replace("x * x", "x * x * x"))
     assert difference(check, other, made) == "Measured with earlier code."
-    forget(shelf)
+    forget(registry)
     store = Store(folder / "evidence")
     store.write(made)
     again = run_check(check.id, ctx)

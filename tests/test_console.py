@@ -8,7 +8,7 @@ import re
 import pytest
 from msgspec.structs import replace
 from report_fixture import run_record
-from toy import context, write_shelf
+from toy import context, write_registry
 
 from verify.cli.console import LiveProgress, Progress, not_run, progress, shortened
 from verify.engine.registry import load
@@ -73,7 +73,7 @@ class Terminal(io.StringIO):
 )
 def test_a_table_is_drawn_only_on_a_terminal_that_can(folder, monkeypatch, out, term, kind):
     monkeypatch.setenv("TERM", term)
-    room = load("toy", f"{write_shelf(folder)}.toy")
+    room = load("toy", f"{write_registry(folder)}.toy")
     assert type(progress(out(), [room], [])) is kind
 
 
@@ -81,9 +81,9 @@ def test_a_table_is_drawn_only_on_a_terminal_that_can(folder, monkeypatch, out, 
 def test_no_color_is_honoured(folder, monkeypatch, no_color, coloured):
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("NO_COLOR", no_color)
-    shelf = write_shelf(folder, ["derivation", "surprise"])
-    room = load("toy", f"{shelf}.toy")
-    found = run_check("toy.P.surprise", context(shelf, folder))
+    registry = write_registry(folder, ["derivation", "surprise"])
+    room = load("toy", f"{registry}.toy")
+    found = run_check("toy.P.surprise", context(registry, folder))
     out = Terminal()
     with progress(out, [room], [found.check]) as shown:
         event = {"name": found.check, "room": "toy", "cost": 1.0}

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from verify.numeric.activations import GELU, LINEAR, QUADRATIC, RELU, TANH
-from verify.numeric.effective_hessian import interaction, majorant, pullback
+from verify.numeric.effective_hessian import interaction, pullback, rounding_majorant
 from verify.numeric.heads import Head, near_kink
 
 
@@ -64,7 +64,7 @@ def test_a_batch_gives_what_its_rows_give():
 def test_majorant_bounds_the_formula():
     head = random_head((3, 5, 4, 2), GELU)
     z, rho = torch.randn(3, dtype=torch.float64), torch.randn(2, dtype=torch.float64)
-    bound, unit = majorant(head.trace(z), z)
+    bound, unit = rounding_majorant(head.trace(z), z)
     assert (interaction(head.trace(z), rho).abs() <= interaction(bound, rho.abs())).all()
     assert 0 < unit < 1e-10
 

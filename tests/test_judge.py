@@ -128,12 +128,12 @@ def part(*pairs: tuple[Check, Outcome]) -> Judgement:
 
 
 PROOF = check("proof", proof=True)
-PROOF_POWER = check("proof.power", Role.POWER, Kind.DERIVATION, Arithmetic.SYMBOLIC)
+PROOF_POWER = check("proof.ablation", Role.CONTROL, Kind.DERIVATION, Arithmetic.SYMBOLIC)
 EXAMPLE = check("example", kind=Kind.EXAMPLE, arithmetic=Arithmetic.EXACT)
 NUMERIC = check("numeric")
 EXACT = check("exact", Role.REFUTES, Kind.COUNTEREXAMPLE, Arithmetic.EXACT)
 FLOATING = check("floating", Role.REFUTES, Kind.COUNTEREXAMPLE, Arithmetic.FLOAT64)
-SIBLING = check("sibling", Role.POWER, Kind.SIBLING)
+SIBLING = check("mutant", Role.CONTROL, Kind.MUTANT)
 OPTIONAL = check("gpu", capabilities=("cuda",))
 GOOD = Outcome.AS_STATED
 

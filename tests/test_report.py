@@ -21,7 +21,7 @@ from verify.claims.judgement import Judgement
 from verify.claims.statement import Part, Reading, Verdict
 from verify.engine.record import RunRecord
 
-GREEN = FINDINGS | {"thm41.sibling.rank-only": FINDINGS["thm41.sibling.extra-slope"]}
+GREEN = FINDINGS | {"thm41.mutant.rank-only": FINDINGS["thm41.mutant.extra-slope"]}
 
 
 @pytest.fixture(scope="module")
@@ -150,8 +150,8 @@ def test_a_restricted_run_says_what_it_covers(run: RunRecord, parsed: Parsed) ->
 def test_sentences_begin_with_a_capital_and_symbols_do_not(run: RunRecord, parsed: Parsed) -> None:
     assert "All inputs map to one point" in parsed.text["thm41--hypothesis-collapsed"]
     assert "What shrinks is mostly the overall scale" in parsed.text["E3"]
-    assert "Stays open without" in parsed.text["thm41.T1.derivation.power"]
-    assert "Each hypothesis withdrawn in turn" in parsed.text["thm41.T1.derivation.power"]
+    assert "Stays open without" in parsed.text["thm41.T1.derivation.ablation"]
+    assert "Each hypothesis withdrawn in turn" in parsed.text["thm41.T1.derivation.ablation"]
     assert "Derived: thm41.F.derivation" in parsed.text["verdicts"]
     room = run.experiments[0]
     for value in ("z minus h: 3.1", "lambda_min is 2", "relu(z) + 1", "$m$ is 3", "E3.scale"):
@@ -193,7 +193,7 @@ def test_every_word_has_a_meaning_in_the_legend(parsed: Parsed) -> None:
 def test_failures_are_announced_if_and_only_if_there_are_any(parsed: Parsed) -> None:
     assert "failures" in parsed.ids
     assert "1 failure" in parsed.text["failures"]
-    assert parsed.links["failures"] == {"#thm41.sibling.rank-only"}
+    assert parsed.links["failures"] == {"#thm41.mutant.rank-only"}
     green = run_record(GREEN)
     assert green.failures == ()
     assert "failures" not in Parsed(page(green)).ids

@@ -82,10 +82,10 @@ def test_an_outcome_is_worded_by_what_the_check_is_for(parsed: Parsed) -> None:
     worded = {
         "thm41.F.property": "holds supports F",
         "thm41.generic.counterexample": "refutes generic exact",
-        "thm41.sibling.inertia-bare": "caught exact",
-        "thm41.T1.derivation.power": "needed symbolic",
+        "thm41.mutant.inertia-bare": "caught exact",
+        "thm41.T1.derivation.ablation": "needed symbolic",
         "thm41.scale.widths": "measured float64",
-        "thm41.sibling.rank-only": "error exact",
+        "thm41.mutant.rank-only": "error exact",
     }
     for id, words in worded.items():
         assert squeezed(words) in squeezed(parsed.text[id])
@@ -112,7 +112,7 @@ def test_power_checks_are_lines_that_open(run: RunRecord, html: str) -> None:
     rooms = (run.statements[0].checks, run.experiments[0].checks)
     for table, checks in zip(tables, rooms, strict=True):
         lines = re.findall(r'class="tried[^>]* id="([^"]+)"', table)
-        assert lines == [check.id for check in checks if check.role is Role.POWER]
+        assert lines == [check.id for check in checks if check.role is Role.CONTROL]
     case = tables[1].partition('id="E3.scale.any">')[2]
     line, _, behind = case.partition("</summary>")
     assert "Refuted by search, at case 2." in line
@@ -121,7 +121,7 @@ def test_power_checks_are_lines_that_open(run: RunRecord, html: str) -> None:
 
 
 def test_a_withdrawn_hypothesis_is_not_called_necessary(parsed: Parsed) -> None:
-    own = parsed.text["thm41.T1.derivation.power"]
+    own = parsed.text["thm41.T1.derivation.ablation"]
     assert "the derivation cannot be completed" in own
     assert "This does not show the statement false without it" in own
 

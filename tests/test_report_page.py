@@ -74,7 +74,7 @@ def test_the_page_asks_for_nothing_outside_itself(html: str, parsed: Parsed) -> 
 def test_text_of_the_record_is_escaped(html: str, parsed: Parsed) -> None:
     assert "<script" not in html
     assert "<script>alert(1)</script> needs a matrix, got $5." in parsed.text["failures"]
-    assert "<stdin>" in parsed.text["thm41.sibling.rank-only"]
+    assert "<stdin>" in parsed.text["thm41.mutant.rank-only"]
     assert "<b>" not in prose(r"<b> $\text{<b>} < 1$")
 
 

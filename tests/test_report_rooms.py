@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from reports.mathml import formula, prose
-from verify.__main__ import SHELVES
+from verify.__main__ import REGISTRIES
 from verify.claims.check import Context, Kind
 from verify.engine import registry as rooms
 
 ROOMS = {
     name: module
-    for entry in rooms.contents(SHELVES)
+    for entry in rooms.contents(REGISTRIES)
     for name, module in rooms.modules([entry]).items()
 }
 

@@ -12,23 +12,23 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from toy import context, write_shelf
+from toy import context, write_registry
 
-from verify.__main__ import RECORDED, ROOT, SHELVES, main
+from verify.__main__ import RECORDED, REGISTRIES, ROOT, main
 from verify.claims.check import Context
 from verify.claims.evidence import Evidence, Finding, Outcome
 from verify.claims.progress import SCRATCH, progress_of
 from verify.engine import registry as rooms
-from verify.engine.provenance import difference, evidence_key, settled
+from verify.engine.provenance import difference, effective_context, evidence_key
 from verify.engine.store import Records, Store
-from verify.engine.worker import missing_capability, run_check, stamped
+from verify.engine.worker import missing_capability, run_check, with_provenance
 from verify.experiments.forms import FORMS, REDUCED
 from verify.ssl.data import load_digits
 from verify.ssl.digits_configs import DIGITS_SIMCLR
 from verify.ssl.image_source import Source, digits, fit
 from verify.ssl.training import train
 
-PLACES = rooms.contents(SHELVES)
+PLACES = rooms.contents(REGISTRIES)
 ROOMS = {p.entry.id: rooms.load(p.entry.id, p.module) for p in PLACES if "ssl" in p.module}
 CHECKS = {check.id: check for room in ROOMS.values() for check in room.checks}
 CTX = Context(seed=3, profile="smoke", device="cpu", cache="", rooms=rooms.modules(PLACES))
@@ -43,7 +43,7 @@ def test_every_form_of_every_experiment_is_a_check_that_says_what_to_type() -> N
             (check,) = (
                 check for check in ROOMS[experiment].checks if check.id.endswith(f".{form.name}")
             )
-            assert check.fixed
+            assert check.ignores_run_seed
             assert check.capabilities == form.capabilities
             assert check.command == form.command(experiment)
             assert missing_capability(check, CTX).startswith("It needs the images of CIFAR-")
@@ -54,10 +54,10 @@ def test_a_form_s_key_is_the_same_for_every_seed_profile_and_device() -> None:
     check = CHECKS["E3.orbits.cifar10-reduced"]
     others = msgspec.structs.replace(CTX, seed=4, profile="deep", device="cuda")
     assert evidence_key(check, CTX) == evidence_key(check, others)
-    assert settled(check, others) == settled(check, CTX)
+    assert effective_context(check, others) == effective_context(check, CTX)
     digits_check = CHECKS["E3.orbits"]
     assert evidence_key(digits_check, CTX) != evidence_key(digits_check, others)
-    assert settled(CHECKS["E3.orbits.cifar10"], CTX).device == "cuda"
+    assert effective_context(CHECKS["E3.orbits.cifar10"], CTX).device == "cuda"
 
 
 def test_the_list_is_instant_and_names_every_form() -> None:
@@ -172,16 +172,16 @@ CHECKS = (
 
 
 def test_a_budget_stops_cleanly_and_the_same_command_goes_on(verify, folder, monkeypatch) -> None:
-    shelf = write_shelf(folder)
-    (folder / shelf / "x1.py").write_text(TRAINING.lstrip())
+    registry = write_registry(folder)
+    (folder / registry / "x1.py").write_text(TRAINING.lstrip())
     monkeypatch.setattr("verify.__main__.RECORDED", folder / "recorded")
     fast = ("--device", "cpu", "--jobs", "1", "--record")
-    code, out, err = verify(shelf, "ssl", "X1", *fast, "--budget", "0.1s")
+    code, out, err = verify(registry, "ssl", "X1", *fast, "--budget", "0.1s")
     assert code == 3
     assert "not finished: X1.measure: " in out
     assert "goes on from there" in err
     assert not list(folder.glob("recorded/*.json"))
-    code, out, _ = verify(shelf, "ssl", "X1", *fast)
+    code, out, _ = verify(registry, "ssl", "X1", *fast)
     assert code == 0
     assert "  It is so. yes, 1.0" in out
     assert not list((folder / "out" / "artefacts").glob(f"*{SCRATCH}"))
@@ -192,9 +192,9 @@ def test_a_budget_stops_cleanly_and_the_same_command_goes_on(verify, folder, mon
 
 
 def test_a_postponed_artefact_leaves_its_check_not_run(folder) -> None:
-    shelf = write_shelf(folder)
-    (folder / shelf / "x1.py").write_text(TRAINING.lstrip())
-    ctx = context(shelf, folder, deadline=time.monotonic() - 1)  # type: ignore[arg-type]
+    registry = write_registry(folder)
+    (folder / registry / "x1.py").write_text(TRAINING.lstrip())
+    ctx = context(registry, folder, deadline=time.monotonic() - 1)  # type: ignore[arg-type]
     evidence = run_check("X1.measure", ctx)
     assert evidence.outcome is Outcome.NOT_RUN
     assert "0 of 1 epochs" in evidence.summary
@@ -214,7 +214,7 @@ def test_a_new_record_takes_the_place_of_the_older_one(tmp_path) -> None:
 
 def run_stamp(check_id: str, seed: int) -> Evidence:
     ctx = msgspec.structs.replace(CTX, seed=seed)
-    return stamped(CHECKS[check_id], ctx, Finding(outcome=Outcome.AS_STATED, summary="so"))
+    return with_provenance(CHECKS[check_id], ctx, Finding(outcome=Outcome.AS_STATED, summary="so"))
 
 
 # --- what is recorded -----------------------------------------------------------------------

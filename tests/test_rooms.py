@@ -6,9 +6,9 @@ Each case changes one thing in the source of a toy room that is accepted as it s
 from __future__ import annotations
 
 import pytest
-from toy import write_shelf
+from toy import write_registry
 
-from verify.__main__ import SHELVES
+from verify.__main__ import REGISTRIES
 from verify.engine.registry import RoomError, contents, load
 
 S = 'Reading(id="S", text="", hypotheses=(), predicted=Verdict.HOLDS),\n            '
@@ -50,18 +50,18 @@ Q = 'Part(id="Q", title="", text=""), '
         ("=Verdict.HOLDS", '=Verdict.REFUTED, rescued_by="Q"', "rescued by 'Q', which is no"),
         ('Reading(id="R"', f'{S}Reading(id="R"', "no check supports or refutes the reading 'S'"),
         ('Part(id="P"', f'{Q}Part(id="P"', "no check supports the part 'Q'"),
-        ('role="power"', 'role="context"', "toy.P.property supports 'P', and no check of role"),
+        ('role="control"', 'role="context"', "toy.P.property supports 'P', and no check of role"),
         (
-            'role="power", kind="derivation", arithmetic="symbolic", readings=("R",)',
-            'role="power", kind="derivation", arithmetic="symbolic"), '
+            'role="control", kind="derivation", arithmetic="symbolic", readings=("R",)',
+            'role="control", kind="derivation", arithmetic="symbolic"), '
             'check("more", draw, kind="property", readings=("R",)',
             "toy.P.more supports 'R', and no check of role",
         ),
     ],
 )
 def test_a_room_that_contradicts_itself_is_refused(folder, old, new, fault):
-    shelf = write_shelf(folder, ["derivation", "property", "gpu", "weigh"])
-    source = folder / shelf / "toy" / "__init__.py"
+    registry = write_registry(folder, ["derivation", "property", "gpu", "weigh"])
+    source = folder / registry / "toy" / "__init__.py"
     held = (
         "def held(function):\n    def run(ctx):\n        return function(ctx)\n    return run\n\n\n"
     )
@@ -69,20 +69,20 @@ def test_a_room_that_contradicts_itself_is_refused(folder, old, new, fault):
     assert old in text
     source.write_text(text.replace(old, new))
     with pytest.raises(RoomError, match=fault):
-        load("toy", f"{shelf}.toy")
+        load("toy", f"{registry}.toy")
 
 
 def test_a_room_without_faults_is_loaded(folder):
-    shelf = write_shelf(folder, ["derivation", "property", "gpu", "weigh"])
-    assert [check.id for check in load("toy", f"{shelf}.toy").checks] == [
+    registry = write_registry(folder, ["derivation", "property", "gpu", "weigh"])
+    assert [check.id for check in load("toy", f"{registry}.toy").checks] == [
         "toy.P.derivation",
-        "toy.P.derivation.power",
+        "toy.P.derivation.ablation",
         "toy.P.property",
         "toy.P.gpu",
         "toy.P.weigh",
     ]
 
 
-@pytest.mark.parametrize("place", contents(SHELVES), ids=lambda place: place.entry.id)
+@pytest.mark.parametrize("place", contents(REGISTRIES), ids=lambda place: place.entry.id)
 def test_every_real_room_is_without_faults(place):
     assert load(place.entry.id, place.module).checks

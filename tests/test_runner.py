@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
-from toy import context, forget, load_checks, write_shelf
+from toy import context, forget, load_checks, write_registry
 
 from verify.claims.check import MINIMUM_CASES, Context
 from verify.claims.evidence import Outcome
@@ -24,11 +24,11 @@ from verify.engine.store import Records, Store
 from verify.engine.worker import run_check
 
 
-def run(shelf, folder, *, executor=ThreadPoolExecutor, out="evidence", events=None, **options):
+def run(registry, folder, *, executor=ThreadPoolExecutor, out="evidence", events=None, **options):
     """Run every check of the toy room; threads in this process where no process matters."""
     return run_all(
-        load_checks(shelf),
-        context(shelf, folder),
+        load_checks(registry),
+        context(registry, folder),
         Store(folder / out),
         executor,
         on_event=(lambda event: None) if events is None else events.append,
@@ -44,8 +44,8 @@ def outcomes(results):
 
 
 def test_a_finding_is_stamped_with_its_provenance(folder):
-    shelf = write_shelf(folder)
-    found = run_check("toy.P.property", context(shelf, folder, git="abc"))
+    registry = write_registry(folder)
+    found = run_check("toy.P.property", context(registry, folder, git="abc"))
     assert found.outcome is Outcome.AS_STATED
     assert found.check == "toy.P.property"
     made = found.provenance
@@ -56,44 +56,45 @@ def test_a_finding_is_stamped_with_its_provenance(folder):
 
 
 def test_an_exception_becomes_an_error_in_one_sentence(folder):
-    found = run_check("toy.P.fail", context(write_shelf(folder, ["fail"]), folder))
+    found = run_check("toy.P.fail", context(write_registry(folder, ["fail"]), folder))
     assert found.outcome is Outcome.ERROR
     assert found.summary == "ArithmeticError: two and two made five"
     assert "Traceback" in found.detail
 
 
 def test_a_number_that_is_not_finite_becomes_an_error_that_names_it(folder):
-    found = run_check("toy.P.nan", context(write_shelf(folder, ["nan"]), folder))
+    found = run_check("toy.P.nan", context(write_registry(folder, ["nan"]), folder))
     assert found.outcome is Outcome.ERROR
     assert "toy.P.nan.residuals.gap is nan" in found.summary
 
 
 def test_a_property_that_saw_too_few_cases_is_an_error(folder):
-    found = run_check("toy.P.few", context(write_shelf(folder, ["few", "derivation"]), folder))
+    found = run_check("toy.P.few", context(write_registry(folder, ["few", "derivation"]), folder))
     assert found.outcome is Outcome.ERROR
     assert str(MINIMUM_CASES) in found.summary
 
 
 def test_a_check_that_needs_a_gpu_is_not_run_on_the_cpu(folder):
-    shelf = write_shelf(folder, ["gpu"])
-    found = run_check("toy.P.gpu", context(shelf, folder))
+    registry = write_registry(folder, ["gpu"])
+    found = run_check("toy.P.gpu", context(registry, folder))
     assert found.outcome is Outcome.NOT_RUN
     assert "CUDA" in found.summary
     assert (
-        run_check("toy.P.gpu", context(shelf, folder, device="cuda")).outcome is not found.outcome
+        run_check("toy.P.gpu", context(registry, folder, device="cuda")).outcome
+        is not found.outcome
     )
 
 
 @pytest.mark.parametrize("name", ["surprise", "undecided", "context"])
 def test_other_outcomes_pass_through(folder, name):
-    shelf = write_shelf(folder, [name, "measured"])
-    found = run_check(f"toy.P.{name}", context(shelf, folder))
+    registry = write_registry(folder, [name, "measured"])
+    found = run_check(f"toy.P.{name}", context(registry, folder))
     assert found.outcome in (Outcome.SURPRISE, Outcome.UNDECIDED)
     assert found.detail == ""
 
 
 def test_an_answer_to_a_question_that_was_not_asked_is_an_error(folder):
-    asked, unasked = write_shelf(folder), write_shelf(folder, effect="else")
+    asked, unasked = write_registry(folder), write_registry(folder, effect="else")
     assert run_check("X1.measure", context(asked, folder)).outcome is Outcome.AS_STATED
     found = run_check("X1.measure", context(unasked, folder))
     assert found.outcome is Outcome.ERROR
@@ -103,17 +104,17 @@ def test_an_answer_to_a_question_that_was_not_asked_is_an_error(folder):
 @pytest.mark.parametrize("check_id", ["toy.P.absent", "nowhere.P.a"])
 def test_an_unknown_check_is_refused(folder, check_id):
     with pytest.raises(RoomError, match="no"):
-        run_check(check_id, context(write_shelf(folder), folder))
+        run_check(check_id, context(write_registry(folder), folder))
 
 
 # --- many checks ----------------------------------------------------------------------------
 
 
 def test_the_number_of_jobs_does_not_change_a_finding(folder):
-    shelf = write_shelf(folder, ["derivation", "property", "gpu", "weigh", "surprise"])
+    registry = write_registry(folder, ["derivation", "property", "gpu", "weigh", "surprise"])
     found = []
     for jobs in (1, 2):
-        results = run(shelf, folder, executor=process_pool, jobs=jobs, out=f"evidence{jobs}")
+        results = run(registry, folder, executor=process_pool, jobs=jobs, out=f"evidence{jobs}")
         found.append(
             {
                 id: msgspec.structs.asdict(one) | {"provenance": one.provenance.key}
@@ -126,8 +127,8 @@ def test_the_number_of_jobs_does_not_change_a_finding(folder):
 
 
 def test_a_worker_that_dies_is_an_error_and_the_others_go_on(folder):
-    shelf = write_shelf(folder, ["leave", "property", "derivation", "surprise"])
-    results = run(shelf, folder, executor=process_pool, jobs=2)
+    registry = write_registry(folder, ["leave", "property", "derivation", "surprise"])
+    results = run(registry, folder, executor=process_pool, jobs=2)
     assert outcomes(results) == {
         "leave": Outcome.ERROR,
         "property": Outcome.AS_STATED,
@@ -139,79 +140,81 @@ def test_a_worker_that_dies_is_an_error_and_the_others_go_on(folder):
 
 
 def test_stored_evidence_is_reused_and_errors_are_run_again(folder):
-    shelf = write_shelf(folder, ["derivation", "surprise", "fail", "gpu"])
-    first = run(shelf, folder)
+    registry = write_registry(folder, ["derivation", "surprise", "fail", "gpu"])
+    first = run(registry, folder)
     events = []
-    second = run(shelf, folder, events=events)
-    assert second.reused == {"toy.P.derivation", "toy.P.derivation.power", "toy.P.surprise"}
+    second = run(registry, folder, events=events)
+    assert second.reused == {"toy.P.derivation", "toy.P.derivation.ablation", "toy.P.surprise"}
     assert [e.name for e in events if e.stage is Stage.STARTED] == ["toy.P.fail"]
     for id in second.reused:
         assert second.evidence[id] == first.evidence[id]
-    third = run(shelf, folder, fresh=True)
+    third = run(registry, folder, fresh=True)
     assert third.reused == frozenset()
 
 
 def test_a_changed_formula_runs_its_checks_again(folder):
-    shelf = write_shelf(folder)
-    run(shelf, folder)
-    formula = folder / shelf / "toy" / "formula.py"
+    registry = write_registry(folder)
+    run(registry, folder)
+    formula = folder / registry / "toy" / "formula.py"
     formula.write_text(formula.read_text().replace('"""Square."""', '"""The square."""'))
-    forget(shelf)
-    assert len(run(shelf, folder).reused) == 3
+    forget(registry)
+    assert len(run(registry, folder).reused) == 3
     formula.write_text(formula.read_text().replace("x * x", "x * x * x"))
-    forget(shelf)
-    assert run(shelf, folder).reused == frozenset()
+    forget(registry)
+    assert run(registry, folder).reused == frozenset()
 
 
 def test_a_damaged_file_is_set_aside_and_its_check_runs_again(folder):
-    shelf = write_shelf(folder)
-    run(shelf, folder)
+    registry = write_registry(folder)
+    run(registry, folder)
     (file,) = (folder / "evidence").glob("toy.P.property-*.json")
     file.write_bytes(file.read_bytes()[:100])
     store = Store(folder / "evidence")
-    results = run_all(load_checks(shelf), context(shelf, folder), store, ThreadPoolExecutor)
-    assert results.reused == {"toy.P.derivation", "toy.P.derivation.power"}
+    results = run_all(load_checks(registry), context(registry, folder), store, ThreadPoolExecutor)
+    assert results.reused == {"toy.P.derivation", "toy.P.derivation.ablation"}
     assert outcomes(results)["property"] is Outcome.AS_STATED
     assert len(store.warnings) == 1
     assert file.with_name(f"{file.name}.damaged").exists()
-    assert len(run(shelf, folder).reused) == 3
+    assert len(run(registry, folder).reused) == 3
 
 
 @pytest.mark.parametrize("executor", [ThreadPoolExecutor, process_pool])
 def test_code_that_changes_while_a_check_runs_is_noticed(folder, executor):
     """A thread has imported the old code and says so; a process imports the new, unplanned one."""
-    shelf = write_shelf(folder, ["derivation"])
-    formula = folder / shelf / "toy" / "formula.py"
+    registry = write_registry(folder, ["derivation"])
+    formula = folder / registry / "toy" / "formula.py"
 
     def edit(event):
         if event.stage is Stage.STARTED:
             formula.write_text(formula.read_text().replace("x * x", "x + x"))
 
     store = Store(folder / "evidence")
-    results = run_all(load_checks(shelf), context(shelf, folder), store, executor, on_event=edit)
+    results = run_all(
+        load_checks(registry), context(registry, folder), store, executor, on_event=edit
+    )
     found = results.evidence["toy.P.derivation"]
     assert found.outcome is Outcome.ERROR
     assert "changed" in found.summary
-    forget(shelf)
-    assert run(shelf, folder).reused == frozenset()
+    forget(registry)
+    assert run(registry, folder).reused == frozenset()
 
 
 def test_an_artefact_is_built_once_and_before_the_checks_that_need_it(folder):
-    shelf = write_shelf(folder, ["derivation", "weigh", "weigh_again"])
+    registry = write_registry(folder, ["derivation", "weigh", "weigh_again"])
     events = []
-    results = run(shelf, folder, events=events, jobs=2)
+    results = run(registry, folder, events=events, jobs=2)
     assert set(outcomes(results).values()) == {Outcome.AS_STATED}
     assert (folder / "built").read_text() == "once\n"
     story = [(event.stage, event.name) for event in events]
     assert story.index((Stage.FINISHED, "toy-head")) < story.index((Stage.STARTED, "toy.P.weigh"))
     assert results.evidence["toy.P.weigh"].residuals == {"sum": 3.0}
-    run(shelf, folder, fresh=True)
+    run(registry, folder, fresh=True)
     assert (folder / "built").read_text() == "once\n"
 
 
 def test_an_artefact_that_cannot_be_built_fails_the_checks_that_need_it(folder):
-    shelf = write_shelf(folder, ["hopeless", "derivation"])
-    results = run(shelf, folder)
+    registry = write_registry(folder, ["hopeless", "derivation"])
+    results = run(registry, folder)
     assert outcomes(results)["hopeless"] is Outcome.ERROR
     assert outcomes(results)["derivation"] is Outcome.AS_STATED
     found = results.evidence["toy.P.hopeless"]
@@ -219,9 +222,9 @@ def test_an_artefact_that_cannot_be_built_fails_the_checks_that_need_it(folder):
 
 
 def test_long_checks_start_first_and_every_event_is_told(folder):
-    shelf = write_shelf(folder, ["derivation", "property"])
+    registry = write_registry(folder, ["derivation", "property"])
     events = []
-    run(shelf, folder, events=events)
+    run(registry, folder, events=events)
     names = ["derivation", "power", "property"]
     long_first = ["property", "derivation", "power"]
     assert [(event.stage, event.name.rpartition(".")[2]) for event in events] == [
@@ -229,7 +232,7 @@ def test_long_checks_start_first_and_every_event_is_told(folder):
         *((stage, name) for name in long_first for stage in (Stage.STARTED, Stage.FINISHED)),
     ]
     events.clear()
-    run(shelf, folder, events=events)
+    run(registry, folder, events=events)
     assert {event.stage for event in events} == {Stage.REUSED}
 
 
@@ -238,17 +241,17 @@ RECORDED = ["derivation", "gpu"]
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
 def test_a_record_under_the_very_key_counts_and_is_flagged(folder, device):
-    shelf = write_shelf(folder, RECORDED)
+    registry = write_registry(folder, RECORDED)
     elsewhere = Store(folder / "recorded")
-    elsewhere.write(run_check("toy.P.gpu", context(shelf, folder, device="cuda")))
-    ctx, store = context(shelf, folder, device=device), Store(folder / "evidence")
+    elsewhere.write(run_check("toy.P.gpu", context(registry, folder, device="cuda")))
+    ctx, store = context(registry, folder, device=device), Store(folder / "evidence")
     results = run_all(
-        load_checks(shelf), ctx, store, ThreadPoolExecutor, recorded=Records(elsewhere.folder)
+        load_checks(registry), ctx, store, ThreadPoolExecutor, recorded=Records(elsewhere.folder)
     )
     assert results.reused == results.recorded == {"toy.P.gpu"}
     assert results.evidence["toy.P.gpu"].outcome is Outcome.AS_STATED
     again = run_all(
-        load_checks(shelf),
+        load_checks(registry),
         ctx,
         store,
         ThreadPoolExecutor,
@@ -259,12 +262,12 @@ def test_a_record_under_the_very_key_counts_and_is_flagged(folder, device):
 
 
 def test_a_record_under_another_key_answers_nothing(folder):
-    shelf = write_shelf(folder, RECORDED)
+    registry = write_registry(folder, RECORDED)
     elsewhere = Store(folder / "recorded")
-    elsewhere.write(run_check("toy.P.gpu", context(shelf, folder, device="cuda", seed=2)))
+    elsewhere.write(run_check("toy.P.gpu", context(registry, folder, device="cuda", seed=2)))
     results = run_all(
-        load_checks(shelf),
-        context(shelf, folder),
+        load_checks(registry),
+        context(registry, folder),
         Store(folder / "evidence"),
         ThreadPoolExecutor,
         recorded=Records(elsewhere.folder),
@@ -274,16 +277,20 @@ def test_a_record_under_another_key_answers_nothing(folder):
 
 
 def test_an_interrupted_run_keeps_what_had_finished_and_goes_on_from_there(folder):
-    shelf = write_shelf(folder, ["derivation", "property", "surprise"])
+    registry = write_registry(folder, ["derivation", "property", "surprise"])
 
     def interrupt(event):
         if event.stage is Stage.FINISHED:
             raise KeyboardInterrupt
 
-    checks, ctx, store = load_checks(shelf), context(shelf, folder), Store(folder / "evidence")
+    checks, ctx, store = (
+        load_checks(registry),
+        context(registry, folder),
+        Store(folder / "evidence"),
+    )
     with pytest.raises(KeyboardInterrupt):
         run_all(checks, ctx, store, process_pool, on_event=interrupt)
-    assert run(shelf, folder).reused == {"toy.P.property"}
+    assert run(registry, folder).reused == {"toy.P.property"}
 
 
 @pytest.fixture
@@ -296,8 +303,8 @@ def interruptible():
 
 @pytest.mark.usefixtures("interruptible")
 def test_a_signal_ends_a_run_while_a_worker_is_busy(folder):
-    shelf = write_shelf(folder, ["derivation"])
-    room = folder / shelf / "toy" / "__init__.py"
+    registry = write_registry(folder, ["derivation"])
+    room = folder / registry / "toy" / "__init__.py"
     room.write_text(
         room.read_text()
         .replace('"""A toy room."""', "import time")
@@ -310,8 +317,8 @@ def test_a_signal_ends_a_run_while_a_worker_is_busy(folder):
 
     with pytest.raises(KeyboardInterrupt):
         run_all(
-            load_checks(shelf),
-            context(shelf, folder),
+            load_checks(registry),
+            context(registry, folder),
             Store(folder / "evidence"),
             process_pool,
             on_event=interrupt,
@@ -319,7 +326,7 @@ def test_a_signal_ends_a_run_while_a_worker_is_busy(folder):
 
 
 def test_the_context_pickles_and_seeds_depend_on_seed_and_name_only(folder):
-    ctx = context(write_shelf(folder), folder)
+    ctx = context(write_registry(folder), folder)
     copy = pickle.loads(pickle.dumps(ctx))
     assert copy == ctx
     assert copy.seed_for("a") == ctx.seed_for("a") != ctx.seed_for("b")

@@ -32,7 +32,7 @@ def ctx(tmp_path_factory: pytest.TempPathFactory) -> Context:
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.entry.id)
-def test_rooms_are_consistent(place: rooms.Place) -> None:
+def test_rooms_are_consistent(place: rooms.RegistryEntry) -> None:
     room = rooms.load(place.entry.id, place.module)
     assert room.subject.title
     assert rooms.find(PLACES, place.entry.label.upper()) == place

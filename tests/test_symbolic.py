@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 
 from verify.claims.check import Context
-from verify.claims.derivation import Proof, derive, power
+from verify.claims.derivation import Proof, derive, hypothesis_ablation
 from verify.claims.evidence import Outcome
 from verify.symbolic.indexed import (
     NoRuleError,
@@ -194,10 +194,15 @@ def test_a_derivation_closes_or_is_a_surprise():
 
 
 def test_an_idle_hypothesis_is_found():
-    assert power(closing, CTX).outcome is Outcome.AS_STATED
-    assert power(idle, CTX).outcome is Outcome.SURPRISE
-    assert power(wrong, CTX).outcome is Outcome.SURPRISE  # it does not close to begin with
-    assert power(lambda proof: proof.equal("", x[i], x[i]), CTX).outcome is Outcome.SURPRISE
+    assert hypothesis_ablation(closing, CTX).outcome is Outcome.AS_STATED
+    assert hypothesis_ablation(idle, CTX).outcome is Outcome.SURPRISE
+    assert (
+        hypothesis_ablation(wrong, CTX).outcome is Outcome.SURPRISE
+    )  # it does not close to begin with
+    assert (
+        hypothesis_ablation(lambda proof: proof.equal("", x[i], x[i]), CTX).outcome
+        is Outcome.SURPRISE
+    )
 
 
 def test_what_a_derivation_assumes_is_recorded_by_hypothesis():
@@ -221,7 +226,7 @@ def test_follows_uses_only_hypotheses_that_are_not_withdrawn():
         proof.follows("so", x[i] + y[i], y[i], using={"zero": x[i]})
 
     assert derive(derivation, CTX).outcome is Outcome.AS_STATED
-    assert power(derivation, CTX).outcome is Outcome.AS_STATED
+    assert hypothesis_ablation(derivation, CTX).outcome is Outcome.AS_STATED
     proof = Proof()
     with pytest.raises(ValueError, match="not declared"):
         proof.follows("so", x[i], y[i], using={"undeclared": x[i] - y[i]})

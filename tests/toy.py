@@ -1,4 +1,4 @@
-"""Toy rooms for the tests of the machinery: a shelf is written to a folder, as source files."""
+"""Toy rooms for the tests of the machinery: a registry is written to a folder, as source files."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ STATEMENT = Statement(
 CHECKS = {
     "derivation": 'check("derivation", derive, kind="derivation", arithmetic="symbolic", '
     'all_dimensions=True, readings=("R",)),\n'
-    '    check("derivation.power", derive, role="power", kind="derivation", '
+    '    check("derivation.ablation", derive, role="control", kind="derivation", '
     'arithmetic="symbolic", readings=("R",))',
     "measured": 'check("measured", functools.partial(say, outcome="as stated", summary="near"))',
     "property": 'check("property", draw, kind="property", cost=3.0)',
@@ -186,17 +186,17 @@ CHECKS = (
 '''
 
 
-def write_shelf(
+def write_registry(
     folder: Path, checks: Iterable[str] = ("derivation", "property"), effect: str = "so"
 ) -> str:
-    """Write a shelf with the rooms ``toy`` and ``X1``, and return its package name.
+    """Write a registry with the rooms ``toy`` and ``X1``, and return its package name.
 
     Args:
         folder: on ``sys.path``.
         checks: which of `CHECKS` the room ``toy`` has.
         effect: the effect that the experiment's check answers.
     """
-    name = f"shelf{next(_numbers)}"
+    name = f"registry{next(_numbers)}"
     package = folder / name
     room = package / "toy"
     room.mkdir(parents=True)
@@ -225,20 +225,20 @@ def write_shelf(
     return name
 
 
-def context(shelf: str, folder: Path, **changes: str | int) -> Context:
-    """Return a context whose rooms are those of a shelf."""
-    places = rooms.contents([shelf])
+def context(registry: str, folder: Path, **changes: str | int) -> Context:
+    """Return a context whose rooms are those of a registry."""
+    places = rooms.contents([registry])
     fields = {"seed": 1, "profile": "smoke", "device": "cpu", "cache": str(folder / "cache")}
     return Context(rooms=rooms.modules(places), **(fields | changes))  # type: ignore[arg-type]
 
 
-def load_checks(shelf: str) -> tuple[Check, ...]:
+def load_checks(registry: str) -> tuple[Check, ...]:
     """Return the checks of the room ``toy``."""
-    return rooms.load("toy", f"{shelf}.toy").checks
+    return rooms.load("toy", f"{registry}.toy").checks
 
 
-def forget(shelf: str) -> None:
-    """Forget the modules of a shelf, so that changed source is imported anew."""
-    for module in [name for name in sys.modules if name.partition(".")[0] == shelf]:
+def forget(registry: str) -> None:
+    """Forget the modules of a registry, so that changed source is imported anew."""
+    for module in [name for name in sys.modules if name.partition(".")[0] == registry]:
         del sys.modules[module]
     rooms.load.cache_clear()

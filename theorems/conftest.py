@@ -27,7 +27,7 @@ from pathlib import Path
 
 import pytest
 
-from verify.__main__ import ROOT, SHELVES
+from verify.__main__ import REGISTRIES, ROOT
 from verify.claims.check import CASES, Check, Context
 from verify.claims.evidence import Evidence, Outcome
 from verify.claims.judgement import gate_failures, judge
@@ -74,7 +74,7 @@ def ctx(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -
         profile=_profile(pytestconfig),
         device="cpu",
         cache=str(tmp_path_factory.mktemp("artefacts")),
-        rooms=modules(contents(SHELVES)),
+        rooms=modules(contents(REGISTRIES)),
         git=git_state(ROOT),
     )
 

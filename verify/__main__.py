@@ -40,7 +40,7 @@ from verify.engine.store import Asked, Records, Store, StoreError
 from verify.experiments.forms import listing
 
 ROOT = Path(__file__).resolve().parents[1]
-SHELVES = ("theorems", "verify.experiments")
+REGISTRIES = ("theorems", "verify.experiments")
 EVIDENCE = ROOT / ".verify"
 SITE = ROOT / "reports" / "site"
 RECORDED = ROOT / "reports" / "evidence"
@@ -72,12 +72,12 @@ class Folders:
         return cls(base / "evidence", base / "artefacts", SITE if out is None else out / "site")
 
 
-def main(argv: Sequence[str] | None = None, shelves: Sequence[str] = SHELVES) -> int:
+def main(argv: Sequence[str] | None = None, registries: Sequence[str] = REGISTRIES) -> int:
     """Run the command line and return its exit code.
 
     Args:
         argv: the arguments; those of the process by default.
-        shelves: packages whose ``CONTENTS`` list the rooms.
+        registries: packages whose ``CONTENTS`` list the rooms.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -92,7 +92,7 @@ def main(argv: Sequence[str] | None = None, shelves: Sequence[str] = SHELVES) ->
             sys.stdout.flush()
             return 0
         looking = options.words[0] in LOOKING
-        code = _obey(options, shelves)
+        code = _obey(options, registries)
         sys.stdout.flush()
         return code
     except (UsageError, rooms.RoomError) as error:
@@ -134,9 +134,9 @@ def _hush(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _obey(options: argparse.Namespace, shelves: Sequence[str]) -> int:
+def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
     command, *names = options.words
-    places = rooms.contents(shelves)
+    places = rooms.contents(registries)
     if command in COMMANDS:
         if names and command in ("all", "list", "doctor", "bench"):
             raise UsageError(f"`{command}` takes no names, got {' '.join(names)!r}.")
@@ -187,8 +187,8 @@ def _see_writable(file: Path) -> None:
 
 def _run(
     options: argparse.Namespace,
-    chosen: Sequence[rooms.Place],
-    places: Sequence[rooms.Place],
+    chosen: Sequence[rooms.RegistryEntry],
+    places: Sequence[rooms.RegistryEntry],
     folders: Folders,
 ) -> int:
     """Run the chosen rooms, print and write what came of it, and return the exit code."""
@@ -253,7 +253,7 @@ def _run(
 def _reproduce(
     options: argparse.Namespace,
     names: Sequence[str],
-    places: Sequence[rooms.Place],
+    places: Sequence[rooms.RegistryEntry],
     folders: Folders,
 ) -> int:
     """Run one form of some experiments, print what came of it, and return the exit code."""
@@ -321,8 +321,8 @@ def _bench(options: argparse.Namespace) -> int:
 
 def _from_store(
     options: argparse.Namespace,
-    chosen: Sequence[rooms.Place],
-    places: Sequence[rooms.Place],
+    chosen: Sequence[rooms.RegistryEntry],
+    places: Sequence[rooms.RegistryEntry],
     folders: Folders,
 ) -> int:
     """Show the chosen rooms, or render their report, from stored evidence alone."""
@@ -367,8 +367,8 @@ def _from_store(
 
 def _request(
     wanted: argparse.Namespace | Asked,
-    chosen: Sequence[rooms.Place],
-    places: Sequence[rooms.Place],
+    chosen: Sequence[rooms.RegistryEntry],
+    places: Sequence[rooms.RegistryEntry],
 ) -> tuple[list[rooms.Room], Request]:
     """Import rooms; return those that can be used, and what is asked of them."""
     loaded, broken = [], []

@@ -1,8 +1,8 @@
 """Corollary 3.5: which error of the head the curvature of the target survives.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts); `derivation` and
-`derivation_spectrum`; `sharpness`; `properties`, `properties_spectrum` and `square` (with their false
-siblings); `instances` and `refutations`; `production` and `capacity`.
+`derivation_spectrum`; `sharpness`; `properties`, `properties_spectrum` and `square` (with their mutant_check
+mutants); `instances` and `refutations`; `production` and `capacity`.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from verify.claims.declare import (
     at_scale,
     attack,
     example,
-    false,
     fixed_dimensions,
+    mutant_check,
     proof,
+    property_check,
     refutation,
     section,
-    true,
 )
 
 PUBLISHED = section(
@@ -45,15 +45,15 @@ PUBLISHED = section(
         derivation.published,
         readings=("definite",),
     ),
-    true(
+    property_check(
         "property",
         "The published threshold against the exact distance to the cone",
         properties.PUBLISHED,
         readings=("definite",),
     ),
-    false("double", properties.THRESHOLDS["double"], readings=("definite",)),
-    false("root-two", properties.THRESHOLDS["root-two"], readings=("definite",)),
-    false("weyl", properties.WEYL),
+    mutant_check("double", properties.THRESHOLDS["double"], readings=("definite",)),
+    mutant_check("root-two", properties.THRESHOLDS["root-two"], readings=("definite",)),
+    mutant_check("weyl", properties.WEYL),
     part="published",
 )
 
@@ -74,15 +74,17 @@ SHARP = section(
         r"At $\epsilon^*$ definiteness is lost, for all $L$, $M$, $q$; $d = 1$ and $d = 3$",
         sharpness.threshold,
     ),
-    true(
+    property_check(
         "property",
         r"$\epsilon^*$ against the exact distance to the cone",
         properties.SHARP,
     ),
-    true("square", "Where $k = d$ the loss Hessian is positive definite too", square.SQUARE),
-    false("square.wide", square.WIDE),
-    false("root", properties.THRESHOLDS["root"]),
-    false("above", properties.THRESHOLDS["above"]),
+    property_check(
+        "square", "Where $k = d$ the loss Hessian is positive definite too", square.SQUARE
+    ),
+    mutant_check("square.wide", square.WIDE),
+    mutant_check("root", properties.THRESHOLDS["root"]),
+    mutant_check("above", properties.THRESHOLDS["above"]),
     part="sharp",
 )
 
@@ -91,8 +93,10 @@ PSD = section(
     *proof(
         "derivation", r"The three bounds for $H \succeq 0$, all attained", derivation_spectrum.psd
     ),
-    true("property", r"The three bounds on random $H \succeq 0$", properties_spectrum.PSD),
-    *(false(name, claim) for name, claim in properties_spectrum.PSDS.items()),
+    property_check(
+        "property", r"The three bounds on random $H \succeq 0$", properties_spectrum.PSD
+    ),
+    *(mutant_check(name, claim) for name, claim in properties_spectrum.PSDS.items()),
     part="psd",
 )
 
@@ -103,8 +107,8 @@ BELOW = section(
         r"$\kappa_\phi < ((2\kappa + 1) / (2\sqrt{\kappa} - 1))^2 \leq 9\kappa$",
         derivation_spectrum.below,
     ),
-    true("property", r"The bound on random $H \succeq 0$", properties_spectrum.BELOW),
-    *(false(name, claim) for name, claim in properties_spectrum.BELOWS.items()),
+    property_check("property", r"The bound on random $H \succeq 0$", properties_spectrum.BELOW),
+    *(mutant_check(name, claim) for name, claim in properties_spectrum.BELOWS.items()),
     part="below",
 )
 
@@ -118,8 +122,10 @@ INDEFINITE = section(
         r"From $\kappa = 1$ to $\cot^2(\frac{1}{4} \arcsin q)$, exactly $99 + 70\sqrt{2}$",
         sharpness.unbounded,
     ),
-    true("property", "The bound on random indefinite $H$", properties_spectrum.INDEFINITE),
-    *(false(name, claim) for name, claim in properties_spectrum.INDEFINITES.items()),
+    property_check(
+        "property", "The bound on random indefinite $H$", properties_spectrum.INDEFINITE
+    ),
+    *(mutant_check(name, claim) for name, claim in properties_spectrum.INDEFINITES.items()),
     part="indefinite",
 )
 
@@ -152,7 +158,7 @@ BEYOND = section(
         r"Where $H \succeq 0$, $G_\phi \succeq 0$ whatever the error",
         derivation_spectrum.beyond,
     ),
-    true(
+    property_check(
         "property",
         r"$G_\phi \succeq 0$ at 20 times the threshold on random $H \succeq 0$",
         properties_spectrum.BEYOND_CONVEX,
@@ -203,7 +209,7 @@ COUNTEREXAMPLES = section(
         partial(refutations.loses_definiteness, instances.UNSTABLE, "stable"),
         reading="stable",
     ),
-    false("beyond", properties.BEYOND, readings=("stable",)),
+    mutant_check("beyond", properties.BEYOND, readings=("stable",)),
     attack(
         "hypotheses.void",
         "Every hypothesis fails at heads made to violate it",

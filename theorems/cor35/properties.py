@@ -1,4 +1,4 @@
-"""The thresholds of 3.5 on random heads, and their false siblings.
+"""The thresholds of 3.5 on random heads, and their false variants.
 
 Oracles. The distance from Jv to the cone {x^T H x <= 0} comes from the secular equation of its
 nearest point; that the point found destroys definiteness is checked by forming J + E with the
@@ -145,7 +145,7 @@ SHARP = Claim(
     saddles,
     distance_ratio,
     describe,
-    dear=2,
+    case_divisor=2,
 )
 
 PUBLISHED = Claim(
@@ -153,11 +153,11 @@ PUBLISHED = Claim(
     saddles,
     partial(distance_ratio, threshold="published"),
     describe,
-    dear=2,
+    case_divisor=2,
 )
 
 THRESHOLDS = {
-    name: SHARP.sibling(f"no error below {text} destroys definiteness", (SEVEN,), **changed)
+    name: SHARP.mutant(f"no error below {text} destroys definiteness", (SEVEN,), **changed)
     for name, text, changed in (
         ("double", r"$\lambda / (LM)$", {"threshold": "published", "factor": 2.0}),
         ("root", r"$\sqrt{\lambda / M}$, for indefinite $H$,", {"threshold": "root"}),
@@ -169,7 +169,7 @@ THRESHOLDS = {
         ),
     )
 }
-"""False siblings of the thresholds."""
+"""False variants of the thresholds."""
 
 
 def beyond_ratio(case: Case, factor: float = 2.0) -> float:

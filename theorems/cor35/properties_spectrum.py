@@ -1,4 +1,4 @@
-"""The bounds of 3.5 on perturbed eigenvalues and condition numbers, and their false siblings.
+"""The bounds of 3.5 on perturbed eigenvalues and condition numbers, and their false variants.
 
 Eigenvalues come from a symmetric eigensolver; the bounds are closed forms that share no code with it.
 """
@@ -141,45 +141,45 @@ INDEFINITE = Claim(
     saddles,
     weyl_ratio,
     describe,
-    dear=2,
+    case_divisor=2,
 )
 
 BEYOND_CONVEX = replace(BEYOND, cases=convex_cases, supplied=())
 """What is false of indefinite loss Hessians holds of positive semidefinite ones."""
 
 PSDS = {
-    "drop": PSD.sibling(
+    "drop": PSD.mutant(
         r"$\lambda_{\min} \geq (\sqrt{\lambda} - 0.9 \sqrt{M} |E|)^2$", (ISOTROPIC,), drop=0.9
     ),
-    "growth": PSD.sibling(
+    "growth": PSD.mutant(
         r"$\lambda_{\max} \leq (\sqrt{\Lambda} + 0.9 \sqrt{M} |E|)^2$", (ISOTROPIC,), growth=0.9
     ),
 }
-"""False siblings of the bounds for positive semidefinite loss Hessians."""
+"""False variants of the bounds for positive semidefinite loss Hessians."""
 
 BELOWS = {
-    "three": BELOW.sibling(
+    "three": BELOW.mutant(
         r"$\kappa_\phi \leq 3\kappa$ below the published threshold", (ISOTROPIC,), multiple=3.0
     ),
-    "same": BELOW.sibling(
+    "same": BELOW.mutant(
         r"$\kappa_\phi \leq \kappa$ below the published threshold", (ISOTROPIC,), multiple=1.0
     ),
 }
-"""False siblings of the bound below the published threshold."""
+"""False variants of the bound below the published threshold."""
 
 INDEFINITES = {
     "nine": replace(
-        BELOW.sibling(
+        BELOW.mutant(
             r"$\kappa_\phi \leq 9\kappa$ up to the published threshold, for indefinite $H$",
             (BLOCKS,),
             multiple=9.0,
         ),
         cases=saddles,
     ),
-    "small": INDEFINITE.sibling(
+    "small": INDEFINITE.mutant(
         r"$\kappa_\phi \leq (\kappa + x) / (1 - x)$ with $x = \tau^2$",
         (BLOCKS._replace(tau=0.5),),
         linear=True,
     ),
 }
-"""False siblings of the bound for indefinite loss Hessians."""
+"""False variants of the bound for indefinite loss Hessians."""

@@ -55,4 +55,4 @@ SQUARE = Claim(
     Arithmetic.EXACT,
 )
 
-WIDE = SQUARE.sibling(r"where $k = d + 1$, $J^T H J \succ 0$ only for $H \succ 0$", fewer=1)
+WIDE = SQUARE.mutant(r"where $k = d + 1$, $J^T H J \succ 0$ only for $H \succ 0$", fewer=1)

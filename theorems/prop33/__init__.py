@@ -1,7 +1,7 @@
 """Proposition 3.3: the curvature barrier for linear heads.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`derivation_metric`, `properties`, `refutations`, `siblings`, `robust`, `search`, `scale`.
+`derivation_metric`, `properties`, `refutations`, `mutants`, `robust`, `search`, `scale`.
 """
 
 from __future__ import annotations
@@ -11,16 +11,25 @@ from functools import partial
 from theorems.prop33 import (
     derivation,
     derivation_metric,
+    mutants,
     properties,
     refutations,
     robust,
     scale,
     search,
-    siblings,
 )
 from theorems.prop33.statement import STATEMENT
 from verify.claims.check import Arithmetic
-from verify.claims.declare import at_scale, attack, example, false, proof, refutation, section, true
+from verify.claims.declare import (
+    at_scale,
+    attack,
+    example,
+    mutant_check,
+    proof,
+    property_check,
+    refutation,
+    section,
+)
 
 LOSSES = (
     refutations.rippled(2),
@@ -41,12 +50,12 @@ IFF = section(
         "A loss that is a PD quadratic polynomial on $V$ is whitened by $W = B X$",
         derivation.sufficient,
     ),
-    true(
+    property_check(
         "exact",
         r"$H_{\mathrm{eff}}(z) = I$ exactly for random cubic losses with $k > d$",
         properties.CONSTRUCTION,
     ),
-    *(false(name, claim) for name, claim in siblings.CONSTRUCTIONS.items()),
+    *(mutant_check(name, claim) for name, claim in mutants.CONSTRUCTIONS.items()),
     *(
         refutation(
             f"whitened.{reading}",
@@ -67,7 +76,7 @@ IFF = section(
     attack(
         "smooth-head",
         "False: the barrier also stops smooth heads",
-        siblings.smooth_head,
+        mutants.smooth_head,
         arithmetic=Arithmetic.EXACT,
     ),
     at_scale("production", "Heads behind a curved loss at $d = 512$, $k = 2048$", scale.production),
@@ -81,24 +90,26 @@ FACTOR = section(
         r"$c(z)$ is constant for $d \geq 2$",
         derivation.constant_factor,
     ),
-    true("exact", "No third derivatives of a function allow a varying factor", properties.FACTOR),
-    *(false(name, claim) for name, claim in siblings.FACTORS.items()),
+    property_check(
+        "exact", "No third derivatives of a function allow a varying factor", properties.FACTOR
+    ),
+    *(mutant_check(name, claim) for name, claim in mutants.FACTORS.items()),
     attack(
         "sphere",
         "False: for any Riemannian metric and factor, by the sphere",
-        siblings.sphere,
+        mutants.sphere,
         arithmetic=Arithmetic.EXACT,
     ),
     attack(
         "d-one",
         r"False: for $d = 1$, by $\cosh$",
-        siblings.one_dimension,
+        mutants.one_dimension,
         arithmetic=Arithmetic.EXACT,
     ),
     attack(
         "disc",
         "False: what is isotropic on an open set is so everywhere",
-        siblings.disc,
+        mutants.disc,
         arithmetic=Arithmetic.EXACT,
     ),
     part="factor",
@@ -144,7 +155,7 @@ GENERAL = section(
     attack(
         "flat-plane",
         "False: one flat subspace breaks the barrier",
-        siblings.flat_plane,
+        mutants.flat_plane,
         arithmetic=Arithmetic.EXACT,
     ),
     part="general",
@@ -153,17 +164,17 @@ GENERAL = section(
 CURVATURE = section(
     "prop33.curvature",
     *proof("derivation", "The cubic form, for any $k$", derivation_metric.cubic_form),
-    true(
+    property_check(
         "exact",
         "The Riemann tensor by Christoffel symbols and by the cubic form",
         properties.CURVATURE,
         cost=8.0,
     ),
-    *(false(name, claim) for name, claim in siblings.CURVATURES.items()),
+    *(mutant_check(name, claim) for name, claim in mutants.CURVATURES.items()),
     attack(
         "flat-barrier",
         "False: a flat loss can be whitened",
-        siblings.flat_barrier,
+        mutants.flat_barrier,
         arithmetic=Arithmetic.EXACT,
     ),
     part="curvature",
@@ -177,9 +188,11 @@ ROBUST = section(
         "Behind a log-partition loss the condition number grows exponentially at most",
         derivation_metric.bounded_change,
     ),
-    true("growth.property", "The growth of the condition number, trinomial loss", robust.GROWTH),
-    false("growth.slower", robust.SLOWER),
-    false("every-ball", robust.BARRIER),
+    property_check(
+        "growth.property", "The growth of the condition number, trinomial loss", robust.GROWTH
+    ),
+    mutant_check("growth.slower", robust.SLOWER),
+    mutant_check("every-ball", robust.BARRIER),
     at_scale(
         "kappa",
         r"No $\kappa(H_{\mathrm{eff}}) \geq 1 + \delta$ on a ball: the trinomial loss, head scaled down",

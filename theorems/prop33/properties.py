@@ -170,7 +170,7 @@ CURVATURE = Claim(
     curvature_mismatch,
     describe_potential,
     Arithmetic.EXACT,
-    dear=3,
+    case_divisor=3,
 )
 
 

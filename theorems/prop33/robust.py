@@ -116,7 +116,7 @@ def _vector(*entries: float) -> Tensor:
 SKEWED = Pair(_vector(-7, -7), _vector(-6, -8), torch.eye(2, dtype=torch.float64))
 """One category nearly certain: kappa grows at nearly the rate sqrt(2)."""
 
-SLOWER = GROWTH.sibling(r"the same with $e^{1.4 |u' - u|}$", supplied=(SKEWED,), rate=1.4)
+SLOWER = GROWTH.mutant(r"the same with $e^{1.4 |u' - u|}$", supplied=(SKEWED,), rate=1.4)
 
 
 # --- small heads --------------------------------------------------------------------------------

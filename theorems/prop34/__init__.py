@@ -1,7 +1,7 @@
 """Proposition 3.4: how an error of the head perturbs the effective Hessian.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`properties` (with the false siblings), `refutations`, `scale`, `wide`.
+`properties` (with the false variants), `refutations`, `scale`, `wide`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
     attack,
-    false,
     fixed_dimensions,
+    mutant_check,
     proof,
+    property_check,
     refutation,
     section,
-    true,
 )
 
 PULLBACK = section(
@@ -36,14 +36,14 @@ PULLBACK = section(
         "The bound is attained for all $k$ and $d$",
         derivation.tight,
     ),
-    true(
+    property_check(
         "property",
         r"The Gauss-Newton bound on random Jacobians and loss Hessians, $k, d \leq 3$",
         properties.PULLBACK,
         readings=("one-hessian",),
     ),
     *(
-        false(name, claim, readings=("one-hessian",))
+        mutant_check(name, claim, readings=("one-hessian",))
         for name, claim in properties.PULLBACKS.items()
     ),
     part="pullback",
@@ -62,31 +62,31 @@ FULL = section(
         "All terms are attained at once at $d = k = 1$, a polynomial identity",
         derivation.attained,
     ),
-    true(
+    property_check(
         "property",
         r"The full bound on random cubic losses and heads, $k, d \leq 3$",
         properties.STAR,
         cost=4.0,
     ),
-    true(
+    property_check(
         "segment.property",
         r"The form with $M'$ on random cubic losses and heads, $k, d \leq 3$",
         properties.SEGMENT,
         cost=4.0,
     ),
-    true(
+    property_check(
         "equality",
         "The full bound is attained where the derivation says, by automatic differentiation",
         properties.EQUALITY,
     ),
-    true(
+    property_check(
         "segment.equality",
         "The form with $M'$ is attained for quadratic losses",
         properties.SEGMENT_EQUALITY,
     ),
-    false("loose", properties.LOOSE),
-    false("segment.loose", properties.SEGMENT_LOOSE),
-    *(false(name, claim) for name, claim in properties.STARS.items()),
+    mutant_check("loose", properties.LOOSE),
+    mutant_check("segment.loose", properties.SEGMENT_LOOSE),
+    *(mutant_check(name, claim) for name, claim in properties.STARS.items()),
     at_scale(
         "production",
         "The full bound and the share of its terms at 512-2048-2048",

@@ -1,4 +1,4 @@
-"""The bounds of 3.4 on random jets, k and d up to 3, and their false siblings.
+"""The bounds of 3.4 on random jets, k and d up to 3, and their false variants.
 
 Oracles. The effective Hessians come from automatic differentiation of L o h, which shares no code
 with G + M. Spectral norms of matrices are exact up to rounding, and so is the Lipschitz constant of
@@ -155,7 +155,7 @@ STAR = Claim(
     jets,
     star_ratio,
     describe_jets,
-    dear=4,
+    case_divisor=4,
 )
 
 SEGMENT = Claim(
@@ -163,7 +163,7 @@ SEGMENT = Claim(
     jets,
     partial(star_ratio, segment=True),
     describe_jets,
-    dear=4,
+    case_divisor=4,
 )
 
 
@@ -196,10 +196,10 @@ EQUALITY = Claim(
     equality_jets,
     equality_error,
     describe_jets,
-    dear=4,
+    case_divisor=4,
 )
 
-LOOSE = EQUALITY.sibling(
+LOOSE = EQUALITY.mutant(
     r"the bound with $0.51 \, T\epsilon_0^2$ for $T\epsilon_0^2/2$ is attained", taylor=0.51
 )
 
@@ -208,17 +208,17 @@ SEGMENT_EQUALITY = Claim(
     quadratic_jets,
     partial(equality_error, segment=True),
     describe_jets,
-    dear=4,
+    case_divisor=4,
 )
 
 SEGMENT_LOOSE = replace(
-    SEGMENT_EQUALITY.sibling("the form with $M'$ is attained where $T > 0$"), cases=equality_jets
+    SEGMENT_EQUALITY.mutant("the form with $M'$ is attained where $T > 0$"), cases=equality_jets
 )
 
 _STAR_ON_LINES = replace(STAR, cases=partial(jets, most=1))
 
 STARS = {
-    name: _STAR_ON_LINES.sibling(f"the full bound with {text}", supplied=(ATTAINED,), **changed)
+    name: _STAR_ON_LINES.mutant(f"the full bound with {text}", supplied=(ATTAINED,), **changed)
     for name, text, changed in (
         ("cross", r"$LM\epsilon$ for $2LM\epsilon$", {"cross": 1.0}),
         ("linear", r"$M\epsilon^2$ dropped", {"square": 0.0}),
@@ -236,7 +236,7 @@ STARS = {
         ),
     )
 }
-"""False siblings of the full bound: every one fails where the bound is attained, at d = k = 1, so
+"""False variants of the full bound: every one fails where the bound is attained, at d = k = 1, so
 that they are searched there."""
 
 
@@ -287,11 +287,11 @@ PULLBACK = Claim(
 
 _TIGHT = Pullbacks(*_ones((1, 1), (1, 1), (1, 1)))
 PULLBACKS = {
-    name: PULLBACK.sibling(rf"the Gauss-Newton bound with {text}", supplied=(_TIGHT,), **changed)
+    name: PULLBACK.mutant(rf"the Gauss-Newton bound with {text}", supplied=(_TIGHT,), **changed)
     for name, text, changed in (
         ("cross", r"$LM\epsilon + M\epsilon^2$", {"cross": 1.0}),
         ("linear", r"$2LM\epsilon$", {"square": 0.0}),
         ("half-square", r"$2LM\epsilon + M\epsilon^2 / 2$", {"square": 0.5}),
     )
 }
-"""False siblings of the Gauss-Newton bound."""
+"""False variants of the Gauss-Newton bound."""

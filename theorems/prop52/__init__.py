@@ -1,7 +1,7 @@
 """Proposition 5.2: metric singularity along augmentations.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`derivation_spread`, `properties` (invariant heads), `curves`, `refutations`, `siblings`, `scale`,
+`derivation_spread`, `properties` (invariant heads), `curves`, `refutations`, `mutants`, `scale`,
 `trained`.
 """
 
@@ -13,10 +13,10 @@ from theorems.prop52 import (
     curves,
     derivation,
     derivation_spread,
+    mutants,
     properties,
     refutations,
     scale,
-    siblings,
     trained,
 )
 from theorems.prop52.statement import STATEMENT
@@ -24,12 +24,12 @@ from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
     attack,
-    false,
     fixed_dimensions,
+    mutant_check,
     proof,
+    property_check,
     refutation,
     section,
-    true,
 )
 from verify.experiments.declare import measurement
 from verify.experiments.digits_networks import SIMCLR
@@ -38,9 +38,13 @@ METRIC = section(
     "prop52.metric",
     *proof("derivation", "$J_h v = 0$, and $J^T B J v = 0$ for every $B$", derivation.metric),
     *proof("rank", r"$\operatorname{rank} J_h \leq d - \dim V$", derivation.rank),
-    true("property", "$J_h v = 0$ for heads invariant by construction", properties.SINGULAR),
-    true("averaged", "$J_h v = 0$ for heads averaged over the circle", properties.AVERAGED),
-    false("finite", siblings.FINITE),
+    property_check(
+        "property", "$J_h v = 0$ for heads invariant by construction", properties.SINGULAR
+    ),
+    property_check(
+        "averaged", "$J_h v = 0$ for heads averaged over the circle", properties.AVERAGED
+    ),
+    mutant_check("finite", mutants.FINITE),
     part="metric",
     readings=("metric",),
 )
@@ -64,10 +68,14 @@ HESSIAN = section(
         derivation.critical_kernel,
         readings=("effective-neighbourhood",),
     ),
-    true("property", "The form along an orbit, by automatic differentiation", properties.CURVATURE),
-    true("property.kernel", r"$H_{\mathrm{eff}} v = 0$ at critical points", properties.KERNEL),
-    *(false(name, claim) for name, claim in siblings.CURVATURES.items()),
-    false("orbit-only", siblings.ORBIT_ONLY),
+    property_check(
+        "property", "The form along an orbit, by automatic differentiation", properties.CURVATURE
+    ),
+    property_check(
+        "property.kernel", r"$H_{\mathrm{eff}} v = 0$ at critical points", properties.KERNEL
+    ),
+    *(mutant_check(name, claim) for name, claim in mutants.CURVATURES.items()),
+    mutant_check("orbit-only", mutants.ORBIT_ONLY),
     refutation(
         "bowl",
         r"$h = |z|^2/2$: $J_h v = 0$ and $H_{\mathrm{eff}} = I$",
@@ -135,12 +143,16 @@ SPREAD = section(
         derivation_spread.closed_poincare,
     ),
     fixed_dimensions("attained", "The examples that attain every constant", refutations.attained),
-    true("property.length", r"The ends are at most $\delta \ell$ apart", curves.LENGTH),
-    true("property.diameter", "The diameter on closed curves", curves.DIAMETER),
-    true("property.variance", r"The variance against $\delta^2 \ell^2/12$", curves.STEEPNESS),
-    true("property.open", "The variance of open curves against the mean slope", curves.OPEN),
-    true("property.closed", "The variance of closed curves against it", curves.CLOSED),
-    *(false(f"constant.{name}", claim) for name, claim in siblings.SPREADS.items()),
+    property_check("property.length", r"The ends are at most $\delta \ell$ apart", curves.LENGTH),
+    property_check("property.diameter", "The diameter on closed curves", curves.DIAMETER),
+    property_check(
+        "property.variance", r"The variance against $\delta^2 \ell^2/12$", curves.STEEPNESS
+    ),
+    property_check(
+        "property.open", "The variance of open curves against the mean slope", curves.OPEN
+    ),
+    property_check("property.closed", "The variance of closed curves against it", curves.CLOSED),
+    *(mutant_check(f"constant.{name}", claim) for name, claim in mutants.SPREADS.items()),
     at_scale("production", "The bounds along an arc at 512-2048-2048", scale.spread, cost=2.0),
     at_scale(
         "trained",
@@ -168,10 +180,10 @@ SMALL = section(
         derivation_spread.small_augmentations,
     ),
     *proof("landau", r"$|J \gamma'| \leq D/\ell + B \ell/2$", derivation_spread.landau),
-    true("property.moments", "The second moment and its remainder", curves.SMALL),
-    true("property.landau", "The slope against the image's diameter", curves.LANDAU),
-    false("remainder", siblings.SMALL_REMAINDER),
-    false("slope", siblings.LANDAU_SLOPE),
+    property_check("property.moments", "The second moment and its remainder", curves.SMALL),
+    property_check("property.landau", "The slope against the image's diameter", curves.LANDAU),
+    mutant_check("remainder", mutants.SMALL_REMAINDER),
+    mutant_check("slope", mutants.LANDAU_SLOPE),
     part="small",
 )
 

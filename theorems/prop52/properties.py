@@ -127,7 +127,7 @@ def curvature_error(
 
     Args:
         case: the invariant head.
-        weight: -1 in the claim; others are false siblings.
+        weight: -1 in the claim; others are false variants.
         of: takes (H_eff, v) to what is claimed to equal the right side; the form by default.
 
     Raises:
@@ -200,7 +200,7 @@ def kernel_error(case: Invariant, local: float = 0.0) -> float:
 
 
 def product(h_eff: Tensor, v: Tensor) -> Tensor:
-    """H_eff v, claimed to vanish by a false sibling."""
+    """H_eff v, claimed to vanish by a false variant."""
     return h_eff @ v
 
 
@@ -209,26 +209,26 @@ SINGULAR = Claim(
     invariants,
     singular_error,
     describe_invariant,
-    dear=2,
+    case_divisor=2,
 )
 AVERAGED = Claim(
     "$J_h v = 0$ for heads averaged over the circle",
     partial(invariants, averaged=True),
     singular_error,
     describe_invariant,
-    dear=2,
+    case_divisor=2,
 )
 KERNEL = Claim(
     r"$H_{\mathrm{eff}} v = 0$ at a critical $z$ near which $h$ is invariant",
     partial(invariants, wide=True),
     kernel_error,
     describe_invariant,
-    dear=3,
+    case_divisor=3,
 )
 CURVATURE = Claim(
     r"$v^T H_{\mathrm{eff}} v = -\rho^T J_h \gamma''$",
     invariants,
     curvature_error,
     describe_invariant,
-    dear=2,
+    case_divisor=2,
 )

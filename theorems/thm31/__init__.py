@@ -2,7 +2,7 @@
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation` and
 `properties` (the metric and affine heads), `derivation_linear` and `properties_linear` (strictly
-linear heads, and the fixed point), `refutations`, `siblings`, `scale`, `trained`.
+linear heads, and the fixed point), `refutations`, `mutants`, `scale`, `trained`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 from theorems.thm31 import (
     derivation,
     derivation_linear,
+    mutants,
     properties,
     properties_linear,
     refutations,
     scale,
-    siblings,
     trained,
 )
 from theorems.thm31.statement import STATEMENT
@@ -22,12 +22,12 @@ from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
     attack,
-    false,
     measurement,
+    mutant_check,
     proof,
+    property_check,
     refutation,
     section,
-    true,
 )
 
 METRIC = section(
@@ -37,8 +37,8 @@ METRIC = section(
         r"$\langle Wx, Wy \rangle = x^T (W^T W) y$, for any $d$ and $k$",
         derivation.similarity,
     ),
-    true("exact", "The learned metric on random rational heads", properties.SIMILARITY),
-    *(false(name, claim) for name, claim in siblings.METRICS.items()),
+    property_check("exact", "The learned metric on random rational heads", properties.SIMILARITY),
+    *(mutant_check(name, claim) for name, claim in mutants.METRICS.items()),
     part="metric",
     readings=("similarity",),
 )
@@ -62,22 +62,22 @@ AFFINE = section(
         r"Where $S$ is whitened, $\nabla^2 L$ has $\dim S$ positive eigenvalues",
         derivation.necessary,
     ),
-    true(
+    property_check(
         "exact",
         r"$H_{\mathrm{eff}} = Q Q^T$ exactly, by second differences of cubic losses",
         properties.WHITENING,
         readings=("affine-psd", "affine-positive"),
     ),
-    true(
+    property_check(
         "dimension",
         r"The largest $\dim S$ that can be whitened is $n_+$, by exact signatures",
         properties.DIMENSION,
     ),
     *(
-        false(name, claim, readings=("affine-psd", "affine-positive"))
-        for name, claim in siblings.WHITENINGS.items()
+        mutant_check(name, claim, readings=("affine-psd", "affine-positive"))
+        for name, claim in mutants.WHITENINGS.items()
     ),
-    *(false(f"dimension.{name}", claim) for name, claim in siblings.DIMENSIONS.items()),
+    *(mutant_check(f"dimension.{name}", claim) for name, claim in mutants.DIMENSIONS.items()),
     refutation(
         "indefinite",
         r"$\nabla^2 L = \operatorname{diag}(1, -1)$: no head whitens the plane",
@@ -140,25 +140,25 @@ LINEAR = section(
         "Behind a scale-invariant loss no strictly linear head whitens an $S$ that holds $z^*$",
         derivation_linear.scale_invariant,
     ),
-    true(
+    property_check(
         "outside.exact",
         "The head of case (b) whitens exactly and keeps the output",
         properties_linear.OUTSIDE,
         readings=("linear-outside",),
     ),
-    true(
+    property_check(
         "inside.exact",
         "The heads of cases (a) and (c) whiten exactly",
         properties_linear.INSIDE,
     ),
-    true(
+    property_check(
         "radial.exact",
         "The bound for the bowl on random rational outputs",
         properties_linear.RADIAL,
     ),
-    false("scalar", siblings.LINEARS["scalar"]),
-    false("uncorrected", siblings.LINEARS["uncorrected"], readings=("linear-outside",)),
-    false("smaller-maximum", siblings.LINEARS["smaller-maximum"]),
+    mutant_check("scalar", mutants.LINEARS["scalar"]),
+    mutant_check("uncorrected", mutants.LINEARS["uncorrected"], readings=("linear-outside",)),
+    mutant_check("smaller-maximum", mutants.LINEARS["smaller-maximum"]),
     refutation(
         "bowl",
         r"$L = \sqrt{1 + u^2}$, $z^* = 1$: no strictly linear head whitens",
@@ -175,12 +175,12 @@ FIXED_POINT = section(
         r"Keeping $z^*$ critical costs one dimension where $0 \neq \rho \in \operatorname{ran} H$",
         derivation_linear.fixed_point,
     ),
-    true(
+    property_check(
         "exact",
         r"The largest $\dim S$ orthogonal to $\rho$, by exact signatures",
         properties_linear.KEPT,
     ),
-    *(false(name, claim) for name, claim in siblings.FIXED_POINTS.items()),
+    *(mutant_check(name, claim) for name, claim in mutants.FIXED_POINTS.items()),
     refutation(
         "lost",
         "$L = |u|^2 / 2$: every whitening head moves the fixed point",

@@ -143,7 +143,7 @@ OUTSIDE = Claim(
     outside_mismatch,
     describe_linear,
     Arithmetic.EXACT,
-    dear=2,
+    case_divisor=2,
 )
 
 

@@ -3,7 +3,7 @@
 Read in this order: `statement` (the quoted text, its readings, the repaired parts); `derivation` (A),
 `derivation_identity` (B), `derivation_curve` (D and E) and `derivation_pullback` (C); `examples`;
 `heads`, `properties` (A), `properties_identity`, `properties_affine` and `properties_curve`;
-`refutations`, `siblings`, `scale`, `fitting`.
+`refutations`, `mutants`, `scale`, `fitting`.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from theorems.thm32 import (
     derivation_pullback,
     examples,
     fitting,
+    mutants,
     properties,
     properties_affine,
     properties_curve,
     properties_identity,
     refutations,
     scale,
-    siblings,
 )
 from theorems.thm32.statement import STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
     attack,
-    false,
     fixed_dimensions,
+    mutant_check,
     proof,
+    property_check,
     refutation,
     section,
-    true,
 )
 
 UP_TO_A_FACTOR = ("constant-factor", "varying-factor")
@@ -59,20 +59,20 @@ EXACT = section(
         r"Where $\nabla^2 L = 0$, $H_{\mathrm{eff}} = 0$ for every ReLU head, off its kinks",
         derivation.piecewise_linear,
     ),
-    true(
+    property_check(
         "property",
         r"$H_{\mathrm{eff}} = c I$ along random curves that meet themselves, random losses",
         properties.EXACT,
         readings=UP_TO_A_FACTOR,
         cost=3.0,
     ),
-    *(false(name, claim) for name, claim in siblings.EXACTS.items()),
-    true(
+    *(mutant_check(name, claim) for name, claim in mutants.EXACTS.items()),
+    property_check(
         "linear-loss",
         "A network of $d$ quadratic units is isotropic behind a linear loss",
         properties.STRAIGHT,
     ),
-    *(false(name, claim) for name, claim in siblings.STRAIGHTS.items()),
+    *(mutant_check(name, claim) for name, claim in mutants.STRAIGHTS.items()),
     at_scale(
         "production",
         "The head of (A) at $d = 512$, $k = 2048$, eight losses",
@@ -116,21 +116,23 @@ IDENTITY = section(
         r"$L = \sin$ attains the bound on the oscillation in the limit",
         derivation_identity.sine,
     ),
-    true(
+    property_check(
         "property",
         r"$H_{\mathrm{eff}} = I$ behind random convex losses",
         properties_identity.IDENTITY,
         readings=("identity-convex",),
     ),
-    true("value", r"$L(h(\gamma))$ is a parabola about one centre", properties_identity.VALUE),
-    true(
+    property_check(
+        "value", r"$L(h(\gamma))$ is a parabola about one centre", properties_identity.VALUE
+    ),
+    property_check(
         "segments",
         r"The bound on random segments behind $L = \sin$",
         properties_identity.OSCILLATION,
     ),
     *(
-        false(name, claim)
-        for claims in (siblings.IDENTITIES, siblings.VALUES, siblings.OSCILLATIONS)
+        mutant_check(name, claim)
+        for claims in (mutants.IDENTITIES, mutants.VALUES, mutants.OSCILLATIONS)
         for name, claim in claims.items()
     ),
     refutation(
@@ -160,21 +162,21 @@ PULLBACK = section(
     *proof("signature", "It takes $d$ positive eigenvalues", derivation_pullback.signature),
     *proof("narrow", r"For $k < d$, $|G - I| \geq 1$", derivation_pullback.narrow),
     *proof("line", "$k = d = 1$: lengths in the metric $L''$", derivation_pullback.line),
-    true(
+    property_check(
         "frames",
         "$A^T g A = I$ and $A q_1 = e_1$ exactly, random metrics and frames",
         properties_curve.FRAME,
         readings=("pullback-wide",),
     ),
-    true(
+    property_check(
         "arcs",
         r"$G = I$ on random arcs, a head written out",
         properties_curve.ARC,
         readings=("pullback-wide",),
     ),
     *(
-        false(name, claim)
-        for claims in (siblings.FRAMES, siblings.ARCS)
+        mutant_check(name, claim)
+        for claims in (mutants.FRAMES, mutants.ARCS)
         for name, claim in claims.items()
     ),
     attack(
@@ -211,8 +213,8 @@ AFFINE = section(
         r"$|H_{\mathrm{eff}} / c - I| \leq T \lambda_s^{-3/2} \sqrt{c} R$ for an affine head",
         derivation_curve.affine,
     ),
-    true("property", "The bound on random losses", properties_affine.AFFINE),
-    *(false(name, claim) for name, claim in siblings.AFFINES.items()),
+    property_check("property", "The bound on random losses", properties_affine.AFFINE),
+    *(mutant_check(name, claim) for name, claim in mutants.AFFINES.items()),
     at_scale(
         "production",
         r"$\kappa(H_{\mathrm{eff}})$ of an affine 512-2048 head against its scale $c$",
@@ -230,13 +232,13 @@ FORCED = section(
     ),
     *proof("free", "What a head may do beside the curve", derivation_curve.free),
     fixed_dimensions("circle", "Forced and free, on the unit circle", examples.circle),
-    true(
+    property_check(
         "property",
         "Random smooth heads along random curves, by automatic differentiation",
         properties_curve.FORCED,
         cost=3.0,
     ),
-    *(false(name, claim) for name, claim in siblings.FORCEDS.items()),
+    *(mutant_check(name, claim) for name, claim in mutants.FORCEDS.items()),
     at_scale("production", "Eight heads 512-2048-2048 along random curves", scale.forced, cost=3.0),
     part="forced",
 )

@@ -128,10 +128,10 @@ def exact_error(
 
     Args:
         case: loss and curve.
-        pullback: G in the place of H_eff, a false sibling.
-        flat: put the same head before a constant loss, a false sibling.
-        unit: c = 1 for every loss, a false sibling.
-        impossible: claim instead that no head is isotropic there, a false sibling.
+        pullback: G in the place of H_eff, a false variant.
+        flat: put the same head before a constant loss, a false variant.
+        unit: c = 1 for every loss, a false variant.
+        impossible: claim instead that no head is isotropic there, a false variant.
 
     Raises:
         Vacuous: if grad L(u0) is small.
@@ -170,7 +170,7 @@ EXACT = Claim(
     cases,
     exact_error,
     describe_case,
-    dear=2,
+    case_divisor=2,
 )
 
 
@@ -226,5 +226,5 @@ STRAIGHT = Claim(
     straight_cases,
     straight_error,
     describe_straight,
-    dear=2,
+    case_divisor=2,
 )

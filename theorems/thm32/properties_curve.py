@@ -111,8 +111,8 @@ def forced_error(case: Moving, pullback: bool = True, interaction: bool = True) 
 
     Args:
         case: head, loss and curve.
-        pullback: keep G; False is a false sibling.
-        interaction: keep M; False is a false sibling.
+        pullback: keep G; False is a false variant.
+        interaction: keep M; False is a false variant.
     """
     hessian = EffectiveHessian(case.head, case.loss, case.z)
     found = torch.zeros_like(case.v)
@@ -140,7 +140,7 @@ FORCED = Claim(
     moving_cases,
     forced_error,
     describe_moving,
-    dear=2,
+    case_divisor=2,
 )
 
 
@@ -177,9 +177,9 @@ def frame_mismatch(
 
     Args:
         case: the metric and the frames.
-        narrow: leave the last vector of the frame out, as if k < d; a false sibling.
-        indefinite: turn the sign of one square of the metric; a false sibling.
-        euclidean: a frame that is orthonormal for the Euclidean metric; a false sibling.
+        narrow: leave the last vector of the frame out, as if k < d; a false variant.
+        indefinite: turn the sign of one square of the metric; a false variant.
+        euclidean: a frame that is orthonormal for the Euclidean metric; a false variant.
     """
     k, d = case.outer.nrows(), case.inner.nrows()
     signs = diagonal([-1 if indefinite and n == 0 else 1 for n in range(k)])
@@ -268,8 +268,8 @@ def arc_error(case: Arc, whole: bool = False, beside: float = 0.0) -> float:
 
     Args:
         case: the arc and its head.
-        whole: H_eff in the place of G, a false sibling.
-        beside: distance of the point from the arc, relative to its radius; a false sibling.
+        whole: H_eff in the place of G, a false variant.
+        beside: distance of the point from the arc, relative to its radius; a false variant.
     """
     hessian = EffectiveHessian(case, cone, case.point * (1 + beside))
     found = (hessian if whole else hessian.pullback).dense()

@@ -52,7 +52,7 @@ def identity_error(case: Convex, bounded: bool = False) -> float:
 
     Args:
         case: loss and point.
-        bounded: replace every bend by a wave, a loss that is not convex; a false sibling.
+        bounded: replace every bend by a wave, a loss that is not convex; a false variant.
 
     Raises:
         Vacuous: if grad L(u0) is small.
@@ -86,7 +86,7 @@ IDENTITY = Claim(
     convex_cases,
     identity_error,
     describe_convex,
-    dear=2,
+    case_divisor=2,
 )
 
 
@@ -98,7 +98,7 @@ def value_error(case: Case, origin: bool = False) -> float:
 
     Args:
         case: loss and curve.
-        origin: claim z0 = 0, a false sibling.
+        origin: claim z0 = 0, a false variant.
 
     Raises:
         Vacuous: if grad L(u0) is small, or both points are one.
@@ -122,7 +122,7 @@ VALUE = Claim(
     cases,
     value_error,
     describe_case,
-    dear=2,
+    case_divisor=2,
 )
 
 
@@ -166,7 +166,7 @@ def oscillation_ratio(case: Segment, divisor: float = 8.0, whole: bool = False) 
     Args:
         case: the segment; L(h) = -share + (1 - eps) (c / 2) |z - z0|^2 rises to share at its ends.
         divisor: 8 in the theorem.
-        whole: leave out the factor 1 - eps, a false sibling.
+        whole: leave out the factor 1 - eps, a false variant.
     """
     factor = 2 * case.share * 8 / case.length**2
     c = factor / (1 - case.epsilon)

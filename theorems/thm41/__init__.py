@@ -7,10 +7,10 @@ statement), `hypotheses` (the readings' hypotheses at an exact state), `notation
 
 The readings: `derivation` (H_eff = G + M and the layer formula), `affine` (linear and ReLU heads),
 `direction`, `invariance` and `cross_entropy` (Fact 0), `properties` and `outputs` (the same on random
-heads and losses), `refutations`, `persistence` (the open set), `void` (attacks on both), `siblings`
+heads and losses), `refutations`, `persistence` (the open set), `void` (attacks on both), `mutants`
 (false claims), `scale` (production heads, with `mechanism`).
 
-The parts on instability, each file with its derivations, claims, false siblings and checks, on the
+The parts on instability, each file with its derivations, claims, false variants and checks, on the
 exact states of `states` (see `real_heads`): `inertia`, `kernel`, `saddles` and `genericity` (with
 `witnesses`),
 `symmetry` (with `wide`), `threshold` (with `sweep`), `escape` (with `flow` and `weight_flow`),
@@ -27,12 +27,12 @@ from theorems.thm41 import (
     derivation,
     direction,
     invariance,
+    mutants,
     outputs,
     persistence,
     properties,
     refutations,
     scale,
-    siblings,
 )
 from theorems.thm41 import counterexample_controls as void
 from theorems.thm41.own_parts import (
@@ -54,12 +54,12 @@ from verify.claims.declare import (
     at_scale,
     attack,
     example,
-    false,
     fixed_dimensions,
+    mutant_check,
     proof,
+    property_check,
     refutation,
     section,
-    true,
 )
 from verify.numeric.activations import GELU, SOFTPLUS, SWISH
 
@@ -75,14 +75,16 @@ EFFECTIVE_HESSIAN = section(
         r"$H_{\mathrm{eff}} = G + M$ by SymPy's own differentiation, $d, k \leq 2$",
         derivation.effective_hessian_undefined,
     ),
-    true(
+    property_check(
         "property",
         "$G + M$ against automatic differentiation, random heads and losses",
         properties.EFFECTIVE_HESSIAN,
     ),
-    *(false(name, claim) for name, claim in siblings.EFFECTIVE_HESSIANS.items()),
-    true("trained", "$G + M$ under squared error and negative cosine", outputs.TRAINED_HEADS),
-    false("trained.pullback", outputs.TRAINED_PULLBACK),
+    *(mutant_check(name, claim) for name, claim in mutants.EFFECTIVE_HESSIANS.items()),
+    property_check(
+        "trained", "$G + M$ under squared error and negative cosine", outputs.TRAINED_HEADS
+    ),
+    mutant_check("trained.pullback", outputs.TRAINED_PULLBACK),
     at_scale(
         "production",
         "Signs and extreme eigenvalues of $G$, $M$, $H_{\\mathrm{eff}}$ in production heads",
@@ -106,28 +108,28 @@ LAYER_FORMULA = section(
         "The layer formula (F) with an abstract activation and symbolic widths",
         derivation.layer_formula,
     ),
-    true(
+    property_check(
         "property",
         "(F) against automatic differentiation, depth 2 to 5, every smooth activation",
         properties.FORMULA,
     ),
-    true(
+    property_check(
         "exact",
         "(F) against exact polynomial differentiation: equality, no tolerance",
         properties.FORMULA_EXACT,
     ),
-    false("gradient", siblings.GRADIENT),
+    mutant_check("gradient", mutants.GRADIENT),
     *(
-        false(name, properties.FORMULA_EXACT.sibling(text, formula=formula))
-        for name, (formula, text) in siblings.FORMULAS.items()
+        mutant_check(name, properties.FORMULA_EXACT.mutant(text, formula=formula))
+        for name, (formula, text) in mutants.FORMULAS.items()
     ),
     *(
-        false(
+        mutant_check(
             f"{name}.float",
-            properties.FORMULA.sibling(f"{text}, in floating point", formula=formula),
+            properties.FORMULA.mutant(f"{text}, in floating point", formula=formula),
             cost=4.0,
         )
-        for name, (formula, text) in siblings.FORMULAS.items()
+        for name, (formula, text) in mutants.FORMULAS.items()
         if name == "double"
     ),
     part="F",
@@ -153,15 +155,15 @@ LINEAR_HEADS = section(
         affine.affine_non_repelling,
         readings=("1-non-repelling-convex",),
     ),
-    true(
+    property_check(
         "property",
         "$M = 0$ for linear heads of any depth, by automatic differentiation",
         properties.LINEAR_IS_FLAT,
         readings=("1-interaction",),
     ),
-    false(
+    mutant_check(
         "smooth",
-        siblings.SMOOTH_IS_FLAT,
+        mutants.SMOOTH_IS_FLAT,
         readings=("1-interaction", "relu-interaction"),
         cost=3.0,
     ),
@@ -251,7 +253,7 @@ RELU_HEADS = section(
         affine.relu_non_repelling,
         readings=("relu-non-repelling-convex",),
     ),
-    true(
+    property_check(
         "property",
         "$M = 0$ for ReLU heads off their kinks, by automatic differentiation",
         properties.RELU_IS_FLAT,
@@ -279,21 +281,21 @@ SCALE_INVARIANT_LOSSES = section(
         r"$\nabla^2 L \, u = -\rho$ and indefiniteness for scale-invariant losses",
         invariance.scale_invariant_loss,
     ),
-    true(
+    property_check(
         "property",
         "Euler's relations for every scale-invariant objective that is trained",
         outputs.EULER,
     ),
     *proof("spectrum", "The spectrum of a cosine's Hessian", invariance.cosine_spectrum),
-    true(
+    property_check(
         "spectrum.property",
         "The same of the negative cosine that is trained",
         outputs.COSINE_SPECTRUM,
     ),
-    false("spectrum.root", outputs.COSINE_ROOT),
-    false("squared-error", siblings.EULER_SQUARED_ERROR),
-    false("tilted", siblings.EULER_TILTED),
-    false("psd", siblings.COSINE_IS_PSD),
+    mutant_check("spectrum.root", outputs.COSINE_ROOT),
+    mutant_check("squared-error", mutants.EULER_SQUARED_ERROR),
+    mutant_check("tilted", mutants.EULER_TILTED),
+    mutant_check("psd", mutants.COSINE_IS_PSD),
     part="fact0",
 )
 

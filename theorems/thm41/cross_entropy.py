@@ -19,7 +19,7 @@ from theorems.thm41.notation import POLARISATION, i, j, k, u, v
 from theorems.thm41.outputs import OutputCase, describe_output, outputs
 from theorems.thm41.properties import products
 from verify.claims.check import Arithmetic
-from verify.claims.declare import false, proof, section, true
+from verify.claims.declare import mutant_check, proof, property_check, section
 from verify.claims.derivation import Proof
 from verify.claims.property import Claim
 from verify.numeric.objectives import softmax_cross_entropy
@@ -200,7 +200,7 @@ TRAINED = Claim(
     partial(outputs, ("softmax_cross_entropy",)),
     trained_error,
     describe_output,
-    dear=2,
+    case_divisor=2,
 )
 
 CHECKS = section(
@@ -210,10 +210,12 @@ CHECKS = section(
         r"Cross-entropy: $\nabla^2 L \succeq 0$ of rank $k - 1$, and $\rho$ in its range",
         cross_entropy,
     ),
-    true("property", "The same at rational probabilities: equality, no tolerance", ODDS, cost=0.3),
-    true("trained", "The same of the cross-entropy that is trained", TRAINED, cost=0.3),
-    false("metric", ODDS.sibling("... has $k$ positive eigenvalues: it is a metric", lost=0)),
-    false("unlabelled", ODDS.sibling("... and $p$ itself lies in its range", labelled=0)),
-    false("uncentred", TRAINED.sibling(r"... is $\operatorname{diag}(p)$", centred=0.0)),
+    property_check(
+        "property", "The same at rational probabilities: equality, no tolerance", ODDS, cost=0.3
+    ),
+    property_check("trained", "The same of the cross-entropy that is trained", TRAINED, cost=0.3),
+    mutant_check("metric", ODDS.mutant("... has $k$ positive eigenvalues: it is a metric", lost=0)),
+    mutant_check("unlabelled", ODDS.mutant("... and $p$ itself lies in its range", labelled=0)),
+    mutant_check("uncentred", TRAINED.mutant(r"... is $\operatorname{diag}(p)$", centred=0.0)),
     part="fact0",
 )

@@ -81,7 +81,7 @@ EULER = Claim(
     partial(outputs, INVARIANT),
     euler_error,
     describe_output,
-    dear=2,
+    case_divisor=2,
 )
 
 
@@ -105,7 +105,7 @@ COSINE_SPECTRUM = Claim(
     describe_output,
 )
 
-COSINE_ROOT = COSINE_SPECTRUM.sibling(r"... and $(c \pm \sqrt{4 - 2c^2}) / 2$", under_root=2.0)
+COSINE_ROOT = COSINE_SPECTRUM.mutant(r"... and $(c \pm \sqrt{4 - 2c^2}) / 2$", under_root=2.0)
 
 
 # --- G + M under cosine and squared error -------------------------------------------------------
@@ -213,7 +213,7 @@ TRAINED_HEADS = Claim(
     trained_cases,
     trained_error,
     describe_trained,
-    dear=2,
+    case_divisor=2,
 )
 
-TRAINED_PULLBACK = TRAINED_HEADS.sibling("... is $G$", interaction_weight=0.0)
+TRAINED_PULLBACK = TRAINED_HEADS.mutant("... is $G$", interaction_weight=0.0)

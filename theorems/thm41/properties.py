@@ -33,11 +33,11 @@ from verify.claims.head_cases import (
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import describe_head, exact, heads, tensors
 from verify.numeric.activations import LINEAR, QUADRATIC, RELU, SMOOTH
-from verify.numeric.effective_hessian import interaction, majorant, pullback
+from verify.numeric.effective_hessian import interaction, pullback, rounding_majorant
 from verify.numeric.heads import Head, Trace, near_kink
 
 Interaction = Callable[[Trace, Tensor], Tensor]
-"""A formula for M, or for J^T rho, from a head's trace and rho: the true one or a false sibling."""
+"""A formula for M, or for J^T rho, from a head's trace and rho: the true one or a false variant."""
 
 
 LossProduct = Callable[[Tensor], Tensor]
@@ -58,7 +58,7 @@ def formula_error(
     if directions is None:
         return interaction_error(found, autograd_interaction(case), case)
     wanted = products(lambda z: case.rho @ case.head(z), case.z, directions)
-    bound, unit = majorant(case.head.trace(case.z), case.z)
+    bound, unit = rounding_majorant(case.head.trace(case.z), case.z)
     along = _curvature(bound, case.rho.abs(), None, directions.abs())
     return largest_ratio((found @ directions - wanted).abs(), ROUNDING_SAFETY * unit * along)
 
@@ -97,7 +97,7 @@ FORMULA = Claim(
     partial(head_cases, SMOOTH),
     formula_error,
     describe_case,
-    dear=2,
+    case_divisor=2,
 )
 
 
@@ -211,7 +211,7 @@ def effective_hessian_error(
 ) -> float:
     """Error of G + M against automatic differentiation of L o h, over the rounding allowed.
 
-    The weights make false siblings: a G + b M.
+    The weights make false variants: a G + b M.
     """
     trace = case.head.trace(case.z)
     rho, loss_hessian = case.derivatives(trace.output)
@@ -247,7 +247,7 @@ def curvature_error(case: Curved, found: Tensor, directions: Tensor) -> float:
         directions: compared are its products with the columns of this, (d, p).
     """
     wanted = products(lambda z: case.loss(case.head(z)), case.z, directions)
-    bound, unit = majorant(case.head.trace(case.z), case.z)
+    bound, unit = rounding_majorant(case.head.trace(case.z), case.z)
     allowed = _curvature(bound, *case.moduli(bound.output), directions.abs())
     return largest_ratio((found @ directions - wanted).abs(), ROUNDING_SAFETY * unit * allowed)
 
@@ -263,7 +263,7 @@ EFFECTIVE_HESSIAN = Claim(
     loss_cases,
     effective_hessian_error,
     describe_loss_case,
-    dear=2,
+    case_divisor=2,
 )
 
 
@@ -294,7 +294,7 @@ LINEAR_IS_FLAT = Claim(
     partial(head_cases, (LINEAR,)),
     flat_error,
     describe_case,
-    dear=2,
+    case_divisor=2,
 )
 
 RELU_IS_FLAT = Claim(
@@ -302,5 +302,5 @@ RELU_IS_FLAT = Claim(
     partial(head_cases, (RELU,)),
     flat_error,
     describe_case,
-    dear=2,
+    case_divisor=2,
 )

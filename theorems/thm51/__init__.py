@@ -1,17 +1,25 @@
 """5.1: the augmentation tangent space, of which no source that we can see states more than a definition.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`images`, `properties`, `groups`, `refutations`, `siblings`, `scale`, `trained`.
+`images`, `properties`, `groups`, `refutations`, `mutants`, `scale`, `trained`.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from theorems.thm51 import derivation, groups, properties, refutations, scale, siblings, trained
+from theorems.thm51 import derivation, groups, mutants, properties, refutations, scale, trained
 from theorems.thm51.statement import STATEMENT
 from verify.claims.check import Arithmetic
-from verify.claims.declare import at_scale, attack, false, proof, refutation, section, true
+from verify.claims.declare import (
+    at_scale,
+    attack,
+    mutant_check,
+    proof,
+    property_check,
+    refutation,
+    section,
+)
 from verify.experiments.declare import measurement
 from verify.experiments.digits_networks import SIMCLR
 
@@ -23,7 +31,7 @@ SUBSPACE = section(
         derivation.subspace,
         readings=("subspace",),
     ),
-    false("dimension", siblings.DIMENSION),
+    mutant_check("dimension", mutants.DIMENSION),
     part="subspace",
 )
 
@@ -31,15 +39,17 @@ PARAMETERS = section(
     "thm51.parameters",
     *proof("derivation", r"$V_\psi \subseteq V$, equal if $D\psi$ is onto", derivation.parameters),
     *proof("composition", "$V_{1 \\circ 2} = V_1 + V_2$", derivation.composition),
-    true(
+    property_check(
         "property",
         "Random reparametrisations of image augmentations",
         properties.REPARAMETRISED,
         cost=3.0,
     ),
-    true("property.composition", "Brightness after contrast", properties.COMPOSED, cost=3.0),
-    *(false(name, claim) for name, claim in siblings.REPARAMETRISATIONS.items()),
-    false("one", siblings.COMPOSED_ONE),
+    property_check(
+        "property.composition", "Brightness after contrast", properties.COMPOSED, cost=3.0
+    ),
+    *(mutant_check(name, claim) for name, claim in mutants.REPARAMETRISATIONS.items()),
+    mutant_check("one", mutants.COMPOSED_ONE),
     part="parameters",
 )
 
@@ -75,17 +85,19 @@ OF_Z = section(
         r"$\dim \mathcal{V} = \dim \mathfrak{g} - \dim \mathfrak{g}_z$",
         derivation.stabiliser,
     ),
-    true("property", "Four kinds of matrix groups, exactly", groups.GROUP),
+    property_check("property", "Four kinds of matrix groups, exactly", groups.GROUP),
     *proof(
         "semicontinuous",
         r"$\dim \mathcal{V}$ is lower semicontinuous in $z$",
         derivation.semicontinuous,
     ),
-    true("limit", r"$\dim \mathcal{V}$ does not jump up at a limit, exactly", groups.LIMIT),
-    true("fibres", "Tangent spaces that agree where the maps do not", groups.FIBRES),
-    *(false(name, claim) for name, claim in siblings.GROUPS.items()),
-    false("rises", siblings.LIMIT_RISES),
-    *(false(f"fibres.{name}", claim) for name, claim in siblings.FIBRE.items()),
+    property_check(
+        "limit", r"$\dim \mathcal{V}$ does not jump up at a limit, exactly", groups.LIMIT
+    ),
+    property_check("fibres", "Tangent spaces that agree where the maps do not", groups.FIBRES),
+    *(mutant_check(name, claim) for name, claim in mutants.GROUPS.items()),
+    mutant_check("rises", mutants.LIMIT_RISES),
+    *(mutant_check(f"fibres.{name}", claim) for name, claim in mutants.FIBRE.items()),
     refutation(
         "rotations",
         r"$\mathrm{enc} = x_1$ under rotations: one $z$, two tangent spaces",
@@ -105,18 +117,20 @@ OF_Z = section(
 DISCRETE = section(
     "thm51.discrete",
     *proof("derivation", "A discrete parameter has no velocity", derivation.discrete),
-    true("property", "A flip adds nothing to the tangent space", properties.DISCRETE, cost=3.0),
-    false("flip", siblings.FLIP),
+    property_check(
+        "property", "A flip adds nothing to the tangent space", properties.DISCRETE, cost=3.0
+    ),
+    mutant_check("flip", mutants.FLIP),
     part="discrete",
 )
 
 IMAGES = section(
     "thm51.images",
-    true(
+    property_check(
         "order", "Jacobian-vector products against central differences", properties.ORDER, cost=3.0
     ),
-    true("kink", "One-sided derivatives at the identity", properties.KINK, cost=3.0),
-    true("rank", "The numerical rank of the tangents", properties.RANK, cost=3.0),
+    property_check("kink", "One-sided derivatives at the identity", properties.KINK, cost=3.0),
+    property_check("rank", "The numerical rank of the tangents", properties.RANK, cost=3.0),
     at_scale(
         "spectrum",
         "The gap in the singular values that the rank rests on",
@@ -133,8 +147,8 @@ IMAGES = section(
         arithmetic=Arithmetic.FLOAT64,
         cost=4.0,
     ),
-    false("forward", siblings.ORDER_FORWARD),
-    false("smooth", siblings.KINK_OTHER),
+    mutant_check("forward", mutants.ORDER_FORWARD),
+    mutant_check("smooth", mutants.KINK_OTHER),
     part="images",
 )
 

@@ -119,9 +119,9 @@ def group_mismatch(case: Moved, move: bool = True, claimed: str = "stabiliser") 
 
     Args:
         case: point and group element.
-        move: False claims V(g z) = V(z), a false sibling.
+        move: False claims V(g z) = V(z), a false variant.
         claimed: the dimension claimed: by the `stabiliser`, of the whole `algebra`, or `constant`,
-            that at (1, .., 1); the last two are false siblings.
+            that at (1, .., 1); the last two are false variants.
     """
     z, g = matrix([[entry] for entry in case.z]), case.element
     there, here = _tangent_space(case, g * z), _tangent_space(case, z)
@@ -144,13 +144,13 @@ GROUP = Claim(
 )
 
 
-NEAR = fmpq(1, 10**9)
+CHECK_EVERY_STEP_WITHIN = fmpq(1, 10**9)
 """How near a limit point its neighbour is. Minors of the integer matrices here are polynomials in
 this of degree at most 4 with coefficients below 10^6: one that is not 0 at 0 is not 0 here."""
 
 
 class Limit(NamedTuple):
-    """A point z, as the limit of the points z + t w for t from `NEAR` to 0."""
+    """A point z, as the limit of the points z + t w for t from `CHECK_EVERY_STEP_WITHIN` to 0."""
 
     at: Moved
     w: tuple[int, ...]
@@ -177,10 +177,10 @@ def limit_mismatch(case: Limit, rises: bool = False) -> float:
 
     Args:
         case: the limit.
-        rises: claim that it is at least as large, a false sibling.
+        rises: claim that it is at least as large, a false variant.
     """
     limit = matrix([[entry] for entry in case.at.z])
-    beside_it = limit + NEAR * matrix([[entry] for entry in case.w])
+    beside_it = limit + CHECK_EVERY_STEP_WITHIN * matrix([[entry] for entry in case.w])
     there, here = (_tangent_space(case.at, z).rank() for z in (limit, beside_it))
     return 0.0 if (there >= here if rises else there <= here) else math.inf
 
@@ -234,7 +234,7 @@ def fibre_mismatch(case: Fibre, floor: bool = True, maps: bool = False) -> float
 
     Args:
         case: the family and the inputs.
-        floor: False drops the floor, so that p may vanish; a false sibling.
+        floor: False drops the floor, so that p may vanish; a false variant.
         maps: claim that the tangent maps agree, as they do for an equivariant encoder.
     """
     first, second = (case.speed(s, floor) for s in (case.a, case.b))

@@ -97,7 +97,7 @@ def kink_error(case: Picture, other: bool = False) -> float:
     Args:
         case: the image.
         other: claim that they approach the derivative from below, as they would if the orbit were
-            differentiable; a false sibling.
+            differentiable; a false variant.
     """
     image, identity = case.image(), IDENTITY[:GEOMETRY]
     exact = one_sided(image, -1 if other else 1)
@@ -166,7 +166,7 @@ def composition_error(case: Picture, keep: tuple[int, ...] = (0, 1)) -> float:
 
     Args:
         case: the image, which is augmented by the base parameter first.
-        keep: which of the two spaces are summed; leaving one out is a false sibling.
+        keep: which of the two spaces are summed; leaving one out is a false variant.
     """
     image = augmented(case.image(), BASE[None])
     one = torch.ones(1, dtype=torch.float64)
@@ -188,7 +188,7 @@ def discrete_error(case: Picture, finite: bool = False) -> float:
 
     Args:
         case: the image.
-        finite: claim that enc(flipped x) - enc(x) lies in the space, a false sibling.
+        finite: claim that enc(flipped x) - enc(x) lies in the space, a false variant.
     """
     image = case.image()
     span = tangents(image, BASE)
@@ -216,40 +216,40 @@ ORDER = Claim(
     pictures,
     order_error,
     describe_picture,
-    dear=3,
+    case_divisor=3,
 )
 KINK = Claim(
     "at the identity forward differences approach the derivatives from above at first order",
     pictures,
     kink_error,
     describe_picture,
-    dear=3,
+    case_divisor=3,
 )
 RANK = Claim(
     "the tangents of eight augmentations are independent",
     pictures,
     rank_mismatch,
     describe_picture,
-    dear=2,
+    case_divisor=2,
 )
 REPARAMETRISED = Claim(
     r"the tangent space does not change under $\psi$ with $D\psi$ onto",
     reparametrised,
     parameters_error,
     describe_reparametrised,
-    dear=3,
+    case_divisor=3,
 )
 COMPOSED = Claim(
     "the tangent space of brightness after contrast is the sum of both",
     pictures,
     composition_error,
     describe_picture,
-    dear=2,
+    case_divisor=2,
 )
 DISCRETE = Claim(
     "a flip that is kept fixed adds nothing to the tangent space",
     pictures,
     discrete_error,
     describe_picture,
-    dear=3,
+    case_divisor=3,
 )

@@ -2,7 +2,7 @@
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation` and
 `properties` (forms), `derivation_models` and `models` (Gaussian and finite models), `latents` and
-`refutations`, `siblings`, `scale`, `fisher` and `trained`.
+`refutations`, `mutants`, `scale`, `fisher` and `trained`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,23 @@ from theorems.thm53 import (
     fisher,
     latents,
     models,
+    mutants,
     properties,
     refutations,
     scale,
-    siblings,
     trained,
 )
 from theorems.thm53.statement import STATEMENT
 from verify.claims.check import Arithmetic
-from verify.claims.declare import at_scale, attack, false, proof, refutation, section, true
+from verify.claims.declare import (
+    at_scale,
+    attack,
+    mutant_check,
+    proof,
+    property_check,
+    refutation,
+    section,
+)
 from verify.experiments.declare import measurement
 from verify.experiments.digits_networks import SIMCLR
 
@@ -35,13 +43,15 @@ RANK_BOUND = section(
         derivation.rank_bound,
     ),
     *proof("attained", "$A = I/V$ attains the bound", derivation.attained),
-    true("property", "The bound on random exact pairs with forced overlaps", properties.RANK),
-    true("equality", "$I/V$ is admissible and attains the bound", properties.ATTAINED),
-    *(false(name, claim) for name, claim in siblings.RANKS.items()),
-    true(
+    property_check(
+        "property", "The bound on random exact pairs with forced overlaps", properties.RANK
+    ),
+    property_check("equality", "$I/V$ is admissible and attains the bound", properties.ATTAINED),
+    *(mutant_check(name, claim) for name, claim in mutants.RANKS.items()),
+    property_check(
         "fisher", "Fisher matrices of softmax models, by automatic differentiation", fisher.SOFTMAX
     ),
-    false("fisher.uncentred", siblings.SOFTMAX_UNCENTRED),
+    mutant_check("fisher.uncentred", mutants.SOFTMAX_UNCENTRED),
     at_scale("production", "The rank of J at 512-2048-2048", scale.rank_of_jacobian, cost=4.0),
     measurement(
         "trained",
@@ -61,8 +71,10 @@ TRANSVERSAL = section(
         r"The published bound where $\ker I_z \cap V = 0$",
         derivation.transversal_bound,
     ),
-    true("property", "The published bound on exact transversal pairs", properties.TRANSVERSAL),
-    false("slack", siblings.TRANSVERSAL_SLACK),
+    property_check(
+        "property", "The published bound on exact transversal pairs", properties.TRANSVERSAL
+    ),
+    mutant_check("slack", mutants.TRANSVERSAL_SLACK),
     part="rank",
     readings=("transversal",),
 )
@@ -80,8 +92,10 @@ MOVING = section(
         derivation_models.moving_bound,
         readings=("moves",),
     ),
-    true("property", "Finite models whose mass moves along the level sets of $h$", models.LAW),
-    false("across", siblings.LAW_ACROSS),
+    property_check(
+        "property", "Finite models whose mass moves along the level sets of $h$", models.LAW
+    ),
+    mutant_check("across", mutants.LAW_ACROSS),
     part="law",
 )
 
@@ -91,8 +105,8 @@ SHORTED_OPERATOR = section(
     *proof(
         "attained", r"$0 \preceq I/V \preceq I$, and $I/V$ vanishes on $V$", derivation.attained
     ),
-    true("property", r"$A \preceq I/V$ on random exact pairs", properties.ORDER),
-    *(false(name, claim) for name, claim in siblings.ORDERS.items()),
+    property_check("property", r"$A \preceq I/V$ on random exact pairs", properties.ORDER),
+    *(mutant_check(name, claim) for name, claim in mutants.ORDERS.items()),
     part="order",
 )
 
@@ -103,28 +117,28 @@ FREE = section(
         r"$V \subseteq \ker I$: the bound is $\operatorname{rank} I$",
         derivation.free_bound,
     ),
-    true("property", "Directions without information cost no rank", properties.FREE),
-    false("costs", siblings.FREE_COSTS),
+    property_check("property", "Directions without information cost no rank", properties.FREE),
+    mutant_check("costs", mutants.FREE_COSTS),
     part="free",
 )
 
 GAUSSIAN = section(
     "thm53.gaussian",
     *proof("derivation", r"$I_h = I_z/V$ for $h = Pz$, $V = \ker P$", derivation_models.gaussian),
-    true("property", "The closed form on random exact models", models.GAUSSIAN),
-    *(false(name, claim) for name, claim in siblings.GAUSSIANS.items()),
+    property_check("property", "The closed form on random exact models", models.GAUSSIAN),
+    *(mutant_check(name, claim) for name, claim in mutants.GAUSSIANS.items()),
     part="gaussian",
 )
 
 PROCESSING = section(
     "thm53.processing",
     *proof("derivation", "Merging two outcomes loses information", derivation_models.merging),
-    true(
+    property_check(
         "property",
         r"$I_h \preceq I_z$ on random finite models, and when it is equal",
         models.PROCESSING,
     ),
-    *(false(name, claim) for name, claim in siblings.PROCESSINGS.items()),
+    *(mutant_check(name, claim) for name, claim in mutants.PROCESSINGS.items()),
     part="processing",
 )
 

@@ -65,7 +65,7 @@ def softmax_root(slopes: Tensor, p: Tensor, centred: bool = True) -> Tensor:
     Args:
         slopes: W, (classes, d).
         p: probabilities (m, classes).
-        centred: False forgets p p^T, a false sibling.
+        centred: False forgets p p^T, a false variant.
 
     Returns:
         (m, classes, d).

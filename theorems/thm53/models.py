@@ -55,7 +55,7 @@ def gaussian_mismatch(case: Gaussian, operator: Operator = shorted, whiten: bool
     Args:
         case: the model.
         operator: the bound.
-        whiten: False forgets the covariance of h, a false sibling.
+        whiten: False forgets the covariance of h, a false variant.
 
     Raises:
         Vacuous: if P has no rows.
@@ -157,9 +157,9 @@ def processing_mismatch(
 
     Args:
         case: the model.
-        reverse: claim I_h >= I_z, a false sibling.
-        always: claim equality everywhere, a false sibling.
-        scalar: claim that I_h has at most rank 1, as h has one component; a false sibling.
+        reverse: claim I_h >= I_z, a false variant.
+        always: claim equality everywhere, a false variant.
+        scalar: claim that I_h has at most rank 1, as h has one component; a false variant.
     """
     if scalar:
         return exactly(case.information(case.h).rank() <= 1)

@@ -26,7 +26,7 @@ from verify.numeric.rational import (
 from verify.numeric.shorted import projector, shorted
 
 Operator = Callable[[fmpq_mat, fmpq_mat], fmpq_mat]
-"""From I and V, a bound on A: the shorted operator, or a false sibling of it."""
+"""From I and V, a bound on A: the shorted operator, or a false variant of it."""
 
 
 def exactly(holds: bool) -> float:

@@ -29,7 +29,9 @@ class Role(enum.StrEnum):
 
     SUPPORTS = "supports"
     REFUTES = "refutes"
-    POWER = "power"  # shows that another check could have failed: false siblings, attacks, mutants
+    CONTROL = (
+        "control"  # shows that another check could have failed: false variants, attacks, mutants
+    )
     CONTEXT = "context"
 
 
@@ -40,7 +42,7 @@ class Kind(enum.StrEnum):
     PROPERTY = "property"
     COUNTEREXAMPLE = "counterexample"
     EXAMPLE = "example"
-    SIBLING = "sibling"
+    MUTANT = "mutant"
     ATTACK = "attack"
     SCALE = "scale"
     TRAINING = "training"
@@ -102,7 +104,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         return int.from_bytes(digest[:8], "big") >> 1
 
 
-class Need(Protocol):
+class Buildable(Protocol):
     """A result that several checks need, built once: `verify.engine.artefact.Artefact`."""
 
     @property
@@ -151,7 +153,7 @@ class Check:
     part: str = ""
     readings: tuple[str, ...] = ()
     all_dimensions: bool = False
-    artefacts: tuple[Need, ...] = ()
+    artefacts: tuple[Buildable, ...] = ()
     capabilities: tuple[str, ...] = ()
     cost: float = 1.0
     command: str = ""
@@ -167,7 +169,7 @@ class Check:
         return self.role is not Role.CONTEXT
 
     @property
-    def fixed(self) -> bool:
+    def ignores_run_seed(self) -> bool:
         """Whether all that it draws is fixed in what it runs: the run's seed and profile are not used."""
         return any(name in DATA for name in self.capabilities)
 

@@ -1,6 +1,6 @@
 """How a room declares its checks: one function for each kind of check, and sections that bind them.
 
-A check's role and kind follow from what it is, so that a room cannot call a false sibling a
+A check's role and kind follow from what it is, so that a room cannot call a false variant a
 support, or let a counterexample in floating point refute. Ids are relative: `section` puts the
 prefix before them and says which part and readings its checks bear on.
 """
@@ -12,8 +12,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from verify.claims.check import Arithmetic, Check, Context, Kind, Need, Role
-from verify.claims.derivation import Derive, derive, power
+from verify.claims.check import Arithmetic, Buildable, Check, Context, Kind, Role
+from verify.claims.derivation import Derive, derive, hypothesis_ablation
 from verify.claims.evidence import Finding
 from verify.claims.property import Claim, holds, refuted
 
@@ -51,12 +51,12 @@ def proof(
         cost=cost,
     )
     no_hypothesis_idle = Check(
-        id=f"{id}.power",
+        id=f"{id}.ablation",
         title=f"{title}: withdrawing a hypothesis leaves it open",
-        role=Role.POWER,
+        role=Role.CONTROL,
         kind=Kind.DERIVATION,
         arithmetic=Arithmetic.SYMBOLIC,
-        run=partial(power, derivation),
+        run=partial(hypothesis_ablation, derivation),
         readings=readings,
         cost=2 * cost,
     )
@@ -76,7 +76,7 @@ def fixed_dimensions(id: str, title: str, run: Run, *, cost: float = 0.5) -> Che
     )
 
 
-def true(
+def property_check(
     id: str, title: str, claim: Claim[Any], *, readings: tuple[str, ...] = (), cost: float = 2.0
 ) -> Check:
     """A true claim, checked on random cases."""
@@ -92,15 +92,15 @@ def true(
     )
 
 
-def false(
+def mutant_check(
     id: str, claim: Claim[Any], *, readings: tuple[str, ...] = (), cost: float = 1.0
 ) -> Check:
-    """A false claim that must be refuted; a sibling of a true one (`Claim.sibling`)."""
+    """A false claim that must be refuted; a mutant of a true one (`Claim.mutant`)."""
     return Check(
         id=id,
         title=f"False: {claim.text}",
-        role=Role.POWER,
-        kind=Kind.SIBLING,
+        role=Role.CONTROL,
+        kind=Kind.MUTANT,
         arithmetic=claim.arithmetic,
         run=partial(refuted, claim),
         readings=readings,
@@ -173,7 +173,7 @@ def attack(
     return Check(
         id=id,
         title=title,
-        role=Role.POWER,
+        role=Role.CONTROL,
         kind=Kind.ATTACK,
         arithmetic=arithmetic,
         run=run,
@@ -187,7 +187,7 @@ def at_scale(
     title: str,
     run: Run,
     *,
-    artefacts: tuple[Need, ...] = (),
+    artefacts: tuple[Buildable, ...] = (),
     capabilities: tuple[str, ...] = (),
     arithmetic: Arithmetic = Arithmetic.FLOAT64,
     cost: float = 5.0,
@@ -211,7 +211,7 @@ def measurement(
     title: str,
     run: Run,
     *,
-    artefacts: tuple[Need, ...],
+    artefacts: tuple[Buildable, ...],
     arithmetic: Arithmetic = Arithmetic.FLOAT32,
     cost: float = 5.0,
 ) -> Check:

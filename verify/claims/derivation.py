@@ -3,7 +3,7 @@
 A derivation is a function of a `Proof`. It declares the statement's hypotheses with `Proof.given`
 and its own set-up with `Proof.let`, cites standard lemmas with `Proof.cite`, and states equalities
 with `Proof.equal`, `rate` and `follows`, or facts with `Proof.fact`. What is printed is generated
-from the expressions that were tested. `power` runs the same function again with each hypothesis
+from the expressions that were tested. `hypothesis_ablation` runs the same function again with each hypothesis
 withdrawn and expects it not to close.
 """
 
@@ -155,7 +155,7 @@ def derive(derivation: Derive, ctx: Context) -> Finding:
     )
 
 
-def power(derivation: Derive, ctx: Context) -> Finding:
+def hypothesis_ablation(derivation: Derive, ctx: Context) -> Finding:
     """Run a derivation with each hypothesis withdrawn: none may be idle."""
     complete = Proof()
     derivation(complete)

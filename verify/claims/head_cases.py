@@ -11,7 +11,7 @@ from torch.autograd.functional import hessian
 
 from verify.claims.strategies import describe_head, exact, heads, tensors
 from verify.numeric.activations import Activation
-from verify.numeric.effective_hessian import interaction, majorant
+from verify.numeric.effective_hessian import interaction, rounding_majorant
 from verify.numeric.heads import Head
 
 ROUNDING_SAFETY = 16.0
@@ -45,7 +45,7 @@ def autograd_interaction(case: HeadCase) -> Tensor:
 
 def interaction_error(found: Tensor, wanted: Tensor, case: HeadCase) -> float:
     """Largest entry of the error of M over the rounding allowed."""
-    bound, unit = majorant(case.head.trace(case.z), case.z)
+    bound, unit = rounding_majorant(case.head.trace(case.z), case.z)
     allowed = ROUNDING_SAFETY * unit * interaction(bound, case.rho.abs())
     return largest_ratio((found - wanted).abs(), allowed)
 

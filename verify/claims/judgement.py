@@ -102,7 +102,7 @@ def _names(checks: Sequence[Check]) -> str:
 
 def _shown_needed(check: Check, good: Sequence[Check]) -> bool:
     """Whether a derivation was shown not to close without its hypotheses."""
-    return any(c.id == f"{check.id}.power" and c.role is Role.POWER for c in good)
+    return any(c.id == f"{check.id}.ablation" and c.role is Role.CONTROL for c in good)
 
 
 def _proofs(good: Sequence[Check]) -> list[Check]:
@@ -157,7 +157,7 @@ def _judge_reading(
     bearing = [
         c
         for c in checks
-        if reading.id in c.readings and c.role in (Role.SUPPORTS, Role.REFUTES, Role.POWER)
+        if reading.id in c.readings and c.role in (Role.SUPPORTS, Role.REFUTES, Role.CONTROL)
     ]
     good, bad, missing = _sort(bearing, evidence)
     refuting = [c for c in good if c.role is Role.REFUTES]
@@ -208,7 +208,7 @@ def _judge_reading(
 
 
 def _judge_part(part: Part, checks: Sequence[Check], evidence: Mapping[str, Evidence]) -> Judgement:
-    bearing = [c for c in checks if c.part == part.id and c.role in (Role.SUPPORTS, Role.POWER)]
+    bearing = [c for c in checks if c.part == part.id and c.role in (Role.SUPPORTS, Role.CONTROL)]
     good, bad, missing = _sort(bearing, evidence)
     proofs = _proofs(good)
     supporting = [c for c in good if c.role is Role.SUPPORTS]

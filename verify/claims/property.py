@@ -2,7 +2,7 @@
 
 A claim has a ratio, the error seen at a case over the error allowed there: at most 1 passes. It
 raises `Vacuous` where the claim's hypotheses do not hold. Hypothesis draws and shrinks the cases.
-A false sibling is the same claim with one ingredient changed, and must be refuted.
+A false variant is the same claim with one ingredient changed, and must be refuted.
 """
 
 from __future__ import annotations
@@ -51,31 +51,31 @@ class Claim(Generic[Case]):
     Attributes:
         text: the claim in words.
         cases: makes the strategy that draws the cases.
-        ratio: error over allowed error at a case; may take keyword arguments with defaults, which
-            `sibling` changes.
+        normalised_error: error over allowed error at a case; may take keyword arguments with defaults, which
+            `mutant` changes.
         describe: a case as (name, value) pairs.
         arithmetic: what the ratio is computed in.
-        supplied: cases at which a false sibling is tried if the search does not refute it.
-        dear: among how many the profile's cases are divided, where one of them takes long.
+        supplied: cases at which a false variant is tried if the search does not refute it.
+        case_divisor: among how many the profile's cases are divided, where one of them takes long.
     """
 
     text: str
     cases: Callable[[], SearchStrategy[Case]]
-    ratio: Callable[..., float]
+    normalised_error: Callable[..., float]
     describe: Callable[[Case], tuple[tuple[str, str], ...]]
     arithmetic: Arithmetic = Arithmetic.FLOAT64
     supplied: tuple[Case, ...] = ()
-    dear: int = 1
+    case_divisor: int = 1
 
-    def sibling(self, text: str, supplied: tuple[Case, ...] = (), **changed: object) -> Claim[Case]:
+    def mutant(self, text: str, supplied: tuple[Case, ...] = (), **changed: object) -> Claim[Case]:
         """The same claim with arguments of its ratio changed."""
-        ratio = functools.partial(self.ratio, **changed)
-        return replace(self, text=text, ratio=ratio, supplied=supplied)
+        ratio = functools.partial(self.normalised_error, **changed)
+        return replace(self, text=text, normalised_error=ratio, supplied=supplied)
 
     @property
     def name(self) -> str:
         """Names the claim's stream of random cases."""
-        function: Callable[..., float] = self.ratio
+        function: Callable[..., float] = self.normalised_error
         while isinstance(function, functools.partial):
             function = function.func
         return f"{function.__module__}.{function.__qualname__}: {self.text}"
@@ -126,7 +126,7 @@ def search(claim: Claim[Case], ctx: Context, most: int) -> Search[Case]:
         if shrinks > SHRINKS:
             raise _ShrunkEnough
         try:
-            value = claim.ratio(case)
+            value = claim.normalised_error(case)
         except Vacuous:
             seen.vacuous += not shrinking
             reject()
@@ -152,7 +152,7 @@ def search(claim: Claim[Case], ctx: Context, most: int) -> Search[Case]:
 
 def holds(claim: Claim[Case], ctx: Context) -> Finding:
     """Check a claim on random cases; a failure is a surprise, shown shrunk."""
-    seen = search(claim, ctx, max(ctx.cases // claim.dear, MINIMUM_CASES))
+    seen = search(claim, ctx, max(ctx.cases // claim.case_divisor, MINIMUM_CASES))
     if seen.failure is not None:
         return Finding(
             outcome=Outcome.SURPRISE,
@@ -179,7 +179,7 @@ def refuted(claim: Claim[Case], ctx: Context) -> Finding:
     if case is None:
         found = "supplied"
         for example in claim.supplied:
-            value = claim.ratio(example)
+            value = claim.normalised_error(example)
             if not value <= 1.0:
                 case = example
                 break

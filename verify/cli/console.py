@@ -27,7 +27,7 @@ from verify.engine.record import (
     StatementRecord,
     by_reason,
 )
-from verify.engine.registry import Place, Room
+from verify.engine.registry import RegistryEntry, Room
 from verify.engine.runner import Event, Stage
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def finished_line(evidence: Evidence, stage: Stage = Stage.FINISHED) -> str:
     return f"{evidence.check}  {evidence.outcome}  {took}  {evidence.summary}"
 
 
-def listing(places: Sequence[Place]) -> str:
+def listing(places: Sequence[RegistryEntry]) -> str:
     """Return the table of contents, one line per room."""
     rows = [(place.entry.id, place.entry.label, place.entry.title) for place in places]
     widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]

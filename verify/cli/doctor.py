@@ -11,7 +11,7 @@ from verify.claims.check import Context
 from verify.claims.text import count
 from verify.engine.provenance import git_state, machine
 from verify.engine.record import by_reason
-from verify.engine.registry import Place, RoomError, load, modules
+from verify.engine.registry import RegistryEntry, RoomError, load, modules
 from verify.engine.worker import THREADS, missing_capability
 from verify.identity.closure import versions
 
@@ -23,7 +23,7 @@ def gpu() -> str:
     return torch.cuda.get_device_name(0) if torch.cuda.is_available() else ""
 
 
-def examine(places: Sequence[Place], root: Path, out: Path) -> list[tuple[str, str]]:
+def examine(places: Sequence[RegistryEntry], root: Path, out: Path) -> list[tuple[str, str]]:
     """Return what was found, as (what, finding) pairs.
 
     Args:

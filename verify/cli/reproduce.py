@@ -15,7 +15,7 @@ from pathlib import Path
 from verify.claims.check import Check, Kind, Role
 from verify.claims.evidence import Outcome
 from verify.cli.arguments import UsageError
-from verify.engine.registry import Place, Room
+from verify.engine.registry import RegistryEntry, Room
 from verify.engine.runner import Results
 from verify.engine.store import Store
 from verify.experiments.forms import DIGITS, FORMS, RELEASED, Form
@@ -29,7 +29,7 @@ class Unavailable(Exception):
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ExperimentSelection:
     """What is to be run.
 
     Attributes:
@@ -55,7 +55,9 @@ class Chosen:
         return measures and not check.capabilities
 
 
-def choose(options: argparse.Namespace, names: Sequence[str], places: Sequence[Place]) -> Chosen:
+def choose(
+    options: argparse.Namespace, names: Sequence[str], places: Sequence[RegistryEntry]
+) -> ExperimentSelection:
     """Return what the options and names ask for.
 
     Args:
@@ -70,10 +72,14 @@ def choose(options: argparse.Namespace, names: Sequence[str], places: Sequence[P
         if tuple(names) != ("E8",):
             raise UsageError(f"`--checkpoint` is for E8: `{RELEASED}`.")
         path = "" if options.data_path is None else str(options.data_path)
-        return Chosen(None, ("E8",), {CHECKPOINT: str(options.checkpoint), IMAGES: path})
+        return ExperimentSelection(
+            None, ("E8",), {CHECKPOINT: str(options.checkpoint), IMAGES: path}
+        )
     if options.data == DIGITS:
-        every = tuple(place.entry.id for place in places if place.module.startswith("verify.experiments."))
-        return Chosen(None, tuple(names) or every, {})
+        every = tuple(
+            place.entry.id for place in places if place.module.startswith("verify.experiments.")
+        )
+        return ExperimentSelection(None, tuple(names) or every, {})
     form = _form(options)
     lacking = [name for name in names if name not in form.minutes]
     if lacking:
@@ -82,7 +88,7 @@ def choose(options: argparse.Namespace, names: Sequence[str], places: Sequence[P
             "the forms of every experiment."
         )
     path = "" if options.data_path is None else str(options.data_path)
-    return Chosen(form, tuple(names) or tuple(form.minutes), {form.data: path})
+    return ExperimentSelection(form, tuple(names) or tuple(form.minutes), {form.data: path})
 
 
 def _form(options: argparse.Namespace) -> Form:
@@ -103,7 +109,7 @@ def _form(options: argparse.Namespace) -> Form:
     return max(found, key=lambda form: form.seeds)
 
 
-def require(chosen: Chosen, cache: Path, *, has_gpu: bool, download: bool) -> None:
+def require(chosen: ExperimentSelection, cache: Path, *, has_gpu: bool, download: bool) -> None:
     """See that the data and the device are there, before anything is trained.
 
     Raises:

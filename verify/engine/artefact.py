@@ -19,8 +19,8 @@ from msgspec.structs import replace
 
 from verify.claims.check import Context
 from verify.claims.progress import SCRATCH
-from verify.identity.closure import changed, closure_digest, versions
-from verify.identity.fingerprint import spell
+from verify.identity.closure import closure_digest, modified_since_import, versions
+from verify.identity.fingerprint import canonical_form
 
 Arrays = dict[str, np.ndarray]
 
@@ -58,7 +58,7 @@ class Artefact:
             ValueError: if the building function is no module-level one, or has no source file.
         """
         installed = versions() if installed is None else installed
-        words, modules = spell((self.build, self.arguments))
+        words, modules = canonical_form((self.build, self.arguments))
         parts = (
             closure_digest(*sorted(modules)),
             words,
@@ -101,8 +101,8 @@ class Artefact:
                     f"Artefact {self.name!r}: expected arrays of numbers or text, got Python "
                     f"objects in {name!r}; convert them before returning."
                 )
-        _, modules = spell((self.build, self.arguments))
-        if edited := changed(*sorted(modules)):
+        _, modules = canonical_form((self.build, self.arguments))
+        if edited := modified_since_import(*sorted(modules)):
             raise RuntimeError(
                 f"Artefact {self.name!r} is not kept: {', '.join(edited)} changed on disk after this "
                 "process had imported it; run again."

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from verify.claims.check import Context
-from verify.identity.closure import changed, closure_digest, versions
-from verify.identity.fingerprint import spell
+from verify.identity.closure import closure_digest, modified_since_import, versions
+from verify.identity.fingerprint import canonical_form
 
 if TYPE_CHECKING:
     from verify.claims.check import Check
@@ -31,7 +31,7 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
     That is what it runs, by names and values; the code of that (the import closure of the modules
     of its functions, of the room's own table of checks only this check); what the check declares,
     but for its title and cost; the artefacts it needs; and the profile, seed, device and versions.
-    Of a check that needs a GPU or data of its own only what it runs with counts, see `settled`.
+    Of a check that needs a GPU or data of its own only what it runs with counts, see `effective_context`.
 
     Args:
         check: the check.
@@ -42,8 +42,8 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
         ValueError: if the code has no source file, or what it runs cannot be spelled.
     """
     installed = versions() if installed is None else installed
-    ctx = settled(check, ctx)
-    words, modules = spell(check.run)
+    ctx = effective_context(check, ctx)
+    words, modules = canonical_form(check.run)
     parts = (
         closure_digest(_CONTEXT, *sorted(modules), besides=ctx.rooms[check.room]),
         words,
@@ -56,13 +56,13 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def settled(check: Check, ctx: Context) -> Context:
+def effective_context(check: Check, ctx: Context) -> Context:
     """Return the context that a check runs in, wherever it is asked for.
 
     One that needs a GPU runs nowhere else. One that needs data of its own runs on the CPU unless it
     needs a GPU, and draws nothing from the run's seed and profile, which it is not given.
     """
-    if check.fixed:
+    if check.ignores_run_seed:
         ctx = msgspec.structs.replace(ctx, seed=0, profile="standard", device="cpu")
     if "cuda" in check.capabilities:
         ctx = msgspec.structs.replace(ctx, device="cuda")
@@ -71,18 +71,18 @@ def settled(check: Check, ctx: Context) -> Context:
 
 def configuration(check: Check) -> str:
     """Return the hash of what a check runs, by names and values, without the code of it."""
-    return hashlib.sha256(spell(check.run)[0].encode()).hexdigest()
+    return hashlib.sha256(canonical_form(check.run)[0].encode()).hexdigest()
 
 
 def edited(check: Check, ctx: Context) -> list[str]:
     """Return the modules under a check's key whose files changed since they were imported."""
-    _, modules = spell(check.run)
-    return changed(_CONTEXT, *sorted(modules), besides=ctx.rooms[check.room])
+    _, modules = canonical_form(check.run)
+    return modified_since_import(_CONTEXT, *sorted(modules), besides=ctx.rooms[check.room])
 
 
 def difference(check: Check, ctx: Context, evidence: Evidence) -> str:
     """Return how evidence under another key came about, as a sentence: ``Measured with ...``."""
-    made, ctx = evidence.provenance, settled(check, ctx)
+    made, ctx = evidence.provenance, effective_context(check, ctx)
     then = msgspec.structs.replace(ctx, seed=made.seed, profile=made.profile, device=made.device)
     if evidence_key(check, then, made.versions) != made.key:
         return "Measured with earlier code."

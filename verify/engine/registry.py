@@ -1,6 +1,6 @@
 """Rooms: from the names a reader uses to a statement or experiment with its checks.
 
-A *shelf* is a package that exposes ``CONTENTS``, light entries with ``id``, ``label``, ``title``
+A *registry* is a package that exposes ``CONTENTS``, light entries with ``id``, ``label``, ``title``
 and ``names`` (the lower-case names by which it is asked for). The room of an entry is the module
 of the lower-case id in that package. It exposes ``CHECKS`` and either ``STATEMENT`` or
 ``EXPERIMENT``.
@@ -18,8 +18,8 @@ from typing import Protocol
 
 from verify.claims.check import DATA, Check, Kind, Role
 from verify.claims.statement import Experiment, Statement, Verdict
-from verify.identity.closure import pin
-from verify.identity.fingerprint import SpellingError, spell
+from verify.identity.closure import snapshot_sources
+from verify.identity.fingerprint import CanonicalFormError, canonical_form
 
 CAPABILITIES = ("cuda", "deep", *DATA)
 """What a check may need of the machine, or of the run."""
@@ -34,7 +34,7 @@ class RoomError(Exception):
 
 
 class Entry(Protocol):
-    """One line of a shelf's table of contents."""
+    """One line of a registry's table of contents."""
 
     @property
     def id(self) -> str:
@@ -54,7 +54,7 @@ class Entry(Protocol):
 
 
 @dataclass(frozen=True)
-class Place:
+class RegistryEntry:
     """An entry and the module that is its room."""
 
     entry: Entry
@@ -85,21 +85,21 @@ class Room:
         raise RoomError(f"{self.name} has no check {id!r}; it has {len(self.checks)} others.")
 
 
-def contents(shelves: Iterable[str]) -> tuple[Place, ...]:
-    """Return the entries of all shelves, in order; no room is imported."""
+def contents(registries: Iterable[str]) -> tuple[RegistryEntry, ...]:
+    """Return the entries of all registries, in order; no room is imported."""
     return tuple(
-        Place(entry, f"{shelf}.{entry.id.lower()}")
-        for shelf in shelves
-        for entry in importlib.import_module(shelf).CONTENTS
+        RegistryEntry(entry, f"{registry}.{entry.id.lower()}")
+        for registry in registries
+        for entry in importlib.import_module(registry).CONTENTS
     )
 
 
-def modules(places: Iterable[Place]) -> dict[str, str]:
+def modules(places: Iterable[RegistryEntry]) -> dict[str, str]:
     """Return the module of each room by its name, as `verify.claims.check.Context` wants it."""
     return {place.entry.id: place.module for place in places}
 
 
-def find(places: Sequence[Place], name: str) -> Place:
+def find(places: Sequence[RegistryEntry], name: str) -> RegistryEntry:
     """Return the place known by a name, in any case.
 
     Raises:
@@ -130,7 +130,7 @@ def load(name: str, module: str) -> Room:
         RoomError: if the import fails or the room contradicts itself.
     """
     try:
-        pin(module)
+        snapshot_sources(module)
         imported = importlib.import_module(module)
     except Exception as error:
         raise RoomError(
@@ -165,8 +165,8 @@ def _faults(room: Room) -> Iterable[str]:
                 yield f"{check.id} needs {need!r}, and the known capabilities are {CAPABILITIES}"
         for spelled in (check.run, *check.artefacts):
             try:
-                spell(spelled)
-            except SpellingError as error:
+                canonical_form(spelled)
+            except CanonicalFormError as error:
                 yield (
                     f"what {check.id} runs holds {error}, which has no name to know its evidence "
                     "by; use functools.partial of a module-level function, with literals, frozen "
@@ -209,7 +209,7 @@ def _undecidable(statement: Statement, checks: Sequence[Check]) -> Iterable[str]
     for part in statement.parts:
         if not any(check.part == part.id and check.role is Role.SUPPORTS for check in decisive):
             yield f"no check supports the part {part.id!r}"
-    powers = [check for check in checks if check.role is Role.POWER]
+    powers = [check for check in checks if check.role is Role.CONTROL]
     for check in checks:
         if check.kind is not Kind.PROPERTY or check.role is not Role.SUPPORTS:
             continue
@@ -222,7 +222,7 @@ def _undecidable(statement: Statement, checks: Sequence[Check]) -> Iterable[str]
             untested.append(check.part)
         for target in untested:
             yield (
-                f"{check.id} supports {target!r}, and no check of role {Role.POWER.value!r} shows "
+                f"{check.id} supports {target!r}, and no check of role {Role.CONTROL.value!r} shows "
                 "there that such a check can fail"
             )
 

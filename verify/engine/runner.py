@@ -29,7 +29,7 @@ from msgspec.structs import replace
 from verify.claims.check import Check, Context
 from verify.claims.evidence import Evidence, Finding, Outcome
 from verify.engine import registry as rooms
-from verify.engine.provenance import evidence_key, settled
+from verify.engine.provenance import effective_context, evidence_key
 from verify.engine.store import Records, Store, lookup_valid
 from verify.engine.worker import (
     THREADS,
@@ -37,7 +37,7 @@ from verify.engine.worker import (
     failure,
     missing_capability,
     run_check,
-    stamped,
+    with_provenance,
 )
 
 TIME_IS_UP = "The time was up before it began; the same command goes on from here."
@@ -141,7 +141,7 @@ class _Run:
             try:
                 self.store.write(evidence)
             except ValueError as error:
-                evidence = stamped(check, self.ctx, failure(error))
+                evidence = with_provenance(check, self.ctx, failure(error))
         self.evidence[check.id] = evidence
         self._tell(Stage.FINISHED, check.id, check.room, check.cost, evidence)
 
@@ -149,18 +149,18 @@ class _Run:
         """Queue a check and its artefacts, unless kept evidence answers it."""
         try:
             key = evidence_key(check, self.ctx)
-            ctx = settled(check, self.ctx)
+            ctx = effective_context(check, self.ctx)
             missing = {
                 str(path): need for need in check.artefacts if not (path := need.path(ctx)).exists()
             }
         except Exception as error:
-            self.settle(check, stamped(check, self.ctx, failure(error)))
+            self.settle(check, with_provenance(check, self.ctx, failure(error)))
             return
         if not fresh and self._answered(check, key):
             return
         if reason := missing_capability(check, self.ctx):
             finding = Finding(outcome=Outcome.NOT_RUN, summary=reason)
-            self.settle(check, stamped(check, self.ctx, finding))
+            self.settle(check, with_provenance(check, self.ctx, finding))
             return
         self.keys[check.id] = key
         planned = {task.address for task in self.tasks}
@@ -261,7 +261,7 @@ class _Run:
         for task in late:
             if task.check is not None:
                 finding = Finding(outcome=Outcome.NOT_RUN, summary=TIME_IS_UP)
-                self.settle(task.check, stamped(task.check, self.ctx, finding))
+                self.settle(task.check, with_provenance(task.check, self.ctx, finding))
 
     def _alone(self, task: _Task) -> Future[Any]:
         """Run a task that may have killed its worker by itself, so that it harms no other."""
@@ -288,7 +288,7 @@ class _Run:
         if task.check is None:
             self._built(task, finding)
         elif finding is not None:
-            self.settle(task.check, stamped(task.check, self.ctx, finding))
+            self.settle(task.check, with_provenance(task.check, self.ctx, finding))
         elif future.result().provenance.key == self.keys[task.check.id]:
             self.settle(task.check, future.result())
         else:
@@ -296,7 +296,7 @@ class _Run:
                 outcome=Outcome.ERROR,
                 summary="The code it rests on changed while it ran; run it again.",
             )
-            self.settle(task.check, stamped(task.check, self.ctx, finding))
+            self.settle(task.check, with_provenance(task.check, self.ctx, finding))
 
     def _built(self, task: _Task, fault: Finding | None) -> None:
         """Take note of an artefact; if it could not be built, so fail the checks that need it."""
@@ -312,7 +312,7 @@ class _Run:
             self.tasks.remove(waiting)
             if waiting.check is not None:
                 finding = replace(fault, summary=summary)
-                self.settle(waiting.check, stamped(waiting.check, self.ctx, finding))
+                self.settle(waiting.check, with_provenance(waiting.check, self.ctx, finding))
 
     def _queue(self, task: _Task) -> None:
         self.tasks.append(task)

@@ -14,7 +14,13 @@ from verify.claims.acceptance import validate_finding
 from verify.claims.check import DATA, Check, Context, evidence_for
 from verify.claims.evidence import Evidence, Finding, Outcome, Provenance
 from verify.engine import registry as rooms
-from verify.engine.provenance import configuration, edited, evidence_key, processor, settled
+from verify.engine.provenance import (
+    configuration,
+    edited,
+    effective_context,
+    evidence_key,
+    processor,
+)
 from verify.identity.closure import versions
 
 THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -44,7 +50,9 @@ def run_check(check_id: str, ctx: Context) -> Evidence:
         finding = Finding(outcome=Outcome.NOT_RUN, summary=reason)
     else:
         try:
-            finding = validate_finding(check, room.subject, check.run(settled(check, ctx)))
+            finding = validate_finding(
+                check, room.subject, check.run(effective_context(check, ctx))
+            )
             if moved := edited(check, ctx):
                 raise RuntimeError(
                     f"{', '.join(moved)} changed on disk after this process had imported it; run "
@@ -54,7 +62,9 @@ def run_check(check_id: str, ctx: Context) -> Evidence:
             finding = Finding(outcome=Outcome.NOT_RUN, summary=str(error))
         except Exception as error:
             finding = failure(error)
-    return stamped(check, ctx, finding, time.perf_counter() - wall, time.process_time() - cpu)
+    return with_provenance(
+        check, ctx, finding, time.perf_counter() - wall, time.process_time() - cpu
+    )
 
 
 def missing_capability(check: Check, ctx: Context) -> str:
@@ -91,7 +101,7 @@ def failure(error: BaseException) -> Finding:
     )
 
 
-def stamped(
+def with_provenance(
     check: Check, ctx: Context, finding: Finding, wall_s: float = 0.0, cpu_s: float = 0.0
 ) -> Evidence:
     """Return a finding of a check in a context as evidence made here and now; times in seconds."""
@@ -99,9 +109,9 @@ def stamped(
         key = evidence_key(check, ctx)
     except Exception as error:  # code without a source file, or not readable just now
         key, finding = "", failure(error)
-    ctx = settled(check, ctx)
+    ctx = effective_context(check, ctx)
     noted = {}
-    if check.fixed and finding.outcome is not Outcome.NOT_RUN:
+    if check.ignores_run_seed and finding.outcome is not Outcome.NOT_RUN:
         noted = {"machine": processor(ctx.device), "configuration": configuration(check)}
     provenance = Provenance(
         key=key,
@@ -127,4 +137,4 @@ def build_artefact(check_id: str, name: str, ctx: Context) -> None:
     check = _room(check_id, ctx).check(check_id)
     for need in check.artefacts:
         if need.name == name:
-            need.load(settled(check, ctx))
+            need.load(effective_context(check, ctx))

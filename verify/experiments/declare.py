@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol, TypeVar
 
-from verify.claims.check import Arithmetic, Check, Context, Kind, Need, Role
+from verify.claims.check import Arithmetic, Buildable, Check, Context, Kind, Role
 from verify.claims.declare import measurement
 from verify.claims.evidence import Finding
 from verify.engine.artefact import Artefact
@@ -73,7 +73,7 @@ def invariant(
     *,
     role: Role = Role.SUPPORTS,
     kind: Kind = Kind.PROPERTY,
-    artefacts: tuple[Need, ...] = (),
+    artefacts: tuple[Buildable, ...] = (),
     arithmetic: Arithmetic = Arithmetic.FLOAT64,
     cost: float = 1.0,
 ) -> Check:

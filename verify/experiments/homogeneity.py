@@ -122,9 +122,11 @@ def update_ratio(case: Scaled, name: str = "negative_cosine", power: int = -2) -
     return abs(relative[1] / relative[0] / expected - 1) / (8 * math.sqrt(entries) * EPS)
 
 
-def claim(text: str, ratio: Callable[..., float], activations: tuple[str, ...]) -> Claim[Scaled]:
+def claim(
+    text: str, normalised_error: Callable[..., float], activations: tuple[str, ...]
+) -> Claim[Scaled]:
     """A claim about projectors with one of these activations."""
-    return Claim(text, partial(scaled, activations), ratio, describe, dear=2)
+    return Claim(text, partial(scaled, activations), normalised_error, describe, case_divisor=2)
 
 
 SPECTRUM = claim(
@@ -139,7 +141,7 @@ SPECTRUM_SMOOTH = claim(
     spectrum_ratio,
     SMOOTH,
 )
-SPECTRUM_MSE = SPECTRUM.sibling(
+SPECTRUM_MSE = SPECTRUM.mutant(
     "scaling the weights of a homogeneous head changes neither the squared error nor its curvature "
     "spectrum in z",
     name="mse",
@@ -151,7 +153,7 @@ UPDATE = claim(
     update_ratio,
     HOMOGENEOUS,
 )
-UPDATE_ONCE = UPDATE.sibling(
+UPDATE_ONCE = UPDATE.mutant(
     "scaling a homogeneous head's weights by c multiplies |gradient| / |weights| by c^-1 under the "
     "negative cosine",
     power=-1,

@@ -221,7 +221,7 @@ def closure_digest(*modules: str, besides: str = "") -> str:
         return _reading.digests[asked]
 
 
-def pin(module: str) -> None:
+def snapshot_sources(module: str) -> None:
     """Note the code of a module's closure as it is now, just before the module is imported.
 
     What is imported already keeps its earlier note.
@@ -235,7 +235,7 @@ def pin(module: str) -> None:
             _PINNED[name] = digest
 
 
-def changed(*modules: str, besides: str = "") -> list[str]:
+def modified_since_import(*modules: str, besides: str = "") -> list[str]:
     """Return the modules of a closure whose files no longer hold the code that was pinned.
 
     What this process runs is then not what the files say, and must not be kept under their key.

@@ -1,7 +1,7 @@
 """What a check's function is made of, in words: the same in every process, or refused.
 
-A function or class is spelled by the name under which its module holds it, and its module is noted,
-so that its code can be hashed. Everything else is spelled by its value. A closure or lambda hides
+A function or class is known by the name under which its module holds it, and its module is noted,
+so that its code can be hashed. Everything else is known by its value. A closure or lambda hides
 what it was made with; it has no such name and is refused.
 """
 
@@ -36,11 +36,11 @@ _FOREIGN = sys.stdlib_module_names | set(PACKAGES.values())
 """Top-level modules whose code is known by a version, and not hashed."""
 
 
-class SpellingError(ValueError):
-    """An object cannot be spelled; the message is a phrase that says what it is."""
+class CanonicalFormError(ValueError):
+    """An object cannot be written down; the message is a phrase that says what it is."""
 
 
-def spell(value: object) -> tuple[str, frozenset[str]]:
+def canonical_form(value: object) -> tuple[str, frozenset[str]]:
     """Return a value in words, and the project's modules whose functions and classes are in it.
 
     Opened are partial applications, bound methods, tuples, lists, sets, dictionaries, frozen
@@ -50,20 +50,20 @@ def spell(value: object) -> tuple[str, frozenset[str]]:
         value: usually what a check runs.
 
     Raises:
-        SpellingError: if it holds a closure, a lambda, or another object without a name.
+        CanonicalFormError: if it holds a closure, a lambda, or another object without a name.
     """
-    speller = _Speller()
-    words = speller.spell(value)
-    return words, frozenset(speller.modules)
+    form = _CanonicalForm()
+    words = form.form_of(value)
+    return words, frozenset(form.modules)
 
 
-class _Speller:
+class _CanonicalForm:
     """Spells values, and collects the modules that their code is in."""
 
     def __init__(self) -> None:
         self.modules: set[str] = set()
 
-    def spell(self, value: Any) -> str:
+    def form_of(self, value: Any) -> str:
         kind = type(value)
         if kind in _LITERALS:
             return repr(value)
@@ -71,15 +71,15 @@ class _Speller:
             return f"{self.name(kind)}.{value.name}"
         if isinstance(value, functools.partial):
             named = [
-                f"{name}={self.spell(value.keywords[name])}" for name in sorted(value.keywords)
+                f"{name}={self.form_of(value.keywords[name])}" for name in sorted(value.keywords)
             ]
             return f"partial({self.listed((value.func, *value.args))}; {', '.join(named)})"
         if isinstance(value, types.MethodType):
-            return f"({self.spell(value.__self__)}).{value.__name__}"
+            return f"({self.form_of(value.__self__)}).{value.__name__}"
         if isinstance(value, (tuple, list, set, frozenset, dict)):
             return self.container(value)
         if not isinstance(value, type) and (names := _fields(value)) is not None:
-            given = (f"{name}={self.spell(getattr(value, name))}" for name in names)
+            given = (f"{name}={self.form_of(getattr(value, name))}" for name in names)
             return f"{self.name(kind)}({', '.join(given)})"
         if _is_sympy(value):
             return self.expression(value)
@@ -89,7 +89,7 @@ class _Speller:
             return f"{_full_name(kind)}({value.dtype}, {list(value.shape)}, {value.tolist()!r})"
         if hasattr(value, "__qualname__") and hasattr(value, "__module__"):
             return self.name(value)
-        raise SpellingError(f"an object of type {_full_name(kind)}")
+        raise CanonicalFormError(f"an object of type {_full_name(kind)}")
 
     def name(self, named: Any) -> str:
         """A function's or class's name, under which its module must hold it."""
@@ -101,8 +101,8 @@ class _Speller:
         else:
             full = f"{module}.{named.__qualname__}"
             if "<" in full:
-                raise SpellingError(f"the closure or lambda {full}")
-            raise SpellingError(f"a function or class that its module does not hold as {full}")
+                raise CanonicalFormError(f"the closure or lambda {full}")
+            raise CanonicalFormError(f"a function or class that its module does not hold as {full}")
         full = f"{module}.{name}"
         if top not in _FOREIGN:
             self.modules.add(module)
@@ -114,16 +114,16 @@ class _Speller:
     def container(self, value: Any) -> str:
         kind = type(value)
         if isinstance(value, dict):
-            pairs = (f"{self.spell(key)}: {self.spell(value[key])}" for key in value)
+            pairs = (f"{self.form_of(key)}: {self.form_of(value[key])}" for key in value)
             words = f"{{{', '.join(pairs)}}}"
         elif isinstance(value, (set, frozenset)):
-            words = f"{{{', '.join(sorted(map(self.spell, value)))}}}"
+            words = f"{{{', '.join(sorted(map(self.form_of, value)))}}}"
         else:
             words = f"({self.listed(value)})"
         return f"{self.name(kind)}{words}"
 
     def listed(self, values: Iterable[object]) -> str:
-        return ", ".join(map(self.spell, values))
+        return ", ".join(map(self.form_of, values))
 
     def expression(self, value: Any) -> str:
         """A SymPy object with its symbols' assumptions, and the project's own functions in it."""

@@ -40,7 +40,7 @@ class BatchNorm:
             )
 
     @property
-    def couples(self) -> bool:
+    def couples_batch(self) -> bool:
         """Whether it normalises with the statistics of the batch."""
         return self.mean is None
 

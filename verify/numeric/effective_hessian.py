@@ -155,10 +155,10 @@ class EffectiveHessian(_Term):
         if not is_finite(z):
             raise ValueError("`z` must be finite; it holds NaN or infinity.")
         z = z.detach()
-        known = isinstance(head, Head) and not head.couples and _separates(loss)
+        known = isinstance(head, Head) and not head.couples_batch and _separates(loss)
         if separable is None:
             separable = known
-        elif separable and isinstance(head, Head) and head.couples:
+        elif separable and isinstance(head, Head) and head.couples_batch:
             raise ValueError(
                 "`separable` must not be True for a head with BatchNorm over the batch: it couples "
                 "the samples. Leave `separable` out, or give BatchNorm its running statistics."
@@ -325,11 +325,11 @@ def _require_like_weights(head: Head, z: Tensor) -> None:
         raise ValueError(f"`z` is on {z.device}, but the head's weights are on {weight.device}.")
 
 
-def majorant(trace: Trace, z: Tensor) -> tuple[Trace, float]:
+def rounding_majorant(trace: Trace, z: Tensor) -> tuple[Trace, float]:
     """The trace with every quantity replaced by its modulus, and a rounding unit to multiply by.
 
     Together they give a first-order estimate of the rounding error of `pullback` and
-    `interaction`, entrywise: evaluate the formula on the majorant and multiply by the unit. It
+    `interaction`, entrywise: evaluate the formula on the rounding_majorant and multiply by the unit. It
     follows the standard model (Higham 2002, section 3.1): moduli for every factor, and gamma_n
     with n the number of rounded operations on the longest path. The error of an argument ``a``
     reaches s' and s'' through the next derivative, so their moduli are raised by 1 and the unit

@@ -85,7 +85,7 @@ class Head:
         for index, (w, b, norm) in enumerate(zip(weights, biases, norms, strict=True), start=1):
             b = w.new_zeros(w.shape[0]) if b is None else b
             _require_layer(index, width, weights[0], w, b, norm)
-            if norm is not None and not norm.couples:
+            if norm is not None and not norm.couples_batch:
                 (w, b), norm = norm.fold(w, b), None
             layers.append((w, b, norm))
             width = w.shape[0]
@@ -119,7 +119,7 @@ class Head:
         return (self.d, *(w.shape[0] for w in self.weights))
 
     @property
-    def couples(self) -> bool:
+    def couples_batch(self) -> bool:
         """Whether a sample's output depends on the other samples: BatchNorm over the batch."""
         return any(norm is not None for norm in self.norms)
 
@@ -175,7 +175,7 @@ class Head:
         """
         if z.ndim == 0 or z.shape[-1] != self.d:
             raise ValueError(f"z must have last dimension {self.d}: got shape {tuple(z.shape)}.")
-        if self.couples and (z.ndim != 2 or len(z) < 2):
+        if self.couples_batch and (z.ndim != 2 or len(z) < 2):
             raise ValueError(
                 "A head with BatchNorm over the batch expects z of shape (B, d) with B >= 2: got "
                 f"shape {tuple(z.shape)}. Give BatchNorm its running statistics to evaluate it "
@@ -218,7 +218,7 @@ class Trace:
         Raises:
             ValueError: if the head couples the batch, so that no sample has a Jacobian of its own.
         """
-        if self.head.couples:
+        if self.head.couples_batch:
             raise ValueError(
                 "A head with BatchNorm over the batch has no Jacobian of each sample by itself; "
                 "use EffectiveHessian, or give BatchNorm its running statistics."

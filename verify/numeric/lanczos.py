@@ -38,12 +38,12 @@ MAXIMUM_STEPS = 100
 RANDOM_PART = 0.1
 """Length of the random part of a start whose other part, of length 1, the operator suggests."""
 
-FIRST_LOOK = 6
-NEAR = 100
+FIRST_CHECK = 6
+CHECK_EVERY_STEP_WITHIN = 100
 """Convergence is looked for from this step on, at every other step, and at every step once the
 worst residual is within this multiple of the tolerance: a step gains about a digit in two."""
 
-DROP_BELOW = 0.75
+COMPACT_BELOW = 0.75
 """Share of a batch still running below which the finished operators are dropped from it."""
 
 
@@ -178,14 +178,14 @@ def _lanczos(
     worst = 1.0
     for step in range(1, steps + 1):
         residual = krylov.extend(generator)
-        due = step >= FIRST_LOOK and (step % 2 == 0 or worst < NEAR * tolerance)
+        due = step >= FIRST_CHECK and (step % 2 == 0 or worst < CHECK_EVERY_STEP_WITHIN * tolerance)
         if not (due or step == steps or bool((residual == 0).all())):
             continue
         relative, ritz = krylov.ritz(residual)
         done = relative <= tolerance
         last = step == steps or bool(done.all())
         worst = float(relative.max())
-        if last or int(done.sum()) > (1 - DROP_BELOW) * len(done):
+        if last or int(done.sum()) > (1 - COMPACT_BELOW) * len(done):
             ending = torch.ones_like(done) if last else done
             found.keep(running[ending.cpu()], *krylov.pairs(ritz, ending))
             found.iterations[running[ending.cpu()]] = step

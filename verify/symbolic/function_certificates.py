@@ -99,10 +99,10 @@ def enclose_hessian(head: Head, loss: LossExpression, z: Tensor) -> BallHessian:
         ValueError: if z is not (d,), not finite, or the head couples a batch.
         UndefinedAtKinkError: if a preactivation may lie on a kink.
     """
-    if head.couples or tuple(z.shape) != (head.d,):
+    if head.couples_batch or tuple(z.shape) != (head.d,):
         raise ValueError(
             f"Expected a head that treats samples one by one and z of shape ({head.d},); got "
-            f"{head!r}{' with BatchNorm over the batch' if head.couples else ''} and shape "
+            f"{head!r}{' with BatchNorm over the batch' if head.couples_batch else ''} and shape "
             f"{tuple(z.shape)}."
         )
     if z.dtype != torch.float64 or head.weights[0].dtype != torch.float64:

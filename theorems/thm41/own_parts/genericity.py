@@ -19,7 +19,7 @@ from theorems.thm41.own_parts import witnesses
 from theorems.thm41.own_parts.saddles import ATTEMPTS, Shape, describe, loss_jet, shapes
 from theorems.thm41.own_parts.states import State, random_matrix, random_parameters
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role
-from verify.claims.declare import false, proof, section, true
+from verify.claims.declare import mutant_check, proof, property_check, section
 from verify.claims.evidence import Finding, Outcome, Table
 from verify.claims.property import Claim
 from verify.numeric.activations import ACTIVATIONS
@@ -63,12 +63,12 @@ TWO_LAYERS = Claim(
     Arithmetic.EXACT,
 )
 
-TANH = TWO_LAYERS.sibling(
+TANH = TWO_LAYERS.mutant(
     r"two layers, tanh: $M|_K \neq 0$ generically if and only if $r < \min(d, m)$",
     activation="tanh",
 )
 
-RANK_ONLY = TWO_LAYERS.sibling(
+RANK_ONLY = TWO_LAYERS.mutant(
     "two layers: $M|_K \\neq 0$ generically if and only if $r < d$",
     (Shape(3, 1, 2, 1, False, 0),),
     width=False,
@@ -115,7 +115,7 @@ DEEP = Claim(
     Arithmetic.EXACT,
 )
 
-FIRST_WIDTH = DEEP.sibling(
+FIRST_WIDTH = DEEP.mutant(
     r"three to five layers: if and only if $r < \min(d, m_1)$",
     (Deep(Shape(2, 2, 3, 2, False, 0), (2, 1)),),
     later=False,
@@ -209,14 +209,14 @@ CHECKS = section(
         r"Two layers, $r \geq \min(d, m)$: almost every head has $M|_K = 0$",
         witnesses.void,
     ),
-    true("two-layers", "Two layers, a polynomial activation, exact states", TWO_LAYERS),
-    true("two-layers.tanh", "Two layers, tanh, exact states", TANH),
-    false("rank-only", RANK_ONLY),
+    property_check("two-layers", "Two layers, a polynomial activation, exact states", TWO_LAYERS),
+    property_check("two-layers.tanh", "Two layers, tanh, exact states", TANH),
+    mutant_check("rank-only", RANK_ONLY),
     part="genericity",
 ) + section(
     "thm41.genericity",
-    true("deep", "Three to five layers, tanh, exact states", DEEP),
-    false("first-width", FIRST_WIDTH),
+    property_check("deep", "Three to five layers, tanh, exact states", DEEP),
+    mutant_check("first-width", FIRST_WIDTH),
     Check(
         id="measured",
         title="The criterion for four transcendental activations, two to five layers",

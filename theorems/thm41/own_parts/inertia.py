@@ -23,7 +23,7 @@ from theorems.thm41.own_parts.states import (
     states,
 )
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role
-from verify.claims.declare import false, proof, section, true
+from verify.claims.declare import mutant_check, proof, property_check, section
 from verify.claims.derivation import Proof
 from verify.claims.evidence import Finding, Outcome, Table
 from verify.claims.property import Claim, Vacuous
@@ -163,7 +163,7 @@ INERTIA = Claim(
     inertia_violation,
     describe,
     Arithmetic.EXACT,
-    dear=2,
+    case_divisor=2,
 )
 
 
@@ -177,18 +177,18 @@ STABLE_UNIT = one_unit(fmpq(1, 2), fmpq(1, 2))
 """t = 1/2, rho = 1/2: n_-(D) = 1 and H_eff = 3/16."""
 
 UNCORRECTED = {
-    "uncorrected": INERTIA.sibling(
+    "uncorrected": INERTIA.mutant(
         r"$n_-(H_{\mathrm{eff}}) \geq n_-(D)$", (STABLE_UNIT,), loss=0, width=0
     ),
-    "loss": INERTIA.sibling(
+    "loss": INERTIA.mutant(
         r"$n_-(H_{\mathrm{eff}}) \geq n_-(D) - (m_{tot} - \operatorname{rank} W_1)$",
         (STABLE_UNIT,),
         loss=0,
     ),
-    "width": INERTIA.sibling(r"$n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L)$", width=0),
-    "one-more": INERTIA.sibling("the bound of the claim, plus 1", shift=1),
+    "width": INERTIA.mutant(r"$n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L)$", width=0),
+    "one-more": INERTIA.mutant("the bound of the claim, plus 1", shift=1),
 }
-"""False siblings of the inertia bound."""
+"""False variants of the inertia bound."""
 
 
 def sylvester_violation(state: State, first_layers: int = 1) -> float:
@@ -209,10 +209,10 @@ SYLVESTER = Claim(
     sylvester_violation,
     describe,
     Arithmetic.EXACT,
-    dear=2,
+    case_divisor=2,
 )
 
-ANY_RANK = SYLVESTER.sibling("$n_-(M) = n_-(D)$ whatever the rank of $W_1$", first_layers=0)
+ANY_RANK = SYLVESTER.mutant("$n_-(M) = n_-(D)$ whatever the rank of $W_1$", first_layers=0)
 
 
 def census(ctx: Context) -> Finding:
@@ -272,8 +272,10 @@ CHECKS = section(
         r"The inertia bound, for any depth and any symmetric $\nabla^2 L$",
         inertia_bound,
     ),
-    true("property", "The inertia bound on exact states", INERTIA),
-    true("sharp", r"Attained where $\nabla^2 L = 0$ and $W_1$ has full row rank", SYLVESTER),
+    property_check("property", "The inertia bound on exact states", INERTIA),
+    property_check(
+        "sharp", r"Attained where $\nabla^2 L = 0$ and $W_1$ has full row rank", SYLVESTER
+    ),
     Check(
         id="census",
         title="How often the inertia bound says something, and is attained",
@@ -283,7 +285,7 @@ CHECKS = section(
         run=census,
         cost=2.0,
     ),
-    *(false(name, claim) for name, claim in UNCORRECTED.items()),
-    false("any-rank", ANY_RANK),
+    *(mutant_check(name, claim) for name, claim in UNCORRECTED.items()),
+    mutant_check("any-rank", ANY_RANK),
     part="inertia",
 )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from theorems.thm41.notation import COURANT_FISCHER, Vector, d, form, w
 from theorems.thm41.own_parts.states import integers, loss_hessian
 from verify.claims.check import Arithmetic
-from verify.claims.declare import false, proof, section, true
+from verify.claims.declare import mutant_check, proof, property_check, section
 from verify.claims.derivation import Proof
 from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import Rows, diagonal, is_zero, kernel, matrix, rows, signs, text
@@ -208,7 +208,7 @@ CRITERION = Claim(
 SWAP = pencil(diagonal([1, 0]), matrix([[0, 1], [1, 0]]))
 """v.Mv = 0 and Mv != 0 at v = e2."""
 
-FIRST_ONLY = CRITERION.sibling(
+FIRST_ONLY = CRITERION.mutant(
     r"... if and only if some $v \in \ker G$ has $v^T M v < 0$", (SWAP,), second=False
 )
 
@@ -241,7 +241,7 @@ DEFINITE = Claim(
 FAR = pencil(diagonal([1, 0]), matrix([[0, 2], [2, 1]]))
 """M|_K = 1 > 0 and det(G + M) = -3."""
 
-ANY_SIZE = DEFINITE.sibling(r"$M|_K \succ 0$ makes $G + M \succ 0$ at any $\rho$", (FAR,), size=1)
+ANY_SIZE = DEFINITE.mutant(r"$M|_K \succ 0$ makes $G + M \succ 0$ at any $\rho$", (FAR,), size=1)
 
 
 CHECKS = section(
@@ -252,9 +252,11 @@ CHECKS = section(
         r"If neither holds, $G + tM \succeq 0$ below an explicit $t_0 > 0$",
         necessary,
     ),
-    true("property", "The criterion on exact pencils", CRITERION),
-    true("definite", r"$M|_K \succ 0$ is stable at small $t$, on exact pencils", DEFINITE),
-    false("first-only", FIRST_ONLY),
-    false("any-size", ANY_SIZE),
+    property_check("property", "The criterion on exact pencils", CRITERION),
+    property_check(
+        "definite", r"$M|_K \succ 0$ is stable at small $t$, on exact pencils", DEFINITE
+    ),
+    mutant_check("first-only", FIRST_ONLY),
+    mutant_check("any-size", ANY_SIZE),
     part="kernel",
 )

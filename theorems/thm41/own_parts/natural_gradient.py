@@ -10,7 +10,7 @@ import sympy as sp
 from theorems.thm41.notation import applied, d, jacobian, k, rho, w
 from theorems.thm41.own_parts.states import State, describe, states
 from verify.claims.check import Arithmetic
-from verify.claims.declare import false, proof, section, true
+from verify.claims.declare import mutant_check, proof, property_check, section
 from verify.claims.derivation import Proof
 from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import is_zero
@@ -96,17 +96,19 @@ STEP = Claim(
     step_violation,
     describe,
     Arithmetic.EXACT,
-    dear=2,
+    case_divisor=2,
 )
 
 CHECKS = section(
     "thm41.natural",
     *proof("derivation", r"The step preconditioned by $(J^T J)^+$", natural_step),
-    true("property", "The same on exact states", STEP),
-    false("plain", STEP.sibling(r"$J J^T \rho = \rho$ for an onto $J$", preconditioned=False)),
-    false(
+    property_check("property", "The same on exact states", STEP),
+    mutant_check(
+        "plain", STEP.mutant(r"$J J^T \rho = \rho$ for an onto $J$", preconditioned=False)
+    ),
+    mutant_check(
         "injective",
-        STEP.sibling(r"$J (J^T J)^+ J^T \rho = \rho$ for an injective $J$", onto=False),
+        STEP.mutant(r"$J (J^T J)^+ J^T \rho = \rho$ for an injective $J$", onto=False),
     ),
     part="natural",
 )

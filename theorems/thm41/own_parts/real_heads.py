@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.autograd.functional import jacobian
 
 from theorems.thm41.own_parts.states import State, describe, states
-from verify.claims.declare import false, section, true
+from verify.claims.declare import mutant_check, property_check, section
 from verify.claims.head_cases import (
     ROUNDING_SAFETY,
     HeadCase,
@@ -21,7 +21,7 @@ from verify.claims.head_cases import (
 )
 from verify.claims.property import Claim
 from verify.numeric.activations import ACTIVATIONS
-from verify.numeric.effective_hessian import majorant
+from verify.numeric.effective_hessian import rounding_majorant
 from verify.numeric.heads import Head
 
 POINTS = {
@@ -55,7 +55,7 @@ def real_error(state: State, curvature: int = 1) -> float:
     """Error of a state's M and J against automatic differentiation of its head, over the allowed."""
     case = head_case(state)
     m = interaction_error(curvature * _float(state.interaction), autograd_interaction(case), case)
-    bound, unit = majorant(case.head.trace(case.z), case.z)
+    bound, unit = rounding_majorant(case.head.trace(case.z), case.z)
     gap = (_float(state.jacobians[-1]) - jacobian(case.head, case.z)).abs()
     return max(m, largest_ratio(gap, ROUNDING_SAFETY * unit * bound.jacobian()))
 
@@ -70,7 +70,7 @@ REAL = Claim(
 
 CHECKS = section(
     "thm41.states",
-    true("property", "The exact states are states of real heads", REAL),
-    false("sign", REAL.sibling("... with the opposite sign of $M$", curvature=-1)),
+    property_check("property", "The exact states are states of real heads", REAL),
+    mutant_check("sign", REAL.mutant("... with the opposite sign of $M$", curvature=-1)),
     part="F",
 )

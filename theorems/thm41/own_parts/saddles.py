@@ -15,7 +15,7 @@ from theorems.thm41.own_parts import witnesses
 from theorems.thm41.own_parts.states import State, random_matrix, random_parameters
 from theorems.thm41.own_parts.symmetry import flipped
 from verify.claims.check import Arithmetic
-from verify.claims.declare import false, proof, section, true
+from verify.claims.declare import mutant_check, proof, property_check, section
 from verify.claims.derivation import Proof
 from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import diagonal, dot, identity, is_zero, kernel
@@ -200,19 +200,19 @@ CRITICAL = Claim(
 )
 
 CRITICAL_SIBLINGS = {
-    "narrow": CRITICAL.sibling(
+    "narrow": CRITICAL.mutant(
         r"... if and only if $r' < d$: critical heads with $m \leq d$ can have $M \neq 0$",
         (Shape(2, 1, 2, 0, False, 0),),
         wide=False,
     ),
-    "uncorrected": CRITICAL.sibling(
+    "uncorrected": CRITICAL.mutant(
         "... if and only if $m > d$ and $r < d$", (Shape(1, 2, 2, 1, True, 0),), corrected=False
     ),
-    "no-room": CRITICAL.sibling(
+    "no-room": CRITICAL.mutant(
         "... if and only if $m > d$", (Shape(1, 2, 3, 1, False, 0),), needs_room=False
     ),
 }
-"""False siblings of the criterion at critical states."""
+"""False variants of the criterion at critical states."""
 
 
 class Tower(NamedTuple):
@@ -266,10 +266,10 @@ NARROW = Claim(
 CHECKS = section(
     "thm41.critical",
     *proof("derivation", "Non-increasing widths: at a critical point $M = 0$", no_interaction),
-    true("property", r"Criticality forces $\delta = 0$, on exact heads", NARROW),
-    false(
+    property_check("property", r"Criticality forces $\delta = 0$, on exact heads", NARROW),
+    mutant_check(
         "any-widths",
-        NARROW.sibling(r"$J^T \rho = 0$ forces $\delta_{N-1} = 0$ for any widths", tapering=False),
+        NARROW.mutant(r"$J^T \rho = 0$ forces $\delta_{N-1} = 0$ for any widths", tapering=False),
     ),
     part="critical",
 ) + section(
@@ -289,7 +289,7 @@ CHECKS = section(
         r"A critical point with $\rho \neq 0$ needs $\operatorname{rank} J_h < k$",
         onto,
     ),
-    true("property", r"Where $M|_K \neq 0$ at critical states, exactly", CRITICAL),
-    *(false(name, claim) for name, claim in CRITICAL_SIBLINGS.items()),
+    property_check("property", r"Where $M|_K \neq 0$ at critical states, exactly", CRITICAL),
+    *(mutant_check(name, claim) for name, claim in CRITICAL_SIBLINGS.items()),
     part="saddles",
 )

@@ -21,7 +21,7 @@ from theorems.thm41.own_parts.states import State, random_matrix, random_paramet
 from theorems.thm41.own_parts.symmetry import flipped
 from theorems.thm41.own_parts.threshold import threshold_squared
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role
-from verify.claims.declare import false, section, true
+from verify.claims.declare import mutant_check, property_check, section
 from verify.claims.evidence import Finding, Outcome, Plot, Series
 from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import dot, identity, is_zero
@@ -136,13 +136,13 @@ RAY = Claim(
 )
 
 RAY_SIBLINGS = {
-    "is-onset": RAY.sibling(
+    "is-onset": RAY.mutant(
         r"beyond $d = m = k = 1$ too, $H_{\mathrm{eff}}$ is not PSD at $1.01$ of the threshold",
         beyond=fmpq(101, 100),
     ),
-    "past-onset": RAY.sibling(r"... up to twice the onset", below=2),
+    "past-onset": RAY.mutant(r"... up to twice the onset", below=2),
 }
-"""False siblings of the sweep."""
+"""False variants of the sweep."""
 
 
 def describe_wide(seed: int) -> tuple[tuple[str, str], ...]:
@@ -243,11 +243,11 @@ CHECKS = section(
         run=sweep,
         cost=1.5,
     ),
-    *(false(name, claim) for name, claim in RAY_SIBLINGS.items()),
-    true("wide", r"No threshold where $m > k$, on exact states", NO_THRESHOLD),
-    false(
+    *(mutant_check(name, claim) for name, claim in RAY_SIBLINGS.items()),
+    property_check("wide", r"No threshold where $m > k$, on exact states", NO_THRESHOLD),
+    mutant_check(
         "wide.both",
-        NO_THRESHOLD.sibling(r"... for $W_2$ and for $-W_2$", wanted=2),
+        NO_THRESHOLD.mutant(r"... for $W_2$ and for $-W_2$", wanted=2),
     ),
     part="threshold",
 )

@@ -31,7 +31,7 @@ from theorems.thm41.own_parts.inertia import STABLE_UNIT
 from theorems.thm41.own_parts.many_units import sign_frequencies, wide_limit
 from theorems.thm41.own_parts.states import State, describe, parameter, random_matrix, states
 from verify.claims.check import Arithmetic, Check, Kind, Role
-from verify.claims.declare import false, fixed_dimensions, proof, section, true
+from verify.claims.declare import fixed_dimensions, mutant_check, proof, property_check, section
 from verify.claims.derivation import Proof
 from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import diagonal, is_zero, matrix, signs
@@ -178,22 +178,22 @@ PAIRS = Claim(
     pair_violation,
     describe,
     Arithmetic.EXACT,
-    dear=2,
+    case_divisor=2,
 )
 
 
 SIBLINGS = {
-    "every-head": PAIRS.sibling(
+    "every-head": PAIRS.mutant(
         r"one of $W_N$ and $-W_N$ has $\lambda_{\min}(H_{\mathrm{eff}}) < 0$, whatever $M K$",
         (STABLE_UNIT,),
         need_image=False,
     ),
-    "both": PAIRS.sibling(
+    "both": PAIRS.mutant(
         r"$M K \neq \{0\}$ makes $\lambda_{\min}(H_{\mathrm{eff}}) < 0$ for $W_N$ and for $-W_N$",
         wanted=2,
     ),
 }
-"""False siblings of the coin toss."""
+"""False variants of the coin toss."""
 
 
 def coherent_violation(seed_and_size: tuple[int, int]) -> float:
@@ -258,10 +258,12 @@ CHECKS = section(
     *proof(
         "coin-toss", r"Hence $P(\lambda_{\min} < 0) \geq 1/2$ where $M K \neq \{0\}$", coin_toss
     ),
-    true("property", "One of the two signs is unstable, on exact states", PAIRS),
-    *(false(name, claim) for name, claim in SIBLINGS.items()),
-    true("coherent", "Sign-coherent heads: exactly one of the two signs is stable", COHERENT),
-    false("certain", CERTAIN),
+    property_check("property", "One of the two signs is unstable, on exact states", PAIRS),
+    *(mutant_check(name, claim) for name, claim in SIBLINGS.items()),
+    property_check(
+        "coherent", "Sign-coherent heads: exactly one of the two signs is stable", COHERENT
+    ),
+    mutant_check("certain", CERTAIN),
     fixed_dimensions(
         "wide-limit",
         r"Wide heads with $\dim K = 2$: $P(M|_K \succeq 0) \to (1 - 1/\sqrt{3})/2$",

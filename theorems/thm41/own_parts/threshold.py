@@ -13,7 +13,7 @@ from theorems.thm41.notation import applied, d, delta, k, m, v, weight
 from theorems.thm41.own_parts.inertia import one_unit
 from theorems.thm41.own_parts.states import State, describe, integers, parameter, shaped
 from verify.claims.check import Arithmetic
-from verify.claims.declare import false, proof, section, true
+from verify.claims.declare import mutant_check, proof, property_check, section
 from verify.claims.derivation import Proof
 from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import (
@@ -171,7 +171,7 @@ EXACT = Claim(
     Arithmetic.EXACT,
 )
 
-ONE_SLOPE = EXACT.sibling(r"the same with $\delta_j s''_j / s'_j$", power=1)
+ONE_SLOPE = EXACT.mutant(r"the same with $\delta_j s''_j / s'_j$", power=1)
 
 
 def threshold_squared(state: State) -> fmpq | None:
@@ -281,14 +281,14 @@ CHECKS = section(
     "thm41.threshold",
     *proof("factorisation", r"$H_{\mathrm{eff}}$ factorises through $W_1$", factorisation),
     *proof("bound", "The threshold", threshold_bound),
-    true("exact", "The exact criterion for two layers, on exact states", EXACT),
-    false("one-slope", ONE_SLOPE),
-    true("property", "The threshold on exact states", THRESHOLD),
-    false("twice", TWICE),
-    true("sharp", "The threshold is attained at $d = m = k = 1$", EQUALITY),
-    false(
+    property_check("exact", "The exact criterion for two layers, on exact states", EXACT),
+    mutant_check("one-slope", ONE_SLOPE),
+    property_check("property", "The threshold on exact states", THRESHOLD),
+    mutant_check("twice", TWICE),
+    property_check("sharp", "The threshold is attained at $d = m = k = 1$", EQUALITY),
+    mutant_check(
         "not-sharp",
-        EQUALITY.sibling("$H_{\\mathrm{eff}} = 0$ at $0.99$ of it", hundredths=99),
+        EQUALITY.mutant("$H_{\\mathrm{eff}} = 0$ at $0.99$ of it", hundredths=99),
     ),
     part="threshold",
 )

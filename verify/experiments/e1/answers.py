@@ -33,13 +33,13 @@ from verify.experiments.e1.setting import (
     SMOOTH,
     STARTS,
     Cell,
-    Tracking,
+    E1Setup,
 )
 from verify.experiments.tables import answer_by, shortfall, timing_tables
 from verify.ssl.training import Start
 
 
-def run_tracks(form: Tracking, ctx: Context) -> Finding:
+def run_tracks(form: E1Setup, ctx: Context) -> Finding:
     """Read the tracks of every run."""
     dataset = form.source.load(ctx)
     setting = form.source.setting(dataset)

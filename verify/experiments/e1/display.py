@@ -24,7 +24,7 @@ from verify.experiments.e1.setting import (
     OBJECTIVES,
     SIGNIFICANT,
     Cell,
-    Tracking,
+    E1Setup,
 )
 from verify.experiments.tables import (
     PUBLISHED_SIMSIAM,
@@ -71,7 +71,7 @@ PUBLISHED_SPEARMAN = {
 """Spearman's correlation of the variance and the condition number."""
 
 
-def settings(form: Tracking, dataset: Dataset) -> Table:
+def settings(form: E1Setup, dataset: Dataset) -> Table:
     """What was run, beside what was published."""
     rates = ", ".join(f"{form.rate(name):.3g} ({name})" for name in OBJECTIVES)
     ours = describe(form.config, (form.config.seed,), dataset) | {
@@ -234,7 +234,7 @@ def _relative_residual(tracks: Tracks) -> float:
     )
 
 
-def collapse_table(form: Tracking, dataset: Dataset, tracks: Tracks) -> Table:
+def collapse_table(form: E1Setup, dataset: Dataset, tracks: Tracks) -> Table:
     """Variances and condition numbers of every run, and their correlation."""
     rows = []
     for cell in CELLS:

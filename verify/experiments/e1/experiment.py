@@ -14,16 +14,16 @@ from verify.claims.statement import Effect, Experiment
 from verify.experiments.declare import measurements
 from verify.experiments.e1 import audit, invariants
 from verify.experiments.e1.answers import run_tracks
-from verify.experiments.e1.setting import Tracking
+from verify.experiments.e1.setting import E1Setup
 from verify.experiments.image_forms import SIMSIAMS, simsiam_source
 from verify.experiments.tables import AS_READ
 from verify.ssl.digits_configs import DIGITS_SIMSIAM
 from verify.ssl.image_source import DIGITS_SOURCE
 
-DIGITS_TRACKS = Tracking(source=DIGITS_SOURCE, config=replace(DIGITS_SIMSIAM, epochs=6))
+DIGITS_TRACKS = E1Setup(source=DIGITS_SOURCE, config=replace(DIGITS_SIMSIAM, epochs=6))
 
 IMAGES_TRACKS = {
-    form: Tracking(
+    form: E1Setup(
         source=simsiam_source(form), config=replace(config, epochs=8 if form.reduced else 100)
     )
     for form, config in SIMSIAMS.items()

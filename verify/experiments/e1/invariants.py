@@ -12,7 +12,7 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from verify.claims.declare import false, section, true
+from verify.claims.declare import mutant_check, property_check, section
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import exact, tensors
 from verify.experiments import homogeneity
@@ -90,7 +90,7 @@ INDEFINITE = Claim(
     indefinite_ratio,
     describe_pair,
 )
-SEMIDEFINITE = INDEFINITE.sibling(
+SEMIDEFINITE = INDEFINITE.mutant(
     "the Hessian of the negative cosine is positive semidefinite", semidefinite=True
 )
 TANGENT = Claim(
@@ -99,7 +99,7 @@ TANGENT = Claim(
     tangent_ratio,
     describe_pair,
 )
-AMBIENT = TANGENT.sibling(
+AMBIENT = TANGENT.mutant(
     "in all of space, the Hessian of the negative cosine is the cosine times a projection",
     ambient=True,
 )
@@ -145,28 +145,30 @@ ESTIMATE = Claim(
     estimate_ratio,
     describe_spectrum,
 )
-FLIPPED = ESTIMATE.sibling(
+FLIPPED = ESTIMATE.mutant(
     "the published estimator finds the smallest eigenvalue where the largest modulus is negative",
     flipped=True,
 )
-TINY = ESTIMATE.sibling(
+TINY = ESTIMATE.mutant(
     "the published estimator finds the smallest eigenvalue of a matrix of size 1e-9", scale=1e-9
 )
 
 CHECKS = section(
     "E1",
-    true(
+    property_check(
         "start",
         "The pseudo-collapsed start leaves a homogeneous head's objective and curvature as they are",
         homogeneity.SPECTRUM,
     ),
-    false("start.smooth", homogeneity.SPECTRUM_SMOOTH),
-    false("start.mse", homogeneity.SPECTRUM_MSE),
-    true("cosine", "The negative cosine is indefinite", INDEFINITE),
-    false("cosine.semidefinite", SEMIDEFINITE),
-    true("tangent", "Restricted to directions, the negative cosine's curvature is c", TANGENT),
-    false("tangent.ambient", AMBIENT),
-    true("estimator", "Where the published estimator is right", ESTIMATE),
-    false("estimator.flipped", FLIPPED),
-    false("estimator.tiny", TINY),
+    mutant_check("start.smooth", homogeneity.SPECTRUM_SMOOTH),
+    mutant_check("start.mse", homogeneity.SPECTRUM_MSE),
+    property_check("cosine", "The negative cosine is indefinite", INDEFINITE),
+    mutant_check("cosine.semidefinite", SEMIDEFINITE),
+    property_check(
+        "tangent", "Restricted to directions, the negative cosine's curvature is c", TANGENT
+    ),
+    mutant_check("tangent.ambient", AMBIENT),
+    property_check("estimator", "Where the published estimator is right", ESTIMATE),
+    mutant_check("estimator.flipped", FLIPPED),
+    mutant_check("estimator.tiny", TINY),
 )

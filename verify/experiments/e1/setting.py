@@ -45,7 +45,7 @@ STARTS = (Start.NORMAL, Start.SHRUNK_PROJECTOR)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tracking:
+class E1Setup:
     """One form of E1: SimSiam on some images, seed 0."""
 
     source: Source

@@ -14,19 +14,19 @@ from verify.claims.declare import measurement, section
 from verify.claims.statement import Effect, Experiment
 from verify.experiments.declare import measurements
 from verify.experiments.e2 import invariants
-from verify.experiments.e2.measure import Escaping, run_escape
+from verify.experiments.e2.measure import E2Setup, run_escape
 from verify.experiments.forms import ONE_SEED
 from verify.experiments.image_forms import PUBLISHED, SIMSIAMS, simsiam_source
 from verify.experiments.tables import AS_READ
 from verify.ssl.digits_configs import DIGITS_SIMSIAM, SEEDS
 from verify.ssl.image_source import DIGITS_SOURCE
 
-DIGITS_ESCAPE = Escaping(
+DIGITS_ESCAPE = E2Setup(
     source=DIGITS_SOURCE, config=replace(DIGITS_SIMSIAM, epochs=10), seeds=SEEDS[:1]
 )
 
 IMAGES_ESCAPE = {
-    form: Escaping(
+    form: E2Setup(
         source=simsiam_source(form),
         config=replace(config, batch=50, epochs=10)
         if form.reduced

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.func import grad
 
-from verify.claims.declare import false, true
+from verify.claims.declare import mutant_check, property_check
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import exact, tensors
 from verify.experiments import homogeneity
@@ -65,7 +65,7 @@ DIRECTIONS = Claim(
     direction_ratio,
     describe_rescaled,
 )
-RAW = DIRECTIONS.sibling("the total variance does not depend on the vectors' lengths", raw=True)
+RAW = DIRECTIONS.mutant("the total variance does not depend on the vectors' lengths", raw=True)
 
 
 def orthogonal_ratio(case: Scaled, name: str = "negative_cosine") -> float:
@@ -94,14 +94,16 @@ SMOOTH = homogeneity.claim(
     orthogonal_ratio,
     homogeneity.SMOOTH,
 )
-SQUARED = ORTHOGONAL.sibling(
+SQUARED = ORTHOGONAL.mutant(
     "under the squared error a homogeneous head's gradient by z is orthogonal to z", name="mse"
 )
 
 CHECKS = (
-    true("directions", "The variance of directions ignores lengths", DIRECTIONS),
-    false("directions.raw", RAW),
-    true("orthogonal", "A homogeneous head's gradient flow keeps the length of z", ORTHOGONAL),
-    false("orthogonal.smooth", SMOOTH),
-    false("orthogonal.squared", SQUARED),
+    property_check("directions", "The variance of directions ignores lengths", DIRECTIONS),
+    mutant_check("directions.raw", RAW),
+    property_check(
+        "orthogonal", "A homogeneous head's gradient flow keeps the length of z", ORTHOGONAL
+    ),
+    mutant_check("orthogonal.smooth", SMOOTH),
+    mutant_check("orthogonal.squared", SQUARED),
 )

@@ -60,7 +60,7 @@ PUBLISHED = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Escaping:
+class E2Setup:
     """One form of E2: SimSiam on some images, its epochs a multiple of ten."""
 
     source: Source
@@ -119,7 +119,7 @@ def _faster(rate: float) -> float:
     return RATES[RATES.index(rate) + 1]
 
 
-def run_escape(form: Escaping, ctx: Context) -> Finding:
+def run_escape(form: E2Setup, ctx: Context) -> Finding:
     """Compare variances before and after training, at equal epochs and at equal training time."""
     dataset = form.source.load(ctx)
     setting = form.source.setting(dataset)
@@ -203,7 +203,7 @@ def _verdicts(tracks: Tracks) -> dict[str, tuple[bool, bool, str]]:
     }
 
 
-def _setting(form: Escaping, dataset: Dataset) -> Table:
+def _setting(form: E2Setup, dataset: Dataset) -> Table:
     published = PUBLISHED_SIMSIAM | {
         "optimiser": "SGD, momentum 0.9, no weight decay, learning rate 0.005, 0.05, 0.5",
         "batch and epochs": "batch 512, 50 epochs",
@@ -217,7 +217,7 @@ def _setting(form: Escaping, dataset: Dataset) -> Table:
     return setting_table(form.source.setting(dataset), published, ours)
 
 
-def _growth_table(form: Escaping, dataset: Dataset, seeds: Sequence[Tracks]) -> Table:
+def _growth_table(form: E2Setup, dataset: Dataset, seeds: Sequence[Tracks]) -> Table:
     rows = []
     for cell in CELLS:
         tracks = [seed[cell] for seed in seeds]
@@ -257,7 +257,7 @@ def _growth_table(form: Escaping, dataset: Dataset, seeds: Sequence[Tracks]) -> 
     )
 
 
-def _time_table(form: Escaping, setting: str, seeds: Sequence[Tracks]) -> Table:
+def _time_table(form: E2Setup, setting: str, seeds: Sequence[Tracks]) -> Table:
     rows = []
     for head in ("swish", "relu"):
         for batchnorm in (False, True):
@@ -292,7 +292,7 @@ def _time_table(form: Escaping, setting: str, seeds: Sequence[Tracks]) -> Table:
     )
 
 
-def _plot(form: Escaping, setting: str, tracks: Tracks) -> Plot:
+def _plot(form: E2Setup, setting: str, tracks: Tracks) -> Plot:
     return Plot(
         title="Variance of the directions of z against training time",
         kind="line",

@@ -13,7 +13,7 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from verify.claims.declare import false, section, true
+from verify.claims.declare import mutant_check, property_check, section
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import exact, tensors
 from verify.ssl.backbones import Projector, seeded
@@ -136,10 +136,10 @@ SELECTIVITY = Claim(
     shrinkings,
     shrinking_ratio,
     describe_shrinking,
-    dear=2,
+    case_divisor=2,
 )
 
-COMPRESSION = SELECTIVITY.sibling(
+COMPRESSION = SELECTIVITY.mutant(
     "shrinking h towards a point leaves the published compression unchanged",
     quantity="compression",
 )
@@ -194,7 +194,7 @@ ISOMETRY = Claim(
     isometries,
     isometry_ratio,
     describe_head,
-    dear=2,
+    case_divisor=2,
 )
 
 
@@ -251,16 +251,16 @@ SMOOTH = _coincide("bias-free Swish or GELU heads without BatchNorm", ("swish", 
 
 CHECKS = section(
     "E3",
-    true("spread", "The spread of unit vectors, computed two ways", SPREAD),
-    false("spread.any", SPREAD_OF_ANY),
-    true("selectivity", "Selectivity ignores global shrinking", SELECTIVITY),
-    false("selectivity.compression", COMPRESSION),
-    true("isometry", "A head that rotates and rescales contracts nothing", ISOMETRY),
-    true(
+    property_check("spread", "The spread of unit vectors, computed two ways", SPREAD),
+    mutant_check("spread.any", SPREAD_OF_ANY),
+    property_check("selectivity", "Selectivity ignores global shrinking", SELECTIVITY),
+    mutant_check("selectivity.compression", COMPRESSION),
+    property_check("isometry", "A head that rotates and rescales contracts nothing", ISOMETRY),
+    property_check(
         "homogeneous",
         "Both protocols agree for a bias-free ReLU or linear head without BatchNorm",
         HOMOGENEOUS,
     ),
-    false("homogeneous.batchnorm", BATCHNORM),
-    false("homogeneous.smooth", SMOOTH),
+    mutant_check("homogeneous.batchnorm", BATCHNORM),
+    mutant_check("homogeneous.smooth", SMOOTH),
 )

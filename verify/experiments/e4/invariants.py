@@ -103,7 +103,7 @@ CHECKS = (
     Check(
         id="E4.power_peek",
         title="A probe that has seen the test labels is caught",
-        role=Role.POWER,
+        role=Role.CONTROL,
         kind=Kind.ATTACK,
         arithmetic=Arithmetic.FLOAT32,
         run=run_power_peek,

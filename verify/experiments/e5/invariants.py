@@ -9,7 +9,7 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from verify.claims.declare import false, section, true
+from verify.claims.declare import mutant_check, property_check, section
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import exact, tensors
 from verify.ssl.measurements import unit
@@ -88,7 +88,7 @@ SECOND = Claim(
     "an arc of radius r has second differences 4 r sin^2(t / 2)", arcs, second_ratio, describe_arc
 )
 
-SIZELESS = SECOND.sibling("an arc's second differences do not depend on its radius", grows=True)
+SIZELESS = SECOND.mutant("an arc's second differences do not depend on its radius", grows=True)
 
 
 # --- heads that rotate ----------------------------------------------------------------------
@@ -145,15 +145,15 @@ ROTATION = Claim(
     describe_turned,
 )
 
-AFFINE = ROTATION.sibling(
+AFFINE = ROTATION.mutant(
     "a head that rotates and shifts leaves the second differences unchanged", affine=True
 )
 
 CHECKS = section(
     "E5",
-    true("arc", "Turning of an arc, against its closed form", TURNING),
-    true("arc.second", "Second differences of an arc, against their closed form", SECOND),
-    false("arc.sizeless", SIZELESS),
-    true("rotation", "A head that rotates bends nothing", ROTATION),
-    false("rotation.affine", AFFINE),
+    property_check("arc", "Turning of an arc, against its closed form", TURNING),
+    property_check("arc.second", "Second differences of an arc, against their closed form", SECOND),
+    mutant_check("arc.sizeless", SIZELESS),
+    property_check("rotation", "A head that rotates bends nothing", ROTATION),
+    mutant_check("rotation.affine", AFFINE),
 )

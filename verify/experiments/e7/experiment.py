@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from verify.claims.declare import false, section, true
+from verify.claims.declare import mutant_check, property_check, section
 from verify.claims.statement import Effect, Experiment
 from verify.experiments import homogeneity
 from verify.experiments.declare import measurements
-from verify.experiments.e7.measure import SEPARATED, Updating, run_updates
+from verify.experiments.e7.measure import SEPARATED, E7Setup, run_updates
 from verify.experiments.image_forms import SIMSIAMS, simsiam_source
 from verify.experiments.tables import AS_READ
 from verify.ssl.digits_configs import DIGITS_SIMSIAM, SEEDS
 from verify.ssl.image_source import DIGITS_SOURCE
 
-DIGITS_UPDATES = Updating(
+DIGITS_UPDATES = E7Setup(
     source=DIGITS_SOURCE, config=replace(DIGITS_SIMSIAM, epochs=3), seeds=SEEDS
 )
 
 IMAGES_UPDATES = {
-    form: Updating(
+    form: E7Setup(
         source=simsiam_source(form),
         config=replace(config, epochs=4 if form.reduced else 5),
         seeds=SEEDS,
@@ -55,7 +55,7 @@ EXPERIMENT = Experiment(
                 "Normal start, without BatchNorm; the geometric mean over epochs of the ratio, "
                 f"projector over backbone. Yes: at least {SEPARATED:g}, a third of the least "
                 "published one, for every activation and seed. No: less for every one. Undecided "
-                "otherwise. Chosen after an exploratory run."
+                "otherwise. ExperimentSelection after an exploratory run."
             ),
         ),
         Effect(
@@ -92,12 +92,12 @@ CHECKS = (
     ),
     *section(
         "E7",
-        true(
+        property_check(
             "scale",
             "A homogeneous head at c of its size is updated 1/c^2 as fast",
             homogeneity.UPDATE,
         ),
-        false("scale.once", homogeneity.UPDATE_ONCE),
-        false("scale.smooth", homogeneity.UPDATE_SMOOTH),
+        mutant_check("scale.once", homogeneity.UPDATE_ONCE),
+        mutant_check("scale.smooth", homogeneity.UPDATE_SMOOTH),
     ),
 )

@@ -44,7 +44,7 @@ Cell = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Updating:
+class E7Setup:
     """One form of E7: SimSiam on some images from several seeds."""
 
     source: Source
@@ -82,7 +82,7 @@ Updates = dict[tuple[str, str], dict[str, np.ndarray]]
 """For every activation and variant: relative updates (seeds, epochs) by part."""
 
 
-def run_updates(form: Updating, ctx: Context) -> Finding:
+def run_updates(form: E7Setup, ctx: Context) -> Finding:
     """Compare the relative updates of projector, predictor and backbone."""
     dataset = form.source.load(ctx)
     setting = form.source.setting(dataset)
@@ -147,7 +147,7 @@ def _answers(updates: Updates) -> tuple[Measured, ...]:
     )
 
 
-def _setting(form: Updating, dataset: Dataset) -> Table:
+def _setting(form: E7Setup, dataset: Dataset) -> Table:
     ours = describe(form.config, form.seeds, dataset) | {
         "activation": ", ".join(ACTIVATIONS),
         "BatchNorm in the heads": "none, or after every layer",
@@ -155,7 +155,7 @@ def _setting(form: Updating, dataset: Dataset) -> Table:
     return setting_table(form.source.setting(dataset), PUBLISHED_SIMSIAM, ours)
 
 
-def _table(form: Updating, setting: str, updates: Updates) -> Table:
+def _table(form: E7Setup, setting: str, updates: Updates) -> Table:
     rows: list[tuple[str, ...]] = [
         ("published: CIFAR-10, ResNet-18", "none", "31 to 653", "none"),
         ("published: CIFAR-10, ResNet-18", "BatchNorm", "0.4 to 2.7", "none"),
@@ -175,7 +175,7 @@ def _table(form: Updating, setting: str, updates: Updates) -> Table:
     )
 
 
-def _plot(form: Updating, setting: str, updates: Updates) -> Plot:
+def _plot(form: E7Setup, setting: str, updates: Updates) -> Plot:
     series = []
     for (activation, variant), parts in updates.items():
         ratio = parts["projector"] / parts["backbone"]

@@ -12,19 +12,17 @@ from verify.claims.declare import section
 from verify.claims.statement import Effect, Experiment
 from verify.experiments.declare import measurements
 from verify.experiments.e9 import invariants
-from verify.experiments.e9.measure import Discarding, run_discard
+from verify.experiments.e9.measure import E9Setup, run_discard
 from verify.experiments.forms import REDUCED
 from verify.experiments.image_forms import PUBLISHED, SIMCLR, SIMCLR_REDUCED, source
 from verify.ssl.digits_configs import DIGITS_SIMCLR, SEEDS
 from verify.ssl.discard import LABELLED
 from verify.ssl.image_source import DIGITS_SOURCE
 
-DIGITS_DISCARD = Discarding(
-    source=DIGITS_SOURCE, config=replace(DIGITS_SIMCLR, epochs=5), seeds=SEEDS
-)
+DIGITS_DISCARD = E9Setup(source=DIGITS_SOURCE, config=replace(DIGITS_SIMCLR, epochs=5), seeds=SEEDS)
 
 IMAGES_DISCARD = {
-    form: Discarding(source=source(form), config=config, seeds=SEEDS)
+    form: E9Setup(source=source(form), config=config, seeds=SEEDS)
     for form, config in ((REDUCED, SIMCLR_REDUCED), (PUBLISHED, SIMCLR))
 }
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from verify.claims.declare import false, true
+from verify.claims.declare import mutant_check, property_check
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import exact, tensors
 from verify.ssl.probes import RIDGE, ridge_scores
@@ -87,12 +87,14 @@ INVARIANT = Claim(
     probe_ratio,
     describe,
 )
-AFFINE = INVARIANT.sibling(
+AFFINE = INVARIANT.mutant(
     "the probe's scores do not change under any invertible affine map of the features",
     orthogonal=False,
 )
 
 CHECKS = (
-    true("probe", "The probe ignores rotation, size and origin of the features", INVARIANT),
-    false("probe.affine", AFFINE),
+    property_check(
+        "probe", "The probe ignores rotation, size and origin of the features", INVARIANT
+    ),
+    mutant_check("probe.affine", AFFINE),
 )

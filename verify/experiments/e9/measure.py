@@ -37,7 +37,7 @@ HEADS = (NONE, LINEAR, *NONLINEAR)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Discarding:
+class E9Setup:
     """One form of E9: SimCLR on some images from several seeds."""
 
     source: Source
@@ -95,7 +95,7 @@ def epochs_to(curves: Curves, head: str, seed: int, accuracy: float) -> str:
     return str(int(reached[0])) if len(reached) else "never"
 
 
-def run_discard(form: Discarding, ctx: Context) -> Finding:
+def run_discard(form: E9Setup, ctx: Context) -> Finding:
     """Compare probes of z and h under every head."""
     dataset = form.source.load(ctx)
     setting = form.source.setting(dataset)
@@ -166,7 +166,7 @@ def _answers(curves: Curves) -> tuple[Measured, ...]:
     )
 
 
-def _setting(form: Discarding, dataset: Dataset) -> Table:
+def _setting(form: E9Setup, dataset: Dataset) -> Table:
     probe = (
         f"a linear probe in closed form (ridge): of the class, from all labels and from {LABELLED} of "
         "each; of quarter turns"
@@ -181,7 +181,7 @@ def _setting(form: Discarding, dataset: Dataset) -> Table:
     return setting_table(form.source.setting(dataset), published, ours)
 
 
-def _table(form: Discarding, dataset: Dataset, curves: Curves) -> Table:
+def _table(form: E9Setup, dataset: Dataset, curves: Curves) -> Table:
     goal = fmean(last(curves, NONE, "class_z"))
     first = {
         name: over_seeds([100 * float(curves[NONE, s][name][0]) for s in form.seeds], ".1f")
@@ -227,7 +227,7 @@ def _table(form: Discarding, dataset: Dataset, curves: Curves) -> Table:
     )
 
 
-def _plot(form: Discarding, setting: str, curves: Curves) -> Plot:
+def _plot(form: E9Setup, setting: str, curves: Curves) -> Plot:
     series = []
     for head in HEADS:
         for name in ("z", "h") if head != NONE else ("z",):

@@ -1,4 +1,4 @@
-"""False siblings of 4.1: near-misses that the true claims must refute."""
+"""False variants of 4.1: near-misses that the true claims must refute."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ FORMULAS = {
     "jacobian-output": (jacobian_at_output, r"(F) with $\partial x_l / \partial z$ for $A_l$"),
     "adjoint-slopes": (adjoint_without_slopes, r"(F) with $\delta_{l-1} = W_l^T \delta_l$"),
 }
-"""False siblings of (F), each with the claim in words."""
+"""False variants of (F), each with the claim in words."""
 
 
 def gradient_without_slopes(trace: Trace, rho: Tensor) -> Tensor:
@@ -110,7 +110,7 @@ def gradient_without_slopes(trace: Trace, rho: Tensor) -> Tensor:
     return trace.adjoints(rho)[1] @ trace.head.weights[0]
 
 
-GRADIENT = FORMULA_EXACT.sibling(
+GRADIENT = FORMULA_EXACT.mutant(
     r"(F) with $J_h^T \rho = W_1^T \delta_1$", gradient=gradient_without_slopes
 )
 
@@ -118,24 +118,24 @@ GRADIENT = FORMULA_EXACT.sibling(
 SMOOTH_IS_FLAT = Claim(
     "$M = 0$ for a head with a smooth activation",
     partial(head_cases, SMOOTH),
-    LINEAR_IS_FLAT.ratio,
+    LINEAR_IS_FLAT.normalised_error,
     LINEAR_IS_FLAT.describe,
 )
 
 EFFECTIVE_HESSIANS = {
-    "difference": EFFECTIVE_HESSIAN.sibling(
+    "difference": EFFECTIVE_HESSIAN.mutant(
         r"the Hessian of $L \circ h$ is $G - M$", interaction_weight=-1.0
     ),
-    "pullback": EFFECTIVE_HESSIAN.sibling(
+    "pullback": EFFECTIVE_HESSIAN.mutant(
         r"the Hessian of $L \circ h$ is $G$", interaction_weight=0.0
     ),
-    "millionth": EFFECTIVE_HESSIAN.sibling(
+    "millionth": EFFECTIVE_HESSIAN.mutant(
         r"the Hessian of $L \circ h$ is $G + (1 + 10^{-6}) M$", interaction_weight=1 + 1e-6
     ),
 }
-"""False siblings of H_eff = G + M; the last one probes the tolerance."""
+"""False variants of H_eff = G + M; the last one probes the tolerance."""
 
-EULER_TILTED = EULER.sibling(
+EULER_TILTED = EULER.mutant(
     "Euler's relations hold for a scale-invariant objective plus $10^{-6} |u|^2 / 2$", tilt=1e-6
 )
 

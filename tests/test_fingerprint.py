@@ -27,7 +27,7 @@ import torch
 from flint import fmpq, fmpq_mat, fmpz
 
 from verify.engine.artefact import Artefact
-from verify.identity.fingerprint import SpellingError, spell
+from verify.identity.fingerprint import CanonicalFormError, canonical_form
 from verify.numeric.activations import GELU, SWISH
 
 
@@ -136,7 +136,7 @@ DIFFERENT = [
 @pytest.mark.parametrize("values", DIFFERENT)
 def test_different_values_are_spelled_differently(values):
     for a, b in itertools.combinations(values, 2):
-        assert spell(a) != spell(b)
+        assert canonical_form(a) != canonical_form(b)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_different_values_are_spelled_differently(values):
     ],
 )
 def test_equal_values_are_spelled_alike(a, b):
-    assert spell(a) == spell(b)
+    assert canonical_form(a) == canonical_form(b)
 
 
 @pytest.mark.parametrize(
@@ -170,31 +170,33 @@ def test_equal_values_are_spelled_alike(a, b):
     ],
 )
 def test_what_has_no_name_is_refused(value, phrase):
-    with pytest.raises(SpellingError, match=phrase.replace("tuple_iterator", "builtins.tuple_it")):
-        spell(value)
+    with pytest.raises(
+        CanonicalFormError, match=phrase.replace("tuple_iterator", "builtins.tuple_it")
+    ):
+        canonical_form(value)
 
 
 def test_the_modules_are_those_of_the_projects_functions_and_classes():
     run = functools.partial(plain, GELU, Point(sp.sin), Artefact("a", plain))
-    words, modules = spell(run)
+    words, modules = canonical_form(run)
     assert modules == {__name__, "verify.numeric.activations", "verify.engine.artefact"}
     assert "0x" not in words
 
 
 def test_a_function_of_ours_inside_an_expression_counts():
-    assert spell(x + 1) == (sp.srepr(x + 1), frozenset())
-    _, modules = spell((Bump(x) + 1,))
+    assert canonical_form(x + 1) == (sp.srepr(x + 1), frozenset())
+    _, modules = canonical_form((Bump(x) + 1,))
     assert modules == {__name__}
 
 
 def test_the_words_are_the_same_in_another_process():
     code = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-        "import test_spelling as t\n"
+        "import test_fingerprint as t\n"
         "for values in t.DIFFERENT:\n"
-        "    for value in values: print(t.spell(value)[0])\n"
-        "print(t.spell(frozenset('abcdef'))[0])\n"
+        "    for value in values: print(t.canonical_form(value)[0])\n"
+        "print(t.canonical_form(frozenset('abcdef'))[0])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    here = [spell(value)[0] for values in DIFFERENT for value in values]
-    assert done.stdout.splitlines() == [*here, spell(frozenset("abcdef"))[0]]
+    here = [canonical_form(value)[0] for values in DIFFERENT for value in values]
+    assert done.stdout.splitlines() == [*here, canonical_form(frozenset("abcdef"))[0]]

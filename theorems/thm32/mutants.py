@@ -1,4 +1,4 @@
-"""False siblings of 3.2: near-misses that the true claims' own properties must refute."""
+"""False variants of 3.2: near-misses that the true claims' own properties must refute."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from theorems.thm32.properties_identity import IDENTITY, OSCILLATION, VALUE, Seg
 from verify.numeric.activations import RELU
 
 EXACTS = {
-    "crossing": EXACT.sibling(
+    "crossing": EXACT.mutant(
         "no head is isotropic along a curve that meets itself", impossible=True
     ),
-    "constant": EXACT.sibling("the head of (A) is isotropic behind a constant loss", flat=True),
-    "pullback": EXACT.sibling("the isotropy is that of $G$", pullback=True),
-    "any-factor": EXACT.sibling("every factor $c$ will do, $c = 1$ among them", unit=True),
+    "constant": EXACT.mutant("the head of (A) is isotropic behind a constant loss", flat=True),
+    "pullback": EXACT.mutant("the isotropy is that of $G$", pullback=True),
+    "any-factor": EXACT.mutant("every factor $c$ will do, $c = 1$ among them", unit=True),
 }
 
 VALUES = {
-    "origin": VALUE.sibling(
+    "origin": VALUE.mutant(
         r"$L(h(\gamma)) = \frac{c}{2} |\gamma|^2 + \mathrm{const}$, with $z_0 = 0$", origin=True
     ),
 }
 
 IDENTITIES = {
-    "bounded": IDENTITY.sibling(
+    "bounded": IDENTITY.mutant(
         r"the head of (B) has $H_{\mathrm{eff}} = I$ behind every nonconstant loss", bounded=True
     ),
 }
@@ -39,11 +39,11 @@ _WIDEST = Segment(torch.zeros(1).double(), torch.ones(1).double(), 1.0, 0.0, 15 
 """A segment that uses 15/16 of the oscillation."""
 
 OSCILLATIONS = {
-    "factor": OSCILLATION.sibling(
+    "factor": OSCILLATION.mutant(
         r"$c l^2 / 8 \leq \sup L - \inf L$, without $1 - \epsilon$", whole=True
     ),
-    "quarter": OSCILLATION.sibling(r"$(1 - \epsilon) c l^2 / 4 \leq \sup L - \inf L$", divisor=4.0),
-    "tight": OSCILLATION.sibling(
+    "quarter": OSCILLATION.mutant(r"$(1 - \epsilon) c l^2 / 4 \leq \sup L - \inf L$", divisor=4.0),
+    "tight": OSCILLATION.mutant(
         r"$(1 - \epsilon) c l^2 / 7 \leq \sup L - \inf L$", supplied=(_WIDEST,), divisor=7.0
     ),
 }
@@ -69,12 +69,12 @@ FLAT_WAVE = STEEP_WAVE._replace(
 _ON_LINES = replace(AFFINE, cases=partial(affine_cases, most=1))
 
 AFFINES = {
-    "half": _ON_LINES.sibling("half the bound", supplied=(STEEP_WAVE,), constant=0.5),
-    "eigenvalue": _ON_LINES.sibling(
+    "half": _ON_LINES.mutant("half the bound", supplied=(STEEP_WAVE,), constant=0.5),
+    "eigenvalue": _ON_LINES.mutant(
         r"$\lambda_s^{-1}$ for $\lambda_s^{-3/2}$", supplied=(FLAT_WAVE,), power=1.0
     ),
-    "linear": _ON_LINES.sibling(r"$c$ for $\sqrt{c}$", supplied=(STEEP_WAVE,), root=1.0),
-    "largest": AFFINE.sibling(
+    "linear": _ON_LINES.mutant(r"$c$ for $\sqrt{c}$", supplied=(STEEP_WAVE,), root=1.0),
+    "largest": AFFINE.mutant(
         "the largest eigenvalue in the place of the smallest",
         supplied=(
             Affine(
@@ -94,7 +94,7 @@ AFFINES = {
 }
 
 STRAIGHTS = {
-    "relu": STRAIGHT.sibling(
+    "relu": STRAIGHT.mutant(
         r"a ReLU head can do it behind $L = \rho \cdot u$, where $\nabla^2 L = 0$",
         activation=RELU,
     ),
@@ -103,23 +103,23 @@ STRAIGHTS = {
 _SHALLOW = replace(FORCED, cases=partial(moving_cases, deepest=2))
 
 FORCEDS = {
-    "pullback": _SHALLOW.sibling(
+    "pullback": _SHALLOW.mutant(
         r"$G \dot\gamma = \frac{d}{dt} (J^T \rho)$, without $M$", interaction=False
     ),
-    "interaction": _SHALLOW.sibling(
+    "interaction": _SHALLOW.mutant(
         r"$M \dot\gamma = \frac{d}{dt} (J^T \rho)$, without $G$", pullback=False
     ),
 }
 
 FRAMES = {
-    "fewer": FRAME.sibling("$k < d$ suffices for $G = I$", narrow=True),
-    "indefinite": FRAME.sibling("the metric may be indefinite", indefinite=True),
-    "euclidean": FRAME.sibling("any orthonormal frame will do", euclidean=True),
+    "fewer": FRAME.mutant("$k < d$ suffices for $G = I$", narrow=True),
+    "indefinite": FRAME.mutant("the metric may be indefinite", indefinite=True),
+    "euclidean": FRAME.mutant("any orthonormal frame will do", euclidean=True),
 }
 
 ARCS = {
-    "whole": ARC.sibling(
+    "whole": ARC.mutant(
         r"$J^T (\nabla^2 L) J = I$ along $\gamma$ makes $H_{\mathrm{eff}} = I$", whole=True
     ),
-    "beside": ARC.sibling(r"the head of (C) has $G = I$ beside $\gamma$ too", beside=0.25),
+    "beside": ARC.mutant(r"the head of (C) has $G = I$ beside $\gamma$ too", beside=0.25),
 }

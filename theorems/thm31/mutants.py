@@ -1,4 +1,4 @@
-"""False siblings of 3.1: near-misses that the true claims must refute."""
+"""False variants of 3.1: near-misses that the true claims must refute."""
 
 from __future__ import annotations
 
@@ -48,37 +48,37 @@ ACROSS = Kept(identity(2), (Fraction(1), Fraction(0)), matrix([[0], [1]]), 1)
 """H = diag(1, 0) and rho = (0, 1), which is not in its range: nothing is lost."""
 
 METRICS = {
-    "shifted": SIMILARITY.sibling("the metric is $W^T W + I$", metric=shifted),
-    "doubled": SIMILARITY.sibling("the metric is $2 W^T W$", metric=doubled),
+    "shifted": SIMILARITY.mutant("the metric is $W^T W + I$", metric=shifted),
+    "doubled": SIMILARITY.mutant("the metric is $2 W^T W$", metric=doubled),
 }
 
 WHITENINGS = {
-    "inverse": WHITENING.sibling(
+    "inverse": WHITENING.mutant(
         r"$W = U_+ \Lambda_+^{-1} Q^T$ gives $H_{\mathrm{eff}} = Q Q^T$", power=-2
     ),
-    "root": WHITENING.sibling(
+    "root": WHITENING.mutant(
         r"$W = U_+ \Lambda_+^{1/2} Q^T$ gives $H_{\mathrm{eff}} = Q Q^T$", power=1
     ),
-    "wide": WHITENING.sibling(r"$k \geq d$ is needed to whiten $S$", only_wide=True),
+    "wide": WHITENING.mutant(r"$k \geq d$ is needed to whiten $S$", only_wide=True),
 }
 
 DIMENSIONS = {
-    "rank": DIMENSION.sibling(
+    "rank": DIMENSION.mutant(
         r"the largest $\dim S$ that some head whitens is $\operatorname{rank} \nabla^2 L$",
         dimension=rank,
     ),
-    "one-more": DIMENSION.sibling(
+    "one-more": DIMENSION.mutant(
         r"some head whitens $S$ of dimension $n_+(\nabla^2 L) + 1$", dimension=one_more
     ),
 }
 
 LINEARS: dict[str, Claim[Any]] = {
-    "scalar": INSIDE.sibling(
+    "scalar": INSIDE.mutant(
         r"$z^* \in S$: the head whitens $S$ although $u^T \nabla^2 L \, u \neq |z^*|^2$",
         scalar_condition=False,
     ),
-    "uncorrected": OUTSIDE.sibling(r"$z^* \notin S$: $W = E Q^T$ has $W z^* = u$", corrected=False),
-    "smaller-maximum": RADIAL.sibling(
+    "uncorrected": OUTSIDE.mutant(r"$z^* \notin S$: $W = E Q^T$ has $W z^* = u$", corrected=False),
+    "smaller-maximum": RADIAL.mutant(
         r"for $L = \sqrt{1 + |u|^2}$, $(u^T \nabla^2 L \, u)^2 \leq \frac{4}{27} - 10^{-6}$",
         supplied=((Fraction(1), Fraction(1)),),
         square_bound=Fraction(4, 27) - Fraction(1, 10**6),
@@ -87,10 +87,10 @@ LINEARS: dict[str, Claim[Any]] = {
 """The last one is refuted at |u|^2 = 2 only: the bound is attained."""
 
 FIXED_POINTS = {
-    "rank": KEPT.sibling(
+    "rank": KEPT.mutant(
         r"where $z^*$ stays critical the largest $\dim S$ is $r$", dimension=rank_of
     ),
-    "always-less": KEPT.sibling(
+    "always-less": KEPT.mutant(
         r"where $z^*$ stays critical and $\rho \neq 0$ the largest $\dim S$ is $r - 1$",
         supplied=(ACROSS,),
         dimension=rank_less_one,

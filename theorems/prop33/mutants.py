@@ -1,4 +1,4 @@
-"""False siblings of 3.3: near-misses refuted by the true claims' own properties or by exact examples."""
+"""False variants of 3.3: near-misses refuted by the true claims' own properties or by exact examples."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ def one(slope: Slope) -> int:
 
 
 CONSTRUCTIONS = {
-    "any-width": CONSTRUCTION.sibling(
+    "any-width": CONSTRUCTION.mutant(
         "for all $k \\geq d$ no constant head whitens a loss that is not quadratic", barrier=True
     ),
-    "not-quadratic": CONSTRUCTION.sibling(
+    "not-quadratic": CONSTRUCTION.mutant(
         "the head whitens although $L$ is cubic on $V$", inside=True
     ),
 }
 
 CURVATURES = {
-    "half": CURVATURE.sibling("the cubic form has the factor $1/2$", factor=Fraction(1, 2)),
-    "sign": CURVATURE.sibling("the cubic form has the factor $-1/4$", factor=Fraction(-1, 4)),
+    "half": CURVATURE.mutant("the cubic form has the factor $1/2$", factor=Fraction(1, 2)),
+    "sign": CURVATURE.mutant("the cubic form has the factor $-1/4$", factor=Fraction(-1, 4)),
 }
 
 FACTORS = {
-    "any-metric": FACTOR.sibling(
+    "any-metric": FACTOR.mutant(
         "the factor is constant for every Riemannian metric, Hessian or not", exchange=symmetric
     ),
-    "one-dimension": FACTOR.sibling("the factor is constant for $d = 1$", dimension=one),
+    "one-dimension": FACTOR.mutant("the factor is constant for $d = 1$", dimension=one),
 }
 
 x, y, z = sp.symbols("x y z", real=True)
