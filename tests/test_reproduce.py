@@ -29,7 +29,7 @@ from verify.ssl.image_source import Source, digits, fit
 from verify.ssl.training import train
 
 PLACES = rooms.contents(REGISTRIES)
-ROOMS = {p.entry.id: rooms.load(p.entry.id, p.module) for p in PLACES if "ssl" in p.module}
+ROOMS = {p.entry.id: rooms.load(p.entry.id, p.module) for p in PLACES if "experiments" in p.module}
 CHECKS = {check.id: check for room in ROOMS.values() for check in room.checks}
 CTX = Context(seed=3, profile="smoke", device="cpu", cache="", rooms=rooms.modules(PLACES))
 

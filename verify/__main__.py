@@ -33,7 +33,7 @@ from verify.cli.doctor import examine, gpu
 from verify.cli.junit import junit
 from verify.engine import registry as rooms
 from verify.engine.assemble import Request, assemble, kept
-from verify.engine.provenance import git_state
+from verify.engine.provenance import git_state, in_checkout
 from verify.engine.record import RunRecord
 from verify.engine.runner import run_all
 from verify.engine.store import Asked, Records, Store, StoreError
@@ -41,8 +41,6 @@ from verify.experiments.forms import listing
 
 ROOT = Path(__file__).resolve().parents[1]
 REGISTRIES = ("theorems", "verify.experiments")
-EVIDENCE = ROOT / ".verify"
-SITE = ROOT / "reports" / "site"
 RECORDED = ROOT / "reports" / "evidence"
 
 HINT = "`python -m verify --help` shows what can be asked."
@@ -67,9 +65,17 @@ class Folders:
 
     @classmethod
     def at(cls, out: Path | None) -> Folders:
-        """Return the folders below `out`, or the project's own."""
-        base = EVIDENCE if out is None else out
-        return cls(base / "evidence", base / "artefacts", SITE if out is None else out / "site")
+        """Return the folders below `out`, or those of the checkout, or of the working directory.
+
+        An installation is never written to.
+        """
+        home = ROOT if in_checkout(ROOT) else Path.cwd()
+        base = out or home / ".verify"
+        return cls(
+            base / "evidence",
+            base / "artefacts",
+            home / "reports" / "site" if out is None else out / "site",
+        )
 
 
 def main(argv: Sequence[str] | None = None, registries: Sequence[str] = REGISTRIES) -> int:
@@ -257,6 +263,8 @@ def _reproduce(
     folders: Folders,
 ) -> int:
     """Run one form of some experiments, print what came of it, and return the exit code."""
+    if options.record and not in_checkout(ROOT):
+        raise UsageError(f"`--record` keeps results in a checkout, and {ROOT} is none.")
     chosen = reproduce.choose(options, names, places)
     has_gpu = options.device != "cpu" and bool(gpu())
     reproduce.require(chosen, folders.artefacts, has_gpu=has_gpu, download=options.download)
@@ -436,4 +444,6 @@ def _as_json(record: RunRecord) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from projection_head_verifier import taken
+
+    sys.exit(taken() or main())

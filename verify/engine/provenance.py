@@ -99,8 +99,15 @@ def difference(check: Check, ctx: Context, evidence: Evidence) -> str:
     return f"Measured with {', '.join(changed)}."
 
 
+def in_checkout(root: Path) -> bool:
+    """Whether the folder of our packages is a checkout of the project, not an installation."""
+    return (root / "pyproject.toml").is_file() and (root / "theorems" / "conftest.py").is_file()
+
+
 def git_state(root: Path) -> str:
     """Return the commit at `root`, with ``-dirty`` if files differ from it; else ``unknown``."""
+    if not in_checkout(root):  # an environment may lie inside somebody's repository
+        return "unknown"
     command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
