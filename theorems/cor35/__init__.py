@@ -201,7 +201,7 @@ COUNTEREXAMPLES = section(
         "can-fail",
         "Beyond the threshold, at the sharp one, definiteness is lost",
         refutations.can_fail,
-        reading="can-fail",
+        readings=("can-fail",),
     ),
     refutation(
         "stable",

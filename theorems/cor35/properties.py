@@ -16,8 +16,9 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import exact, tensors
+from verify.claims.strategies import tensors
 
 ROUNDING = 1e-9
 """Relative error allowed: eigenvalues of matrices of order 5 at most with norms below 100, right to

@@ -139,7 +139,7 @@ SQUARE = section(
         "trinomial",
         "The trinomial loss with $k = d = 2$: no constant head whitens it",
         refutations.square_barrier,
-        reading="some-loss",
+        readings=("some-loss",),
     ),
     part="square",
 )

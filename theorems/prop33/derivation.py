@@ -105,6 +105,7 @@ def _constant_factor(proof: Proof) -> None:
     f_a is the a-th derivative of L(Wz) at the corners z, z + s e_a, z + t e_m and z + s e_a + t e_m
     of a rectangle, I_a the integral of f_am along its sides in the direction of e_m.
     """
+    proof.over(d, m)
     corners = {name: sp.IndexedBase(f"f_{{{name}}}") for name in ("0", "s", "t", "st")}
     sides = {name: sp.IndexedBase(f"I_{{{name}}}") for name in ("0", "s")}
     means = {name: sp.IndexedBase(f"C_{{{name}}}") for name in ("0", "s")}
@@ -180,6 +181,7 @@ def _solved(
     proof: Proof, w: sp.IndexedBase, g: sp.IndexedBase, size: sp.Expr, invertible: str
 ) -> None:
     """w^T g w = c I with wV = I, all constant but g: (size, d), (size, size). Then g is constant."""
+    proof.over(size, p, q)
     proof.let("isotropic", f"${w}^T {g} {w} = c I$, $c$ constant")
     error = lambda i, p: total(lambda a: w[i, a] * inverse[a, p], d) - delta(i, p)  # noqa: E731
     both = total(lambda i, j: error(i, p) * g[i, j] * error(j, q), size, size)
@@ -229,6 +231,7 @@ def _contradiction(proof: Proof, curved: str, text: str, size: sp.Expr) -> None:
 
 def quadratic(proof: Proof) -> None:
     """(iii): for k = d the loss itself is a PD quadratic polynomial, whatever its curvature."""
+    proof.over(k, p, q)
     _constant_metric(proof)
     proof.let("solved", "$g = c V^T V$, just derived")
     vv: Vector = lambda a: total(lambda p: inverse[a, p] * v[p], k)  # noqa: E731

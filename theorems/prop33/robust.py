@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from verify.claims.check import Context
+from verify.claims.describe import exact
 from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import DENOMINATOR, exact, tensors
+from verify.claims.strategies import DENOMINATOR, tensors
 
 RADIUS = 10.0
 SCALES = (1.0, 1e-2, 1e-4, 1e-6)

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.autograd.functional import hessian
 
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import exact, tensors
+from verify.claims.strategies import tensors
 
 ROUNDING = 1e-12
 """Relative and absolute error allowed: the entries are below 100 and every quantity comes from

@@ -14,8 +14,9 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import exact, tensors
+from verify.claims.strategies import tensors
 
 QUADRATURE = 1e-12
 """Relative error allowed to a mean of 64 values, which is exact for the curves drawn here."""

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.autograd.functional import hessian, jacobian
 
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import describe_head, exact, heads, tensors
+from verify.claims.strategies import describe_head, heads, tensors
 from verify.numeric.activations import QUADRATIC, SMOOTH
 from verify.numeric.heads import Head
 

@@ -64,6 +64,7 @@ def linear_origin(proof: Proof) -> None:
 
 def linear_outside(proof: Proof) -> None:
     """(ii)(b): a strictly linear head whitens S at z* outside S, with any prescribed output u."""
+    proof.over(s, q)
     proof.symmetric = frozenset({loss_hessian})
     affine_hessian(proof, "linear")
     eigenvectors(proof, "positive: eigenvectors", "positive: signs")
@@ -117,6 +118,7 @@ def linear_outside(proof: Proof) -> None:
 
 def linear_inside(proof: Proof) -> None:
     """(ii)(c): z* in S needs u^T H u = |z*|^2, which with s <= n_+ suffices."""
+    proof.over(s, first)
     proof.symmetric = frozenset({loss_hessian})
     h_eff = sp.IndexedBase("A")
     wz: Vector = lambda r: total(lambda a: weight[r, a] * z[a], d)  # noqa: E731

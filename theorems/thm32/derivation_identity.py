@@ -64,6 +64,7 @@ def convex(proof: Proof) -> None:
 
 def necessary(proof: Proof) -> None:
     """(B): H_eff = c I along a curve makes f = L o h a parabola |gamma - z0|^2 along it."""
+    proof.over(d, a)
     proof.symmetric = frozenset({whole})
     pushed = lambda r: total(lambda b: whole[r, b] * velocity[b], d)  # noqa: E731
     rules: dict[sp.IndexedBase, Rule] = {curve: lambda r: velocity[r], factor: constant}

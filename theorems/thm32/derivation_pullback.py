@@ -48,6 +48,7 @@ def _pulled(x: sp.Expr, y: sp.Expr) -> sp.Sum:
 
 def construction(proof: Proof) -> None:
     """(C): A = sum_p e_p q_p^T with A^T g A = I and u' = A gamma', and a head with it."""
+    proof.over(d, first)
     proof.symmetric = frozenset({metric})
     plane = proof.given("wide: plane", "$k \\geq 2$: $n = k - 1 > 0$")
     excess = slack("n", plane, strict=True)

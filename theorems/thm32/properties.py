@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from theorems.thm32.heads import Parabola, Waves, local_parabola
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import exact, tensors
+from verify.claims.strategies import tensors
 from verify.numeric.activations import QUADRATIC, Activation
 from verify.numeric.autodiff import gradient_and_product
 from verify.numeric.effective_hessian import EffectiveHessian

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from theorems.thm32.heads import Waves
 from theorems.thm32.properties import ROUNDING, STEEP, describe_waves, waves
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import exact, tensors
+from verify.claims.strategies import tensors
 from verify.numeric.activations import LINEAR
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head

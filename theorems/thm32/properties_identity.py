@@ -22,8 +22,9 @@ from theorems.thm32.properties import (
     exact_head,
     hessian_products,
 )
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import exact, tensors
+from verify.claims.strategies import tensors
 from verify.numeric.autodiff import gradient_and_product
 
 # --- the identity behind convex losses ----------------------------------------------------------

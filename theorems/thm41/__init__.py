@@ -215,7 +215,7 @@ SMOOTH_HEADS = section(
             f"mechanism.{s.name}",
             rf"A {s.name} head with $M$ negative on $\ker G$",
             partial(refutations.unstable_collapse, s),
-            reading="2-mechanism",
+            readings=("2-mechanism",),
         )
         for s in (SOFTPLUS, SWISH, GELU)
     ),

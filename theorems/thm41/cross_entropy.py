@@ -31,6 +31,7 @@ KERNEL = "x^T H x = 0 for H >= 0 only if H x = 0; the rank is k less the dimensi
 
 def cross_entropy(proof: Proof) -> None:
     """H = diag(p) - p p^T >= 0 with the kernel span(1, .., 1), and rho = p - y = -H (y / p)."""
+    proof.over(k, i, j)
     power, inverse, logarithm = (sp.IndexedBase(s) for s in ("E", "n", "ell"))
     p, y, q = (sp.IndexedBase(s) for s in ("p", "y", "q"))
     ell, n_ = logarithm[0], inverse[0]

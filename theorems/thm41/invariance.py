@@ -11,6 +11,7 @@ from verify.symbolic.indexed import Rule, constant, derivative, total
 
 def scale_invariant_loss(proof: Proof) -> None:
     """Fact 0: H u = -rho and u.H u = 0, and H is indefinite where rho is not 0."""
+    proof.over(k, j)
     proof.symmetric = frozenset({loss_hessian})
     ray, loss = sp.IndexedBase("w"), sp.IndexedBase("ell")
     rules: dict[sp.IndexedBase, Rule] = {ray: lambda r: u[r]}

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from theorems.thm41.properties import LossProduct, curvature_error
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import describe_head, exact, heads, tensors
+from verify.claims.strategies import describe_head, heads, tensors
 from verify.numeric.activations import LINEAR, RELU, SMOOTH
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head, near_kink

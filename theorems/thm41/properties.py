@@ -21,6 +21,7 @@ from torch import Tensor
 
 from theorems.thm41.own_parts.states import integers
 from verify.claims.check import Arithmetic
+from verify.claims.describe import exact
 from verify.claims.head_cases import (
     ROUNDING_SAFETY,
     HeadCase,
@@ -31,7 +32,7 @@ from verify.claims.head_cases import (
     largest_ratio,
 )
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import describe_head, exact, heads, tensors
+from verify.claims.strategies import describe_head, heads, tensors
 from verify.numeric.activations import LINEAR, QUADRATIC, RELU, SMOOTH
 from verify.numeric.effective_hessian import interaction, pullback, rounding_majorant
 from verify.numeric.heads import Head, Trace, near_kink

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.autograd.functional import hessian
 
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import exact, tensors
+from verify.claims.strategies import tensors
 from verify.ssl.probes import Probes
 
 RANK_TOLERANCE = 1e-6

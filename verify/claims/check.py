@@ -137,6 +137,7 @@ class Check:
         all_dimensions: for a derivation, that it closes with symbolic dimensions (or that its
             fixed-dimension algebra proves every dimension by a named reduction).
         artefacts: what is built before it runs.
+        violates: for the controls of a refutation, the hypotheses that are violated one by one.
         capabilities: what it needs of the machine, ``cuda`` or one of `DATA`, or of the run,
             ``deep``; without them it is not run.
         command: what to type to run it where it is not run otherwise.
@@ -153,6 +154,7 @@ class Check:
     part: str = ""
     readings: tuple[str, ...] = ()
     all_dimensions: bool = False
+    violates: tuple[str, ...] = ()
     artefacts: tuple[Buildable, ...] = ()
     capabilities: tuple[str, ...] = ()
     cost: float = 1.0

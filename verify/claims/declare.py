@@ -7,17 +7,90 @@ prefix before them and says which part and readings its checks bear on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from verify.claims.check import Arithmetic, Buildable, Check, Context, Kind, Role
+from verify.claims.controls import Refute, controls
 from verify.claims.derivation import Derive, derive, hypothesis_ablation
 from verify.claims.evidence import Finding
 from verify.claims.property import Claim, holds, refuted
 
 Run = Callable[[Context], Finding]
+
+
+class Declare(Protocol):
+    """A function that declares one check of a kind."""
+
+    def __call__(
+        self,
+        id: str,
+        title: str,
+        run: Run,
+        *,
+        part: str = "",
+        readings: tuple[str, ...] = (),
+        arithmetic: Arithmetic = ...,
+        artefacts: tuple[Buildable, ...] = (),
+        capabilities: tuple[str, ...] = (),
+        cost: float = ...,
+    ) -> Check:
+        """Declare it; what is left out is as usual for its kind."""
+
+
+def _kind(role: Role, kind: Kind, arithmetic: Arithmetic, cost: float) -> Declare:
+    def declare(
+        id: str,
+        title: str,
+        run: Run,
+        *,
+        part: str = "",
+        readings: tuple[str, ...] = (),
+        arithmetic: Arithmetic = arithmetic,
+        artefacts: tuple[Buildable, ...] = (),
+        capabilities: tuple[str, ...] = (),
+        cost: float = cost,
+    ) -> Check:
+        return Check(
+            id=id,
+            title=title,
+            role=role,
+            kind=kind,
+            arithmetic=arithmetic,
+            run=run,
+            part=part,
+            readings=readings,
+            artefacts=artefacts,
+            capabilities=capabilities,
+            cost=cost,
+        )
+
+    return declare
+
+
+fixed_dimensions = _kind(Role.SUPPORTS, Kind.DERIVATION, Arithmetic.SYMBOLIC, 0.5)
+"""A derivation at given dimensions: it supports, and proves nothing."""
+
+example = _kind(Role.SUPPORTS, Kind.EXAMPLE, Arithmetic.EXACT, 0.5)
+"""An instance that proves a reading which says that something exists."""
+
+attack = _kind(Role.CONTROL, Kind.ATTACK, Arithmetic.FLOAT64, 1.0)
+"""A check that another one fails where it must."""
+
+at_scale = _kind(Role.SUPPORTS, Kind.SCALE, Arithmetic.FLOAT64, 5.0)
+"""The same claim on networks of production size."""
+
+measurement = _kind(Role.CONTEXT, Kind.TRAINING, Arithmetic.FLOAT32, 5.0)
+"""What trained networks show about a statement: it bears on no verdict and gates nothing."""
+
+_derivation = _kind(Role.SUPPORTS, Kind.DERIVATION, Arithmetic.SYMBOLIC, 0.2)
+_ablation = _kind(Role.CONTROL, Kind.DERIVATION, Arithmetic.SYMBOLIC, 0.4)
+_property = _kind(Role.SUPPORTS, Kind.PROPERTY, Arithmetic.FLOAT64, 2.0)
+_mutant = _kind(Role.CONTROL, Kind.MUTANT, Arithmetic.FLOAT64, 1.0)
+_refutation = _kind(Role.REFUTES, Kind.COUNTEREXAMPLE, Arithmetic.EXACT, 0.5)
+_controls = _kind(Role.CONTROL, Kind.ATTACK, Arithmetic.EXACT, 0.5)
 
 
 def section(
@@ -39,40 +112,18 @@ def proof(
     id: str, title: str, derivation: Derive, *, readings: tuple[str, ...] = (), cost: float = 0.2
 ) -> tuple[Check, Check]:
     """A derivation for all dimensions, and the check that none of its hypotheses is idle."""
-    derived = Check(
-        id=id,
-        title=title,
-        role=Role.SUPPORTS,
-        kind=Kind.DERIVATION,
-        arithmetic=Arithmetic.SYMBOLIC,
-        run=partial(derive, derivation),
-        readings=readings,
-        all_dimensions=True,
-        cost=cost,
-    )
-    no_hypothesis_idle = Check(
-        id=f"{id}.ablation",
-        title=f"{title}: withdrawing a hypothesis leaves it open",
-        role=Role.CONTROL,
-        kind=Kind.DERIVATION,
-        arithmetic=Arithmetic.SYMBOLIC,
-        run=partial(hypothesis_ablation, derivation),
-        readings=readings,
-        cost=2 * cost,
-    )
-    return derived, no_hypothesis_idle
-
-
-def fixed_dimensions(id: str, title: str, run: Run, *, cost: float = 0.5) -> Check:
-    """A derivation at given dimensions: it supports, and proves nothing."""
-    return Check(
-        id=id,
-        title=title,
-        role=Role.SUPPORTS,
-        kind=Kind.DERIVATION,
-        arithmetic=Arithmetic.SYMBOLIC,
-        run=run,
-        cost=cost,
+    return (
+        replace(
+            _derivation(id, title, partial(derive, derivation), readings=readings, cost=cost),
+            all_dimensions=True,
+        ),
+        _ablation(
+            f"{id}.ablation",
+            f"{title}: withdrawing a hypothesis leaves it open",
+            partial(hypothesis_ablation, derivation),
+            readings=readings,
+            cost=2 * cost,
+        ),
     )
 
 
@@ -80,44 +131,38 @@ def property_check(
     id: str, title: str, claim: Claim[Any], *, readings: tuple[str, ...] = (), cost: float = 2.0
 ) -> Check:
     """A true claim, checked on random cases."""
-    return Check(
-        id=id,
-        title=title,
-        role=Role.SUPPORTS,
-        kind=Kind.PROPERTY,
-        arithmetic=claim.arithmetic,
-        run=partial(holds, claim),
-        readings=readings,
-        cost=cost,
-    )
+    run = partial(holds, claim)
+    return _property(id, title, run, readings=readings, arithmetic=claim.arithmetic, cost=cost)
 
 
 def mutant_check(
     id: str, claim: Claim[Any], *, readings: tuple[str, ...] = (), cost: float = 1.0
 ) -> Check:
     """A false claim that must be refuted; a mutant of a true one (`Claim.mutant`)."""
-    return Check(
-        id=id,
-        title=f"False: {claim.text}",
-        role=Role.CONTROL,
-        kind=Kind.MUTANT,
-        arithmetic=claim.arithmetic,
-        run=partial(refuted, claim),
-        readings=readings,
-        cost=cost,
-    )
+    run, title = partial(refuted, claim), f"False: {claim.text}"
+    return _mutant(id, title, run, readings=readings, arithmetic=claim.arithmetic, cost=cost)
 
 
 def refutation(
     id: str,
     title: str,
-    run: Run,
+    refute: Any,
+    point: Any = ...,
     *,
     reading: str,
     arithmetic: Arithmetic = Arithmetic.EXACT,
     cost: float = 0.5,
 ) -> Check:
     """A counterexample to one reading, in rigorous arithmetic.
+
+    Args:
+        id: of the check.
+        title: of the check.
+        refute: a function of a point, the reading's id and the context.
+        point: the counterexample.
+        reading: what is refuted.
+        arithmetic: what the refutation rests on.
+        cost: CPU-seconds, roughly.
 
     Raises:
         ValueError: if the arithmetic proves no sign.
@@ -126,103 +171,42 @@ def refutation(
         raise ValueError(
             f"{id} must refute in symbolic, exact or ball arithmetic: got {arithmetic}."
         )
-    return Check(
-        id=id,
-        title=title,
-        role=Role.REFUTES,
-        kind=Kind.COUNTEREXAMPLE,
-        arithmetic=arithmetic,
-        run=run,
-        readings=(reading,),
-        cost=cost,
-    )
+    run = refute if point is ... else partial(_refute, refute, point, reading)
+    return _refutation(id, title, run, readings=(reading,), arithmetic=arithmetic, cost=cost)
 
 
-def example(
+def _refute(refute: Refute, point: Any, reading: str, ctx: Context) -> Finding:
+    return refute(point, reading, ctx)
+
+
+def refutation_controls(
     id: str,
-    title: str,
-    run: Run,
+    refute: Refute,
     *,
     reading: str,
+    violations: Mapping[str, Any],
+    mild: Any,
     arithmetic: Arithmetic = Arithmetic.EXACT,
     cost: float = 0.5,
 ) -> Check:
-    """An instance that proves a reading which says that something exists."""
-    return Check(
-        id=id,
-        title=title,
-        role=Role.SUPPORTS,
-        kind=Kind.EXAMPLE,
-        arithmetic=arithmetic,
-        run=run,
+    """What shows that a refutation could have failed, see `verify.claims.controls`.
+
+    Args:
+        id: of the check.
+        refute: as the reading's refutations use it.
+        reading: what they refute.
+        violations: for every hypothesis of the reading, a point that violates it alone, or
+            `ByConstruction`; a room that leaves one out is not loaded.
+        mild: a point at which hypotheses and conclusion hold.
+        arithmetic: of the refutation.
+        cost: CPU-seconds, roughly.
+    """
+    check = _controls(
+        id,
+        f"{reading}: void where one hypothesis fails, and nothing refuted at a mild point",
+        partial(controls, refute, reading, dict(violations), mild),
         readings=(reading,),
-        cost=cost,
-    )
-
-
-def attack(
-    id: str,
-    title: str,
-    run: Run,
-    *,
-    readings: tuple[str, ...] = (),
-    arithmetic: Arithmetic = Arithmetic.FLOAT64,
-    cost: float = 1.0,
-) -> Check:
-    """A check that another one fails where it must."""
-    return Check(
-        id=id,
-        title=title,
-        role=Role.CONTROL,
-        kind=Kind.ATTACK,
         arithmetic=arithmetic,
-        run=run,
-        readings=readings,
         cost=cost,
     )
-
-
-def at_scale(
-    id: str,
-    title: str,
-    run: Run,
-    *,
-    artefacts: tuple[Buildable, ...] = (),
-    capabilities: tuple[str, ...] = (),
-    arithmetic: Arithmetic = Arithmetic.FLOAT64,
-    cost: float = 5.0,
-) -> Check:
-    """The same claim on networks of production size."""
-    return Check(
-        id=id,
-        title=title,
-        role=Role.SUPPORTS,
-        kind=Kind.SCALE,
-        arithmetic=arithmetic,
-        run=run,
-        artefacts=artefacts,
-        capabilities=capabilities,
-        cost=cost,
-    )
-
-
-def measurement(
-    id: str,
-    title: str,
-    run: Run,
-    *,
-    artefacts: tuple[Buildable, ...],
-    arithmetic: Arithmetic = Arithmetic.FLOAT32,
-    cost: float = 5.0,
-) -> Check:
-    """What trained networks show about a statement: it bears on no verdict and gates nothing."""
-    return Check(
-        id=id,
-        title=title,
-        role=Role.CONTEXT,
-        kind=Kind.TRAINING,
-        arithmetic=arithmetic,
-        run=run,
-        artefacts=artefacts,
-        cost=cost,
-    )
+    return replace(check, violates=tuple(violations))

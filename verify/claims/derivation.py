@@ -9,6 +9,8 @@ withdrawn and expects it not to close.
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Mapping
 
 import sympy as sp
@@ -18,6 +20,7 @@ from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Step, Table
 from verify.claims.text import count
 from verify.symbolic.indexed import NoRuleError, Rule, derivative, is_zero, readable
+from verify.symbolic.matrices import Matrix
 
 
 class Proof:
@@ -37,6 +40,7 @@ class Proof:
         self.symmetric = symmetric
         self.hypotheses: dict[str, str] = {}
         self.assumed: list[str] = []
+        self.free: dict[sp.Symbol, sp.Expr] = {}
         self.enters: dict[str, str] = {}
         self.lemmas: list[str] = []
         self.steps: list[Step] = []
@@ -57,20 +61,25 @@ class Proof:
         self.hypotheses[name] = text
         return name not in self.withdrawn
 
+    def over(self, size: sp.Expr, *indices: sp.Symbol) -> None:
+        """Let free indices run over 1, .., size."""
+        self.free.update(dict.fromkeys(indices, size))
+
     def cite(self, lemma: str) -> None:
         """Name a standard lemma that the derivation uses without proving it."""
         self.lemmas.append(lemma)
 
-    def equal(self, text: str, lhs: sp.Expr, rhs: sp.Expr) -> None:
+    def equal(self, text: str, lhs: sp.Expr | Matrix, rhs: sp.Expr | Matrix) -> None:
         """State that two expressions are equal; closed if the exact zero test agrees.
 
         Indexed expressions are compared by their normal form in symbolic dimensions, matrices
-        entry by entry, everything else as rational functions.
+        entry by entry (of symbolic shape at an arbitrary entry), everything else as rational
+        functions.
 
         Raises:
             TypeError: if there is no exact zero test for the difference.
         """
-        closed = _equal(lhs, rhs, self.symmetric)
+        closed = _equal(lhs, rhs, self.symmetric, self.free)
         self.steps.append(Step(text=text, latex=f"{_latex(lhs)} = {_latex(rhs)}", closed=closed))
 
     def rate(
@@ -95,10 +104,16 @@ class Proof:
             found = derivative(found, rules)
         power = "" if order == 1 else f"^{{{order}}}"
         left = rf"\frac{{d{power}}}{{dt{power}}} \left( {_latex(expr)} \right)"
-        closed = _equal(found, rhs, self.symmetric)
+        closed = _equal(found, rhs, self.symmetric, self.free)
         self.steps.append(Step(text=text, latex=f"{left} = {_latex(rhs)}", closed=closed))
 
-    def follows(self, text: str, lhs: sp.Expr, rhs: sp.Expr, using: Mapping[str, sp.Expr]) -> None:
+    def follows(
+        self,
+        text: str,
+        lhs: sp.Expr | Matrix,
+        rhs: sp.Expr | Matrix,
+        using: Mapping[str, sp.Expr | Matrix],
+    ) -> None:
         """State an equality that follows from hypotheses of the form ``expression = 0``.
 
         Args:
@@ -118,8 +133,13 @@ class Proof:
             )
         for name, expr in using.items():
             self.enters.setdefault(name, f"${_latex(expr)} = 0$")
-        vanishing = sp.Add(*(e for name, e in using.items() if name not in self.withdrawn))
-        closed = _equal(lhs - rhs, vanishing, self.symmetric)
+        used = [e for name, e in using.items() if name not in self.withdrawn]
+        if isinstance(lhs, Matrix):
+            closed = _equal(
+                lhs - rhs, functools.reduce(operator.add, used, 0 * lhs), self.symmetric, self.free
+            )
+        else:
+            closed = _equal(lhs - rhs, sp.Add(*used), self.symmetric, self.free)
         self.steps.append(Step(text=text, latex=f"{_latex(lhs)} = {_latex(rhs)}", closed=closed))
 
     def fact(self, text: str, formula: sp.Basic, holds: bool) -> None:
@@ -212,18 +232,30 @@ class _Printer(LatexPrinter):
         return f"{' '.join(signs)} {body}"
 
 
-def _latex(expr: sp.Expr) -> str:
+def _latex(expr: sp.Expr | Matrix) -> str:
+    if isinstance(expr, Matrix):
+        return expr.latex
     return _Printer().doprint(readable(expr) if isinstance(expr, sp.Expr) else expr)
 
 
-def _equal(lhs: sp.Expr, rhs: sp.Expr, symmetric: frozenset[sp.IndexedBase]) -> bool:
+def _equal(
+    lhs: sp.Expr | Matrix,
+    rhs: sp.Expr | Matrix,
+    symmetric: frozenset[sp.IndexedBase],
+    free: Mapping[sp.Symbol, sp.Expr],
+) -> bool:
+    if isinstance(lhs, Matrix) or isinstance(rhs, Matrix):
+        difference = lhs - rhs  # raises where the shapes differ
+        a, b = sp.symbols("a b", cls=sp.Dummy, integer=True)
+        ranges = {**free, a: difference.rows, b: difference.columns}
+        return is_zero(difference.entry(a, b), symmetric | difference.symmetric, ranges)
     if isinstance(lhs, sp.MatrixBase):
         return lhs.shape == rhs.shape and all(
-            _equal(a, b, symmetric) for a, b in zip(lhs, rhs, strict=True)
+            _equal(a, b, symmetric, free) for a, b in zip(lhs, rhs, strict=True)
         )
     difference = lhs - rhs
     if difference.has(sp.Indexed, sp.Sum):
-        return is_zero(difference, symmetric)
+        return is_zero(difference, symmetric, free)
     if not difference.is_rational_function(*difference.free_symbols):
         raise TypeError(f"no exact zero test is known for {difference}")
     return bool(sp.cancel(sp.together(difference)) == 0)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.autograd.functional import hessian
 
-from verify.claims.strategies import describe_head, exact, heads, tensors
+from verify.claims.describe import exact
+from verify.claims.strategies import describe_head, heads, tensors
 from verify.numeric.activations import Activation
 from verify.numeric.effective_hessian import interaction, rounding_majorant
 from verify.numeric.heads import Head

@@ -19,6 +19,7 @@ from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
 from verify.claims.check import MINIMUM_CASES, Arithmetic, Context
+from verify.claims.describe import Pairs, describe
 from verify.claims.evidence import Evaluated, Finding, Outcome, Witness
 from verify.claims.text import count
 
@@ -53,7 +54,7 @@ class Claim(Generic[Case]):
         cases: makes the strategy that draws the cases.
         normalised_error: error over allowed error at a case; may take keyword arguments with defaults, which
             `mutant` changes.
-        describe: a case as (name, value) pairs.
+        describe: a case as (name, value) pairs; by its fields, unless it must be told otherwise.
         arithmetic: what the ratio is computed in.
         supplied: cases at which a false variant is tried if the search does not refute it.
         case_divisor: among how many the profile's cases are divided, where one of them takes long.
@@ -62,7 +63,7 @@ class Claim(Generic[Case]):
     text: str
     cases: Callable[[], SearchStrategy[Case]]
     normalised_error: Callable[..., float]
-    describe: Callable[[Case], tuple[tuple[str, str], ...]]
+    describe: Callable[[Case], Pairs] = describe
     arithmetic: Arithmetic = Arithmetic.FLOAT64
     supplied: tuple[Case, ...] = ()
     case_divisor: int = 1

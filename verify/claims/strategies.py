@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
+from verify.claims.describe import ENTRIES, describe, exact
 from verify.numeric.activations import Activation
 from verify.numeric.heads import Head
-
-ENTRIES = 256
-"""Most entries that are drawn one by one."""
 
 DENOMINATOR = 8
 
@@ -63,19 +59,7 @@ def heads(
     return Head(weights, biases, draw(st.sampled_from(list(activations))))
 
 
-def exact(tensor: Tensor) -> str:
-    """A drawn tensor in exact fractions, nested in brackets; long ones are cut with their shape."""
-    if tensor.numel() > ENTRIES:
-        return f"seeded, shape {tuple(tensor.shape)}"
-
-    def text(value: list[Any] | float) -> str:
-        if isinstance(value, list):
-            return "[" + ", ".join(text(v) for v in value) + "]"
-        return str(Fraction(value))
-
-    return text(tensor.tolist())
-
-
+@describe.register
 def describe_head(head: Head) -> tuple[tuple[str, str], ...]:
     """A head as (name, value) pairs for a witness."""
     names = dict.fromkeys(activation.name for activation in head.activations)

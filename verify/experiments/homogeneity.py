@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.func import functional_call, hessian
 
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import exact, tensors
+from verify.claims.strategies import tensors
 from verify.numeric.objectives import OBJECTIVES, Targets
 from verify.ssl.backbones import Projector, seeded
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import sympy as sp
 
@@ -86,26 +87,34 @@ def derivative(expr: sp.Expr, rules: Mapping[sp.IndexedBase, Rule]) -> sp.Expr:
     raise TypeError(f"cannot differentiate {expr} of type {type(expr).__name__}")
 
 
-def is_zero(expr: sp.Expr, symmetric: frozenset[sp.IndexedBase] = frozenset()) -> bool:
+def is_zero(
+    expr: sp.Expr,
+    symmetric: frozenset[sp.IndexedBase] = frozenset(),
+    free: Mapping[sp.Symbol, sp.Expr] = MappingProxyType({}),
+) -> bool:
     """Decide whether an indexed expression vanishes identically, for all dimensions.
 
     Args:
         expr: polynomial in indexed objects and Kronecker deltas, under sums.
         symmetric: bases that do not change when their indices are permuted.
+        free: the size of the range 1..size of indices that no sum binds. A Kronecker delta joins a
+            sum's index with a free one only if that has the sum's range, since it is 0 beyond it.
 
     Returns:
         True if the normal form is empty. Exact: no evaluation, no tolerance.
     """
-    return not normal_form(expr, symmetric)
+    return not normal_form(expr, symmetric, free)
 
 
 def normal_form(
-    expr: sp.Expr, symmetric: frozenset[sp.IndexedBase] = frozenset()
+    expr: sp.Expr,
+    symmetric: frozenset[sp.IndexedBase] = frozenset(),
+    free: Mapping[sp.Symbol, sp.Expr] = MappingProxyType({}),
 ) -> dict[tuple[object, ...], sp.Expr]:
     """The coefficients of an indexed expression by canonical monomial; zero ones left out."""
     collected: dict[tuple[object, ...], sp.Expr] = {}
     for written in _terms(expr):
-        for term in _count_idle(_contract_deltas(_evaluated(written))):
+        for term in _count_idle(_contract_deltas(_evaluated(written), free)):
             key = _canonical(term, symmetric)
             collected[key] = collected.get(key, sp.S.Zero) + term.coefficient
     return {key: value for key, value in collected.items() if value != 0}
@@ -192,15 +201,15 @@ def _count_idle(term: _Term) -> Iterator[_Term]:
         yield _Term(term.coefficient, rest, bound) * part
 
 
-def _contract_deltas(term: _Term) -> _Term:
+def _contract_deltas(term: _Term, free: Mapping[sp.Symbol, sp.Expr]) -> _Term:
     """Sum out every Kronecker delta that carries a bound index.
 
-    A free index is taken to lie in the range of the sum that it is contracted with.
-
     Raises:
-        TypeError: if the two indices of a delta do not run over the same range.
+        TypeError: if the two indices of a delta do not run over the same range, or one of them is
+            free and its range is not known.
     """
     ranges = {index: (low, high) for index, low, high in term.bound}
+    known = ranges | {index: (sp.S.One, size) for index, size in free.items()}
     sizes = {s for low, high in ranges.values() for s in (low.free_symbols | high.free_symbols)}
     for factor in term.factors:
         if not isinstance(factor, sp.KroneckerDelta):
@@ -208,8 +217,11 @@ def _contract_deltas(term: _Term) -> _Term:
         gone, kept = factor.args if factor.args[0] in ranges else factor.args[::-1]
         if gone not in ranges:
             continue
-        if ranges.get(kept, ranges[gone]) != ranges[gone] or not kept.is_Symbol or kept in sizes:
-            raise TypeError(f"{factor} joins indices of different ranges")
+        if known.get(kept) != ranges[gone] or kept in sizes:
+            raise TypeError(
+                f"{factor} joins {kept}, whose range is not known to be 1, .., {ranges[gone][1]}, with "
+                "an index of that range"
+            )
         rest = list(term.factors)
         rest.remove(factor)
         joined = _Term(
@@ -217,7 +229,7 @@ def _contract_deltas(term: _Term) -> _Term:
             tuple(f.xreplace({gone: kept}) for f in rest),
             tuple(b for b in term.bound if b[0] != gone),
         )
-        return _contract_deltas(_evaluated(joined))
+        return _contract_deltas(_evaluated(joined), free)
     return term
 
 

@@ -29,6 +29,7 @@ def no_interaction(proof: Proof) -> None:
     """Non-increasing widths and full ranks: a critical z* has delta = 0 in all layers, so M = 0."""
     right, slope, reciprocal, bend, y = (sp.IndexedBase(s) for s in ("P", "s'", "r", "s''", "y"))
     i = sp.Symbol("i", integer=True)
+    proof.over(m, i)
     proof.given(
         "critical", r"$\delta_0 = J^T \rho = 0$, and $\delta_{l-1} = W_l^T (s' \circ \delta_l)$"
     )

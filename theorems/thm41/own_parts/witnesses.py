@@ -165,6 +165,7 @@ def _room(proof: Proof, text: str, formula: str) -> None:
 
 def acts(proof: Proof) -> None:
     """r < min(d, m): for almost every (W_1, b_1, W_2), M is not zero on K."""
+    proof.over(m, f, g, q)
     _room(
         proof,
         r"The range of $W_1$ has room for $e_j$ at $r + 1$ units: the number left over is",
@@ -233,6 +234,7 @@ def void(proof: Proof) -> None:
 
 def critical_acts(proof: Proof) -> None:
     """m > d and r' < d: for almost every critical head M is not zero on K."""
+    proof.over(m, f, g, q)
     _room(
         proof,
         "Of the $d$ units at which the rows of $W_1$ are a basis, $f$ among them, this many more than "

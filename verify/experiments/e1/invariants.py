@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from verify.claims.declare import mutant_check, property_check, section
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import exact, tensors
+from verify.claims.strategies import tensors
 from verify.experiments import homogeneity
 from verify.experiments.e1.published_power_iteration import shifted_power_iteration
 from verify.numeric.objectives import OBJECTIVES, Targets

@@ -15,8 +15,9 @@ from torch import Tensor
 from torch.func import grad
 
 from verify.claims.declare import mutant_check, property_check
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import exact, tensors
+from verify.claims.strategies import tensors
 from verify.experiments import homogeneity
 from verify.experiments.homogeneity import Scaled
 from verify.ssl.variances import direction_variance, total_variance

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from verify.claims.declare import mutant_check, property_check, section
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import exact, tensors
+from verify.claims.strategies import tensors
 from verify.ssl.backbones import Projector, seeded
 from verify.ssl.measurements import (
     Contraction,

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from verify.claims.declare import mutant_check, property_check
+from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import exact, tensors
+from verify.claims.strategies import tensors
 from verify.ssl.probes import RIDGE, ridge_scores
 
 EPS = torch.finfo(torch.float64).eps

@@ -1,0 +1,78 @@
+"""Controls of a refutation: it is void where a hypothesis fails, and refutes nothing where it must not.
+
+For every hypothesis of the refuted reading there is a point that violates that hypothesis and no
+other, or a stated reason why every point meets it by construction; and there is a mild point, which
+meets all of them and at which the conclusion holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome, Table
+
+Refute = Callable[[Any, str, Context], Finding]
+"""A refutation: a function of a point, the id of the reading, and the context; see `counterexample`."""
+
+
+@dataclass(frozen=True)
+class ByConstruction:
+    """Why no point that can be written down violates a hypothesis; a phrase, printed as it is."""
+
+    reason: str
+
+
+def controls(
+    refute: Refute,
+    reading: str,
+    violations: Mapping[str, Any],
+    mild: Any,
+    ctx: Context,
+) -> Finding:
+    """Try a refutation where it must not count.
+
+    Args:
+        refute: the refutation.
+        reading: id of the reading that it refutes.
+        violations: by hypothesis, the point that violates it alone, or `ByConstruction`.
+        mild: a point at which every hypothesis and the conclusion hold.
+        ctx: the context.
+    """
+    rows, wrong = [], []
+    for hypothesis, point in violations.items():
+        if isinstance(point, ByConstruction):
+            rows.append((hypothesis, f"by construction: {point.reason}"))
+            continue
+        found = refute(point, reading, ctx)
+        failing = [h.id for h in found.witness.hypotheses if not h.holds] if found.witness else []
+        rows.append((hypothesis, f"fails: {', '.join(failing) or 'none'}"))
+        if found.outcome is not Outcome.VACUOUS or failing != [hypothesis]:
+            wrong.append(hypothesis)
+    found = refute(mild, reading, ctx)
+    stands = found.outcome is Outcome.SURPRISE and found.witness is not None
+    value = found.witness.conclusion.value if found.witness is not None else found.summary
+    rows.append(
+        ("none: the mild point", f"{'the conclusion holds' if stands else 'wrong'}: {value}")
+    )
+    if not stands:
+        wrong.append("the mild point")
+    return Finding(
+        outcome=Outcome.SURPRISE if wrong else Outcome.AS_STATED,
+        summary=(
+            f"Not as made: {', '.join(wrong)}."
+            if wrong
+            else "Void at every point made to violate one hypothesis, which fails there alone; and "
+            "nothing is refuted at the mild point."
+        ),
+        cases=len(rows),
+        tables=(
+            Table(
+                title="Points at which nothing may be refuted",
+                columns=("violated", "found"),
+                rows=tuple(rows),
+            ),
+        ),
+    )
