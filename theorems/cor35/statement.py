@@ -9,20 +9,8 @@ STATEMENT = Statement(
     label="Corollary 3.5",
     title="Capacity threshold",
     source="public summary of arXiv 2605.17180 (section 3); the paper's full text was not at hand",
-    quoted=(
-        r"Corollary 3.5: maintaining isotropic condition numbers requires $\epsilon < "
-        r"\lambda_{\min}(H_{\mathrm{eff}}^*) / (2 L M)$; exceeding this threshold makes collapse "
-        "points stable. [..] Explains that the importance of depth/width for projection head "
-        "performance is not merely empirical heuristics but a topological necessity\u2014insufficient "
-        r"capacity $\to$ threshold violation $\to$ stable collapse."
-    ),
-    unseen=(
-        r"What $\epsilon$, $L$ and $M$ bound is not in the quoted text; we read them as in "
-        "Proposition 3.4. What it means to maintain isotropic condition numbers is not said: "
-        "positive definiteness, an unchanged condition number, and one that is bounded by a constant "
-        "times the old one are read apart. We read a stable collapse point as a critical point with "
-        r"$H_{\mathrm{eff}} \succeq 0$."
-    ),
+    quoted=r"Corollary 3.5: maintaining isotropic condition numbers requires $\epsilon < \lambda_{\min}(H_{\mathrm{eff}}^*) / (2 L M)$; exceeding this threshold makes collapse points stable. [..] Explains that the importance of depth/width for projection head performance is not merely empirical heuristics but a topological necessity—insufficient capacity $\to$ threshold violation $\to$ stable collapse.",
+    unseen=r"What $\epsilon$, $L$ and $M$ bound is not in the quoted text; we read them as in Proposition 3.4. What it means to maintain isotropic condition numbers is not said: positive definiteness, an unchanged condition number, and one that is bounded by a constant times the old one are read apart. We read a stable collapse point as a critical point with $H_{\mathrm{eff}} \succeq 0$.",
     hypotheses=(
         Hypothesis(
             id="A1",
@@ -83,10 +71,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="same-hessian",
-            text=(
-                r"the effective Hessian is its Gauss-Newton term $J^T H J$, with one loss Hessian "
-                "$H$ for both heads"
-            ),
+            text="the effective Hessian is its Gauss-Newton term $J^T H J$, with one loss Hessian $H$ for both heads",
             origin=Origin.ADDED,
         ),
         Hypothesis(
@@ -109,59 +94,42 @@ STATEMENT = Statement(
         ),
         Reading(
             id="definite-full",
-            text=(
-                r"Below the threshold $H_{\mathrm{eff}}^\phi \succ 0$, for the whole effective Hessian."
-            ),
+            text=r"Below the threshold $H_{\mathrm{eff}}^\phi \succ 0$, for the whole effective Hessian.",
             hypotheses=("A1", "jacobian", "L", "M", "lambda", "threshold"),
             predicted=Verdict.REFUTED,
             rescued_by="full",
         ),
         Reading(
             id="isotropy",
-            text=(
-                "Below the threshold an isotropic effective Hessian stays isotropic: its condition "
-                r"number remains $1$, even with $\nabla^2 L \succeq 0$."
-            ),
+            text=r"Below the threshold an isotropic effective Hessian stays isotropic: its condition number remains $1$, even with $\nabla^2 L \succeq 0$.",
             hypotheses=("A1", "jacobian", "L", "M", "lambda", "threshold", "isotropic", "psd"),
             predicted=Verdict.REFUTED,
             rescued_by="below",
         ),
         Reading(
             id="conditioning",
-            text=(
-                r"Below the threshold $\kappa_\phi \leq C \kappa_*$ with a constant $C$ for all losses "
-                "and heads."
-            ),
+            text=r"Below the threshold $\kappa_\phi \leq C \kappa_*$ with a constant $C$ for all losses and heads.",
             hypotheses=("A1", "jacobian", "L", "M", "lambda", "threshold", "isotropic"),
             predicted=Verdict.REFUTED,
             rescued_by="below",
         ),
         Reading(
             id="necessary",
-            text=(
-                r"The threshold is required: for $|E| > \lambda / (2LM)$, $H_{\mathrm{eff}}^\phi$ is "
-                "not positive definite or not as well conditioned."
-            ),
+            text=r"The threshold is required: for $|E| > \lambda / (2LM)$, $H_{\mathrm{eff}}^\phi$ is not positive definite or not as well conditioned.",
             hypotheses=("A1", "L", "M", "lambda", "exceeds"),
             predicted=Verdict.REFUTED,
             rescued_by="can-fail",
         ),
         Reading(
             id="can-fail",
-            text=(
-                "Beyond the threshold definiteness can be lost: there are heads with "
-                r"$|E| > \lambda / (2LM)$ and $\lambda_{\min}(H_{\mathrm{eff}}^\phi) \leq 0$."
-            ),
+            text=r"Beyond the threshold definiteness can be lost: there are heads with $|E| > \lambda / (2LM)$ and $\lambda_{\min}(H_{\mathrm{eff}}^\phi) \leq 0$.",
             hypotheses=("A1", "L", "M", "lambda", "exceeds"),
             predicted=Verdict.HOLDS,
             existential=True,
         ),
         Reading(
             id="stable",
-            text=(
-                r"Exceeding the threshold makes collapse points stable: $H_{\mathrm{eff}}^\phi "
-                r"\succeq 0$ there."
-            ),
+            text=r"Exceeding the threshold makes collapse points stable: $H_{\mathrm{eff}}^\phi \succeq 0$ there.",
             hypotheses=("A1", "A6", "collapsed", "critical", "L", "M", "lambda", "exceeds"),
             predicted=Verdict.REFUTED,
             rescued_by="beyond",
@@ -171,77 +139,37 @@ STATEMENT = Statement(
         Part(
             id="published",
             title="The published threshold, for the Gauss-Newton term",
-            text=(
-                r"Let $\lambda = \lambda_{\min}(J_*^T H J_*) > 0$, $|J_*| \leq L$, $|H| \leq M$. If "
-                r"$|E| < \lambda / (2LM)$ then $(J_* + E)^T H (J_* + E) \succ 0$. This does not follow "
-                r"from Weyl and Proposition 3.4, whose bound at the threshold exceeds $\lambda$ by "
-                r"$\lambda^2 / (4 L^2 M)$."
-            ),
+            text=r"Let $\lambda = \lambda_{\min}(J_*^T H J_*) > 0$, $|J_*| \leq L$, $|H| \leq M$. If $|E| < \lambda / (2LM)$ then $(J_* + E)^T H (J_* + E) \succ 0$. This does not follow from Weyl and Proposition 3.4, whose bound at the threshold exceeds $\lambda$ by $\lambda^2 / (4 L^2 M)$.",
         ),
         Part(
             id="sharp",
             title="The sharp threshold",
-            text=(
-                r"With $q = \lambda / (M L^2) \leq 1$: $(J_* + E)^T H (J_* + E) \succ 0$ for all "
-                r"$|E| < \epsilon^* = L \sin(\frac{1}{2} \arcsin q)$, and this is best possible for "
-                r"all $L$, $M$, $\lambda$ with $q \leq 1$ and $k \geq d + 1$ (exact instances at $d = "
-                r"1$, and at $d = 3$ by padding with diagonal blocks). The published threshold is "
-                r"$\epsilon^* \cos(\frac{1}{2} \arcsin q)$, smaller by a factor in $[1/\sqrt{2}, 1)$. "
-                r"Where $k = d$, $J_*^T H J_* \succ 0$ forces $H \succ 0$ (Sylvester), and the larger "
-                "threshold for positive semidefinite loss Hessians applies."
-            ),
+            text=r"With $q = \lambda / (M L^2) \leq 1$: $(J_* + E)^T H (J_* + E) \succ 0$ for all $|E| < \epsilon^* = L \sin(\frac{1}{2} \arcsin q)$, and this is best possible for all $L$, $M$, $\lambda$ with $q \leq 1$ and $k \geq d + 1$ (exact instances at $d = 1$, and at $d = 3$ by padding with diagonal blocks). The published threshold is $\epsilon^* \cos(\frac{1}{2} \arcsin q)$, smaller by a factor in $[1/\sqrt{2}, 1)$. Where $k = d$, $J_*^T H J_* \succ 0$ forces $H \succ 0$ (Sylvester), and the larger threshold for positive semidefinite loss Hessians applies.",
         ),
         Part(
             id="psd",
             title="Positive semidefinite loss Hessians",
-            text=(
-                r"If $H \succeq 0$ and $|E| < \sqrt{\lambda / M}$, with $\Lambda = "
-                r"\lambda_{\max}(J_*^T H J_*)$, $\kappa = \Lambda / \lambda$ and $\tau = |E| "
-                r"\sqrt{M / \lambda}$: $\lambda_{\min} \geq (\sqrt{\lambda} - \sqrt{M} |E|)^2$, "
-                r"$\lambda_{\max} \leq (\sqrt{\Lambda} + \sqrt{M} |E|)^2$ and $\kappa_\phi \leq "
-                r"((\sqrt{\kappa} + \tau) / (1 - \tau))^2$ for the perturbed head. All three are sharp, "
-                r"for $d \geq 2$, and so is the threshold, at which definiteness can be lost. Thus "
-                r"$\kappa_\phi \leq K$ if $|E| \leq \sqrt{\lambda / M} (\sqrt{K} - \sqrt{\kappa}) / "
-                r"(\sqrt{K} + 1)$, for $K \geq \kappa$."
-            ),
+            text=r"If $H \succeq 0$ and $|E| < \sqrt{\lambda / M}$, with $\Lambda = \lambda_{\max}(J_*^T H J_*)$, $\kappa = \Lambda / \lambda$ and $\tau = |E| \sqrt{M / \lambda}$: $\lambda_{\min} \geq (\sqrt{\lambda} - \sqrt{M} |E|)^2$, $\lambda_{\max} \leq (\sqrt{\Lambda} + \sqrt{M} |E|)^2$ and $\kappa_\phi \leq ((\sqrt{\kappa} + \tau) / (1 - \tau))^2$ for the perturbed head. All three are sharp, for $d \geq 2$, and so is the threshold, at which definiteness can be lost. Thus $\kappa_\phi \leq K$ if $|E| \leq \sqrt{\lambda / M} (\sqrt{K} - \sqrt{\kappa}) / (\sqrt{K} + 1)$, for $K \geq \kappa$.",
         ),
         Part(
             id="below",
             title="The condition number below the published threshold",
-            text=(
-                r"If $H \succeq 0$ and $|E| < \lambda / (2LM)$ then $\lambda_{\min} > \lambda / 4$ and "
-                r"$\kappa_\phi < ((2\kappa + 1) / (2\sqrt{\kappa} - 1))^2 \leq 9\kappa$. For $d \geq 2$ "
-                r"the first bound is approached at every $\kappa$, where $\Lambda = M L^2$."
-            ),
+            text=r"If $H \succeq 0$ and $|E| < \lambda / (2LM)$ then $\lambda_{\min} > \lambda / 4$ and $\kappa_\phi < ((2\kappa + 1) / (2\sqrt{\kappa} - 1))^2 \leq 9\kappa$. For $d \geq 2$ the first bound is approached at every $\kappa$, where $\Lambda = M L^2$.",
         ),
         Part(
             id="indefinite",
             title="Indefinite loss Hessians",
-            text=(
-                r"With $|E| = \tau \lambda / (2LM)$ and $x = \tau + \tau^2 q / 4 < 1$: $\kappa_\phi "
-                r"\leq (\kappa + x) / (1 - x)$. No bound depends on $\kappa$ alone: at $|E| = \lambda / "
-                r"(2LM)$ a head with $\kappa = 1$ is sent to $\kappa_\phi = \cot^2(\frac{1}{4} \arcsin "
-                r"q)$, which is $99 + 70\sqrt{2}$ at $q = 7/25$ and grows like $16 / q^2$ as $q \to 0$."
-            ),
+            text=r"With $|E| = \tau \lambda / (2LM)$ and $x = \tau + \tau^2 q / 4 < 1$: $\kappa_\phi \leq (\kappa + x) / (1 - x)$. No bound depends on $\kappa$ alone: at $|E| = \lambda / (2LM)$ a head with $\kappa = 1$ is sent to $\kappa_\phi = \cot^2(\frac{1}{4} \arcsin q)$, which is $99 + 70\sqrt{2}$ at $q = 7/25$ and grows like $16 / q^2$ as $q \to 0$.",
         ),
         Part(
             id="full",
             title="The whole effective Hessian",
-            text=(
-                r"If the full bound of Proposition 3.4 is less than $\lambda_{\min}(H_{\mathrm{eff}}^*)$"
-                r" then $H_{\mathrm{eff}}^\phi \succ 0$."
-            ),
+            text=r"If the full bound of Proposition 3.4 is less than $\lambda_{\min}(H_{\mathrm{eff}}^*)$ then $H_{\mathrm{eff}}^\phi \succ 0$.",
         ),
         Part(
             id="beyond",
             title="Beyond the threshold",
-            text=(
-                r"If $H \succeq 0$ then $(J_* + E)^T H (J_* + E) \succeq 0$ for every $E$: without an "
-                "interaction term such a collapse is stable to second order on either side of any "
-                r"threshold. The threshold makes nothing stable, since $\lambda > 0$ says that the "
-                "target is stable already: below the full bound's threshold that is kept, and beyond "
-                "it can only be kept or lost."
-            ),
+            text=r"If $H \succeq 0$ then $(J_* + E)^T H (J_* + E) \succeq 0$ for every $E$: without an interaction term such a collapse is stable to second order on either side of any threshold. The threshold makes nothing stable, since $\lambda > 0$ says that the target is stable already: below the full bound's threshold that is kept, and beyond it can only be kept or lost.",
         ),
     ),
 )

@@ -9,22 +9,8 @@ STATEMENT = Statement(
     label="Proposition 3.3",
     title="The curvature barrier for linear heads",
     source="public summary of arXiv 2605.17180 (key design 1); the paper's full text was not at hand",
-    quoted=(
-        "However, a linear head is a global fixed transformation and cannot adapt to the changing "
-        "geometry along a curved optimization trajectory. [..] Explains why linear heads are better "
-        "than no-head solutions (accelerating convergence) but why non-linearity is essential"
-        "—Proposition 3.3: when the intrinsic geometry of the loss has non-zero Riemann curvature, "
-        "no global constant linear transformation can make the effective Hessian non-degenerate and "
-        "isotropic everywhere."
-    ),
-    unseen=(
-        r"That the geometry is the Hessian metric $g_L = \nabla^2 L$ and that the transformation is $W "
-        r"\in \mathbb{R}^{k \times d}$ with $H_{\mathrm{eff}}(z) = W^T g_L(Wz) W$ are taken from other "
-        "public accounts. Isotropic is not defined in what we have: it is read as $H_{\\mathrm{eff}} = "
-        "c I$ with a constant $c > 0$, and as $H_{\\mathrm{eff}} = c(z) I$ with a factor that may vary. "
-        "No relation between $k$ and $d$ is quoted; the paper's heads have $d = 512$, $k = 2048$. That "
-        "non-linearity is essential in practice is an empirical claim; it is not decided here."
-    ),
+    quoted="However, a linear head is a global fixed transformation and cannot adapt to the changing geometry along a curved optimization trajectory. [..] Explains why linear heads are better than no-head solutions (accelerating convergence) but why non-linearity is essential—Proposition 3.3: when the intrinsic geometry of the loss has non-zero Riemann curvature, no global constant linear transformation can make the effective Hessian non-degenerate and isotropic everywhere.",
+    unseen=r"That the geometry is the Hessian metric $g_L = \nabla^2 L$ and that the transformation is $W \in \mathbb{R}^{k \times d}$ with $H_{\mathrm{eff}}(z) = W^T g_L(Wz) W$ are taken from other public accounts. Isotropic is not defined in what we have: it is read as $H_{\mathrm{eff}} = c I$ with a constant $c > 0$, and as $H_{\mathrm{eff}} = c(z) I$ with a factor that may vary. No relation between $k$ and $d$ is quoted; the paper's heads have $d = 512$, $k = 2048$. That non-linearity is essential in practice is an empirical claim; it is not decided here.",
     hypotheses=(
         Hypothesis(
             id="metric",
@@ -47,9 +33,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="induced",
-            text=(
-                "on every $d$-dimensional linear subspace the metric that $g_L$ induces is not flat"
-            ),
+            text="on every $d$-dimensional linear subspace the metric that $g_L$ induces is not flat",
             origin=Origin.ADDED,
         ),
         Hypothesis(id="narrow", text="$k < d$", origin=Origin.ADDED),
@@ -90,10 +74,7 @@ STATEMENT = Statement(
         ),
         Reading(
             id="curved-subspaces",
-            text=(
-                r"If $d \geq 2$ and $g_L$ induces a metric that is not flat on every $d$-dimensional "
-                r"subspace, no $W$ has $H_{\mathrm{eff}}(z) = c(z) I$ for all $z$, whatever $k \geq d$."
-            ),
+            text=r"If $d \geq 2$ and $g_L$ induces a metric that is not flat on every $d$-dimensional subspace, no $W$ has $H_{\mathrm{eff}}(z) = c(z) I$ for all $z$, whatever $k \geq d$.",
             hypotheses=("metric", "constant", "plane", "induced"),
             predicted=Verdict.HOLDS_ADDED,
         ),
@@ -108,72 +89,37 @@ STATEMENT = Statement(
         Part(
             id="iff",
             title="When a constant head is isotropic everywhere",
-            text=(
-                r"Let $L \in C^2(\mathbb{R}^k)$ and $k \geq d \geq 1$. There are $W$ and $c > 0$ with "
-                r"$W^T \nabla^2 L(Wz) W = c I$ for all $z$ if and only if $L$, restricted to some "
-                "$d$-dimensional linear subspace, is a quadratic polynomial with positive definite "
-                "Hessian. The geometry of $L$ off that subspace does not matter. For heads $h(z) = Wz + "
-                "b$ the same is true with an affine subspace."
-            ),
+            text=r"Let $L \in C^2(\mathbb{R}^k)$ and $k \geq d \geq 1$. There are $W$ and $c > 0$ with $W^T \nabla^2 L(Wz) W = c I$ for all $z$ if and only if $L$, restricted to some $d$-dimensional linear subspace, is a quadratic polynomial with positive definite Hessian. The geometry of $L$ off that subspace does not matter. For heads $h(z) = Wz + b$ the same is true with an affine subspace.",
         ),
         Part(
             id="factor",
             title="The factor is constant",
-            text=(
-                r"If $d \geq 2$, $L \in C^2$ and $W^T \nabla^2 L(Wz) W = c(z) I$ with $c(z) > 0$ on a "
-                "connected open set $U$, then $c$ is constant there, and $L$ a quadratic polynomial on "
-                "$W(U)$, though not beyond it. Neither $d \\geq 2$ nor the Hessian structure of the "
-                "metric can be dropped."
-            ),
+            text=r"If $d \geq 2$, $L \in C^2$ and $W^T \nabla^2 L(Wz) W = c(z) I$ with $c(z) > 0$ on a connected open set $U$, then $c$ is constant there, and $L$ a quadratic polynomial on $W(U)$, though not beyond it. Neither $d \geq 2$ nor the Hessian structure of the metric can be dropped.",
         ),
         Part(
             id="square",
             title="Square heads",
-            text=(
-                "For $k = d$ a constant head is isotropic everywhere if and only if $L$ is a quadratic "
-                "polynomial with positive definite Hessian, so the barrier holds for every other loss, "
-                "curved or flat. For $k < d$ the effective Hessian is degenerate."
-            ),
+            text="For $k = d$ a constant head is isotropic everywhere if and only if $L$ is a quadratic polynomial with positive definite Hessian, so the barrier holds for every other loss, curved or flat. For $k < d$ the effective Hessian is degenerate.",
         ),
         Part(
             id="general",
             title="Heads of any width",
-            text=(
-                r"Let $k \geq d \geq 2$. By the first part, no constant head is isotropic everywhere if "
-                "and only if $L$ is a quadratic polynomial with positive definite Hessian on no "
-                r"$d$-dimensional subspace. This is so if $\nabla^2 L$ induces a metric on each of them "
-                "that is not flat; it may be so although one of them is flat."
-            ),
+            text=r"Let $k \geq d \geq 2$. By the first part, no constant head is isotropic everywhere if and only if $L$ is a quadratic polynomial with positive definite Hessian on no $d$-dimensional subspace. This is so if $\nabla^2 L$ induces a metric on each of them that is not flat; it may be so although one of them is flat.",
         ),
         Part(
             id="curvature",
             title="The curvature of a Hessian metric",
-            text=(
-                r"$R_{ijkl} = \frac{1}{4} g^{pq} (L_{ilp} L_{jkq} - L_{ikp} L_{jlq})$ with $R_{1212} = "
-                r"K \det g$: a metric with constant coefficients is flat. Non-zero curvature is neither "
-                "sufficient for the barrier (where $k > d$) nor necessary."
-            ),
+            text=r"$R_{ijkl} = \frac{1}{4} g^{pq} (L_{ilp} L_{jkq} - L_{ikp} L_{jlq})$ with $R_{1212} = K \det g$: a metric with constant coefficients is flat. Non-zero curvature is neither sufficient for the barrier (where $k > d$) nor necessary.",
         ),
         Part(
             id="robust",
             title="The barrier is not robust",
-            text=(
-                r"If $\nabla^2 L$ is continuous and $\nabla^2 L(0)$ has $d$ positive eigenvalues, some "
-                r"$W_0$ has $W_0^T \nabla^2 L(0) W_0 = I$, and on every compact set the head $W = \sqrt{c} "
-                r"\, W_0$ has $H_{\mathrm{eff}} / c \to I$ uniformly as $c \to 0$: a constant head comes as "
-                r"close to isotropy as one likes. For $L = \log(1 + e^{u_1} + e^{u_2})$, $\kappa(W^T g(u') "
-                r"W) \leq e^{\sqrt{2} |u' - u|} \kappa(W^T g(u) W)$ for every invertible $W$; $1.4$ in the "
-                r"place of $\sqrt{2}$ is too small."
-            ),
+            text=r"If $\nabla^2 L$ is continuous and $\nabla^2 L(0)$ has $d$ positive eigenvalues, some $W_0$ has $W_0^T \nabla^2 L(0) W_0 = I$, and on every compact set the head $W = \sqrt{c} \, W_0$ has $H_{\mathrm{eff}} / c \to I$ uniformly as $c \to 0$: a constant head comes as close to isotropy as one likes. For $L = \log(1 + e^{u_1} + e^{u_2})$, $\kappa(W^T g(u') W) \leq e^{\sqrt{2} |u' - u|} \kappa(W^T g(u) W)$ for every invertible $W$; $1.4$ in the place of $\sqrt{2}$ is too small.",
         ),
         Part(
             id="scope",
             title="Losses without a metric",
-            text=(
-                r"If $L(tu) = L(u)$ for $t > 0$, as for every loss on normalised outputs, then $u^T "
-                r"\nabla^2 L(u) \, u = 0$ for every $u \neq 0$: $\nabla^2 L$ is positive definite "
-                "nowhere, and the statement says nothing about such a loss."
-            ),
+            text=r"If $L(tu) = L(u)$ for $t > 0$, as for every loss on normalised outputs, then $u^T \nabla^2 L(u) \, u = 0$ for every $u \neq 0$: $\nabla^2 L$ is positive definite nowhere, and the statement says nothing about such a loss.",
         ),
     ),
 )

@@ -9,22 +9,8 @@ STATEMENT = Statement(
     label="Proposition 3.4",
     title="Perturbation of the effective Hessian",
     source="public summary of arXiv 2605.17180 (section 3); the paper's full text was not at hand",
-    quoted=(
-        "Proves that MLP heads can learn state-dependent metrics along the optimization trajectory "
-        "and quantifies how approximation errors in the head degrade the optimization geometry. [..] "
-        "Proposition 3.4 quantifies the approximation error upper bound "
-        r"$\|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*\|_2 \leq 2 L M \epsilon + M \epsilon^2$. [..] "
-        'Quantification of Capacity Thresholds: Proposition 3.4 elevates the question of "how '
-        'deep/wide a head should be" from empirical heuristics to a topological theorem.'
-    ),
-    unseen=(
-        r"What $\epsilon$, $L$ and $M$ bound is not in the quoted text; from other public accounts, "
-        r"and from the form of the bound, we read $\epsilon \geq |J_\phi - J_*|$, $L \geq |J_*|$ and "
-        r"$M \geq |\nabla^2 L|$ at the outputs of both heads, in the spectral norm at one point $z$. "
-        r"The quote defines $H_{\mathrm{eff}}$ with the interaction term; whether the proposition "
-        "drops that term, and whether it compares the heads at one loss Hessian, is not said. Each "
-        "possibility is a reading."
-    ),
+    quoted=r'Proves that MLP heads can learn state-dependent metrics along the optimization trajectory and quantifies how approximation errors in the head degrade the optimization geometry. [..] Proposition 3.4 quantifies the approximation error upper bound $\|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*\|_2 \leq 2 L M \epsilon + M \epsilon^2$. [..] Quantification of Capacity Thresholds: Proposition 3.4 elevates the question of "how deep/wide a head should be" from empirical heuristics to a topological theorem.',
+    unseen=r"What $\epsilon$, $L$ and $M$ bound is not in the quoted text; from other public accounts, and from the form of the bound, we read $\epsilon \geq |J_\phi - J_*|$, $L \geq |J_*|$ and $M \geq |\nabla^2 L|$ at the outputs of both heads, in the spectral norm at one point $z$. The quote defines $H_{\mathrm{eff}}$ with the interaction term; whether the proposition drops that term, and whether it compares the heads at one loss Hessian, is not said. Each possibility is a reading.",
     hypotheses=(
         Hypothesis(
             id="A1",
@@ -44,10 +30,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="same-hessian",
-            text=(
-                r"the effective Hessian is its Gauss-Newton term $J^T H J$, with one loss Hessian "
-                r"$H = \nabla^2 L$ for both heads"
-            ),
+            text=r"the effective Hessian is its Gauss-Newton term $J^T H J$, with one loss Hessian $H = \nabla^2 L$ for both heads",
             origin=Origin.ADDED,
         ),
         Hypothesis(
@@ -81,39 +64,28 @@ STATEMENT = Statement(
     readings=(
         Reading(
             id="full",
-            text=(
-                r"$|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq 2LM\epsilon + M\epsilon^2$ for "
-                r"the whole effective Hessian $\nabla^2 (L \circ h)$."
-            ),
+            text=r"$|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq 2LM\epsilon + M\epsilon^2$ for the whole effective Hessian $\nabla^2 (L \circ h)$.",
             hypotheses=("A1", "jacobian", "L", "M"),
             predicted=Verdict.REFUTED,
             rescued_by="star",
         ),
         Reading(
             id="full-same-output",
-            text=(
-                r"The same bound for the whole effective Hessian, of heads with equal outputs at $z$."
-            ),
+            text=r"The same bound for the whole effective Hessian, of heads with equal outputs at $z$.",
             hypotheses=("A1", "jacobian", "L", "M", "same-output"),
             predicted=Verdict.REFUTED,
             rescued_by="star",
         ),
         Reading(
             id="own-hessian",
-            text=(
-                r"The same bound for the Gauss-Newton terms alone, $J_\phi^T H_\phi J_\phi$ and "
-                "$J_*^T H_* J_*$, each with the loss Hessian at its own output."
-            ),
+            text=r"The same bound for the Gauss-Newton terms alone, $J_\phi^T H_\phi J_\phi$ and $J_*^T H_* J_*$, each with the loss Hessian at its own output.",
             hypotheses=("A1", "jacobian", "L", "M", "gauss-newton"),
             predicted=Verdict.REFUTED,
             rescued_by="star",
         ),
         Reading(
             id="one-hessian",
-            text=(
-                r"$|J_\phi^T H J_\phi - J_*^T H J_*| \leq 2LM\epsilon + M\epsilon^2$ with one loss "
-                "Hessian $H$."
-            ),
+            text=r"$|J_\phi^T H J_\phi - J_*^T H J_*| \leq 2LM\epsilon + M\epsilon^2$ with one loss Hessian $H$.",
             hypotheses=("A1", "jacobian", "L", "M", "same-hessian"),
             predicted=Verdict.HOLDS_ADDED,
         ),
@@ -122,28 +94,12 @@ STATEMENT = Statement(
         Part(
             id="pullback",
             title="The Gauss-Newton term with one loss Hessian",
-            text=(
-                r"If $|J_\phi - J_*| \leq \epsilon$, $|J_*| \leq L$ and $|H| \leq M$ then "
-                r"$|J_\phi^T H J_\phi - J_*^T H J_*| \leq 2LM\epsilon + M\epsilon^2$. Equality holds "
-                r"at $J_* = L p q^T$, $J_\phi - J_* = \epsilon p q^T$, $H = M p p^T$ with unit "
-                "vectors $p$, $q$, for all $k$ and $d$."
-            ),
+            text=r"If $|J_\phi - J_*| \leq \epsilon$, $|J_*| \leq L$ and $|H| \leq M$ then $|J_\phi^T H J_\phi - J_*^T H J_*| \leq 2LM\epsilon + M\epsilon^2$. Equality holds at $J_* = L p q^T$, $J_\phi - J_* = \epsilon p q^T$, $H = M p p^T$ with unit vectors $p$, $q$, for all $k$ and $d$.",
         ),
         Part(
             id="star",
             title="The whole effective Hessian",
-            text=(
-                r"At a point $z$ let $|h_\phi - h_*| \leq \epsilon_0$, $|J_\phi - J_*| \leq \epsilon$, "
-                r"$|D^2 h_\phi - D^2 h_*| \leq \epsilon_2$, $|J_*| \leq L$, $|D^2 h_*| \leq K_2$, "
-                r"$|\nabla L(h_*)| \leq R$, $|\nabla^2 L(h_*)| \leq M$, and let $\nabla^2 L$ be "
-                r"Lipschitz with constant $T$ on $[h_*, h_\phi]$. Then "
-                r"$|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq 2LM\epsilon + M\epsilon^2 + "
-                r"T\epsilon_0 (L + \epsilon)^2 + R\epsilon_2 + (M\epsilon_0 + T\epsilon_0^2 / 2)"
-                r"(K_2 + \epsilon_2)$. All terms are attained at once. Where $M'$ bounds "
-                r"$|\nabla^2 L|$ on the segment, $M'\epsilon_0$ may replace "
-                r"$M\epsilon_0 + T\epsilon_0^2 / 2$; this form is attained for quadratic losses, "
-                "where $T = 0$."
-            ),
+            text=r"At a point $z$ let $|h_\phi - h_*| \leq \epsilon_0$, $|J_\phi - J_*| \leq \epsilon$, $|D^2 h_\phi - D^2 h_*| \leq \epsilon_2$, $|J_*| \leq L$, $|D^2 h_*| \leq K_2$, $|\nabla L(h_*)| \leq R$, $|\nabla^2 L(h_*)| \leq M$, and let $\nabla^2 L$ be Lipschitz with constant $T$ on $[h_*, h_\phi]$. Then $|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq 2LM\epsilon + M\epsilon^2 + T\epsilon_0 (L + \epsilon)^2 + R\epsilon_2 + (M\epsilon_0 + T\epsilon_0^2 / 2)(K_2 + \epsilon_2)$. All terms are attained at once. Where $M'$ bounds $|\nabla^2 L|$ on the segment, $M'\epsilon_0$ may replace $M\epsilon_0 + T\epsilon_0^2 / 2$; this form is attained for quadratic losses, where $T = 0$.",
         ),
     ),
 )

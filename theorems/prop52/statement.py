@@ -9,19 +9,8 @@ STATEMENT = Statement(
     label="Proposition 5.2",
     title="Metric singularity along augmentations",
     source="public summary of arXiv 2605.17180; the paper's full text was not at hand",
-    quoted=(
-        r"The augmentation tangent space $\mathcal{V}_{\mathrm{aug}}(z)$ is the set of directions "
-        "spanned by infinitesimal changes in continuous augmentation parameters—the projection head "
-        "must compress orbits in these directions. [..] the metric $G(z) = J_h(z)^\\top J_h(z)$ "
-        "learned by the projection head selectively induces metric singularities in the augmentation "
-        "tangent space"
-    ),
-    unseen=(
-        "The summary does not state the proposition. Other public accounts of the paper say: a smooth "
-        "head that is locally invariant to continuous augmentations has $v^T J_h^T J_h v = 0$ on "
-        r"$\mathcal{V}_{\mathrm{aug}}$, and orbits collapse. How the paper defines locally invariant "
-        r"is not known to us, nor whether the metric meant is $J_h^T J_h$ or $H_{\mathrm{eff}}$."
-    ),
+    quoted=r"The augmentation tangent space $\mathcal{V}_{\mathrm{aug}}(z)$ is the set of directions spanned by infinitesimal changes in continuous augmentation parameters—the projection head must compress orbits in these directions. [..] the metric $G(z) = J_h(z)^\top J_h(z)$ learned by the projection head selectively induces metric singularities in the augmentation tangent space",
+    unseen=r"The summary does not state the proposition. Other public accounts of the paper say: a smooth head that is locally invariant to continuous augmentations has $v^T J_h^T J_h v = 0$ on $\mathcal{V}_{\mathrm{aug}}$, and orbits collapse. How the paper defines locally invariant is not known to us, nor whether the metric meant is $J_h^T J_h$ or $H_{\mathrm{eff}}$.",
     hypotheses=(
         Hypothesis(
             id="smooth",
@@ -45,10 +34,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="neighbourhood",
-            text=(
-                r"$h \circ T_\theta = h$ on a neighbourhood of $z$ for $\theta$ near $\theta_0$, and $D_z "
-                r"T_\theta$ is continuous at $\theta_0$"
-            ),
+            text=r"$h \circ T_\theta = h$ on a neighbourhood of $z$ for $\theta$ near $\theta_0$, and $D_z T_\theta$ is continuous at $\theta_0$",
             origin=Origin.ADDED,
         ),
         Hypothesis(
@@ -66,39 +52,27 @@ STATEMENT = Statement(
         ),
         Reading(
             id="effective",
-            text=(
-                r"$v^T H_{\mathrm{eff}} v = 0$ for all $v \in \mathcal{V}_{\mathrm{aug}}(z)$: the "
-                "metric is the effective Hessian."
-            ),
+            text=r"$v^T H_{\mathrm{eff}} v = 0$ for all $v \in \mathcal{V}_{\mathrm{aug}}(z)$: the metric is the effective Hessian.",
             hypotheses=("smooth", "invariant"),
             predicted=Verdict.REFUTED,
             rescued_by="effective-form",
         ),
         Reading(
             id="effective-form",
-            text=(
-                r"At a critical $z$, $v^T H_{\mathrm{eff}} v = 0$ for all $v \in "
-                r"\mathcal{V}_{\mathrm{aug}}(z)$."
-            ),
+            text=r"At a critical $z$, $v^T H_{\mathrm{eff}} v = 0$ for all $v \in \mathcal{V}_{\mathrm{aug}}(z)$.",
             hypotheses=("smooth", "invariant", "critical"),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="effective-kernel",
-            text=(
-                r"At a critical $z$, $H_{\mathrm{eff}} v = 0$ for all $v \in "
-                r"\mathcal{V}_{\mathrm{aug}}(z)$."
-            ),
+            text=r"At a critical $z$, $H_{\mathrm{eff}} v = 0$ for all $v \in \mathcal{V}_{\mathrm{aug}}(z)$.",
             hypotheses=("smooth", "invariant", "critical"),
             predicted=Verdict.REFUTED,
             rescued_by="effective-neighbourhood",
         ),
         Reading(
             id="effective-neighbourhood",
-            text=(
-                r"At a critical $z$ near which $h$ is invariant, $H_{\mathrm{eff}} v = 0$ for all $v "
-                r"\in \mathcal{V}_{\mathrm{aug}}(z)$."
-            ),
+            text=r"At a critical $z$ near which $h$ is invariant, $H_{\mathrm{eff}} v = 0$ for all $v \in \mathcal{V}_{\mathrm{aug}}(z)$.",
             hypotheses=("smooth", "critical", "neighbourhood"),
             predicted=Verdict.HOLDS_ADDED,
         ),
@@ -111,18 +85,14 @@ STATEMENT = Statement(
         ),
         Reading(
             id="converse",
-            text=r"A metric that is singular on $\mathcal{V}_{\mathrm{aug}}(z)$ makes $h$ locally "
-            "constant on the orbit of $z$.",
+            text=r"A metric that is singular on $\mathcal{V}_{\mathrm{aug}}(z)$ makes $h$ locally constant on the orbit of $z$.",
             hypotheses=("smooth", "singular"),
             predicted=Verdict.REFUTED,
             rescued_by="collapse-everywhere",
         ),
         Reading(
             id="collapse-everywhere",
-            text=(
-                "If the metric is singular along the orbit at each of its points, a $C^1$-connected "
-                "orbit is mapped to one point."
-            ),
+            text="If the metric is singular along the orbit at each of its points, a $C^1$-connected orbit is mapped to one point.",
             hypotheses=("smooth", "everywhere"),
             predicted=Verdict.HOLDS_ADDED,
         ),
@@ -131,51 +101,27 @@ STATEMENT = Statement(
         Part(
             id="metric",
             title="Singularity of every pullback",
-            text=(
-                r"If $h(T_\theta z) = h(z)$ near $\theta_0$ then $J_h v = 0$ on $V = "
-                r"\mathcal{V}_{\mathrm{aug}}(z)$; so $J_h^T B J_h v = 0$ for every $B$, and the ranks "
-                r"of $J_h$ and of every $J_h^T B J_h$, $G$ among them, are at most $d - \dim V$."
-            ),
+            text=r"If $h(T_\theta z) = h(z)$ near $\theta_0$ then $J_h v = 0$ on $V = \mathcal{V}_{\mathrm{aug}}(z)$; so $J_h^T B J_h v = 0$ for every $B$, and the ranks of $J_h$ and of every $J_h^T B J_h$, $G$ among them, are at most $d - \dim V$.",
         ),
         Part(
             id="hessian",
             title="The effective Hessian along an orbit",
-            text=(
-                r"For a curve $\gamma$ in the orbit with $\gamma' = v$: $v^T H_{\mathrm{eff}} v = v^T M v "
-                r"= -\rho^T J_h \gamma''$, which vanishes where $J_h^T \rho = 0$. If $h$ is invariant on "
-                r"a neighbourhood of a critical $z$, then $H_{\mathrm{eff}} v = 0$."
-            ),
+            text=r"For a curve $\gamma$ in the orbit with $\gamma' = v$: $v^T H_{\mathrm{eff}} v = v^T M v = -\rho^T J_h \gamma''$, which vanishes where $J_h^T \rho = 0$. If $h$ is invariant on a neighbourhood of a critical $z$, then $H_{\mathrm{eff}} v = 0$.",
         ),
         Part(
             id="converse",
             title="The converse along an orbit",
-            text=(
-                "If $J_h v = 0$ for the tangents at every point of a $C^1$-connected orbit, $h$ is "
-                "constant on it."
-            ),
+            text="If $J_h v = 0$ for the tangents at every point of a $C^1$-connected orbit, $h$ is constant on it.",
         ),
         Part(
             id="spread",
             title="Orbit length bounds orbit spread",
-            text=(
-                r"If $|J_h v| \leq \delta |v|$ along a curve of length $\ell$, its ends are mapped at most "
-                r"$\delta \ell$ apart, two points of a closed curve at most $\delta \ell / 2$, and under "
-                r"uniform arclength the variance of $h$ is at most "
-                r"$\delta^2 \ell^2 / 12$. With $\tau$ the unit tangent it is at most $(\ell / \pi)^2$ "
-                r"times the mean of $|J_h \tau|^2$, and $(\ell / 2\pi)^2$ times for a closed curve. "
-                "Every constant is attained."
-            ),
+            text=r"If $|J_h v| \leq \delta |v|$ along a curve of length $\ell$, its ends are mapped at most $\delta \ell$ apart, two points of a closed curve at most $\delta \ell / 2$, and under uniform arclength the variance of $h$ is at most $\delta^2 \ell^2 / 12$. With $\tau$ the unit tangent it is at most $(\ell / \pi)^2$ times the mean of $|J_h \tau|^2$, and $(\ell / 2\pi)^2$ times for a closed curve. Every constant is attained.",
         ),
         Part(
             id="small",
             title="Small augmentations",
-            text=(
-                r"For $\theta = \theta_0 + \eta$ with $\Sigma = E \eta \eta^T$ and $P = D_\theta T$, if "
-                r"$\theta \mapsto h(T_\theta z)$ is $C^{1,1}$: $E |h(T_\theta z) - h(z)|^2 = "
-                r"\operatorname{tr}(J P \Sigma P^T J^T) + O(E |\eta|^3)$. Conversely, if $|(h \circ "
-                r"\gamma)''| \leq B$ and the image has diameter $D$ on an interval of length $\ell$, then "
-                r"$|J \gamma'| \leq D / \ell + B \ell / 2$ on it."
-            ),
+            text=r"For $\theta = \theta_0 + \eta$ with $\Sigma = E \eta \eta^T$ and $P = D_\theta T$, if $\theta \mapsto h(T_\theta z)$ is $C^{1,1}$: $E |h(T_\theta z) - h(z)|^2 = \operatorname{tr}(J P \Sigma P^T J^T) + O(E |\eta|^3)$. Conversely, if $|(h \circ \gamma)''| \leq B$ and the image has diameter $D$ on an interval of length $\ell$, then $|J \gamma'| \leq D / \ell + B \ell / 2$ on it.",
         ),
     ),
 )

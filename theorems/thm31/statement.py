@@ -9,23 +9,8 @@ STATEMENT = Statement(
     label="Theorem 3.1",
     title="Local subspace whitening by a linear head",
     source="public summary of arXiv 2605.17180 (key design 1); the paper's full text was not at hand",
-    quoted=(
-        r"Proves that a linear projection head is equivalent to learning a global metric $M = W^\top "
-        r"W$, performing implicit whitening on the loss-relevant subspace. [..] With a linear head "
-        r"$h(z) = W z$, the similarity $\langle h(z_i), h(z_j) \rangle = z_i^\top (W^\top W) z_j$ "
-        "directly reflects metric learning. Theorem 3.1 shows that a linear head exists such that "
-        "the effective Hessian is isomorphic to the identity matrix on an $r$-dimensional subspace."
-    ),
-    unseen=(
-        "That $z^*$ is a fixed point, that $r$ is the rank of the loss Hessian at $h(z^*)$, that the "
-        "subspace $S$ may be any of dimension $r$, and $k \\geq r$ are taken from other public "
-        "accounts of the paper. Assumption 3, which the theorem uses, is cited by number only. "
-        "Isomorphic to the identity on $S$ is read as $v^T H_{\\mathrm{eff}} v = |v|^2$ for $v$ in "
-        "$S$. The quote says linear and writes $h(z) = Wz$; whether a bias is allowed decides the "
-        "theorem, so both are judged. Under which head $z^*$ is fixed is not said: we take it to be "
-        "fixed under the head $h_0$ before whitening. That linear heads train better than none is "
-        "an empirical claim; it is not decided here."
-    ),
+    quoted=r"Proves that a linear projection head is equivalent to learning a global metric $M = W^\top W$, performing implicit whitening on the loss-relevant subspace. [..] With a linear head $h(z) = W z$, the similarity $\langle h(z_i), h(z_j) \rangle = z_i^\top (W^\top W) z_j$ directly reflects metric learning. Theorem 3.1 shows that a linear head exists such that the effective Hessian is isomorphic to the identity matrix on an $r$-dimensional subspace.",
+    unseen=r"That $z^*$ is a fixed point, that $r$ is the rank of the loss Hessian at $h(z^*)$, that the subspace $S$ may be any of dimension $r$, and $k \geq r$ are taken from other public accounts of the paper. Assumption 3, which the theorem uses, is cited by number only. Isomorphic to the identity on $S$ is read as $v^T H_{\mathrm{eff}} v = |v|^2$ for $v$ in $S$. The quote says linear and writes $h(z) = Wz$; whether a bias is allowed decides the theorem, so both are judged. Under which head $z^*$ is fixed is not said: we take it to be fixed under the head $h_0$ before whitening. That linear heads train better than none is an empirical claim; it is not decided here.",
     hypotheses=(
         Hypothesis(
             id="A1",
@@ -87,19 +72,13 @@ STATEMENT = Statement(
         ),
         Reading(
             id="affine-psd",
-            text=(
-                r"With $\nabla^2 L \succeq 0$, for every $S$ some $h = Wz + b$ with $h(z^*) = "
-                r"h_0(z^*)$ whitens $S$ at $z^*$."
-            ),
+            text=r"With $\nabla^2 L \succeq 0$, for every $S$ some $h = Wz + b$ with $h(z^*) = h_0(z^*)$ whitens $S$ at $z^*$.",
             hypotheses=("A1", "fixed", "affine", "rank", "psd"),
             predicted=Verdict.HOLDS,
         ),
         Reading(
             id="affine-positive",
-            text=(
-                r"Where $\nabla^2 L(u_0)$ has $\dim S$ positive eigenvalues, some $h = Wz + b$ with "
-                "$h(z^*) = u_0$ whitens $S$ at $z^*$."
-            ),
+            text=r"Where $\nabla^2 L(u_0)$ has $\dim S$ positive eigenvalues, some $h = Wz + b$ with $h(z^*) = u_0$ whitens $S$ at $z^*$.",
             hypotheses=("A1", "affine", "positive"),
             predicted=Verdict.HOLDS_ADDED,
         ),
@@ -112,19 +91,13 @@ STATEMENT = Statement(
         ),
         Reading(
             id="linear-outside",
-            text=(
-                r"If $z^* \notin S$ and $\nabla^2 L(u_0)$ has $\dim S$ positive eigenvalues for some "
-                "$u_0$, some $h = Wz$ with $h(z^*) = u_0$ whitens $S$ at $z^*$."
-            ),
+            text=r"If $z^* \notin S$ and $\nabla^2 L(u_0)$ has $\dim S$ positive eigenvalues for some $u_0$, some $h = Wz$ with $h(z^*) = u_0$ whitens $S$ at $z^*$.",
             hypotheses=("A1", "linear", "positive", "outside"),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="stays-fixed",
-            text=(
-                r"With $\nabla^2 L \succ 0$ everywhere, for some $S$ some $h = Wz + b$ with $h(z^*) = "
-                r"h_0(z^*)$ whitens $S$ at $z^*$ and leaves $z^*$ a critical point of $L \circ h$."
-            ),
+            text=r"With $\nabla^2 L \succ 0$ everywhere, for some $S$ some $h = Wz + b$ with $h(z^*) = h_0(z^*)$ whitens $S$ at $z^*$ and leaves $z^*$ a critical point of $L \circ h$.",
             hypotheses=("A1", "fixed", "affine", "rank", "metric"),
             predicted=Verdict.REFUTED,
             rescued_by="fixed-point",
@@ -134,42 +107,22 @@ STATEMENT = Statement(
         Part(
             id="metric",
             title="The learned metric",
-            text=(
-                r"For $h(z) = Wz$, $\langle h(z_i), h(z_j) \rangle = z_i^T (W^T W) z_j$; $W^T W$ is "
-                r"positive semidefinite, and $|h(z_i) - h(z_j)|^2$ is its squared Mahalanobis distance."
-            ),
+            text=r"For $h(z) = Wz$, $\langle h(z_i), h(z_j) \rangle = z_i^T (W^T W) z_j$; $W^T W$ is positive semidefinite, and $|h(z_i) - h(z_j)|^2$ is its squared Mahalanobis distance.",
         ),
         Part(
             id="affine",
             title="Affine heads",
-            text=(
-                r"Let $Q$ ($d \times s$) be an orthonormal basis of $S$ and $H = \nabla^2 L(u_0)$. "
-                r"There are $W$, $b$ with $W z^* + b = u_0$ and $Q^T H_{\mathrm{eff}}(z^*) Q = I_s$ if "
-                r"and only if $s \leq n_+(H)$, the number of positive eigenvalues. With $s$ "
-                r"positive eigenpairs $U_+$, $\Lambda_+$, $W = U_+ \Lambda_+^{-1/2} Q^T$ gives "
-                r"$H_{\mathrm{eff}}(z^*) = Q Q^T$."
-            ),
+            text=r"Let $Q$ ($d \times s$) be an orthonormal basis of $S$ and $H = \nabla^2 L(u_0)$. There are $W$, $b$ with $W z^* + b = u_0$ and $Q^T H_{\mathrm{eff}}(z^*) Q = I_s$ if and only if $s \leq n_+(H)$, the number of positive eigenvalues. With $s$ positive eigenpairs $U_+$, $\Lambda_+$, $W = U_+ \Lambda_+^{-1/2} Q^T$ gives $H_{\mathrm{eff}}(z^*) = Q Q^T$.",
         ),
         Part(
             id="linear",
             title="Strictly linear heads",
-            text=(
-                r"A $W$ with $Q^T W^T \nabla^2 L(W z^*) W Q = I_s$ exists if and only if (a) $z^* = 0$ "
-                r"and $s \leq n_+(\nabla^2 L(0))$, or (b) $z^* \notin S$ and some $u$ has $s \leq "
-                r"n_+(\nabla^2 L(u))$, or (c) $0 \neq z^* \in S$ and some such $u$ also has $u^T "
-                r"\nabla^2 L(u) \, u = |z^*|^2$. For $L = \sqrt{1 + |u|^2}$ the maximum of $u^T "
-                r"\nabla^2 L \, u$ is $2 / (3 \sqrt{3})$; for a scale-invariant loss it is $0$."
-            ),
+            text=r"A $W$ with $Q^T W^T \nabla^2 L(W z^*) W Q = I_s$ exists if and only if (a) $z^* = 0$ and $s \leq n_+(\nabla^2 L(0))$, or (b) $z^* \notin S$ and some $u$ has $s \leq n_+(\nabla^2 L(u))$, or (c) $0 \neq z^* \in S$ and some such $u$ also has $u^T \nabla^2 L(u) \, u = |z^*|^2$. For $L = \sqrt{1 + |u|^2}$ the maximum of $u^T \nabla^2 L \, u$ is $2 / (3 \sqrt{3})$; for a scale-invariant loss it is $0$.",
         ),
         Part(
             id="fixed-point",
             title="Keeping the fixed point",
-            text=(
-                r"Let $H = \nabla^2 L(u_0) \succeq 0$ have rank $r$ and $\rho = \nabla L(u_0)$. An "
-                r"affine head that whitens $S$ and has $W^T \rho = 0$ exists if and only if $s \leq r$ "
-                r"where $\rho = 0$ or $\rho \notin \operatorname{ran} H$, and if and only if $s \leq r "
-                r"- 1$ where $0 \neq \rho \in \operatorname{ran} H$."
-            ),
+            text=r"Let $H = \nabla^2 L(u_0) \succeq 0$ have rank $r$ and $\rho = \nabla L(u_0)$. An affine head that whitens $S$ and has $W^T \rho = 0$ exists if and only if $s \leq r$ where $\rho = 0$ or $\rho \notin \operatorname{ran} H$, and if and only if $s \leq r - 1$ where $0 \neq \rho \in \operatorname{ran} H$.",
         ),
     ),
 )

@@ -9,23 +9,8 @@ STATEMENT = Statement(
     label="Theorem 3.2",
     title="Trajectory linearization",
     source="public summary of arXiv 2605.17180 (key design 2); the paper's full text was not at hand",
-    quoted=(
-        "Proves that MLP heads can learn state-dependent metrics along the optimization trajectory "
-        "[..]. Theorem 3.2: for any smooth non-self-intersecting optimization trajectory "
-        r"$\gamma(t)$, there exists an MLP head such that the induced effective Hessian is "
-        r"$\epsilon$-isotropic along the trajectory."
-    ),
-    unseen=(
-        r"What $\epsilon$-isotropic means is not in the quoted text. It is read as $|H_{\mathrm{eff}} / "
-        r"c - I| \leq \epsilon$ with one constant $c > 0$, with a factor $c(t) > 0$, and with $c = 1$; "
-        r"and once more for the Gauss-Newton term $G = J^T (\nabla^2 L) J$ alone. (With an absolute "
-        r"error, $|H_{\mathrm{eff}} - c I| \leq \epsilon$ and $c$ free, the statement would be empty: a "
-        "head scaled down meets it.) Which relation of $k$ and $d$, and which activation, the theorem "
-        "assumes is not said; as it says that a head exists, the activation is ours to choose. If "
-        r"Assumption 1 makes $\nabla^2 L$ a metric here, then the loss is convex, and of the readings "
-        "with $c = 1$ the one for convex losses is meant. That such a head is found by training is "
-        "not claimed, and not decided here."
-    ),
+    quoted=r"Proves that MLP heads can learn state-dependent metrics along the optimization trajectory [..]. Theorem 3.2: for any smooth non-self-intersecting optimization trajectory $\gamma(t)$, there exists an MLP head such that the induced effective Hessian is $\epsilon$-isotropic along the trajectory.",
+    unseen=r"What $\epsilon$-isotropic means is not in the quoted text. It is read as $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ with one constant $c > 0$, with a factor $c(t) > 0$, and with $c = 1$; and once more for the Gauss-Newton term $G = J^T (\nabla^2 L) J$ alone. (With an absolute error, $|H_{\mathrm{eff}} - c I| \leq \epsilon$ and $c$ free, the statement would be empty: a head scaled down meets it.) Which relation of $k$ and $d$, and which activation, the theorem assumes is not said; as it says that a head exists, the activation is ours to choose. If Assumption 1 makes $\nabla^2 L$ a metric here, then the loss is convex, and of the readings with $c = 1$ the one for convex losses is meant. That such a head is found by training is not claimed, and not decided here.",
     hypotheses=(
         Hypothesis(
             id="trajectory",
@@ -41,10 +26,7 @@ STATEMENT = Statement(
             id="nonconstant",
             text="the loss is not constant",
             origin=Origin.REMARKED,
-            source=(
-                r"Assumption 1 in other public accounts: where a metric is needed, $\nabla^2 L$ is one; "
-                "behind a constant loss every effective Hessian is $0$"
-            ),
+            source=r"Assumption 1 in other public accounts: where a metric is needed, $\nabla^2 L$ is one; behind a constant loss every effective Hessian is $0$",
         ),
         Hypothesis(
             id="metric",
@@ -63,57 +45,39 @@ STATEMENT = Statement(
     readings=(
         Reading(
             id="constant-factor",
-            text=(
-                r"For every $\epsilon > 0$ there are an MLP head and a constant $c > 0$ with "
-                r"$|H_{\mathrm{eff}} / c - I| \leq \epsilon$ along $\gamma$."
-            ),
+            text=r"For every $\epsilon > 0$ there are an MLP head and a constant $c > 0$ with $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ along $\gamma$.",
             hypotheses=("trajectory", "A1", "nonconstant"),
             predicted=Verdict.HOLDS,
         ),
         Reading(
             id="varying-factor",
-            text=(
-                r"For every $\epsilon > 0$ there are an MLP head and a factor $c(t) > 0$ with "
-                r"$|H_{\mathrm{eff}} / c(t) - I| \leq \epsilon$ along $\gamma$."
-            ),
+            text=r"For every $\epsilon > 0$ there are an MLP head and a factor $c(t) > 0$ with $|H_{\mathrm{eff}} / c(t) - I| \leq \epsilon$ along $\gamma$.",
             hypotheses=("trajectory", "A1", "nonconstant"),
             predicted=Verdict.HOLDS,
         ),
         Reading(
             id="identity",
-            text=(
-                r"For every $\epsilon > 0$ there is an MLP head with $|H_{\mathrm{eff}} - I| \leq "
-                r"\epsilon$ along $\gamma$."
-            ),
+            text=r"For every $\epsilon > 0$ there is an MLP head with $|H_{\mathrm{eff}} - I| \leq \epsilon$ along $\gamma$.",
             hypotheses=("trajectory", "A1", "nonconstant"),
             predicted=Verdict.REFUTED,
             rescued_by="identity-convex",
         ),
         Reading(
             id="identity-convex",
-            text=(
-                r"If the loss is convex, for every $\epsilon > 0$ there is an MLP head with "
-                r"$|H_{\mathrm{eff}} - I| \leq \epsilon$ along $\gamma$."
-            ),
+            text=r"If the loss is convex, for every $\epsilon > 0$ there is an MLP head with $|H_{\mathrm{eff}} - I| \leq \epsilon$ along $\gamma$.",
             hypotheses=("trajectory", "A1", "nonconstant", "convex"),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="pullback",
-            text=(
-                r"For every $\epsilon > 0$ there is an MLP head whose Gauss-Newton term has $|G - I| "
-                r"\leq \epsilon$ along $\gamma$."
-            ),
+            text=r"For every $\epsilon > 0$ there is an MLP head whose Gauss-Newton term has $|G - I| \leq \epsilon$ along $\gamma$.",
             hypotheses=("trajectory", "A1", "metric"),
             predicted=Verdict.REFUTED,
             rescued_by="pullback-wide",
         ),
         Reading(
             id="pullback-wide",
-            text=(
-                r"If $k \geq d$, $k \geq 2$ and $\nabla^2 L$ is positive definite somewhere, for every "
-                r"$\epsilon > 0$ there is an MLP head with $|G - I| \leq \epsilon$ along $\gamma$."
-            ),
+            text=r"If $k \geq d$, $k \geq 2$ and $\nabla^2 L$ is positive definite somewhere, for every $\epsilon > 0$ there is an MLP head with $|G - I| \leq \epsilon$ along $\gamma$.",
             hypotheses=("trajectory", "A1", "wide", "definite"),
             predicted=Verdict.HOLDS_ADDED,
         ),
@@ -122,67 +86,27 @@ STATEMENT = Statement(
         Part(
             id="exact",
             title="Exact isotropy up to a constant factor",
-            text=(
-                r"Let $L \in C^2(\mathbb{R}^k)$ be nonconstant, $d, k \geq 1$ and $K \subset \mathbb{R}^d$ "
-                r"compact. There are $c > 0$ and a $C^2$ head with one-dimensional image, $h(z) = u_0 + "
-                r"\phi^{-1}(\phi(0) + \frac{c}{2} |z|^2) e$ with $\phi(s) = L(u_0 + s e)$, such that "
-                r"$H_{\mathrm{eff}} = c I$ exactly on a neighbourhood of $K$. It does not depend on a "
-                r"trajectory, which may meet itself; $\operatorname{rank} G \leq 1$, so that for $d \geq "
-                r"2$ the interaction term $M$ carries the isotropy. Networks with one hidden layer and a "
-                r"$C^2$ activation that is no polynomial come within every $\epsilon$ of it on $K$. "
-                "Behind a constant loss every head has $H_{\\mathrm{eff}} = 0$, and behind a linear one "
-                "every ReLU head has, off its kinks."
-            ),
+            text=r"Let $L \in C^2(\mathbb{R}^k)$ be nonconstant, $d, k \geq 1$ and $K \subset \mathbb{R}^d$ compact. There are $c > 0$ and a $C^2$ head with one-dimensional image, $h(z) = u_0 + \phi^{-1}(\phi(0) + \frac{c}{2} |z|^2) e$ with $\phi(s) = L(u_0 + s e)$, such that $H_{\mathrm{eff}} = c I$ exactly on a neighbourhood of $K$. It does not depend on a trajectory, which may meet itself; $\operatorname{rank} G \leq 1$, so that for $d \geq 2$ the interaction term $M$ carries the isotropy. Networks with one hidden layer and a $C^2$ activation that is no polynomial come within every $\epsilon$ of it on $K$. Behind a constant loss every head has $H_{\mathrm{eff}} = 0$, and behind a linear one every ReLU head has, off its kinks.",
         ),
         Part(
             id="identity",
             title="The identity itself",
-            text=(
-                r"If $L$ is convex and not constant, a $C^2$ head has $H_{\mathrm{eff}} = I$ on all of "
-                r"$\mathbb{R}^d$. In general, $H_{\mathrm{eff}} = c I$ along $\gamma$ forces "
-                r"$L(h(\gamma)) = \frac{c}{2} |\gamma - z_0|^2 + \mathrm{const}$ for some $z_0$, and "
-                r"$|H_{\mathrm{eff}} / c - I| \leq \epsilon$ on a straight segment of length $l$ forces "
-                r"$(1 - \epsilon) c l^2 / 8 \leq \sup L - \inf L$. For $L = \sin$ every $c l^2 / 8 < 2$ "
-                r"occurs with $\epsilon = 0$. A cosine loss $2 - 2 \cos$ allows $(1 - \epsilon) c l^2 "
-                r"\leq 32$ at most."
-            ),
+            text=r"If $L$ is convex and not constant, a $C^2$ head has $H_{\mathrm{eff}} = I$ on all of $\mathbb{R}^d$. In general, $H_{\mathrm{eff}} = c I$ along $\gamma$ forces $L(h(\gamma)) = \frac{c}{2} |\gamma - z_0|^2 + \mathrm{const}$ for some $z_0$, and $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ on a straight segment of length $l$ forces $(1 - \epsilon) c l^2 / 8 \leq \sup L - \inf L$. For $L = \sin$ every $c l^2 / 8 < 2$ occurs with $\epsilon = 0$. A cosine loss $2 - 2 \cos$ allows $(1 - \epsilon) c l^2 \leq 32$ at most.",
         ),
         Part(
             id="pullback",
             title="The Gauss-Newton term alone",
-            text=(
-                r"Let $\gamma$ be a smooth regular arc that does not meet itself, $k \geq d$, $k \geq 2$, "
-                r"$L \in C^4$ and $\nabla^2 L \succ 0$ somewhere. Then a $C^2$ head has $J^T (\nabla^2 L) "
-                r"J = I$ exactly along $\gamma$. (With $L \in C^2$, $|G - I| \leq \epsilon$.) For $k = d = "
-                r"1$ it exists if and only if $\gamma$ is shorter than the length of some component of "
-                r"$\{L'' > 0\}$ in the metric $L''$; for $L = \frac{1}{2} u \arctan u$ that is $\pi$. It "
-                r"takes $k \geq d$ and $d$ positive eigenvalues of $\nabla^2 L$. It does not make "
-                r"$H_{\mathrm{eff}}$ isotropic."
-            ),
+            text=r"Let $\gamma$ be a smooth regular arc that does not meet itself, $k \geq d$, $k \geq 2$, $L \in C^4$ and $\nabla^2 L \succ 0$ somewhere. Then a $C^2$ head has $J^T (\nabla^2 L) J = I$ exactly along $\gamma$. (With $L \in C^2$, $|G - I| \leq \epsilon$.) For $k = d = 1$ it exists if and only if $\gamma$ is shorter than the length of some component of $\{L'' > 0\}$ in the metric $L''$; for $L = \frac{1}{2} u \arctan u$ that is $\pi$. It takes $k \geq d$ and $d$ positive eigenvalues of $\nabla^2 L$. It does not make $H_{\mathrm{eff}}$ isotropic.",
         ),
         Part(
             id="affine",
             title="Affine heads do it too",
-            text=(
-                r"Let $\nabla^2 L(u_0)$ have $d$ positive eigenvalues $\geq \lambda_s$ with orthonormal "
-                r"eigenvectors $U_+$, and let $\nabla^2 L$ be $T$-Lipschitz near $u_0$. The affine head "
-                r"$h(z) = u_0 + \sqrt{c} \, U_+ \Lambda_+^{-1/2} z$ has $M = 0$ and $|H_{\mathrm{eff}} / c "
-                r"- I| \leq T \lambda_s^{-3/2} \sqrt{c} R$ for $|z| \leq R$ (while $\sqrt{c / \lambda_s} "
-                r"R$ stays within the neighbourhood). So up to a factor and $\epsilon$ nothing separates "
-                "linear heads from MLP heads."
-            ),
+            text=r"Let $\nabla^2 L(u_0)$ have $d$ positive eigenvalues $\geq \lambda_s$ with orthonormal eigenvectors $U_+$, and let $\nabla^2 L$ be $T$-Lipschitz near $u_0$. The affine head $h(z) = u_0 + \sqrt{c} \, U_+ \Lambda_+^{-1/2} z$ has $M = 0$ and $|H_{\mathrm{eff}} / c - I| \leq T \lambda_s^{-3/2} \sqrt{c} R$ for $|z| \leq R$ (while $\sqrt{c / \lambda_s} R$ stays within the neighbourhood). So up to a factor and $\epsilon$ nothing separates linear heads from MLP heads.",
         ),
         Part(
             id="forced",
             title="What is forced along a trajectory, and what is free",
-            text=(
-                r"For all $C^2$ heads and losses and every curve, $H_{\mathrm{eff}} \gamma' = "
-                r"\frac{d}{dt} (J^T \rho)$, with $M \gamma' = J'^T \rho$. Conversely, along a smooth regular "
-                r"arc that does not meet itself, and given $C^2$ data $u(t)$, $A(t)$, $B(t)$ with $u' = A "
-                r"\gamma'$, some $C^2$ head has the values $u$, the Jacobian $A$ and the second "
-                r"derivative $B$ in normal directions; where $\rho \neq 0$ the normal block of $M$ is "
-                r"then arbitrary."
-            ),
+            text=r"For all $C^2$ heads and losses and every curve, $H_{\mathrm{eff}} \gamma' = \frac{d}{dt} (J^T \rho)$, with $M \gamma' = J'^T \rho$. Conversely, along a smooth regular arc that does not meet itself, and given $C^2$ data $u(t)$, $A(t)$, $B(t)$ with $u' = A \gamma'$, some $C^2$ head has the values $u$, the Jacobian $A$ and the second derivative $B$ in normal directions; where $\rho \neq 0$ the normal block of $M$ is then arbitrary.",
         ),
     ),
 )

@@ -8,175 +8,89 @@ PARTS = (
     Part(
         id="identity",
         title="The effective Hessian",
-        text=(
-            r"For $C^2$ maps $h: \mathbb{R}^d \to \mathbb{R}^k$ and $L: \mathbb{R}^k \to "
-            r"\mathbb{R}$, $\nabla^2 (L \circ h) = J_h^T (\nabla^2 L) J_h + \sum_i \rho_i "
-            r"\nabla^2 h_i = G + M$."
-        ),
+        text=r"For $C^2$ maps $h: \mathbb{R}^d \to \mathbb{R}^k$ and $L: \mathbb{R}^k \to \mathbb{R}$, $\nabla^2 (L \circ h) = J_h^T (\nabla^2 L) J_h + \sum_i \rho_i \nabla^2 h_i = G + M$.",
     ),
     Part(
         id="F",
         title="The layer formula",
-        text=(
-            "For a head $x_0 = z$, $a_l = W_l x_{l-1} + b_l$, $x_l = s(a_l)$, $h = W_N x_{N-1} + "
-            r"b_N$ with $s \in C^2$: $M = \sum_{l=1}^{N-1} A_l^T \operatorname{diag}(\delta_l "
-            r"\circ s''(a_l)) A_l$ with $A_l = \partial a_l / \partial z$ and $\delta_l = "
-            r"\partial (\rho \cdot h) / \partial x_l$; and $J_h^T \rho = \delta_0$."
-        ),
+        text=r"For a head $x_0 = z$, $a_l = W_l x_{l-1} + b_l$, $x_l = s(a_l)$, $h = W_N x_{N-1} + b_N$ with $s \in C^2$: $M = \sum_{l=1}^{N-1} A_l^T \operatorname{diag}(\delta_l \circ s''(a_l)) A_l$ with $A_l = \partial a_l / \partial z$ and $\delta_l = \partial (\rho \cdot h) / \partial x_l$; and $J_h^T \rho = \delta_0$.",
     ),
     Part(
         id="affine",
         title="Affine heads",
-        text=(
-            r"For an affine head $M = 0$. If $\nabla^2 L \succeq 0$ at $h(z^*)$ then "
-            r"$H_{\mathrm{eff}}(z^*) \succeq 0$. If $z^*$ is critical and $L$ is convex on a "
-            "convex neighbourhood of $h(z^*)$, gradient flow near $z^*$ does not move away "
-            "from it."
-        ),
+        text=r"For an affine head $M = 0$. If $\nabla^2 L \succeq 0$ at $h(z^*)$ then $H_{\mathrm{eff}}(z^*) \succeq 0$. If $z^*$ is critical and $L$ is convex on a convex neighbourhood of $h(z^*)$, gradient flow near $z^*$ does not move away from it.",
     ),
     Part(
         id="direction",
         title="A negative direction in the kernel",
-        text=(
-            r"If $v \in \ker(\nabla^2 L \, J_h)$ has $v^T M v < 0$, then "
-            r"$\lambda_{\min}(H_{\mathrm{eff}}) < 0$."
-        ),
+        text=r"If $v \in \ker(\nabla^2 L \, J_h)$ has $v^T M v < 0$, then $\lambda_{\min}(H_{\mathrm{eff}}) < 0$.",
     ),
     Part(
         id="relu",
         title="ReLU heads",
-        text=(
-            "For a ReLU head (or any continuous piecewise linear activation) $M = 0$ and "
-            r"$H_{\mathrm{eff}} = G$ off a closed set of measure zero. Inside a cell a critical "
-            "collapse does not repel if $L$ is convex near $h(z^*)$. Nothing is said at the kinks."
-        ),
+        text=r"For a ReLU head (or any continuous piecewise linear activation) $M = 0$ and $H_{\mathrm{eff}} = G$ off a closed set of measure zero. Inside a cell a critical collapse does not repel if $L$ is convex near $h(z^*)$. Nothing is said at the kinks.",
     ),
     Part(
         id="fact0",
         title="Scale-invariant losses, and cross-entropy",
-        text=(
-            r"If $L$ is $C^2$ near $u \neq 0$ and $L(tu) = L(u)$ for all $t > 0$ (negative cosine, "
-            "or InfoNCE on normalised outputs; BYOL and SimSiam as functions of the vector that "
-            r"is normalised) then $\nabla^2 L(u) \, u = -\rho$ and $u^T \nabla^2 L(u) \, u = 0$. "
-            r"Hence wherever $\rho \neq 0$ the loss Hessian is strictly indefinite: for these "
-            r"losses Assumption 6 and a PSD loss Hessian exclude each other. For $2 - 2 \cos(u, t)$ with $c "
-            r"= \cos(u, t)$ its eigenvalues times $|u|^2$ are $2c$ ($k - 2$ times) and $c \pm \sqrt{4 - "
-            r"3c^2}$. Softmax cross-entropy, with probabilities $p$ and labels $y$, is not of this kind: "
-            r"$\nabla^2 L = \operatorname{diag}(p) - p p^T \succeq 0$ has rank $k - 1$ and the kernel "
-            r"$\operatorname{span}(1, .., 1)$, and $\rho = p - y$ lies in its range."
-        ),
+        text=r"If $L$ is $C^2$ near $u \neq 0$ and $L(tu) = L(u)$ for all $t > 0$ (negative cosine, or InfoNCE on normalised outputs; BYOL and SimSiam as functions of the vector that is normalised) then $\nabla^2 L(u) \, u = -\rho$ and $u^T \nabla^2 L(u) \, u = 0$. Hence wherever $\rho \neq 0$ the loss Hessian is strictly indefinite: for these losses Assumption 6 and a PSD loss Hessian exclude each other. For $2 - 2 \cos(u, t)$ with $c = \cos(u, t)$ its eigenvalues times $|u|^2$ are $2c$ ($k - 2$ times) and $c \pm \sqrt{4 - 3c^2}$. Softmax cross-entropy, with probabilities $p$ and labels $y$, is not of this kind: $\nabla^2 L = \operatorname{diag}(p) - p p^T \succeq 0$ has rank $k - 1$ and the kernel $\operatorname{span}(1, .., 1)$, and $\rho = p - y$ lies in its range.",
     ),
     Part(
         id="inertia",
         title="How many negative eigenvalues there must be",
-        text=(
-            r"For any symmetric $\nabla^2 L$ and any depth, with $D$ the diagonal matrix of all "
-            r"$\delta_j s''(a_j)$ and $m_{tot}$ hidden units in all: $n_-(H_{\mathrm{eff}}) \geq "
-            r"n_-(D) - n_+(\nabla^2 L) - (m_{tot} - \operatorname{rank} W_1)$. It is attained."
-        ),
+        text=r"For any symmetric $\nabla^2 L$ and any depth, with $D$ the diagonal matrix of all $\delta_j s''(a_j)$ and $m_{tot}$ hidden units in all: $n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L) - (m_{tot} - \operatorname{rank} W_1)$. It is attained.",
     ),
     Part(
         id="kernel",
         title="The kernel criterion",
-        text=(
-            r"For symmetric $G \succeq 0$ and $M$, $K = \ker G$: $\lambda_{\min}(G + tM) < 0$ for all "
-            r"small $t > 0$ if and only if some $v \in K$ has $v^T M v < 0$, or $v^T M v = 0$ and $Mv "
-            r"\neq 0$; the two conditions suffice for every $t > 0$. If $M|_K \succ 0$ then $G + tM "
-            r"\succ 0$ for small $t > 0$, and not for every $t$. (In a head $t$ scales $\rho$ at frozen "
-            r"$\nabla^2 L$ and $J_h$.)"
-        ),
+        text=r"For symmetric $G \succeq 0$ and $M$, $K = \ker G$: $\lambda_{\min}(G + tM) < 0$ for all small $t > 0$ if and only if some $v \in K$ has $v^T M v < 0$, or $v^T M v = 0$ and $Mv \neq 0$; the two conditions suffice for every $t > 0$. If $M|_K \succ 0$ then $G + tM \succ 0$ for small $t > 0$, and not for every $t$. (In a head $t$ scales $\rho$ at frozen $\nabla^2 L$ and $J_h$.)",
     ),
     Part(
         id="genericity",
         title="When M acts on the kernel at all",
-        text=(
-            r"Two layers, $s$ analytic and not affine, $h(z^*)$ held fixed by $b_2$, so that $\rho "
-            r"\neq 0$ and $\nabla^2 L \succeq 0$ of rank $r$ are fixed: for almost every $(W_1, b_1, "
-            r"W_2)$, $M \neq 0$ on $K = \ker(\nabla^2 L \, J_h)$ if and only if $r < \min(d, m)$."
-        ),
+        text=r"Two layers, $s$ analytic and not affine, $h(z^*)$ held fixed by $b_2$, so that $\rho \neq 0$ and $\nabla^2 L \succeq 0$ of rank $r$ are fixed: for almost every $(W_1, b_1, W_2)$, $M \neq 0$ on $K = \ker(\nabla^2 L \, J_h)$ if and only if $r < \min(d, m)$.",
     ),
     Part(
         id="genericity-deep",
         title="The same for deeper heads",
-        text=(
-            r"For $N \geq 3$ layers, generically $M \neq 0$ on $K$ if and only if $\min(r, m_2, .., "
-            r"m_{N-1}) < \min(d, m_1)$. Seen at random sizes up to 4 and three to five layers; not "
-            "derived here."
-        ),
+        text=r"For $N \geq 3$ layers, generically $M \neq 0$ on $K$ if and only if $\min(r, m_2, .., m_{N-1}) < \min(d, m_1)$. Seen at random sizes up to 4 and three to five layers; not derived here.",
         predicted=Verdict.SUPPORTED,
     ),
     Part(
         id="symmetry",
         title="Instability is at least a coin toss",
-        text=(
-            r"$W_N \to -W_N$, with $b_N$ readjusted to keep $h(z^*)$, keeps $\rho$, $\nabla^2 L$, $G$, "
-            r"$K = \ker(\nabla^2 L \, J_h)$ and criticality, and turns $M$ into $-M$. So if the law "
-            r"of $W_N$ is symmetric given the rest, $P(\lambda_{\min}(H_{\mathrm{eff}}) < 0) \geq "
-            r"\frac{1}{2} P(M|_K \neq 0) + P(M|_K = 0, M K \neq \{0\})$, which is at least one half if "
-            r"$M K \neq \{0\}$ almost surely. It is one half for every $\dim K$ in sign-coherent "
-            "softplus heads."
-        ),
+        text=r"$W_N \to -W_N$, with $b_N$ readjusted to keep $h(z^*)$, keeps $\rho$, $\nabla^2 L$, $G$, $K = \ker(\nabla^2 L \, J_h)$ and criticality, and turns $M$ into $-M$. So if the law of $W_N$ is symmetric given the rest, $P(\lambda_{\min}(H_{\mathrm{eff}}) < 0) \geq \frac{1}{2} P(M|_K \neq 0) + P(M|_K = 0, M K \neq \{0\})$, which is at least one half if $M K \neq \{0\}$ almost surely. It is one half for every $\dim K$ in sign-coherent softplus heads.",
     ),
     Part(
         id="critical",
         title="Critical collapses behind tapering heads",
-        text=(
-            r"If the widths do not increase, $d \geq m_1 \geq .. \geq m_{N-1}$, all of $W_1, .., "
-            r"W_{N-1}$ have full rank and $s' \neq 0$, then at a critical $z^*$ every $\delta_l = 0$, "
-            r"so that $M = 0$ and $H_{\mathrm{eff}} = G$."
-        ),
+        text=r"If the widths do not increase, $d \geq m_1 \geq .. \geq m_{N-1}$, all of $W_1, .., W_{N-1}$ have full rank and $s' \neq 0$, then at a critical $z^*$ every $\delta_l = 0$, so that $M = 0$ and $H_{\mathrm{eff}} = G$.",
     ),
     Part(
         id="saddles",
         title="Critical collapses behind wide heads",
-        text=(
-            r"Two layers, $s$ analytic and not affine, critical, $\rho \neq 0$, $\nabla^2 L \succeq 0$ of "
-            r"rank $r$: for almost every such head $M \neq 0$ on $K$ if and only if $m > d$ and $r' < "
-            r"d$, where $r' = r - 1$ if $\rho$ lies in the range of $\nabla^2 L$ and $r' = r$ "
-            r"otherwise. Then $W_2$ or $-W_2$ is unstable. (At any depth such a state needs "
-            r"$\operatorname{rank} J_h < k$.)"
-        ),
+        text=r"Two layers, $s$ analytic and not affine, critical, $\rho \neq 0$, $\nabla^2 L \succeq 0$ of rank $r$: for almost every such head $M \neq 0$ on $K$ if and only if $m > d$ and $r' < d$, where $r' = r - 1$ if $\rho$ lies in the range of $\nabla^2 L$ and $r' = r$ otherwise. Then $W_2$ or $-W_2$ is unstable. (At any depth such a state needs $\operatorname{rank} J_h < k$.)",
     ),
     Part(
         id="threshold",
         title="A threshold below which collapse is stable",
-        text=(
-            r"Two layers, $\nabla^2 L \succ 0$, $s'(a_j) \neq 0$: $|\rho| \leq \lambda_{\min}(\nabla^2 "
-            r"L) \, \sigma_{\min}(W_2)^2 \min_j s'(a_j)^2 / \max_j |s''(a_j)| |W_2 e_j|$ makes "
-            r"$H_{\mathrm{eff}} \succeq 0$. If $W_1$ has full row rank, $H_{\mathrm{eff}} \succeq 0$ if "
-            r"and only if $W_2^T (\nabla^2 L) W_2 + \operatorname{diag}(\delta_j s''_j / s'_j{}^2) "
-            r"\succeq 0$. The threshold is attained at $d = m = k = 1$."
-        ),
+        text=r"Two layers, $\nabla^2 L \succ 0$, $s'(a_j) \neq 0$: $|\rho| \leq \lambda_{\min}(\nabla^2 L) \, \sigma_{\min}(W_2)^2 \min_j s'(a_j)^2 / \max_j |s''(a_j)| |W_2 e_j|$ makes $H_{\mathrm{eff}} \succeq 0$. If $W_1$ has full row rank, $H_{\mathrm{eff}} \succeq 0$ if and only if $W_2^T (\nabla^2 L) W_2 + \operatorname{diag}(\delta_j s''_j / s'_j{}^2) \succeq 0$. The threshold is attained at $d = m = k = 1$.",
     ),
     Part(
         id="escape",
         title="Escape by gradient flow in z",
-        text=(
-            r"At a critical collapse with $\rho \neq 0$ behind a smooth head, gradient flow in $z$ "
-            r"leaves along the least eigenvector at the rate $|\lambda_{\min}(H_{\mathrm{eff}})|$ if "
-            "that eigenvalue is negative, and stays if none is. Linear and ReLU heads inside a cell "
-            "stay, and move in the weights."
-        ),
+        text=r"At a critical collapse with $\rho \neq 0$ behind a smooth head, gradient flow in $z$ leaves along the least eigenvector at the rate $|\lambda_{\min}(H_{\mathrm{eff}})|$ if that eigenvalue is negative, and stays if none is. Linear and ReLU heads inside a cell stay, and move in the weights.",
         predicted=Verdict.SUPPORTED,
     ),
     Part(
         id="natural",
         title="The step in z that a head's output asks for",
-        text=(
-            r"A gradient step $-\eta \rho$ in head coordinates is reached, to first order, by the "
-            r"step $dz = -\eta (J^T J)^+ \nabla (L \circ h)$: $J \, dz$ is $-\eta \rho$ projected on "
-            r"the range of $J$, and equal to it if $\rho$ lies in that range."
-        ),
+        text=r"A gradient step $-\eta \rho$ in head coordinates is reached, to first order, by the step $dz = -\eta (J^T J)^+ \nabla (L \circ h)$: $J \, dz$ is $-\eta \rho$ projected on the range of $J$, and equal to it if $\rho$ lies in that range.",
     ),
     Part(
         id="strict-saddles",
         title="Gradient descent beside a strict saddle",
-        text=(
-            r"For a $C^2$ function whose gradient is Lipschitz, gradient descent with a constant step "
-            "below the inverse of the Lipschitz constant converges to a strict saddle from a set of "
-            "starts of measure zero only (Lee et al., 2016). Seen at constructed saddles of "
-            r"$L \circ h$; self-supervised training meets few of the hypotheses."
-        ),
+        text=r"For a $C^2$ function whose gradient is Lipschitz, gradient descent with a constant step below the inverse of the Lipschitz constant converges to a strict saddle from a set of starts of measure zero only (Lee et al., 2016). Seen at constructed saddles of $L \circ h$; self-supervised training meets few of the hypotheses.",
         predicted=Verdict.SUPPORTED,
     ),
 )

@@ -10,31 +10,8 @@ STATEMENT = Statement(
     label="Theorem 4.1",
     title="Instability of collapse under smooth activations",
     source="public summary of arXiv 2605.17180 (sections 4 and 4.1); the paper's full text was not at hand",
-    quoted=(
-        "Reveals the geometric mechanism for the stability of non-contrastive SSL (BYOL, SimSiam): "
-        "smooth activations induce negative eigenvalues at collapse points, turning stable minima "
-        r"into strict saddles. [..] In a collapsed configuration $z^*$ (where all inputs map to a "
-        r"constant), a linear head yields an interaction term $M(z^*) = 0$ (since $\nabla^2$ linear "
-        "$= 0$), leaving the effective Hessian PSD and the collapse as a non-repelling critical "
-        r"region. Smooth non-linear heads (Swish, GELU) have non-zero $\nabla^2 h$. The loss Hessian "
-        "$G(z^*)$ often has a non-trivial null space in high-dimensional representation spaces "
-        "(intrinsic rank $r < d$), allowing the interaction term $M(z^*)$ to generate negative "
-        "eigenvalues in these directions. Standard theory for non-convex optimization (Lee et al.) "
-        "guarantees that gradient descent almost surely escapes strict saddles. [..] ReLU heads "
-        r"($\nabla^2$ ReLU $= 0$ almost everywhere) provide no such guarantee and must rely on "
-        "discrete dynamics and BatchNorm. [..] ReLU lacks this mechanism and falls into collapse "
-        "under continuous gradient flow without BatchNorm."
-    ),
-    unseen=(
-        "The numbering (1), (2), the words generically and MLP, and Assumption 6 are taken from "
-        "other public accounts of the paper: (2) a smooth nonlinear MLP head has generically "
-        r"$\lambda_{\min}(H_{\mathrm{eff}}) < 0$. Assumption 5 is cited by number in part (2); its "
-        "text is not known to us, nor is how the paper defines generic, collapsed and "
-        r"non-repelling. The quote calls $G(z^*)$ the loss Hessian; we read $r$ as the rank of "
-        r"$\nabla^2 L$, which makes $\ker G$ non-trivial whenever $r < d$. What gradient flow of a "
-        "whole network does with a ReLU head (falls into collapse) is an empirical claim; it is not "
-        "decided here."
-    ),
+    quoted=r"Reveals the geometric mechanism for the stability of non-contrastive SSL (BYOL, SimSiam): smooth activations induce negative eigenvalues at collapse points, turning stable minima into strict saddles. [..] In a collapsed configuration $z^*$ (where all inputs map to a constant), a linear head yields an interaction term $M(z^*) = 0$ (since $\nabla^2$ linear $= 0$), leaving the effective Hessian PSD and the collapse as a non-repelling critical region. Smooth non-linear heads (Swish, GELU) have non-zero $\nabla^2 h$. The loss Hessian $G(z^*)$ often has a non-trivial null space in high-dimensional representation spaces (intrinsic rank $r < d$), allowing the interaction term $M(z^*)$ to generate negative eigenvalues in these directions. Standard theory for non-convex optimization (Lee et al.) guarantees that gradient descent almost surely escapes strict saddles. [..] ReLU heads ($\nabla^2$ ReLU $= 0$ almost everywhere) provide no such guarantee and must rely on discrete dynamics and BatchNorm. [..] ReLU lacks this mechanism and falls into collapse under continuous gradient flow without BatchNorm.",
+    unseen=r"The numbering (1), (2), the words generically and MLP, and Assumption 6 are taken from other public accounts of the paper: (2) a smooth nonlinear MLP head has generically $\lambda_{\min}(H_{\mathrm{eff}}) < 0$. Assumption 5 is cited by number in part (2); its text is not known to us, nor is how the paper defines generic, collapsed and non-repelling. The quote calls $G(z^*)$ the loss Hessian; we read $r$ as the rank of $\nabla^2 L$, which makes $\ker G$ non-trivial whenever $r < d$. What gradient flow of a whole network does with a ReLU head (falls into collapse) is an empirical claim; it is not decided here.",
     hypotheses=(
         Hypothesis(
             id="A1",
@@ -115,68 +92,47 @@ STATEMENT = Statement(
         ),
         Reading(
             id="1-psd-premise",
-            text=(
-                r"With a linear head and $\nabla^2 L(h(z^*)) \succeq 0$, as the section remarks for "
-                r"MSE, $H_{\mathrm{eff}}(z^*) \succeq 0$."
-            ),
+            text=r"With a linear head and $\nabla^2 L(h(z^*)) \succeq 0$, as the section remarks for MSE, $H_{\mathrm{eff}}(z^*) \succeq 0$.",
             hypotheses=("A1", "collapsed", "A6", "linear", "psd"),
             predicted=Verdict.HOLDS,
         ),
         Reading(
             id="1-non-repelling",
-            text=(
-                r"With a linear head and $\nabla^2 L(h(z^*)) \succeq 0$, gradient flow does not move "
-                "away from $z^*$."
-            ),
+            text=r"With a linear head and $\nabla^2 L(h(z^*)) \succeq 0$, gradient flow does not move away from $z^*$.",
             hypotheses=("A1", "collapsed", "A6", "critical", "linear", "psd"),
             predicted=Verdict.REFUTED,
             rescued_by="1-non-repelling-convex",
         ),
         Reading(
             id="1-non-repelling-convex",
-            text=(
-                "With a linear head and $L$ convex near $h(z^*)$, gradient flow that starts near "
-                "$z^*$ does not move away from it."
-            ),
+            text="With a linear head and $L$ convex near $h(z^*)$, gradient flow that starts near $z^*$ does not move away from it.",
             hypotheses=("A1", "collapsed", "A6", "critical", "linear", "convex"),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="2-mechanism",
-            text=(
-                r"A smooth head can make $M$ negative on $\ker G$ and $\lambda_{\min}("
-                r"H_{\mathrm{eff}}(z^*)) < 0$: there are such heads."
-            ),
+            text=r"A smooth head can make $M$ negative on $\ker G$ and $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$: there are such heads.",
             hypotheses=("A1", "collapsed", "A6", "critical", "smooth", "rank", "psd"),
             predicted=Verdict.HOLDS,
             existential=True,
         ),
         Reading(
             id="2-every",
-            text=(
-                r"With a smooth non-linear head, $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$: stable "
-                "minima are turned into strict saddles."
-            ),
+            text=r"With a smooth non-linear head, $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$: stable minima are turned into strict saddles.",
             hypotheses=("A1", "collapsed", "A6", "critical", "smooth", "rank", "psd"),
             predicted=Verdict.REFUTED,
             rescued_by="2-direction",
         ),
         Reading(
             id="2-generic",
-            text=(
-                r"With a smooth non-linear head, generically $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < "
-                "0$: for all weights outside a set of measure zero."
-            ),
+            text=r"With a smooth non-linear head, generically $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$: for all weights outside a set of measure zero.",
             hypotheses=("A1", "collapsed", "A6", "critical", "smooth", "rank", "psd"),
             predicted=Verdict.REFUTED,
             rescued_by="2-direction",
         ),
         Reading(
             id="2-direction",
-            text=(
-                r"If some $v \in \ker(\nabla^2 L \, J_h)$ has $v^T M v < 0$, then "
-                r"$\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$."
-            ),
+            text=r"If some $v \in \ker(\nabla^2 L \, J_h)$ has $v^T M v < 0$, then $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$.",
             hypotheses=("A1", "collapsed", "A6", "smooth", "negative"),
             predicted=Verdict.HOLDS_ADDED,
         ),
@@ -188,20 +144,14 @@ STATEMENT = Statement(
         ),
         Reading(
             id="relu-non-repelling",
-            text=(
-                r"With a ReLU head and $\nabla^2 L(h(z^*)) \succeq 0$, gradient flow does not move "
-                "away from a stationary collapse at $z^*$."
-            ),
+            text=r"With a ReLU head and $\nabla^2 L(h(z^*)) \succeq 0$, gradient flow does not move away from a stationary collapse at $z^*$.",
             hypotheses=("collapsed", "A6", "relu", "stationary", "psd"),
             predicted=Verdict.REFUTED,
             rescued_by="relu-non-repelling-convex",
         ),
         Reading(
             id="relu-non-repelling-convex",
-            text=(
-                "With a ReLU head, $z^*$ off its kinks and $L$ convex near $h(z^*)$, gradient flow "
-                "that starts near $z^*$ does not move away from it."
-            ),
+            text="With a ReLU head, $z^*$ off its kinks and $L$ convex near $h(z^*)$, gradient flow that starts near $z^*$ does not move away from it.",
             hypotheses=("collapsed", "A6", "relu", "critical", "off-kinks", "convex"),
             predicted=Verdict.HOLDS_ADDED,
         ),

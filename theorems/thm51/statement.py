@@ -13,35 +13,17 @@ STATEMENT = Statement(
     label="Theorem 5.1",
     title="The augmentation tangent space",
     source="public summary of arXiv 2605.17180; the paper's full text was not at hand",
-    quoted=(
-        r"The augmentation tangent space $\mathcal{V}_{\mathrm{aug}}(z)$ is the set of directions "
-        "spanned by infinitesimal changes in continuous augmentation parameters—the projection head "
-        "must compress orbits in these directions. [..] Discrete augmentations (e.g., flips) lack "
-        "smooth group structures, making infinitesimal modeling inapplicable. [..] Theorems 5.1–5.3 "
-        "quantify 'why discard the head'"
-    ),
-    unseen=(
-        "No source that we can see states 5.1. The summary counts it among Theorems 5.1 to 5.3; "
-        "whether it is a definition, a lemma or a theorem, and what it says, is not known to us. What "
-        "is judged here is the definition of the augmentation tangent space as the summary words it. "
-        "How smooth the augmentations are assumed to be, and whether they act on inputs or on "
-        "representations, is not said."
-    ),
+    quoted=r"The augmentation tangent space $\mathcal{V}_{\mathrm{aug}}(z)$ is the set of directions spanned by infinitesimal changes in continuous augmentation parameters—the projection head must compress orbits in these directions. [..] Discrete augmentations (e.g., flips) lack smooth group structures, making infinitesimal modeling inapplicable. [..] Theorems 5.1–5.3 quantify 'why discard the head'",
+    unseen="No source that we can see states 5.1. The summary counts it among Theorems 5.1 to 5.3; whether it is a definition, a lemma or a theorem, and what it says, is not known to us. What is judged here is the definition of the augmentation tangent space as the summary words it. How smooth the augmentations are assumed to be, and whether they act on inputs or on representations, is not said.",
     hypotheses=(
         Hypothesis(
             id="orbit",
-            text=(
-                r"$o_x(\theta) = \mathrm{enc}(T_\theta x)$ is $C^1$ at $\theta_0$, where "
-                r"$T_{\theta_0} x = x$; $\mathcal{V}_{\mathrm{aug}}$ is the span of its derivatives"
-            ),
+            text=r"$o_x(\theta) = \mathrm{enc}(T_\theta x)$ is $C^1$ at $\theta_0$, where $T_{\theta_0} x = x$; $\mathcal{V}_{\mathrm{aug}}$ is the span of its derivatives",
             source="spanned by infinitesimal changes in continuous augmentation parameters",
         ),
         Hypothesis(
             id="one-sided",
-            text=(
-                r"$o_x$ has one-sided derivatives at $\theta_0$: the parameter stays on one side of "
-                r"$\theta_0$ (blur, crops), or the orbit has a kink there (bilinear interpolation)"
-            ),
+            text=r"$o_x$ has one-sided derivatives at $\theta_0$: the parameter stays on one side of $\theta_0$ (blur, crops), or the orbit has a kink there (bilinear interpolation)",
             source="spanned by infinitesimal changes in continuous augmentation parameters",
         ),
         Hypothesis(
@@ -51,10 +33,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="equivariant",
-            text=(
-                r"the augmentation acts on representations: $\mathrm{enc}(T_\theta x) = S_\theta("
-                r"\mathrm{enc}(x))$ for maps $S_\theta$ that do not depend on $x$"
-            ),
+            text=r"the augmentation acts on representations: $\mathrm{enc}(T_\theta x) = S_\theta(\mathrm{enc}(x))$ for maps $S_\theta$ that do not depend on $x$",
             origin=Origin.ADDED,
         ),
     ),
@@ -67,30 +46,21 @@ STATEMENT = Statement(
         ),
         Reading(
             id="directions",
-            text=(
-                "The velocities of augmentations that start at $x$ form a linear subspace, also where "
-                "they have one-sided derivatives only."
-            ),
+            text="The velocities of augmentations that start at $x$ form a linear subspace, also where they have one-sided derivatives only.",
             hypotheses=("one-sided",),
             predicted=Verdict.REFUTED,
             rescued_by="cone",
         ),
         Reading(
             id="of-z",
-            text=(
-                r"$\mathcal{V}_{\mathrm{aug}}(z)$ is a function of $z$: inputs with one "
-                "representation have one tangent space."
-            ),
+            text=r"$\mathcal{V}_{\mathrm{aug}}(z)$ is a function of $z$: inputs with one representation have one tangent space.",
             hypotheses=("orbit", "encoder"),
             predicted=Verdict.REFUTED,
             rescued_by="of-z-equivariant",
         ),
         Reading(
             id="of-z-equivariant",
-            text=(
-                "If the augmentation acts on representations, inputs with one representation have one "
-                "tangent space."
-            ),
+            text="If the augmentation acts on representations, inputs with one representation have one tangent space.",
             hypotheses=("orbit", "encoder", "equivariant"),
             predicted=Verdict.HOLDS_ADDED,
         ),
@@ -99,61 +69,32 @@ STATEMENT = Statement(
         Part(
             id="subspace",
             title="A subspace for every input",
-            text=(
-                r"$\mathcal{V}_{\mathrm{aug}}(x) = \operatorname{im} D o_x(\theta_0)$ is a linear "
-                r"subspace of dimension $\operatorname{rank} D o_x(\theta_0) \leq \min(p, d)$."
-            ),
+            text=r"$\mathcal{V}_{\mathrm{aug}}(x) = \operatorname{im} D o_x(\theta_0)$ is a linear subspace of dimension $\operatorname{rank} D o_x(\theta_0) \leq \min(p, d)$.",
         ),
         Part(
             id="parameters",
             title="Change of parameters, and composition",
-            text=(
-                r"Under $\theta = \psi(\eta)$ the tangent space can only shrink, and it stays the same "
-                r"if $D\psi$ is onto at $\eta_0$. For families with $T_{\theta_0} = \mathrm{id}$ that "
-                "follow each other, the tangent space is the sum of theirs."
-            ),
+            text=r"Under $\theta = \psi(\eta)$ the tangent space can only shrink, and it stays the same if $D\psi$ is onto at $\eta_0$. For families with $T_{\theta_0} = \mathrm{id}$ that follow each other, the tangent space is the sum of theirs.",
         ),
         Part(
             id="cone",
             title="One-sided parameters",
-            text=(
-                "Where the parameters may move in the directions of a convex cone $K$ only, and $o_x$ "
-                "has a one-sided derivative $O$ that is linear on $K$, the velocities form the convex "
-                "cone $O K$. Its span is $\\mathcal{V}_{\\mathrm{aug}}$ if $K$ spans the parameters."
-            ),
+            text=r"Where the parameters may move in the directions of a convex cone $K$ only, and $o_x$ has a one-sided derivative $O$ that is linear on $K$, the velocities form the convex cone $O K$. Its span is $\mathcal{V}_{\mathrm{aug}}$ if $K$ spans the parameters.",
         ),
         Part(
             id="of-z",
             title="When it is a function of $z$",
-            text=(
-                r"It is one if and only if the image of $D o_x$ is the same for all inputs of one "
-                r"representation; $\mathrm{enc}(T_\theta x) = S_\theta(\mathrm{enc}(x))$ suffices and is "
-                "not necessary. For a linear group action, $\\mathcal{V}_{\\mathrm{aug}}(g z) = g "
-                r"\mathcal{V}_{\mathrm{aug}}(z)$, of dimension $\dim \mathfrak{g} - \dim "
-                r"\mathfrak{g}_z$ with the Lie algebra $\mathfrak{g}_z$ of the stabiliser; it is constant "
-                "on an orbit and lower semicontinuous in $z$: at a limit it can only drop."
-            ),
+            text=r"It is one if and only if the image of $D o_x$ is the same for all inputs of one representation; $\mathrm{enc}(T_\theta x) = S_\theta(\mathrm{enc}(x))$ suffices and is not necessary. For a linear group action, $\mathcal{V}_{\mathrm{aug}}(g z) = g \mathcal{V}_{\mathrm{aug}}(z)$, of dimension $\dim \mathfrak{g} - \dim \mathfrak{g}_z$ with the Lie algebra $\mathfrak{g}_z$ of the stabiliser; it is constant on an orbit and lower semicontinuous in $z$: at a limit it can only drop.",
         ),
         Part(
             id="discrete",
             title="Discrete parameters",
-            text=(
-                r"A discrete parameter contributes no direction: it does not move along a curve of "
-                r"parameters that starts at $\theta_0$."
-            ),
+            text=r"A discrete parameter contributes no direction: it does not move along a curve of parameters that starts at $\theta_0$.",
         ),
         Part(
             id="images",
             title="Real image augmentations",
-            text=(
-                "For rotation, translation, scale, hue, saturation, brightness and blur of colour "
-                "images, away from the kinks of bilinear interpolation, Jacobian-vector products "
-                "through smooth convolutional networks with $d = 16$, 512 and 2048 give the tangent "
-                "space: central differences approach them at second order, and its numerical rank is "
-                "the number of independent parameters. At the identity bilinear interpolation has a "
-                "kink: one-sided differences approach one-sided derivatives at first order, and the "
-                "derivatives of the two sides differ."
-            ),
+            text="For rotation, translation, scale, hue, saturation, brightness and blur of colour images, away from the kinks of bilinear interpolation, Jacobian-vector products through smooth convolutional networks with $d = 16$, 512 and 2048 give the tangent space: central differences approach them at second order, and its numerical rank is the number of independent parameters. At the identity bilinear interpolation has a kink: one-sided differences approach one-sided derivatives at first order, and the derivatives of the two sides differ.",
             predicted=Verdict.SUPPORTED,
         ),
     ),

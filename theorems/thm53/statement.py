@@ -9,25 +9,12 @@ STATEMENT = Statement(
     label="Theorem 5.3",
     title="Information hierarchy",
     source="public summary of arXiv 2605.17180; the paper's full text was not at hand",
-    quoted=(
-        "Theorems 5.1–5.3 quantify 'why discard the head'—the head induces metric degradation in "
-        r"the $\mathcal{V}_{\mathrm{aug}}$ direction, making backbone representations superior for "
-        "downstream tasks."
-    ),
-    unseen=(
-        "The summary gives no formula. Other public accounts of the paper state the bound "
-        r"$\operatorname{rank} I_{h(z)} \leq \operatorname{rank} I_z - \dim "
-        r"\mathcal{V}_{\mathrm{aug}}$ for Fisher information matrices. Of which parameter and which "
-        "model they are the Fisher matrices, how the two are related, and in which sense the head "
-        "is invariant, is not known to us."
-    ),
+    quoted=r"Theorems 5.1–5.3 quantify 'why discard the head'—the head induces metric degradation in the $\mathcal{V}_{\mathrm{aug}}$ direction, making backbone representations superior for downstream tasks.",
+    unseen=r"The summary gives no formula. Other public accounts of the paper state the bound $\operatorname{rank} I_{h(z)} \leq \operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$ for Fisher information matrices. Of which parameter and which model they are the Fisher matrices, how the two are related, and in which sense the head is invariant, is not known to us.",
     hypotheses=(
         Hypothesis(
             id="fisher",
-            text=(
-                r"$I_z$ and $I_h$ are the Fisher information matrices about one parameter $\theta$ "
-                "of the laws of $z$ and of $h(z)$; so they are symmetric and $\\succeq 0$"
-            ),
+            text=r"$I_z$ and $I_h$ are the Fisher information matrices about one parameter $\theta$ of the laws of $z$ and of $h(z)$; so they are symmetric and $\succeq 0$",
             source="Fisher matrices (other public accounts)",
         ),
         Hypothesis(
@@ -37,10 +24,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="invariant",
-            text=(
-                r"$h(T_t z) = h(z)$ for all $t$ and $z$, and the orbits $t \mapsto T_t z$ span "
-                r"$\mathcal{V}_{\mathrm{aug}}(z)$"
-            ),
+            text=r"$h(T_t z) = h(z)$ for all $t$ and $z$, and the orbits $t \mapsto T_t z$ span $\mathcal{V}_{\mathrm{aug}}(z)$",
             source=r"metric degradation in the $\mathcal{V}_{\mathrm{aug}}$ direction",
         ),
         Hypothesis(
@@ -50,30 +34,17 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="law",
-            text=(
-                r"$I_h V = 0$: the law of $h(z)$ does not change to first order as $\theta$ moves "
-                r"along $V = \mathcal{V}_{\mathrm{aug}}$"
-            ),
-            source=(
-                r"metric degradation in the $\mathcal{V}_{\mathrm{aug}}$ direction, read as a "
-                "statement on the metric $I_h$"
-            ),
+            text=r"$I_h V = 0$: the law of $h(z)$ does not change to first order as $\theta$ moves along $V = \mathcal{V}_{\mathrm{aug}}$",
+            source=r"metric degradation in the $\mathcal{V}_{\mathrm{aug}}$ direction, read as a statement on the metric $I_h$",
         ),
         Hypothesis(
             id="models",
-            text=(
-                "$I_z$ and $I_h$ are the Fisher matrices about $z$ of a model $p(y \\mid z)$ and a "
-                "model $q(y \\mid h(z))$"
-            ),
+            text=r"$I_z$ and $I_h$ are the Fisher matrices about $z$ of a model $p(y \mid z)$ and a model $q(y \mid h(z))$",
             source="Fisher matrices (other public accounts)",
         ),
         Hypothesis(
             id="moves",
-            text=(
-                r"as $\theta$ moves along any $v \in V$, the law of $z$ moves along the orbits of "
-                r"some $T_t$ to first order: $E \varphi(z)$ changes at the rate $E \frac{d}{dt} "
-                r"\varphi(T_t z)$ for smooth bounded $\varphi$"
-            ),
+            text=r"as $\theta$ moves along any $v \in V$, the law of $z$ moves along the orbits of some $T_t$ to first order: $E \varphi(z)$ changes at the rate $E \frac{d}{dt} \varphi(T_t z)$ for smooth bounded $\varphi$",
             origin=Origin.ADDED,
         ),
         Hypothesis(
@@ -85,60 +56,40 @@ STATEMENT = Statement(
     readings=(
         Reading(
             id="law",
-            text=(
-                r"If $I_h$ vanishes on $V$, then $\operatorname{rank} I_h \leq \operatorname{rank} "
-                r"I_z - \dim V$."
-            ),
+            text=r"If $I_h$ vanishes on $V$, then $\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V$.",
             hypotheses=("fisher", "function", "law"),
             predicted=Verdict.REFUTED,
             rescued_by="transversal",
         ),
         Reading(
             id="transversal",
-            text=(
-                r"If $I_h$ vanishes on $V$ and $V$ meets $\ker I_z$ in $0$ only, then "
-                r"$\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V$."
-            ),
+            text=r"If $I_h$ vanishes on $V$ and $V$ meets $\ker I_z$ in $0$ only, then $\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V$.",
             hypotheses=("fisher", "function", "law", "transversal"),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="invariant",
-            text=(
-                r"If $h$ is constant on every orbit, then $\operatorname{rank} I_h \leq "
-                r"\operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$."
-            ),
+            text=r"If $h$ is constant on every orbit, then $\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$.",
             hypotheses=("fisher", "function", "invariant"),
             predicted=Verdict.REFUTED,
             rescued_by="moves",
         ),
         Reading(
             id="moves",
-            text=(
-                r"If $h$ is constant on every orbit, the law of $z$ moves along the orbits as $\theta$ "
-                r"moves along $V$, and $V$ meets $\ker I_z$ in $0$ only, then $\operatorname{rank} I_h "
-                r"\leq \operatorname{rank} I_z - \dim V$."
-            ),
+            text=r"If $h$ is constant on every orbit, the law of $z$ moves along the orbits as $\theta$ moves along $V$, and $V$ meets $\ker I_z$ in $0$ only, then $\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V$.",
             hypotheses=("fisher", "function", "invariant", "moves", "transversal"),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="point",
-            text=(
-                r"If $J_h v = 0$ on $\mathcal{V}_{\mathrm{aug}}$ at $z$, then $\operatorname{rank} "
-                r"I_h \leq \operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$."
-            ),
+            text=r"If $J_h v = 0$ on $\mathcal{V}_{\mathrm{aug}}$ at $z$, then $\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$.",
             hypotheses=("fisher", "function", "point"),
             predicted=Verdict.REFUTED,
             rescued_by="moves",
         ),
         Reading(
             id="models",
-            text=(
-                r"For Fisher matrices of two models, $\operatorname{rank} I_h \leq "
-                r"\operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$ where $J_h$ vanishes on "
-                r"$\mathcal{V}_{\mathrm{aug}}$."
-            ),
+            text=r"For Fisher matrices of two models, $\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$ where $J_h$ vanishes on $\mathcal{V}_{\mathrm{aug}}$.",
             hypotheses=("models", "point"),
             predicted=Verdict.REFUTED,
             rescued_by="transversal",
@@ -148,55 +99,32 @@ STATEMENT = Statement(
         Part(
             id="rank",
             title="The rank bound with the intersection term",
-            text=(
-                r"If $0 \preceq A \preceq I$ and $A V = 0$, then $\operatorname{rank} A \leq "
-                r"\operatorname{rank} I - \dim V + \dim(\ker I \cap V)$, with equality for $A = I/V$. "
-                r"Hence the published bound holds for every such $A$ if and only if $\ker I \cap V = "
-                "0$."
-            ),
+            text=r"If $0 \preceq A \preceq I$ and $A V = 0$, then $\operatorname{rank} A \leq \operatorname{rank} I - \dim V + \dim(\ker I \cap V)$, with equality for $A = I/V$. Hence the published bound holds for every such $A$ if and only if $\ker I \cap V = 0$.",
         ),
         Part(
             id="law",
             title="When invariance costs information",
-            text=(
-                r"If the law of $z$ moves along orbits on which $h$ is constant as $\theta$ moves "
-                r"along $V$, then $I_h V = 0$, and the bound of the previous part applies. That $h$ is "
-                "constant on the orbits is not enough: the law must move along them."
-            ),
+            text=r"If the law of $z$ moves along orbits on which $h$ is constant as $\theta$ moves along $V$, then $I_h V = 0$, and the bound of the previous part applies. That $h$ is constant on the orbits is not enough: the law must move along them.",
         ),
         Part(
             id="order",
             title="The shorted operator",
-            text=(
-                r"If $0 \preceq A \preceq I$ and $A V = 0$, then $A \preceq I/V = I - I V (V^T I V)^+ "
-                r"V^T I$, the information that is left when motion along $V$ is unknown; and $A = "
-                "I/V$ itself is such a matrix."
-            ),
+            text=r"If $0 \preceq A \preceq I$ and $A V = 0$, then $A \preceq I/V = I - I V (V^T I V)^+ V^T I$, the information that is left when motion along $V$ is unknown; and $A = I/V$ itself is such a matrix.",
         ),
         Part(
             id="free",
             title="Invariance that costs nothing",
-            text=(
-                r"If $V \subseteq \ker I$ (the augmentations preserve the label), the bound is "
-                r"$\operatorname{rank} A \leq \operatorname{rank} I$, and $A = I$ attains it."
-            ),
+            text=r"If $V \subseteq \ker I$ (the augmentations preserve the label), the bound is $\operatorname{rank} A \leq \operatorname{rank} I$, and $A = I$ attains it.",
         ),
         Part(
             id="gaussian",
             title="Gaussian latents",
-            text=(
-                r"For $z \sim N(\theta, \Sigma)$ and $h(z) = Pz$ with $P$ onto and $\ker P = V$: $I_z "
-                r"= \Sigma^{-1}$ and $I_h = P^T (P \Sigma P^T)^{-1} P = I_z/V$."
-            ),
+            text=r"For $z \sim N(\theta, \Sigma)$ and $h(z) = Pz$ with $P$ onto and $\ker P = V$: $I_z = \Sigma^{-1}$ and $I_h = P^T (P \Sigma P^T)^{-1} P = I_z/V$.",
         ),
         Part(
             id="processing",
             title="Data processing in finite models",
-            text=(
-                r"For a finite model with positive probabilities and every function $h$ of its "
-                r"outcome, $I_h \preceq I_z$, with equality if and only if the score is a function "
-                "of $h(z)$."
-            ),
+            text=r"For a finite model with positive probabilities and every function $h$ of its outcome, $I_h \preceq I_z$, with equality if and only if the score is a function of $h(z)$.",
         ),
     ),
 )
