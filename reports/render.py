@@ -3,7 +3,7 @@
 `render` only shows: verdicts, outcomes and reasons are those of the record, and what a template
 counts or sorts it counts and sorts from the record. The templates are in reading order:
 ``report.html`` (the page), ``front.html`` (its first screen), ``notation.html``,
-``statement.html``, ``experiment.html``, ``check.html`` (what one check found) and
+``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``lemmas.html`` and
 ``provenance.html``; ``words.html`` holds the legends' wording.
 """
 
@@ -25,6 +25,7 @@ from reports.mathml import formula, prose, prose_or_source
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Outcome
 from verify.claims.judgement import Judgement
+from verify.claims.lemmas import CONVENTIONS, LemmaKind
 from verify.claims.statement import Hypothesis, Origin, Reading, Statement, Verdict
 from verify.engine.record import CheckRecord, RunRecord, by_reason
 
@@ -100,7 +101,9 @@ def page(run: RunRecord) -> str:
         conceded=_conceded,
         Answer=Answer,
         Arithmetic=Arithmetic,
+        CONVENTIONS=CONVENTIONS,
         Kind=Kind,
+        LemmaKind=LemmaKind,
         Origin=Origin,
         Outcome=Outcome,
         Role=Role,

@@ -18,6 +18,7 @@ from verify.claims.evidence import (
     Witness,
 )
 from verify.claims.judgement import gate_failures, judge, judge_experiment
+from verify.claims.lemmas import lemma
 from verify.claims.statement import (
     Effect,
     Experiment,
@@ -352,7 +353,7 @@ FINDINGS = {
                 closed=True,
             ),
         ),
-        lemmas=("existence of the square root of a positive semidefinite matrix",),
+        lemmas=("square-root",),
     ),
     "thm41.F.derivation.ablation": Finding(
         outcome=Outcome.AS_STATED, summary="Stays open without either hypothesis.", cases=2
@@ -586,6 +587,7 @@ def run_record(findings: dict[str, Finding] = FINDINGS) -> RunRecord:
             if check.outcome is Outcome.NOT_RUN
         },
         omitted=("Theorem 3.1", "Experiment E4"),
+        lemmas=(lemma("square-root"),),
     )
 
 

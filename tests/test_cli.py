@@ -41,7 +41,10 @@ def test_a_run_that_finds_what_is_stated(verify, folder):
     lines = out.splitlines()
     assert lines[0] == "seed 5, profile smoke, device cpu, jobs 1"
     assert any(line.startswith("toy.P.property  as stated  ") for line in lines)
-    assert "  reading R: holds, citing Sylvester (derived: toy.P.derivation)" in lines
+    assert (
+        "  reading R: holds, citing Congruence keeps a semidefinite sign (derived: toy.P.derivation)"
+        in lines
+    )
     assert "  It is so: yes, 1.0" in lines
     assert lines[-1].startswith(
         "4 as stated, 0 surprises, 0 errors, 0 undecided or vacuous, 0 not run; 0 reused; "

@@ -216,13 +216,13 @@ def test_computed_text_with_a_lone_dollar_does_not_break_the_report(verify, fold
     assert 'Answer.YES, value="1.0"' in text
     source.write_text(text.replace('Answer.YES, value="1.0"', 'Answer.NO, value="worth $1.0"'))
     room = folder / registry / "toy" / "__init__.py"
-    room.write_text(room.read_text().replace('lemmas=("Sylvester",)', 'lemmas=("a $ lemma",)'))
+    room.write_text(room.read_text().replace('summary="it closes"', 'summary="it costs $ 1"'))
     forget(registry)
     code, _, err = verify(registry, "all", *FAST)
     assert (code, err) == (0, "")
     page = (folder / "out" / "site" / "index.html").read_text(encoding="utf-8")
     assert page.count("orth $1.0") >= 2
-    assert "a $ lemma" in page
+    assert "It costs $ 1" in page
 
 
 def test_a_folder_that_cannot_be_written_is_told_without_a_hint(verify, folder):

@@ -42,7 +42,7 @@ def draw(ctx):
 
 
 def derive(ctx):
-    return Finding(outcome=Outcome.AS_STATED, summary="it closes", lemmas=("Sylvester",))
+    return Finding(outcome=Outcome.AS_STATED, summary="it closes", lemmas=("congruence",))
 
 
 def say(ctx, outcome, summary):

@@ -21,18 +21,6 @@ u, w, n, m, v = (sp.IndexedBase(name) for name in ("u", "w", "n", "m", "v"))
 hessian, moved, root = sp.IndexedBase("H"), sp.IndexedBase(r"H^\phi"), sp.IndexedBase("S")
 jacobian, error = sp.IndexedBase("J"), sp.IndexedBase("E")
 
-NEAREST = (
-    r"a closed set has a nearest point; if $tw$ is in it for all $t \geq 0$ then $(u - w) \cdot w = 0$ "
-    "at the nearest point $w$"
-)
-CAUCHY_SCHWARZ = r"Cauchy-Schwarz: $|a^T H b| \leq |a| |H| |b|$"
-OPERATOR = r"$|Jv| \leq |J|$ and $|Ev| \leq |E|$ for unit $v$"
-DUALITY = (
-    r"$|\operatorname{tr}(XY)| \leq |X| |Y|_*$, with $|Y|_*$ the sum of the moduli of the eigenvalues "
-    "of a symmetric $Y$"
-)
-COMPRESSION = r"$|Q^T H Q| \leq |H|$ if $Q^T Q = I$"
-HALF_ANGLE = r"$2 \sin^2 \frac{a}{2} = 1 - \cos a$"
 
 Vector = Callable[[sp.Expr], sp.Expr]
 
@@ -78,7 +66,7 @@ def _conclude(proof: Proof, threshold: str, beyond: sp.Symbol) -> None:
         epsilon + below + beyond,
         strict=True,
     )
-    proof.cite(OPERATOR)
+    proof.cite("operator-norm")
 
 
 def published(proof: Proof) -> None:
@@ -93,7 +81,7 @@ def published(proof: Proof) -> None:
         form(gap, y=both),
     )
     proof.let("nearest", "$(u - w) \\cdot w = 0$")
-    proof.cite(NEAREST)
+    proof.cite("nearest-point")
     orthogonal = total(lambda i: gap(i) * w[i], k)
     proof.follows(
         r"$|u + w|^2 = 4|u|^2 - 3|u - w|^2$",
@@ -101,7 +89,7 @@ def published(proof: Proof) -> None:
         4 * square(at(u)) - 3 * square(gap),
         using={"nearest": -4 * orthogonal},
     )
-    proof.cite(CAUCHY_SCHWARZ)
+    proof.cite("cauchy-schwarz", "operator-norm")
     positive = proof.given("lambda", r"$f(u) \geq \lambda > 0$, so that $u$ is not in the cone")
     distance = slack(r"\delta", positive, strict=True)
     length, bound_l = bounded(proof, "L", "L", "|u|", "$|Jv| \\leq L$")
@@ -123,7 +111,7 @@ def sharp(proof: Proof) -> None:
     """|E| < L sin(arcsin(q) / 2) keeps J^T H J positive definite."""
     proof.symmetric = frozenset({hessian, moved})
     one_form(proof)
-    proof.cite(NEAREST)
+    proof.cite("nearest-point")
     s, c = sp.symbols("s c")
     x11, x12, x22 = sp.symbols("X_11 X_12 X_22")
     proof.equal(
@@ -158,8 +146,7 @@ def sharp(proof: Proof) -> None:
         sine**2,
         sine * cosine,
     )
-    proof.cite(DUALITY)
-    proof.cite(COMPRESSION)
+    proof.cite("trace-duality", "operator-norm")
     lost = slack("a", proof.given("lambda", r"$f(u) = \lambda + a$ with $a \geq 0$, $\lambda > 0$"))
     excess = slack("s_{M}", proof.given("M", "$|H| = M - s_M$ with $s_M \\geq 0$"))
     cone = slack("e", proof.let("cone", "$X_{22} = f(m) = -e \\leq 0$, as $w$ is in the cone"))
@@ -228,7 +215,7 @@ def _distance(proof: Proof) -> None:
         (big - big_r) / 2,
         using={"half angle": (big_r - big * alpha) / 2},
     )
-    proof.cite(HALF_ANGLE)
+    proof.cite("half-angle")
 
 
 def ratio(proof: Proof) -> None:
@@ -236,7 +223,9 @@ def ratio(proof: Proof) -> None:
     bound_l, bound_m, lam = sp.symbols("L M lambda", positive=True)
     s, c = sp.symbols("S C")
     proof.let(
-        "angle", r"$\lambda = M L^2 \cdot 2SC$ with $S = \sin \frac{a}{2}$, $C = \cos \frac{a}{2}$"
+        "angle",
+        r"$\lambda = M L^2 \cdot 2SC$ with $S = \sin \frac{a}{2}$, $C = \cos \frac{a}{2}$, $0 "
+        r"< \frac{a}{2} \leq \frac{\pi}{4}$",
     )
     proof.follows(
         r"The published threshold is $\epsilon^* \cos \frac{a}{2}$, with $\epsilon^* = LS$",
@@ -244,4 +233,4 @@ def ratio(proof: Proof) -> None:
         bound_l * s * c,
         using={"angle": (lam - 2 * bound_m * bound_l**2 * s * c) / (2 * bound_l * bound_m)},
     )
-    proof.cite(r"$\cos$ falls on $[0, \pi/4]$ from $1$ to $1/\sqrt{2}$, and $0 < a/2 \leq \pi/4$")
+    proof.cite("sine")

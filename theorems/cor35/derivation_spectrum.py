@@ -8,7 +8,6 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.cor35.derivation import (
-    OPERATOR,
     Vector,
     at,
     d,
@@ -26,11 +25,6 @@ from theorems.cor35.derivation import (
 from verify.claims.bounds import at_most, slack
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import total
-
-ROOT = "a positive semidefinite matrix is $S^T S$ with $|S|^2$ its norm"
-TRIANGLE = "$|a| - |b| \\leq |a + b| \\leq |a| + |b|$"
-WEYL = "Weyl: eigenvalues move by at most the norm of a symmetric perturbation"
-RAYLEIGH = "Courant-Fischer: the extreme eigenvalues are the extreme Rayleigh quotients"
 
 
 def psd(proof: Proof) -> None:
@@ -50,8 +44,7 @@ def psd(proof: Proof) -> None:
         total(lambda r: (parts[0](r) + parts[1](r)) ** 2, k),
         using={"psd": form(moved_by) - product},
     )
-    for lemma in (ROOT, TRIANGLE, OPERATOR, RAYLEIGH):
-        proof.cite(lemma)
+    proof.cite("square-root", "triangle", "operator-norm", "rayleigh")
     low = slack("a", proof.given("lambda", r"$|SJv| = \sqrt{\lambda} + a$ with $a \geq 0$"))
     size = slack("b", proof.given("M", r"$|SEv| = \sqrt{M} |E| - b$ with $b \geq 0$"))
     rest = slack(
@@ -118,7 +111,6 @@ def _psd_equality(proof: Proof) -> None:
 def below(proof: Proof) -> None:
     """kappa_phi < ((2 kappa + 1) / (2 sqrt(kappa) - 1))^2 <= 9 kappa below the published threshold."""
     lam, bound_l, bound_m = sp.symbols("l L m", positive=True)
-    proof.cite("the bounds for positive semidefinite $H$, derived above")
     proof.equal(
         r"At $|E| = \lambda / (2LM)$, $\tau = |E| \sqrt{M / \lambda}$ is $\sqrt{q} / 2$, with "
         r"$l = \sqrt{\lambda}$, $m = \sqrt{M}$",
@@ -181,8 +173,7 @@ def indefinite(proof: Proof) -> None:
     epsilon, q = tau * lam / (2 * bound_l * bound_m), lam / (bound_m * bound_l**2)
     x = tau + tau**2 * q / 4
     bound = 2 * bound_l * bound_m * epsilon + bound_m * epsilon**2
-    proof.cite(r"$|G_\phi - G_*| \leq 2LM\epsilon + M\epsilon^2$: Proposition 3.4")
-    proof.cite(WEYL)
+    proof.cite("weyl")
     proof.equal(
         r"At $\epsilon = \tau \lambda / (2LM)$ the bound of 3.4 is $\lambda x$", bound, lam * x
     )
@@ -206,8 +197,7 @@ def indefinite(proof: Proof) -> None:
 
 def full(proof: Proof) -> None:
     """The full bound of 3.4 below lambda keeps H_eff positive definite."""
-    proof.cite("the full bound of Proposition 3.4")
-    proof.cite(WEYL)
+    proof.cite("weyl")
     rest = slack(
         "g", proof.let("star", r"the full bound is $b = \lambda - g$ with $g > 0$"), strict=True
     )
@@ -232,7 +222,7 @@ def beyond(proof: Proof) -> None:
     )
     squares = total(lambda r: total(lambda i: root[r, i] * w[i], k) ** 2, k)
     psd = proof.given("psd", "$H = S^T S$")
-    proof.cite(ROOT)
+    proof.cite("square-root")
     proof.follows(
         "It is $|Sw|^2$, for any $w = (J + E)v$",
         form(at(w)),

@@ -25,13 +25,6 @@ from verify.symbolic.indexed import Rule, constant, total
 v, factor = sp.IndexedBase("v"), sp.IndexedBase("c")
 inverse, basis = sp.IndexedBase("V"), sp.IndexedBase("B")
 
-CONSTANT_HESSIAN = (
-    "a function whose Hessian is constant on a connected open set is a quadratic polynomial there"
-)
-INCREMENT = "the fundamental theorem of calculus, and the definition of the second derivative"
-CONNECTED = "a function that is constant on boxes is constant on a connected open set"
-KERNEL = "a linear map into a space of smaller dimension sends some non-zero vector to 0"
-DETERMINANT = "a square matrix with invertible W^T g W is invertible"
 
 Vector = Callable[[sp.Expr], sp.Expr]
 
@@ -73,7 +66,7 @@ def necessary(proof: Proof) -> None:
         sp.Gt(value * size, 0, evaluate=False),
         bool((value * size).is_positive),
     )
-    proof.cite(CONSTANT_HESSIAN)
+    proof.cite("constant-hessian")
 
 
 def sufficient(proof: Proof) -> None:
@@ -96,7 +89,7 @@ def sufficient(proof: Proof) -> None:
             - factor[0] * delta(a, b),
         },
     )
-    proof.cite("spectral theorem: a positive definite matrix has an invertible square root")
+    proof.cite("square-root")
 
 
 def _constant_factor(proof: Proof) -> None:
@@ -152,14 +145,13 @@ def _constant_factor(proof: Proof) -> None:
         sp.Ne(excess, 0, evaluate=False),
         bool(excess.is_nonzero),
     )
-    proof.cite(INCREMENT)
-    proof.cite(CONNECTED)
+    proof.cite("fundamental-theorem", "locally-constant")
 
 
 def constant_factor(proof: Proof) -> None:
     """(ii): a factor c(z) is constant if d >= 2, and L a quadratic polynomial on the image."""
     _constant_factor(proof)
-    proof.cite(CONSTANT_HESSIAN)
+    proof.cite("constant-hessian")
 
 
 def _constant_metric(proof: Proof) -> None:
@@ -167,7 +159,7 @@ def _constant_metric(proof: Proof) -> None:
     proof.symmetric = frozenset({metric})
     proof.given("constant", "$W$ and its inverse $V$ do not depend on $z$")
     proof.given("square", "$k = d$: with $W^T g W$ invertible, $W$ has an inverse $V$, $WV = I$")
-    proof.cite(DETERMINANT)
+    proof.cite("invertible-factor")
     _solved(proof, weight, metric, k, "square")
 
 
@@ -226,7 +218,6 @@ def _contradiction(proof: Proof, curved: str, text: str, size: sp.Expr) -> None:
         sp.Ne(component, 0, evaluate=False),
         bool(component.is_nonzero),
     )
-    proof.cite("the curvature of a Hessian metric, derived below")
 
 
 def quadratic(proof: Proof) -> None:
@@ -247,7 +238,7 @@ def quadratic(proof: Proof) -> None:
         sp.Gt(value * size, 0, evaluate=False),
         bool((value * size).is_positive),
     )
-    proof.cite(CONSTANT_HESSIAN)
+    proof.cite("constant-hessian")
 
 
 def square(proof: Proof) -> None:
@@ -282,7 +273,7 @@ def general(proof: Proof) -> None:
         using={"induced metric": between(lambda p, q: inner(p, q) - restricted[p, q])},
     )
     proof.let("injective", r"$X^T P X = c I$ with $c > 0$: $X$ has an inverse $V$, $XV = I$")
-    proof.cite(DETERMINANT)
+    proof.cite("invertible-factor")
     _solved(proof, root, restricted, d, "injective")
     _contradiction(
         proof, "induced", "some component of the curvature of $P$ is not $0$ somewhere", d
@@ -293,7 +284,7 @@ def narrow(proof: Proof) -> None:
     """k < d: H_eff has a kernel."""
     proof.symmetric = frozenset({metric})
     proof.given("narrow", "$k < d$: some $v \\neq 0$ has $Wv = 0$")
-    proof.cite(KERNEL)
+    proof.cite("rank-nullity")
     wv = _image(v)
     along = lambda r: total(lambda b: _pulled(r, b) * v[b], d)  # noqa: E731
     proof.follows(

@@ -18,16 +18,6 @@ metric, dual, weight = (sp.IndexedBase(name) for name in ("g", "g^{*}", "W"))
 third, fourth = sp.IndexedBase("T"), sp.IndexedBase("F")
 """Derivatives of the metric: T_ije = d g_ij / d u_e and F_ijem = d T_ije / d u_m."""
 
-CONTINUOUS = "a continuous function is uniformly continuous on compact sets"
-POSITIVE = (
-    "spectral theorem: d positive eigenvalues of a symmetric g_0 give W_0 with W_0^T g_0 W_0 = I"
-)
-WEYL = "Weyl: eigenvalues move by at most the norm of the perturbation"
-RAYLEIGH = "Courant-Fischer: the extreme eigenvalues are the extreme Rayleigh quotients"
-GRONWALL = (
-    "Gronwall: a function whose logarithm has a derivative of at most o grows by exp(o t) at most"
-)
-
 
 def delta(x: sp.Expr, y: sp.Expr) -> sp.Expr:
     """I_xy."""
@@ -73,14 +63,14 @@ def cubic_form(proof: Proof) -> None:
         k,
     )
     proof.equal("What is left of the Riemann tensor", second + quadratic, cubic(k))
-    proof.cite("the Riemann tensor in terms of Christoffel symbols of the first kind")
+    proof.cite("riemann-tensor")
 
 
 def not_robust(proof: Proof) -> None:
     """(v): H_eff / c = W_0^T g(sqrt(c) W_0 z) W_0 tends to I."""
     proof.symmetric = frozenset({metric, sp.IndexedBase("g_0")})
     centre, scale = sp.IndexedBase("g_0"), sp.Symbol("s", positive=True)
-    proof.cite(POSITIVE)
+    proof.cite("positive-frame")
     proof.let("whitened", r"$W_0^T g_0 W_0 = I$ with $g_0 = \nabla^2 L(0)$")
     at_zero = lambda a, b: total(  # noqa: E731
         lambda i, j: weight[i, a] * centre[i, j] * weight[j, b], k, k
@@ -104,8 +94,7 @@ def not_robust(proof: Proof) -> None:
         sp.S.Zero,
         using={"limit": there},
     )
-    proof.cite(CONTINUOUS)
-    proof.cite(WEYL)
+    proof.cite("uniform-continuity", "weyl")
 
 
 def bounded_change(proof: Proof) -> None:
@@ -145,8 +134,7 @@ def bounded_change(proof: Proof) -> None:
         (top - above) - (top - width + below),
         width,
     )
-    proof.cite(RAYLEIGH)
-    proof.cite(GRONWALL)
+    proof.cite("rayleigh", "gronwall")
     first, second = sp.symbols("w_1 w_2", real=True)
     gaps = sp.Matrix([first, second, first - second])
     proof.equal(

@@ -25,16 +25,6 @@ jacobian, error = sp.IndexedBase("J"), sp.IndexedBase("E")
 hessian, moved = sp.IndexedBase("H"), sp.IndexedBase(r"H^\phi")
 second, second_phi = sp.IndexedBase("B"), sp.IndexedBase(r"B^\phi")
 
-SUBMULTIPLICATIVE = "the triangle inequality and $|AB| \\leq |A| |B|$, $|A^T| = |A|$"
-RANK_ONE = r"$|a b^T| = |a| |b|$ for vectors $a$ and $b$"
-RAYLEIGH = (
-    r"$|v^T A v| \leq |A|$ for unit $v$, and $|A| = \sup_{|v|=1} |v^T A v|$ for symmetric $A$"
-)
-CAUCHY_SCHWARZ = r"Cauchy-Schwarz: $|\sum_i r_i B_i[v,v]| \leq |r| |B|$ for unit $v$"
-TAYLOR = (
-    r"the fundamental theorem of calculus on the segment: $\rho_\phi - \rho_* = \int_0^1 \nabla^2 "
-    r"L(h_* + t\Delta) \Delta \, dt$ with $\Delta = h_\phi - h_*$"
-)
 
 Entries = Callable[[sp.Expr, sp.Expr], sp.Expr]
 
@@ -59,7 +49,7 @@ def pullback(proof: Proof) -> None:
     same = proof.given("same-hessian", "one loss Hessian $H$ at both heads")
     at_phi = _entries(hessian if same else moved)
     _expansion(proof, at_phi)
-    proof.cite(SUBMULTIPLICATIVE)
+    proof.cite("operator-norm")
     e, epsilon = bounded(proof, "jacobian", r"\epsilon", "|E|", "the Jacobians differ by $E$")
     j, bound_l = bounded(proof, "L", "L", "|J|", "a bound on the target's Jacobian")
     h, bound_m = bounded(proof, "M", "M", "|H|", "a bound on the loss Hessian")
@@ -118,8 +108,7 @@ def tight(proof: Proof) -> None:
             "unit: q": bound * (nq - 1) * (nq + 1),
         },
     )
-    proof.cite(RANK_ONE)
-    proof.cite(RAYLEIGH)
+    proof.cite("rank-one-norm", "symmetric-norm")
 
 
 def star(proof: Proof) -> None:
@@ -145,8 +134,7 @@ def star(proof: Proof) -> None:
         contracted(lambda i: rho_phi[i] - rho[i], b_phi)
         + contracted(lambda i: rho[i], lambda i, a, c: second_phi[i, a, c] - second[i, a, c]),
     )
-    proof.cite("$H_{\\mathrm{eff}} = G + M$, derived under Theorem 4.1")
-    proof.cite(TAYLOR)
+    proof.cite("fundamental-theorem")
     e0, epsilon0 = bounded(
         proof, "outputs", r"\epsilon_0", r"|\Delta|", r"the outputs differ by $\Delta$"
     )
@@ -174,9 +162,7 @@ def star(proof: Proof) -> None:
         tn * e0**2 / 2,
     )
     gradient = hn * e0 + remainder
-    proof.cite(SUBMULTIPLICATIVE)
-    proof.cite(CAUCHY_SCHWARZ)
-    proof.cite(RAYLEIGH)
+    proof.cite("operator-norm", "cauchy-schwarz", "symmetric-norm")
     pieces = (
         2 * jn * hn * e1 + hn * e1**2 + tn * e0 * (jn + e1) ** 2 + rn * e2 + gradient * (bn + e2)
     )
@@ -194,8 +180,7 @@ def star(proof: Proof) -> None:
 
 def segment(proof: Proof) -> None:
     """The weaker form: |rho_phi - rho| <= M' eps0 where M' bounds the loss Hessian on the segment."""
-    proof.cite(TAYLOR)
-    proof.cite(SUBMULTIPLICATIVE)
+    proof.cite("fundamental-theorem", "operator-norm")
     e0, epsilon0 = bounded(
         proof, "outputs", r"\epsilon_0", r"|\Delta|", r"the outputs differ by $\Delta$"
     )

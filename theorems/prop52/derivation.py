@@ -16,9 +16,6 @@ v, a, h, rho, jacobian, second, loss_hessian, form = (
 )
 """Velocity, acceleration, head, grad L, its Jacobian, its second derivatives, hess L, any matrix."""
 
-RANK_NULLITY = "rank-nullity: a kernel that contains V has dimension at least dim V"
-CONSTANT = "a function with zero derivative on an interval is constant"
-
 
 def _jv(index: sp.Expr) -> sp.Expr:
     return total(lambda c: jacobian[index, c] * v[c], d)
@@ -68,7 +65,7 @@ def rank(proof: Proof) -> None:
         using={"contained": -((d - rank_j) - dim_v - g)},
     )
     proof.fact("is not positive", sp.Le(-g, 0, evaluate=False), bool((-g).is_nonpositive))
-    proof.cite(RANK_NULLITY)
+    proof.cite("rank-nullity", "subspace-dimension")
 
 
 def _curvature(proof: Proof) -> sp.Expr:
@@ -91,7 +88,6 @@ def _curvature(proof: Proof) -> sp.Expr:
         -pushed,
         using={"invariant": pullback + interaction + pushed},
     )
-    proof.cite("H_eff = G + M, derived in the room of 4.1")
     return -pushed
 
 
@@ -154,4 +150,4 @@ def converse(proof: Proof) -> None:
     _velocity(proof)
     proof.given("everywhere", "$J v = 0$ at every point of the curve")
     proof.follows("vanishes at every $t$", _jv(i), sp.S.Zero, using={"everywhere": _jv(i)})
-    proof.cite(CONSTANT)
+    proof.cite("zero-derivative")

@@ -10,9 +10,6 @@ from verify.symbolic.indexed import Rule, constant, total
 
 p = sp.Symbol("p", integer=True, positive=True)
 
-TAYLOR = "Taylor's theorem with a Lipschitz derivative"
-MEAN_VALUE = "a function whose slope is at most delta in modulus changes by at most delta a unit"
-
 
 def length(proof: Proof) -> None:
     """|h(end) - h(start)| <= delta l: the slope of e.h, e a unit vector, is at most delta."""
@@ -40,7 +37,7 @@ def length(proof: Proof) -> None:
         },
     )
     proof.fact("is not positive", sp.Le(-g - s, 0, evaluate=False), bool((-g - s).is_nonpositive))
-    proof.cite(MEAN_VALUE)
+    proof.cite("mean-value")
 
 
 def diameter(proof: Proof) -> None:
@@ -84,7 +81,7 @@ def variance(proof: Proof) -> None:
         using={"length": spread - bound + g / 2},
     )
     proof.fact("does not exceed it", sp.Le(-g / 2, 0, evaluate=False), bool((-g).is_nonpositive))
-    proof.cite("Var h = E|h - h'|^2 / 2 for independent copies")
+    proof.cite("variance-of-copies")
 
 
 def _poincare(proof: Proof, frequency: sp.Expr, basis: str) -> None:
@@ -102,7 +99,7 @@ def _poincare(proof: Proof, frequency: sp.Expr, basis: str) -> None:
         gap,
     )
     proof.fact("is not negative", sp.Ge(gap, 0, evaluate=False), bool(gap.is_nonnegative))
-    proof.cite("Parseval, for the function and for its derivative in this basis")
+    proof.cite("parseval")
 
 
 def open_poincare(proof: Proof) -> None:
@@ -158,8 +155,7 @@ def small_augmentations(proof: Proof) -> None:
     )
     larger = sp.Ge(bend**2 * m / 4, 0, evaluate=False)
     proof.fact("which is not negative", larger, bool((bend**2 * m).is_nonnegative))
-    proof.cite(TAYLOR)
-    proof.cite("Cauchy-Schwarz")
+    proof.cite("taylor-lipschitz", "cauchy-schwarz")
 
 
 def landau(proof: Proof) -> None:
@@ -190,4 +186,4 @@ def landau(proof: Proof) -> None:
         2 * t * (ell - t),
     )
     proof.fact("which is not negative", sp.Ge(room, 0, evaluate=False), bool(room.is_nonnegative))
-    proof.cite(TAYLOR)
+    proof.cite("taylor-lipschitz")

@@ -20,12 +20,6 @@ z, u, v, c, rho = (sp.IndexedBase(name) for name in ("z", "u", "v", "c", "rho"))
 weight, frame, basis, shift = (sp.IndexedBase(name) for name in ("W", "Q", "E", "b"))
 loss_hessian = sp.IndexedBase("H")
 
-SPECTRAL = "spectral theorem: a symmetric matrix has an orthonormal basis of eigenvectors"
-COURANT_FISCHER = (
-    "Courant-Fischer: a symmetric form that is positive definite on a space of dimension s has at "
-    "least s positive eigenvalues"
-)
-INJECTIVE = "a linear map that sends no non-zero vector of a space to 0 keeps its dimension"
 
 Vector = Callable[[sp.Expr], sp.Expr]
 
@@ -107,7 +101,7 @@ def affine_hessian(proof: Proof, head: str) -> None:
 def eigenvectors(proof: Proof, eigen: str, signs: str) -> None:
     """E = U Lambda^(-1/2) is H-orthonormal."""
     vectors, values, roots = (sp.IndexedBase(n) for n in ("U", "lambda", "x"))
-    proof.cite(SPECTRAL)
+    proof.cite("spectral")
     declare = proof.given if eigen.startswith("positive") else proof.let
     declare(eigen, r"$H u_q = \lambda_q u_q$ with orthonormal $u_1, .., u_s$")
     declare(signs, r"$\lambda_p x_p^2 = 1$, with $x_p = \lambda_p^{-1/2}$")
@@ -126,7 +120,7 @@ def eigenvectors(proof: Proof, eigen: str, signs: str) -> None:
             signs: total(lambda e: c[e] ** 2 * (values[e] * roots[e] ** 2 - 1), s),
         },
     )
-    proof.cite("polarisation: a symmetric matrix is determined by its quadratic form")
+    proof.cite("polarisation")
 
 
 def through_frame(proof: Proof) -> None:
@@ -223,5 +217,4 @@ def necessary(proof: Proof) -> None:
         sp.Gt(size, 0, evaluate=False),
         bool(size.is_positive),
     )
-    proof.cite(INJECTIVE)
-    proof.cite(COURANT_FISCHER)
+    proof.cite("rank-nullity", "definite-subspace")

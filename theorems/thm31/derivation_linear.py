@@ -40,16 +40,6 @@ from verify.symbolic.indexed import Rule, constant, total
 first = sp.Symbol("o", integer=True)
 """The index of the frame's vector along z*."""
 
-SYLVESTER = (
-    "Sylvester's law of inertia: where e^T H e = 1, H has n_+ - 1 positive eigenvalues on the "
-    "H-orthogonal complement of e"
-)
-DIMENSION = (
-    "dimension formula: ker H lies in the hyperplane orthogonal to rho or is cut by it in one less"
-)
-RANGE = "the range of a symmetric matrix is the orthogonal complement of its kernel"
-SEMIDEFINITE = "where H is positive semidefinite, v^T H v = 0 only for H v = 0"
-
 
 def linear_origin(proof: Proof) -> None:
     """(ii)(a): at z* = 0 a strictly linear head whitens S, with the output 0 whatever W."""
@@ -145,7 +135,7 @@ def linear_inside(proof: Proof) -> None:
         sp.S.One,
         using={"scalar": inverse**2 * at_u - 1},
     )
-    proof.cite(SYLVESTER)
+    proof.cite("inertia-complement")
     proof.let("choice", r"$e_p^T H e_q = \delta_{pq}$ with $\zeta e_o = u$, by the lemma")
     proof.let("frame", r"$Q^T Q = I$ with $q_o = z^* / \zeta$, $o$ the first index")
     w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s)  # noqa: E731
@@ -272,9 +262,7 @@ def fixed_point(proof: Proof) -> None:
     )
     r = sp.Symbol("r", integer=True, positive=True)
     kernel = sp.Symbol("kappa", integer=True, nonnegative=True)
-    proof.cite(SEMIDEFINITE)
-    proof.cite(RANGE)
-    proof.cite(DIMENSION)
+    proof.cite("semidefinite-null-vector", "symmetric-range", "dimension-sum")
     proof.let("rank", r"$\kappa = \dim \ker H = k - r$")
     proof.let("cut", r"$0 \neq \rho \notin \operatorname{ran} H$: $\rho^{\perp}$ cuts $\ker H$")
     proof.let("kept", r"$0 \neq \rho \in \operatorname{ran} H$: $\ker H \subset \rho^{\perp}$")

@@ -22,20 +22,6 @@ z, v, rho, e, gradient = (sp.IndexedBase(name) for name in ("z", "v", "rho", "e"
 hessian, jacobian, second = (sp.IndexedBase(name) for name in ("H", "J", "K"))
 factor, start, loss = (sp.IndexedBase(name) for name in ("c", "y", "ell"))
 
-POLARISATION = (
-    r"$H_{\mathrm{eff}} = G + M$ is the Hessian of $L \circ h$, derived under Theorem 4.1, and a "
-    "symmetric matrix is determined by its quadratic form"
-)
-INVERSE = (
-    r"inverse function theorem: where $\phi' > 0$ a $C^2$ function has a $C^2$ inverse, on an interval "
-    "around each of its values"
-)
-PINKUS = (
-    "Pinkus (1999), Theorem 4.1: on compact sets networks with one hidden layer and a $C^m$ activation "
-    "that is no polynomial come arbitrarily close, with all derivatives up to order $m$"
-)
-CONTINUOUS = "a continuous function is uniformly continuous on compact sets"
-RAYLEIGH = r"$|v^T A v| \leq |A|$ for unit $v$"
 
 Vector = Callable[[sp.Expr], sp.Expr]
 
@@ -99,13 +85,12 @@ def isotropic(proof: Proof, c: sp.Expr, text: str) -> None:
         c * square(v),
         order=2,
     )
-    proof.cite(POLARISATION)
+    proof.cite("polarisation")
 
 
 def network(proof: Proof, c: sp.Expr, what: str) -> None:
     """A network whose matrix is within c eps of c I is eps-isotropic."""
-    proof.cite(PINKUS)
-    proof.cite(CONTINUOUS)
+    proof.cite("pinkus", "uniform-continuity")
     near = proof.let(
         "network",
         f"a network is so close to $h$ up to order 2 that its {what} is within $\\omega \\leq c "
@@ -121,7 +106,7 @@ def network(proof: Proof, c: sp.Expr, what: str) -> None:
 def exact(proof: Proof) -> None:
     """(A): h = u0 + phi^-1(phi(0) + c |z|^2 / 2) e has H_eff = c I on a neighbourhood of K."""
     steep(proof)
-    proof.cite(INVERSE)
+    proof.cite("inverse-function")
     window = slack(
         "eta",
         proof.let("window", r"$\phi^{-1}$ reaches to $\phi(0) + \eta$, $\eta > 0$"),
@@ -200,5 +185,4 @@ def constant_loss(proof: Proof) -> None:
 def piecewise_linear(proof: Proof) -> None:
     """Where H = 0, as everywhere for a linear loss, H_eff = 0 for every ReLU head off its kinks."""
     proof.let("piecewise linear", "$K = 0$ off the kinks")
-    proof.cite("a ReLU head is affine off a closed null set, derived under Theorem 4.1")
     _flat(proof, "piecewise linear")

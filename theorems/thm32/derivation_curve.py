@@ -14,8 +14,6 @@ i, a, b = sp.symbols("i a b", integer=True)
 
 velocity, u_dot, moving = (sp.IndexedBase(name) for name in (r"\dot\gamma", r"\dot u", r"\dot J"))
 
-SUBMULTIPLICATIVE = r"$|X^T A X| \leq |X|^2 |A|$ and $|X z| \leq |X| |z|$"
-
 
 # --- (D) affine heads ---------------------------------------------------------------------------
 
@@ -48,8 +46,7 @@ def affine(proof: Proof) -> None:
         root**2 * (sp.KroneckerDelta(a, b) + change),
         using={"whitened": root**2 * (whitened - sp.KroneckerDelta(a, b))},
     )
-    proof.cite("$M = 0$ for an affine head, derived under Theorem 4.1")
-    proof.cite(SUBMULTIPLICATIVE)
+    proof.cite("operator-norm")
     x, size, most = sp.symbols("|X| |z| T", nonnegative=True)
     above = slack("a", proof.let("norm", r"$U^T U = I$: $|X| = \lambda_s^{-1/2} - a$, $a \geq 0$"))
     outside = slack("q", proof.let("ball", "$|z| = R - q$ with $q \\geq 0$"))
@@ -132,9 +129,7 @@ def tube(proof: Proof, text: str, bent: sp.IndexedBase | None = None) -> None:
         total(lambda a: data[i, a] * (time[0] * velocity[a] + step[a]), d),
         using={"compatible": time[0] * (u_dot[i] - along), "curve": drift},
     )
-    proof.cite(
-        "tubular neighbourhoods: near a regular arc $z = \\gamma(t) + n$, $n$ normal, smoothly"
-    )
+    proof.cite("tubular-neighbourhood")
 
 
 def free(proof: Proof) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.thm32.derivation import (
-    INVERSE,
-    RAYLEIGH,
     d,
     factor,
     isotropic,
@@ -26,9 +24,6 @@ a = sp.Symbol("a", integer=True)
 centre, velocity, slope = (sp.IndexedBase(name) for name in ("z^{0}", r"\dot\gamma", r"\nabla f"))
 curve, whole = sp.IndexedBase("gamma"), sp.IndexedBase("F")
 
-CONSTANT = "a function on an interval whose derivative vanishes is constant"
-TAYLOR = r"Taylor: $F(x) = F(0) + F'(0) x + \int_0^x (x - t) F''(t) \, dt$"
-
 
 def convex(proof: Proof) -> None:
     """(B): for a convex nonconstant loss H_eff = I on all of R^d."""
@@ -47,7 +42,7 @@ def convex(proof: Proof) -> None:
         at_start * ahead,
         at_start * ahead + area,
     )
-    proof.cite(INVERSE)
+    proof.cite("inverse-function")
     size = sp.Symbol("|z|", nonnegative=True)
     at_most(
         proof,
@@ -84,7 +79,7 @@ def necessary(proof: Proof) -> None:
         sp.S.Zero,
         using={"isotropic": gap},
     )
-    proof.cite(CONSTANT)
+    proof.cite("zero-derivative")
     proof.let("centre", r"so $\nabla f(\gamma) = c (\gamma - z^0)$ for some fixed $z^0$")
     if "centre" not in proof.withdrawn:
         rules[centre] = constant
@@ -117,8 +112,7 @@ def oscillation(proof: Proof) -> None:
             "unit": c * (square(v) - 1),
         },
     )
-    proof.cite(RAYLEIGH)
-    proof.cite(TAYLOR)
+    proof.cite("symmetric-norm", "taylor-integral")
     proof.equal(
         r"A second derivative of at least $(1 - \epsilon) c$ adds to $F(\frac{l}{2}) + "
         r"F(-\frac{l}{2}) - 2 F(0)$ at least",
@@ -154,7 +148,7 @@ def oscillation(proof: Proof) -> None:
         8 * (4 - cosine - rest / 2 - (above + below) / 2 - low),
         sp.Integer(32),
     )
-    proof.cite("Cauchy-Schwarz")
+    proof.cite("cauchy-schwarz")
 
 
 def sine(proof: Proof) -> None:
@@ -172,7 +166,7 @@ def sine(proof: Proof) -> None:
         strict=True,
     )
     at_most(proof, r"and $-1 < -p \leq x$", -share - rest, -share, strict=True)
-    proof.cite(r"$\arcsin$ is smooth on $(-1, 1)$")
+    proof.cite("sine")
     isotropic(
         proof, factor[0], r"$h(z) = \phi^{-1}(y + \frac{c}{2} |z|^2)$ with $\phi = \sin$, $y = -p$"
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theorems.thm32.derivation import CONTINUOUS, PINKUS, RAYLEIGH
 from theorems.thm32.derivation_curve import tube
 from verify.claims.bounds import at_most, slack
 from verify.claims.derivation import Proof
@@ -23,22 +22,6 @@ v, velocity, u_dot, circle = (
 )
 metric, frame, basis, jacobian = (sp.IndexedBase(name) for name in ("g", "e", "q", "A"))
 rho, second = sp.IndexedBase("rho"), sp.IndexedBase("K")
-
-GLOBAL = (
-    r"separation of variables: $\dot\theta = \sigma(t) / w(\theta)$ with $w$ continuous and positive on a "
-    "compact circle has a solution on all of $[0, T]$"
-)
-FRAMES = (
-    "a frame along an arc can be completed continuously (Gram-Schmidt), as smoothly as the metric"
-)
-MOLLIFY = (
-    r"mollifying: if $A$ is only continuous, a smooth $A_\delta \to A$ with $\dot u_\delta = A_\delta "
-    r"\dot\gamma$ has $u_\delta \to u$, uniformly on $[0, T]$"
-)
-COURANT_FISCHER = (
-    "Courant-Fischer: a form positive on a d-dimensional space has d positive eigenvalues"
-)
-KERNEL = "a linear map into a space of smaller dimension sends some non-zero vector to 0"
 
 
 def _pulled(x: sp.Expr, y: sp.Expr) -> sp.Sum:
@@ -79,14 +62,14 @@ def construction(proof: Proof) -> None:
         sp.Gt(sigma / w, 0, evaluate=False),
         bool((sigma / w).is_positive),
     )
-    proof.cite(GLOBAL)
+    proof.cite("separation")
     room = slack("m", proof.given("wide: frame", "$k \\geq d$: $m = k - d \\geq 0$"))
     proof.fact(
         r"$e_1 = \dot u / |\dot u|_g$ is completed to $d$ vectors in $\mathbb{R}^k$, orthonormal in $g$",
         sp.Ge(room, 0, evaluate=False),
         bool(room.is_nonnegative),
     )
-    proof.cite(FRAMES)
+    proof.cite("frame-completion")
     entry = lambda r, c: total(lambda p: frame[r, p] * basis[p, c], d)  # noqa: E731
     pairing = lambda p, q: total(lambda i, j: frame[i, p] * metric[i, j] * frame[j, q], k, k)  # noqa: E731
     delta = sp.KroneckerDelta
@@ -121,9 +104,7 @@ def construction(proof: Proof) -> None:
         },
     )
     tube(proof, r"The head $h(\gamma(t) + n) = u + A n$, moved by $\dot t = \tau$, $\dot n = \nu$")
-    proof.cite(MOLLIFY)
-    proof.cite(PINKUS)
-    proof.cite(CONTINUOUS)
+    proof.cite("smooth-approximation", "pinkus", "uniform-continuity")
     near = proof.let(
         "network",
         r"a network is so close to it up to order 1 that $|G - I| = \epsilon - s$, $s \geq 0$",
@@ -151,14 +132,14 @@ def signature(proof: Proof) -> None:
         sp.Gt(size, 0, evaluate=False),
         bool(size.is_positive),
     )
-    proof.cite(COURANT_FISCHER)
+    proof.cite("definite-subspace")
 
 
 def narrow(proof: Proof) -> None:
     """For k < d, |G - I| >= 1 for every head; and |H_eff / c - I| >= 1 where rho = 0."""
     proof.symmetric = frozenset({metric, second})
     proof.let("narrow", "$k < d$: some unit vector $v$ has $Jv = 0$, $J = A$")
-    proof.cite(KERNEL)
+    proof.cite("rank-nullity")
     image = lambda r: total(lambda c: jacobian[r, c] * v[c], d)  # noqa: E731
     square = total(lambda a: v[a] ** 2, d)
     pulled = total(lambda a, b: v[a] * _pulled(a, b) * v[b], d, d)
@@ -179,7 +160,7 @@ def narrow(proof: Proof) -> None:
         -factor,
         using={"narrow": seen, "critical": bend, "unit": factor * (1 - square)},
     )
-    proof.cite(RAYLEIGH)
+    proof.cite("symmetric-norm")
 
 
 def line(proof: Proof) -> None:
@@ -196,7 +177,7 @@ def line(proof: Proof) -> None:
             "root": speed**2 * (root**2 - second_derivative),
         },
     )
-    proof.cite("a continuous function with square 1 on an interval is constant")
+    proof.cite("locally-constant")
     length = sp.Symbol("l", positive=True)
     rest = slack(
         "x",
@@ -217,4 +198,4 @@ def line(proof: Proof) -> None:
         bool((1 / steps).is_positive),
     )
     proof.equal("has $G = 1$", steps**2 * (1 / steps) ** 2, sp.S.One)
-    proof.cite("separation of variables: it lasts until the component's length is used up")
+    proof.cite("separation")

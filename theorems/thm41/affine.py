@@ -5,10 +5,6 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.thm41.notation import (
-    MONOTONE,
-    NON_INCREASING,
-    PIECEWISE_LINEAR,
-    POLARISATION,
     Vector,
     applied,
     b,
@@ -40,7 +36,7 @@ def _affine_map(proof: Proof, affine: bool) -> None:
         sp.S.Zero,
         order=2,
     )
-    proof.cite(POLARISATION)
+    proof.cite("polarisation")
 
 
 def affine_interaction(proof: Proof) -> None:
@@ -50,7 +46,7 @@ def affine_interaction(proof: Proof) -> None:
 
 def relu_interaction(proof: Proof) -> None:
     """M = 0 for a ReLU head inside every cell of its complex: an affine map there, by the lemma."""
-    proof.cite(PIECEWISE_LINEAR)
+    proof.cite("linear-cells")
     _affine_map(
         proof, proof.given("relu", "inside a cell $h(z) = Wz + b$ with $W$ independent of $z$")
     )
@@ -60,7 +56,6 @@ def affine_psd(proof: Proof) -> None:
     """H_eff >= 0 for an affine head where the loss Hessian is positive semidefinite."""
     proof.symmetric = frozenset({loss_hessian})
     affine_interaction(proof)
-    proof.cite("H_eff = G + M, derived above")
     wv = applied(weight, lambda c: v[c], d)
     proof.equal(
         r"So $H_{\mathrm{eff}} = W^T (\nabla^2 L) W$; its form at $v$ is that of $\nabla^2 L$ at $Wv$",
@@ -111,7 +106,7 @@ def _non_repelling(proof: Proof, affine: bool) -> None:
     convex = proof.given(
         "convex", r"$L$ is convex near $h(z^*)$: $(h(z) - h(z^*)) \cdot (g - \rho) = c \geq 0$"
     )
-    proof.cite(MONOTONE)
+    proof.cite("monotone-gradient")
     value = sp.Symbol("c", nonnegative=convex or None)
     proof.follows(
         "By monotonicity this is",
@@ -124,7 +119,7 @@ def _non_repelling(proof: Proof, affine: bool) -> None:
         sp.Le(-2 * value, 0, evaluate=False),
         bool((-2 * value).is_nonpositive),
     )
-    proof.cite(NON_INCREASING)
+    proof.cite("invariant-ball")
 
 
 def affine_non_repelling(proof: Proof) -> None:
@@ -134,7 +129,7 @@ def affine_non_repelling(proof: Proof) -> None:
 
 def relu_non_repelling(proof: Proof) -> None:
     """The same for a ReLU head at a z* inside a cell of its complex."""
-    proof.cite(PIECEWISE_LINEAR)
+    proof.cite("linear-cells")
     _non_repelling(
         proof, proof.given("off-kinks", "$z^*$ is inside a cell, so $h(z) = Wz + b$ near it")
     )

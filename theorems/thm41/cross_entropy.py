@@ -15,7 +15,7 @@ import sympy as sp
 import torch
 from hypothesis import strategies as st
 
-from theorems.thm41.notation import POLARISATION, i, j, k, u, v
+from theorems.thm41.notation import i, j, k, u, v
 from theorems.thm41.outputs import OutputCase, describe_output, outputs
 from theorems.thm41.properties import products
 from verify.claims.check import Arithmetic
@@ -25,8 +25,6 @@ from verify.claims.property import Claim
 from verify.numeric.objectives import softmax_cross_entropy
 from verify.numeric.rational import Signs, diagonal, is_zero, matrix, signs
 from verify.symbolic.indexed import Rule, constant, total
-
-KERNEL = "x^T H x = 0 for H >= 0 only if H x = 0; the rank is k less the dimension of the kernel"
 
 
 def cross_entropy(proof: Proof) -> None:
@@ -68,7 +66,7 @@ def cross_entropy(proof: Proof) -> None:
         - total(lambda r: n_ * power[r] * v[r], k) ** 2,
         order=2,
     )
-    proof.cite(POLARISATION)
+    proof.cite("polarisation")
     proof.let("sum", r"$\sum_i p_i = n \sum_i E_i = 1$")
     rest = 1 - total(lambda r: p[r], k)
     proof.follows(
@@ -94,7 +92,7 @@ def cross_entropy(proof: Proof) -> None:
         sp.S.Zero,
         using={"sum": p[j] * rest},
     )
-    proof.cite(KERNEL)
+    proof.cite("semidefinite-null-vector", "rank-nullity")
     proof.let("quotient", "$q_i = y_i / p_i$: $p_i q_i = y_i$")
     quotient = lambda r: p[r] * q[r] - y[r]  # noqa: E731
     proof.follows(

@@ -12,8 +12,6 @@ import itertools
 import sympy as sp
 
 from theorems.thm41.notation import (
-    POLARISATION,
-    SCHWARZ,
     Vector,
     applied,
     b,
@@ -85,8 +83,7 @@ def effective_hessian(proof: Proof) -> None:
             d,
         ),
     )
-    proof.cite("the chain rule in several variables")
-    proof.cite(SCHWARZ)
+    proof.cite("chain-rule", "mixed-derivatives")
     if proof.let("symmetry", "both sides are symmetric matrices"):
         proof.symmetric = frozenset({loss_hessian, form})
 
@@ -278,5 +275,4 @@ def layer_formula(proof: Proof) -> None:
             d,
         ),
     )
-    proof.cite("induction on the number of layers: the recursion telescopes from top to bottom")
-    proof.cite(POLARISATION)
+    proof.cite("layer-recursion", "polarisation")

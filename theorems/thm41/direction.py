@@ -5,7 +5,6 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.thm41.notation import (
-    COURANT_FISCHER,
     applied,
     d,
     jacobian,
@@ -46,5 +45,4 @@ def negative_direction(proof: Proof) -> None:
         using={"negative: kernel": vanishing, "negative: sign": m_form - value},
     )
     proof.fact("It is negative", sp.Lt(value, 0, evaluate=False), bool(value.is_negative))
-    proof.cite("H_eff = G + M, derived above")
-    proof.cite(COURANT_FISCHER)
+    proof.cite("rayleigh")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theorems.thm41.notation import POLARISATION, applied, j, k, loss_hessian, pulled_back, rho, u
+from theorems.thm41.notation import applied, j, k, loss_hessian, pulled_back, rho, u
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, derivative, total
 
@@ -113,7 +113,7 @@ def cosine_spectrum(proof: Proof) -> None:
         ),
         order=2,
     )
-    proof.cite(POLARISATION)
+    proof.cite("polarisation")
     # In coordinates of the plane of e and t, whose inner product is the matrix `gram`.
     c, q = sp.symbols("c q", real=True)
     one = sp.S.One if proof.let("unit", "$|e| = |t| = 1$, $e \\cdot t = c$") else sp.Symbol("a")

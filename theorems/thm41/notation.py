@@ -22,18 +22,6 @@ weight, jacobian, form = (sp.IndexedBase(name) for name in ("W", "J", "A"))
 loss_hessian = sp.IndexedBase("L")
 """L_ij: second derivatives of the loss; symmetric."""
 
-POLARISATION = "polarisation: a symmetric matrix is determined by its quadratic form"
-SCHWARZ = "Schwarz: mixed second derivatives of a C^2 function commute"
-COURANT_FISCHER = "Courant-Fischer: the least eigenvalue is at most every Rayleigh quotient"
-MONOTONE = "the gradient of a differentiable convex function is monotone"
-NON_INCREASING = (
-    "a function with non-positive derivative does not increase, so that every ball around the "
-    "critical point on which the estimate holds is invariant"
-)
-PIECEWISE_LINEAR = (
-    "a composition of continuous piecewise linear maps is affine on each cell of a finite "
-    "polyhedral complex, and the boundaries of its cells form a closed set of measure zero"
-)
 
 Vector = Callable[[sp.Expr], sp.Expr]
 

@@ -16,10 +16,6 @@ o, theta, eta, zeta, xi, slope, other = (
 )
 """Orbit map, parameters, directions in them, and the orbit map's Jacobian at two inputs."""
 
-IMAGE = (
-    "the image of a p-dimensional space under a linear map to R^d has dimension at most min(p, d)"
-)
-
 
 def _pushed(matrix: sp.IndexedBase, vector: sp.IndexedBase, size: sp.Expr = p) -> sp.Expr:
     return total(lambda a: matrix[i, a] * vector[a], size)
@@ -39,7 +35,7 @@ def subspace(proof: Proof) -> None:
         _pushed(slope, eta) + c * _pushed(slope, zeta),
         total(lambda a: slope[i, a] * (eta[a] + c * zeta[a]), p),
     )
-    proof.cite(IMAGE)
+    proof.cite("rank-nullity", "subspace-dimension")
 
 
 def parameters(proof: Proof) -> None:
@@ -154,9 +150,7 @@ def group(proof: Proof) -> None:
         back,
         using={"inverse": direction(i) - back},
     )
-    proof.cite(
-        "the adjoint action: $g^{-1} X g$ lies in the Lie algebra with $X$, and every element arises"
-    )
+    proof.cite("adjoint-action")
 
 
 def stabiliser(proof: Proof) -> None:
@@ -213,7 +207,7 @@ def semicontinuous(proof: Proof) -> None:
         column[i, a] + t * change,
         using={"columns": moved[i, a] - there - (column[i, a] - here)},
     )
-    proof.cite("a minor that is not 0 stays so nearby: the rank is lower semicontinuous")
+    proof.cite("rank-semicontinuous")
 
 
 def cone(proof: Proof) -> None:
@@ -257,4 +251,4 @@ def discrete(proof: Proof) -> None:
         rules,
         _pushed(slope, eta),
     )
-    proof.cite("a continuous function on an interval with isolated values is constant")
+    proof.cite("locally-constant")

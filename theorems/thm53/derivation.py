@@ -20,12 +20,6 @@ i = sp.Symbol("i", integer=True)
 head, info, gram, inverse = (sp.IndexedBase(name) for name in ("A", "I", "B", "P"))
 v, x, y, w = (sp.IndexedBase(name) for name in ("V", "x", "y", "w"))
 
-PSD_KERNEL = "a positive semidefinite matrix sends to 0 every vector at which its form is 0"
-RANK_NULLITY = "rank-nullity"
-GRASSMANN = "the dimension formula for the sum of two subspaces"
-PROCESSING = "data processing: the Fisher matrix of a function of z lies below that of z"
-PENROSE = "every symmetric matrix has a symmetric pseudoinverse, semidefinite if it is"
-SIZES = "a subspace has at most the dimension of a space that contains it"
 
 Vector = Callable[[sp.Expr], sp.Expr]
 
@@ -58,7 +52,7 @@ def _vanishing_on(proof: Proof, x: Vector) -> None:
         "function", r"$A \preceq I$: the form of $I - A$ at $x$ is some $s \geq 0$"
     )
     proof.let("kernel", "$x$ lies in $\\ker I$: $x^T I x = 0$")
-    proof.cite(PROCESSING)
+    proof.cite("fisher-processing")
     c, s = (sp.Symbol(a, nonnegative=b or None) for a, b in (("c", positive), ("s", smaller)))
     form_a, form_i = form(head, x, x), form(info, x, x)
     proof.follows(
@@ -70,7 +64,7 @@ def _vanishing_on(proof: Proof, x: Vector) -> None:
     proof.fact("is not positive", sp.Le(-s, 0, evaluate=False), bool((-s).is_nonpositive))
     proof.follows("and as the form of $A$ it", form_a, c, using={"fisher: sign": form_a - c})
     proof.fact("is not negative", sp.Ge(c, 0, evaluate=False), bool(c.is_nonnegative))
-    proof.cite(PSD_KERNEL)
+    proof.cite("semidefinite-null-vector")
 
 
 def _rank_bound(proof: Proof, overlap: sp.Expr, derived: bool = False, **more: sp.Expr) -> None:
@@ -112,8 +106,7 @@ def _rank_bound(proof: Proof, overlap: sp.Expr, derived: bool = False, **more: s
         using={"contained": -count, **more},
     )
     proof.fact("is not positive", sp.Le(-g, 0, evaluate=False), bool((-g).is_nonpositive))
-    for lemma in (RANK_NULLITY, GRASSMANN, SIZES):
-        proof.cite(lemma)
+    proof.cite("rank-nullity", "dimension-sum", "subspace-dimension")
 
 
 def rank_bound(proof: Proof) -> None:
@@ -158,7 +151,7 @@ def _completed(proof: Proof) -> sp.Expr:
         using={"blocks": 2 * (cross - form(info, entries(x), vy)) + form(info, vy, vy) - quadratic},
     )
     proof.let("penrose", "$P = B^+$ is symmetric with $P B P = P$")
-    proof.cite(PENROSE)
+    proof.cite("pseudoinverse")
     pw = applied(inverse, entries(w), q)
     pbp = form(gram, pw, pw, q)
     shorted = form(info, entries(x), entries(x)) - form(inverse, entries(w), entries(w), q)
@@ -192,7 +185,7 @@ def shorted_order(proof: Proof) -> None:
     smaller = proof.given(
         "function", r"$A \preceq I$: the form of $I - A$ at $x - Vy$ is some $s \geq 0$"
     )
-    proof.cite(PROCESSING)
+    proof.cite("fisher-processing")
     s = sp.Symbol("s", nonnegative=smaller or None)
     proof.follows(
         r"and at $x - Vy$ the form of $A$ exceeds that of $I$ by $-s$",
@@ -255,7 +248,7 @@ def attained(proof: Proof) -> None:
             "null": shorted,
         },
     )
-    proof.cite(PSD_KERNEL)
+    proof.cite("semidefinite-null-vector")
     ri, dv, d0 = sp.symbols("r_I d_V d_0", integer=True, nonnegative=True)
     ra = sp.Symbol("r_A", integer=True, nonnegative=True)
     proof.let(
@@ -268,5 +261,4 @@ def attained(proof: Proof) -> None:
         ri - dv + d0,
         using={"count": -((n - ra) - ((n - ri) + dv - d0))},
     )
-    proof.cite(RANK_NULLITY)
-    proof.cite(GRASSMANN)
+    proof.cite("rank-nullity", "dimension-sum")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.thm53.derivation import (
-    PROCESSING,
-    PSD_KERNEL,
     applied,
     entries,
     form,
@@ -64,7 +62,7 @@ def moving_law(proof: Proof) -> None:
     proof.let(
         "dense", r"some $\psi(h)$ tend to $s$, a function of $h$, in square mean: $e = \lim c_\psi$"
     )
-    proof.cite("smooth bounded functions are dense in the square-integrable ones, for every law")
+    proof.cite("smooth-dense", "cauchy-schwarz")
     variance = form(head, entries(direction), entries(direction))
     proof.follows(
         "and to itself",
@@ -72,7 +70,7 @@ def moving_law(proof: Proof) -> None:
         sp.S.Zero,
         using={"fisher: score": variance - square, "dense": square},
     )
-    proof.cite(PSD_KERNEL)
+    proof.cite("semidefinite-null-vector")
 
 
 def moving_bound(proof: Proof) -> None:
@@ -88,7 +86,7 @@ def gaussian(proof: Proof) -> None:
     """
     p, sigma, f, g = (sp.IndexedBase(name) for name in ("p", "Sigma", "f", "g"))
     proof.symmetric = frozenset({sigma, info})
-    proof.cite("the Fisher information of N(m(theta), C) about theta is Dm^T C^{-1} Dm")
+    proof.cite("fisher-gaussian")
     px = applied(p, entries(x), n)
     proof.let("kernel", "$p V = 0$")
     vanishing = total(lambda c: total(lambda a: p[i, a] * v[a, c], n) * y[c], q)
@@ -116,7 +114,8 @@ def gaussian(proof: Proof) -> None:
         using={"information": form(info, reach, reach) - through},
     )
     proof.follows(
-        r"is that of $I_h = p^T S p$ at $x$, which is $f^T p x$",
+        r"is that of $I_h = p^T S p$ at $x$, which is $f^T p x$: $I/V \preceq I_h$, as $I/V$ lies below "
+        "$I$ and does not see $V y$, and $I_h$ lies below $I/V$",
         through,
         total(lambda c: f[c] * px(c), k),
         using={
@@ -124,11 +123,7 @@ def gaussian(proof: Proof) -> None:
             "inverse": total(lambda c: f[c] * (total(lambda a: p[c, a] * reach(a), n) - px(c)), k),
         },
     )
-    proof.cite(PROCESSING)
-    proof.cite(
-        "derived for the rank and the order: I/V vanishes on V and lies below I, so that its form at x "
-        "is at most that of I at x - Vy, here that of I_h; and I_h lies below I/V"
-    )
+    proof.cite("fisher-processing")
 
 
 def merging(proof: Proof) -> None:
@@ -156,5 +151,4 @@ def merging(proof: Proof) -> None:
         a * q_ - b * p,
         p * q_ * (a / p - b / q_),
     )
-    proof.cite("induction: a function of a finite outcome merges two outcomes at a time")
-    proof.cite("a symmetric matrix is positive semidefinite if its form is so in every direction")
+    proof.cite("merging")

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from verify.claims.check import MINIMUM_CASES, Check, Kind
 from verify.claims.evidence import Finding, Outcome
+from verify.claims.lemmas import lemma
 from verify.claims.statement import Experiment, Statement
 
 
@@ -27,11 +28,14 @@ def validate_finding(check: Check, subject: Statement | Experiment, finding: obj
 
     Raises:
         TypeError: if it is no finding.
-        ValueError: if it cannot be kept, contradicts itself, or answers what was not asked.
+        ValueError: if it cannot be kept, contradicts itself, cites a lemma that the register does not hold,
+            or answers what was not asked.
     """
     if not isinstance(finding, Finding):
         raise TypeError(f"expected a Finding from {check.id}, got {type(finding).__qualname__}")
     finding = normalised(check.id, finding)
+    for id in finding.lemmas:
+        lemma(id)
     if isinstance(subject, Experiment):
         known = {effect.id for effect in subject.effects}
         for measured in finding.answers:

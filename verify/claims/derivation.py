@@ -1,7 +1,7 @@
 """Derivations whose every printed line is checked, and which fail without their hypotheses.
 
 A derivation is a function of a `Proof`. It declares the statement's hypotheses with `Proof.given`
-and its own set-up with `Proof.let`, cites standard lemmas with `Proof.cite`, and states equalities
+and its own set-up with `Proof.let`, cites lemmas of the register with `Proof.cite`, and states equalities
 with `Proof.equal`, `rate` and `follows`, or facts with `Proof.fact`. What is printed is generated
 from the expressions that were tested. `hypothesis_ablation` runs the same function again with each hypothesis
 withdrawn and expects it not to close.
@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Step, Table
+from verify.claims.lemmas import LemmaKind, lemma
 from verify.claims.text import count
 from verify.symbolic.indexed import NoRuleError, Rule, derivative, is_zero, readable
 from verify.symbolic.matrices import Matrix
@@ -65,9 +67,13 @@ class Proof:
         """Let free indices run over 1, .., size."""
         self.free.update(dict.fromkeys(indices, size))
 
-    def cite(self, lemma: str) -> None:
-        """Name a standard lemma that the derivation uses without proving it."""
-        self.lemmas.append(lemma)
+    def cite(self, *ids: str) -> None:
+        """Name lemmas of `verify.claims.lemmas` that the derivation uses without proving them.
+
+        Raises:
+            ValueError: if the register has no lemma of such an id.
+        """
+        self.lemmas += [lemma(id).id for id in ids]
 
     def equal(self, text: str, lhs: sp.Expr | Matrix, rhs: sp.Expr | Matrix) -> None:
         """State that two expressions are equal; closed if the exact zero test agrees.
@@ -162,7 +168,7 @@ def derive(derivation: Derive, ctx: Context) -> Finding:
     if proof.closed:
         summary = f"{count(len(proof.steps), 'step')}, closed by exact zero tests"
         if proof.lemmas:
-            summary += f", citing {count(len(proof.lemmas), 'standard lemma')}"
+            summary += f", citing {_cited(proof.lemmas)}"
     else:
         open_steps = [step.text for step in proof.steps if not step.closed]
         summary = f"Does not close: {'; '.join(open_steps) or 'it has no steps'}"
@@ -173,6 +179,12 @@ def derive(derivation: Derive, ctx: Context) -> Finding:
         lemmas=tuple(dict.fromkeys(proof.lemmas)),
         hypotheses=tuple(dict.fromkeys(proof.assumed)),
     )
+
+
+def _cited(ids: Iterable[str]) -> str:
+    """How many lemmas of either kind are cited, in words."""
+    kinds = Counter(lemma(id).kind for id in set(ids))
+    return " and ".join(count(kinds[kind], f"{kind} lemma") for kind in LemmaKind if kinds[kind])
 
 
 def hypothesis_ablation(derivation: Derive, ctx: Context) -> Finding:

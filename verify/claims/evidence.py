@@ -109,7 +109,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         summary: one sentence with the figures.
         cases: non-vacuous cases that ran; `vacuous_cases` those whose hypotheses failed.
         margin: the largest ratio of error to allowed error seen (at most 1 passes); None if exact.
-        steps, lemmas: a derivation's printed lines and the standard lemmas it cites.
+        steps, lemmas: a derivation's printed lines, and the ids of the lemmas that it cites.
         hypotheses: ids of the statement's hypotheses that a derivation assumes.
         residuals: named residuals of the numerical work.
         detail: the traceback of an error, or other text a maintainer needs.

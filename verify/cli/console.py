@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from verify.claims.evidence import Evidence, Outcome
+from verify.claims.lemmas import Lemma, LemmaKind
 from verify.claims.statement import Experiment, Statement
 from verify.claims.text import count
 from verify.engine.record import (
@@ -216,7 +217,7 @@ def verdicts(run: RunRecord) -> str:
     lines: list[str] = []
     for record in run.statements:
         lines += ["", f"{record.statement.label}: {record.statement.title}"]
-        lines += _verdict_lines(record)
+        lines += _verdict_lines(record, run)
     for room in run.experiments:
         lines += ["", f"{room.experiment.id}: {room.experiment.title}"]
         lines += [
@@ -246,12 +247,14 @@ def answered(rooms: Iterable[Room], found: Iterable[Evidence]) -> str:
     return "\n".join(lines)
 
 
-def _verdict_lines(record: StatementRecord) -> list[str]:
+def _verdict_lines(record: StatementRecord, run: RunRecord) -> list[str]:
     lines = []
+    names = {lemma.id: lemma.name for lemma in run.lemmas}
     judged = record.judged
     for what, judgements in (("reading", judged.readings), ("part", judged.parts)):
         for judgement in judgements:
-            citing = f", citing {'; '.join(judgement.lemmas)}" if judgement.lemmas else ""
+            cited = [names.get(id, id) for id in judgement.lemmas]
+            citing = f", citing {'; '.join(cited)}" if cited else ""
             against = (
                 f" [the specification predicts: {judgement.predicted}]"
                 if judgement in judged.surprises
@@ -313,7 +316,7 @@ def shown(run: RunRecord) -> str:
     blocks = []
     for record in run.statements:
         blocks += [_stated(record.statement), "Verdicts on stored evidence:"]
-        blocks += ["\n".join(_verdict_lines(record)), "Checks:", _check_lines(record.checks)]
+        blocks += ["\n".join(_verdict_lines(record, run)), "Checks:", _check_lines(record.checks)]
     for room in run.experiments:
         asked = room.experiment
         blocks += [f"{asked.id}: {asked.title}", asked.question, f"Published: {asked.published}"]
@@ -325,7 +328,15 @@ def shown(run: RunRecord) -> str:
             for effect in asked.effects
         ]
         blocks += ["Checks:", _check_lines(room.checks)]
+    if run.lemmas:
+        blocks += ["Lemmas cited:", "\n".join(map(_lemma_lines, run.lemmas))]
     return "\n\n".join(blocks)
+
+
+def _lemma_lines(lemma: Lemma) -> str:
+    """A lemma with its text and its source."""
+    argued = ", argued in words, not checked" if lemma.kind is LemmaKind.ARGUED else ""
+    return f"  {lemma.name} ({lemma.id}{argued})\n    {lemma.text}\n    {lemma.source}"
 
 
 def _stated(statement: Statement) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from verify.claims.check import Check, Context, Kind
 from verify.claims.evidence import Outcome
 from verify.claims.judgement import gate_failures, judge, judge_experiment
+from verify.claims.lemmas import LEMMAS
 from verify.claims.statement import Statement
 from verify.engine.provenance import difference, evidence_key, machine
 from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, StatementRecord
@@ -117,6 +118,7 @@ def assemble(
         counted,
         [record.judged for record in statements],
     )
+    cited = {id for record in records.values() if record.evidence for id in record.evidence.lemmas}
     return RunRecord(
         seed=ctx.seed,
         profile=ctx.profile,
@@ -139,6 +141,7 @@ def assemble(
         only=request.only,
         skip=request.skip,
         omitted=request.omitted,
+        lemmas=tuple(lemma for id, lemma in LEMMAS.items() if id in cited),
         warnings=(*store.warnings, *recorded.warnings),
     )
 

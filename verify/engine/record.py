@@ -15,6 +15,7 @@ import msgspec
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Evidence, Measured, Outcome
 from verify.claims.judgement import Judged
+from verify.claims.lemmas import Lemma
 from verify.claims.statement import Experiment, Statement
 
 
@@ -133,6 +134,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
         reused: how many checks count on evidence that an earlier run stored or recorded.
         only, skip: the kinds of check that the run was restricted to, or left out.
         omitted: labels of the rooms that the run left out because it was asked for others.
+        lemmas: the lemmas that its evidence cites, in the order of the register.
         warnings: sentences on what went otherwise than it should without changing a verdict.
     """
 
@@ -153,6 +155,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     only: tuple[Kind, ...] = ()
     skip: tuple[Kind, ...] = ()
     omitted: tuple[str, ...] = ()
+    lemmas: tuple[Lemma, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
@@ -162,6 +165,10 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
             yield from statement.checks
         for experiment in self.experiments:
             yield from experiment.checks
+
+    def lemma(self, id: str) -> Lemma | None:
+        """The cited lemma of this id; None where evidence cites what the register no longer holds."""
+        return next((lemma for lemma in self.lemmas if lemma.id == id), None)
 
     @property
     def counts(self) -> dict[Outcome, int]:

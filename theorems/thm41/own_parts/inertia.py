@@ -30,19 +30,11 @@ from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import matrix, signs
 from verify.symbolic.indexed import total
 
-NEGATIVE_SUBSPACE = (
-    "a symmetric matrix has at least p negative eigenvalues if its form is negative on a subspace "
-    "of dimension p, the origin left out (Courant-Fischer)"
-)
-DIMENSION_COUNT = "q linear equations cut a space of dimension p to one of dimension at least p - q"
-SPECTRAL = "a symmetric matrix has an orthonormal basis of eigenvectors"
-
 
 def inertia_bound(proof: Proof) -> None:
     """n_-(H_eff) >= n_-(D) - n_+(H) - (m_tot - rank W_1), for any depth and any symmetric H."""
     stacked, inner, bend = (sp.IndexedBase(s) for s in ("A", "B", "D"))
     proof.symmetric = frozenset({sp.IndexedBase("L")})
-    proof.cite("the layer formula (F): M = A^T D A with the A_l stacked, derived above")
     av = applied(stacked, lambda c: v[c], d)
     m_form = total(
         lambda a, b: v[a] * total(lambda j: stacked[j, a] * bend[j] * stacked[j, b], m) * v[b],
@@ -81,7 +73,7 @@ def inertia_bound(proof: Proof) -> None:
     bad_loss = total(lambda i: lam_plus[i] * q_plus[i] ** 2, plus)
     good_units = total(lambda j: eta[j] ** 2 * y_minus[j] ** 2, fewer)
     good_loss = total(lambda i: mu[i] ** 2 * q_minus[i] ** 2, rest)
-    proof.cite(SPECTRAL)
+    proof.cite("spectral")
     proof.let("units", r"the $b = m_{tot} - n_-(D)$ equations $y_j = 0$ wherever $D_j \geq 0$")
     proof.let(
         "loss",
@@ -113,8 +105,7 @@ def inertia_bound(proof: Proof) -> None:
         rank - (units - negative) - positive,
         negative - positive - (units - rank),
     )
-    proof.cite(DIMENSION_COUNT)
-    proof.cite(NEGATIVE_SUBSPACE)
+    proof.cite("rank-nullity", "definite-subspace")
 
 
 # --- random cases -------------------------------------------------------------------------------

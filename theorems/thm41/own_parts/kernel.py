@@ -10,7 +10,7 @@ import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm41.notation import COURANT_FISCHER, Vector, d, form, w
+from theorems.thm41.notation import Vector, d, form, w
 from theorems.thm41.own_parts.states import integers, loss_hessian
 from verify.claims.check import Arithmetic
 from verify.claims.declare import mutant_check, proof, property_check, section
@@ -67,7 +67,7 @@ def sufficient(proof: Proof) -> None:
         sp.Lt(-worst, 0, evaluate=False),
         bool(worst.is_positive),
     )
-    proof.cite(COURANT_FISCHER)
+    proof.cite("rayleigh")
 
 
 def necessary(proof: Proof) -> None:
@@ -97,14 +97,11 @@ def necessary(proof: Proof) -> None:
             "neither": t * _form(form, rest, at_n),
         },
     )
-    proof.cite(
-        "on the complement of its kernel a PSD matrix is at least its least positive eigenvalue: "
-        "b.Gb >= gamma |b|^2 and a.Ma >= mu |a|^2"
+    proof.cite("semidefinite-gap", "cauchy-schwarz", "operator-norm")
+    positive = proof.let(
+        "gaps",
+        r"$b^T G b \geq \gamma |b|^2$ and $a^T M a \geq \mu |a|^2$ with $\gamma, \mu > 0$; $|M| \leq \nu$",
     )
-    proof.cite(
-        "Cauchy-Schwarz: |a.Mb| <= nu |a||b| and |b.Mb| <= nu |b|^2 with any nu > 0, nu >= |M|"
-    )
-    positive = proof.let("gaps", r"$\gamma, \mu > 0$")
     gamma, mu = sp.symbols("gamma mu", positive=positive or None)
     nu = sp.Symbol("nu", positive=True)
     x, y = sp.symbols("x y", nonnegative=True)

@@ -82,7 +82,7 @@ def wide_limit(ctx: Context) -> Finding:
         outcome=Outcome.AS_STATED if good else Outcome.SURPRISE,
         summary=rf"The limit is $P = {sp.latex(target)} = {float(target):.4f}$.",
         steps=steps,
-        lemmas=("the central limit theorem in several dimensions",),
+        lemmas=("central-limit",),
     )
 
 

@@ -24,9 +24,8 @@ def natural_step(proof: Proof) -> None:
     gram = lambda a, b: total(lambda r: jacobian[r, a] * jacobian[r, b], k)  # noqa: E731
     pulled = lambda b: total(lambda r: jacobian[r, b] * rho[r], k)  # noqa: E731
     step = lambda a: -eta * total(lambda b: inverse[a, b] * pulled(b), d)  # noqa: E731
-    proof.cite("the gradient of L(h(z)) is J^T rho (chain rule)")
-    proof.cite("Penrose: with N = J^T J and P = N^+, N P J^T = J^T and J P N = J")
-    proof.let("penrose", "$N P J^T = J^T$")
+    proof.cite("chain-rule", "pseudoinverse")
+    proof.let("penrose", "$N P J^T = J^T$ with $N = J^T J$ and $P = N^+$")
     proof.follows(
         r"$J^T (J \, dz + \eta \rho) = 0$: $J \, dz$ is the step $-\eta \rho$ projected on the range of $J$",
         total(lambda r: jacobian[r, c] * (applied(jacobian, step, d)(r) + eta * rho[r]), k),

@@ -21,9 +21,6 @@ from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import diagonal, dot, identity, is_zero, kernel
 from verify.symbolic.indexed import total
 
-INDUCTION = "induction on the layers, from the first one up"
-FULL_RANK = "a matrix with independent rows has a right inverse"
-
 
 def no_interaction(proof: Proof) -> None:
     """Non-increasing widths and full ranks: a critical z* has delta = 0 in all layers, so M = 0."""
@@ -35,7 +32,7 @@ def no_interaction(proof: Proof) -> None:
     )
     proof.let("injective", "$W_l P = 1$: the rows of $W_l$ are independent")
     proof.let("slopes", "$r_j s'_j = 1$: no slope vanishes")
-    proof.cite(FULL_RANK)
+    proof.cite("right-inverse")
     below = lambda c: total(lambda j: weight[j, c] * slope[j] * delta[j], m)  # noqa: E731
     proof.follows(
         r"If $\delta_{l-1} = 0$ then $\delta_l = 0$",
@@ -55,12 +52,11 @@ def no_interaction(proof: Proof) -> None:
             "slopes": (1 - reciprocal[i] * slope[i]) * delta[i],
         },
     )
-    proof.cite(INDUCTION)
+    proof.cite("layer-induction")
     proof.let("vanishing", r"$\delta_l = 0$ in every hidden layer, as derived")
-    proof.cite("the layer formula (F), derived above")
     term = total(lambda j: delta[j] * bend[j] * y[j] ** 2, m)
     proof.follows(
-        "Every layer's term of $v^T M v$ vanishes",
+        "Every layer's term of $v^T M v$ in (F) vanishes",
         term,
         sp.S.Zero,
         using={"vanishing": term},
@@ -82,7 +78,7 @@ def onto(proof: Proof) -> None:
             "onto": rho[b] - total(lambda c: right[c, b] * pulled(c), d),
         },
     )
-    proof.cite(FULL_RANK)
+    proof.cite("right-inverse")
 
 
 # --- critical states ----------------------------------------------------------------------------

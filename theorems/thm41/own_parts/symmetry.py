@@ -14,8 +14,6 @@ import sympy as sp
 from hypothesis import strategies as st
 
 from theorems.thm41.notation import (
-    COURANT_FISCHER,
-    POLARISATION,
     applied,
     d,
     form,
@@ -36,11 +34,6 @@ from verify.claims.derivation import Proof
 from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import diagonal, is_zero, matrix, signs
 from verify.symbolic.indexed import total
-
-SYMMETRISED = (
-    "if the law of W_N given everything else is invariant under W_N -> -W_N, a probability is the "
-    "mean over everything else of the average over the two signs"
-)
 
 
 def sign_flip(proof: Proof) -> None:
@@ -86,7 +79,6 @@ def coin_toss(proof: Proof) -> None:
     """P(lambda_min < 0) >= P(M|_K != 0)/2 + P(M|_K = 0, MK != {0}), for any symmetric H."""
     gram = sp.IndexedBase("G")
     proof.symmetric = frozenset({gram, form})
-    proof.cite("the sign flip keeps G and K and turns M into -M, derived above")
     g_form = lambda x, y: total(lambda a, b: x(a) * gram[a, b] * y(b), d, d)  # noqa: E731
     m_form = lambda x, y: total(lambda a, b: x(a) * form[a, b] * y(b), d, d)  # noqa: E731
     at_v = lambda r: v[r]  # noqa: E731
@@ -108,7 +100,7 @@ def coin_toss(proof: Proof) -> None:
         sp.Lt(-size, 0, evaluate=False),
         bool((-size).is_negative),
     )
-    proof.cite(POLARISATION)
+    proof.cite("polarisation")
     eps = sp.Symbol("epsilon", positive=True)
     proof.let("null", "in the other case $v^T M v = 0$ for a $v \\in K$")
     proof.let("moved", "$Mv = w$")
@@ -137,10 +129,12 @@ def coin_toss(proof: Proof) -> None:
         sp.Lt(-worst, 0, evaluate=False),
         bool(worst.is_positive),
     )
-    proof.cite(COURANT_FISCHER)
-    proof.cite(SYMMETRISED)
+    proof.cite("rayleigh", "symmetric-law")
     plus, minus, excess = sp.symbols("p_+ p_- e_1", nonnegative=True)
-    proof.let("pair", "$p_+ + p_- = 1 + e_1$: at least one of the two signs is unstable")
+    proof.let(
+        "pair",
+        "$p_+ + p_- = 1 + e_1$: with $G$ and $K$ the same, one sign at least is unstable",
+    )
     proof.follows(
         "The average over the two signs is at least one half",
         (plus + minus) / 2,

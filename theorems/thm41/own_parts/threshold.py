@@ -26,12 +26,6 @@ from verify.numeric.rational import (
 )
 from verify.symbolic.indexed import total
 
-CONGRUENCE = "Sylvester: if P is onto, P^T B P >= 0 if and only if B >= 0"
-EXTREMES = (
-    "b.Hb >= lambda |b|^2 and |W_2 y| >= sigma |y| for the least eigenvalue and singular value"
-)
-CAUCHY = "Cauchy-Schwarz: |rho . W_2 e_j| <= |rho| |W_2 e_j|"
-
 
 def factorisation(proof: Proof) -> None:
     """H_eff = W_1^T (S W_2^T H W_2 S + diag(delta s'')) W_1; hence the exact criterion."""
@@ -51,7 +45,6 @@ def factorisation(proof: Proof) -> None:
         middle(i),
         using={"two-layer": gap(i)},
     )
-    proof.cite("the layer formula (F) with one hidden layer, derived above")
     form = total(lambda a, b: middle(a) * loss_hessian[a, b] * middle(b), k, k)
     bending = total(lambda j: delta[j] * bend[j] * w1v(j) ** 2, m)
     inner = lambda j, q: (  # noqa: E731
@@ -84,18 +77,16 @@ def factorisation(proof: Proof) -> None:
             )
         },
     )
-    proof.cite(CONGRUENCE)
+    proof.cite("congruence")
 
 
 def threshold_bound(proof: Proof) -> None:
     """|rho| <= lambda sigma^2 min s'^2 / max |s''||W_2 e_j| makes H_eff >= 0."""
     slope, bend, value = (sp.IndexedBase(s) for s in ("s'", "c", "w"))
     lam, sigma = sp.symbols("lambda sigma", positive=True)
-    proof.cite("H_eff factorises through w = W_1 v, derived above")
-    proof.cite(EXTREMES)
-    proof.cite(CAUCHY)
+    proof.cite("rayleigh", "least-singular-value", "cauchy-schwarz")
     proof.equal(
-        r"By the extremes, with $|\delta_j s''_j| = c_j$, the form is at least",
+        r"Factorised through $w = W_1 v$, with $|\delta_j s''_j| = c_j$, the form is at least",
         lam * sigma**2 * total(lambda j: (slope[j] * value[j]) ** 2, m)
         - total(lambda j: bend[j] * value[j] ** 2, m),
         total(lambda j: (lam * sigma**2 * slope[j] ** 2 - bend[j]) * value[j] ** 2, m),

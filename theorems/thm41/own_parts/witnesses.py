@@ -43,26 +43,6 @@ slope, bend = sp.IndexedBase("s'"), sp.IndexedBase("s''")
 along = total(lambda a: twin[a] * rho[a], k)
 """rho . p"""
 
-ANALYTIC = (
-    "an analytic function on R^N that is not identically 0 vanishes on a set of measure zero only"
-)
-FADDEEV = (
-    "Faddeev-LeVerrier: where the rank of HJ is at most r, the sum of the principal r-minors of "
-    "(HJ)^T HJ times the projector on K is a polynomial in the entries of HJ"
-)
-NOT_AFFINE = "if s is analytic and not affine, the zeros of s' s'' are isolated"
-INDEPENDENT = "a matrix with r independent vectors in its range has rank at least r"
-TWO_SUBSPACES = "two proper subspaces do not fill a space, so some p has rho.p != 0 and Hp != 0"
-FAMILY = (
-    "the critical heads with rank S W_1 = d < m are those with delta = det(B^T B) x - B adj(B^T B) "
-    "B^T x, B = S W_1, and V = rho delta^T / |rho|^2 + (1 - rho rho^T / |rho|^2) X: an analytic family "
-    "in (W_1, b_1, x, X)"
-)
-RANK_NULLITY = (
-    "rank-nullity: H maps the complement of rho, of dimension k - 1, on a space of dimension k - 1 less "
-    "that of its part of ker H, which is all of ker H, k - r, if rho lies in ran H, and k - r - 1 if not"
-)
-
 
 def _pair(j: sp.Expr) -> sp.Expr:
     """e_f - e_g."""
@@ -117,9 +97,8 @@ def _twins(proof: Proof) -> None:
         },
     )
     short = lambda unit: total(lambda a: (outer[a, unit] - twin[a]) * rho[a], k)  # noqa: E731
-    proof.cite("the layer formula (F) with one hidden layer, derived above")
     proof.follows(
-        r"$v^T M v = \sum_j \delta_j s''_j (W_1 v)_j^2$, where $\delta = V^T \rho$",
+        r"By (F), $v^T M v = \sum_j \delta_j s''_j (W_1 v)_j^2$, where $\delta = V^T \rho$",
         _form(y, y),
         2 * along * bend[f],
         using={
@@ -137,7 +116,7 @@ def _twins(proof: Proof) -> None:
     beta = sp.Symbol("beta", real=True, nonzero=bent or None)
     value = 2 * gamma * beta
     proof.fact("is not zero", sp.Ne(value, 0, evaluate=False), bool(value.is_nonzero))
-    proof.cite(NOT_AFFINE)
+    proof.cite("analytic-isolated-zeros")
 
 
 def _rank(proof: Proof, text: str) -> None:
@@ -150,7 +129,7 @@ def _rank(proof: Proof, text: str) -> None:
         slope[q] * _curved(lambda r: outer[r, q])(i),
         using={"unit": _curved(_out(lambda j: y(j) - sp.KroneckerDelta(j, q)))(i)},
     )
-    proof.cite(INDEPENDENT)
+    proof.cite("subspace-dimension")
 
 
 def _room(proof: Proof, text: str, formula: str) -> None:
@@ -171,11 +150,12 @@ def acts(proof: Proof) -> None:
         r"The range of $W_1$ has room for $e_j$ at $r + 1$ units: the number left over is",
         r"$\min(d, m) - r = n > 0$",
     )
-    proof.cite(TWO_SUBSPACES)
+    proof.cite("two-subspaces")
     _twins(proof)
     _rank(
         proof,
-        "If $r > 0$: at $r$ of the units, one of the twins among them, let the $H V e_q$ be independent",
+        r"If $r > 0$: at $r$ of the units, one of the twins among them, with $\rho \cdot p \neq 0$ and $H p "
+        r"\neq 0$, let the $H V e_q$ be independent",
     )
     proof.let("one", "If $r = 0$, $K$ is everything; one unit is enough, $W_1 v = e_f$")
     y = _into_units(v)
@@ -185,8 +165,7 @@ def acts(proof: Proof) -> None:
         _bend(f),
         using={"one": _form(lambda j: y(j) - sp.KroneckerDelta(j, f), y) + _bend(f) * (y(f) - 1)},
     )
-    proof.cite(FADDEEV)
-    proof.cite(ANALYTIC)
+    proof.cite("faddeev-leverrier", "analytic-null-set")
 
 
 def _injective(proof: Proof, text: str) -> None:
@@ -198,7 +177,7 @@ def _injective(proof: Proof, text: str) -> None:
         sp.S.Zero,
         using={"kernel": image, "injective": v[c] - image},
     )
-    proof.cite(ANALYTIC)
+    proof.cite("analytic-null-set")
 
 
 def void(proof: Proof) -> None:
@@ -212,7 +191,7 @@ def void(proof: Proof) -> None:
         return y(j) - total(lambda a: left[j, a] * _curved(_out(y))(a), k)
 
     proof.follows(
-        "Then $W_1 v = 0$, and $Mv = W_1^T D W_1 v$",
+        "Then $W_1 v = 0$, and, by (F), $Mv = W_1^T D W_1 v$",
         total(lambda j: weight[j, c] * delta[j] * bend[j] * y(j), m),
         sp.S.Zero,
         using={
@@ -229,7 +208,7 @@ def void(proof: Proof) -> None:
         },
     )
     _injective(proof, r"$d \leq r$ and $d \leq m$: $HJ$ is injective, $Q H J = 1$")
-    proof.cite("H has rank r, so that HVS and HJ have ranks min(r, m) and min(r, d, m) somewhere")
+    proof.cite("generic-ranks")
 
 
 def critical_acts(proof: Proof) -> None:
@@ -262,9 +241,7 @@ def critical_acts(proof: Proof) -> None:
     )
     _rank(proof, "At $r'$ of the other units let the $H V e_q$ be independent")
     _range(proof)
-    proof.cite(FAMILY)
-    proof.cite(FADDEEV)
-    proof.cite(ANALYTIC)
+    proof.cite("critical-family", "faddeev-leverrier", "analytic-null-set")
 
 
 def _range(proof: Proof) -> None:
@@ -279,24 +256,19 @@ def _range(proof: Proof) -> None:
     )
     r = sp.Symbol("r", integer=True)
     for where, kernel, rank in (
-        (r"lies in", k - r, r - 1),
-        (r"does not lie in", k - r - 1, r),
+        (r"$\rho$ lies in its range, all of $\ker H$ is across it", k - r, r - 1),
+        (r"it does not, all but one dimension of $\ker H$", k - r - 1, r),
     ):
         proof.equal(
-            rf"so that $\operatorname{{rank}} HJ \leq r'$, the rank of $H$ across $\rho$; where $\rho$ "
-            rf"{where} its range",
+            rf"so that $\operatorname{{rank}} HJ \leq r'$, the rank of $H$ across $\rho$; where {where}",
             (k - 1) - kernel,
             rank,
         )
-    proof.cite(RANK_NULLITY)
+    proof.cite("rank-nullity", "dimension-sum", "symmetric-range")
 
 
 def critical_void(proof: Proof) -> None:
     """r' >= d and m > d: almost every critical head has K = {0}; for m <= d see `saddles`."""
     proof.let("kernel", "$v \\in K$: $HJv = H V S W_1 v = 0$")
     _injective(proof, r"$d \leq r'$ and $d < m$: $HJ$ is injective, $Q H J = 1$")
-    proof.cite(
-        "d units with independent rows of W_1 and columns of V across rho with independent images under "
-        "H make it so"
-    )
-    proof.cite(FAMILY)
+    proof.cite("generic-critical-ranks", "critical-family")
