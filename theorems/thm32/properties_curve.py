@@ -18,10 +18,10 @@ from torch import Tensor
 from theorems.thm32.heads import Waves
 from theorems.thm32.properties import ROUNDING, describe_waves, waves
 from verify.claims.check import Arithmetic
-from verify.claims.describe import exact
+from verify.claims.describe import ENTRIES, exact
 from verify.claims.head_cases import ROUNDING_SAFETY
 from verify.claims.property import Claim
-from verify.claims.strategies import ENTRIES, describe_head, heads, tensors
+from verify.claims.strategies import describe_head, heads, tensors
 from verify.numeric.activations import SMOOTH
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head

@@ -230,7 +230,7 @@ def hypothesis_ablation(derivation: Derive, ctx: Context) -> Finding:
     )
 
 
-class _Printer(LatexPrinter):
+class _Printer(LatexPrinter):  # type: ignore[misc]
     """SymPy's printer, with one summation sign for each index."""
 
     def _print_Sum(self, expr: sp.Sum) -> str:  # SymPy dispatches on this name
@@ -247,7 +247,7 @@ class _Printer(LatexPrinter):
 def _latex(expr: sp.Expr | Matrix) -> str:
     if isinstance(expr, Matrix):
         return expr.latex
-    return _Printer().doprint(readable(expr) if isinstance(expr, sp.Expr) else expr)
+    return str(_Printer().doprint(readable(expr) if isinstance(expr, sp.Expr) else expr))
 
 
 def _equal(

@@ -41,7 +41,8 @@ def describe_case(case: HeadCase) -> tuple[tuple[str, str], ...]:
 
 def autograd_interaction(case: HeadCase) -> Tensor:
     """The Hessian of z -> rho.h(z) by automatic differentiation, row by row, (d, d)."""
-    return hessian(lambda z: case.rho @ case.head(z), case.z)
+    found: Tensor = hessian(lambda z: case.rho @ case.head(z), case.z)
+    return found
 
 
 def interaction_error(found: Tensor, wanted: Tensor, case: HeadCase) -> float:

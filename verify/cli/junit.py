@@ -39,7 +39,8 @@ def junit(run: RunRecord) -> bytes:
         for count, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             suite.set(count, str(len(suite.findall(f"testcase/{tag}"))))
     ElementTree.indent(suites)
-    return ElementTree.tostring(suites, encoding="utf-8", xml_declaration=True)
+    encoded: bytes = ElementTree.tostring(suites, encoding="utf-8", xml_declaration=True)
+    return encoded
 
 
 def _suite(

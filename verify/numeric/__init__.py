@@ -1,4 +1,6 @@
-"""Activations, heads, objectives, curvature and properties in numbers. Knows no theorem.
+"""The curvature of heads and losses in numbers: a library of its own, which knows no theorem.
+
+`public` lists what ``from verify.numeric import ...`` gives. Exact matrices are in `rational`.
 
 >>> import torch
 >>> from verify.numeric import EffectiveHessian, extreme_eigenpairs
@@ -10,19 +12,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-__all__ = ["EffectiveHessian", "extreme_eigenpairs"]
+if TYPE_CHECKING:
+    from verify.numeric.public import *  # noqa: F403
+    from verify.numeric.public import __all__ as __all__
+else:
 
+    def __getattr__(name: str) -> object:
+        """Import what is public when it is first asked for: it needs PyTorch."""
+        import verify.numeric.public as public
 
-def __getattr__(name: str) -> Any:
-    """Import the two names above when they are first asked for: they need PyTorch."""
-    if name == "EffectiveHessian":
-        from verify.numeric.effective_hessian import EffectiveHessian
-
-        return EffectiveHessian
-    if name == "extreme_eigenpairs":
-        from verify.numeric.lanczos import extreme_eigenpairs
-
-        return extreme_eigenpairs
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name == "__all__" or name in public.__all__:
+            return getattr(public, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

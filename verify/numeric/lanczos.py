@@ -152,7 +152,8 @@ class _Found:
 
     def converged(self, tolerance: float) -> Tensor:
         """Which operators' residuals are small enough, (b,)."""
-        return (self.residuals.amax(-1) <= tolerance * self.values.abs().amax(-1)).cpu()
+        found: Tensor = self.residuals.amax(-1) <= tolerance * self.values.abs().amax(-1)
+        return found.cpu()
 
     def pairs(self, tolerance: float, method: str) -> ExtremeEigenpairs:
         batch = self.operator.shape[:-2]
@@ -300,4 +301,5 @@ def _start(operator: SymmetricOperator, generator: torch.Generator) -> Tensor:
     if suggested is not None:
         length = suggested.norm(dim=-1, keepdim=True).clamp(min=torch.finfo(start.dtype).tiny)
         start = RANDOM_PART * start + suggested / length
-    return start / start.norm(dim=-1, keepdim=True)
+    start /= start.norm(dim=-1, keepdim=True)
+    return start

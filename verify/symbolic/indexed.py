@@ -255,7 +255,7 @@ def _canonical(term: _Term, symmetric: frozenset[sp.IndexedBase]) -> tuple[objec
 def _name(factor: sp.Expr, symmetric: frozenset[sp.IndexedBase]) -> str:
     """Names a factor with the assumptions on its symbols, so that like names stay apart."""
     if not isinstance(factor, sp.Indexed):
-        return sp.srepr(factor)
+        return str(sp.srepr(factor))
     indices = [sp.srepr(index) for index in factor.indices]
     if factor.base in symmetric:
         indices.sort()

@@ -74,6 +74,7 @@ OBJECTIVES: dict[str, Objective[Any]] = {
 """Every objective by name."""
 
 __all__ = [
+    "NEGATIVE_COSINE",
     "OBJECTIVES",
     "BarlowWeight",
     "Invariance",

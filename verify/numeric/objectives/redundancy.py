@@ -112,7 +112,8 @@ def barlow_twins(z1: Tensor, z2: Tensor, off_diagonal: float) -> Tensor:
     correlation = units[0].T @ units[1]
     diagonal = correlation.diagonal()
     others = (correlation - torch.diag(diagonal)).square().sum()
-    return (1 - diagonal).square().sum() + off_diagonal * others
+    found: Tensor = (1 - diagonal).square().sum() + off_diagonal * others
+    return found
 
 
 def _require_pairs(where: str, view: Tensor) -> None:

@@ -152,7 +152,8 @@ def _kept(cifar: Cifar, path: Path) -> Decoded:
         )
     for images, labels in (decoded.train, decoded.test):
         kinds = (images.shape, images.dtype, labels.shape, labels.dtype)
-        if kinds != ((len(labels), *PICTURE), np.uint8, (len(labels),), np.uint8):
+        whole = np.dtype(np.uint8)
+        if kinds != ((len(labels), *PICTURE), whole, (len(labels),), whole):
             raise DataError(
                 f"{path} holds images {kinds[0]} of {kinds[1]} and labels {kinds[2]} of {kinds[3]}: "
                 f"expected (N, {str(PICTURE)[1:]} and (N,) of uint8; copy it again."
