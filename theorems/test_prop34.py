@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from theorems.prop34 import CHECKS, STATEMENT
-from theorems.prop34 import scale_large as wide
+from theorems.prop34 import CHECKS, STATEMENT, scale_large
 from verify.numeric.activations import SWISH
 from verify.numeric.effective_hessian import interaction
 from verify.numeric.heads import Head
@@ -22,7 +21,7 @@ def test_verdicts(assert_verdicts):
 
 
 def _head(size: float) -> tuple[Head, Head]:
-    """A small head with three layers and a perturbed copy, as in `wide.shares`."""
+    """A small head with three layers and a perturbed copy, as in `scale_large.term_shares`."""
     generator = torch.Generator().manual_seed(0)
     weights = [torch.randn(m, n, generator=generator).double() for n, m in ((3, 5), (5, 4), (4, 6))]
     moved = [w + size * w.roll(1, 0) for w in weights]
@@ -36,9 +35,13 @@ def test_layerwise_bounds_are_upper_bounds():
     traces = tuple(head.trace(z) for head in heads)
     norms = [float(torch.linalg.matrix_norm(w, ord=2)) for w in heads[0].weights]
     rows = [float(w.norm(dim=1).max()) for w in heads[0].weights]
-    factors = [[wide.Factor(n, (1 + size) * n, size * n) for n in each] for each in (norms, rows)]
-    slopes = [wide.entrywise(x[1], y[1]) for x, y in zip(*(t.jets for t in traces), strict=True)]
-    first = wide.jacobian(factors[0], slopes, 1, 3)
+    factors = [
+        [scale_large.Factor(n, (1 + size) * n, size * n) for n in each] for each in (norms, rows)
+    ]
+    slopes = [
+        scale_large.entrywise(x[1], y[1]) for x, y in zip(*(t.jets for t in traces), strict=True)
+    ]
+    first = scale_large.jacobian(factors[0], slopes, 1, 3)
     before, after = (trace.jacobian() for trace in traces)
     for matrix, bound in zip((before, after, after - before), first, strict=True):
         assert float(torch.linalg.matrix_norm(matrix, ord=2)) <= bound
@@ -49,7 +52,7 @@ def test_layerwise_bounds_are_upper_bounds():
         torch.stack([torch.einsum("na,ab,nb->n", v, interaction(t, unit), v) for unit in units])
         for t in traces
     ]
-    second = wide.second_derivative(*factors, traces)
+    second = scale_large.second_derivative(*factors, traces)
     for values, bound in zip((*bent, bent[1] - bent[0]), second, strict=True):
         assert 0 < float(values.norm(dim=0).max()) <= bound
 
@@ -58,4 +61,4 @@ def test_upper_norm_is_above_and_not_far():
     generator = torch.Generator().manual_seed(2)
     matrix = torch.randn(200, 100, generator=generator)
     norm = float(torch.linalg.matrix_norm(matrix, ord=2))
-    assert norm <= wide.upper_norm(matrix, generator) <= 4 * norm
+    assert norm <= scale_large.upper_norm(matrix, generator) <= 4 * norm

@@ -1,25 +1,24 @@
 """Proposition 3.4: how an error of the head perturbs the effective Hessian.
 
-Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`properties` (with the false variants), `refutations`, `scale`, `wide`.
+Read in this order: `statement` (the quoted text, its readings, the repaired parts), `bounds`, `derivation`,
+`properties` (with the false variants), `refutations`, `scale`, `scale_large`.
 """
 
 from __future__ import annotations
 
-from functools import partial
-
-from theorems.prop34 import derivation, properties, refutations, scale
-from theorems.prop34 import scale_large as wide
+from theorems.prop34 import derivation, properties, refutations, scale, scale_large
+from theorems.prop34.bounds import GRADIENT
+from theorems.prop34.bounds import PULLBACK as PULLBACK_BOUND
 from theorems.prop34.statement import STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
-    attack,
     fixed_dimensions,
     mutant_check,
     proof,
     property_check,
     refutation,
+    refutation_controls,
     section,
 )
 
@@ -27,7 +26,7 @@ PULLBACK = section(
     "prop34.pullback",
     *proof(
         "derivation",
-        r"$2LM\epsilon + M\epsilon^2$ bounds the Gauss-Newton term, for all $k$ and $d$",
+        f"${PULLBACK_BOUND}$ bounds the Gauss-Newton term, for all $k$ and $d$",
         derivation.pullback,
         readings=("one-hessian",),
     ),
@@ -39,7 +38,7 @@ PULLBACK = section(
     property_check(
         "property",
         r"The Gauss-Newton bound on random Jacobians and loss Hessians, $k, d \leq 3$",
-        properties.PULLBACK,
+        properties.PULLBACK_BOUND,
         readings=("one-hessian",),
     ),
     *(
@@ -54,7 +53,7 @@ FULL = section(
     *proof("derivation", "The full bound, for all $k$ and $d$", derivation.star),
     *proof(
         "segment",
-        r"$M'\epsilon_0$ for $M\epsilon_0 + T\epsilon_0^2/2$, where $M'$ bounds the Hessian",
+        rf"$M'\epsilon_0$ for ${GRADIENT}$, where $M'$ bounds the Hessian",
         derivation.segment,
     ),
     fixed_dimensions(
@@ -90,13 +89,13 @@ FULL = section(
     at_scale(
         "production",
         "The full bound and the share of its terms at 512-2048-2048",
-        scale.shares,
+        scale.term_shares,
         cost=5.0,
     ),
     at_scale(
         "wide",
         "The full bound and the share of its terms at 2048-8192-8192-8192",
-        wide.shares,
+        scale_large.term_shares,
         arithmetic=Arithmetic.FLOAT32,
         cost=8.0,
     ),
@@ -106,12 +105,7 @@ FULL = section(
 COUNTEREXAMPLES = section(
     "prop34.full",
     *(
-        refutation(
-            f"{name}.{reading}",
-            title,
-            partial(refutations.exceeds, pair, reading),
-            reading=reading,
-        )
+        refutation(f"{name}.{reading}", title, refutations.bound_is_violated, pair, reading=reading)
         for name, title, pair, reading in (
             (
                 "curved",
@@ -151,12 +145,15 @@ COUNTEREXAMPLES = section(
             ),
         )
     ),
-    attack(
-        "hypotheses.void",
-        "Every hypothesis fails at a pair of heads made to violate it",
-        refutations.hypotheses_can_fail,
-        readings=("full", "full-same-output", "own-hessian"),
-        arithmetic=Arithmetic.EXACT,
+    *(
+        refutation_controls(
+            f"controls.{reading}",
+            refutations.bound_is_violated,
+            reading=reading,
+            violations=violations,
+            mild=refutations.MILD,
+        )
+        for reading, violations in refutations.VIOLATIONS.items()
     ),
 )
 

@@ -6,12 +6,14 @@ the labels apart.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from theorems.prop34.bounds import TERMS, Letters, star_terms
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
 from verify.numeric.activations import SWISH
@@ -29,14 +31,6 @@ NORM_SAFETY = 1 + 1e-6
 """Factor on each computed spectral norm. An eigenvalue of a Gram matrix of order n has absolute
 error of about n eps times its norm, so that a norm of order 2048 is right to 1e-9 relative to
 the largest; the factor makes every norm an upper bound with a wide margin."""
-
-TERMS = (
-    r"$2LM\epsilon$",
-    r"$M\epsilon^2$",
-    r"$T\epsilon_0(L+\epsilon)^2$",
-    r"$R\epsilon_2$",
-    r"$(M\epsilon_0 + T\epsilon_0^2/2)(K_2 + \epsilon_2)$",
-)
 
 
 class Measured(NamedTuple):
@@ -76,7 +70,7 @@ def _seeded(ctx: Context) -> tuple[list[Tensor], list[Tensor], list[Tensor], lis
     return weights, noise, biases, shifts, normal(WIDTHS[0])
 
 
-def _second(w1: Tensor, w1_norm: float, w2_norm: float, curvature: Tensor) -> float:
+def second_derivative_bound(w1: Tensor, w1_norm: float, w2_norm: float, curvature: Tensor) -> float:
     """An upper bound of |D^2 h| for one hidden layer.
 
     It is sup |W2 (s'' * (W1 v)^2)| over unit v, and (w_j.v)^2 <= |w_j| |w_j.v|, so that it is at
@@ -102,7 +96,7 @@ def cross_entropy_lipschitz(largest: float, delta: Tensor) -> float:
     return 2**0.5 * largest * float(torch.exp(2 * delta.abs().max()))
 
 
-def shares(ctx: Context) -> Finding:
+def term_shares(ctx: Context) -> Finding:
     """The change of H_eff against the bound, cross-entropy loss, float64.
 
     Its Hessian is H = diag(p) - p p^T, so that |H| <= max p.
@@ -115,7 +109,7 @@ def shares(ctx: Context) -> Finding:
     p = torch.softmax(trace.output, dim=0)
     jacobian, gauss_newton = trace.jacobian(), pullback(trace, _softmax_hessian(p))
     jac, m = _upper(jacobian), float(p.max())
-    k2 = _second(w[0], n1, n2, trace.jets[0][2])
+    k2 = second_derivative_bound(w[0], n1, n2, trace.jets[0][2])
 
     found: list[list[Measured]] = []
     for size, labels in zip(SIZES, _labels(ctx), strict=True):
@@ -131,24 +125,20 @@ def shares(ctx: Context) -> Finding:
         e0, e1 = float(delta.norm()), _upper(at.jacobian() - jacobian)
         t = cross_entropy_lipschitz(m, delta)
         # D^2 h_phi - D^2 h = (W2' - W2)[s''_phi (w'v)^2] + W2[(s''_phi - s'')(w'v)^2]
-        #                     + W2[s'' ((w'v)^2 - (wv)^2)], each bounded like `_second`.
+        #                     + W2[s'' ((w'v)^2 - (wv)^2)], each bounded like `second_derivative_bound`.
         moved_norm = _upper(moved.weights[0])
         curvature, moved_curvature = trace.jets[0][2], at.jets[0][2]
         difference = curvature.abs() * size * noise[0].norm(dim=1)
         e2 = (
-            _second(moved.weights[0], moved_norm, size * noise2, moved_curvature)
-            + _second(moved.weights[0], moved_norm, n2, moved_curvature - curvature)
+            second_derivative_bound(moved.weights[0], moved_norm, size * noise2, moved_curvature)
+            + second_derivative_bound(moved.weights[0], moved_norm, n2, moved_curvature - curvature)
             + n2 * float(difference.max()) * (n1 + moved_norm)
         )
         found.append([])
         for unit in torch.nn.functional.one_hot(labels, len(p)).to(p.dtype):
             rho = p - unit
-            terms = (
-                2 * jac * m * e1,
-                m * e1**2,
-                t * e0 * (jac + e1) ** 2,
-                float(rho.norm()) * e2,
-                (m * e0 + t * e0**2 / 2) * (k2 + e2),
+            terms = star_terms(
+                Letters(jac, m, e1, t, float(rho.norm()), k2, epsilon0=e0, epsilon2=e2)
             )
             apart = bent + interaction(at, p_moved - unit) - interaction(trace, rho)
             # A lower bound: the largest modulus of an eigenvalue, lowered by the same factor.
@@ -173,7 +163,15 @@ def shares(ctx: Context) -> Finding:
             / row.published
             for size, row in zip(SIZES, shown, strict=True)
         },
-        tables=(_table(shown),),
+        tables=(
+            term_table(
+                shown,
+                SIZES,
+                "The change of the effective Hessian, and the share of each term of the full bound",
+                "change",
+                f"Cross-entropy on a 512-2048-2048 Swish head with He weights, the worst of {LABELS} labels for each size. Norms in the bounds are upper bounds (for second derivatives, of products of norms), the change is a lower bound, so that an excess over the published bound would be real up to float64 rounding. The full bound is loose here: it holds for every direction and alignment.",
+            ),
+        ),
         plots=(_plot(shown),),
     )
 
@@ -184,27 +182,30 @@ def _labels(ctx: Context) -> Tensor:
     return torch.randperm(WIDTHS[-1], generator=generator)[: len(SIZES) * LABELS].view(-1, LABELS)
 
 
-def _table(found: list[Measured]) -> Table:
+def term_table(
+    found: list[Measured], sizes: Sequence[float], title: str, change: str, note: str
+) -> Table:
+    """A row for each size: the change against both bounds, and the share of each term.
+
+    Args:
+        found: what was measured, one for each size.
+        sizes: by how much the weights moved.
+        title: of the table.
+        change: what the change is called.
+        note: under the table.
+    """
     return Table(
-        title="The change of the effective Hessian, and the share of each term of the full bound",
-        columns=("weights moved by", "change", "full bound", "published bound", *TERMS),
+        title=title,
+        columns=("weights moved by", change, "full bound", "published bound", *TERMS),
         rows=tuple(
             (
                 f"{size:g}",
-                f"{row.change:.3g}",
-                f"{sum(row.terms):.3g}",
-                f"{row.published:.3g}",
+                *(f"{x:.3g}" for x in (row.change, sum(row.terms), row.published)),
                 *(f"{100 * term / sum(row.terms):.2g}%" for term in row.terms),
             )
-            for size, row in zip(SIZES, found, strict=True)
+            for size, row in zip(sizes, found, strict=True)
         ),
-        note=(
-            f"Cross-entropy on a 512-2048-2048 Swish head with He weights, the worst of {LABELS} labels "
-            "for each size. Norms in the bounds are "
-            "upper bounds (for second derivatives, of products of norms), the change is a lower "
-            "bound, so that an excess over the published bound would be real up to float64 rounding. "
-            "The full bound is loose here: it holds for every direction and alignment."
-        ),
+        note=note,
     )
 
 

@@ -20,9 +20,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from theorems.prop34.scale import TERMS, Measured, cross_entropy_lipschitz
+from theorems.prop34.bounds import Letters, star_terms
+from theorems.prop34.scale import Measured, cross_entropy_lipschitz, term_table
 from verify.claims.check import Context
-from verify.claims.evidence import Finding, Outcome, Table
+from verify.claims.evidence import Finding, Outcome
 from verify.numeric.activations import SWISH
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head, Trace
@@ -136,16 +137,12 @@ def bound_terms(
     delta = traces[1].output - traces[0].output
     e0, m = float(delta.norm()), float(torch.softmax(traces[0].output, dim=0).max())
     t = cross_entropy_lipschitz(m, delta)
-    return (
-        2 * first.before * m * first.apart,
-        m * first.apart**2,
-        t * e0 * (first.before + first.apart) ** 2,
-        rho * second.apart,
-        (m * e0 + t * e0**2 / 2) * (second.before + second.apart),
+    return star_terms(
+        Letters(first.before, m, first.apart, t, rho, second.before, e0, second.apart)
     )
 
 
-def shares(ctx: Context) -> Finding:
+def term_shares(ctx: Context) -> Finding:
     """The change of H_eff from below against the five terms from above, cross-entropy loss.
 
     Each weight matrix and bias moves by a multiple of itself with the rows shifted by one, which has
@@ -184,7 +181,15 @@ def shares(ctx: Context) -> Finding:
         ),
         cases=len(found),
         margin=worst,
-        tables=(_table(found),),
+        tables=(
+            term_table(
+                found,
+                SIZES,
+                f"The share of each term of the full bound at {'-'.join(map(str, WIDTHS))}",
+                "change, from below",
+                f"Cross-entropy on a Swish head with three layers and He weights, float32. The norm of each weight matrix is bounded from above except with a probability of {RISK**-DRAWS:g}; all other norms follow from these as products of the layers' norms. The bounds are therefore loose by orders of magnitude, and the shares are those of the bound, not of the change.",
+            ),
+        ),
     )
 
 
@@ -213,26 +218,3 @@ def _largest(moved: EffectiveHessian, target: EffectiveHessian, start: Tensor) -
         longest = max(longest, float(image.norm()))
         v = image / image.norm()
     return longest / ROUNDED
-
-
-def _table(found: list[Measured]) -> Table:
-    return Table(
-        title=f"The share of each term of the full bound at {'-'.join(map(str, WIDTHS))}",
-        columns=("weights moved by", "change, from below", "full bound", "published bound", *TERMS),
-        rows=tuple(
-            (
-                f"{size:g}",
-                f"{row.change:.3g}",
-                f"{sum(row.terms):.3g}",
-                f"{row.published:.3g}",
-                *(f"{100 * term / sum(row.terms):.2g}%" for term in row.terms),
-            )
-            for size, row in zip(SIZES, found, strict=True)
-        ),
-        note=(
-            "Cross-entropy on a Swish head with three layers and He weights, float32. The norm of each "
-            f"weight matrix is bounded from above except with a probability of {RISK**-DRAWS:g}; all "
-            "other norms follow from these as products of the layers' norms. The bounds are therefore "
-            "loose by orders of magnitude, and the shares are those of the bound, not of the change."
-        ),
-    )

@@ -1,7 +1,8 @@
-"""Proposition 3.4 as quoted, its readings, and the parts of the repaired statement. Literals only."""
+"""Proposition 3.4 as quoted, its readings, and the parts of the repaired statement."""
 
 from __future__ import annotations
 
+from theorems.prop34.bounds import GRADIENT, PULLBACK, STAR
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 
 STATEMENT = Statement(
@@ -64,7 +65,9 @@ STATEMENT = Statement(
     readings=(
         Reading(
             id="full",
-            text=r"$|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq 2LM\epsilon + M\epsilon^2$ for the whole effective Hessian $\nabla^2 (L \circ h)$.",
+            text=r"$|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq "
+            + PULLBACK
+            + r"$ for the whole effective Hessian $\nabla^2 (L \circ h)$.",
             hypotheses=("A1", "jacobian", "L", "M"),
             predicted=Verdict.REFUTED,
             rescued_by="star",
@@ -85,7 +88,9 @@ STATEMENT = Statement(
         ),
         Reading(
             id="one-hessian",
-            text=r"$|J_\phi^T H J_\phi - J_*^T H J_*| \leq 2LM\epsilon + M\epsilon^2$ with one loss Hessian $H$.",
+            text=r"$|J_\phi^T H J_\phi - J_*^T H J_*| \leq "
+            + PULLBACK
+            + r"$ with one loss Hessian $H$.",
             hypotheses=("A1", "jacobian", "L", "M", "same-hessian"),
             predicted=Verdict.HOLDS_ADDED,
         ),
@@ -94,12 +99,18 @@ STATEMENT = Statement(
         Part(
             id="pullback",
             title="The Gauss-Newton term with one loss Hessian",
-            text=r"If $|J_\phi - J_*| \leq \epsilon$, $|J_*| \leq L$ and $|H| \leq M$ then $|J_\phi^T H J_\phi - J_*^T H J_*| \leq 2LM\epsilon + M\epsilon^2$. Equality holds at $J_* = L p q^T$, $J_\phi - J_* = \epsilon p q^T$, $H = M p p^T$ with unit vectors $p$, $q$, for all $k$ and $d$.",
+            text=r"If $|J_\phi - J_*| \leq \epsilon$, $|J_*| \leq L$ and $|H| \leq M$ then $|J_\phi^T H J_\phi - J_*^T H J_*| \leq "
+            + PULLBACK
+            + r"$. Equality holds at $J_* = L p q^T$, $J_\phi - J_* = \epsilon p q^T$, $H = M p p^T$ with unit vectors $p$, $q$, for all $k$ and $d$.",
         ),
         Part(
             id="star",
             title="The whole effective Hessian",
-            text=r"At a point $z$ let $|h_\phi - h_*| \leq \epsilon_0$, $|J_\phi - J_*| \leq \epsilon$, $|D^2 h_\phi - D^2 h_*| \leq \epsilon_2$, $|J_*| \leq L$, $|D^2 h_*| \leq K_2$, $|\nabla L(h_*)| \leq R$, $|\nabla^2 L(h_*)| \leq M$, and let $\nabla^2 L$ be Lipschitz with constant $T$ on $[h_*, h_\phi]$. Then $|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq 2LM\epsilon + M\epsilon^2 + T\epsilon_0 (L + \epsilon)^2 + R\epsilon_2 + (M\epsilon_0 + T\epsilon_0^2 / 2)(K_2 + \epsilon_2)$. All terms are attained at once. Where $M'$ bounds $|\nabla^2 L|$ on the segment, $M'\epsilon_0$ may replace $M\epsilon_0 + T\epsilon_0^2 / 2$; this form is attained for quadratic losses, where $T = 0$.",
+            text=r"At a point $z$ let $|h_\phi - h_*| \leq \epsilon_0$, $|J_\phi - J_*| \leq \epsilon$, $|D^2 h_\phi - D^2 h_*| \leq \epsilon_2$, $|J_*| \leq L$, $|D^2 h_*| \leq K_2$, $|\nabla L(h_*)| \leq R$, $|\nabla^2 L(h_*)| \leq M$, and let $\nabla^2 L$ be Lipschitz with constant $T$ on $[h_*, h_\phi]$. Then $|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq "
+            + STAR
+            + r"$. All terms are attained at once. Where $M'$ bounds $|\nabla^2 L|$ on the segment, $M'\epsilon_0$ may replace $"
+            + GRADIENT
+            + r"$; this form is attained for quadratic losses, where $T = 0$.",
         ),
     ),
 )

@@ -46,3 +46,27 @@ def at_most(
     holds = (top.is_positive if strict else top.is_nonnegative) and bottom.is_positive
     relation = sp.Gt if strict else sp.Ge
     proof.fact(text, relation(gap, 0, evaluate=False), holds is True)
+
+
+class Bounds:
+    """The letters of a bound, each with the hypothesis that some quantity is at most it.
+
+    A bound is then one expression in its letters, which is printed, and decided for quantities that
+    are the letters less their slack.
+    """
+
+    def __init__(self, proof: Proof) -> None:
+        self.proof = proof
+        self._values: dict[sp.Symbol, sp.Expr] = {}
+
+    def assume(self, hypothesis: str, letter: sp.Symbol, quantity: sp.Symbol, text: str) -> None:
+        """Declare the statement's hypothesis that a quantity is at most a letter."""
+        _, self._values[letter] = bounded(
+            self.proof, hypothesis, sp.latex(letter), quantity.name, text
+        )
+
+    def at_most(self, text: str, lower: sp.Expr, upper: sp.Expr) -> None:
+        """State lower <= upper, an expression in the letters; what is assumed of them decides it."""
+        gap = sp.expand(upper.subs(self._values) - lower)
+        closed = gap.is_nonnegative is True
+        self.proof.fact(text, sp.Le(lower, upper, evaluate=False), closed)

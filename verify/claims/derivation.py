@@ -79,8 +79,8 @@ class Proof:
         """State that two expressions are equal; closed if the exact zero test agrees.
 
         Indexed expressions are compared by their normal form in symbolic dimensions, matrices
-        entry by entry (of symbolic shape at an arbitrary entry), everything else as rational
-        functions.
+        entry by entry (of symbolic shape at an arbitrary entry; a number with the only entry of a
+        1 x 1 matrix), everything else as rational functions.
 
         Raises:
             TypeError: if there is no exact zero test for the difference.
@@ -140,7 +140,11 @@ class Proof:
         for name, expr in using.items():
             self.enters.setdefault(name, f"${_latex(expr)} = 0$")
         used = [e for name, e in using.items() if name not in self.withdrawn]
-        if isinstance(lhs, Matrix):
+        if isinstance(lhs, Matrix) and not isinstance(rhs, Matrix):
+            closed = _equal(
+                lhs.scalar - rhs, sp.Add(*used), self.symmetric | lhs.symmetric, self.free
+            )
+        elif isinstance(lhs, Matrix):
             closed = _equal(
                 lhs - rhs, functools.reduce(operator.add, used, 0 * lhs), self.symmetric, self.free
             )
@@ -256,6 +260,8 @@ def _equal(
     symmetric: frozenset[sp.IndexedBase],
     free: Mapping[sp.Symbol, sp.Expr],
 ) -> bool:
+    if isinstance(lhs, Matrix) and not isinstance(rhs, Matrix):
+        return _equal(lhs.scalar, rhs, symmetric | lhs.symmetric, free)
     if isinstance(lhs, Matrix) or isinstance(rhs, Matrix):
         difference = lhs - rhs  # raises where the shapes differ
         a, b = sp.symbols("a b", cls=sp.Dummy, integer=True)

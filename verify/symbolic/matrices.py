@@ -2,7 +2,9 @@
 
 A matrix is the function of its entries, so that ``(J + E).T @ H @ (J + E) - J.T @ H @ J`` is an
 expression in `verify.symbolic.indexed` for all k and d, and prints as it is written. A vector is a
-matrix with one column; a 1 x 1 product is a number, `Matrix.scalar`.
+matrix with one column; a 1 x 1 product is a number, `Matrix.scalar`. The bound of the norm that the
+triangle inequality and submultiplicativity give is made with the expression, so that no term of it
+can be left out.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ class Matrix:
         rows, columns: its shape; one column makes a vector.
         entry: the entry at a row and a column, each from 1.
         latex: as it prints.
+        norm: an upper bound of the spectral norm: sums of products of the letters' norms.
         binds: `SUM`, `PRODUCT` or `ATOM`.
         symmetric: indexed bases in it that are symmetric, which an equality may use.
     """
@@ -36,6 +39,7 @@ class Matrix:
     columns: sp.Expr
     entry: Entry
     latex: str
+    norm: sp.Expr
     binds: int = ATOM
     symmetric: frozenset[sp.IndexedBase] = frozenset()
 
@@ -47,6 +51,7 @@ class Matrix:
             self.rows,
             lambda a, b: self.entry(b, a),
             f"{self._bound(ATOM)}^T",
+            self.norm,
             ATOM if self.binds == ATOM else PRODUCT,
             self.symmetric,
         )
@@ -73,6 +78,7 @@ class Matrix:
             other.columns,
             entry,
             f"{self._bound(PRODUCT)} {other._bound(PRODUCT)}",
+            self.norm * other.norm,
             PRODUCT,
             self.symmetric | other.symmetric,
         )
@@ -101,6 +107,7 @@ class Matrix:
             self.columns,
             lambda a, b: number * self.entry(a, b),
             f"{written}{self._bound(PRODUCT)}",
+            sp.Abs(number) * self.norm,
             PRODUCT if not written.startswith("-") else SUM,
             self.symmetric,
         )
@@ -143,6 +150,7 @@ class Matrix:
             self.columns,
             lambda a, b: self.entry(a, b) + factor * other.entry(a, b),
             f"{self.latex} {sign} {right}",
+            self.norm + other.norm,
             SUM,
             self.symmetric | other.symmetric,
         )
@@ -162,18 +170,26 @@ def matrix(name: str, rows: sp.Expr, columns: sp.Expr, *, symmetric: bool = Fals
         raise ValueError(f"expected a square matrix to be symmetric, got {rows} x {columns}")
     base = sp.IndexedBase(name)
     held = frozenset({base}) if symmetric else frozenset()
-    return Matrix(sp.sympify(rows), sp.sympify(columns), lambda a, b: base[a, b], name, ATOM, held)
+    size = norm(name)
+    return Matrix(
+        sp.sympify(rows), sp.sympify(columns), lambda a, b: base[a, b], name, size, ATOM, held
+    )
+
+
+def norm(name: str) -> sp.Symbol:
+    """The norm of a letter, as it prints: ``|J|``."""
+    return sp.Symbol(f"|{name}|", nonnegative=True)
 
 
 def vector(name: str, size: sp.Expr) -> Matrix:
     """A column with a name, LaTeX, and free entries."""
     base = sp.IndexedBase(name)
-    return Matrix(sp.sympify(size), sp.S.One, lambda a, _: base[a], name)
+    return Matrix(sp.sympify(size), sp.S.One, lambda a, _: base[a], name, norm(name))
 
 
 def identity(size: sp.Expr) -> Matrix:
     """The identity I."""
-    return Matrix(sp.sympify(size), sp.sympify(size), sp.KroneckerDelta, "I")
+    return Matrix(sp.sympify(size), sp.sympify(size), sp.KroneckerDelta, "I", sp.S.One)
 
 
 def diagonal(entries: Matrix) -> Matrix:
@@ -183,5 +199,66 @@ def diagonal(entries: Matrix) -> Matrix:
         entries.rows,
         lambda a, b: sp.KroneckerDelta(a, b) * entries.entry(a, sp.S.One),
         rf"\operatorname{{diag}}({entries.latex})",
-        ATOM,
+        entries.norm,
+    )
+
+
+@dataclass(frozen=True)
+class Forms:
+    """k bilinear forms on R^d, such as D^2 h for a head h: R^d -> R^k.
+
+    Attributes:
+        count, size: k and d.
+        entry: entry (a, b) of form i.
+        latex: as they print.
+        norm: an upper bound of sup |B[v, v]| over unit v.
+        binds: `SUM` or `ATOM`.
+    """
+
+    count: sp.Expr
+    size: sp.Expr
+    entry: Callable[[sp.Expr, sp.Expr, sp.Expr], sp.Expr]
+    latex: str
+    norm: sp.Expr
+    binds: int = ATOM
+
+    def __add__(self, other: Forms) -> Forms:
+        """The sum, form by form."""
+        return self._summed(other, 1)
+
+    def __sub__(self, other: Forms) -> Forms:
+        """The difference, form by form."""
+        return self._summed(other, -1)
+
+    def _summed(self, other: Forms, factor: int) -> Forms:
+        right = other.latex if other.binds == ATOM else rf"\left({other.latex}\right)"
+        return Forms(
+            self.count,
+            self.size,
+            lambda i, a, b: self.entry(i, a, b) + factor * other.entry(i, a, b),
+            f"{self.latex} {'+' if factor == 1 else '-'} {right}",
+            self.norm + other.norm,
+            SUM,
+        )
+
+
+def forms(name: str, count: sp.Expr, size: sp.Expr) -> Forms:
+    """Bilinear forms with a name, LaTeX, and free entries."""
+    base = sp.IndexedBase(name)
+    return Forms(
+        sp.sympify(count), sp.sympify(size), lambda i, a, b: base[i, a, b], name, norm(name)
+    )
+
+
+def contract(vector: Matrix, forms: Forms) -> Matrix:
+    """sum_i r_i B_i for r in R^k, of norm at most |r| |B| by Cauchy-Schwarz."""
+    right = forms.latex if forms.binds == ATOM else rf"\left({forms.latex}\right)"
+    return Matrix(
+        forms.size,
+        forms.size,
+        lambda a, b: total(lambda i: vector.entry(i, sp.S.One) * forms.entry(i, a, b), forms.count),
+        rf"{vector._bound(PRODUCT)} \cdot {right}",
+        vector.norm * forms.norm,
+        PRODUCT,
+        vector.symmetric,
     )
