@@ -8,9 +8,9 @@ from typing import NamedTuple
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm53.properties import Operator, exactly, integers
+from theorems.thm53.properties import Operator, integers
 from verify.claims.check import Arithmetic
-from verify.claims.property import Claim, Vacuous
+from verify.claims.property import Claim, Vacuous, exactly
 from verify.numeric.rational import (
     beside,
     columns_of,

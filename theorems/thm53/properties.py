@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -11,7 +10,7 @@ from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
 from verify.claims.check import Arithmetic
-from verify.claims.property import Claim, Vacuous
+from verify.claims.property import Claim, Vacuous, exactly
 from verify.numeric.rational import (
     beside,
     columns_of,
@@ -27,11 +26,6 @@ from verify.numeric.shorted import projector, shorted
 
 Operator = Callable[[fmpq_mat, fmpq_mat], fmpq_mat]
 """From I and V, a bound on A: the shorted operator, or a false variant of it."""
-
-
-def exactly(holds: bool) -> float:
-    """The ratio of an exact claim: no error is allowed."""
-    return 0.0 if holds else math.inf
 
 
 @st.composite

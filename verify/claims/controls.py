@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verify.claims.check import Context
-from verify.claims.evidence import Finding, Outcome, Table
+from verify.claims.evidence import Finding, Outcome, Table, finding
 
 Refute = Callable[[Any, str, Context], Finding]
 """A refutation: a function of a point, the id of the reading, and the context; see `counterexample`."""
@@ -59,14 +59,10 @@ def controls(
     )
     if not stands:
         wrong.append("the mild point")
-    return Finding(
-        outcome=Outcome.SURPRISE if wrong else Outcome.AS_STATED,
-        summary=(
-            f"Not as made: {', '.join(wrong)}."
-            if wrong
-            else "Void at every point made to violate one hypothesis, which fails there alone; and "
-            "nothing is refuted at the mild point."
-        ),
+    return finding(
+        not wrong,
+        "Void at every point made to violate one hypothesis, which fails there alone; and nothing is refuted at the mild point.",
+        f"Not as made: {', '.join(wrong)}.",
         cases=len(rows),
         tables=(
             Table(

@@ -6,6 +6,7 @@ Text fields may contain inline LaTeX between dollar signs.
 from __future__ import annotations
 
 import enum
+from typing import Any
 
 import msgspec
 
@@ -129,6 +130,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     plots: tuple[Plot, ...] = ()
     answers: tuple[Measured, ...] = ()
     detail: str = ""
+
+
+def finding(holds: bool, summary: str, otherwise: str = "", **fields: Any) -> Finding:
+    """A finding as stated, or else a surprise, which has another sentence if there is one."""
+    if holds:
+        return Finding(outcome=Outcome.AS_STATED, summary=summary, **fields)
+    return Finding(outcome=Outcome.SURPRISE, summary=otherwise or summary, **fields)
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):

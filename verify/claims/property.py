@@ -30,6 +30,11 @@ class Vacuous(Exception):
     """The hypotheses of the claim do not hold at this case."""
 
 
+def exactly(holds: bool) -> float:
+    """The ratio of an exact claim: no error is allowed."""
+    return 0.0 if holds else math.inf
+
+
 class _Falsified(Exception):
     """The claim's ratio exceeded 1."""
 
