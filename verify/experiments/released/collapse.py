@@ -1,0 +1,450 @@
+"""E2 and E7 of the release: the std of the unit projector output, and relative updates.
+
+Arrays are (3 seeds, epochs), a mean over the steps of each epoch in training mode. Every run starts
+from projector weights x 0.1; no normally started run was released.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from verify.experiments.released.reader import Release
+from verify.experiments.released.rows import Claim, Estimate, Part, Row, answer, on_logarithms
+
+SETTINGS = {
+    "cifar10/resnet18": "CIFAR-10, ResNet-18",
+    "cifar10/vit_tiny": "CIFAR-10, ViT-Tiny",
+    "cifar100/resnet18": "CIFAR-100, ResNet-18",
+}
+"""Folders of the release, and what they hold."""
+
+MAIN = "cifar10/resnet18"
+
+RATES = {"base": 0.05, "large": 0.5, "small": 0.005}
+
+NAME = re.compile(r"(linear|gelu|swish|relu)(?:_bn_(True|False)_lr_(base|large|small))?")
+
+CLAMP = 1e-7
+"""What the recorded condition number divides the largest eigenvalue by: the least one is zero."""
+
+SPELLED = {"linear": "linear", "gelu": "GELU", "swish": "Swish", "relu": "ReLU"}
+
+SMOOTH = ("gelu", "swish")
+
+
+class Cell(NamedTuple):
+    """One run: activation, BatchNorm in both heads, learning rate."""
+
+    activation: str
+    batchnorm: bool
+    rate: float
+
+    @property
+    def label(self) -> str:
+        """As tables call it."""
+        normed = "BatchNorm" if self.batchnorm else "no BatchNorm"
+        return f"{SPELLED[self.activation]}, {normed}, {self.rate:g}"
+
+
+PUBLISHED = {
+    Cell("linear", False, 0.05): "17.2",
+    Cell("gelu", False, 0.05): "6.4",
+    Cell("swish", False, 0.05): "4.4",
+    Cell("swish", False, 0.005): "0.57",
+    Cell("relu", False, 0.05): "0.11",
+}
+"""Published last over first std; those with BatchNorm together 0.4 to 1.1."""
+
+Runs = dict[Cell, str]
+"""Names of the runs of a setting, in the order of the file."""
+
+
+def runs(release: Release, folder: str) -> Runs:
+    """The runs of a setting; those of CIFAR-100 say neither BatchNorm nor rate: none, and 0.05."""
+    prefix = f"{folder}/collapse_results"
+    found = {name: NAME.fullmatch(name) for name in release.below(prefix)}
+    return {
+        Cell(m[1], m[2] == "True", RATES[m[3] or "base"]): f"{prefix}/{name}"
+        for name, m in found.items()
+        if m
+    }
+
+
+def ends(values: np.ndarray, start: int = 0) -> tuple[float, ...]:
+    """Last epoch over a starting one of (seeds, epochs), for each seed."""
+    return tuple((values[:, -1] / values[:, start]).tolist())
+
+
+def published_growth(values: np.ndarray) -> Estimate:
+    """Last over first of the mean over seeds, as published, with each seed's own."""
+    mean = values.mean(0)
+    return Estimate(value=float(mean[-1] / mean[0]), each=ends(values))
+
+
+# --- E2 -------------------------------------------------------------------------------------
+
+
+def escape(release: Release) -> Part:
+    """E2: last over first std of the unit projector output."""
+    rows: list[Row] = []
+    claims: list[Claim] = []
+    for folder, setting in SETTINGS.items():
+        cells = runs(release, folder)
+        stds = {cell: release[f"{name}/raw"] for cell, name in cells.items()}
+        rows += [_growth(setting, cell, stds[cell], folder == MAIN) for cell in cells]
+        rows += [_after_fall(setting, cell, stds[cell]) for cell in cells if not cell.batchnorm]
+        claims += _growth_claims(setting, stds)
+        if folder == MAIN:
+            conditions = {cell: release[f"{n}/cond_nums_raw"] for cell, n in cells.items()}
+            rows += [_top(setting, c, v) for c, v in conditions.items() if not c.batchnorm]
+            rows += _equal_times(setting, stds)
+            rows.append(_least_condition(setting, conditions))
+            claims += _escape_claims(setting, stds)
+    return Part(rows=tuple(rows), claims=tuple(claims))
+
+
+def _growth(setting: str, cell: Cell, std: np.ndarray, main: bool) -> Row:
+    quoted = PUBLISHED.get(cell, "0.4 to 1.1" if cell.batchnorm else "") if main else ""
+    ours = on_logarithms(ends(std))
+    return Row(
+        experiment="E2",
+        setting=setting,
+        quantity=f"std of the unit projector output, last epoch over first: {cell.label}",
+        published=quoted,
+        as_published=published_growth(std),
+        ours=ours,
+        remark=(
+            f"{std[:, 0].mean():.2g} to {std[:, -1].mean():.2g}, at most 0.022 in 2048 dimensions; "
+            f"as a variance {ours.value**2:.2g}"
+        ),
+    )
+
+
+def _after_fall(setting: str, cell: Cell, std: np.ndarray) -> Row:
+    later = std[:, 1:]
+    return Row(
+        experiment="E2",
+        setting=setting,
+        quantity=f"the same, last epoch over second: {cell.label}",
+        ours=on_logarithms(ends(std, 1)),
+        remark=(
+            "without the fall within the first epoch, whose mean is the published start; from the "
+            f"second on largest over smallest {', '.join(f'{r:.4g}' for r in later.max(1) / later.min(1))}"
+        ),
+    )
+
+
+def _top(setting: str, cell: Cell, condition: np.ndarray) -> Row:
+    top = CLAMP * condition
+    return Row(
+        experiment="E2",
+        setting=setting,
+        quantity=f"largest eigenvalue of its covariance, last epoch over first: {cell.label}",
+        ours=on_logarithms(ends(condition)),
+        remark=(
+            f"the recorded condition number x 1e-7: {top[:, 0].mean():.2g} to "
+            f"{top[:, -1].mean():.2g}"
+        ),
+    )
+
+
+def _equal_times(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Row]:
+    """The std at a learning rate over that at ten times it, after equal learning rate x epochs."""
+    found = []
+    for slow, values in stds.items():
+        fast = Cell(slow.activation, slow.batchnorm, round(10 * slow.rate, 3))
+        if fast in stds:
+            epochs = values.shape[1]
+            then = epochs // 10
+            ratios = values[:, -1] / stds[fast][:, then - 1]
+            found.append(
+                Row(
+                    experiment="E2",
+                    setting=setting,
+                    quantity=(
+                        f"the std of {slow.label}, after {epochs} epochs, over that at {fast.rate:g} "
+                        f"after {then}"
+                    ),
+                    ours=on_logarithms(ratios.tolist()),
+                    remark="equal training time, learning rate x steps",
+                )
+            )
+    return found
+
+
+def _least_condition(setting: str, conditions: Mapping[Cell, np.ndarray]) -> Row:
+    last = {cell: float(values[:, -1].mean()) for cell, values in conditions.items()}
+    cell = min(last, key=lambda c: last[c])
+    every = np.concatenate([values.ravel() for values in conditions.values()])
+    return Row(
+        experiment="E2",
+        setting=setting,
+        quantity=f"least recorded condition number of a last epoch: {cell.label}",
+        published="0.22",
+        as_published=Estimate(value=last[cell], each=tuple(conditions[cell][:, -1].tolist())),
+        remark=(
+            f"no condition number can be below 1; {int((every < 1).sum())} of {every.size} recorded "
+            f"ones are, the least {every.min():.2g}"
+        ),
+    )
+
+
+GREW = 1.1
+"""Growth from the second epoch on that counts as one; chosen after the figures were seen."""
+
+GROWS = (
+    "Std of the unit projector output, last epoch over first, as published. Yes: above 1 in every "
+    "seed. No: below 1 in every one. Undecided otherwise.",
+    "Std of the unit projector output, last epoch over second, since within the first one every run "
+    f"without BatchNorm falls. Yes: at least {GREW:g} in every seed. No: less in every one. Undecided "
+    "otherwise. Chosen after the figures were seen.",
+)
+"""How growth from the first epoch, and from the second, is judged."""
+
+
+def _grows(
+    setting: str, cell: Cell, std: np.ndarray, start: int, id: str, text: str, remark: str = ""
+) -> Claim:
+    ratios = ends(std, start)
+    return Claim(
+        experiment="E2",
+        setting=setting,
+        id=id,
+        text=text,
+        criterion=GROWS[start],
+        answer=answer(min(ratios) >= (1, GREW)[start], max(ratios) < (1, GREW)[start]),
+        value=_each(cell, std, start),
+        remark=remark,
+    )
+
+
+def _each(cell: Cell, std: np.ndarray, start: int) -> str:
+    return f"{cell.label}: {', '.join(f'{ratio:.3g}' for ratio in ends(std, start))}"
+
+
+def _growth_claims(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Claim]:
+    """Which heads regrow without BatchNorm at the base rate, and what BatchNorm keeps."""
+    plain = {cell.activation: cell for cell in stds if not cell.batchnorm and cell.rate == 0.05}
+    claims = []
+    for activation in (*SMOOTH, "linear"):
+        if activation in plain:
+            cell, name = plain[activation], SPELLED[activation]
+            claims += [
+                _grows(
+                    setting,
+                    cell,
+                    stds[cell],
+                    0,
+                    f"regrows-{activation}",
+                    f"A {name} head regrows from the x 0.1 start.",
+                    "Regrowing is not escaping: see there." if activation in SMOOTH else "",
+                ),
+                _grows(
+                    setting,
+                    cell,
+                    stds[cell],
+                    1,
+                    f"later-{activation}",
+                    f"A {name} head regrows once it has fallen.",
+                ),
+            ]
+    if "relu" in plain:
+        claims.append(_relu(setting, plain["relu"], stds[plain["relu"]]))
+    normed = [cell for cell in stds if cell.batchnorm]
+    if normed:
+        claims.append(_kept(setting, [stds[cell] for cell in normed]))
+    return claims
+
+
+def _relu(setting: str, cell: Cell, std: np.ndarray) -> Claim:
+    first, second = ends(std), ends(std, 1)
+    return Claim(
+        experiment="E2",
+        setting=setting,
+        id="relu",
+        text="A ReLU head does not regrow.",
+        criterion=(
+            "Both of the ratios. Yes: below 1 over the first epoch, and less than "
+            f"{GREW:g} over the second, in every seed. No: in none. Undecided otherwise."
+        ),
+        answer=answer(
+            max(first) < 1 and max(second) < GREW, min(first) >= 1 or min(second) >= GREW
+        ),
+        value=f"{_each(cell, std, 0)}; over the second epoch {', '.join(f'{r:.4g}' for r in second)}",
+        remark=(
+            f"Its total variance is then about {2048 * float((std[:, -1] ** 2).mean()):.1g}; the "
+            "cosine in float32 resolves 6e-8."
+        ),
+    )
+
+
+def _kept(setting: str, stds: Sequence[np.ndarray]) -> Claim:
+    means = [published_growth(std).value for std in stds]
+    every = [ratio for std in stds for ratio in ends(std)]
+    kept = [0.35 <= mean < 1.15 for mean in means]
+    return Claim(
+        experiment="E2",
+        setting=setting,
+        id="batchnorm",
+        text="With BatchNorm every run keeps its variance.",
+        criterion=(
+            "Last epoch over first of the mean over seeds. Yes: between 0.4 and 1.1 (rounded) for "
+            "every run. No: for none. Undecided otherwise."
+        ),
+        answer=answer(all(kept), not any(kept)),
+        value=f"{min(means):.2f} to {max(means):.2f}; by seed {min(every):.2f} to {max(every):.2f}",
+    )
+
+
+ESCAPED, COLLAPSED = 0.5, 0.1
+"""Shares of the reference run's variance: from which a run has escaped, up to which it has not."""
+
+
+def _escape_claims(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Claim]:
+    """Whether smooth heads escape, and whether they do so under small steps."""
+    reference = Cell("swish", True, 0.05)
+    claims = []
+    for activation in SMOOTH:
+        cell = Cell(activation, False, 0.05)
+        share = (stds[cell] / stds[reference]) ** 2
+        collapsed = bool((share[:, 0] < COLLAPSED).all())
+        factors = ", ".join(f"{1 / share[seed, -1] ** 0.5:.1f}" for seed in range(len(share)))
+        claims.append(
+            Claim(
+                experiment="E2",
+                setting=setting,
+                id=f"escapes-{activation}",
+                text=f"A {SPELLED[activation]} head escapes from collapse.",
+                criterion=(
+                    "Variance of the last epoch over that of the Swish run with BatchNorm at the same "
+                    "rate and seed, the only runs of the release that are not collapsed. Yes: at "
+                    "least 1/2 in every seed. No: at most 1/10 in every one. Undecided otherwise. Its "
+                    f"first epoch must be below 1/10: {'it is' if collapsed else 'it is not'}."
+                ),
+                answer=answer(
+                    collapsed and bool((share[:, -1] >= ESCAPED).all()),
+                    collapsed and bool((share[:, -1] <= COLLAPSED).all()),
+                ),
+                value=(
+                    f"variance {', '.join(f'{s:.3f}' for s in share[:, -1])} of it; std "
+                    f"{factors} times below it"
+                ),
+                remark=(
+                    "A strict reference: BatchNorm rescales every coordinate of the output. No normally "
+                    "started run was released."
+                ),
+            )
+        )
+    slow = Cell("swish", False, 0.005)
+    shares = stds[slow][:, -1] / stds[Cell("swish", False, 0.05)][:, stds[slow].shape[1] // 10 - 1]
+    equal = (
+        "It has had a tenth of the training time: at equal learning rate x steps its std is "
+        f"{', '.join(f'{share:.2f}' for share in shares)} times that of the run at 0.05."
+    )
+    small = "Under small steps, the stand-in for gradient flow, a Swish head regrows"
+    return [
+        *claims,
+        _grows(setting, slow, stds[slow], 0, "flow", f"{small}.", equal),
+        _grows(setting, slow, stds[slow], 1, "flow-later", f"{small} once it has fallen.", equal),
+    ]
+
+
+# --- E7 -------------------------------------------------------------------------------------
+
+SEPARATED = 10.0
+"""Ratio from which time scales are called separated: a third of the least published one."""
+
+
+def updates(release: Release) -> Part:
+    """E7: relative updates of the projector over those of the backbone."""
+    setting = SETTINGS[MAIN]
+    rows: list[Row] = []
+    ratios: dict[Cell, np.ndarray] = {}
+    for cell, name in runs(release, MAIN).items():
+        head = release[f"{name}/proj_update_rel_raw"]
+        backbone = release[f"{name}/backbone_update_rel_raw"]
+        ratios[cell] = head / backbone
+        rows.append(_separation(setting, cell, head, backbone))
+    return Part(rows=tuple(rows), claims=tuple(_update_claims(setting, ratios)))
+
+
+def geometric(ratios: np.ndarray) -> tuple[float, ...]:
+    """Geometric mean over epochs of (seeds, epochs), for each seed."""
+    return tuple(np.exp(np.log(ratios).mean(1)).tolist())
+
+
+def _separation(setting: str, cell: Cell, head: np.ndarray, backbone: np.ndarray) -> Row:
+    ratios = head / backbone
+    printed = float(head.mean() / (backbone.mean() + 1e-8))
+    return Row(
+        experiment="E7",
+        setting=setting,
+        quantity=f"relative update, projector over backbone: {cell.label}",
+        published="within 0.4 to 2.7" if cell.batchnorm else "within 31 to 653",
+        as_published=Estimate(
+            value=float((head.mean(0) / backbone.mean(0)).mean()),
+            each=tuple(ratios.mean(1).tolist()),
+            method=(
+                "mean over epochs of the ratio of the means over seeds, which gives the published "
+                "ranges; in parentheses each seed's arithmetic mean over epochs"
+            ),
+        ),
+        ours=_geometric_estimate(ratios),
+        remark=(
+            f"{100 * float((ratios >= SEPARATED).mean()):.0f} % of epochs at {SEPARATED:g} or more; "
+            f"arithmetic mean over epochs and seeds {ratios.mean():.3g}; ratio of the means over "
+            f"epochs and seeds, which the plotting script prints, {printed:.3g}"
+        ),
+    )
+
+
+def _geometric_estimate(ratios: np.ndarray) -> Estimate:
+    found = on_logarithms(geometric(ratios))
+    return Estimate(
+        value=found.value,
+        each=found.each,
+        interval=found.interval,
+        method=f"geometric mean over epochs; {found.method}",
+    )
+
+
+def _update_claims(setting: str, ratios: Mapping[Cell, np.ndarray]) -> list[Claim]:
+    plain = {cell: geometric(r) for cell, r in ratios.items() if not cell.batchnorm}
+    normed = [value for cell, r in ratios.items() if cell.batchnorm for value in geometric(r)]
+    every = [value for values in plain.values() for value in values]
+    near = [1 / SEPARATED <= value <= SEPARATED for value in normed]
+    below = [cell.label for cell, values in plain.items() if max(values) < SEPARATED]
+    return [
+        Claim(
+            experiment="E7",
+            setting=setting,
+            id="separates",
+            text="Without BatchNorm the head is updated faster than the backbone by far.",
+            criterion=(
+                "Geometric mean over epochs of the ratio, projector over backbone. Yes: at least "
+                f"{SEPARATED:g} for every run and seed. No: less for every one. Undecided otherwise."
+            ),
+            answer=answer(min(every) >= SEPARATED, max(every) < SEPARATED),
+            value=f"{min(every):.2g} to {max(every):.2g}; below in every seed: {'; '.join(below)}",
+            remark=(
+                "All runs start from weights x 0.1, by which the ratio of a homogeneous projector is "
+                "a hundred times as large; none with a normal start was released."
+            ),
+        ),
+        Claim(
+            experiment="E7",
+            setting=setting,
+            id="batchnorm",
+            text="With BatchNorm head and backbone are updated about as fast.",
+            criterion=(
+                f"The same with BatchNorm. Yes: between {1 / SEPARATED:g} and {SEPARATED:g} for "
+                "every run and seed. No: for none. Undecided otherwise."
+            ),
+            answer=answer(all(near), not any(near)),
+            value=f"{min(normed):.2g} to {max(normed):.2g}",
+        ),
+    ]
