@@ -1,0 +1,721 @@
+"""The release re-analysed.
+
+Oracles: figures computed by hand for a made-up release, Python's own pickles, SciPy's Spearman and
+quantiles; the real archive and the committed figures, where the archive is there.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from verify.evidence import Answer
+from verify.experiments.released import citations, collapse, command, heads, orbits, tracks
+from verify.experiments.released.analysis import analyse, decode, encode
+from verify.experiments.released.citations import CITATIONS, Citation, check, cite, unlisted
+from verify.experiments.released.pretrained import table
+from verify.experiments.released.reader import Release, ReleaseError, read
+from verify.experiments.released.rows import Analysis, Claim, Estimate, Row, on_logarithms, wilson
+from verify.ssl.data.restricted_pickle import RefusedPickle, loads
+
+ROOT = Path(__file__).resolve().parent.parent
+ARCHIVE = ROOT.parent / "shared" / "data" / "released-arrays.npz"
+FIGURES = ROOT / "reports" / "evidence" / "released.json"
+
+# --- pickles --------------------------------------------------------------------------------
+
+PLAIN: dict[Any, Any] = {
+    "big-endian": np.arange(6, dtype=">f4").reshape(2, 3),
+    "by columns": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+    "words": np.array(["ab", "c"]),
+    "scalars": [np.float32(1.5), np.int64(-2), 3.25, None, True, -(10**30)],
+    b"bytes": (b"\x00\xff", "ü", ()),
+    7: {"nested": [{}, []]},
+}
+
+
+def same(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.shape == b.shape and bool((a == b).all())
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    return bool(a == b)
+
+
+@pytest.mark.parametrize("protocol", range(5))
+def test_plain_objects_are_read_as_pythons_own_reader_does(protocol: int) -> None:
+    assert same(loads(pickle.dumps(PLAIN, protocol)), PLAIN)
+
+
+def test_an_array_and_what_refers_to_it_twice() -> None:
+    array = np.arange(3)
+    first, second = loads(pickle.dumps([array, array], 4))
+    assert first is second
+    assert same(first, array)
+    assert same(loads(pickle.dumps(np.array({"a": array}, dtype=object), 4)), {"a": array})
+    assert same(loads(pickle.dumps(np.array([1, "b"], dtype=object), 4)), [1, "b"])
+
+
+def test_strings_of_python_2_are_bytes() -> None:
+    # {'data': array([[1, 2]], dtype=uint8), 'labels': [3]} as Python 2 writes it, protocol 2.
+    written = (
+        b"\x80\x02}q\x01(U\x04datacnumpy.core.multiarray\n_reconstruct\nq\x02cnumpy\nndarray\nq\x03"
+        b"K\x00\x85U\x01b\x87Rq\x04(K\x01K\x01K\x02\x86cnumpy\ndtype\nq\x05U\x02u1K\x00K\x01\x87Rq\x06"
+        b"(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89U\x02\x01\x02tbU\x06labels]q\x07"
+        b"K\x03au."
+    )
+    assert same(loads(written), pickle.loads(written, encoding="bytes"))
+    assert same(loads(written), {b"data": np.array([[1, 2]], dtype=np.uint8), b"labels": [3]})
+
+
+class Shell:
+    """What a hostile file would have its reader do."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, ("made-by-a-pickle",)
+
+
+class Stateful:
+    """An ordinary object, whose class a reader would have to import."""
+
+    def __init__(self) -> None:
+        self.value = 1
+
+
+def circular() -> list[Any]:
+    around: list[Any] = []
+    around.append(around)
+    return around
+
+
+def nested(depth: int) -> bytes:
+    return b"\x80\x04" + b"]" * depth + b"a" * (depth - 1) + b"."
+
+
+REFUSED = {
+    "a call": pickle.dumps({"a": [Shell()]}),
+    "a call, in text": pickle.dumps(Shell(), 0),
+    "an object": pickle.dumps(Stateful()),
+    "eval": b"cbuiltins\neval\n(S'1'\ntR.",
+    "a module's name": b"cos\nsystem\n.",
+    "numpy's loader": b"cnumpy\nload\n(S'x'\ntR.",
+    "an array of objects by another name": b"cnumpy.core.multiarray\n_reconstruct\n"
+    b"(cnumpy\ndtype\n(I0\ntS'b'\ntR.",
+    "a type alone": b"cnumpy\nndarray\n.",
+    "a persistent id": b"Pname\n.",
+    "an extension": b"\x80\x02\x82\x01.",
+    "a set": pickle.dumps({1, 2}, 4),
+    "a complex number": pickle.dumps(1j),
+    "a key that is a tuple": pickle.dumps({(1, 2): 3}),
+    "a buffer elsewhere": b"\x80\x05\x97.",
+    "an instance": b"(ios\nsystem\n.",
+    "a state for a dict": b"\x80\x02}}b.",
+    "a ring": pickle.dumps(circular(), 4),
+    "too deep": nested(200),
+    "no end": pickle.dumps([1, 2], 4)[:-1],
+    "an open mark": b"(].",
+    "nothing": b"",
+    "too few": b"\x80\x02\x87.",
+    "structured": pickle.dumps(np.zeros(2, dtype=[("a", "i4")]), 4),
+    "dates": pickle.dumps(np.zeros(2, dtype="M8[s]"), 4),
+    "too short an array": pickle.dumps(np.arange(4.0), 4).replace(b"K\x04\x85", b"K\x05\x85"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_everything_else_is_refused_with_a_sentence(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RefusedPickle, match=r"[A-Z].*[.]$"):
+        loads(REFUSED[name])
+    assert not list(tmp_path.iterdir())
+
+
+# --- a made-up release ----------------------------------------------------------------------
+
+RATIOS = {"linear": (40.0, 0.2, 5.0), "gelu": (6.0, 8.0, 6.0), "swish": (3.0, 6.0, 4.0)}
+RATIOS |= {"relu": (0.1, 0.1, 0.125)}
+EPOCHS = 50
+PRINTED = (
+    "Model | Orbit\n"
+    "DINO ViT-S             | hue        || 3.6  2.7  || 5.1  0.004  | 1284.4±61.9            || "
+    "39.1 13.9 0.3581   || 0.40  0.80  +0.40\n"
+    "VICReg ResNet50        | hue        || 3.6  2.7  || 5.1  0.004  | 1.5±0.6            || "
+    "39.1 13.9 2.5   || 0.75  0.50  -0.25\n"
+)
+
+
+def collapse_run(ratios: tuple[float, ...], start: float, dip: float = 0.5) -> dict[str, Any]:
+    """Std from `start` by `dip` of it to `ratios` times it; the head 4 times as fast, in 1 of 2 epochs 1."""
+    raw = np.full((3, EPOCHS), start * dip)
+    raw[:, 0] = start
+    raw[:, -1] = start * np.array(ratios)
+    backbone = np.full((3, EPOCHS), 0.01)
+    head = backbone * np.where(np.arange(EPOCHS) % 2, 4.0, 1.0)
+    arrays = {"": raw, "cond_nums_": raw**2 / 1e-7}
+    arrays |= {"proj_update_rel_": head, "backbone_update_rel_": backbone}
+    return {f"{name}raw": values for name, values in arrays.items()}
+
+
+def curvature(z: float, ratios: tuple[float, ...]) -> dict[str, Any]:
+    of_h = [np.float32(z * ratio) for ratio in ratios]
+    return {
+        "curvatures_z_per_seed": [np.float32(z)] * 3,
+        "curvatures_h_per_seed": of_h,
+        "ratios_per_seed": [np.float32(ratio) for ratio in ratios],
+        "mean_curv_z": np.float32(z),
+        "std_curv_z": np.float32(0.0),
+        "mean_curv_h": np.float32(np.mean(of_h)),
+        "std_curv_h": np.float32(np.std(of_h)),
+        "mean_ratio": np.float32(np.mean(ratios)),
+        "std_ratio": np.float32(np.std(ratios)),
+        "num_seeds": 3,
+        "dataset": "made up",
+    }
+
+
+def orbit_arrays(shrink: float, orbit: float) -> dict[str, Any]:
+    """Fifteen orbits; the head shrinks all by `shrink`, what differs within an orbit by `orbit` besides."""
+    generator = np.random.default_rng(0)
+    centres = np.repeat(generator.normal(size=(15, 8)), 12, axis=0)
+    within = generator.normal(size=(15, 12, 8))
+    within = 0.1 * (within - within.mean(1, keepdims=True)).reshape(180, 8)
+    return {
+        "orbits_z": centres + within,
+        "orbits_h": (centres + within / orbit) / shrink,
+        "orbit_labels": np.repeat(np.arange(5), 36),
+        "orbit_ids": np.repeat(np.arange(15), 12),
+        "orbit_angles": np.tile(np.arange(12.0), 15),
+    }
+
+
+def save(file: Path, value: Any) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    np.save(file, np.array(value, dtype=object), allow_pickle=True)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release with known answers, in the release's own formats."""
+    root = tmp_path_factory.mktemp("checkout")
+    results = root / "results"
+    probes = dict(zip(heads.ACCURACIES.values(), (0.5, 0.4, 0.55, 0.5), strict=True))
+    for folder in collapse.SETTINGS:
+        short = folder.startswith("cifar100")
+        runs = {
+            name if short else f"{name}_bn_False_lr_base": collapse_run(ratios, 4e-4)
+            for name, ratios in RATIOS.items()
+        }
+        if not short:
+            runs["swish_bn_True_lr_base"] = collapse_run((1.0, 0.9, 1.2), 1.2e-2)
+            runs["swish_bn_False_lr_small"] = collapse_run((0.55, 0.55, 0.6), 4e-4, 0.4)
+        save(results / folder / "collapse_results.npy", runs)
+        save(results / folder / "guillotine_results.npy", {**probes, "dataset": "made up"})
+        save(results / folder / "curvature_results.npy", curvature(0.125, (1.9, 2.0, 2.1)))
+    for folder in (orbits.MAIN, orbits.VIT):
+        save(
+            results / folder / "orbit_visualization.npy",
+            {**orbit_arrays(4.0, 1.5), "class_names": ["a", "b"], "num_rotations": 12},
+        )
+    depths = results / orbits.MAIN / "head_depth_ablations"
+    depths.mkdir()
+    for depth, orbit in zip(orbits.DEPTHS, (0.8, 1.5, 2.5), strict=True):
+        np.savez(
+            depths / f"geometric_ablation_depth_{depth}.npz",
+            curvatures_z=np.full(100, 0.1, np.float32),
+            curvatures_h=np.full(100, 0.1 * (1 + depth), np.float32),
+            acc_z_linear=0.5,
+            acc_h_linear=0.5 - 0.1 * depth,
+            **orbit_arrays(5.0, orbit),
+        )
+    tracker = results / tracks.FOLDER / "hessian_tracker"
+    tracker.mkdir()
+    epochs = np.arange(100.0)
+    for run, signs in zip(tracks.RUNS, (70, 72, 1), strict=True):
+        np.savez(
+            tracker / f"raw_data_{run}.npz",
+            variances=0.014 + 1e-5 * epochs,
+            condition_numbers=1e5 + np.append(0, epochs[:0:-1]),
+            min_eigenvalues=np.where(epochs < signs, -1e-9, 0.0),
+        )
+    notebook = {"cells": [{"outputs": [{"text": PRINTED.splitlines(keepends=True)}]}, {}]}
+    (root / "pretrained.ipynb").write_text(json.dumps(notebook))
+    return root
+
+
+@pytest.fixture(scope="module")
+def made_up(checkout: Path) -> Analysis:
+    return analyse(checkout)
+
+
+def row(analysis: Analysis, experiment: str, quantity: str, setting: str = "") -> Row:
+    setting = setting or collapse.SETTINGS[collapse.MAIN]
+    found = [
+        r
+        for r in analysis.rows
+        if (r.experiment, r.quantity) == (experiment, quantity)
+        and (r.setting == setting or experiment == "E8")
+    ]
+    assert len(found) == 1, (quantity, [r.quantity for r in analysis.rows])
+    return found[0]
+
+
+def claim(analysis: Analysis, experiment: str, id: str, folder: str = collapse.MAIN) -> Claim:
+    setting = collapse.SETTINGS[folder]
+    found = [c for c in analysis.claims if (c.experiment, c.id) == (experiment, id)]
+    (one,) = [c for c in found if experiment == "E8" or c.setting == setting]
+    return one
+
+
+def value(estimate: Estimate | None) -> float:
+    assert estimate is not None
+    return estimate.value
+
+
+def interval(estimate: Estimate | None) -> tuple[float, float]:
+    assert estimate is not None
+    assert estimate.interval is not None
+    return estimate.interval
+
+
+GROWTH = "std of the unit projector output, last epoch over first"
+
+
+def test_e2_of_the_made_up_release(made_up: Analysis) -> None:
+    found = row(made_up, "E2", f"{GROWTH}: linear, no BatchNorm, 0.05")
+    assert value(found.as_published) == pytest.approx(45.2 / 3)
+    assert value(found.ours) == pytest.approx(40 ** (1 / 3))
+    low, high = interval(found.ours)
+    assert low < 1 < high
+    later = row(made_up, "E2", "the same, last epoch over second: Swish, no BatchNorm, 0.005")
+    assert value(later.ours) == pytest.approx((0.55 * 0.55 * 0.6) ** (1 / 3) / 0.4)
+    answers = {
+        "regrows-gelu": Answer.YES,
+        "regrows-swish": Answer.YES,
+        "regrows-linear": Answer.UNDECIDED,
+        "later-linear": Answer.UNDECIDED,
+        "relu": Answer.YES,
+        "batchnorm": Answer.YES,
+        "escapes-swish": Answer.NO,
+        "flow": Answer.NO,
+        "flow-later": Answer.YES,
+    }
+    assert {id: claim(made_up, "E2", id).answer for id in answers} == answers
+
+
+def test_e7_of_the_made_up_release(made_up: Analysis) -> None:
+    found = row(
+        made_up, "E7", "relative update, projector over backbone: Swish, no BatchNorm, 0.05"
+    )
+    assert value(found.as_published) == pytest.approx(2.5)
+    assert value(found.ours) == pytest.approx(2)
+    assert claim(made_up, "E7", "separates").answer is Answer.NO
+
+
+def test_e1_of_the_made_up_release(made_up: Analysis) -> None:
+    found = row(made_up, "E1", "Spearman of that std and the condition number: Swish, normal start")
+    assert value(found.as_published) == pytest.approx(-1)
+    assert claim(made_up, "E1", "collapsed").answer is Answer.NO
+    assert claim(made_up, "E1", "spearman").answer is Answer.NO
+    assert claim(made_up, "E1", "signs").answer is Answer.YES
+    share = row(
+        made_up, "E1", "share of epochs whose least eigenvalue is negative: ReLU, projector x 0.1"
+    )
+    assert "1 negative, 99 exactly zero, 0 positive of 100" in share.remark
+
+
+@pytest.mark.parametrize("setting", ["CIFAR-10, ResNet-18", "CIFAR-10, ViT-Tiny"])
+def test_e3_of_the_made_up_release(made_up: Analysis, setting: str) -> None:
+    compression = row(made_up, "E3", "compression: spread of z over spread of h", setting)
+    assert value(compression.as_published) == pytest.approx((4 * 1.5) ** 2)
+    arrays = orbit_arrays(4.0, 1.5)
+    z, h = (np.var(arrays[f"orbits_{name}"], axis=0).sum() for name in ("z", "h"))
+    selectivity = row(made_up, "E3", "selectivity: compression over that", setting)
+    assert value(selectivity.ours) == pytest.approx(36 / (z / h))
+    low, high = interval(selectivity.ours)
+    assert 1 < low <= value(selectivity.ours) <= high
+    assert claim(made_up, "E3", "selective").answer is Answer.YES
+    assert claim(made_up, "E3", "compression").answer is Answer.NO
+
+
+def test_e4_to_e6_of_the_made_up_release(made_up: Analysis) -> None:
+    growth = row(made_up, "E4", "MLP minus linear probe, of h minus the same of z, points")
+    assert value(growth.ours) == pytest.approx(5)
+    half = 1.96 * np.sqrt((0.25 + 0.24 + 0.2475 + 0.25) / 10_000)
+    assert interval(growth.ours) == pytest.approx((5 - 100 * half, 5 + 100 * half), rel=1e-4)
+    ratio = row(made_up, "E5", "their ratio, h over z")
+    assert interval(ratio.ours) == pytest.approx((2 - 0.2484, 2 + 0.2484), abs=1e-4)
+    assert claim(made_up, "E5", "bends").answer is Answer.YES
+    bends = row(made_up, "E6", "second differences, h over z: 3 layers")
+    assert interval(bends.ours) == pytest.approx((4, 4), rel=1e-5)
+    answers = {c.id: c.answer for c in made_up.claims if c.experiment == "E6"}
+    assert answers == dict.fromkeys(("compresses", "selective", "bends", "cost"), Answer.YES)
+
+
+def test_e8_of_the_made_up_release(made_up: Analysis) -> None:
+    assert [line.network for line in table(PRINTED)] == ["DINO ViT-S", "VICReg ResNet50"]
+    found = row(made_up, "E8", "orbit of z over that of h: VICReg ResNet50, hue")
+    assert value(found.ours) == pytest.approx(0.5)
+    assert interval(found.as_published) == pytest.approx((0.9, 2.1))
+    assert claim(made_up, "E8", "expand-raw").answer is Answer.UNDECIDED
+    assert claim(made_up, "E8", "expand-unit").answer is Answer.YES
+    assert claim(made_up, "E8", "compress-unit").answer is Answer.YES
+
+
+def test_the_archive_gives_the_same_but_what_was_printed(
+    checkout: Path, made_up: Analysis, tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "released-arrays.npz", **read(checkout).arrays)
+    for path in (tmp_path, tmp_path / "released-arrays.npz"):
+        assert analyse(path).rows == tuple(r for r in made_up.rows if r.experiment != "E8")
+    assert read(checkout / "results").arrays.keys() == read(checkout).arrays.keys()
+
+
+def test_figures_survive_json_and_become_tables(made_up: Analysis) -> None:
+    assert decode(encode(made_up)) == made_up
+    (claims, *figures) = made_up.tables(["E2"])
+    assert len(claims.rows) == sum(c.experiment == "E2" for c in made_up.claims)
+    assert [t.title for t in figures] == [
+        f"E2, released arrays: {setting}"
+        for setting in ("CIFAR-10, ResNet-18", "CIFAR-10, ViT-Tiny", "CIFAR-100, ResNet-18")
+    ]
+    text = made_up.text()
+    assert all(c.text in text for c in made_up.claims)
+    assert {len(r) for t in made_up.tables() for r in t.rows} == {5, 6}
+
+
+# --- what cannot be read --------------------------------------------------------------------
+
+
+def test_a_hostile_release_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    stream = io.BytesIO()
+    np.save(stream, np.array([Shell()], dtype=object), allow_pickle=True)
+    (tmp_path / "a.npy").write_bytes(stream.getvalue())
+    with pytest.raises(
+        ReleaseError, match=r"a\.npy is not read\. The pickle names .*nothing was run"
+    ):
+        read(tmp_path)
+    (tmp_path / "a.npy").unlink()
+    np.savez(tmp_path / "a.npz", a=np.array([Shell()], dtype=object))
+    with pytest.raises(ReleaseError, match=r"no \.npz archive of plain arrays"):
+        read(tmp_path)
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["a.npz"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.txt", b"", "holds no released arrays; expected is a checkout"),
+        ("a.npy", b"not an array", r"is no \.npy file"),
+        ("a.npz", b"not an archive", r"is no \.npz archive"),
+        ("a.npz", b"PK\x03\x04 cut short", r"is no \.npz archive"),
+    ],
+)
+def test_files_that_are_no_release(
+    tmp_path: Path, name: str, content: bytes, sentence: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ReleaseError, match=sentence):
+        read(tmp_path)
+
+
+def test_an_object_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    save(tmp_path / "a.npy", {"x": None})
+    with pytest.raises(
+        ReleaseError, match="a NoneType called x that is neither numbers nor strings"
+    ):
+        read(tmp_path)
+    shared: dict[str, Any] = {"y": 1.0}
+    save(tmp_path / "a.npy", {"x": shared, "z": shared})
+    with pytest.raises(ReleaseError, match="holds the dict called z twice"):
+        read(tmp_path)
+
+
+def test_a_missing_array_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match="has no array cifar10/x; expected is a checkout of"):
+        Release({})["cifar10/x"]
+    np.savez(tmp_path / "other.npz", a=np.zeros(2))
+    with pytest.raises(ReleaseError, match="The release has no array"):
+        analyse(tmp_path)
+
+
+def test_orbits_out_of_order_are_refused() -> None:
+    arrays = orbit_arrays(1.0, 1.0)
+    arrays["orbit_ids"] = arrays["orbit_ids"][::-1]
+    with pytest.raises(ReleaseError, match="of equally many points and follow one another"):
+        orbits.measure(Release({f"p/{name}": a for name, a in arrays.items()}), "p")
+
+
+# --- statistics -----------------------------------------------------------------------------
+
+
+def test_spearman_against_scipy_row_by_row() -> None:
+    generator = np.random.default_rng(1)
+    x, y = generator.integers(0, 6, (2, 5, 30)).astype(float)
+    expected = [stats.spearmanr(a, b).statistic for a, b in zip(x, y, strict=True)]
+    assert tracks.spearman(x, y) == pytest.approx(expected)
+
+
+def test_intervals_against_closed_forms() -> None:
+    found = on_logarithms([1.0, np.e, np.e**2])
+    low, high = interval(found)
+    half = stats.t.ppf(0.975, 2) / np.sqrt(3)
+    assert np.log([low, found.value, high]) == pytest.approx([1 - half, 1, 1 + half], rel=1e-4)
+    expected = stats.binomtest(69, 100).proportion_ci(method="wilson")
+    assert tuple(wilson(69, 100)) == pytest.approx((expected.low, expected.high), rel=1e-6)
+    with pytest.raises(ValueError, match="must be finite"):
+        Estimate(value=float("nan"))
+
+
+def test_centres_in_their_span_keep_every_statistic() -> None:
+    arrays = orbit_arrays(2.0, 3.0)
+    wide = {
+        n: np.pad(a, ((0, 0), (0, 50))) if n.startswith("orbits") else a for n, a in arrays.items()
+    }
+    plain, padded = (
+        orbits.measure(Release({f"p/{n}": a for n, a in of.items()}), "p") for of in (arrays, wide)
+    )
+    for quantity in ("compression", "shrinkage", "selectivity", "semantic_gain"):
+        assert interval(plain.estimate(quantity)) == pytest.approx(
+            interval(padded.estimate(quantity))
+        )
+
+
+# --- citations ------------------------------------------------------------------------------
+
+
+def written(root: Path, listed: tuple[Citation, ...]) -> Path:
+    """A checkout whose lines hold the words of the citations and nothing else."""
+    for file in {c.file for c in listed}:
+        lines = [""] * max(c.last for c in listed if c.file == file)
+        for c in listed:
+            if c.file == file:
+                lines[c.first - 1] += " ".join(c.words) + " "
+        (root / file).write_text("\n".join(lines) + "\n")
+    return root
+
+
+def test_every_citation_is_a_sentence_with_a_place_and_words() -> None:
+    assert len({c.id for c in CITATIONS}) == len(CITATIONS)
+    for c in CITATIONS:
+        assert c.file in citations.FILES
+        assert 1 <= c.first <= c.last <= c.first + 40
+        assert c.text[0].isupper()
+        assert c.text.endswith(".")
+        assert c.words
+        assert all(len(word) <= 48 for word in c.words), c.id
+        assert cite(c.id) is c
+    assert cite("E2.start").place == "experiments.py:303-307"
+    with pytest.raises(KeyError, match=r"There is no citation 'E2\.none'"):
+        cite("E2.none")
+
+
+def test_citations_are_kept_against_a_checkout(tmp_path: Path) -> None:
+    written(tmp_path, CITATIONS)
+    assert check(tmp_path) == []
+    assert command.released(tmp_path, check_citations=True).code == 0
+    moved = (tmp_path / "hessian_tracker.py").read_text()
+    (tmp_path / "hessian_tracker.py").write_text("\n\n\n" + moved.replace("20", "21"))
+    (tmp_path / "README.md").unlink()
+    (tmp_path / "plot_results.py").write_text("")
+    found = {str(mismatch) for mismatch in check(tmp_path)}
+    reason = "'num_iterations=20' does not stand there, after the words before it"
+    assert f"E1.iterations, hessian_tracker.py:63: {reason}" in found
+    assert "E2.claim, README.md:80: the checkout has no README.md" in found
+    assert "E2.published, plot_results.py:99-113: the file has only 0 lines" in found
+    answered = command.released(tmp_path, check_citations=True)
+    assert answered.code == 1
+    assert answered.text.startswith(f"{len(found)} of {len(CITATIONS)} citations disagree with")
+
+
+def test_sentences_without_a_listed_place_are_found() -> None:
+    text = (
+        "In the released code (experiments.py:303-307) weights are scaled. The released code does "
+        "something else. The author's code (experiments.py:1-2) is elsewhere. Nothing here. As the "
+        "released code says, hessian_tracker.py 63, there are 20."
+    )
+    assert unlisted(text) == [
+        "The released code does something else.",
+        "The author's code (experiments.py:1-2) is elsewhere.",
+    ]
+
+
+def test_the_command_writes_the_figures(checkout: Path, made_up: Analysis, tmp_path: Path) -> None:
+    answered = command.released(checkout, json=tmp_path / "released.json")
+    assert answered == (made_up.text(), 0)
+    assert decode((tmp_path / "released.json").read_bytes()) == made_up
+
+
+# --- the release itself ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Analysis:
+    return decode(FIGURES.read_bytes())
+
+
+PUBLISHED_RATIOS = {
+    "linear, no BatchNorm, 0.05": (17.2, (44.1, 0.21, 5.9)),
+    "GELU, no BatchNorm, 0.05": (6.44, (5.6, 7.7, 6.1)),
+    "Swish, no BatchNorm, 0.05": (4.35, (3.0, 6.3, 4.1)),
+    "ReLU, no BatchNorm, 0.05": (0.107, (0.10, 0.097, 0.12)),
+    "Swish, no BatchNorm, 0.005": (0.573, (0.575, 0.559, 0.585)),
+    "Swish, no BatchNorm, 0.5": (5.34, (6.8, 6.0, 3.9)),
+}
+
+
+@pytest.mark.parametrize("cell", PUBLISHED_RATIOS)
+def test_recorded_e2(recorded: Analysis, cell: str) -> None:
+    mean, each = PUBLISHED_RATIOS[cell]
+    found = row(recorded, "E2", f"{GROWTH}: {cell}").as_published
+    assert found is not None
+    assert found.value == pytest.approx(mean, rel=0.01)
+    assert found.each == pytest.approx(each, rel=0.04)
+
+
+def test_recorded_claims_say_what_is_and_what_is_not_in_the_papers_favour(
+    recorded: Analysis,
+) -> None:
+    yes, no, undecided = Answer.YES, Answer.NO, Answer.UNDECIDED
+    answers = {
+        ("E1", "collapsed"): no,
+        ("E1", "spearman"): undecided,
+        ("E1", "signs"): yes,
+        ("E2", "regrows-gelu"): yes,
+        ("E2", "regrows-swish"): yes,
+        ("E2", "regrows-linear"): undecided,
+        ("E2", "later-linear"): yes,
+        ("E2", "relu"): yes,
+        ("E2", "batchnorm"): yes,
+        ("E2", "escapes-gelu"): no,
+        ("E2", "escapes-swish"): no,
+        ("E2", "flow"): no,
+        ("E2", "flow-later"): yes,
+        ("E3", "selective"): yes,
+        ("E3", "compression"): no,
+        ("E3", "semantics"): yes,
+        ("E4", "cost"): yes,
+        ("E4", "pattern"): yes,
+        ("E5", "bends"): yes,
+        ("E6", "selective"): yes,
+        ("E6", "cost"): yes,
+        ("E7", "separates"): undecided,
+        ("E7", "batchnorm"): yes,
+        ("E8", "compress-unit"): yes,
+        ("E8", "expand-unit"): yes,
+        ("E8", "expand-raw"): undecided,
+    }
+    assert {key: claim(recorded, *key).answer for key in answers} == answers
+    vit = {
+        id: claim(recorded, "E2", id, "cifar10/vit_tiny").answer
+        for id in ("regrows-gelu", "regrows-swish", "later-gelu", "later-swish")
+    }
+    assert set(vit.values()) == {no}
+    assert claim(recorded, "E2", "regrows-swish", "cifar100/resnet18").answer is undecided
+    assert claim(recorded, "E4", "pattern", "cifar100/resnet18").answer is undecided
+
+
+E7_RATIOS = {
+    "Swish, no BatchNorm, 0.05": (33, (6.0, 9.3, 8.5)),
+    "GELU, no BatchNorm, 0.05": (41, (9.1, 6.1, 6.4)),
+    "ReLU, no BatchNorm, 0.05": (294, (98, 97, 105)),
+    "linear, no BatchNorm, 0.05": (158, (22, 43, 53)),
+    "Swish, no BatchNorm, 0.005": (125, (45, 40, 45)),
+    "Swish, no BatchNorm, 0.5": (85, (0.9, 1.2, 1.0)),
+}
+
+
+@pytest.mark.parametrize("cell", E7_RATIOS)
+def test_recorded_e7(recorded: Analysis, cell: str) -> None:
+    arithmetic, geometric = E7_RATIOS[cell]
+    found = row(recorded, "E7", f"relative update, projector over backbone: {cell}")
+    assert found.as_published is not None
+    assert np.mean(found.as_published.each) == pytest.approx(arithmetic, rel=0.02)
+    assert found.ours is not None
+    assert found.ours.each == pytest.approx(geometric, rel=0.06)
+
+
+def test_recorded_e7_gives_the_published_ranges(recorded: Analysis) -> None:
+    rows = [r for r in recorded.rows if r.experiment == "E7"]
+    plain = [value(r.as_published) for r in rows if "no BatchNorm" in r.quantity]
+    normed = [value(r.as_published) for r in rows if "no BatchNorm" not in r.quantity]
+    assert [round(min(plain)), round(max(plain))] == [31, 653]
+    assert [round(min(normed), 1), round(max(normed), 1)] == [0.4, 2.7]
+
+
+PLACES = {
+    ("E1", "std of the unit z, first epoch: Swish, projector x 0.1"): 0.0154,
+    ("E1", "std of the unit z, first epoch: Swish, normal start"): 0.0138,
+    ("E1", "std of the unit z, last epoch: Swish, projector x 0.1"): 0.0159,
+    ("E1", "Spearman of that std and the condition number: Swish, normal start"): 0.339,
+    ("E1", "Spearman of that std and the condition number: Swish, projector x 0.1"): 0.609,
+    ("E1", "Spearman of that std and the condition number: ReLU, projector x 0.1"): 0.669,
+    ("E2", "least recorded condition number of a last epoch: ReLU, no BatchNorm, 0.5"): 0.223,
+    ("E3", "mean-square spread of z along orbits"): 0.0225,
+    ("E3", "compression: spread of z over spread of h"): 21.85,
+    ("E3", "D_intra of z"): 0.211,
+    ("E3", "D_inter of h"): 0.111,
+    ("E3", "that of h over that of z"): 1.22,
+    ("E4", "accuracy of the linear probe of z, %"): 52.27,
+    ("E4", "accuracy of the MLP probe of h, %"): 43.56,
+    ("E4", "MLP minus linear probe, of h minus the same of z, points"): 2.82,
+    ("E5", "their ratio, h over z"): 1.93,
+    ("E6", "compression: 1 layer"): 49.1,
+    ("E6", "compression: 3 layers"): 78.5,
+}
+
+
+@pytest.mark.parametrize("key", PLACES, ids=" ".join)
+def test_recorded_figures(recorded: Analysis, key: tuple[str, str]) -> None:
+    assert value(row(recorded, *key).as_published) == pytest.approx(PLACES[key], rel=5e-3)
+
+
+SELECTIVITIES = {
+    ("E3", "selectivity: compression over that", ""): (1.46, 1.37, 1.56),
+    ("E3", "selectivity: compression over that", "CIFAR-10, ViT-Tiny"): (1.37, 1.24, 1.49),
+    ("E3", "total variance, z over h", ""): (14.93, 14.26, 15.72),
+    ("E3", "total variance, z over h", "CIFAR-10, ViT-Tiny"): (2930, 2770, 3185),
+    ("E6", "selectivity: 1 layer", ""): (0.81, 0.74, 0.90),
+    ("E6", "selectivity: 2 layers", ""): (1.50, 1.36, 1.63),
+    ("E6", "selectivity: 3 layers", ""): (2.03, 1.79, 2.29),
+}
+
+
+@pytest.mark.parametrize("key", SELECTIVITIES, ids=" ".join)
+def test_recorded_selectivities(recorded: Analysis, key: tuple[str, str, str]) -> None:
+    found = row(recorded, *key).ours
+    assert (value(found), *interval(found)) == pytest.approx(SELECTIVITIES[key], rel=0.01)
+    if key == ("E3", "selectivity: compression over that", ""):
+        assert claim(recorded, "E3", "selective").value == "1.46 [1.36, 1.58]"
+
+
+@pytest.mark.skipif(not ARCHIVE.is_file(), reason="the release's arrays are not beside the project")
+def test_the_archive_gives_the_recorded_figures(recorded: Analysis) -> None:
+    found = analyse(ARCHIVE)
+    expected = [r for r in recorded.rows if r.experiment != "E8"]
+    assert [(r.setting, r.quantity, r.published) for r in found.rows] == [
+        (r.setting, r.quantity, r.published) for r in expected
+    ]
+    for ours, theirs in zip(found.rows, expected, strict=True):
+        for a, b in ((ours.as_published, theirs.as_published), (ours.ours, theirs.ours)):
+            assert (a is None) == (b is None)
+            if a and b:
+                assert (a.value, *a.each) == pytest.approx((b.value, *b.each), rel=1e-6), (
+                    ours.quantity
+                )
+                expected_interval = b.interval and pytest.approx(b.interval, rel=1e-4)
+                assert a.interval == expected_interval, ours.quantity
+    claims = [c for c in recorded.claims if c.experiment != "E8"]
+    assert [(c.id, c.answer) for c in found.claims] == [(c.id, c.answer) for c in claims]
