@@ -15,15 +15,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from verify.evidence import Answer
 from verify.experiments.released import citations, collapse, command, heads, orbits, tracks
-from verify.experiments.released.analysis import analyse, decode, encode
+from verify.experiments.released.analysis import analyse
 from verify.experiments.released.citations import CITATIONS, Citation, check, cite, unlisted
+from verify.experiments.released.intervals import on_logarithms, wilson
 from verify.experiments.released.pretrained import table
 from verify.experiments.released.reader import Release, ReleaseError, read
-from verify.experiments.released.rows import Analysis, Claim, Estimate, Row, on_logarithms, wilson
+from verify.experiments.released.rows import Analysis, Claim, Estimate, Row, decode, encode
 from verify.ssl.data.restricted_pickle import RefusedPickle, loads
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -140,6 +143,25 @@ def test_everything_else_is_refused_with_a_sentence(
     with pytest.raises(RefusedPickle, match=r"[A-Z].*[.]$"):
         loads(REFUSED[name])
     assert not list(tmp_path.iterdir())
+
+
+@given(
+    protocol=st.integers(0, 4),
+    place=st.integers(0, 10**6),
+    length=st.integers(0, 8),
+    instead=st.binary(max_size=4),
+)
+@settings(deadline=None)
+def test_a_damaged_pickle_is_read_or_refused(
+    protocol: int, place: int, length: int, instead: bytes
+) -> None:
+    whole = pickle.dumps(PLAIN, protocol)
+    place %= len(whole)
+    try:
+        found = loads(whole[:place] + instead + whole[place + length :])
+    except RefusedPickle:
+        return
+    assert isinstance(found, dict | list | tuple | str | bytes | int | float | np.ndarray | None)
 
 
 # --- a made-up release ----------------------------------------------------------------------

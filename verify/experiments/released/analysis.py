@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from verify.experiments.released import collapse, heads, orbits, pretrained, tracks
 from verify.experiments.released.reader import read
 from verify.experiments.released.rows import Analysis
@@ -39,13 +37,3 @@ def analyse(path: Path) -> Analysis:
         rows=tuple(row for part in parts for row in part.rows),
         claims=tuple(claim for part in parts for claim in part.claims),
     )
-
-
-def encode(analysis: Analysis) -> bytes:
-    """The figures as JSON, which the report shows where the arrays are not."""
-    return msgspec.json.format(msgspec.json.encode(analysis), indent=1) + b"\n"
-
-
-def decode(text: bytes) -> Analysis:
-    """The same, read back."""
-    return msgspec.json.decode(text, type=Analysis)

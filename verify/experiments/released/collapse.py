@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from verify.experiments.released.intervals import answer, on_logarithms
 from verify.experiments.released.reader import Release
-from verify.experiments.released.rows import Claim, Estimate, Part, Row, answer, on_logarithms
+from verify.experiments.released.rows import Claim, Estimate, Part, Row
 
 SETTINGS = {
     "cifar10/resnet18": "CIFAR-10, ResNet-18",

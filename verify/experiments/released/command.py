@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from verify.experiments.released.citations import CITATIONS, COMMIT, check
+from verify.experiments.released.rows import encode
 
 
 class Answered(NamedTuple):
@@ -29,7 +30,7 @@ def released(path: Path, *, check_citations: bool = False, json: Path | None = N
     """
     if check_citations:
         return _citations(path)
-    from verify.experiments.released.analysis import analyse, encode  # seconds of imports
+    from verify.experiments.released.analysis import analyse  # seconds of imports
 
     analysis = analyse(path)
     if json is not None:

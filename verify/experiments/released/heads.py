@@ -11,6 +11,7 @@ import math
 import torch
 
 from verify.experiments.released.collapse import SETTINGS
+from verify.experiments.released.intervals import answer, over_seeds, wilson
 from verify.experiments.released.orbits import (
     DEPTHS,
     DRAWS,
@@ -21,7 +22,7 @@ from verify.experiments.released.orbits import (
     depths,
 )
 from verify.experiments.released.reader import Release
-from verify.experiments.released.rows import Claim, Estimate, Part, Row, answer, over_seeds, wilson
+from verify.experiments.released.rows import Claim, Estimate, Part, Row
 from verify.ssl.measurements import bootstrap_weights
 
 TESTED = 10_000

@@ -15,8 +15,9 @@ from torch import Tensor
 
 from verify.evidence import Answer
 from verify.experiments.released.collapse import SETTINGS
+from verify.experiments.released.intervals import answer
 from verify.experiments.released.reader import Release, ReleaseError
-from verify.experiments.released.rows import Claim, Estimate, Part, Row, answer
+from verify.experiments.released.rows import Claim, Estimate, Part, Row
 from verify.ssl.measurements import (
     Contraction,
     Orbits,

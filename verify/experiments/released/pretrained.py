@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from verify.experiments.released.intervals import answer
 from verify.experiments.released.reader import Release
-from verify.experiments.released.rows import Claim, Estimate, Part, Row, answer
+from verify.experiments.released.rows import Claim, Estimate, Part, Row
 
 LINE = re.compile(
     r"(?P<network>[\w /-]+?) +\| (?P<kind>\w+) +\|\|"

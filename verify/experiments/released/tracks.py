@@ -10,8 +10,9 @@ import numpy as np
 from scipy.stats import rankdata
 
 from verify.experiments.released.collapse import CLAMP, SETTINGS
+from verify.experiments.released.intervals import answer, wilson
 from verify.experiments.released.reader import Release
-from verify.experiments.released.rows import Claim, Estimate, Part, Row, answer, wilson
+from verify.experiments.released.rows import Claim, Estimate, Part, Row
 
 FOLDER = "cifar10/resnet18"
 
