@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from verify.evidence import Answer
+from verify.claims.evidence import Answer
 from verify.experiments.released import citations, collapse, command, heads, orbits, tracks
 from verify.experiments.released.analysis import analyse
 from verify.experiments.released.citations import CITATIONS, Citation, check, cite, unlisted

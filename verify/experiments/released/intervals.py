@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from statistics import fmean
 
-from verify.evidence import Answer
+from verify.claims.evidence import Answer
 from verify.experiments.released.rows import Estimate
 from verify.ssl.measurements import Interval, paired_interval
 

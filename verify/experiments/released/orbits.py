@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from verify.evidence import Answer
+from verify.claims.evidence import Answer
 from verify.experiments.released.collapse import SETTINGS
 from verify.experiments.released.intervals import answer
 from verify.experiments.released.reader import Release, ReleaseError

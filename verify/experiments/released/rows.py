@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from verify.evidence import Answer, Table
+from verify.claims.evidence import Answer, Table
 
 COLUMNS = (
     "quantity",
