@@ -154,6 +154,10 @@ def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
         names = []
     elif command == "ssl" and not names and not options.list:
         raise UsageError("`ssl` expects the names of experiments, `all`, or --list.")
+    if command == "ssl" and names == ["released"]:
+        return _released(options)
+    if options.path is not None or options.check_citations:
+        raise UsageError("`--path` and `--check-citations` are options of `ssl released`.")
     found = list(dict.fromkeys(rooms.find(places, name) for name in names))
     chosen = found or list(places)
     folders = Folders.at(options.out)
@@ -310,6 +314,25 @@ def _reproduce(
         _complain("not everything was finished; the same command goes on from there.")
     errors = any(found.outcome is Outcome.ERROR for found in results.evidence.values())
     return 1 if errors else 3 if left else 0
+
+
+def _released(options: argparse.Namespace) -> int:
+    """Print what the author's released arrays say, or how our citations of the code stand."""
+    from verify.experiments.released.command import released
+    from verify.ssl.data import DataError
+
+    if options.path is None:
+        raise UsageError("`ssl released` expects --path, a checkout of the release or its arrays.")
+    if options.json is not None:
+        _see_writable(options.json)
+    try:
+        answered = released(
+            options.path, check_citations=options.check_citations, json=options.json
+        )
+    except DataError as error:
+        raise reproduce.Unavailable(str(error)) from None
+    print(answered.text, end="")
+    return answered.code
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -33,7 +33,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         prog="python -m verify",
         description="Decides the paper's statements, and repeats its experiments.",
         epilog="Commands: all | NAME... (thm41, 4.1, 'Theorem 4.1', E3) | list | show NAME... | "
-        "report [NAME...] | doctor | bench | ssl E3... | ssl all | ssl --list.",
+        "report [NAME...] | doctor | bench | ssl E3... | ssl all | ssl --list | ssl released --path DIR.",
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -70,6 +70,8 @@ _REPRODUCTION = {
     "checkpoint": None,
     "list": False,
     "record": False,
+    "path": None,
+    "check_citations": False,
 }
 """The options of ``ssl`` with what they are if they are not given."""
 
@@ -87,6 +89,8 @@ def _add_reproduction(parser: argparse.ArgumentParser) -> None:
     add("--checkpoint", type=_path, metavar="FILE", help="of E8: a released network")
     add("--record", action="store_true", help="also keep the results in reports/evidence")
     add("--list", action="store_true", help="list the forms and what they cost")
+    add("--path", type=_path, metavar="DIR", help="of `ssl released`: the author's release")
+    add("--check-citations", action="store_true", help="of `ssl released`: file and line of each")
 
 
 def seed(text: str) -> int:
