@@ -38,6 +38,7 @@ class Role(enum.StrEnum):
 class Kind(enum.StrEnum):
     """How a check works; what `--only` and `--skip` select by."""
 
+    KERNEL = "kernel"
     DERIVATION = "derivation"
     PROPERTY = "property"
     COUNTEREXAMPLE = "counterexample"
@@ -51,6 +52,7 @@ class Kind(enum.StrEnum):
 class Arithmetic(enum.StrEnum):
     """The arithmetic a check's conclusion rests on, strongest first."""
 
+    KERNEL = "kernel"
     SYMBOLIC = "symbolic"
     EXACT = "exact"
     BALL = "ball"
@@ -60,7 +62,7 @@ class Arithmetic(enum.StrEnum):
     @property
     def is_rigorous(self) -> bool:
         """Whether a sign found in this arithmetic is proved rather than estimated."""
-        return self in (Arithmetic.SYMBOLIC, Arithmetic.EXACT, Arithmetic.BALL)
+        return self not in (Arithmetic.FLOAT64, Arithmetic.FLOAT32)
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,8 @@ from verify.claims.controls import Refute, controls
 from verify.claims.derivation import Derive, derive, hypothesis_ablation
 from verify.claims.evidence import Finding
 from verify.claims.property import Claim, holds, refuted
+from verify.claims.proved import Proved, check_proved, digest
+from verify.claims.statement import Part, Reading, Verdict
 
 Run = Callable[[Context], Finding]
 
@@ -85,12 +87,40 @@ at_scale = _kind(Role.SUPPORTS, Kind.SCALE, Arithmetic.FLOAT64, 5.0)
 measurement = _kind(Role.CONTEXT, Kind.TRAINING, Arithmetic.FLOAT32, 5.0)
 """What trained networks show about a statement: it bears on no verdict and gates nothing."""
 
+_kernel = _kind(Role.SUPPORTS, Kind.KERNEL, Arithmetic.KERNEL, 8.0)
+_kernel_refutation = _kind(Role.REFUTES, Kind.KERNEL, Arithmetic.KERNEL, 8.0)
 _derivation = _kind(Role.SUPPORTS, Kind.DERIVATION, Arithmetic.SYMBOLIC, 0.2)
 _ablation = _kind(Role.CONTROL, Kind.DERIVATION, Arithmetic.SYMBOLIC, 0.4)
 _property = _kind(Role.SUPPORTS, Kind.PROPERTY, Arithmetic.FLOAT64, 2.0)
 _mutant = _kind(Role.CONTROL, Kind.MUTANT, Arithmetic.FLOAT64, 1.0)
 _refutation = _kind(Role.REFUTES, Kind.COUNTEREXAMPLE, Arithmetic.EXACT, 0.5)
 _controls = _kind(Role.CONTROL, Kind.ATTACK, Arithmetic.EXACT, 0.5)
+
+
+def proved(
+    target: Part | Reading, *theorems: str, room: str, read: str, missing: str = ""
+) -> Check:
+    """Theorems of Coq that say a part or a reading; of a refuted reading, that it fails.
+
+    Args:
+        target: the part or the reading whose sentence they say, or refute.
+        theorems: ``file.theorem`` each, in the room's folder ``kernel``.
+        room: the statement's id.
+        read: `verify.claims.proved.reading_digest` when sentence and theorems were last read
+            against each other; ``python -m verify kernel ROOM --digests`` prints it.
+        missing: what of the sentence they do not say.
+    """
+    claim = Proved(room, target.text, theorems, read, missing)
+    refutes = isinstance(target, Reading) and target.predicted is Verdict.REFUTED
+    declared = (_kernel_refutation if refutes else _kernel)(
+        f"kernel.{target.id}",
+        f"Coq's kernel {'refutes' if refutes else 'checks'} {', '.join(theorems)}",
+        partial(check_proved, claim, digest(claim)),
+        part=target.id if isinstance(target, Part) else "",
+        readings=(target.id,) if isinstance(target, Reading) else (),
+        cost=8.0,
+    )
+    return replace(declared, all_dimensions=True)
 
 
 def section(

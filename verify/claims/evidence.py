@@ -103,6 +103,42 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     value: str
 
 
+class Quoted(msgspec.Struct, frozen=True, kw_only=True):
+    """A theorem or definition as it stands in a Coq source.
+
+    Attributes:
+        name: its full name.
+        text: it, without proof.
+        comment: what its author says of it.
+        context: the section variables that it depends on.
+    """
+
+    name: str
+    text: str
+    comment: str = ""
+    context: str = ""
+
+
+class Theorem(msgspec.Struct, frozen=True, kw_only=True):
+    """A theorem that Coq's kernel checked.
+
+    Attributes:
+        name: its full name.
+        statement: it, verbatim.
+        vocabulary: every definition of ours that the statement uses, in turn.
+        axioms: what it assumes besides definitions.
+        seconds: that checking its file took.
+        coq: the version that checked it.
+    """
+
+    name: str
+    statement: Quoted
+    vocabulary: tuple[Quoted, ...]
+    axioms: tuple[str, ...]
+    seconds: float
+    coq: str
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """What one check found.
 
@@ -112,6 +148,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         margin: the largest ratio of error to allowed error seen (at most 1 passes); None if exact.
         steps, lemmas: a derivation's printed lines, and the ids of the lemmas that it cites.
         hypotheses: ids of the statement's hypotheses that a derivation assumes.
+        theorems: what Coq's kernel checked.
+        partial: what of its sentence they do not say.
         residuals: named residuals of the numerical work.
         detail: the traceback of an error, or other text a maintainer needs.
     """
@@ -125,6 +163,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     lemmas: tuple[str, ...] = ()
     hypotheses: tuple[str, ...] = ()
+    theorems: tuple[Theorem, ...] = ()
+    partial: str = ""
     residuals: dict[str, float] = {}
     tables: tuple[Table, ...] = ()
     plots: tuple[Plot, ...] = ()

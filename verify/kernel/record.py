@@ -1,0 +1,52 @@
+"""What Coq said of every theorem when it was last asked, for machines without Coq.
+
+An entry stands for sources of one digest only: a changed file has none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+RECORD = Path(__file__).parent / "record.json"
+
+
+class Entry(NamedTuple):
+    """One theorem.
+
+    Attributes:
+        digest: of its module's sources and all they rest on.
+        coq: the version that checked it.
+        axioms: what it assumes.
+        seconds: that compiling its file took.
+    """
+
+    digest: str
+    coq: str
+    axioms: tuple[str, ...]
+    seconds: float
+
+
+def read(path: Path = RECORD) -> dict[str, Entry]:
+    """The entries by full name of the theorem; none if the file is missing or damaged."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            name: Entry(
+                str(entry["digest"]),
+                str(entry["coq"]),
+                tuple(map(str, entry["axioms"])),
+                float(entry["seconds"]),
+            )
+            for name, entry in stored.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def write(entries: Mapping[str, Entry], path: Path = RECORD) -> None:
+    """Keep the entries, in alphabetical order."""
+    stored = {name: entries[name]._asdict() for name in sorted(entries)}
+    path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
