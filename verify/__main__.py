@@ -319,7 +319,7 @@ def _reproduce(
 def _released(options: argparse.Namespace) -> int:
     """Print what the author's released arrays say, or how our citations of the code stand."""
     from verify.experiments.released.command import released
-    from verify.ssl.data import DataError
+    from verify.experiments.released.reader import ReleaseError
 
     if options.path is None:
         raise UsageError("`ssl released` expects --path, a checkout of the release or its arrays.")
@@ -329,7 +329,7 @@ def _released(options: argparse.Namespace) -> int:
         answered = released(
             options.path, check_citations=options.check_citations, json=options.json
         )
-    except DataError as error:
+    except ReleaseError as error:
         raise reproduce.Unavailable(str(error)) from None
     print(answered.text, end="")
     return answered.code
