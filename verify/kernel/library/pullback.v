@@ -60,9 +60,9 @@ Qed.
 Lemma partial_const c x i : partial (fun=> c) i x = 0.
 Proof. exact: Derive_const. Qed.
 
-Lemma partial_coord j x i : partial (fun y => y j) i x = delta i j.
+Lemma partial_coord j x i : partial (fun y => y j) i x = kron i j.
 Proof.
-rewrite /partial /delta eq_sym; case: eqP => [->|/eqP ne].
+rewrite /partial /kron eq_sym; case: eqP => [->|/eqP ne].
   by rewrite (Derive_ext _ id) ?Derive_id // => t; rewrite upd_at.
 by rewrite (Derive_ext _ (fun=> x j)) ?Derive_const // => t; rewrite upd_other.
 Qed.
@@ -73,7 +73,7 @@ apply: filter_forall => y i; split.
   have [->|ne] := eqVneq j i.
     by apply: (ex_derive_ext id) => [t|]; [rewrite upd_at | exact: ex_derive_id].
   by apply: (ex_derive_ext (fun=> y j)) => [t|]; [rewrite upd_other | exact: ex_derive_const].
-apply: (cont_ext_near (f := fun=> delta i j)); last exact: cont_const.
+apply: (cont_ext_near (f := fun=> kron i j)); last exact: cont_const.
 by apply: filter_forall => w; rewrite partial_coord.
 Qed.
 
@@ -87,7 +87,7 @@ Qed.
 Lemma C2_coord j x : C2 (fun y => y j) x.
 Proof.
 split; first exact: C1_coord.
-move=> i; apply: (C1_ext_near (f := fun=> delta i j)); last exact: C1_const.
+move=> i; apply: (C1_ext_near (f := fun=> kron i j)); last exact: C1_const.
 by apply: filter_forall => w; rewrite partial_coord.
 Qed.
 

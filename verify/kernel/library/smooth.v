@@ -83,7 +83,7 @@ have C j : C1 (fun y : vec n => W a j * y j) x by apply: C2_C1; apply: C2_scal; 
 have -> : partial (fun y : vec n => \sum_(j < n) (W a j * y j) + b a) i x =
     partial (fun y : vec n => \sum_(j < n) (W a j * y j)) i x + partial (fun _ : vec n => b a) i x.
   by rewrite -(near_point (near_partial_plus i (C1_sum C) (C1_const (b a) x))).
-rewrite partial_const Rplus_0_r partial_sum // -[RHS](sum_delta i (W a)).
+rewrite partial_const Rplus_0_r partial_sum // -[RHS](sum_kron i (W a)).
 by apply: eq_sum => j; rewrite partialZ ?partial_coord; [ring | exact: C1_coord].
 Qed.
 
@@ -96,9 +96,9 @@ Qed.
 
 (** One function of one variable applied to the coordinate [a] of a vector. *)
 Lemma partial_lift (s : R -> R) (a : 'I_n) x i :
-  partial (fun y => s (y a)) i x = delta i a * Derive s (x a).
+  partial (fun y => s (y a)) i x = kron i a * Derive s (x a).
 Proof.
-rewrite /partial /delta eq_sym; case: eqP => [->|/eqP ne].
+rewrite /partial /kron eq_sym; case: eqP => [->|/eqP ne].
   by rewrite (Derive_ext _ s) ?Rmult_1_l // => t; rewrite upd_at.
 by rewrite (Derive_ext _ (fun=> s (x a))) ?Derive_const ?Rmult_0_l // => t; rewrite upd_other.
 Qed.
@@ -116,7 +116,7 @@ move=> H; apply: filter_forall => y i; split.
   rewrite /ex_partial; have [->|ne] := eqVneq a i.
     by apply: (ex_derive_ext s) => [t|]; [rewrite upd_at | case: (H (y i))].
   by apply: (ex_derive_ext (fun=> s (y a))) => [t|]; [rewrite upd_other | exact: ex_derive_const].
-apply: (cont_ext_near (f := fun y => delta i a * Derive s (y a))).
+apply: (cont_ext_near (f := fun y => kron i a * Derive s (y a))).
   by apply: filter_forall => w; rewrite partial_lift.
 by apply: cont_mult; [exact: cont_const | apply: cont_lift; case: (H (y a))].
 Qed.
@@ -124,15 +124,62 @@ Qed.
 Lemma C2_lift (s : R -> R) (a : 'I_n) x : C2fun s -> C2 (fun y => s (y a)) x.
 Proof.
 move=> H; split; first by apply: C1_lift => t; case: (H t) => [? [? _]]; split=> //; apply: ex_derive_continuous.
-move=> i; apply: (C1_ext_near (f := fun y => delta i a * Derive s (y a))).
+move=> i; apply: (C1_ext_near (f := fun y => kron i a * Derive s (y a))).
   by apply: filter_forall => w; rewrite partial_lift.
 by apply: C1_mult; [exact: C1_const | apply: C1_lift => t; case: (H t) => [_ []]].
 Qed.
 
 Lemma hess_lift (s : R -> R) (a : 'I_n) x i j :
-  hess (fun y => s (y a)) x i j = delta i a * delta j a * Derive (Derive s) (x a).
+  hess (fun y => s (y a)) x i j = kron i a * kron j a * Derive (Derive s) (x a).
 Proof.
-rewrite /hess (partial_ext (g := fun y => delta j a * Derive s (y a))) => [|y]; last exact: partial_lift.
+rewrite /hess (partial_ext (g := fun y => kron j a * Derive s (y a))) => [|y]; last exact: partial_lift.
 rewrite /partial Derive_scal -/(partial (fun y => Derive s (y a)) i x) partial_lift; ring.
 Qed.
 End Building.
+
+Section Maps.
+Variables d m k : nat.
+
+Lemma C2map_comp (g : vec m -> vec k) (h : vec d -> vec m) z :
+  C2map h z -> C2map g (h z) -> C2map (fun w => g (h w)) z.
+Proof. by move=> hC gC a; apply: (C2_comp (L := comp g a)). Qed.
+
+Lemma jac_comp (g : vec m -> vec k) (h : vec d -> vec m) z : C1map h z -> C1map g (h z) ->
+  jac (fun w => g (h w)) z = mulm (jac g (h z)) (jac h z).
+Proof.
+move=> hC gC; apply: functional_extensionality => a; apply: functional_extensionality => i.
+by rewrite /jac /mulm (partial_comp (L := comp g a)).
+Qed.
+
+Lemma C2_dot (rho : vec k) u : C2 (dot rho) u.
+Proof. by apply: C2_sum => a; apply: C2_scal; exact: C2_coord. Qed.
+
+Lemma grad_dot (rho : vec k) u : grad (dot rho) u = rho.
+Proof.
+apply: functional_extensionality => i; rewrite /grad /dot partial_sum => [|a]; last first.
+  by apply: C2_C1; apply: C2_scal; exact: C2_coord.
+rewrite -[RHS](sum_kron i rho); apply: eq_sum => a.
+by rewrite partialZ ?partial_coord; [ring | exact: C1_coord].
+Qed.
+
+Lemma hess_dot (rho : vec k) u i j : hess (dot rho) u i j = 0.
+Proof.
+rewrite /hess (partial_ext (g := fun=> rho j)) ?partial_const // => y.
+by have := grad_dot rho y => /(congr1 (fun v => v j)).
+Qed.
+
+(** The Hessian of [rho . h] for a fixed vector [rho] is [sum_a rho_a hess h_a]. *)
+Lemma hess_dot_comp (rho : vec k) (h : vec d -> vec k) z i j : C2map h z ->
+  hess (fun w => dot rho (h w)) z i j = \sum_(a < k) (rho a * hess (comp h a) z i j).
+Proof.
+move=> hC; have := effective_split hC (C2_dot rho (h z)); rewrite /effective => ->.
+rewrite /addm /gauss_newton /interaction grad_dot -[RHS]Rplus_0_l; congr (_ + _).
+rewrite /mulm -[RHS](sum0 k); apply: eq_sum => a.
+rewrite (_ : \sum_(b < k) _ = 0) ?Rmult_0_r // -[RHS](sum0 k); apply: eq_sum => b.
+by rewrite hess_dot Rmult_0_l.
+Qed.
+
+Lemma grad_dot_comp (rho : vec k) (h : vec d -> vec k) z : C1map h z ->
+  grad (fun w => dot rho (h w)) z = mulv (tr (jac h z)) rho.
+Proof. by move=> hC; rewrite (grad_comp hC (C2_C1 (C2_dot rho (h z)))) grad_dot. Qed.
+End Maps.

@@ -48,7 +48,7 @@ Arguments zerov {n}.
 (** The value [v^T A w] of the form of a square matrix. *)
 Definition form (n : nat) (A : mat n n) (v w : vec n) : R := dot v (mulv A w).
 (** The number [1] where two indices agree, and [0] elsewhere. *)
-Definition delta (n : nat) (i j : 'I_n) : R := if i == j then 1 else 0.
+Definition kron (n : nat) (i j : 'I_n) : R := if i == j then 1 else 0.
 
 Lemma eq_sum n (F G : 'I_n -> R) : (forall i, F i = G i) -> \sum_(i < n) F i = \sum_(i < n) G i.
 Proof. by move=> e; apply: eq_bigr => i _. Qed.
@@ -78,9 +78,9 @@ Lemma exchange_sum m n (F : 'I_m -> 'I_n -> R) :
   \sum_(i < m) \sum_(j < n) F i j = \sum_(j < n) \sum_(i < m) F i j.
 Proof. exact: exchange_big. Qed.
 
-Lemma sum_delta n (i : 'I_n) (F : 'I_n -> R) : \sum_(j < n) (delta i j * F j) = F i.
+Lemma sum_kron n (i : 'I_n) (F : 'I_n -> R) : \sum_(j < n) (kron i j * F j) = F i.
 Proof.
-rewrite (bigD1 i) //= big1 => [|j ji]; rewrite /delta; first by rewrite eqxx; ring.
+rewrite (bigD1 i) //= big1 => [|j ji]; rewrite /kron; first by rewrite eqxx; ring.
 by rewrite eq_sym (negbTE ji); ring.
 Qed.
 
