@@ -84,6 +84,9 @@ rewrite (bigD1 i) //= big1 => [|j ji]; rewrite /kron; first by rewrite eqxx; rin
 by rewrite eq_sym (negbTE ji); ring.
 Qed.
 
+Lemma kronC n (i j : 'I_n) : kron i j = kron j i.
+Proof. by rewrite /kron eq_sym. Qed.
+
 Lemma sum_ge0 n (F : 'I_n -> R) : (forall i, 0 <= F i) -> 0 <= \sum_(i < n) F i.
 Proof. by move=> F0; elim/big_ind: _ => [|x y *|i _]; [lra | lra | exact: F0]. Qed.
 
