@@ -17,7 +17,7 @@ Definition penrose m n (A : 'M[F]_(m, n)) (P : 'M[F]_(n, m)) : Prop :=
 (** The pseudoinverse of [A = C R], with independent columns in [C] and independent rows in [R]. *)
 Definition pseudoinverse m n (A : 'M[F]_(m, n)) : 'M[F]_(n, m) :=
   let C := col_base A in let R := row_base A in
-  R^T *m invmx (R *m R^T) *m (invmx (C^T *m C) *m C^T).
+  locked (R^T *m invmx (R *m R^T) *m (invmx (C^T *m C) *m C^T)).
 
 Lemma penrose_factors m r n (C : 'M[F]_(m, r)) (R : 'M[F]_(r, n)) :
   row_free C^T -> row_free R ->
@@ -45,7 +45,7 @@ Qed.
 Lemma pseudoinverseP m n (A : 'M[F]_(m, n)) : penrose A (pseudoinverse A).
 Proof.
 have fC : row_free (col_base A)^T by rewrite /row_free mxrank_tr; apply: col_base_full.
-by have := penrose_factors fC (row_base_free A); rewrite mulmx_base.
+by rewrite /pseudoinverse -lock; have := penrose_factors fC (row_base_free A); rewrite mulmx_base.
 Qed.
 
 (** Only one matrix does. *)
