@@ -197,3 +197,31 @@ rewrite /dot /mulv /tr.
 under eq_sum => i do rewrite mulr_sum.
 rewrite exchange_sum; apply: eq_sum => j; rewrite mull_sum; apply: eq_sum => i; ring.
 Qed.
+
+Lemma mulv_mulm m n p (A : mat m n) (B : mat n p) (x : vec p) : mulv (mulm A B) x = mulv A (mulv B x).
+Proof.
+apply: functional_extensionality => i; rewrite /mulv /mulm.
+under eq_sum => j do rewrite mull_sum.
+rewrite exchange_sum; apply: eq_sum => l; rewrite mulr_sum; apply: eq_sum => j; ring.
+Qed.
+
+Lemma mulv_addm m n (A B : mat m n) (x : vec n) : mulv (addm A B) x = addv (mulv A x) (mulv B x).
+Proof.
+by apply: functional_extensionality => i; rewrite /mulv /addv -sumD; apply: eq_sum => j; rewrite /addm; ring.
+Qed.
+
+Lemma mulv0 m n (A : mat m n) : mulv A zerov = zerov.
+Proof.
+apply: functional_extensionality => i; rewrite /mulv -[RHS](sum0 n).
+by apply: eq_sum => j; rewrite /zerov; ring.
+Qed.
+
+Lemma mulvD m n (A : mat m n) (x y : vec n) : mulv A (addv x y) = addv (mulv A x) (mulv A y).
+Proof.
+by apply: functional_extensionality => i; rewrite /mulv /addv -sumD; apply: eq_sum => j; ring.
+Qed.
+
+Lemma mulvZ m n (A : mat m n) t (x : vec n) : mulv A (scalev t x) = scalev t (mulv A x).
+Proof.
+by apply: functional_extensionality => i; rewrite /mulv /scalev mulr_sum; apply: eq_sum => j; ring.
+Qed.
