@@ -12,6 +12,10 @@ Open Scope R_scope.
 Definition C2fun (s : R -> R) : Prop :=
   forall t, ex_derive s t /\ ex_derive (Derive s) t /\ continuous (Derive (Derive s)) t.
 
+(** The same close to the point [t]. *)
+Definition C2fun_at (s : R -> R) (t : R) : Prop :=
+  locally t (fun r => ex_derive s r /\ ex_derive (Derive s) r /\ continuous (Derive (Derive s)) r).
+
 (** The affine map [x |-> W x + b]. *)
 Definition affine (m n : nat) (W : mat m n) (b : vec m) (x : vec n) : vec m := addv (mulv W x) b.
 
@@ -109,25 +113,32 @@ by move=> c; apply: (continuous_comp (fun y : fct_UniformSpace 'I_n R_UniformSpa
   exact: (C1_cont (C1_coord a x)).
 Qed.
 
+Lemma near_coord (P : R -> Prop) (a : 'I_n) x : locally (x a) P -> near x (fun y => P (y a)).
+Proof. by move=> [e H]; apply/nearP; exists e => y b; apply: H; exact: b. Qed.
+
 Lemma C1_lift (s : R -> R) (a : 'I_n) x :
-  (forall t, ex_derive s t /\ continuous (Derive s) t) -> C1 (fun y => s (y a)) x.
+  locally (x a) (fun t => ex_derive s t /\ continuous (Derive s) t) -> C1 (fun y => s (y a)) x.
 Proof.
-move=> H; apply: filter_forall => y i; split.
-  rewrite /ex_partial; have [->|ne] := eqVneq a i.
-    by apply: (ex_derive_ext s) => [t|]; [rewrite upd_at | case: (H (y i))].
+move=> /near_coord; apply: near_imp => y [e c] i; split.
+  rewrite /ex_partial; have [E|ne] := eqVneq a i.
+    by subst i; apply: (ex_derive_ext s) => // t; rewrite upd_at.
   by apply: (ex_derive_ext (fun=> s (y a))) => [t|]; [rewrite upd_other | exact: ex_derive_const].
 apply: (cont_ext_near (f := fun y => kron i a * Derive s (y a))).
   by apply: filter_forall => w; rewrite partial_lift.
-by apply: cont_mult; [exact: cont_const | apply: cont_lift; case: (H (y a))].
+by apply: cont_mult; [exact: cont_const | apply: cont_lift].
+Qed.
+
+Lemma C2_lift_at (s : R -> R) (a : 'I_n) x : C2fun_at s (x a) -> C2 (fun y => s (y a)) x.
+Proof.
+move=> H; split.
+  by apply: C1_lift; apply: filter_imp H => t [? [? _]]; split=> //; apply: ex_derive_continuous.
+move=> i; apply: (C1_ext_near (f := fun y => kron i a * Derive s (y a))).
+  by apply: filter_forall => w; rewrite partial_lift.
+by apply: C1_mult; [exact: C1_const | apply: C1_lift; apply: filter_imp H => t [_ []]].
 Qed.
 
 Lemma C2_lift (s : R -> R) (a : 'I_n) x : C2fun s -> C2 (fun y => s (y a)) x.
-Proof.
-move=> H; split; first by apply: C1_lift => t; case: (H t) => [? [? _]]; split=> //; apply: ex_derive_continuous.
-move=> i; apply: (C1_ext_near (f := fun y => kron i a * Derive s (y a))).
-  by apply: filter_forall => w; rewrite partial_lift.
-by apply: C1_mult; [exact: C1_const | apply: C1_lift => t; case: (H t) => [_ []]].
-Qed.
+Proof. by move=> H; apply: C2_lift_at; apply: filter_forall. Qed.
 
 Lemma hess_lift (s : R -> R) (a : 'I_n) x i j :
   hess (fun y => s (y a)) x i j = kron i a * kron j a * Derive (Derive s) (x a).
@@ -183,3 +194,10 @@ Lemma grad_dot_comp (rho : vec k) (h : vec d -> vec k) z : C1map h z ->
   grad (fun w => dot rho (h w)) z = mulv (tr (jac h z)) rho.
 Proof. by move=> hC; rewrite (grad_comp hC (C2_C1 (C2_dot rho (h z)))) grad_dot. Qed.
 End Maps.
+
+(** A C^2 function of one variable, applied to a C^2 function. *)
+Lemma C2_fun d (s : R -> R) (f : vec d -> R) z : C2 f z -> C2fun_at s (f z) -> C2 (fun w => s (f w)) z.
+Proof.
+move=> fC sC; apply: (C2_comp (L := fun y : vec 1 => s (y ord0)) (h := fun w (_ : 'I_1) => f w)) => //.
+exact: (C2_lift_at (x := fun=> f z)).
+Qed.
