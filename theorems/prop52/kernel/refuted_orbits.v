@@ -2,7 +2,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain real_functions.
+From Geometry Require Import vectors jets chain pullback real_functions.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -28,21 +28,17 @@ Definition invariant (d k : nat) (h : vec d -> vec k) (T : family d) (z : vec d)
 Definition critical (d k : nat) (h : vec d -> vec k) (L : vec k -> R) (z : vec d) : Prop :=
   mulv (tr (jac h z)) (grad L (h z)) = zerov.
 
-(** The effective Hessian: the Hessian of [L o h]. *)
-Definition H_eff (d k : nat) (h : vec d -> vec k) (L : vec k -> R) (z : vec d) : mat d d :=
-  hess (fun y => L (h y)) z.
-
 (** The sentence of reading `effective`: v^T H_eff v = 0 for all v in V_aug(z). *)
 Definition sentence_effective : Prop :=
   forall (d k : nat) (h : vec d -> vec k) (L : vec k -> R) (T : family d) (z : vec d),
   smooth h L -> invariant h T z ->
-  forall v, in_Vaug T z v -> form (H_eff h L z) v v = 0.
+  forall v, in_Vaug T z v -> form (effective L h z) v v = 0.
 
 (** The sentence of reading `effective-kernel`: at a critical z, H_eff v = 0 for all v in V_aug(z). *)
 Definition sentence_effective_kernel : Prop :=
   forall (d k : nat) (h : vec d -> vec k) (L : vec k -> R) (T : family d) (z : vec d),
   smooth h L -> invariant h T z -> critical h L z ->
-  forall v, in_Vaug T z v -> mulv (H_eff h L z) v = zerov.
+  forall v, in_Vaug T z v -> mulv (effective L h z) v = zerov.
 
 (** The sentence of reading `collapse`: the whole orbit of z is mapped to one point. *)
 Definition sentence_collapse : Prop :=
@@ -90,11 +86,11 @@ exact: known_C2 (near_all z K).
 Qed.
 
 Lemma bowl_known y :
-  second_order (fun z => (z first ^ 2 + z second ^ 2) / 2) (fun z : vec 2 => z) (fun _ => @delta 2) y.
+  second_order (fun z => (z first ^ 2 + z second ^ 2) / 2) (fun z : vec 2 => z) (fun _ => @kron 2) y.
 Proof.
 split.
 - by apply: all2; rewrite /upd /=; auto_derive => //=; field.
-- by apply: all2; apply: all2; rewrite /delta /upd /=; auto_derive.
+- by apply: all2; apply: all2; rewrite /kron /upd /=; auto_derive.
 - by apply: all2; continuity.
 - by apply: all2; apply: all2; continuity.
 Qed.
@@ -113,7 +109,7 @@ Qed.
 Lemma is_derive_ledge m x :
   is_derive (fun t => relu (t - 1) ^ m.+2) x (INR m.+2 * relu (x - 1) ^ m.+1).
 Proof.
-have := is_derive_comp (fun t => relu t ^ m.+2) (fun t => t - 1) x _ 1 (is_derive_relu_pow m (x - 1)).
+have := Coquelicot.Derive.is_derive_comp (fun t => relu t ^ m.+2) (fun t => t - 1) x _ 1 (is_derive_relu_pow m (x - 1)).
 rewrite /scal /= /mult /= Rmult_1_l; apply.
 by auto_derive => //; ring.
 Qed.
@@ -154,7 +150,7 @@ Theorem effective_counterexample :
   [/\ smooth bowl value, rotation 0 (vec2 1 0) = vec2 1 0,
       forall t, bowl (rotation t (vec2 1 0)) = bowl (vec2 1 0),
       in_Vaug rotation (vec2 1 0) (vec2 0 1)
-    & form (H_eff bowl value (vec2 1 0)) (vec2 0 1) (vec2 0 1) = 1].
+    & form (effective value bowl (vec2 1 0)) (vec2 0 1) (vec2 0 1) = 1].
 Proof.
 split.
 - exact: one_output_smooth bowl_known.
@@ -164,7 +160,7 @@ split.
 - exists 1, (vec2 0 1); split.
     apply: all2; rewrite /rotation /vec2 /=; auto_derive => //; rewrite ?sin_0 ?cos_0; ring.
   by apply: functional_extensionality => i; rewrite /scalev Rmult_1_l.
-- rewrite /H_eff (known_hess (near_all _ bowl_known)) /form /dot /mulv !sum2 /vec2 /delta /=; ring.
+- rewrite /effective (known_hess (near_all _ bowl_known)) /form /dot /mulv !sum2 /vec2 /kron /=; ring.
 Qed.
 
 (** Reading `effective` is refuted. *)
@@ -181,7 +177,7 @@ Theorem effective_kernel_counterexample :
   [/\ @translation 1 0 zerov = zerov,
       forall t, saddle (@translation 1 t zerov) = saddle zerov,
       critical saddle value zerov, in_Vaug (@translation 1) zerov (vec2 1 0)
-    & mulv (H_eff saddle value zerov) (vec2 1 0) = vec2 0 1].
+    & mulv (effective value saddle zerov) (vec2 1 0) = vec2 0 1].
 Proof.
 split; last split.
 - exact: one_output_smooth saddle_known.
@@ -196,7 +192,7 @@ split; last split.
     by apply: all2; rewrite /translation /vec2 /zerov /upd /=; auto_derive.
   by apply: functional_extensionality => i; rewrite /scalev Rmult_1_l.
 - apply: functional_extensionality; apply: all2;
-  rewrite /H_eff (known_hess (near_all _ saddle_known)) /mulv sum2 /vec2 /=; ring.
+  rewrite /effective (known_hess (near_all _ saddle_known)) /mulv sum2 /vec2 /=; ring.
 Qed.
 
 (** Reading `effective-kernel` is refuted. *)

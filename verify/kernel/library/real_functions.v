@@ -4,7 +4,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets.
+From Geometry Require Import vectors jets chain pullback.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -55,25 +55,16 @@ Proof. by rewrite big_ord_recl sum3 -!Rplus_assoc; congr (F _ + F _ + F _ + F _)
 
 (** ** Continuity *)
 
-Lemma cont_const n c (x : vec n) : cont (fun _ => c) x.
-Proof. exact: continuous_const. Qed.
-
 Lemma cont_coordinate n i (x : vec n) : cont (fun y => y i) x.
 Proof.
 move=> P [e H]; exists e => y b; apply: H; exact: b.
 Qed.
-
-Lemma cont_plus n (f g : vec n -> R) x : cont f x -> cont g x -> cont (fun y => f y + g y) x.
-Proof. exact: continuous_plus. Qed.
 
 Lemma cont_opp n (f : vec n -> R) x : cont f x -> cont (fun y => - f y) x.
 Proof. exact: continuous_opp. Qed.
 
 Lemma cont_minus n (f g : vec n -> R) x : cont f x -> cont g x -> cont (fun y => f y - g y) x.
 Proof. exact: continuous_minus. Qed.
-
-Lemma cont_mult n (f g : vec n -> R) x : cont f x -> cont g x -> cont (fun y => f y * g y) x.
-Proof. exact: continuous_mult. Qed.
 
 Lemma cont_comp n (s : R -> R) (f : vec n -> R) x :
   cont f x -> continuous s (f x) -> cont (fun y => s (f y)) x.
