@@ -1,7 +1,7 @@
 (** * Finite statistical models and their Fisher information *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
-From Geometry Require Import forms semidefinite subspaces differential.
+From Geometry Require Import forms semidefinite subspaces differential expansions.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -10,10 +10,6 @@ Local Open Scope ring_scope.
 
 Section Finite.
 Variable F : realFieldType.
-
-(** The row [a] is the gradient of the function [g] at [t]. *)
-Definition gradient d (g : 'rV[F]_d -> F) (t a : 'rV[F]_d) : Prop :=
-  differential (fun s => (g s)%:M : 'rV_1) t a.
 
 (** [p x] are the probabilities of the outcomes [x]. *)
 Definition law (X : finType) (p : X -> F) : Prop := (forall x, 0 <= p x) /\ \sum_x p x = 1.
@@ -29,31 +25,6 @@ Definition fisher d (X : finType) (p : 'rV[F]_d -> X -> F) (t : 'rV_d) (I : 'M_d
 
 (** The law of h(z) when [z] has the law [p]. *)
 Definition pushforward (X Y : finType) (h : X -> Y) (p : X -> F) (y : Y) : F := \sum_(x | h x == y) p x.
-
-Lemma gradient_unique d (g : 'rV[F]_d -> F) t a b : gradient g t a -> gradient g t b -> a = b.
-Proof. exact: differential_unique. Qed.
-
-Lemma gradient_sum d (I : Type) (r : seq I) (P : pred I) (g : I -> 'rV[F]_d -> F) t a :
-  (forall i, gradient (g i) t (a i)) ->
-  gradient (fun s => \sum_(i <- r | P i) g i s) t (\sum_(i <- r | P i) a i).
-Proof.
-move=> Dg; elim: r => [|i r IH] eps e0.
-  have [dl d0 H] := differential_constant (0 : 'rV[F]_1) t e0.
-  by exists dl => // v /H; rewrite !big_nil -scalemx1 scale0r.
-case Pi: (P i); have [dl d0 H] := differential_add (Dg i) IH e0; last first.
-  have [dl' d0' H'] := IH eps e0.
-  by exists dl' => // v /H'; rewrite !big_cons Pi.
-by exists dl => // v /H; rewrite !big_cons Pi -!raddfD.
-Qed.
-
-Lemma gradient_affine d (c : F) (b t : 'rV[F]_d) : gradient (fun s => c + (s *m b^T) 0 0) t b.
-Proof.
-move=> eps e0; have [dl d0 H] := differential_affine b (c%:M : 'rV[F]_1) t e0.
-exists dl => // v /H; rewrite ![_ + c%:M]addrC.
-have e (s : 'rV[F]_d) : (c + (s *m b^T) 0 0)%:M = c%:M + s *m b^T.
-  by rewrite raddfD /= -mx11_scalar.
-by rewrite !e.
-Qed.
 
 Lemma score_unique d (X : finType) (p : 'rV[F]_d -> X -> F) t x s s' : score p t x s -> score p t x s' -> s = s'.
 Proof. by move=> [a Da ->] [b Db ->]; rewrite (gradient_unique Da Db). Qed.

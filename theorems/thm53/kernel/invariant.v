@@ -1,7 +1,7 @@
 (** * A head that is constant on every orbit and loses no information *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring zify.
-From Geometry Require Import forms semidefinite subspaces differential.
+From Geometry Require Import forms semidefinite subspaces differential expansions.
 From Geometry.thm53 Require Import finite simplex order rank refutations.
 Set Implicit Arguments.
 Unset Strict Implicit.

@@ -1,7 +1,7 @@
 (** * Data processing in finite models *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
-From Geometry Require Import forms semidefinite subspaces differential.
+From Geometry Require Import forms semidefinite subspaces differential expansions.
 From Geometry.thm53 Require Import finite.
 Set Implicit Arguments.
 Unset Strict Implicit.

@@ -1,7 +1,7 @@
 (** * Readings of Theorem 5.3 that are false, and what the true ones need *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring zify.
-From Geometry Require Import forms semidefinite subspaces differential.
+From Geometry Require Import forms semidefinite subspaces differential expansions.
 From Geometry.thm53 Require Import finite simplex order rank.
 Set Implicit Arguments.
 Unset Strict Implicit.

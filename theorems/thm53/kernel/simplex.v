@@ -1,7 +1,7 @@
 (** * Outcomes with the coordinates of the parameter as their probabilities *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring zify.
-From Geometry Require Import forms semidefinite subspaces differential.
+From Geometry Require Import forms semidefinite subspaces differential expansions.
 From Geometry.thm53 Require Import finite.
 Set Implicit Arguments.
 Unset Strict Implicit.
