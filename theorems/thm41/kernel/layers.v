@@ -2,7 +2,7 @@
 From Coq Require Import Reals Lra FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth.
+From Geometry Require Import vectors jets chain pullback smooth symmetry elementary.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -160,14 +160,6 @@ rewrite (hess_layers sC N rho (x := fun w => w)) => [|p]; last exact: C2_coord.
 rewrite -[RHS]Rplus_0_l; congr (_ + _); rewrite -[RHS](sum0 d); apply: eq_sum => p.
 rewrite /hess (partial_ext (g := fun=> kron j p)) => [|y]; last exact: partial_coord.
 by rewrite partial_const Rmult_0_r.
-Qed.
-
-Lemma Derive_exp : Derive exp = exp.
-Proof. by apply: functional_extensionality => t; apply: is_derive_unique; auto_derive => //; ring. Qed.
-
-Lemma C2fun_exp : C2fun exp.
-Proof.
-by move=> t; rewrite !Derive_exp; split; [|split]; first [by auto_derive | by apply: ex_derive_continuous; auto_derive].
 Qed.
 
 (** The head [z |-> 1 s(1 z + 0) + 0] with one hidden unit. *)

@@ -150,7 +150,7 @@ Lemma C2map_C1map h z : C2map h z -> C1map h z.
 Proof. by move=> H a; apply: C2_C1. Qed.
 
 (** The partial derivatives of a composite: grad (L o h) = J^T rho. *)
-Lemma is_derive_comp L h z i : C1map h z -> C1 L (h z) ->
+Lemma is_derive_pull L h z i : C1map h z -> C1 L (h z) ->
   is_derive (fun t => L (h (upd z i t))) (z i) (\sum_(a < k) (grad L (h z) a * jac h z a i)).
 Proof.
 move=> hC LC.
@@ -161,7 +161,7 @@ Qed.
 
 Lemma partial_comp L h z i : C1map h z -> C1 L (h z) ->
   partial (fun w => L (h w)) i z = \sum_(a < k) (grad L (h z) a * jac h z a i).
-Proof. by move=> hC LC; apply: partial_unique; apply: is_derive_comp. Qed.
+Proof. by move=> hC LC; apply: partial_unique; apply: is_derive_pull. Qed.
 
 Lemma grad_comp L h z : C1map h z -> C1 L (h z) ->
   grad (fun w => L (h w)) z = mulv (tr (jac h z)) (grad L (h z)).
@@ -180,7 +180,7 @@ Lemma C1_comp L h z : C1map h z -> C1 L (h z) -> C1 (fun w => L (h w)) z.
 Proof.
 move=> hC LC; have := near_near (near_C1 hC LC); apply: near_imp => w E i.
 have [hw Lw] := near_point E.
-split; first by exists (\sum_(a < k) (grad L (h w) a * jac h w a i)); apply: is_derive_comp.
+split; first by exists (\sum_(a < k) (grad L (h w) a * jac h w a i)); apply: is_derive_pull.
 apply: (cont_ext_near (f := fun w => \sum_(a < k) (grad L (h w) a * jac h w a i))).
   by apply: near_imp E => y [hy Ly]; rewrite partial_comp.
 apply: cont_sum => a; apply: cont_mult; last exact: C1_cont_partial.
@@ -214,7 +214,7 @@ rewrite (_ : \sum_(a < k) _ = \sum_(a < k) ((\sum_(b < k) (hess L (h z) b a * ja
   rewrite exchange_sum; apply: eq_sum => a; rewrite mull_sum; apply: eq_sum => b.
   by rewrite /tr; ring.
 apply: is_derive_sum => a.
-have D1 := is_derive_comp (L := partial L a) i hC1 (LC.2 a).
+have D1 := is_derive_pull (L := partial L a) i hC1 (LC.2 a).
 have D2 := is_derive_partial (C1_ex i ((hC a).2 j)).
 have := is_derive_mult (fun t => partial L a (h (upd z i t))) (fun t => partial (comp h a) j (upd z i t)) (z i) _ _ D1 D2 Rmult_comm.
 by rewrite /= !upd_same.

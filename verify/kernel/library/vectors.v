@@ -225,3 +225,9 @@ Lemma mulvZ m n (A : mat m n) t (x : vec n) : mulv A (scalev t x) = scalev t (mu
 Proof.
 by apply: functional_extensionality => i; rewrite /mulv /scalev mulr_sum; apply: eq_sum => j; ring.
 Qed.
+
+(** The matrix [A] has rank [r]: its range [{A v}] has a basis of [r] vectors. *)
+Definition has_rank m n (A : mat m n) (r : nat) : Prop :=
+  exists b : 'I_r -> vec m,
+    (forall c : vec r, (forall i, \sum_(l < r) (c l * b l i) = 0) -> c = zerov)
+    /\ forall w : vec m, (exists v, mulv A v = w) <-> (exists c : vec r, w = fun i => \sum_(l < r) (c l * b l i)).
