@@ -1,0 +1,98 @@
+(** The effective Hessian of a head that is invariant on a neighbourhood of a critical point. *)
+From Coq Require Import Reals Lra FunctionalExtensionality.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
+From Coquelicot Require Import Coquelicot.
+From Geometry Require Import vectors jets chain pullback smooth symmetry.
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Open Scope R_scope.
+
+Lemma sum_const n (c : R) : \sum_(i < n) c = INR n * c.
+Proof.
+elim: n => [|n IH]; first by rewrite big_ord0 /=; ring.
+by rewrite big_ord_recl IH S_INR; ring.
+Qed.
+
+(** A matrix close to the identity has no row vector [g] with [g A = 0] but zero. *)
+Lemma near_identity d (A : mat d d) (g : vec d) :
+  (forall i j, Rabs (A i j - kron i j) <= / (INR d + 1)) ->
+  mulv (tr A) g = zerov -> g = zerov.
+Proof.
+move=> close gA; set e := / _ in close; have d0 : 0 <= INR d by apply: pos_INR.
+have e0 : 0 < e by apply: Rinv_0_lt_compat; lra.
+pose S := \sum_(i < d) Rabs (g i).
+have gj j : Rabs (g j) <= e * S.
+  have -> : g j = - \sum_(i < d) (g i * (A i j - kron i j)).
+    rewrite -sumN (eq_sum (G := fun i => kron j i * g i - tr A j i * g i)) => [|i].
+      by rewrite sumB sum_kron -/(mulv (tr A) g j) gA /zerov; ring.
+    by rewrite /tr (kronC j i); ring.
+  rewrite Rabs_Ropp; apply: Rle_trans (sum_abs _) _.
+  rewrite /S mulr_sum; apply: sum_le => i; rewrite Rabs_mult Rmult_comm.
+  by apply: Rmult_le_compat_r; [exact: Rabs_pos | exact: close].
+have S0 : 0 <= S by apply: sum_ge0 => i; exact: Rabs_pos.
+have SS : S <= INR d * (e * S) by rewrite -sum_const; apply: sum_le.
+have Se : S * e <= 0.
+  by have E : INR d * (e * S) = S - S * e by [rewrite /e; field; lra]; lra.
+have Sz : S = 0.
+  case: S0 => // pos; have := Rmult_lt_0_compat _ _ pos e0; lra.
+apply: functional_extensionality => j; rewrite /zerov.
+have := gj j; rewrite Sz Rmult_0_r; have := Rabs_pos (g j) => a b.
+by apply: Rabs_eq_0; lra.
+Qed.
+
+(** Let [T] be a family of augmentations of R^d with parameters in R^p: [T_theta0] is the identity near
+    [z], [D_z T_theta] exists for [theta] near [theta0] and is continuous at [theta0], and
+    [h o T_theta = h] on a neighbourhood of [z] for all [theta] near [theta0].  Let [v] be the velocity
+    of a curve [T_{theta(t)} z], [theta(0) = theta0], in the orbit of [z].  If [z] is critical,
+    [J^T rho = 0], then [H_eff v = 0]. *)
+Theorem part_hessian_neighbourhood (d k p : nat) (L : vec k -> R) (h : vec d -> vec k)
+    (T : vec p -> vec d -> vec d) (theta0 : vec p) (z : vec d) (theta : R -> vec p) (v : vec d) :
+  C2map h z -> C2 L (h z) ->
+  near z (fun y => T theta0 y = y) ->
+  near theta0 (fun eta => forall i j, ex_partial (comp (T eta) i) j z) ->
+  (forall i j, cont (fun eta => jac (T eta) z i j) theta0) ->
+  near theta0 (fun eta => near z (fun y => h (T eta y) = h y)) ->
+  theta 0 = theta0 -> (forall q, continuous (fun t => theta t q) 0) ->
+  has_velocity (fun t => T (theta t) z) 0 v ->
+  mulv (tr (jac h z)) (grad L (h z)) = zerov ->
+  mulv (effective L h z) v = zerov.
+Proof.
+move=> hC LC T0 Tex Tcont inv t0 tc vel crit.
+pose f w := L (h w); have fC : C2 f z by apply: C2_comp.
+pose gamma t := T (theta t) z; have g0 : gamma 0 = z by rewrite /gamma t0; exact: near_point T0.
+have gradz : grad f z = zerov by rewrite grad_comp //; [exact: C2map_C1map | exact: C2_C1].
+have e0 : 0 < / (INR d + 1) by apply: Rinv_0_lt_compat; move: (pos_INR d); lra.
+have Jid i j : jac (T theta0) z i j = kron i j.
+  rewrite /jac (partial_ext_near (g := fun y => y i)) ?partial_coord ?(kronC j) //.
+  by apply: near_imp T0 => y; rewrite /comp => ->.
+have close : near theta0 (fun eta => forall i j, Rabs (jac (T eta) z i j - kron i j) <= / (INR d + 1)).
+  apply: near_forall => i; apply: near_forall => j; rewrite -(Jid i j).
+  have := Tcont i j _ (locally_ball (jac (T theta0) z i j : R_UniformSpace) (mkposreal _ e0)).
+  by apply: near_imp => eta /Rlt_le.
+have along : locally 0 (fun t => (forall i j, ex_partial (comp (T (theta t)) i) j z) /\
+    near z (fun y => h (T (theta t) y) = h y) /\
+    forall i j, Rabs (jac (T (theta t)) z i j - kron i j) <= / (INR d + 1)).
+  apply: (curve_near (P := fun eta => (forall i j, ex_partial (comp (T eta) i) j z) /\
+    near z (fun y => h (T eta y) = h y) /\ forall i j, Rabs (jac (T eta) z i j - kron i j) <= / (INR d + 1)) tc).
+  by rewrite t0; apply: near_and Tex _; apply: near_and.
+have fC1 : locally 0 (fun t => C1 f (gamma t)).
+  by apply: (curve_near (P := C1 f) (velocity_cont vel)); rewrite -/(gamma 0) g0; apply: C1_near; apply: C2_C1.
+have grad0 : locally 0 (fun t => grad f (gamma t) = zerov).
+  apply: filter_imp (filter_and _ _ along fC1) => t [[ex [loc cl]] ft].
+  apply: (near_identity cl); apply: functional_extensionality => j.
+  rewrite -gradz /mulv /tr (eq_sum (G := fun i => grad f (gamma t) i * jac (T (theta t)) z i j)) => [|i]; last by ring.
+  have := @chain_rule d f (fun s => T (theta t) (upd z j s)) (z j) (fun i => jac (T (theta t)) z i j).
+  rewrite upd_same => /(_ ft) D.
+  have {}D : is_derive (fun s => f (T (theta t) (upd z j s))) (z j)
+      (dot (grad f (gamma t)) (fun i => jac (T (theta t)) z i j)).
+    by apply: D => i; apply: is_derive_partial.
+  rewrite -[LHS](is_derive_unique _ _ _ D) /grad /partial; apply: Derive_ext_loc.
+  by have := near_line j loc; apply: filter_imp => s e; rewrite /f e.
+apply: functional_extensionality => i; rewrite -[X in effective L h X]g0.
+have fC' : C2 f (gamma 0) by rewrite g0.
+have D := is_derive_grad i fC' vel.
+rewrite -[LHS](is_derive_unique _ _ _ D); apply: is_derive_unique.
+apply: (is_derive_ext_loc (fun=> 0)); last exact: is_derive_const.
+by apply: filter_imp grad0 => t ->.
+Qed.
