@@ -23,7 +23,7 @@ BELOW: dict[str, set[str]] = {
     "engine": {"claims", "identity"},
     "ssl": {"numeric", "identity"},
     "experiments": {"ssl", "engine", "claims", "numeric"},
-    "cli": {"experiments", "ssl", "engine", "identity", "claims"},
+    "cli": {"experiments", "ssl", "engine", "identity", "claims", "kernel"},
     "bench": {"experiments", "numeric"},
     "__main__": {"bench", "cli", "experiments", "engine", "claims", "reports"},
     "reports": {"engine", "claims"},

@@ -27,7 +27,8 @@ import msgspec
 
 from verify.claims.check import Context
 from verify.claims.evidence import Outcome
-from verify.cli import console, reproduce
+from verify.claims.text import count
+from verify.cli import console, kernel, reproduce
 from verify.cli.arguments import UsageError, parse
 from verify.cli.doctor import examine, gpu
 from verify.cli.junit import junit
@@ -44,7 +45,7 @@ REGISTRIES = ("theorems", "verify.experiments")
 RECORDED = ROOT / "reports" / "evidence"
 
 HINT = "`python -m verify --help` shows what can be asked."
-COMMANDS = ("all", "list", "show", "report", "doctor", "bench", "ssl")
+COMMANDS = ("all", "list", "show", "report", "doctor", "bench", "kernel", "ssl")
 LOOKING = ("list", "show", "doctor")
 """Commands that decide nothing, whose reader may leave when it has seen enough."""
 
@@ -178,6 +179,8 @@ def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
             _see_writable(file)
     if command == "bench":
         return _bench(options)
+    if command == "kernel":
+        return _kernel(options, chosen, places, folders)
     if command in ("show", "report"):
         return _from_store(options, chosen, places, folders)
     return _run(options, chosen, places, folders)
@@ -333,6 +336,36 @@ def _released(options: argparse.Namespace) -> int:
         raise reproduce.Unavailable(str(error)) from None
     print(answered.text, end="")
     return answered.code
+
+
+def _kernel(
+    options: argparse.Namespace,
+    chosen: Sequence[rooms.RegistryEntry],
+    places: Sequence[rooms.RegistryEntry],
+    folders: Folders,
+) -> int:
+    """Have the theorems of the chosen rooms checked by Coq, and print what they assume."""
+    if why := kernel.missing():
+        _complain(why)
+        return 3
+    folders.artefacts.mkdir(parents=True, exist_ok=True)
+    ctx = Context(
+        seed=0,
+        profile="standard",
+        device="cpu",
+        cache=str(folders.artefacts),
+        rooms=rooms.modules(places),
+    )
+    loaded, request = _request(options, chosen, places)
+    for sentence in request.broken:
+        _complain(sentence)
+    found = []
+    for check, finding in kernel.run(loaded, ctx):
+        found.append((check, finding))
+        print(kernel.told(check, finding), flush=True)
+    if options.record:
+        print(f"recorded: {count(kernel.keep(found), 'theorem')}")
+    return 1 if request.broken or kernel.failed(found) else 0
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from verify.claims.check import Arithmetic, Buildable, Check, Context, Kind, Role
@@ -17,8 +18,8 @@ from verify.claims.controls import Refute, controls
 from verify.claims.derivation import Derive, derive, hypothesis_ablation
 from verify.claims.evidence import Finding
 from verify.claims.property import Claim, holds, refuted
-from verify.claims.proved import Proved, check_proved, digest
-from verify.claims.statement import Part, Reading, Verdict
+from verify.claims.proved import Proved, Said, check_proved, digest
+from verify.claims.statement import Statement, Verdict
 
 Run = Callable[[Context], Finding]
 
@@ -97,30 +98,49 @@ _refutation = _kind(Role.REFUTES, Kind.COUNTEREXAMPLE, Arithmetic.EXACT, 0.5)
 _controls = _kind(Role.CONTROL, Kind.ATTACK, Arithmetic.EXACT, 0.5)
 
 
-def proved(
-    target: Part | Reading, *theorems: str, room: str, read: str, missing: str = ""
-) -> Check:
-    """Theorems of Coq that say a part or a reading; of a refuted reading, that it fails.
+def said(*theorems: str, read: str, missing: str = "") -> Said:
+    """Theorems of Coq that together say a part or a reading; of a refuted reading, that it fails.
 
     Args:
-        target: the part or the reading whose sentence they say, or refute.
         theorems: ``file.theorem`` each, in the room's folder ``kernel``.
-        room: the statement's id.
-        read: `verify.claims.proved.reading_digest` when sentence and theorems were last read
-            against each other; ``python -m verify kernel ROOM --digests`` prints it.
-        missing: what of the sentence they do not say.
+        read: what ``python -m verify kernel ROOM`` prints once sentence and theorems were read
+            against each other; a change of either makes the check red.
+        missing: what of the sentence they do not say; then they do not prove it.
     """
-    claim = Proved(room, target.text, theorems, read, missing)
-    refutes = isinstance(target, Reading) and target.predicted is Verdict.REFUTED
-    declared = (_kernel_refutation if refutes else _kernel)(
-        f"kernel.{target.id}",
-        f"Coq's kernel {'refutes' if refutes else 'checks'} {', '.join(theorems)}",
-        partial(check_proved, claim, digest(claim)),
-        part=target.id if isinstance(target, Part) else "",
-        readings=(target.id,) if isinstance(target, Reading) else (),
-        cost=8.0,
-    )
-    return replace(declared, all_dimensions=True)
+    return Said(theorems, read, missing)
+
+
+def kernel(
+    statement: Statement,
+    *,
+    parts: Mapping[str, Said] = MappingProxyType({}),
+    readings: Mapping[str, Said] = MappingProxyType({}),
+) -> tuple[Check, ...]:
+    """The checks that parts and readings of a statement are theorems of Coq's kernel, by their ids."""
+    checks = []
+    for part in statement.parts:
+        if part.id in parts:
+            check = _said(statement.id, part.text, parts[part.id], _kernel, f"part.{part.id}")
+            checks.append(replace(check, part=part.id))
+    for reading in statement.readings:
+        if reading.id in readings:
+            refuted = reading.predicted is Verdict.REFUTED
+            declare = _kernel_refutation if refuted else _kernel
+            words = readings[reading.id]
+            check = _said(statement.id, reading.text, words, declare, f"reading.{reading.id}")
+            checks.append(replace(check, readings=(reading.id,)))
+    known = {part.id for part in statement.parts}, {reading.id for reading in statement.readings}
+    for given, ids in zip((parts, readings), known, strict=True):
+        if unknown := set(given) - ids:
+            raise ValueError(f"{statement.id} does not state {', '.join(sorted(unknown))}.")
+    return section(f"{statement.id}.kernel", *checks)
+
+
+def _said(room: str, text: str, words: Said, declare: Declare, id: str) -> Check:
+    claim = Proved(room, text, words)
+    title = f"Theorems of Coq's kernel: {', '.join(words.theorems)}"
+    run = partial(check_proved, claim, digest(claim))
+    return replace(declare(id, title, run, cost=8.0), all_dimensions=True)
 
 
 def section(

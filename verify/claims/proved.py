@@ -28,24 +28,40 @@ AXIOMS = {
 
 
 @dataclass(frozen=True)
+class Said:
+    """Theorems that together say a sentence.
+
+    Attributes:
+        theorems: ``file.theorem`` each, in the room's folder ``kernel``.
+        read: `reading_digest` when sentence and theorems were last read against each other.
+        missing: what of the sentence they do not say; then the sentence is not proved by them.
+    """
+
+    theorems: tuple[str, ...]
+    read: str
+    missing: str = ""
+
+
+@dataclass(frozen=True)
 class Proved:
-    """Theorems that together say a displayed sentence.
+    """A displayed sentence and the theorems that say it.
 
     Attributes:
         room: the statement's module name.
         text: the displayed sentence.
-        theorems: ``file.theorem`` each, in the room's folder ``kernel``.
-        read: `reading_digest` when sentence and theorems were last read against each other.
-        missing: what of the sentence they do not say; then the sentence is not proved by them.
+        said: the theorems.
         package: in which the room is.
     """
 
     room: str
     text: str
-    theorems: tuple[str, ...]
-    read: str
-    missing: str = ""
+    said: Said
     package: str = "theorems"
+
+    @property
+    def theorems(self) -> tuple[str, ...]:
+        """``file.theorem`` each."""
+        return self.said.theorems
 
     def module(self, theorem: str) -> str:
         """The Coq module of one of the theorems."""
@@ -70,7 +86,7 @@ def digest(claim: Proved) -> str:
 
 def reading_digest(claim: Proved) -> str:
     """What a reader of sentence and theorems saw: both, with every definition that is used."""
-    seen = [claim.text, claim.missing]
+    seen = [claim.text, claim.said.missing]
     for theorem, vocabulary in _quoted(claim):
         seen += [f"{one.context}\n{one.text}" for one in (theorem, *vocabulary)]
     return hashlib.sha256("\n\n".join(seen).encode()).hexdigest()[:16]
@@ -101,20 +117,20 @@ def check_proved(claim: Proved, sources: str, ctx: Context) -> Finding:
         for axiom in theorem.axioms
         if axiom not in AXIOMS
     ]
-    if reading_digest(claim) != claim.read:
+    if reading_digest(claim) != claim.said.read:
         problems.append(
             "the sentence, a theorem or a definition changed since they were read against each other"
         )
     axioms = sorted({axiom for theorem in theorems for axiom in theorem.axioms})
     assumed = f"on {count(len(axioms), 'axiom')} of those allowed" if axioms else "on no axiom"
     summary = f"{count(len(theorems), 'theorem')} checked by Coq's kernel, {assumed}{how}."
-    if claim.missing:
-        summary += f" Not said by them: {claim.missing}."
+    if claim.said.missing:
+        summary += f" Not said by them: {claim.said.missing}."
     return Finding(
         outcome=Outcome.SURPRISE if problems else Outcome.AS_STATED,
         summary=f"{'; '.join(problems)}." if problems else summary,
         theorems=theorems,
-        partial=claim.missing,
+        partial=claim.said.missing,
     )
 
 

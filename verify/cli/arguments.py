@@ -33,7 +33,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         prog="python -m verify",
         description="Decides the paper's statements, and repeats its experiments.",
         epilog="Commands: all | NAME... (thm41, 4.1, 'Theorem 4.1', E3) | list | show NAME... | "
-        "report [NAME...] | doctor | bench | ssl E3... | ssl all | ssl --list | ssl released --path DIR.",
+        "report [NAME...] | doctor | bench | kernel [NAME...] | ssl E3... | ssl all | ssl --list | ssl released --path DIR.",
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -54,7 +54,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     options = parser.parse_intermixed_args(argv)
     if options.words[0] != "ssl":
         for name, unset in _REPRODUCTION.items():
-            if getattr(options, name) != unset:
+            if getattr(options, name) != unset and (options.words[0], name) != ("kernel", "record"):
                 raise UsageError(f"`--{name.replace('_', '-')}` is an option of `ssl`.")
     return options
 
@@ -87,7 +87,11 @@ def _add_reproduction(parser: argparse.ArgumentParser) -> None:
     add("--seeds", type=_jobs, metavar="N", help="the form with so many training seeds")
     add("--budget", type=_budget, metavar="TIME", help="stop in time, e.g. after 9m; 90s, 1h")
     add("--checkpoint", type=_path, metavar="FILE", help="of E8: a released network")
-    add("--record", action="store_true", help="also keep the results in reports/evidence")
+    add(
+        "--record",
+        action="store_true",
+        help="also keep the results in reports/evidence; of `kernel`, in its record",
+    )
     add("--list", action="store_true", help="list the forms and what they cost")
     add("--path", type=_path, metavar="DIR", help="of `ssl released`: the author's release")
     add("--check-citations", action="store_true", help="of `ssl released`: file and line of each")

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from verify.claims.check import Context
 from verify.claims.text import count
+from verify.cli.kernel import missing
 from verify.engine.provenance import git_state, machine
 from verify.engine.record import by_reason
 from verify.engine.registry import RegistryEntry, RoomError, load, modules
 from verify.engine.worker import THREADS, missing_capability
 from verify.identity.closure import versions
+from verify.kernel import coq
 
 
 def gpu() -> str:
@@ -44,6 +46,7 @@ def examine(places: Sequence[RegistryEntry], root: Path, out: Path) -> list[tupl
     threads = ", ".join(f"{name}={os.environ.get(name, 'unset')}" for name in THREADS)
     found.append(("threads", f"one in each worker; this shell has {threads}"))
     found.append(("digits", _digits()))
+    found.append(("coq", coq.version() or missing()))
     ctx = Context(
         seed=0,
         profile="standard",

@@ -28,7 +28,7 @@ _SENTENCE = re.compile(
 )
 _PROVED = ("Theorem", "Lemma", "Corollary", "Proposition", "Fact", "Remark")
 _SECTION = re.compile(
-    r"^[ \t]*(Section\s+(\w+)|End\s+(\w+)|(?:Variables?|Context|Hypothes[ie]s|Let)\b.*?)\.(?=\s)",
+    r"^[ \t]*(Section\s+(\w+)|End\s+(\w+)|(?:Variables?|Context|Hypothes[ie]s|Let)\b.*?)\.(?=\s|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _TOKEN = re.compile(r"[\w']+|[^\w\s'()]+")

@@ -1,0 +1,194 @@
+"""The kernel tier: what must be refused is refused, and what a reader sees is what was checked.
+
+Oracle: Coq itself on small files, each made to be wrong in one way; the parser of sources is tried on
+texts that hide what it must find, and show what it must not take for it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from verify.claims import proved
+from verify.claims.check import Context
+from verify.claims.evidence import Outcome
+from verify.claims.proved import Proved, Said, check_proved, reading_digest
+from verify.kernel import coq, record
+from verify.kernel.sources import Library, SourceError, faults, sentences
+
+needs_coq = pytest.mark.skipif(not coq.version(), reason="Coq is not here")
+
+DOUBLE = """(** Twice a number. *)
+Definition double (n : nat) : nat := n + n.
+"""
+
+TRUE = """From Geometry Require Import double.
+Section Twice.
+Variable n : nat.
+
+(** Twice a number is the number added to itself. *)
+Theorem part_twice : double n = n + n.
+Proof. reflexivity. Qed.
+End Twice.
+"""
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A room ``toy`` with one theorem, in place of the project's rooms."""
+    shared, room = tmp_path / "library", tmp_path / "rooms" / "toy" / "kernel"
+    shared.mkdir()
+    room.mkdir(parents=True)
+    (shared / "double.v").write_text(DOUBLE, encoding="utf-8")
+    (room / "twice.v").write_text(TRUE, encoding="utf-8")
+    monkeypatch.setattr(proved, "library", lambda package: Library(tmp_path / "rooms", shared))
+    return tmp_path
+
+
+def claim(read: str = "", text: str = "2n = n + n") -> Proved:
+    return Proved("toy", text, Said(("twice.part_twice",), read))
+
+
+def found(folder: Path, read: str | None = None, text: str = "2n = n + n"):
+    """The finding of the room's theorem, read against its sentence unless told otherwise."""
+    ctx = Context(seed=0, profile="smoke", device="cpu", cache=str(folder / "cache"), rooms={})
+    (folder / "cache" / "coq").mkdir(parents=True, exist_ok=True)
+    wanted = reading_digest(claim()) if read is None else read
+    return check_proved(claim(wanted, text), "", ctx)
+
+
+def edit(folder: Path, old: str, new: str, file: str = "rooms/toy/kernel/twice.v") -> None:
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@needs_coq
+def test_a_theorem_is_checked_and_quoted_with_its_definitions(library):
+    finding = found(library)
+    assert finding.outcome is Outcome.AS_STATED, finding.summary
+    (theorem,) = finding.theorems
+    assert theorem.axioms == ()
+    assert theorem.statement.text == "Theorem part_twice : double n = n + n."
+    assert theorem.statement.comment == "Twice a number is the number added to itself."
+    assert theorem.statement.context == "Variable n : nat."
+    assert [(one.name, one.comment) for one in theorem.vocabulary] == [
+        ("Geometry.double.double", "Twice a number.")
+    ]
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("Proof. reflexivity. Qed.", "Proof. Admitted.", "leaves a proof open"),
+        ("Proof. reflexivity. Qed.", "Proof. admit. Admitted.", "leaves a proof open"),
+        ("Section Twice.", "Axiom cheat : False.\nSection Twice.", "assumes what is not proved"),
+        (
+            "Section Twice.",
+            "Parameter cheat : False.\nSection Twice.",
+            "assumes what is not proved",
+        ),
+        ("Section Twice.", "Variable cheat : False.\nSection Twice.", "outside a section"),
+        ("Section Twice.", "Unset Guard Checking.\nSection Twice.", "switches a check"),
+        ("Section Twice.", 'Declare ML Module "x".\nSection Twice.', "not Coq's own"),
+        ("n + n.\nProof", "n + n + n.\nProof", "Coq refuses Geometry.toy.twice"),
+        ("part_twice", "part_other", "has no part_twice"),
+        (
+            "From Geometry",
+            "From Coq Require Import ProofIrrelevance.\nFrom Geometry",
+            "assumes ProofIrrelevance.proof_irrelevance",
+        ),
+    ],
+)
+def test_tampering_is_red(library, old, new, why):
+    if "ProofIrrelevance" in new:
+        edit(
+            library,
+            "Proof. reflexivity.",
+            "Proof. pose proof (proof_irrelevance True I I). reflexivity.",
+        )
+    edit(library, old, new)
+    finding = found(library, "" if "part_other" in new else None)
+    assert finding.outcome is Outcome.SURPRISE
+    assert why in finding.summary
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    ("old", "new", "file"),
+    [
+        ("double n = n + n", "n + n = n + n", "rooms/toy/kernel/twice.v"),  # a weaker theorem
+        ("n + n.", "n + n + 0.", "library/double.v"),  # the same theorem of another notion
+        (
+            "Variable n : nat.",
+            "Variable n : nat.\nHypothesis small : n = 0.",
+            "rooms/toy/kernel/twice.v",
+        ),
+    ],
+)
+def test_a_changed_statement_is_red_until_it_is_read_again(library, old, new, file):
+    before = reading_digest(claim())
+    edit(library, old, new, file)
+    if "+ 0" in new:
+        edit(library, "Proof. reflexivity.", "Proof. unfold double. now rewrite <- plus_n_O.")
+    finding = found(library, before)
+    assert finding.outcome is Outcome.SURPRISE
+    assert "changed since they were read against each other" in finding.summary
+    assert found(library).outcome is Outcome.AS_STATED
+
+
+@needs_coq
+def test_a_changed_sentence_is_red(library):
+    assert "changed since" in found(library, text="3n = n + n").summary
+
+
+def test_without_coq_the_record_stands_for_the_same_sources_only(library, monkeypatch, tmp_path):
+    kept = tmp_path / "record.json"
+    sources = Library(library / "rooms", library / "library")
+    entry = record.Entry(sources.digest("Geometry.toy.twice"), "8.16.1", (), 0.5)
+    record.write({"Geometry.toy.twice.part_twice": entry}, kept)
+    monkeypatch.setattr(proved, "coq", SimpleNamespace(version=lambda: "", CoqError=coq.CoqError))
+    monkeypatch.setattr(record, "RECORD", kept)
+    monkeypatch.setattr(proved.record, "read", lambda: _read(kept))
+    finding = found(library)
+    assert finding.outcome is Outcome.AS_STATED
+    assert "as recorded with Coq 8.16.1" in finding.summary
+    edit(library, "Twice a number.", "Twice any number.", "library/double.v")
+    assert found(library).outcome is Outcome.NOT_RUN
+    kept.write_text("{", encoding="utf-8")
+    assert found(library).outcome is Outcome.NOT_RUN
+
+
+_read = record.read
+
+
+def test_comments_and_strings_hide_nothing_and_are_not_taken_for_code():
+    assert faults("(* Admitted. (* Axiom x : nat. *) *) Definition a := 1.", "m") == []
+    assert faults('Definition a := "Axiom x : False.".', "m") == []
+    assert faults("Section Parameters.\nEnd Parameters.", "m") == []
+    (fault,) = faults("Definition a := 1. (* so *)\n  Local Axiom x : False.", "m")
+    assert fault == "m, line 2: 'Axiom' assumes what is not proved."
+    assert len(faults("Section A.\nVariable x : nat.\nEnd A.\nVariable y : nat.", "m")) == 1
+
+
+def test_sentences_end_where_they_end():
+    text = 'Definition a (x : nat) : nat := x.+1.\nNotation "x .. y" := (f x .. y).\nLemma b : a 0 = 1.\nProof. by []. Qed.'
+    found = sentences(text, "m")
+    assert [one.kind for one in found] == ["Definition", "Notation", "Lemma"]
+    assert found[0].text == "Definition a (x : nat) : nat := x.+1."
+    assert found[2].text == "Lemma b : a 0 = 1."
+
+
+def test_missing_and_circular_sources_are_sentences(tmp_path):
+    (tmp_path / "a.v").write_text("From Geometry Require Import b.", encoding="utf-8")
+    with pytest.raises(
+        SourceError, match=r"Geometry\.b has no source file; Geometry\.a requires it"
+    ):
+        Library(shared=tmp_path).closure("Geometry.a")
+    (tmp_path / "b.v").write_text("From Geometry Require Import a.", encoding="utf-8")
+    with pytest.raises(SourceError, match="a circle"):
+        Library(shared=tmp_path).closure("Geometry.a")
