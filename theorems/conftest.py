@@ -34,7 +34,7 @@ from verify.claims.judgement import gate_failures, judge
 from verify.claims.statement import Statement
 from verify.cli.arguments import seed
 from verify.engine.provenance import git_state
-from verify.engine.registry import contents, modules
+from verify.engine.registry import contents, foundations, load, modules
 from verify.engine.runner import Event, run_all
 from verify.engine.store import SEED_LIMIT, Store
 from verify.engine.worker import THREADS, run_check
@@ -146,12 +146,19 @@ def assert_as_stated(evidence: Callable[[str], Evidence]) -> Callable[[Check], N
 
 @pytest.fixture
 def assert_verdicts(
-    evidence: Callable[[str], Evidence],
+    ctx: Context, evidence: Callable[[str], Evidence]
 ) -> Callable[[Statement, Sequence[Check]], None]:
     """An assertion on one statement: every verdict is complete and the predicted one."""
 
     def assertion(statement: Statement, checks: Sequence[Check]) -> None:
-        judged = judge(statement, checks, {check.id: evidence(check.id) for check in checks})
+        others = foundations([load(statement.id, ctx.rooms[statement.id])], contents(REGISTRIES))
+        needed = [*checks, *(check for room in others for check in room.checks)]
+        judged = judge(
+            statement,
+            checks,
+            {check.id: evidence(check.id) for check in needed},
+            [(room.subject, room.checks) for room in others if isinstance(room.subject, Statement)],
+        )
         for judgement in judged.readings + judged.parts:
             assert judgement.complete, f"{judgement.target}: {judgement.reason}"
             assert judgement.agrees, (

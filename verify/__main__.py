@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -210,6 +210,7 @@ def _run(
     store.prepare()
     loaded, request = _request(options, chosen, places)
     checks = [check for room in loaded for check in room.checks if not request.leaves_out(check)]
+    checks += [check for room in request.foundations for check in room.checks]
     if not checks and not request.broken:
         raise UsageError("No check is left to run: --only and --skip leave out all of them.")
     has_gpu = options.device != "cpu" and bool(gpu())
@@ -236,7 +237,10 @@ def _run(
     jobs = options.jobs or os.cpu_count() or 1
     print(f"seed {ctx.seed}, profile {ctx.profile}, device {ctx.device}, jobs {jobs}", flush=True)
     with console.progress(
-        sys.stdout, loaded, [check.id for check in checks], folders.artefacts
+        sys.stdout,
+        [*loaded, *request.foundations],
+        [check.id for check in checks],
+        folders.artefacts,
     ) as progress:
         results = run_all(
             checks,
@@ -441,10 +445,16 @@ def _request(
             loaded.append(rooms.load(place.entry.id, place.module))
         except rooms.RoomError as error:
             broken.append(str(error))
-    return loaded, Request(
-        only=tuple(wanted.only),
-        skip=tuple(wanted.skip),
-        broken=tuple(broken),
+    asked = Request(only=tuple(wanted.only), skip=tuple(wanted.skip))
+    foundations: tuple[rooms.Room, ...] = ()
+    try:
+        foundations = rooms.foundations(loaded, places, asked.leaves_out)
+    except rooms.RoomError as error:
+        broken.append(str(error))
+    return loaded, replace(
+        asked,
+        broken=tuple(dict.fromkeys(broken)),
+        foundations=foundations,
         omitted=tuple(place.entry.label for place in places if place not in chosen),
     )
 

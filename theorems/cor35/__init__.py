@@ -106,6 +106,7 @@ BELOW = section(
         "derivation",
         r"$\kappa_\phi < ((2\kappa + 1) / (2\sqrt{\kappa} - 1))^2 \leq 9\kappa$",
         derivation_spectrum.below,
+        rests_on=("cor35.psd",),
     ),
     property_check("property", r"The bound on random $H \succeq 0$", properties_spectrum.BELOW),
     *(mutant_check(name, claim) for name, claim in properties_spectrum.BELOWS.items()),
@@ -115,7 +116,10 @@ BELOW = section(
 INDEFINITE = section(
     "cor35.indefinite",
     *proof(
-        "derivation", r"$\kappa_\phi \leq (\kappa + x) / (1 - x)$", derivation_spectrum.indefinite
+        "derivation",
+        r"$\kappa_\phi \leq (\kappa + x) / (1 - x)$",
+        derivation_spectrum.indefinite,
+        rests_on=("prop34.pullback",),
     ),
     fixed_dimensions(
         "unbounded",
@@ -135,6 +139,7 @@ FULL = section(
         "derivation",
         r"The full bound of 3.4 below $\lambda$ keeps $H_{\mathrm{eff}}$ positive definite",
         derivation_spectrum.full,
+        rests_on=("prop34.star",),
     ),
     at_scale(
         "production",

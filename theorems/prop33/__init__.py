@@ -38,17 +38,22 @@ LOSSES = (
     refutations.trinomial(2),
 )
 
+LINEAR_HEAD = ("thm41.identity", "thm41.1-interaction")
+"""Why the effective Hessian of a linear or affine head is W^T g W."""
+
 IFF = section(
     "prop33.iff",
     *proof(
         "necessary",
         "A head that is isotropic everywhere: $L$ is a PD quadratic polynomial on its image",
         derivation.necessary,
+        rests_on=LINEAR_HEAD,
     ),
     *proof(
         "sufficient",
         "A loss that is a PD quadratic polynomial on $V$ is whitened by $W = B X$",
         derivation.sufficient,
+        rests_on=LINEAR_HEAD,
     ),
     property_check(
         "exact",
@@ -89,6 +94,7 @@ FACTOR = section(
         "derivation",
         r"$c(z)$ is constant for $d \geq 2$",
         derivation.constant_factor,
+        rests_on=LINEAR_HEAD,
     ),
     property_check(
         "exact", "No third derivatives of a function allow a varying factor", properties.FACTOR
@@ -121,20 +127,29 @@ SQUARE = section(
         "quadratic",
         "Where $k = d$, only a PD quadratic polynomial is isotropic everywhere",
         derivation.quadratic,
+        rests_on=LINEAR_HEAD,
     ),
     *proof(
         "constant",
         "The barrier for $k = d$ and a constant factor",
         derivation.square,
+        rests_on=(*LINEAR_HEAD, "prop33.curvature"),
         readings=("square",),
     ),
     *proof(
         "varying",
         r"The barrier for $k = d \geq 2$ and a varying factor",
         derivation.square_varying,
+        rests_on=(*LINEAR_HEAD, "prop33.curvature"),
         readings=("square-varying",),
     ),
-    *proof("narrow", "A head with $k < d$ is degenerate", derivation.narrow, readings=("narrow",)),
+    *proof(
+        "narrow",
+        "A head with $k < d$ is degenerate",
+        derivation.narrow,
+        rests_on=LINEAR_HEAD,
+        readings=("narrow",),
+    ),
     example(
         "trinomial",
         "The trinomial loss with $k = d = 2$: no constant head whitens it",
@@ -150,6 +165,7 @@ GENERAL = section(
         "derivation",
         "The barrier where every $d$-dimensional subspace is curved",
         derivation.general,
+        rests_on=(*LINEAR_HEAD, "prop33.curvature"),
         readings=("curved-subspaces",),
     ),
     attack(
@@ -182,11 +198,17 @@ CURVATURE = section(
 
 ROBUST = section(
     "prop33.robust",
-    *proof("derivation", "Small constant heads are nearly isotropic", derivation_metric.not_robust),
+    *proof(
+        "derivation",
+        "Small constant heads are nearly isotropic",
+        derivation_metric.not_robust,
+        rests_on=LINEAR_HEAD,
+    ),
     *proof(
         "growth",
         "Behind a log-partition loss the condition number grows exponentially at most",
         derivation_metric.bounded_change,
+        rests_on=LINEAR_HEAD,
     ),
     property_check(
         "growth.property", "The growth of the condition number, trinomial loss", robust.GROWTH

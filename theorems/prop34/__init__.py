@@ -50,7 +50,12 @@ PULLBACK = section(
 
 FULL = section(
     "prop34.star",
-    *proof("derivation", "The full bound, for all $k$ and $d$", derivation.star),
+    *proof(
+        "derivation",
+        "The full bound, for all $k$ and $d$",
+        derivation.star,
+        rests_on=("thm41.identity",),
+    ),
     *proof(
         "segment",
         rf"$M'\epsilon_0$ for ${GRADIENT}$, where $M'$ bounds the Hessian",

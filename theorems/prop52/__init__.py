@@ -55,11 +55,13 @@ HESSIAN = section(
         "curvature",
         r"$v^T H_{\mathrm{eff}} v = v^T M v = -\rho^T J_h \gamma''$",
         derivation.curvature,
+        rests_on=("thm41.identity",),
     ),
     *proof(
         "critical",
         r"$v^T H_{\mathrm{eff}} v = 0$ at a critical point",
         derivation.critical_form,
+        rests_on=("thm41.identity",),
         readings=("effective-form",),
     ),
     *proof(

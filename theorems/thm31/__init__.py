@@ -174,6 +174,7 @@ FIXED_POINT = section(
         "derivation",
         r"Keeping $z^*$ critical costs one dimension where $0 \neq \rho \in \operatorname{ran} H$",
         derivation_linear.fixed_point,
+        rests_on=("thm31.affine",),
     ),
     property_check(
         "exact",

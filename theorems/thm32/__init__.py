@@ -46,18 +46,26 @@ EXACT = section(
         "derivation",
         r"For every nonconstant loss a head has $H_{\mathrm{eff}} = c I$ near a compact set",
         derivation.exact,
+        rests_on=("thm41.identity",),
         readings=UP_TO_A_FACTOR,
     ),
-    *proof("split", r"$\operatorname{rank} G \leq 1$, and $M$ is the rest", derivation.split),
+    *proof(
+        "split",
+        r"$\operatorname{rank} G \leq 1$, and $M$ is the rest",
+        derivation.split,
+        rests_on=("thm41.identity",),
+    ),
     *proof(
         "constant-loss",
         r"Where $\rho = 0$ and $\nabla^2 L = 0$, $H_{\mathrm{eff}} = 0$ for every head",
         derivation.constant_loss,
+        rests_on=("thm41.identity",),
     ),
     *proof(
         "piecewise-linear",
         r"Where $\nabla^2 L = 0$, $H_{\mathrm{eff}} = 0$ for every ReLU head, off its kinks",
         derivation.piecewise_linear,
+        rests_on=("thm41.identity", "thm41.relu-interaction"),
     ),
     property_check(
         "property",
@@ -94,6 +102,7 @@ IDENTITY = section(
         "convex",
         r"For every convex nonconstant loss a head has $H_{\mathrm{eff}} = I$",
         derivation_identity.convex,
+        rests_on=("thm41.identity",),
         readings=("identity-convex",),
     ),
     *proof(
@@ -115,6 +124,7 @@ IDENTITY = section(
         "sine",
         r"$L = \sin$ attains the bound on the oscillation in the limit",
         derivation_identity.sine,
+        rests_on=("thm41.identity",),
     ),
     property_check(
         "property",
@@ -160,7 +170,12 @@ PULLBACK = section(
         readings=("pullback-wide",),
     ),
     *proof("signature", "It takes $d$ positive eigenvalues", derivation_pullback.signature),
-    *proof("narrow", r"For $k < d$, $|G - I| \geq 1$", derivation_pullback.narrow),
+    *proof(
+        "narrow",
+        r"For $k < d$, $|G - I| \geq 1$",
+        derivation_pullback.narrow,
+        rests_on=("thm41.identity",),
+    ),
     *proof("line", "$k = d = 1$: lengths in the metric $L''$", derivation_pullback.line),
     property_check(
         "frames",
@@ -212,6 +227,7 @@ AFFINE = section(
         "derivation",
         r"$|H_{\mathrm{eff}} / c - I| \leq T \lambda_s^{-3/2} \sqrt{c} R$ for an affine head",
         derivation_curve.affine,
+        rests_on=("thm41.identity", "thm41.1-interaction"),
     ),
     property_check("property", "The bound on random losses", properties_affine.AFFINE),
     *(mutant_check(name, claim) for name, claim in mutants.AFFINES.items()),
@@ -229,6 +245,7 @@ FORCED = section(
         "derivation",
         r"$H_{\mathrm{eff}} \gamma' = \frac{d}{dt} (J^T \rho)$ along every curve",
         derivation_curve.forced,
+        rests_on=("thm41.identity",),
     ),
     *proof("free", "What a head may do beside the curve", derivation_curve.free),
     fixed_dimensions("circle", "Forced and free, on the unit circle", examples.circle),

@@ -147,6 +147,7 @@ LINEAR_HEADS = section(
         "psd",
         r"$H_{\mathrm{eff}} \succeq 0$ for an affine head where $\nabla^2 L \succeq 0$",
         affine.affine_psd,
+        rests_on=("thm41.identity",),
         readings=("1-psd-premise",),
     ),
     *proof(
@@ -234,6 +235,7 @@ NEGATIVE_DIRECTION = section(
         "direction",
         r"A negative direction of $M$ in $\ker(\nabla^2 L \, J_h)$ makes $\lambda_{\min} < 0$",
         direction.negative_direction,
+        rests_on=("thm41.identity",),
         readings=("2-direction",),
     ),
     part="direction",

@@ -124,7 +124,12 @@ FREE = section(
 
 GAUSSIAN = section(
     "thm53.gaussian",
-    *proof("derivation", r"$I_h = I_z/V$ for $h = Pz$, $V = \ker P$", derivation_models.gaussian),
+    *proof(
+        "derivation",
+        r"$I_h = I_z/V$ for $h = Pz$, $V = \ker P$",
+        derivation_models.gaussian,
+        rests_on=("thm53.order",),
+    ),
     property_check("property", "The closed form on random exact models", models.GAUSSIAN),
     *(mutant_check(name, claim) for name, claim in mutants.GAUSSIANS.items()),
     part="gaussian",

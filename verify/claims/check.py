@@ -138,6 +138,8 @@ class Check:
         part: id of the part that it bears on, if any.
         all_dimensions: for a derivation, that it closes with symbolic dimensions (or that its
             fixed-dimension algebra proves every dimension by a named reduction).
+        rests_on: for such a derivation, what it takes from elsewhere: parts, or readings where no
+            part has that id, as ``room.part``. It proves nothing unless all of them stand.
         artefacts: what is built before it runs.
         violates: for the controls of a refutation, the hypotheses that are violated one by one.
         capabilities: what it needs of the machine, ``cuda`` or one of `DATA`, or of the run,
@@ -156,6 +158,7 @@ class Check:
     part: str = ""
     readings: tuple[str, ...] = ()
     all_dimensions: bool = False
+    rests_on: tuple[str, ...] = ()
     violates: tuple[str, ...] = ()
     artefacts: tuple[Buildable, ...] = ()
     capabilities: tuple[str, ...] = ()

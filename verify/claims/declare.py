@@ -159,13 +159,23 @@ def section(
 
 
 def proof(
-    id: str, title: str, derivation: Derive, *, readings: tuple[str, ...] = (), cost: float = 0.2
+    id: str,
+    title: str,
+    derivation: Derive,
+    *,
+    readings: tuple[str, ...] = (),
+    rests_on: tuple[str, ...] = (),
+    cost: float = 0.2,
 ) -> tuple[Check, Check]:
-    """A derivation for all dimensions, and the check that none of its hypotheses is idle."""
+    """A derivation for all dimensions, and the check that none of its hypotheses is idle.
+
+    What it takes from another part or reading it names in `rests_on`, as ``room.part``.
+    """
     return (
         replace(
             _derivation(id, title, partial(derive, derivation), readings=readings, cost=cost),
             all_dimensions=True,
+            rests_on=rests_on,
         ),
         _ablation(
             f"{id}.ablation",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -13,7 +13,14 @@ from verify.claims.text import count
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """A verdict with its reason. `complete` is False while checks it rests on have not run."""
+    """A verdict with its reason. `complete` is False while checks it rests on have not run.
+
+    Attributes:
+        target: the reading or part.
+        lemmas: ids of the lemmas that its derivations cite.
+        rests_on: the parts and readings that its derivations take from elsewhere, ``room.part``.
+        checks: ids of the checks that bear on it.
+    """
 
     target: str
     verdict: Verdict
@@ -21,7 +28,13 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     complete: bool
     lemmas: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        """Whether others may rest on it."""
+        return self.verdict in (Verdict.PROVED, Verdict.HOLDS, Verdict.HOLDS_ADDED)
 
     @property
     def agrees(self) -> bool:
@@ -42,21 +55,103 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(j for j in self.readings + self.parts if j.complete and not j.agrees)
 
 
+Stated = tuple[Statement, Sequence[Check]]
+"""A statement with its checks."""
+
+
 def judge(
-    statement: Statement, checks: Sequence[Check], evidence: Mapping[str, Evidence]
+    statement: Statement,
+    checks: Sequence[Check],
+    evidence: Mapping[str, Evidence],
+    others: Iterable[Stated] = (),
 ) -> Judged:
-    """Decide every reading and part of a statement from its checks' evidence.
+    """Decide every reading and part of a statement from its checks' evidence, see `Verdicts`.
+
+    Args:
+        statement: what is judged.
+        checks: its checks.
+        evidence: by check id.
+        others: statements that it rests on, with the checks that decide them.
+    """
+    return Verdicts([(statement, checks), *others], evidence).judged(statement.id)
+
+
+class Verdicts:
+    """The verdicts of statements that rest on each other, each reached once.
 
     A reading is *refuted* by a counterexample in rigorous arithmetic that evaluates each of its
     hypotheses; it *holds* by a derivation for all dimensions that assumes no others, does not
     close without them, and is contradicted by no other check (or, if it only says that something
     exists, by an exact example). A part is *proved* in the same way and *supported* if there is
-    no such derivation. Checks that need a capability of the machine are
-    left out of account while they have not run; any other missing check leaves the verdict open.
+    no such derivation. Neither stands unless all that its derivations rest on does. Checks that
+    need a capability of the machine are left out of account while they have not run; any other
+    missing check leaves the verdict open.
+
+    Args:
+        stated: the statements, each with the checks that decide it.
+        evidence: by check id.
     """
-    readings = tuple(_judge_reading(statement, r, checks, evidence) for r in statement.readings)
-    parts = tuple(_judge_part(p, checks, evidence) for p in statement.parts)
-    return Judged(statement=statement.id, readings=readings, parts=parts)
+
+    def __init__(self, stated: Iterable[Stated], evidence: Mapping[str, Evidence]) -> None:
+        self._stated = {statement.id: (statement, checks) for statement, checks in stated}
+        self._evidence = evidence
+        self._reached: dict[tuple[str, Reading | Part], Judgement | None] = {}
+
+    def judged(self, id: str) -> Judged:
+        """Return every verdict of one of the statements."""
+        statement, _ = self._stated[id]
+        readings = tuple(self._judgement(id, reading) for reading in statement.readings)
+        parts = tuple(self._judgement(id, part) for part in statement.parts)
+        return Judged(statement=id, readings=readings, parts=parts)
+
+    def of(self, target: str) -> Judgement | None:
+        """Return the verdict of a part or reading, ``room.part``.
+
+        None if no statement here has it, and where it rests on itself.
+        """
+        id, _, name = target.partition(".")
+        if id not in self._stated or (found := resolve(self._stated[id][0], name)) is None:
+            return None
+        if self._reached.get((id, found), ...) is None:
+            return None
+        return self._judgement(id, found)
+
+    def _judgement(self, id: str, about: Reading | Part) -> Judgement:
+        """Reach a verdict, unless it was reached before."""
+        known = self._reached.get((id, about))
+        if known is None:
+            self._reached[id, about] = None  # while what it rests on is judged
+            statement, checks = self._stated[id]
+            bearing = [check for check in checks if bears_on(check, about)]
+            grounds = {target: self.of(target) for target in rests_on(bearing)}
+            if isinstance(about, Reading):
+                known = _judge_reading(statement, about, bearing, self._evidence, grounds)
+            else:
+                known = _judge_part(about, bearing, self._evidence, grounds)
+            self._reached[id, about] = known
+        return known
+
+
+def resolve(statement: Statement, name: str) -> Part | Reading | None:
+    """Return the part of a statement of this id or else the reading, or None."""
+    return next((one for one in named(statement) if one.id == name), None)
+
+
+def named(statement: Statement) -> tuple[Part | Reading, ...]:
+    """What others may rest on: the parts, then the readings."""
+    return (*statement.parts, *statement.readings)
+
+
+def bears_on(check: Check, about: Reading | Part) -> bool:
+    """Whether a check has a part in the verdict of a reading or part of its room."""
+    if isinstance(about, Part):
+        return check.part == about.id and check.role in (Role.SUPPORTS, Role.CONTROL)
+    return about.id in check.readings and check.role is not Role.CONTEXT
+
+
+def rests_on(checks: Iterable[Check]) -> tuple[str, ...]:
+    """What checks rest on, each once."""
+    return tuple(dict.fromkeys(target for check in checks for target in check.rests_on))
 
 
 def judge_experiment(
@@ -148,17 +243,31 @@ def _lemmas(checks: Sequence[Check], evidence: Mapping[str, Evidence]) -> tuple[
     return tuple(dict.fromkeys(lemma for c in checks for lemma in evidence[c.id].lemmas))
 
 
+Grounds = Mapping[str, Judgement | None]
+"""The verdicts that derivations rest on, by target."""
+
+
+def _without_ground(grounds: Grounds) -> str:
+    """What derivations rest on that does not stand, as a reason; empty if all of it does."""
+    return "; ".join(
+        f"rests on {target}, which is {found.verdict if found else 'not judged'}"
+        for target, found in grounds.items()
+        if found is None or not found.stands
+    )
+
+
+def _final(grounds: Grounds) -> bool:
+    """Whether no verdict that derivations rest on waits for a check."""
+    return all(found is not None and found.complete for found in grounds.values())
+
+
 def _judge_reading(
     statement: Statement,
     reading: Reading,
-    checks: Sequence[Check],
+    bearing: Sequence[Check],
     evidence: Mapping[str, Evidence],
+    grounds: Grounds,
 ) -> Judgement:
-    bearing = [
-        c
-        for c in checks
-        if reading.id in c.readings and c.role in (Role.SUPPORTS, Role.REFUTES, Role.CONTROL)
-    ]
     good, bad, missing = _sort(bearing, evidence)
     refuting = [c for c in good if c.role is Role.REFUTES]
     rigorous = [
@@ -170,7 +279,7 @@ def _judge_reading(
     proofs = _derivations(reading, good, evidence)
     added = [h for h in reading.hypotheses if statement.hypothesis(h).origin is Origin.ADDED]
 
-    verdict = Verdict.UNDECIDED
+    verdict, complete = Verdict.UNDECIDED, not missing
     if bad:
         reason = f"did not find what they state: {_names(bad)}"
     elif missing:
@@ -184,6 +293,8 @@ def _judge_reading(
             "counterexample in floating point, or without every hypothesis evaluated: "
             f"{_names(refuting)}"
         )
+    elif reason := _without_ground(grounds):
+        complete = _final(grounds)
     elif proofs and added:
         verdict = Verdict.HOLDS_ADDED
         named = f"{'hypothesis' if len(added) == 1 else 'hypotheses'} {', '.join(added)}"
@@ -201,23 +312,27 @@ def _judge_reading(
         verdict=verdict,
         predicted=reading.predicted,
         reason=reason,
-        complete=not missing,
+        complete=complete,
         lemmas=() if verdict is Verdict.UNDECIDED else _lemmas(good, evidence),
+        rests_on=tuple(grounds),
         checks=tuple(c.id for c in bearing),
     )
 
 
-def _judge_part(part: Part, checks: Sequence[Check], evidence: Mapping[str, Evidence]) -> Judgement:
-    bearing = [c for c in checks if c.part == part.id and c.role in (Role.SUPPORTS, Role.CONTROL)]
+def _judge_part(
+    part: Part, bearing: Sequence[Check], evidence: Mapping[str, Evidence], grounds: Grounds
+) -> Judgement:
     good, bad, missing = _sort(bearing, evidence)
     proofs = _proofs(good)
     supporting = [c for c in good if c.role is Role.SUPPORTS]
 
-    verdict = Verdict.UNDECIDED
+    verdict, complete = Verdict.UNDECIDED, not missing
     if bad:
         verdict, reason = Verdict.FAILED, f"did not find what they state: {_names(bad)}"
     elif missing:
         reason = f"not run: {_names(missing)}"
+    elif reason := _without_ground(grounds):
+        complete = _final(grounds)
     elif proofs:
         verdict = Verdict.PROVED
         reason = f"derived: {_names(proofs)}"
@@ -233,8 +348,9 @@ def _judge_part(part: Part, checks: Sequence[Check], evidence: Mapping[str, Evid
         verdict=verdict,
         predicted=part.predicted,
         reason=reason,
-        complete=not missing,
+        complete=complete,
         lemmas=_lemmas(proofs, evidence) if verdict is Verdict.PROVED else (),
+        rests_on=tuple(grounds),
         checks=tuple(c.id for c in bearing),
     )
 

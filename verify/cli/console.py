@@ -224,7 +224,20 @@ def verdicts(run: RunRecord) -> str:
             f"  {effect.text.rstrip('.')}: {_answer(room, effect.id)}"
             for effect in room.experiment.effects
         ]
+    if run.foundations:
+        lines += ["", *_foundation_lines(run)]
     return "\n".join(lines)
+
+
+def _foundation_lines(run: RunRecord) -> list[str]:
+    return [
+        "Foundations in other rooms, judged by their derivations only:",
+        *(
+            f"  {ground.id}: {ground.judgement.verdict} "
+            f"({shortened(ground.judgement.reason, ground.judgement.checks)})"
+            for ground in run.foundations
+        ),
+    ]
 
 
 def answered(rooms: Iterable[Room], found: Iterable[Evidence]) -> str:
@@ -255,13 +268,14 @@ def _verdict_lines(record: StatementRecord, run: RunRecord) -> list[str]:
         for judgement in judgements:
             cited = [names.get(id, id) for id in judgement.lemmas]
             citing = f", citing {'; '.join(cited)}" if cited else ""
+            resting = f", resting on {', '.join(judgement.rests_on)}" if judgement.rests_on else ""
             against = (
                 f" [the specification predicts: {judgement.predicted}]"
                 if judgement in judged.surprises
                 else ""
             )
             lines.append(
-                f"  {what} {judgement.target}: {judgement.verdict}{citing} "
+                f"  {what} {judgement.target}: {judgement.verdict}{citing}{resting} "
                 f"({shortened(judgement.reason, judgement.checks)}){against}"
             )
     return lines
@@ -328,6 +342,8 @@ def shown(run: RunRecord) -> str:
             for effect in asked.effects
         ]
         blocks += ["Checks:", _check_lines(room.checks)]
+    if run.foundations:
+        blocks.append("\n".join(_foundation_lines(run)))
     if run.lemmas:
         blocks += ["Lemmas cited:", "\n".join(map(_lemma_lines, run.lemmas))]
     return "\n\n".join(blocks)

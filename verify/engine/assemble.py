@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from verify.claims.check import Check, Context, Kind
 from verify.claims.evidence import Outcome
-from verify.claims.judgement import gate_failures, judge, judge_experiment
+from verify.claims.judgement import Verdicts, gate_failures, judge_experiment, resolve
 from verify.claims.lemmas import LEMMAS
-from verify.claims.statement import Statement
+from verify.claims.statement import Part, Statement
 from verify.engine.provenance import difference, evidence_key, machine
-from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, StatementRecord
+from verify.engine.record import (
+    CheckRecord,
+    ExperimentRecord,
+    FoundationRecord,
+    RunRecord,
+    StatementRecord,
+)
 from verify.engine.registry import Room
 from verify.engine.runner import Results
 from verify.engine.store import Records, lookup_valid
@@ -29,6 +35,7 @@ class Request:
         started: UTC, ISO 8601; now by default.
         broken: sentences on rooms that could not be imported.
         omitted: labels of the rooms that were not asked for.
+        foundations: what the rooms rest on elsewhere, each room with the derivations of that only.
     """
 
     only: tuple[Kind, ...] = ()
@@ -36,6 +43,7 @@ class Request:
     started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     broken: tuple[str, ...] = ()
     omitted: tuple[str, ...] = ()
+    foundations: tuple[Room, ...] = ()
 
     def leaves_out(self, check: Check) -> str:
         """Return why a check is left out, as a sentence; empty if it is not."""
@@ -51,9 +59,9 @@ def kept(
 ) -> Results:
     """Return what is kept under the present keys, in the store or else in the records."""
     evidence, from_records = {}, set()
-    for room in rooms:
+    for room in (*rooms, *request.foundations):
         for check in room.checks:
-            if request.leaves_out(check):
+            if room in rooms and request.leaves_out(check):
                 continue
             key = evidence_key(check, ctx)
             found = lookup_valid(check, room.subject, key, store)
@@ -85,28 +93,35 @@ def assemble(
         recorded: shows what was recorded on another machine.
         wall_s: seconds from start to end.
     """
-    records = {
-        check.id: _check_record(
-            check,
-            ctx,
-            results,
-            request.leaves_out(check),
-            store=store,
-            recorded=recorded,
+    records, beneath = (
+        {
+            check.id: _check_record(
+                check, ctx, results, left_out(check), store=store, recorded=recorded
+            )
+            for room in group
+            for check in room.checks
+        }
+        for group, left_out in (
+            (rooms, request.leaves_out),
+            (request.foundations, lambda check: ""),
         )
-        for room in rooms
-        for check in room.checks
-    }
+    )
+    everything = records | beneath
     counted = {
         id: record.evidence
-        for id, record in records.items()
+        for id, record in everything.items()
         if record.evidence is not None and not record.stale
     }
+    together = (*rooms, *request.foundations)
+    verdicts = Verdicts(
+        [(room.subject, room.checks) for room in together if isinstance(room.subject, Statement)],
+        counted,
+    )
     statements, experiments = [], []
     for room in rooms:
         checks = tuple(records[check.id] for check in room.checks)
         if isinstance(room.subject, Statement):
-            judged = judge(room.subject, room.checks, counted)
+            judged = verdicts.judged(room.subject.id)
             statements.append(StatementRecord(statement=room.subject, checks=checks, judged=judged))
         else:
             answers = judge_experiment(room.subject, room.checks, counted)
@@ -114,11 +129,13 @@ def assemble(
                 ExperimentRecord(experiment=room.subject, checks=checks, answers=answers)
             )
     failures = gate_failures(
-        [check for room in rooms for check in room.checks],
+        [check for room in together for check in room.checks],
         counted,
         [record.judged for record in statements],
     )
-    cited = {id for record in records.values() if record.evidence for id in record.evidence.lemmas}
+    cited = {
+        id for record in everything.values() if record.evidence for id in record.evidence.lemmas
+    }
     return RunRecord(
         seed=ctx.seed,
         profile=ctx.profile,
@@ -141,9 +158,43 @@ def assemble(
         only=request.only,
         skip=request.skip,
         omitted=request.omitted,
+        foundations=_foundations(request.foundations, statements, verdicts, beneath),
         lemmas=tuple(lemma for id, lemma in LEMMAS.items() if id in cited),
         warnings=(*store.warnings, *recorded.warnings),
     )
+
+
+def _foundations(
+    rooms: Sequence[Room],
+    statements: Sequence[StatementRecord],
+    verdicts: Verdicts,
+    records: Mapping[str, CheckRecord],
+) -> tuple[FoundationRecord, ...]:
+    """The records of what statements rest on in other rooms, and of what that rests on there."""
+    subjects = {room.name: room.subject for room in rooms}
+    found: dict[str, FoundationRecord] = {}
+    waiting = [
+        target
+        for record in statements
+        for judgement in (*record.judged.readings, *record.judged.parts)
+        for target in judgement.rests_on
+    ]
+    while waiting:
+        target = waiting.pop(0)
+        name, _, id = target.partition(".")
+        subject, judgement = subjects.get(name), verdicts.of(target)
+        if target in found or judgement is None or not isinstance(subject, Statement):
+            continue
+        about = resolve(subject, id)
+        found[target] = FoundationRecord(
+            id=target,
+            label=subject.label,
+            title=about.title if isinstance(about, Part) else subject.reading(id).text,
+            judgement=judgement,
+            checks=tuple(records[check] for check in judgement.checks),
+        )
+        waiting += judgement.rests_on
+    return tuple(found.values())
 
 
 def _check_record(
@@ -179,6 +230,7 @@ def _check_record(
         readings=check.readings,
         all_dimensions=check.all_dimensions,
         capabilities=check.capabilities,
+        rests_on=check.rests_on,
         artefacts=tuple(need.name for need in check.artefacts),
         command=check.command,
         evidence=shown,

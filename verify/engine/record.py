@@ -14,7 +14,7 @@ import msgspec
 
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Evidence, Measured, Outcome
-from verify.claims.judgement import Judged
+from verify.claims.judgement import Judged, Judgement
 from verify.claims.lemmas import Lemma
 from verify.claims.statement import Experiment, Statement
 
@@ -23,8 +23,8 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A check as data, with the evidence it left.
 
     Attributes:
-        id, title, role, kind, arithmetic, part, readings, all_dimensions, capabilities: as in
-            `verify.claims.check.Check`.
+        id, title, role, kind, arithmetic, part, readings, all_dimensions, rests_on, capabilities: as
+            in `verify.claims.check.Check`.
         artefacts: names of the artefacts it needs.
         command: what to type to run it where no run of all includes it; empty if one does.
         evidence: what it found; None if it did not run and nothing is stored for it.
@@ -46,6 +46,7 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     readings: tuple[str, ...]
     all_dimensions: bool
     capabilities: tuple[str, ...]
+    rests_on: tuple[str, ...] = ()
     artefacts: tuple[str, ...] = ()
     command: str = ""
     evidence: Evidence | None = None
@@ -88,6 +89,24 @@ class StatementRecord(msgspec.Struct, frozen=True, kw_only=True):
     statement: Statement
     checks: tuple[CheckRecord, ...]
     judged: Judged
+
+
+class FoundationRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A part or reading of a room that was not asked for, on which one that was rests.
+
+    Attributes:
+        id: as derivations name it, ``thm41.identity``.
+        label: of its statement.
+        title: what it says, a few words or a sentence.
+        judgement: its verdict, by its derivations only.
+        checks: these.
+    """
+
+    id: str
+    label: str
+    title: str
+    judgement: Judgement
+    checks: tuple[CheckRecord, ...]
 
 
 class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +153,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
         reused: how many checks count on evidence that an earlier run stored or recorded.
         only, skip: the kinds of check that the run was restricted to, or left out.
         omitted: labels of the rooms that the run left out because it was asked for others.
+        foundations: what the statements rest on in rooms that were not asked for.
         lemmas: the lemmas that its evidence cites, in the order of the register.
         warnings: sentences on what went otherwise than it should without changing a verdict.
     """
@@ -155,6 +175,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     only: tuple[Kind, ...] = ()
     skip: tuple[Kind, ...] = ()
     omitted: tuple[str, ...] = ()
+    foundations: tuple[FoundationRecord, ...] = ()
     lemmas: tuple[Lemma, ...] = ()
     warnings: tuple[str, ...] = ()
 

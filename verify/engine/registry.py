@@ -12,11 +12,13 @@ import difflib
 import functools
 import importlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
 from verify.claims.check import DATA, Check, Kind, Role
+from verify.claims.judgement import bears_on, named, resolve, rests_on
 from verify.claims.statement import Experiment, Statement, Verdict
 from verify.identity.closure import snapshot_sources
 from verify.identity.fingerprint import CanonicalFormError, canonical_form
@@ -146,6 +148,68 @@ def load(name: str, module: str) -> Room:
     return room
 
 
+def foundations(
+    asked: Sequence[Room],
+    places: Sequence[RegistryEntry],
+    leaves_out: Callable[[Check], object] = lambda check: False,
+) -> tuple[Room, ...]:
+    """Return what rooms rest on elsewhere, each other room with the derivations of that only.
+
+    Args:
+        asked: the rooms.
+        places: where the others are.
+        leaves_out: true of their checks that are not asked for, which then rest on nothing.
+
+    Raises:
+        RoomError: if there is no such part or reading, or one rests on itself.
+    """
+    loaded = {room.name: room for room in asked}
+    modules_by_name = modules(places)
+    chosen: dict[str, dict[str, Check]] = {}
+    waiting = [check for room in asked for check in room.checks if not leaves_out(check)]
+    while waiting:
+        check = waiting.pop()
+        for target in check.rests_on:
+            name, _, about = target.partition(".")
+            if name not in loaded and name in modules_by_name:
+                loaded[name] = load(name, modules_by_name[name])
+            subject = loaded[name].subject if name in loaded else None
+            found = resolve(subject, about) if isinstance(subject, Statement) else None
+            if found is None:
+                raise RoomError(f"{check.id} rests on {target!r}, which is no part or reading.")
+            if name in (room.name for room in asked):
+                continue
+            there = chosen.setdefault(name, {})
+            for deciding in loaded[name].checks:
+                if (
+                    deciding.kind in (Kind.DERIVATION, Kind.EXAMPLE)
+                    and bears_on(deciding, found)
+                    and deciding.id not in there
+                ):
+                    there[deciding.id] = deciding
+                    waiting.append(deciding)
+    for fault in _circles(loaded.values()):
+        raise RoomError(f"The rooms contradict each other: {fault}.")
+    return tuple(
+        replace(loaded[name], checks=tuple(c for c in loaded[name].checks if c.id in there))
+        for name, there in chosen.items()
+    )
+
+
+def _circles(rooms: Iterable[Room]) -> Iterable[str]:
+    """A circle among the parts and readings of rooms, if there is one."""
+    graph: dict[str, tuple[str, ...]] = {}
+    for room in rooms:
+        if isinstance(room.subject, Statement):
+            for one in reversed(named(room.subject)):  # where ids are the same, the part's counts
+                bearing = [check for check in room.checks if bears_on(check, one)]
+                graph[f"{room.name}.{one.id}"] = rests_on(bearing)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        yield f"{' rests on '.join(reversed(error.args[1]))}, and nothing may rest on itself"
+
+
 def _faults(room: Room) -> Iterable[str]:
     """What is inconsistent in a room, one phrase each."""
     if room.subject.id != room.name:
@@ -174,6 +238,7 @@ def _faults(room: Room) -> Iterable[str]:
                 )
         if isinstance(room.subject, Statement):
             yield from _unknown(check, room.subject)
+    yield from _circles([room])
     if isinstance(room.subject, Statement):
         yield from _unstated(room.subject)
         yield from _undecidable(room.subject, room.checks)
@@ -232,5 +297,11 @@ def _unknown(check: Check, statement: Statement) -> Iterable[str]:
     for reading in check.readings:
         if reading not in readings:
             yield f"{check.id} bears on the reading {reading!r}, which is not stated"
+    for target in check.rests_on:
+        room, _, about = target.partition(".")
+        if not check.all_dimensions:
+            yield f"{check.id} rests on {target!r}, and only a derivation for all dimensions may"
+        if not about or (room == check.room and resolve(statement, about) is None):
+            yield f"{check.id} rests on {target!r}, which is no part or reading"
     if check.part and check.part not in {part.id for part in statement.parts}:
         yield f"{check.id} bears on the part {check.part!r}, which is not stated"

@@ -203,11 +203,13 @@ CHECKS = section(
         "acts",
         r"Two layers, $r < \min(d, m)$: almost every head has $M|_K \neq 0$",
         witnesses.acts,
+        rests_on=("thm41.F",),
     ),
     *proof(
         "void",
         r"Two layers, $r \geq \min(d, m)$: almost every head has $M|_K = 0$",
         witnesses.void,
+        rests_on=("thm41.F",),
     ),
     property_check("two-layers", "Two layers, a polynomial activation, exact states", TWO_LAYERS),
     property_check("two-layers.tanh", "Two layers, tanh, exact states", TANH),

@@ -262,6 +262,7 @@ CHECKS = section(
         "derivation",
         r"The inertia bound, for any depth and any symmetric $\nabla^2 L$",
         inertia_bound,
+        rests_on=("thm41.identity", "thm41.F"),
     ),
     property_check("property", "The inertia bound on exact states", INERTIA),
     property_check(

@@ -262,7 +262,12 @@ NARROW = Claim(
 
 CHECKS = section(
     "thm41.critical",
-    *proof("derivation", "Non-increasing widths: at a critical point $M = 0$", no_interaction),
+    *proof(
+        "derivation",
+        "Non-increasing widths: at a critical point $M = 0$",
+        no_interaction,
+        rests_on=("thm41.identity", "thm41.F"),
+    ),
     property_check("property", r"Criticality forces $\delta = 0$, on exact heads", NARROW),
     mutant_check(
         "any-widths",
@@ -275,11 +280,13 @@ CHECKS = section(
         "acts",
         r"Two layers, $m > d$ and $r' < d$: almost every critical head has $M|_K \neq 0$",
         witnesses.critical_acts,
+        rests_on=("thm41.F", "thm41.symmetry"),
     ),
     *proof(
         "void",
         r"Two layers, $m > d$ and $r' \geq d$: almost every critical head has $K = \{0\}$",
         witnesses.critical_void,
+        rests_on=("thm41.critical",),
     ),
     *proof(
         "onto",

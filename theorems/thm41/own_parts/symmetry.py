@@ -250,7 +250,10 @@ CHECKS = section(
     "thm41.symmetry",
     *proof("flip", "The sign of the last layer flips $M$ and keeps $G$ and $K$", sign_flip),
     *proof(
-        "coin-toss", r"Hence $P(\lambda_{\min} < 0) \geq 1/2$ where $M K \neq \{0\}$", coin_toss
+        "coin-toss",
+        r"Hence $P(\lambda_{\min} < 0) \geq 1/2$ where $M K \neq \{0\}$",
+        coin_toss,
+        rests_on=("thm41.identity",),
     ),
     property_check("property", "One of the two signs is unstable, on exact states", PAIRS),
     *(mutant_check(name, claim) for name, claim in SIBLINGS.items()),

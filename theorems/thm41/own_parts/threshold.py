@@ -270,7 +270,12 @@ EQUALITY = Claim(
 
 CHECKS = section(
     "thm41.threshold",
-    *proof("factorisation", r"$H_{\mathrm{eff}}$ factorises through $W_1$", factorisation),
+    *proof(
+        "factorisation",
+        r"$H_{\mathrm{eff}}$ factorises through $W_1$",
+        factorisation,
+        rests_on=("thm41.identity", "thm41.F"),
+    ),
     *proof("bound", "The threshold", threshold_bound),
     property_check("exact", "The exact criterion for two layers, on exact states", EXACT),
     mutant_check("one-slope", ONE_SLOPE),
