@@ -347,7 +347,7 @@ def test_every_real_name_finds_its_room():
         (["all", "--jobs", "-3"], "got '-3'"),
         (["all", "--profile", "quick"], "invalid choice: 'quick'"),
         (["all", "--device", "tpu"], "invalid choice: 'tpu'"),
-        (["all", "--only", "guess"], "expected one of derivation, property"),
+        (["all", "--only", "guess"], "expected one of kernel, derivation, property"),
         (["all", "--prof", "smoke"], "--prof"),
         (["all", "--json", "/no/such/folder/run.json"], "no writable folder"),
         (["all", "--out", "/dev/null/out"], "cannot be written"),

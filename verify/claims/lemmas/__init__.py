@@ -10,10 +10,7 @@ import difflib
 from verify.claims.lemmas import analysis, argued, geometry, linear_algebra, probability
 from verify.claims.lemmas.lemma import Lemma, LemmaKind
 
-CONVENTIONS = (
-    r"Vectors and matrices are real and finite, $|x|$ is the Euclidean norm of a vector, $|A|$ the "
-    r"operator norm of a matrix, and eigenvalues are counted with multiplicity."
-)
+CONVENTIONS = "Vectors and matrices are real and finite, $|x|$ is the Euclidean norm of a vector, $|A|$ the operator norm of a matrix, and eigenvalues are counted with multiplicity."
 
 FIELDS: dict[str, tuple[Lemma, ...]] = {
     "Linear algebra": linear_algebra.LEMMAS,

@@ -10,8 +10,7 @@ LEMMAS = (
     Lemma(
         "chain-rule",
         "Chain rule",
-        r"If $h$ is differentiable at $z$ and $L$ at $h(z)$, $L \circ h$ is differentiable at $z$ with $D(L "
-        r"\circ h) = DL(h(z)) \, Dh(z)$; its gradient is $J_h^T \nabla L(h(z))$.",
+        r"If $h$ is differentiable at $z$ and $L$ at $h(z)$, $L \circ h$ is differentiable at $z$ with $D(L \circ h) = DL(h(z)) \, Dh(z)$; its gradient is $J_h^T \nabla L(h(z))$.",
         f"{RUDIN}, Theorem 9.15",
     ),
     Lemma(
@@ -23,61 +22,49 @@ LEMMAS = (
     Lemma(
         "fundamental-theorem",
         "Fundamental theorem of calculus",
-        r"If $f$ is $C^1$ on $[a, b]$, with values in $\mathbb{R}^n$, $f(b) - f(a) = \int_a^b "
-        r"f'(t) \, dt$. So $\nabla L(u + \Delta) - \nabla L(u) = \int_0^1 \nabla^2 L(u + t \Delta) "
-        r"\Delta \, dt$ where $L$ is $C^2$ near the segment.",
+        r"If $f$ is $C^1$ on $[a, b]$, with values in $\mathbb{R}^n$, $f(b) - f(a) = \int_a^b f'(t) \, dt$. So $\nabla L(u + \Delta) - \nabla L(u) = \int_0^1 \nabla^2 L(u + t \Delta) \Delta \, dt$ where $L$ is $C^2$ near the segment.",
         f"{RUDIN}, Theorem 6.21 and Theorem 6.24",
     ),
     Lemma(
         "taylor-integral",
         "Taylor's theorem, integral form",
-        r"If $F$ is $C^2$ on an interval that holds $0$ and $x$, $F(x) = F(0) + F'(0) x + \int_0^x (x - t) "
-        r"F''(t) \, dt$.",
+        r"If $F$ is $C^2$ on an interval that holds $0$ and $x$, $F(x) = F(0) + F'(0) x + \int_0^x (x - t) F''(t) \, dt$.",
         "Apostol, Calculus, vol. 1, 2nd ed., Chapter 7 (Taylor's formula with remainder)",
     ),
     Lemma(
         "taylor-lipschitz",
         "Taylor's theorem with a Lipschitz derivative",
-        r"If the derivative of $f$ is Lipschitz with the constant $B$ on the segment from $x$ to $y$, $|f(y) "
-        r"- f(x) - Df(x)(y - x)| \leq \frac{1}{2} B |y - x|^2$.",
-        "Nesterov, Introductory Lectures on Convex Optimization (2004), Lemma 1.2.3, of $e \\cdot f$ for "
-        "unit vectors $e$",
+        r"If the derivative of $f$ is Lipschitz with the constant $B$ on the segment from $x$ to $y$, $|f(y) - f(x) - Df(x)(y - x)| \leq \frac{1}{2} B |y - x|^2$.",
+        r"Nesterov, Introductory Lectures on Convex Optimization (2004), Lemma 1.2.3, of $e \cdot f$ for unit vectors $e$",
     ),
     Lemma(
         "mean-value",
         "Mean value inequality",
-        r"If $f$ is differentiable on an interval and $|f'| \leq \delta$, $|f(b) - f(a)| \leq "
-        r"\delta |b - a|$.",
+        r"If $f$ is differentiable on an interval and $|f'| \leq \delta$, $|f(b) - f(a)| \leq \delta |b - a|$.",
         f"{RUDIN}, Theorem 5.10 and Theorem 5.19",
     ),
     Lemma(
         "zero-derivative",
         "A derivative that vanishes",
-        r"A differentiable function on an interval, with values in $\mathbb{R}^n$, is constant if its "
-        "derivative vanishes.",
+        r"A differentiable function on an interval, with values in $\mathbb{R}^n$, is constant if its derivative vanishes.",
         f"{RUDIN}, Theorem 5.11, entry by entry",
     ),
     Lemma(
         "invariant-ball",
         "Balls around a centre that is approached",
-        r"Let $z: [0, T) \to \mathbb{R}^d$ be differentiable, $B$ an open ball about $z^*$, and "
-        r"$\frac{d}{dt} |z - z^*|^2 \leq 0$ at every $t$ with $z(t) \in B$. If $z(0) \in B$, "
-        "$z(t)$ stays in $B$, and $|z - z^*|$ does not increase.",
+        r"Let $z: [0, T) \to \mathbb{R}^d$ be differentiable, $B$ an open ball about $z^*$, and $\frac{d}{dt} |z - z^*|^2 \leq 0$ at every $t$ with $z(t) \in B$. If $z(0) \in B$, $z(t)$ stays in $B$, and $|z - z^*|$ does not increase.",
         f"{RUDIN}, Theorem 5.11, up to the first time outside $B$, which there cannot be",
     ),
     Lemma(
         "locally-constant",
         "Locally constant functions",
-        "A function on a connected set is constant if it is constant near each point. So a continuous "
-        "function on an interval is constant if all its values are isolated among the values that it may "
-        "take.",
+        "A function on a connected set is constant if it is constant near each point. So a continuous function on an interval is constant if all its values are isolated among the values that it may take.",
         f"{RUDIN}, Theorem 4.22 and Theorem 2.47 (an interval is connected)",
     ),
     Lemma(
         "constant-hessian",
         "Functions with a constant Hessian",
-        "A $C^2$ function whose Hessian is constant on a connected open set is a quadratic polynomial "
-        "there.",
+        "A $C^2$ function whose Hessian is constant on a connected open set is a quadratic polynomial there.",
         f"{RUDIN}, Theorem 9.19 and its corollary, of the gradient less a linear map, and again",
     ),
     Lemma(
@@ -89,16 +76,13 @@ LEMMAS = (
     Lemma(
         "inverse-function",
         "Inverse function theorem on an interval",
-        r"If $\phi$ is $C^m$ on an open interval, $m \geq 1$, and $\phi' > 0$, the image is an "
-        r"open interval, and $\phi^{-1}$ is $C^m$ on it.",
+        r"If $\phi$ is $C^m$ on an open interval, $m \geq 1$, and $\phi' > 0$, the image is an open interval, and $\phi^{-1}$ is $C^m$ on it.",
         f"{RUDIN}, Theorem 9.24 and Theorem 4.23",
     ),
     Lemma(
         "sine",
         "The sine on a quarter turn to each side",
-        r"$\sin$ maps $(-\frac{\pi}{2}, \frac{\pi}{2})$ onto $(-1, 1)$, where $\sin' = \cos > 0$, so that "
-        r"$\arcsin$ is $C^\infty$ on $(-1, 1)$. $\cos$ falls on $[0, \frac{\pi}{4}]$ from $1$ to $1 / "
-        r"\sqrt{2}$.",
+        r"$\sin$ maps $(-\frac{\pi}{2}, \frac{\pi}{2})$ onto $(-1, 1)$, where $\sin' = \cos > 0$, so that $\arcsin$ is $C^\infty$ on $(-1, 1)$. $\cos$ falls on $[0, \frac{\pi}{4}]$ from $1$ to $1 / \sqrt{2}$.",
         f"{RUDIN}, Chapter 8 (the trigonometric functions)",
     ),
     Lemma(
@@ -110,74 +94,56 @@ LEMMAS = (
     Lemma(
         "gronwall",
         "Gronwall's inequality",
-        r"If $f > 0$ is differentiable on an interval and $(\log f)' \leq o$, $f(b) \leq f(a) e^{o (b - a)}$ "
-        r"for $a \leq b$.",
+        r"If $f > 0$ is differentiable on an interval and $(\log f)' \leq o$, $f(b) \leq f(a) e^{o (b - a)}$ for $a \leq b$.",
         "Hartman, Ordinary Differential Equations, Theorem III.1.1",
     ),
     Lemma(
         "separation",
         "Separation of variables",
-        r"Let $w > 0$ and $\sigma > 0$ be continuous on an open interval $I$ and on $[0, T]$. "
-        r"$\dot\theta = \sigma(t) / w(\theta)$, $\theta(0) = \theta_0 \in I$, is solved by "
-        r"$\int_{\theta_0}^{\theta(t)} w = \int_0^t \sigma$, for as long as the right side is less "
-        r"than $\int_{\theta_0}^{\sup I} w$. On a circle, where $w$ is periodic, that is all of "
-        "$[0, T]$.",
+        r"Let $w > 0$ and $\sigma > 0$ be continuous on an open interval $I$ and on $[0, T]$. $\dot\theta = \sigma(t) / w(\theta)$, $\theta(0) = \theta_0 \in I$, is solved by $\int_{\theta_0}^{\theta(t)} w = \int_0^t \sigma$, for as long as the right side is less than $\int_{\theta_0}^{\sup I} w$. On a circle, where $w$ is periodic, that is all of $[0, T]$.",
         "Walter, Ordinary Differential Equations, Section 1 (equations with separated variables)",
     ),
     Lemma(
         "smooth-approximation",
         "Smoothing a velocity",
-        r"Let $A$ and $v$ be continuous on $[0, T]$. There are smooth $A_\delta$ that tend to $A$ "
-        r"uniformly as $\delta \to 0$, and then $u_\delta(t) = u_0 + \int_0^t A_\delta v$ tends to "
-        r"$u_0 + \int_0^t A v$ uniformly.",
+        r"Let $A$ and $v$ be continuous on $[0, T]$. There are smooth $A_\delta$ that tend to $A$ uniformly as $\delta \to 0$, and then $u_\delta(t) = u_0 + \int_0^t A_\delta v$ tends to $u_0 + \int_0^t A v$ uniformly.",
         f"{RUDIN}, Theorem 7.26 (Weierstrass) and Theorem 7.16",
     ),
     Lemma(
         "monotone-gradient",
         "Gradients of convex functions are monotone",
-        r"If $L$ is convex and $C^1$ on a convex open set, $(\nabla L(u) - \nabla L(w)) \cdot (u - "
-        r"w) \geq 0$ for all $u$ and $w$ of it.",
+        r"If $L$ is convex and $C^1$ on a convex open set, $(\nabla L(u) - \nabla L(w)) \cdot (u - w) \geq 0$ for all $u$ and $w$ of it.",
         "Nesterov, Introductory Lectures on Convex Optimization (2004), Theorem 2.1.3",
     ),
     Lemma(
         "nearest-point",
         "Nearest point of a cone",
-        r"Let $C \subseteq \mathbb{R}^k$ be closed and not empty, and $t w \in C$ for all $w \in C$ and $t "
-        r"\geq 0$. Every $u$ has a nearest point $w$ in $C$, and $(u - w) \cdot w = 0$.",
+        r"Let $C \subseteq \mathbb{R}^k$ be closed and not empty, and $t w \in C$ for all $w \in C$ and $t \geq 0$. Every $u$ has a nearest point $w$ in $C$, and $(u - w) \cdot w = 0$.",
         f"{RUDIN}, Theorem 4.16, and Theorem 5.8 for $t \\mapsto |u - t w|^2$ at $t = 1$",
     ),
     Lemma(
         "parseval",
         "Parseval's theorem, for a function and its derivative",
-        r"Let $h$ be $C^1$ on $[0, \ell]$ with the coefficients $c_n$ in $\cos(n \omega s)$, $\omega = \pi / "
-        r"\ell$; or, if $h(0) = h(\ell)$, in $\cos(n \omega s)$ and $\sin(n \omega s)$, $\omega = 2 \pi / "
-        r"\ell$. The mean of $|h|^2$ is $|c_0|^2 + \frac{1}{2} \sum_{n \geq 1} |c_n|^2$ and that of $|h'|^2$ "
-        r"is $\frac{1}{2} \sum_{n \geq 1} (n \omega)^2 |c_n|^2$, summed over both kinds where there are two.",
+        r"Let $h$ be $C^1$ on $[0, \ell]$ with the coefficients $c_n$ in $\cos(n \omega s)$, $\omega = \pi / \ell$; or, if $h(0) = h(\ell)$, in $\cos(n \omega s)$ and $\sin(n \omega s)$, $\omega = 2 \pi / \ell$. The mean of $|h|^2$ is $|c_0|^2 + \frac{1}{2} \sum_{n \geq 1} |c_n|^2$ and that of $|h'|^2$ is $\frac{1}{2} \sum_{n \geq 1} (n \omega)^2 |c_n|^2$, summed over both kinds where there are two.",
         f"{RUDIN}, Theorem 8.16, of $h$ (evenly continued) and $h'$; Hardy, Littlewood and Polya, "
         "Inequalities, Theorem 258",
     ),
     Lemma(
         "pinkus",
         "Pinkus: density of networks with their derivatives",
-        r"If $s \in C^m(\mathbb{R})$ is no polynomial, then for every $C^m$ function on "
-        r"$\mathbb{R}^d$, compact $K$ and $\epsilon > 0$ some network with one hidden layer and "
-        r"the activation $s$ is within $\epsilon$ of it on $K$, with all derivatives up to order "
-        "$m$.",
-        "Pinkus, Approximation theory of the MLP model in neural networks, Acta Numerica 8 (1999), "
-        "Theorem 4.1",
+        r"If $s \in C^m(\mathbb{R})$ is no polynomial, then for every $C^m$ function on $\mathbb{R}^d$, compact $K$ and $\epsilon > 0$ some network with one hidden layer and the activation $s$ is within $\epsilon$ of it on $K$, with all derivatives up to order $m$.",
+        "Pinkus, Approximation theory of the MLP model in neural networks, Acta Numerica 8 (1999), Theorem 4.1",
     ),
     Lemma(
         "analytic-null-set",
         "Zeros of an analytic function",
-        r"A real analytic function on $\mathbb{R}^N$ that is not identically $0$ vanishes on a set "
-        "of measure zero only.",
+        r"A real analytic function on $\mathbb{R}^N$ that is not identically $0$ vanishes on a set of measure zero only.",
         "Mityagin, The zero set of a real analytic function, Mathematical Notes 107 (2020), 529-530",
     ),
     Lemma(
         "analytic-isolated-zeros",
         "Isolated zeros of an analytic function",
-        "The zeros of a real analytic function on an interval that is not identically $0$ are isolated. So "
-        "if $s$ is analytic and not affine, those of $s' s''$ are.",
+        "The zeros of a real analytic function on an interval that is not identically $0$ are isolated. So if $s$ is analytic and not affine, those of $s' s''$ are.",
         "Krantz and Parks, A Primer of Real Analytic Functions, 2nd ed., Section 1.2",
     ),
 )

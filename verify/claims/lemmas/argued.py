@@ -12,8 +12,7 @@ LEMMAS = (
     _argued(
         "layer-induction",
         "From the first layer up",
-        r"If $\delta_0 = 0$, and $\delta_{l-1} = 0$ implies $\delta_l = 0$ for each hidden layer $l$, then "
-        r"$\delta_l = 0$ for all of them.",
+        r"If $\delta_0 = 0$, and $\delta_{l-1} = 0$ implies $\delta_l = 0$ for each hidden layer $l$, then $\delta_l = 0$ for all of them.",
         "Induction on $l$.",
     ),
     _argued(
@@ -25,36 +24,25 @@ LEMMAS = (
     _argued(
         "merging",
         "Functions of a finite outcome",
-        "A function on a finite set is, up to the names of its values, a composition of functions each of "
-        "which merges two outcomes into one.",
+        "A function on a finite set is, up to the names of its values, a composition of functions each of which merges two outcomes into one.",
         "Induction on the number of outcomes less that of the values.",
     ),
     _argued(
         "generic-ranks",
         "Heads with independent images under $H$",
-        r"For $H$ of rank $r$, some head with two layers has $\operatorname{rank} H W_2 S = \min(r, m)$ and "
-        r"$\operatorname{rank} H J = \min(r, d, m)$, if $s'$ is not identically $0$.",
-        "Give every unit a slope that is not $0$, $W_1$ the greatest rank, and $W_2$ columns whose images "
-        "under $H$ are independent, as many as there can be.",
+        r"For $H$ of rank $r$, some head with two layers has $\operatorname{rank} H W_2 S = \min(r, m)$ and $\operatorname{rank} H J = \min(r, d, m)$, if $s'$ is not identically $0$.",
+        "Give every unit a slope that is not $0$, $W_1$ the greatest rank, and $W_2$ columns whose images under $H$ are independent, as many as there can be.",
     ),
     _argued(
         "generic-critical-ranks",
         "Critical heads with independent images under $H$",
-        r"For $m > d$ and $r' \geq d$, $r'$ the rank of $H$ across $\rho$, some critical head with "
-        r"two layers has $\operatorname{rank} H J = d$, if $s'$ is not identically $0$.",
-        r"Take $d$ units with independent rows of $W_1$ and columns of $W_2$ across $\rho$ with independent "
-        r"images under $H$, and let the others have the row $0$ and a column across $\rho$: then $\delta = "
-        "W_2^T \\rho = 0$.",
+        r"For $m > d$ and $r' \geq d$, $r'$ the rank of $H$ across $\rho$, some critical head with two layers has $\operatorname{rank} H J = d$, if $s'$ is not identically $0$.",
+        r"Take $d$ units with independent rows of $W_1$ and columns of $W_2$ across $\rho$ with independent images under $H$, and let the others have the row $0$ and a column across $\rho$: then $\delta = W_2^T \rho = 0$.",
     ),
     _argued(
         "critical-family",
         "The critical heads are an analytic family",
-        r"The critical heads with two layers, $\rho \neq 0$ and $\operatorname{rank} S W_1 = d < "
-        r"m$ are those with $\delta = \det(B^T B) x - B \operatorname{adj}(B^T B) B^T x$, $B = S "
-        r"W_1$, and $W_2 = \rho \delta^T / |\rho|^2 + (I - \rho \rho^T / |\rho|^2) X$, for some "
-        "$x$ and $X$: analytic in $(W_1, b_1, x, X)$ if $s$ is.",
-        r"$J^T \rho = B^T \delta$ with $\delta = W_2^T \rho$, so the head is critical where $\delta$ lies in "
-        r"$\ker B^T$, on which that expression in $x$ maps onto; and $W_2$ with a given $W_2^T \rho$ is any "
-        r"$X$ with its share along $\rho$ replaced.",
+        r"The critical heads with two layers, $\rho \neq 0$ and $\operatorname{rank} S W_1 = d < m$ are those with $\delta = \det(B^T B) x - B \operatorname{adj}(B^T B) B^T x$, $B = S W_1$, and $W_2 = \rho \delta^T / |\rho|^2 + (I - \rho \rho^T / |\rho|^2) X$, for some $x$ and $X$: analytic in $(W_1, b_1, x, X)$ if $s$ is.",
+        r"$J^T \rho = B^T \delta$ with $\delta = W_2^T \rho$, so the head is critical where $\delta$ lies in $\ker B^T$, on which that expression in $x$ maps onto; and $W_2$ with a given $W_2^T \rho$ is any $X$ with its share along $\rho$ replaced.",
     ),
 )

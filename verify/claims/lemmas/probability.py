@@ -8,44 +8,37 @@ LEMMAS = (
     Lemma(
         "central-limit",
         "Central limit theorem in several dimensions",
-        r"If $X_1, X_2, ..$ in $\mathbb{R}^n$ are independent with one law of mean $0$ and covariance "
-        r"$\Sigma$, $(X_1 + .. + X_m) / \sqrt{m}$ tends in law to $N(0, \Sigma)$.",
+        r"If $X_1, X_2, ..$ in $\mathbb{R}^n$ are independent with one law of mean $0$ and covariance $\Sigma$, $(X_1 + .. + X_m) / \sqrt{m}$ tends in law to $N(0, \Sigma)$.",
         "Billingsley, Probability and Measure, 3rd ed., Theorem 29.5",
     ),
     Lemma(
         "symmetric-law",
         "Averaging over a sign",
-        r"If the law of $W$ given $R$ is that of $-W$ given $R$, $P((W, R) \in A) = E \, "
-        r"\frac{1}{2} (1_A(W, R) + 1_A(-W, R))$ for every event $A$.",
+        r"If the law of $W$ given $R$ is that of $-W$ given $R$, $P((W, R) \in A) = E \, \frac{1}{2} (1_A(W, R) + 1_A(-W, R))$ for every event $A$.",
         "Billingsley, Probability and Measure, 3rd ed., Section 34 (iterated expectations)",
     ),
     Lemma(
         "variance-of-copies",
         "Variance by independent copies",
-        r"If $h'$ is an independent copy of a random vector $h$ with $E |h|^2 < \infty$, $E |h - E h|^2 = "
-        r"\frac{1}{2} E |h - h'|^2$.",
+        r"If $h'$ is an independent copy of a random vector $h$ with $E |h|^2 < \infty$, $E |h - E h|^2 = \frac{1}{2} E |h - h'|^2$.",
         "Serfling, Approximation Theorems of Mathematical Statistics, Section 5.1.1",
     ),
     Lemma(
         "fisher-processing",
         "Data processing for Fisher information",
-        "In a regular model the Fisher matrix of a function of $z$ is at most that of $z$: "
-        r"$I_{h(z)} \preceq I_z$.",
-        "Zamir, A proof of the Fisher information inequality via a data processing argument, IEEE "
-        "Transactions on Information Theory 44 (1998), 1246-1250",
+        r"In a regular model the Fisher matrix of a function of $z$ is at most that of $z$: $I_{h(z)} \preceq I_z$.",
+        "Zamir, A proof of the Fisher information inequality via a data processing argument, IEEE Transactions on Information Theory 44 (1998), 1246-1250",
     ),
     Lemma(
         "fisher-gaussian",
         "Fisher information of a Gaussian mean",
-        r"For $N(m(\theta), C)$ with $C \succ 0$ that does not depend on $\theta$, and $m \in "
-        "C^1$, it is $Dm^T C^{-1} Dm$.",
+        r"For $N(m(\theta), C)$ with $C \succ 0$ that does not depend on $\theta$, and $m \in C^1$, it is $Dm^T C^{-1} Dm$.",
         "Kay, Fundamentals of Statistical Signal Processing: Estimation Theory, Section 3.9",
     ),
     Lemma(
         "smooth-dense",
         "Smooth functions are dense",
-        r"For every law on $\mathbb{R}^k$ the smooth bounded functions are dense in the square-integrable "
-        "ones.",
+        r"For every law on $\mathbb{R}^k$ the smooth bounded functions are dense in the square-integrable ones.",
         "Folland, Real Analysis, 2nd ed., Proposition 7.9, and smoothing",
     ),
 )
