@@ -26,6 +26,7 @@ from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Outcome
 from verify.claims.judgement import Judgement
 from verify.claims.lemmas import CONVENTIONS, LemmaKind
+from verify.claims.proved import AXIOMS
 from verify.claims.statement import Hypothesis, Origin, Reading, Statement, Verdict
 from verify.engine.record import CheckRecord, RunRecord, by_reason
 
@@ -99,6 +100,7 @@ def page(run: RunRecord) -> str:
         strengths=_strengths,
         by_reason=by_reason,
         conceded=_conceded,
+        AXIOMS=AXIOMS,
         Answer=Answer,
         Arithmetic=Arithmetic,
         CONVENTIONS=CONVENTIONS,

@@ -12,7 +12,8 @@ A statement's test file holds its check ids and two assertions::
         assert_verdicts(STATEMENT, CHECKS)
 
 The seed is drawn once per session and shown in the header and in every failure;
-``--verify-seed`` and ``--verify-profile`` set seed and profile.
+``--verify-seed`` and ``--verify-profile`` set seed and profile, ``--verify-out`` where what is found is
+kept.
 """
 
 from __future__ import annotations
@@ -49,6 +50,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("verify")
     group.addoption("--verify-profile", choices=tuple(CASES), help="default: smoke")
     group.addoption("--verify-seed", type=seed, metavar="N", help="default: drawn at random")
+    group.addoption(
+        "--verify-out",
+        type=Path,
+        metavar="DIR",
+        help="keep evidence and artefacts here, where `python -m verify --out DIR` finds them",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -67,13 +74,20 @@ def _profile(config: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
-def ctx(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Context:
+def out(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this session keeps what it finds."""
+    named: Path | None = pytestconfig.getoption("verify_out", None)
+    return tmp_path_factory.mktemp("verify") if named is None else named
+
+
+@pytest.fixture(scope="session")
+def ctx(pytestconfig: pytest.Config, out: Path) -> Context:
     """The context of every check in this session; a GPU is not used."""
     return Context(
         seed=pytestconfig.stash[SEED],
         profile=_profile(pytestconfig),
         device="cpu",
-        cache=str(tmp_path_factory.mktemp("artefacts")),
+        cache=str(out / "artefacts"),
         rooms=modules(contents(REGISTRIES)),
         git=git_state(ROOT),
     )
@@ -92,7 +106,8 @@ class _Ahead:
         store = Store(folder)
         try:
             store.prepare()
-            run_all(checks, ctx, store, jobs=os.cpu_count() or 1, on_event=self._note)
+            jobs = os.cpu_count() or 1
+            run_all(checks, ctx, store, jobs=jobs, on_event=self._note, fresh=True)
         except BaseException as error:
             for future in self.found.values():
                 if not future.done():
@@ -112,12 +127,12 @@ class _Ahead:
 
 @pytest.fixture(scope="session")
 def evidence(
-    ctx: Context, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    ctx: Context, request: pytest.FixtureRequest, out: Path
 ) -> Iterator[Callable[[str], Evidence]]:
     """A function that returns the evidence of a check, which runs once in the session."""
     selected = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
     checks = [params["check"] for params in selected if isinstance(params.get("check"), Check)]
-    ahead = _Ahead(checks, ctx, tmp_path_factory.mktemp("evidence"))
+    ahead = _Ahead(checks, ctx, out / "evidence")
     alone = functools.cache(functools.partial(run_check, ctx=ctx))
 
     def find(check_id: str) -> Evidence:
