@@ -120,6 +120,21 @@ def test_a_range_is_part_of_the_name():
     assert not is_zero(total(lambda a, b: x[a], k, n) - k * total(lambda a: x[a], k))
 
 
+def test_indices_are_told_apart_by_what_they_do_and_by_no_more():
+    # A cycle of six links is its own image under twelve namings, and is not two cycles of three.
+    def links(*pairs):
+        return total(lambda *at: sp.prod(H[at[a], at[b]] for a, b in pairs), *[n] * 6)
+
+    cycle = links((0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 0))
+    turned = links((3, 0), (0, 5), (5, 1), (1, 4), (4, 2), (2, 3))
+    apart = links((0, 1), (1, 2), (2, 0), (3, 4), (4, 5), (5, 3))
+    for symmetric in (frozenset(), frozenset({H})):
+        assert is_zero(cycle - turned, symmetric)
+        assert not is_zero(cycle - apart, symmetric)
+    ranges = (total(lambda a, b: x[a] * y[b], *sizes) for sizes in ((k, n), (n, k)))
+    assert not is_zero(next(ranges) - next(ranges))
+
+
 def test_no_index_is_captured():
     """(sum_a x_a) applied inside another sum over the same letter keeps its own index."""
     row = lambda r: total(lambda a: H[r, a] * x[a], k)  # noqa: E731

@@ -234,22 +234,46 @@ def _contract_deltas(term: _Term, free: Mapping[sp.Symbol, sp.Expr]) -> _Term:
 
 
 def _canonical(term: _Term, symmetric: frozenset[sp.IndexedBase]) -> tuple[object, ...]:
-    """The least name of a monomial over all namings of its bound indices."""
-    by_range: dict[tuple[sp.Expr, sp.Expr], list[sp.Symbol]] = {}
-    for index, low, high in term.bound:
-        by_range.setdefault((low, high), []).append(index)
-    ranges = sorted(by_range, key=str)
+    """The least name of a monomial over all namings of its bound indices.
+
+    Indices that play different parts (see `_parts`) need not be tried in each other's places.
+    """
+    alike: dict[int, list[sp.Symbol]] = {}
+    for index, part in _parts(term, symmetric).items():
+        alike.setdefault(part, []).append(index)
+    classes = [alike[part] for part in sorted(alike)]
     names: list[tuple[object, ...]] = []
-    for orders in itertools.product(*(itertools.permutations(by_range[r]) for r in ranges)):
-        naming = {
-            index: sp.Symbol(f"\N{LEFT ANGLE BRACKET}{n},{position}\N{RIGHT ANGLE BRACKET}")
-            for n, order in enumerate(orders)
-            for position, index in enumerate(order)
-        }
-        factors = sorted(_name(f.xreplace(naming), symmetric) for f in term.factors)
-        names.append(tuple(factors))
-    limits = tuple((str(low), str(high), len(by_range[low, high])) for low, high in ranges)
-    return (min(names, key=str), limits)
+    for orders in itertools.product(*map(itertools.permutations, classes)):
+        naming = {index: _letter(n) for n, index in enumerate(itertools.chain(*orders))}
+        names.append(tuple(sorted(_name(f.xreplace(naming), symmetric) for f in term.factors)))
+    ranges = {bound[0]: _range(bound) for bound in term.bound}
+    return (min(names, key=str), tuple(ranges[index] for index in itertools.chain(*classes)))
+
+
+def _parts(term: _Term, symmetric: frozenset[sp.IndexedBase]) -> dict[sp.Symbol, int]:
+    """The part that each bound index plays: its range, where it stands, and beside which others.
+
+    Found by refinement, as in tests of graph isomorphism; no naming of the indices enters.
+    """
+    told = {bound[0]: _range(bound) for bound in term.bound}
+    while True:
+        ranks = {text: rank for rank, text in enumerate(sorted(set(told.values())))}
+        parts = {index: ranks[text] for index, text in told.items()}
+        naming = {index: _letter(part) for index, part in parts.items()}
+        for index, part in parts.items():
+            places = naming | {index: _letter(-1)}
+            found = (f for f in term.factors if index in f.free_symbols)
+            told[index] = str((part, sorted(_name(f.xreplace(places), symmetric) for f in found)))
+        if len(set(told.values())) == len(ranks):
+            return parts
+
+
+def _letter(number: int) -> sp.Symbol:
+    return sp.Symbol(f"\N{LEFT ANGLE BRACKET}{number}\N{RIGHT ANGLE BRACKET}")
+
+
+def _range(bound: Bound) -> str:
+    return str(sp.srepr(sp.Tuple(*bound[1:])))
 
 
 def _name(factor: sp.Expr, symmetric: frozenset[sp.IndexedBase]) -> str:
