@@ -90,7 +90,7 @@ def test_a_surprise_in_a_context_check_exits_0(verify, folder):
 def test_a_verdict_against_the_prediction_exits_1(verify, folder):
     registry = write_registry(
         folder, ["measured"]
-    )  # no derivation: supported, where proved is predicted
+    )  # no derivation: supported, where derived is predicted
     code, out, _ = verify(registry, "toy", *FAST)
     assert code == 1
     assert "predicts" in out
@@ -452,7 +452,7 @@ def test_verdicts(assert_verdicts):
     assert "2 failed, 3 passed, 1 skipped" in done.stdout
     assert "toy.P.gpu: It needs a CUDA device" in done.stdout
     assert "it moved (seed 11, profile smoke)" in done.stdout
-    assert "failed, where proved is predicted" in done.stdout
+    assert "failed, where derived is predicted" in done.stdout
 
 
 @pytest.mark.parametrize("seed", ["-1", "4294967296", "one", "1" * 5000])

@@ -134,7 +134,7 @@ def test_a_verdict_stands_on_what_it_rests_on(folder):
     verdicts = judged(every(both), both).judged("toy")
     assert [j.verdict for j in (*verdicts.readings, *verdicts.parts)] == [
         Verdict.HOLDS,
-        Verdict.PROVED,
+        Verdict.DERIVED,
     ]
     assert verdicts.parts[0].rests_on == ("base.P",)
 
@@ -246,10 +246,12 @@ def test_a_room_asked_alone_brings_its_foundations(verify: Callable[..., object]
     assert (code, err) == (0, "")
     assert "base.P.derivation  as stated" in out
     assert "base.P.property" not in out
-    assert "  part P: proved, citing Congruence keeps a semidefinite sign, resting on base.P" in out
+    assert (
+        "  part P: derived, citing Congruence keeps a semidefinite sign, resting on base.P" in out
+    )
     lines = out.splitlines()
     index = lines.index("Foundations in other rooms, judged by their derivations only:")
-    assert lines[index + 1] == "  base.P: proved (derived: base.P.derivation)"
+    assert lines[index + 1] == "  base.P: derived (derived: base.P.derivation)"
     assert lines[-1].startswith("3 as stated, ")
     run = decoded(folder / "run.json")
     assert [room.statement.id for room in run.statements] == ["toy"]
@@ -257,7 +259,7 @@ def test_a_room_asked_alone_brings_its_foundations(verify: Callable[..., object]
     assert (ground.id, ground.label, ground.judgement.verdict) == (
         "base.P",
         "Theorem 0.2",
-        Verdict.PROVED,
+        Verdict.DERIVED,
     )
     assert [check.id for check in ground.checks] == [
         "base.P.derivation",
@@ -265,8 +267,8 @@ def test_a_room_asked_alone_brings_its_foundations(verify: Callable[..., object]
     ]
     code, out, _ = verify(registry, "show", "toy")
     assert code == 0
-    assert "part P: proved" in out
-    assert "base.P: proved" in out
+    assert "part P: derived" in out
+    assert "base.P: derived" in out
 
 
 def test_a_room_falls_with_a_foundation_that_does_not_close(verify, folder):

@@ -138,6 +138,48 @@ OPTIONAL = check("gpu", capabilities=("cuda",))
 GOOD = Outcome.AS_STATED
 
 
+THEOREM = check("theorem", kind=Kind.KERNEL, arithmetic=Arithmetic.KERNEL)
+AGAINST = check("against", Role.REFUTES, Kind.KERNEL, Arithmetic.KERNEL)
+
+
+def test_only_the_kernel_proves_and_a_derivation_derives():
+    assert part((THEOREM, GOOD), (NUMERIC, GOOD)).verdict is Verdict.PROVED
+    assert part((THEOREM, GOOD), (PROOF, GOOD)).verdict is Verdict.PROVED
+    assert part((PROOF, GOOD), (NUMERIC, GOOD)).verdict is Verdict.DERIVED
+    assert part((THEOREM, GOOD), (NUMERIC, Outcome.SURPRISE)).verdict is Verdict.FAILED
+    assert part((THEOREM, Outcome.SURPRISE), (PROOF, GOOD)).verdict is Verdict.FAILED
+
+
+def test_theorems_that_do_not_say_the_whole_sentence_do_not_prove_it():
+    checks, evidence = found((THEOREM, GOOD), (PROOF, GOOD), partial="the equality")
+    judged = judge(statement(), checks, evidence)
+    assert judged.parts[0].verdict is Verdict.DERIVED
+    assert "derived" in judged.readings[0].reason
+    checks, evidence = found((AGAINST, GOOD), partial="one hypothesis", witness=None)
+    assert judge(statement(), checks, evidence).readings[0].verdict is Verdict.UNDECIDED
+
+
+def test_a_theorem_decides_a_reading_and_the_reason_says_so():
+    for pairs, verdict in (
+        (((THEOREM, GOOD),), Verdict.HOLDS),
+        (((AGAINST, GOOD),), Verdict.REFUTED),
+        (((AGAINST, GOOD), (EXACT, GOOD)), Verdict.REFUTED),
+    ):
+        judged = reading(*pairs)
+        assert judged.verdict is verdict
+        assert judged.reason.startswith("checked by Coq's kernel")
+    assert reading((THEOREM, GOOD), added=True).verdict is Verdict.HOLDS_ADDED
+    assert reading((THEOREM, GOOD), (AGAINST, GOOD)).verdict is Verdict.UNDECIDED
+
+
+def test_where_a_theorem_cannot_be_checked_the_weaker_word_is_used_and_nothing_is_red():
+    judged = part((THEOREM, Outcome.NOT_RUN), (PROOF, GOOD))
+    assert judged.verdict is Verdict.DERIVED
+    assert not judged.complete
+    missing = judge(statement(), [THEOREM], {}).parts[0]
+    assert missing.verdict is Verdict.UNDECIDED  # not asked for at all: the verdict is open
+
+
 def test_reading_holds_by_a_derivation():
     assert reading((PROOF, GOOD), (NUMERIC, GOOD)).verdict is Verdict.HOLDS
 
@@ -241,7 +283,7 @@ def test_an_optional_check_that_did_not_run_is_left_out_of_account(present):
         del evidence[OPTIONAL.id]
     judged = judge(statement(), checks, evidence)
     assert judged.readings[0].verdict is Verdict.HOLDS
-    assert judged.parts[0].verdict is Verdict.PROVED
+    assert judged.parts[0].verdict is Verdict.DERIVED
     assert judged.readings[0].complete
 
 
@@ -260,7 +302,7 @@ def test_context_checks_and_checks_of_other_readings_decide_nothing():
 def test_part_is_proved_and_cites_its_derivations_lemmas():
     checks, evidence = found((PROOF, GOOD), (NUMERIC, GOOD), lemmas=("Courant-Fischer",))
     judged = judge(statement(), checks, evidence).parts[0]
-    assert judged.verdict is Verdict.PROVED
+    assert judged.verdict is Verdict.DERIVED
     assert judged.lemmas == ("Courant-Fischer",)
     assert "1 further check" in judged.reason
 
@@ -296,7 +338,7 @@ def test_a_part_without_checks_is_undecided_and_complete():
 
 
 def test_a_refuting_check_has_no_say_on_a_part():
-    assert part((PROOF, GOOD), (EXACT, GOOD)).verdict is Verdict.PROVED
+    assert part((PROOF, GOOD), (EXACT, GOOD)).verdict is Verdict.DERIVED
 
 
 def test_a_verdict_against_the_prediction_is_a_surprise_and_turns_the_run_red():

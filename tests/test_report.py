@@ -205,7 +205,7 @@ def test_a_verdict_against_the_prediction_says_so() -> None:
     parsed = Parsed(page(run))
     own = parsed.text["thm41--F"]
     assert Verdict.FAILED in own
-    assert "The specification predicts: proved." in own
+    assert "The specification predicts: derived." in own
     assert len(run.failures) == 2
     assert parsed.links["failures"] == {"#thm41.F.property", "#thm41--F"}
     assert "predicts" not in Parsed(page(run_record(GREEN))).text["thm41"]

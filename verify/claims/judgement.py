@@ -34,7 +34,12 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def stands(self) -> bool:
         """Whether others may rest on it."""
-        return self.verdict in (Verdict.PROVED, Verdict.HOLDS, Verdict.HOLDS_ADDED)
+        return self.verdict in (
+            Verdict.PROVED,
+            Verdict.DERIVED,
+            Verdict.HOLDS,
+            Verdict.HOLDS_ADDED,
+        )
 
     @property
     def agrees(self) -> bool:
@@ -79,13 +84,15 @@ def judge(
 class Verdicts:
     """The verdicts of statements that rest on each other, each reached once.
 
-    A reading is *refuted* by a counterexample in rigorous arithmetic that evaluates each of its
-    hypotheses; it *holds* by a derivation for all dimensions that assumes no others, does not
-    close without them, and is contradicted by no other check (or, if it only says that something
-    exists, by an exact example). A part is *proved* in the same way and *supported* if there is
-    no such derivation. Neither stands unless all that its derivations rest on does. Checks that
-    need a capability of the machine are left out of account while they have not run; any other
-    missing check leaves the verdict open.
+    A part is *proved* if Coq's kernel checked the displayed sentence, *derived* if there is a
+    derivation for all dimensions that does not close without any of its hypotheses, and *supported*
+    otherwise. A reading is *refuted* by a theorem of the kernel, or by a counterexample in rigorous
+    arithmetic that evaluates each of its hypotheses; it *holds* by a theorem, or by a derivation that
+    assumes no other hypotheses (or, if it only says that something exists, by an exact example). No
+    verdict stands that another check contradicts, or whose derivations rest on what does not stand.
+    Checks that need a capability of the machine are left out of account while they have not run, as
+    are theorems where neither Coq nor a record of them is at hand; any other missing check leaves the
+    verdict open.
 
     Args:
         stated: the statements, each with the checks that decide it.
@@ -182,13 +189,28 @@ def _sort(
     for check in checks:
         found = evidence.get(check.id)
         if found is None or found.outcome is Outcome.NOT_RUN:
-            if not check.capabilities:
+            if not check.capabilities and not (found and check.kind is Kind.KERNEL):
                 missing.append(check)
         elif found.outcome is Outcome.AS_STATED:
             good.append(check)
         else:
             bad.append(check)
     return good, bad, missing
+
+
+def _unchecked(checks: Sequence[Check], evidence: Mapping[str, Evidence]) -> bool:
+    """Whether a theorem could not be checked here, so that a verdict may be weaker than it would be."""
+    return any(
+        check.kind is Kind.KERNEL
+        and (found := evidence.get(check.id)) is not None
+        and found.outcome is Outcome.NOT_RUN
+        for check in checks
+    )
+
+
+def _theorems(checks: Sequence[Check], evidence: Mapping[str, Evidence]) -> list[Check]:
+    """The checks by which Coq's kernel says the whole of a sentence, or of a refutation."""
+    return [c for c in checks if c.kind is Kind.KERNEL and not evidence[c.id].partial]
 
 
 def _names(checks: Sequence[Check]) -> str:
@@ -261,6 +283,15 @@ def _final(grounds: Grounds) -> bool:
     return all(found is not None and found.complete for found in grounds.values())
 
 
+def _under(added: Sequence[str]) -> str:
+    """Added hypotheses, behind a verb."""
+    if not added:
+        return ""
+    return (
+        f" under the added {'hypothesis' if len(added) == 1 else 'hypotheses'} {', '.join(added)}"
+    )
+
+
 def _judge_reading(
     statement: Statement,
     reading: Reading,
@@ -270,6 +301,7 @@ def _judge_reading(
 ) -> Judgement:
     good, bad, missing = _sort(bearing, evidence)
     refuting = [c for c in good if c.role is Role.REFUTES]
+    theorems = _theorems(refuting, evidence)
     rigorous = [
         c
         for c in refuting
@@ -279,30 +311,34 @@ def _judge_reading(
     proofs = _derivations(reading, good, evidence)
     added = [h for h in reading.hypotheses if statement.hypothesis(h).origin is Origin.ADDED]
 
-    verdict, complete = Verdict.UNDECIDED, not missing
+    verdict = Verdict.UNDECIDED
+    complete = not missing and not _unchecked(bearing, evidence)
     if bad:
         reason = f"did not find what they state: {_names(bad)}"
     elif missing:
         reason = f"not run: {_names(missing)}"
     elif refuting and supporting:
         reason = f"contradictory evidence: {_names(supporting)} against {_names(refuting)}"
-    elif rigorous:
+    elif theorems or rigorous:
         verdict, reason = Verdict.REFUTED, f"counterexample: {_names(rigorous)}"
+        if theorems:
+            reason = f"checked by Coq's kernel: {_names(theorems)}" + (
+                f"; {reason}" if rigorous else ""
+            )
     elif refuting:
         reason = (
             "counterexample in floating point, or without every hypothesis evaluated: "
             f"{_names(refuting)}"
         )
+    elif checked := _theorems(supporting, evidence):
+        verdict = Verdict.HOLDS_ADDED if added else Verdict.HOLDS
+        reason = f"checked by Coq's kernel{_under(added)}: {_names(checked)}"
     elif reason := _without_ground(grounds):
-        complete = _final(grounds)
-    elif proofs and added:
-        verdict = Verdict.HOLDS_ADDED
-        named = f"{'hypothesis' if len(added) == 1 else 'hypotheses'} {', '.join(added)}"
-        reason = f"derived under the added {named}: {_names(proofs)}"
+        complete = complete and _final(grounds)
     elif proofs:
-        verdict, reason = Verdict.HOLDS, f"derived: {_names(proofs)}"
-        if reading.existential:
-            reason = f"by exact example: {_names(proofs)}"
+        verdict = Verdict.HOLDS_ADDED if added else Verdict.HOLDS
+        how = "by exact example" if reading.existential else "derived"
+        reason = f"{how}{_under(added)}: {_names(proofs)}"
     elif supporting:
         reason = f"no derivation from these hypotheses: {_names(supporting)}"
     else:
@@ -326,19 +362,21 @@ def _judge_part(
     proofs = _proofs(good)
     supporting = [c for c in good if c.role is Role.SUPPORTS]
 
-    verdict, complete = Verdict.UNDECIDED, not missing
+    theorems = _theorems(supporting, evidence)
+    verdict = Verdict.UNDECIDED
+    complete = not missing and not _unchecked(bearing, evidence)
     if bad:
         verdict, reason = Verdict.FAILED, f"did not find what they state: {_names(bad)}"
     elif missing:
         reason = f"not run: {_names(missing)}"
-    elif reason := _without_ground(grounds):
-        complete = _final(grounds)
-    elif proofs:
+    elif theorems:
         verdict = Verdict.PROVED
-        reason = f"derived: {_names(proofs)}"
-        if len(supporting) > len(proofs):
-            more = len(supporting) - len(proofs)
-            reason += f"; {count(more, 'further check')} {'agrees' if more == 1 else 'agree'}"
+        reason = f"checked by Coq's kernel: {_names(theorems)}{_further(supporting, theorems)}"
+    elif reason := _without_ground(grounds):
+        complete = complete and _final(grounds)
+    elif proofs:
+        verdict = Verdict.DERIVED
+        reason = f"derived: {_names(proofs)}{_further(supporting, proofs)}"
     elif supporting:
         verdict, reason = Verdict.SUPPORTED, f"numerics only: {_names(supporting)}"
     else:
@@ -349,10 +387,17 @@ def _judge_part(
         predicted=part.predicted,
         reason=reason,
         complete=complete,
-        lemmas=_lemmas(proofs, evidence) if verdict is Verdict.PROVED else (),
+        lemmas=_lemmas(proofs, evidence) if verdict is Verdict.DERIVED else (),
         rests_on=tuple(grounds),
         checks=tuple(c.id for c in bearing),
     )
+
+
+def _further(supporting: Sequence[Check], decisive: Sequence[Check]) -> str:
+    more = len(supporting) - len(decisive)
+    if not more:
+        return ""
+    return f"; {count(more, 'further check')} {'agrees' if more == 1 else 'agree'}"
 
 
 def gate_failures(

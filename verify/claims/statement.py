@@ -11,12 +11,13 @@ import msgspec
 
 
 class Verdict(enum.StrEnum):
-    """The conclusions `judge` can reach; the first three are for readings, the next three for parts."""
+    """The conclusions `judge` can reach; the first three are for readings, the next four for parts."""
 
     HOLDS = "holds"
     HOLDS_ADDED = "holds with an added hypothesis"
     REFUTED = "refuted"
     PROVED = "proved"
+    DERIVED = "derived"
     SUPPORTED = "supported by numerics"
     FAILED = "failed"
     UNDECIDED = "undecided"
@@ -72,7 +73,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: str
     text: str
-    predicted: Verdict = Verdict.PROVED
+    predicted: Verdict = Verdict.DERIVED
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):

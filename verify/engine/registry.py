@@ -28,7 +28,7 @@ CAPABILITIES = ("cuda", "deep", *DATA)
 
 
 _OF_READINGS = (Verdict.HOLDS, Verdict.HOLDS_ADDED, Verdict.REFUTED)
-_OF_PARTS = (Verdict.PROVED, Verdict.SUPPORTED)
+_OF_PARTS = (Verdict.PROVED, Verdict.DERIVED, Verdict.SUPPORTED)
 
 
 class RoomError(Exception):
