@@ -15,6 +15,7 @@ import pytest
 import torch
 from curvature_fixture import normal
 
+from verify.bench.reference_functions import plain_function
 from verify.experiments.e1.estimator_audit import (
     CELLS,
     Cell,
@@ -25,7 +26,6 @@ from verify.experiments.e1.estimator_audit import (
     initial_state,
 )
 from verify.experiments.e1.published_power_iteration import published_estimate
-from verify.experiments.e1.reference_functions import plain_function
 from verify.numeric.activations import SWISH
 from verify.numeric.heads import Head
 

@@ -113,7 +113,7 @@ def test_there_are_few_arrows_between_storeys():
         ("verify.symbolic.indexed", "from verify.claims.derivation import Proof"),
         ("verify.claims.acceptance", "from verify.engine.store import Records"),
         ("verify.engine.runner", "from verify.ssl.training import train"),
-        ("verify.ssl.image_source", "from verify.engine.artefact import Artefact"),
+        ("verify.ssl.measurements", "from verify.engine.artefact import Artefact"),
         ("verify.experiments.e1.measure", "import verify.cli.console"),
         ("verify.cli.console", "from reports import render"),
         ("verify.bench.table", "from verify.engine.runner import run_all"),

@@ -18,10 +18,10 @@ import torch
 from naive_objectives import NAIVE, gradient
 from torch import Tensor
 
+from verify.experiments.networks import DIGITS_SIMCLR
 from verify.numeric import objectives
 from verify.numeric.objectives import OBJECTIVES, Temperature, info_nce, nt_xent
 from verify.ssl.data import load_digits
-from verify.ssl.digits_configs import DIGITS_SIMCLR
 from verify.ssl.training import Mlp, train
 
 TEMPERATURE = 0.1

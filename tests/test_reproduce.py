@@ -23,10 +23,10 @@ from verify.engine.provenance import difference, effective_context, evidence_key
 from verify.engine.store import Records, Store
 from verify.engine.worker import missing_capability, run_check, with_provenance
 from verify.experiments.forms import FORMS, REDUCED
-from verify.ssl.data import load_digits
-from verify.ssl.digits_configs import DIGITS_SIMCLR
-from verify.ssl.image_source import Source, digits, fit
-from verify.ssl.training import train
+from verify.experiments.networks import DIGITS_SIMCLR
+from verify.ssl.data import Source, load_digits
+from verify.ssl.data.dataset import digits
+from verify.ssl.training import fit, train
 
 PLACES = rooms.contents(REGISTRIES)
 ROOMS = {p.entry.id: rooms.load(p.entry.id, p.module) for p in PLACES if "experiments" in p.module}
@@ -119,7 +119,7 @@ def test_a_run_that_ran_out_of_time_goes_on_and_ends_as_if_it_had_not(tmp_path) 
     # What begins in time trains one epoch at least, and none that would take it past the deadline.
     with pytest.raises(TimeoutError, match=r"after [12] of 3 epochs"):
         fit(LONG, CONFIG, msgspec.structs.replace(ctx, deadline=time.monotonic() + 0.4))
-    _, run = fit(LONG, CONFIG, ctx)
+    run = fit(LONG, CONFIG, ctx)
     assert run.resumed in (1, 2)
     assert run.losses == expected
     assert "epoch 3 of 3, 100 %" in progress_of("toy", tmp_path)
@@ -134,8 +134,10 @@ import numpy as np
 from verify.engine.artefact import Artefact
 from verify.claims.check import Arithmetic, Check, Kind, Role
 from verify.claims.evidence import Answer, Finding, Measured, Outcome
-from verify.ssl.digits_configs import DIGITS_SIMCLR
-from verify.ssl.image_source import Source, digits, fit
+from verify.experiments.networks import DIGITS_SIMCLR
+from verify.ssl.data import Source
+from verify.ssl.data.dataset import digits
+from verify.ssl.training import fit
 from verify.claims.statement import Effect, Experiment
 
 EXPERIMENT = Experiment(
@@ -146,7 +148,7 @@ LONG = Source(name="toy", load=digits, size="reduced", long=True)
 
 
 def build(arguments, ctx):
-    _, run = fit(*arguments, ctx)
+    run = fit(*arguments, ctx)
     return {"losses": np.array(run.losses)}
 
 
@@ -241,5 +243,5 @@ def test_the_reduced_form_is_recorded_and_says_what_it_is(experiment) -> None:
 
 
 def test_nothing_is_recorded_that_no_check_is_called() -> None:
-    recorded = {file.name.rpartition("-")[0] for file in RECORDED.glob("*.json")}
+    recorded = {file.name.rpartition("-")[0] for file in RECORDED.glob("*-*.json")}
     assert recorded <= set(CHECKS)

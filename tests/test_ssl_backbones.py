@@ -13,10 +13,21 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from verify.ssl.backbones import BACKBONES, calibrate, collapse, seeded
+from verify.ssl.backbones import (
+    BACKBONES,
+    Attention,
+    BasicBlock,
+    Block,
+    ResNet,
+    VisionTransformer,
+    calibrate,
+    collapse,
+    resnet18,
+    seeded,
+    vit_tiny,
+)
 from verify.ssl.measurements import represent
-from verify.ssl.resnet import BasicBlock, Bottleneck, ResNet, resnet18, resnet50
-from verify.ssl.vit import Attention, Block, VisionTransformer, vit_small, vit_tiny
+from verify.ssl.released import Bottleneck, resnet50, vit_small
 
 
 def size(module: nn.Module) -> int:
@@ -82,7 +93,7 @@ def test_small_image_stem_keeps_the_size() -> None:
 @pytest.mark.parametrize("block", [BasicBlock, Bottleneck])
 def test_a_block_without_weights_is_its_shortcut(block: type[BasicBlock | Bottleneck]) -> None:
     module = block(8 * block.expansion, 8, 1).eval()
-    nn.init.zeros_(module.closing_norms()[0].weight)
+    nn.init.zeros_((module.bn3 if block is Bottleneck else module.bn2).weight)
     images = draw(2, 8 * block.expansion, 5, 5) - 0.5
     assert torch.equal(module(images), images.relu())
     assert block(4, 8, 2)(draw(2, 4, 6, 6)).shape == (2, 8 * block.expansion, 3, 3)

@@ -9,10 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch.func import hessian
 
-from verify.experiments.e1.loss_curvature import estimate_as_published, extremes, whole_head
+from verify.experiments.e1.measure import estimate_as_published, extremes, whole_head
+from verify.experiments.networks import DIGITS_SIMSIAM, with_head
 from verify.ssl.backbones import calibrate
 from verify.ssl.data import load_digits
-from verify.ssl.digits_configs import DIGITS_SIMSIAM, with_head
 from verify.ssl.training import Config, Mlp, Networks, untrained
 
 SMALL = replace(

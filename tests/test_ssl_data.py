@@ -22,8 +22,7 @@ from PIL import Image
 
 from verify.ssl.data import DataError, Dataset, floating, load_digits, take
 from verify.ssl.data import loading as module
-from verify.ssl.data.cifar import CIFAR10, CIFAR100
-from verify.ssl.data.loading import load
+from verify.ssl.data.loading import CIFAR10, CIFAR100, load
 
 TRAIN, TEST = 30, 20
 CLASSES = ("airplane", "bird", "cat", "deer", "dog", "frog", "goat", "horse", "ship", "truck")

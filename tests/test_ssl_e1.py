@@ -11,12 +11,12 @@ from ssl_fixture import short_context, tables_are_whole
 from verify.claims.check import Context
 from verify.claims.evidence import Answer, Outcome
 from verify.engine.worker import run_check
-from verify.experiments.e1 import answers as e1_tracks
 from verify.experiments.e1 import display as e1_display
 from verify.experiments.e1 import experiment as e1
 from verify.experiments.e1 import measure as e1_measure
-from verify.experiments.e1.experiment import DIGITS_TRACKS
-from verify.experiments.e1.setting import ACTIVATIONS, CELLS, SMOOTH, Cell
+from verify.experiments.e1.experiment import setup
+from verify.experiments.e1.measure import ACTIVATIONS, CELLS, SMOOTH, Cell
+from verify.experiments.forms import LIVE
 from verify.ssl.training import Start
 
 
@@ -29,7 +29,7 @@ def test_gates(check: str, tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def test_tracks(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     ctx: Context = short_context(tmp_path_factory.mktemp("cache"), (e1,), epochs=2)
-    for module in (e1_tracks, e1_display):
+    for module in (e1, e1_display):
         monkeypatch.setattr(module, "SIGNIFICANT", {2: 1.0})
     evidence = run_check("E1.tracks", ctx)
     tables_are_whole(evidence)
@@ -37,6 +37,7 @@ def test_tracks(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     assert [len(table.rows) for table in evidence.tables[1:]] == [5, len(CELLS), 24, len(CELLS)]
 
 
+DIGITS_TRACKS = setup(LIVE)
 EPOCHS = DIGITS_TRACKS.config.epochs
 
 
@@ -73,7 +74,7 @@ def made_up(smooth: float, swish_ends: tuple[float, float]) -> e1_measure.Tracks
 
 
 def answers(tracks: e1_measure.Tracks) -> dict[str, Answer]:
-    return {a.effect: a.answer for a in e1_tracks._answers(tracks)}
+    return {a.effect: a.answer for a in e1.answers(tracks)}
 
 
 def test_as_published() -> None:
@@ -121,8 +122,7 @@ def test_wrong_signs_are_counted() -> None:
 )
 def test_patterns(values: list[float], shown: str) -> None:
     for name in ("peak", "drift", "static"):
-        expected = Answer.YES if name == shown else Answer.NO
-        assert e1_measure.pattern(np.array(values, float), name) is expected
+        assert e1_measure.shows(np.array(values, float), name) == (name == shown)
 
 
 def test_loss_hessian_in_both_readings() -> None:
@@ -137,5 +137,5 @@ def test_every_run_is_configured_once() -> None:
     configs = [artefact.arguments[1] for artefact in DIGITS_TRACKS.artefacts]
     assert len(set(configs)) == len(configs) == 20
     normal = Cell("simsiam", ACTIVATIONS[0], Start.NORMAL)
-    shrunk = DIGITS_TRACKS.configure(normal._replace(start=Start.SHRUNK_PROJECTOR))
-    assert replace(shrunk, start=Start.NORMAL) == DIGITS_TRACKS.configure(normal)
+    shrunk = DIGITS_TRACKS.cells[normal._replace(start=Start.SHRUNK_PROJECTOR)]
+    assert replace(shrunk, start=Start.NORMAL) == DIGITS_TRACKS.cells[normal]

@@ -14,7 +14,8 @@ from verify.claims.evidence import Answer, Outcome
 from verify.engine.worker import missing_capability, run_check
 from verify.experiments.e2 import experiment as e2
 from verify.experiments.e2 import measure as e2_escape
-from verify.experiments.e2.experiment import DIGITS_ESCAPE
+from verify.experiments.e2.experiment import setup
+from verify.experiments.forms import LIVE
 
 
 @pytest.mark.parametrize("check", [c.id for c in e2.CHECKS if c.gates])
@@ -23,6 +24,7 @@ def test_gates(check: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert evidence.outcome is Outcome.AS_STATED, evidence.summary + evidence.detail
 
 
+DIGITS_ESCAPE = setup(LIVE)
 EPOCHS = DIGITS_ESCAPE.config.epochs
 
 
@@ -31,7 +33,7 @@ def made_up(**growths: float) -> e2_escape.Tracks:
     tracks = {}
     for cell in e2_escape.CELLS:
         steps = 22 * np.arange(EPOCHS + 1)
-        rate = 1.0 if cell.batchnorm else growths[cell.activation]
+        rate = 1.0 if cell.norm == e2_escape.NORMED else growths[cell.activation]
         grown = rate ** (cell.rate / 0.05 * steps / steps[-1])
         tracks[cell] = {
             "steps": steps,
@@ -42,7 +44,7 @@ def made_up(**growths: float) -> e2_escape.Tracks:
 
 
 def answers(tracks: e2_escape.Tracks) -> dict[str, Answer]:
-    return {a.effect: a.answer for a in e2_escape._answers([tracks])}
+    return {a.effect: a.answer for a in e2.answers([tracks])}
 
 
 def test_as_published() -> None:
@@ -72,8 +74,11 @@ def test_every_run_is_configured_once() -> None:
 
 def test_growth_at_equal_training_time() -> None:
     tracks = made_up(linear=17.2, gelu=6.4, swish=4.4, relu=0.11)
-    assert e2_escape.growth(tracks[e2_escape.Cell("swish", False, 0.05)]) == pytest.approx(4.4)
-    slow, fast = e2_escape.at_equal_time(tracks, "swish", False, 0.005)
+    assert e2_escape.growth(
+        tracks[e2_escape.Cell("swish", e2_escape.PLAIN, 0.05)]
+    ) == pytest.approx(4.4)
+    slowest = e2_escape.Cell("swish", e2_escape.PLAIN, 0.005)
+    slow, fast = e2_escape.at_equal_time(tracks, slowest)
     assert slow == pytest.approx(fast) == pytest.approx(4.4**0.1)
 
 
@@ -81,8 +86,8 @@ def test_escape(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     """A run of one epoch, repeated, stands for every run."""
     ctx = short_context(tmp_path_factory.mktemp("cache"), ())
     first = DIGITS_ESCAPE.artefacts[0]
-    config = replace(DIGITS_ESCAPE.configure(e2_escape.CELLS[0], 0), epochs=1)
-    built = first.build((DIGITS_ESCAPE.source, config), ctx)
+    source, config, observing = first.arguments
+    built = first.build((source, replace(config, epochs=1), observing), ctx)
     long = {name: np.resize(values, EPOCHS + 1) for name, values in built.items()}
     monkeypatch.setattr(type(first), "load", lambda self, ctx: long)
     evidence = run_check("E2.escape", ctx)
@@ -94,7 +99,7 @@ def test_escape(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 def test_seeds_that_disagree_leave_it_undecided() -> None:
     growing = made_up(linear=17.2, gelu=6.4, swish=4.4, relu=0.11)
     falling = made_up(linear=0.5, gelu=0.5, swish=0.5, relu=0.11)
-    found = {a.effect: a for a in e2_escape._answers([growing, falling])}
+    found = {a.effect: a for a in e2.answers([growing, falling])}
     assert found["grows"].answer is Answer.UNDECIDED
     assert found["relu"].answer is Answer.YES
     assert found["relu"].value == "0.11 / 0.11"

@@ -16,10 +16,9 @@ from verify.claims.evidence import Answer, Outcome
 from verify.engine.worker import run_check
 from verify.experiments.e5 import experiment as e5
 from verify.experiments.e5 import measure as e5_curvature
-from verify.experiments.e5.display import COUNT, HALVINGS, Cells
-from verify.experiments.trained_networks import TRAINED
+from verify.experiments.e5.measure import COUNT, HALVINGS, Cells, bending
+from verify.experiments.networks import TRAINED
 from verify.ssl.measurements import Protocol
-from verify.ssl.orbit_curvature import bending
 
 
 def test_bending_by_definition() -> None:
@@ -87,8 +86,8 @@ def arcs(degrees: float, size: float) -> Tensor:
     ],
 )
 def test_criteria(degrees: float, size: float, curvature: Answer, turning: Answer) -> None:
-    cell = e5_curvature._cell(arcs(10.0, 1.0), arcs(degrees, size))
+    cell = e5_curvature.compare(arcs(10.0, 1.0), arcs(degrees, size))
     cells: Cells = {(TRAINED, protocol): [cell] * 3 for protocol in Protocol}
-    answers = {a.effect: a.answer for a in e5_curvature._answers(cells)}
+    answers = {a.effect: a.answer for a in e5.answers(cells)}
     assert (answers["curvature"], answers["turning"]) == (curvature, turning)
     assert answers["protocol"] is curvature

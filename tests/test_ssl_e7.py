@@ -13,7 +13,7 @@ from verify.claims.evidence import Answer, Outcome
 from verify.engine.worker import run_check
 from verify.experiments.e7 import experiment as e7
 from verify.experiments.e7 import measure as e7_updates
-from verify.ssl.updates import relative_update
+from verify.experiments.e7.measure import relative_update
 
 
 def test_relative_update_by_hand() -> None:
@@ -68,11 +68,11 @@ def made_up(plain: float, normed: float, shrunk: float) -> e7_updates.Updates:
 def test_criteria(plain: float, normed: float, shrunk: float, expected: tuple[Answer, ...]) -> None:
     updates = made_up(plain, normed, shrunk)
     assert e7_updates.ratios(updates["relu", e7_updates.PLAIN]) == pytest.approx([plain] * 3)
-    assert tuple(a.answer for a in e7_updates._answers(updates)) == expected
+    assert tuple(a.answer for a in e7.answers(updates)) == expected
 
 
 def test_activations_that_disagree_leave_it_undecided() -> None:
     updates = made_up(100, 1, 5000) | {
         ("relu", e7_updates.PLAIN): made_up(5, 1, 1)["relu", e7_updates.PLAIN]
     }
-    assert e7_updates._answers(updates)[0].answer is Answer.UNDECIDED
+    assert e7.answers(updates)[0].answer is Answer.UNDECIDED

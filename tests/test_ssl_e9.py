@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -14,11 +15,14 @@ from verify.claims.evidence import Answer, Outcome
 from verify.engine.worker import run_check
 from verify.experiments.e9 import experiment as e9
 from verify.experiments.e9 import measure as e9_discard
-from verify.experiments.e9.experiment import DIGITS_DISCARD
+from verify.experiments.e9.experiment import setup
+from verify.experiments.e9.measure import features
+from verify.experiments.forms import LIVE
 from verify.ssl.data import load_digits
-from verify.ssl.discard import features
 from verify.ssl.probes import RIDGE, ridge_accuracy, ridge_scores
 from verify.ssl.training import untrained
+
+DIGITS_DISCARD = setup(LIVE)
 
 
 def test_ridge_against_scikit_learn() -> None:
@@ -45,7 +49,7 @@ def test_ridge_separates_what_is_separable() -> None:
 def test_without_a_head_h_is_z() -> None:
     digits = load_digits()
     found = features(
-        untrained(DIGITS_DISCARD.configure(e9_discard.NONE, 0), digits), digits.test_images[:5]
+        untrained(DIGITS_DISCARD.cells[e9_discard.NONE,], digits), digits.test_images[:5]
     )
     assert torch.equal(found["z"], found["h"])
 
@@ -59,9 +63,11 @@ def test_gates(check: str, tmp_path_factory: pytest.TempPathFactory) -> None:
 def test_discard(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run of one epoch stands for every run; seeds that agree give intervals of no width."""
     ctx = short_context(tmp_path_factory.mktemp("cache"), ())
-    artefact = DIGITS_DISCARD.runs["swish", 0]
-    config = replace(DIGITS_DISCARD.configure("swish", 0), epochs=1)
-    built = artefact.build((DIGITS_DISCARD.source, config), ctx)
+    artefact = DIGITS_DISCARD.by_seed[0]["swish",]
+    source, config, observing = artefact.arguments
+    built = artefact.build((source, replace(config, epochs=1), observing), ctx)
+    last = DIGITS_DISCARD.config.epochs + 1
+    built = {n: np.pad(v, (0, last - len(v)), mode="edge") for n, v in built.items()}
     monkeypatch.setattr(type(artefact), "load", lambda self, ctx: built)
     evidence = run_check("E9.discard", ctx)
     tables_are_whole(evidence)
@@ -71,17 +77,15 @@ def test_discard(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 
 def made_up(z: dict[str, float], loss: float) -> e9_discard.Curves:
     """Accuracies on z that each head reaches at once, and lower ones on h; seeds differ a little."""
-    curves = {}
-    for head, seed in DIGITS_DISCARD.runs:
-        reached = z[head] + 0.001 * seed * (head != e9_discard.NONE)
-        curves[head, seed] = {
-            "class_z": np.array([0.5, reached, reached]),
-            "class_h": np.array([0.5, reached - loss, reached - loss]),
-            "few_z": np.array([0.5, reached, reached]),
-            "few_h": np.array([0.5, reached - loss, reached - loss]),
-            "rotation_z": np.array(reached),
-            "rotation_h": np.array(reached - loss),
-        }
+    curves: e9_discard.Curves = [{} for _ in DIGITS_DISCARD.seeds]
+    for seed, runs in enumerate(curves):
+        for head in e9_discard.HEADS:
+            reached = z[head] + 0.001 * seed * (head != e9_discard.NONE)
+            runs[head] = {
+                f"{probe}_{of}": np.array([start, level, level])
+                for probe, start in (("class", 0.5), ("few", 0.5), ("rotation", math.nan))
+                for of, level in (("z", reached), ("h", reached - loss))
+            }
     return curves
 
 
@@ -98,10 +102,11 @@ HELPING = {e9_discard.NONE: 0.7, e9_discard.LINEAR: 0.75, "relu": 0.8, "swish": 
     ],
 )
 def test_criteria(z: dict[str, float], loss: float, expected: list[Answer]) -> None:
-    assert [a.answer for a in e9_discard._answers(made_up(z, loss))] == expected
+    assert [a.answer for a in e9.answers(made_up(z, loss))] == expected
 
 
 def test_epochs_to() -> None:
     curves = made_up(HELPING, 0.1)
-    assert e9_discard.epochs_to(curves, "relu", 0, 0.79) == "1"
-    assert e9_discard.epochs_to(curves, "relu", 0, 0.99) == "never"
+    curve = curves[0]["relu"]["class_z"]
+    assert e9_discard.epochs_to(curve, 0.79) == "1"
+    assert e9_discard.epochs_to(curve, 0.99) == "never"

@@ -20,9 +20,8 @@ from verify.engine.worker import run_check
 from verify.experiments.e3 import experiment as e3
 from verify.experiments.e3 import measure as e3_orbits
 from verify.experiments.e4 import experiment as e4
-from verify.experiments.e4 import measure as e4_probes
-from verify.experiments.e4.display import Accuracies
-from verify.experiments.trained_networks import FRESH, TRAINED, UNTRAINED
+from verify.experiments.e4.measure import Accuracies
+from verify.experiments.networks import FRESH, TRAINED, UNTRAINED
 from verify.ssl.measurements import Protocol, unit
 
 
@@ -56,8 +55,8 @@ def test_orbits(ctx: Context) -> None:
 
 
 def test_rotation_probes(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(e4_probes, "LONGER", replace(e4_probes.LONGER, epochs=1))
-    monkeypatch.setattr(e4_probes, "PROBE", replace(e4_probes.PROBE, epochs=1))
+    monkeypatch.setattr(e4, "LONGER", replace(e4.LONGER, epochs=1))
+    monkeypatch.setattr(e4, "PROBE", replace(e4.PROBE, epochs=1))
     evidence = run_check("E4.rotation", ctx)
     assert evidence.outcome is Outcome.AS_STATED, evidence.detail
     tables_are_whole(evidence)
@@ -88,33 +87,33 @@ def made_up(head: str) -> tuple[Tensor, Tensor, Tensor]:
 )
 def test_compression_criteria(head: str, compresses: Answer, semantics: Answer) -> None:
     cells = {
-        (name, protocol): [e3_orbits._cell(*made_up("nothing"))] * 3
+        (name, protocol): [e3_orbits.compare(*made_up("nothing"))] * 3
         for name in (TRAINED, FRESH, UNTRAINED)
         for protocol in Protocol
     }
-    cells[TRAINED, Protocol.CONSISTENT] = [e3_orbits._cell(*made_up(head))] * 3
-    answers = {a.effect: a.answer for a in e3_orbits._answers(cells)}
+    cells[TRAINED, Protocol.CONSISTENT] = [e3_orbits.compare(*made_up(head))] * 3
+    answers = {a.effect: a.answer for a in e3.answers(cells)}
     assert (answers["compresses"], answers["semantics"]) == (compresses, semantics)
 
 
 @pytest.mark.parametrize("control", [UNTRAINED, FRESH])
 def test_compression_must_beat_both_controls(control: str) -> None:
-    compressing, nothing = ([e3_orbits._cell(*made_up(n))] * 3 for n in ("compresses", "nothing"))
+    compressing, nothing = ([e3_orbits.compare(*made_up(n))] * 3 for n in ("compresses", "nothing"))
     cells = {
         (name, protocol): compressing if name in (TRAINED, control) else nothing
         for name in (TRAINED, FRESH, UNTRAINED)
         for protocol in Protocol
     }
-    assert e3_orbits._answers(cells)[0].answer is Answer.UNDECIDED
+    assert e3.answers(cells)[0].answer is Answer.UNDECIDED
 
 
 def test_only_a_compressing_head_can_be_an_artefact() -> None:
     cells = {
-        (name, protocol): [e3_orbits._cell(*made_up("expands"))] * 3
+        (name, protocol): [e3_orbits.compare(*made_up("expands"))] * 3
         for name in (TRAINED, FRESH, UNTRAINED)
         for protocol in Protocol
     }
-    assert e3_orbits._answers(cells)[2].answer is Answer.NO
+    assert e3.answers(cells)[2].answer is Answer.NO
 
 
 NARROW, MIDDLE, WIDE = 32, 128, 512
@@ -131,6 +130,10 @@ def accuracies(z: list[float], narrow: list[float], wide: list[float], fresh: fl
     )
 
 
+def answers(found: Accuracies) -> dict[str, Answer]:
+    return {a.effect: a.answer for a in e4.answers(found, NARROW, MIDDLE, WIDE)}
+
+
 @pytest.mark.parametrize(
     ("narrow", "wide", "cost", "entangled"),
     [
@@ -145,14 +148,14 @@ def test_probe_criteria(
     narrow: list[float], wide: list[float], cost: Answer, entangled: Answer
 ) -> None:
     found = accuracies([0.90, 0.90, 0.90], narrow, wide, fresh=0.1)
-    assert e4_probes._cost(found, MIDDLE).answer is cost
-    assert e4_probes._entangled(found, NARROW, WIDE).answer is entangled
+    assert answers(found)["cost"] is cost
+    assert answers(found)["entangled"] is entangled
 
 
 @pytest.mark.parametrize(("fresh", "cost"), [(-0.1, Answer.NO), (0.0, Answer.UNDECIDED)])
 def test_a_cost_that_a_fresh_head_has_too_is_not_the_training_s(fresh: float, cost: Answer) -> None:
     found = accuracies([0.90, 0.90, 0.90], [0.50, 0.51, 0.52], [0.55, 0.56, 0.57], fresh)
-    assert e4_probes._cost(found, MIDDLE).answer is cost
+    assert answers(found)["cost"] is cost
 
 
 @pytest.mark.parametrize(
@@ -166,4 +169,4 @@ def test_a_cost_that_a_fresh_head_has_too_is_not_the_training_s(fresh: float, co
 def test_pattern_criterion(wide: list[float], answer: Answer) -> None:
     """On z the MLP has no advantage; on h the middle one has half of the widest one's."""
     found = accuracies([0.90, 0.90, 0.90], [0.50, 0.51, 0.52], wide, fresh=0.0)
-    assert e4_probes._pattern(found, MIDDLE).answer is answer
+    assert answers(found)["pattern"] is answer

@@ -26,16 +26,19 @@ from verify.claims.evidence import Answer, Outcome
 from verify.engine import registry as rooms
 from verify.engine.worker import run_check
 from verify.experiments.e8 import experiment as e8
+from verify.experiments.e8 import invariants as e8_invariants
 from verify.experiments.e8 import measure as e8_orbits
-from verify.experiments.e8.measure import KINDS, Cell, answer, cosine_gain, variance_ratio
+from verify.experiments.e8.display import PUBLISHED
+from verify.experiments.e8.experiment import answer, effect_of
+from verify.experiments.e8.invariants import run_units
+from verify.experiments.e8.measure import KINDS, Cell, cosine_gain, variance_ratio
 from verify.ssl import released
 from verify.ssl.augment import rotate_hue
-from verify.ssl.backbones import seeded
+from verify.ssl.backbones import BasicBlock, ResNet, seeded
 from verify.ssl.data import DataError
-from verify.ssl.data.cifar import CIFAR10, PICTURE
+from verify.ssl.data.loading import CIFAR10, PICTURE
 from verify.ssl.measurements import Interval
 from verify.ssl.released import RELEASES, CheckpointError, Network, Release, load, standardise
-from verify.ssl.resnet import BasicBlock, ResNet
 
 NAMES = [release.name for release in RELEASES]
 
@@ -449,8 +452,8 @@ CONTEXT = Context(
 def test_room() -> None:
     room = rooms.load("E8", "verify.experiments.e8")
     effects = {effect.id for effect in room.subject.effects}
-    assert effects == {e8_orbits.effect_of(name) for name in NAMES}
-    assert all(len(figures) == len(KINDS) for figures in e8_orbits.PUBLISHED.values())
+    assert effects == {effect_of(name) for name in NAMES}
+    assert all(len(figures) == len(KINDS) for figures in PUBLISHED.values())
 
 
 def test_without_a_checkpoint_it_is_not_run() -> None:
@@ -464,7 +467,7 @@ def test_without_a_checkpoint_it_is_not_run() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_units(seed: int) -> None:
     ctx = replace_seed(seed)
-    finding = e8.run_units(1284.0, (384, 2048), ctx)
+    finding = run_units(1284.0, (384, 2048), ctx)
     assert finding.outcome is Outcome.AS_STATED
     assert "ratio of 1284" in finding.summary
 
@@ -477,8 +480,8 @@ def test_units_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     def in_sum(z: Tensor, h: Tensor) -> Tensor:
         return variance_ratio(z, h) * z.shape[2] / h.shape[2]
 
-    monkeypatch.setattr(e8, "variance_ratio", in_sum)
-    finding = e8.run_units(1284.0, (384, 2048), CONTEXT)
+    monkeypatch.setattr(e8_invariants, "variance_ratio", in_sum)
+    finding = run_units(1284.0, (384, 2048), CONTEXT)
     assert finding.outcome is Outcome.SURPRISE
 
 

@@ -13,9 +13,9 @@ import pytest
 import torch
 from torch import nn
 
+from verify.experiments.networks import DIGITS_SIMCLR
 from verify.ssl.backbones import Projector, SmallConvNet, calibrate, seeded
 from verify.ssl.data import Dataset, load_digits
-from verify.ssl.digits_configs import DIGITS_SIMCLR
 from verify.ssl.training import (
     Mlp,
     Optimiser,

@@ -15,10 +15,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from verify.experiments.e9.measure import observe_probes
+from verify.experiments.networks import DIGITS_METHODS
 from verify.numeric.objectives import OBJECTIVES, BarlowWeight, VICRegWeights
 from verify.ssl.data import Dataset, load_digits
-from verify.ssl.digits_configs import DIGITS_METHODS
-from verify.ssl.discard import observe_classes
 from verify.ssl.training import TWO_VIEWS, Config, Mlp, Momentum, State, train, untrained
 
 NARROW = Mlp(widths=(32, 16), activation="relu", batchnorm=True)
@@ -59,7 +59,7 @@ def test_methods_learn(digits: Dataset, name: str) -> None:
     """The objective falls, and a probe of few labels on h beats the untrained network's."""
     config = replace(DIGITS_METHODS[name], epochs=5)
     run = train(config, digits)
-    probe = observe_classes(config, digits)
+    probe = observe_probes(config, digits)
     before = probe(State(0, 0, untrained(config, digits), 0))["few_h"]
     after = probe(State(config.epochs, 0, run.networks, 0))["few_h"]
     assert run.losses[-1] < run.losses[0]

@@ -21,8 +21,8 @@ import pytest
 import torch
 from training_fixture import EVERY, LONG, NARROW, SHORT, look
 
+from verify.experiments.networks import DIGITS_METHODS
 from verify.ssl.data import Dataset, load_digits
-from verify.ssl.digits_configs import DIGITS_METHODS
 from verify.ssl.training import (
     Config,
     Optimiser,

@@ -18,8 +18,8 @@ from training_fixture import SHORT
 
 from verify.numeric.objectives import OBJECTIVES
 from verify.ssl.data import Dataset, load_digits
-from verify.ssl.training import Progress, clock, ieee, to_arrays, train
-from verify.ssl.training.clock import Reporter, Stopwatch
+from verify.ssl.training import Progress, checkpoint, ieee, to_arrays, train
+from verify.ssl.training.checkpoint import Reporter, Stopwatch
 
 WALL = {"monotonic": time.monotonic}
 
@@ -98,7 +98,7 @@ class Clock:
 def test_speed_is_told(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     """3 s of making views and 1 s of everything else in each step of 128 images."""
     own = Clock()
-    monkeypatch.setattr(clock, "time", SimpleNamespace(perf_counter=lambda: own.now, **WALL))
+    monkeypatch.setattr(checkpoint, "time", SimpleNamespace(perf_counter=lambda: own.now, **WALL))
     function = own.taking(1, OBJECTIVES["info_nce"].function)
     monkeypatch.setitem(OBJECTIVES, "info_nce", replace(OBJECTIVES["info_nce"], function=function))
     run = train(replace(SHORT, augmentation=own.taking(3, SHORT.augmentation)), digits)

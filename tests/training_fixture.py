@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from verify.experiments.networks import DIGITS_SIMCLR
 from verify.ssl.data import load_digits
-from verify.ssl.digits_configs import DIGITS_SIMCLR
 from verify.ssl.training import Mlp, Progress, State, to_arrays, train
 
 NARROW = Mlp(widths=(32, 16), activation="relu", batchnorm=True)

@@ -25,14 +25,14 @@ from verify.claims.declare import (
     at_scale,
     attack,
     fixed_dimensions,
+    measurement,
     mutant_check,
     proof,
     property_check,
     refutation,
     section,
 )
-from verify.experiments.declare import measurement
-from verify.experiments.digits_networks import SIMCLR
+from verify.experiments.networks import DIGITS_NETWORKS
 
 METRIC = section(
     "prop52.metric",
@@ -160,14 +160,14 @@ SPREAD = section(
         "trained",
         "Predicted and measured spread along rotation orbits of digits, trained networks",
         trained.chain,
-        artefacts=SIMCLR,
+        artefacts=DIGITS_NETWORKS.artefacts,
         cost=7.0,
     ),
     measurement(
         "semantics",
         "Contraction along rotation orbits against random and between-class directions",
         trained.semantics,
-        artefacts=SIMCLR,
+        artefacts=DIGITS_NETWORKS.artefacts,
         arithmetic=Arithmetic.FLOAT64,
         cost=3.0,
     ),

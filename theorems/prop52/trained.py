@@ -17,8 +17,8 @@ from torch import Tensor
 
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Table
-from verify.experiments.digits_networks import runs
-from verify.experiments.tables import SETTING, answer_over_seeds, over_seeds, spans
+from verify.experiments.networks import DIGITS_NETWORKS
+from verify.experiments.report import SETTING, answer_over_seeds, over_seeds, spans
 from verify.numeric.modules import head_of
 from verify.ssl.data import Dataset, load_digits
 from verify.ssl.measurements import Interval, bootstrap_weights, percentile_interval
@@ -71,7 +71,7 @@ def _polygon(points: Tensor) -> Tensor:
 
 def networks(ctx: Context, dataset: Dataset) -> Iterator[tuple[int, str, Networks]]:
     """Every training seed's trained network and its controls, by seed and name."""
-    for run in runs(ctx, dataset):
+    for run in DIGITS_NETWORKS.runs(ctx, dataset):
         named = {TRAINED: run.trained, FRESH: run.fresh, UNTRAINED: run.untrained}
         for name, network in named.items():
             yield run.seed, name, network

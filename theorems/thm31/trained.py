@@ -21,13 +21,13 @@ from torch import Tensor
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Table
 from verify.engine.artefact import Artefact
+from verify.experiments.networks import DIGITS_SIMCLR, SEEDS
 from verify.numeric.objectives import OBJECTIVES, BarlowWeight, Loss, Temperature, VICRegWeights
 from verify.numeric.operators import symmetrised
 from verify.ssl.backbones import calibrate
-from verify.ssl.data import Dataset, load_digits
-from verify.ssl.digits_configs import DIGITS_SIMCLR, build, seeded_configs
+from verify.ssl.data import DIGITS_SOURCE, Dataset, load_digits
 from verify.ssl.measurements import represent
-from verify.ssl.training import Config, Mlp, Networks, from_arrays, untrained
+from verify.ssl.training import Config, Mlp, Networks, build, from_arrays, untrained
 from verify.ssl.variances import conditioning
 
 LINEAR = replace(
@@ -53,8 +53,12 @@ CONFIGS = {
 
 ARTEFACTS = {
     name: tuple(
-        Artefact(f"digits-{'-'.join(name.lower().replace(',', '').split())}-{c.seed}", build, (c,))
-        for c in seeded_configs(config)
+        Artefact(
+            f"digits-{'-'.join(name.lower().replace(',', '').split())}-{seed}",
+            build,
+            (DIGITS_SOURCE, replace(config, seed=seed)),
+        )
+        for seed in SEEDS
     )
     for name, config in CONFIGS.items()
 }
@@ -134,7 +138,8 @@ def conditions(networks: Networks, config: Config, images: Tensor) -> Conditions
 
 def states(ctx: Context, name: str, dataset: Dataset) -> Iterator[tuple[Conditions, Conditions]]:
     """Before and after training, for every seed; BatchNorm is calibrated before training."""
-    for artefact, config in zip(ARTEFACTS[name], seeded_configs(CONFIGS[name]), strict=True):
+    for artefact, seed in zip(ARTEFACTS[name], SEEDS, strict=True):
+        config = replace(CONFIGS[name], seed=seed)
         initial = untrained(config, dataset)
         generator = torch.Generator().manual_seed(config.seed)
         calibrate(initial.backbone, config.augmentation(dataset.train_images, generator))

@@ -14,14 +14,14 @@ from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
     attack,
+    measurement,
     mutant_check,
     proof,
     property_check,
     refutation,
     section,
 )
-from verify.experiments.declare import measurement
-from verify.experiments.digits_networks import SIMCLR
+from verify.experiments.networks import DIGITS_NETWORKS
 
 SUBSPACE = section(
     "thm51.subspace",
@@ -143,7 +143,7 @@ IMAGES = section(
         "trained",
         "Tangent spaces through trained backbones, before and after the head",
         trained.tangent_spaces,
-        artefacts=SIMCLR,
+        artefacts=DIGITS_NETWORKS.artefacts,
         arithmetic=Arithmetic.FLOAT64,
         cost=4.0,
     ),

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from theorems.thm51.images import EPS, RANK_TOLERANCE, base, differences, scaled, slopes
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Table
-from verify.experiments.digits_networks import Run, runs
-from verify.experiments.tables import SETTING
+from verify.experiments.networks import DIGITS_NETWORKS, Run
+from verify.experiments.report import SETTING
 from verify.ssl.augment import blur, brighten, contrast, similarity
 from verify.ssl.data import load_digits
 from verify.ssl.rotation_orbits import first_images
@@ -103,7 +103,7 @@ def tangent_spaces(ctx: Context) -> Finding:
     at = torch.cat([shape[:4], torch.tensor([1.1, 0.9, 0.7], dtype=torch.float64)])
     rows, gains, still, second, errors = [], [], [], [], []
     ranks, least = {"z": len(at), "h": len(at)}, {"z": math.inf, "h": math.inf}
-    for run in runs(ctx, dataset):
+    for run in DIGITS_NETWORKS.runs(ctx, dataset):
         found = _measure(run, images, at)
         for name in ("z", "h"):
             rank, smallest = _gap(found[name])

@@ -26,14 +26,14 @@ from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
     attack,
+    measurement,
     mutant_check,
     proof,
     property_check,
     refutation,
     section,
 )
-from verify.experiments.declare import measurement
-from verify.experiments.digits_networks import SIMCLR
+from verify.experiments.networks import DIGITS_NETWORKS
 
 RANK_BOUND = section(
     "thm53.rank",
@@ -57,7 +57,7 @@ RANK_BOUND = section(
         "trained",
         "Fisher matrices of probes on trained networks, and which hypotheses hold there",
         trained.information,
-        artefacts=SIMCLR,
+        artefacts=DIGITS_NETWORKS.artefacts,
         arithmetic=Arithmetic.FLOAT64,
         cost=8.0,
     ),

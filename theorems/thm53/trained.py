@@ -17,12 +17,11 @@ from torch import Tensor
 from theorems.thm53.fisher import RANK_TOLERANCE, Fisher, probe_root
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
-from verify.experiments.digits_networks import Run, runs
-from verify.experiments.tables import SETTING
+from verify.experiments.networks import DIGITS_NETWORKS, SEEDS, Run
+from verify.experiments.report import SETTING
 from verify.numeric.modules import head_of
 from verify.ssl.augment import quarter_turns
 from verify.ssl.data import Dataset, load_digits
-from verify.ssl.digits_configs import SEEDS
 from verify.ssl.measurements import head_outputs, represent
 from verify.ssl.probes import ProbeConfig, Probes, train_probes
 from verify.ssl.rotation_orbits import Orbits, first_images, rotation_orbits
@@ -122,7 +121,7 @@ def information(ctx: Context) -> Finding:
     images, _ = first_images(dataset, PER_CLASS)
     seen: dict[str, list[Seen]] = {model: [] for model in MODELS}
     invariance, steepest, count = [], 0.0, 0
-    for run in runs(ctx, dataset):
+    for run in DIGITS_NETWORKS.runs(ctx, dataset):
         found = rotation_orbits(run.trained, images, EVERY)
         v = (found.velocity / found.speed[..., None]).flatten(0, 1)
         matrices = _matrices(run, dataset, found)

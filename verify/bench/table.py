@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from verify.bench import workloads as work
+from verify.bench.reference_functions import plain_function, plain_outputs
 from verify.bench.timing import (
     REPETITIONS,
     Comparison,
@@ -31,7 +32,6 @@ from verify.bench.timing import (
 )
 from verify.experiments.e1.estimator_audit import Cell, Setting, initial_state
 from verify.experiments.e1.published_power_iteration import published_estimate
-from verify.experiments.e1.reference_functions import plain_function, plain_outputs
 from verify.numeric.activations import ACTIVATIONS
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head

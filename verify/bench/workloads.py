@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from verify.bench.reference_functions import plain_function, plain_outputs
 from verify.experiments.e1.estimator_audit import Cell, Setting, State, initial_state
-from verify.experiments.e1.reference_functions import plain_function, plain_outputs
 from verify.numeric.activations import ACTIVATIONS, SWISH
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head

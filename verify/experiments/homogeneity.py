@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.func import functional_call, hessian
 
-from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import tensors
 from verify.numeric.objectives import OBJECTIVES, Targets
@@ -61,16 +60,6 @@ def scaled(draw: st.DrawFn, activations: tuple[str, ...]) -> Scaled:
         z=draw(tensors(widths[:1])),
         target=draw(tensors(widths[-1:])),
         halvings=draw(st.integers(1, 6)),
-    )
-
-
-def describe(case: Scaled) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    return (
-        ("projector", f"{case.activation} {case.widths}, seed {case.seed}"),
-        ("factor", f"2^-{case.halvings}"),
-        ("z", exact(case.z)),
-        ("target", exact(case.target)),
     )
 
 
@@ -127,7 +116,7 @@ def claim(
     text: str, normalised_error: Callable[..., float], activations: tuple[str, ...]
 ) -> Claim[Scaled]:
     """A claim about projectors with one of these activations."""
-    return Claim(text, partial(scaled, activations), normalised_error, describe, case_divisor=2)
+    return Claim(text, partial(scaled, activations), normalised_error, case_divisor=2)
 
 
 SPECTRUM = claim(

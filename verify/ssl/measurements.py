@@ -144,6 +144,11 @@ class Statistics:
     intra: Tensor
     inter: Tensor
 
+    @property
+    def contrast(self) -> Tensor:
+        """D_inter / D_intra."""
+        return self.inter / self.intra
+
 
 def statistics(orbits: Orbits, weights: Tensor) -> Statistics:
     """Statistics of orbits under weights (B, n); rows sum to 1 and give every class a share."""
@@ -227,7 +232,7 @@ class Contraction:
     @property
     def semantic_gain(self) -> Tensor:
         """(D_inter / D_intra of h) over (D_inter / D_intra of z)."""
-        return (self.h.inter / self.h.intra) / (self.z.inter / self.z.intra)
+        return self.h.contrast / self.z.contrast
 
 
 def contraction(z: Orbits, h: Orbits, weights: Tensor) -> Contraction:

@@ -18,9 +18,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from verify.ssl.backbones import ResNet, VisionTransformer, shortcut
 from verify.ssl.data.dataset import DataError
-from verify.ssl.resnet import resnet50
-from verify.ssl.vit import vit_small
 
 SIZE = 224
 """Side in pixels of the images that all of them were trained on."""
@@ -34,6 +33,49 @@ SUFFIXES = (".pth", ".pt")
 
 class CheckpointError(DataError):
     """A checkpoint cannot be used; the message is a sentence for the user."""
+
+
+class Bottleneck(nn.Module):
+    """A 3x3 convolution between two of size 1x1, beside a shortcut.
+
+    The stride is the 3x3 convolution's, as in every public ResNet-50 of PyTorch, not the first
+    one's as in the paper.
+
+    Args:
+        inputs: channels that come in.
+        channels: channels of the 3x3 convolution, a quarter of the result's.
+        stride: of the 3x3 convolution and of the shortcut.
+    """
+
+    expansion = 4
+    """Channels of the result for each channel of the 3x3 convolution."""
+
+    def __init__(self, inputs: int, channels: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, channels, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, stride=stride, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(channels)
+        self.conv3 = nn.Conv2d(channels, channels * self.expansion, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(channels * self.expansion)
+        self.relu = nn.ReLU()
+        self.downsample = shortcut(inputs, channels * self.expansion, stride)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Feature maps (N, 4 channels, H / stride, W / stride) of maps (N, inputs, H, W)."""
+        deep = self.relu(self.bn1(self.conv1(images)))
+        deep = self.bn3(self.conv3(self.relu(self.bn2(self.conv2(deep)))))
+        return self.relu(deep + self.downsample(images))
+
+
+def resnet50() -> ResNet:
+    """ResNet-50 for RGB images of 224x224 pixels, with representations of length 2048."""
+    return ResNet(Bottleneck, (3, 4, 6, 3), small_images=False)
+
+
+def vit_small() -> VisionTransformer:
+    """ViT-S/16 for RGB images of 224x224 pixels, with representations of length 384."""
+    return VisionTransformer(3, 224, 384, patch=16, depth=12)
 
 
 class DinoHead(nn.Module):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -13,12 +12,8 @@ from torch import Tensor
 
 from verify.ssl.backbones import calibrate
 from verify.ssl.data import Dataset, floating
-from verify.ssl.image_source import Source, fit, timing
 from verify.ssl.measurements import head_outputs, represent
-from verify.ssl.training import Config, Networks, Observe, State, TrainedRun
-
-if TYPE_CHECKING:
-    from verify.ssl.session import Session
+from verify.ssl.training import Config, Networks, Observe, State
 
 PUBLISHED_CLAMP = 1e-7
 """What the published condition number clamps the smallest eigenvalue at."""
@@ -129,15 +124,3 @@ def observe_variances(config: Config, dataset: Dataset) -> Observe:
         }
 
     return observe
-
-
-def build_variances(arguments: tuple[object, ...], session: Session) -> dict[str, np.ndarray]:
-    """Losses and variances while training; the arguments: a `Source` and a `Config`."""
-    source, config = cast("tuple[Source, Config]", arguments)
-    _, run = fit(source, config, session, observe_variances)
-    return kept(source, run)
-
-
-def kept(source: Source, run: TrainedRun) -> dict[str, np.ndarray]:
-    """What is kept of a run that was observed: losses, what was observed, and its times."""
-    return {"losses": np.array(run.losses), **run.curves, **timing(source, run)}

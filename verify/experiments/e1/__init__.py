@@ -1,6 +1,4 @@
-"""Experiment E1: what was asked, how it is measured, shown, and what must hold of it."""
-
-from __future__ import annotations
+"""Experiment E1."""
 
 from verify.experiments.e1.experiment import CHECKS, EXPERIMENT
 

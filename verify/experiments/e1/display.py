@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from verify.claims.evidence import Answer, Plot, Series, Table
 from verify.experiments.e1.measure import (
+    ACTIVATIONS,
+    CELLS,
+    PER_SAMPLE,
+    Cell,
+    Track,
     Tracks,
     epochs,
-    escape,
     estimates_wrong,
     injected,
     loss_hessian,
     negative,
-    pattern,
     rank_correlation,
     semidefinite_pullback,
     share,
+    shows,
 )
-from verify.experiments.e1.setting import (
-    ACTIVATIONS,
-    CELLS,
-    OBJECTIVES,
-    SIGNIFICANT,
-    Cell,
-    E1Setup,
-)
-from verify.experiments.tables import (
+from verify.experiments.networks import Runs
+from verify.experiments.report import (
     PUBLISHED_SIMSIAM,
-    describe,
+    answer_by,
     not_published,
     setting_table,
+    table,
 )
 from verify.ssl.data import Dataset
 from verify.ssl.training import Start
+
+SIGNIFICANT = {6: 0.886, 8: 0.738, 10: 0.65, 100: 0.197}
+"""Spearman's correlation that so many epochs exceed by chance with probability 1/20, two-sided."""
+
+SIMSIAM = [cell for cell in CELLS if cell.objective == "simsiam"]
+"""The runs of the published objective."""
 
 PUBLISHED_ROWS = (
     (Cell("simsiam", "swish", Start.NORMAL), "fast peak, then plateau", "peak", "yes", "yes, fast"),
@@ -71,59 +77,78 @@ PUBLISHED_SPEARMAN = {
 """Spearman's correlation of the variance and the condition number."""
 
 
-def settings(form: E1Setup, dataset: Dataset) -> Table:
+def settings(form: Runs[Cell], dataset: Dataset) -> Table:
     """What was run, beside what was published."""
-    rates = ", ".join(f"{form.rate(name):.3g} ({name})" for name in OBJECTIVES)
-    ours = describe(form.config, (form.config.seed,), dataset) | {
-        "activation": ", ".join(ACTIVATIONS),
-        "BatchNorm in the heads": "none",
-        "objective": "SimSiam; the same with mean squared error",
-        "optimiser": f"SGD, momentum 0.9, learning rate {rates}",
-        "start": (
-            "normal; every weight of the projector x0.1; collapsed z: features of the last "
-            "BatchNorm are 1 plus a tenth of what they deviate by"
+    rates = {cell[0]: config.optimiser.learning_rate for cell, config in form.cells.items()}
+    ours = ", ".join(f"{rates[name]:.3g} ({name})" for name in PER_SAMPLE)
+    rows = {
+        "BatchNorm in the heads": ("none", "none"),
+        "activation": ("", ", ".join(ACTIVATIONS)),
+        "objective": ("", "SimSiam; the same with mean squared error"),
+        "optimiser": (
+            "SGD, momentum 0.9, no weight decay, learning rate 0.05",
+            f"SGD, momentum 0.9, learning rate {ours}",
         ),
+        "batch and epochs": ("batch 256, 100 epochs", ""),
+        "start": (
+            "normal; pseudo-collapsed: the projector's weights x0.1",
+            "normal; every weight of the projector x0.1; collapsed z: features of the last BatchNorm "
+            "are 1 plus a tenth of what they deviate by",
+        ),
+        "training seeds": ("1", ""),
     }
-    published = PUBLISHED_SIMSIAM | {
-        "BatchNorm in the heads": "none",
-        "optimiser": "SGD, momentum 0.9, no weight decay, learning rate 0.05",
-        "batch and epochs": "batch 256, 100 epochs",
-        "start": "normal; pseudo-collapsed: the projector's weights x0.1",
-        "training seeds": "1",
-    }
-    return setting_table(form.source.setting(dataset), published, ours)
+    return setting_table(form, dataset, PUBLISHED_SIMSIAM, rows)
+
+
+def escape(tracks: Tracks, cell: Cell, quantity: str) -> Answer:
+    """Whether a variance grew back to that of the normal start by the last epoch.
+
+    Not applicable if it began at a tenth of it or more: it was not collapsed.
+    """
+    normal = tracks[cell._replace(start=Start.NORMAL)][quantity]
+    values = tracks[cell][quantity]
+    if values[0] >= normal[0] / 10:
+        return Answer.NOT_APPLICABLE
+    return answer_by(values[-1] >= normal[-1] / 2, values[-1] <= normal[-1] / 10)
+
+
+def escapes(tracks: Tracks, cell: Cell) -> tuple[Answer, Answer]:
+    """The same of z and h."""
+    return escape(tracks, cell, "variance_z"), escape(tracks, cell, "variance_h")
+
+
+def in_words(answer: Answer) -> str:
+    """Whether a run escapes."""
+    return "was not collapsed" if answer is Answer.NOT_APPLICABLE else answer.value
 
 
 def main_table(setting: str, tracks: Tracks) -> Table:
     """The published main table, each cell beside what is measured."""
-    rows = []
-    for cell, condition, shape, yes, escapes in PUBLISHED_ROWS:
-        track = tracks[cell]
-        found = injected(track)
-        rows.append(
-            (
-                f"{cell.activation}, {cell.start.value}",
-                condition,
-                f"{pattern(track['condition_published'][1:], shape).value}; "
-                f"{pattern(track['condition'][1:], shape).value}",
-                yes,
-                f"{'yes' if share(found) >= 0.5 else 'no'} ({100 * share(found):.0f} %)",
-                escapes,
-                _escapes(tracks, cell),
-            )
-        )
-    return Table(
-        title=f"The published main table: {setting}",
-        columns=(
-            "head, start",
-            "condition number, published",
+
+    def shown(track: Track, pattern: str) -> str:
+        found = (shows(track[name][1:], pattern) for name in ("condition_published", "condition"))
+        return "; ".join("yes" if f else "no" for f in found)
+
+    def is_injected(track: Track) -> str:
+        found = share(injected(track))
+        return f"{'yes' if found >= 0.5 else 'no'} ({100 * found:.0f} %)"
+
+    return table(
+        f"The published main table: {setting}",
+        PUBLISHED_ROWS,
+        ("head, start", lambda cell, *row: cell.head),
+        ("condition number, published", lambda cell, condition, *row: condition),
+        (
             "shown here? clamped; honest",
-            "negative curvature injected, published",
-            "injected here? (share of the states)",
-            "escapes collapse, published",
-            "escapes here? z; h",
+            lambda cell, condition, pattern, *row: shown(tracks[cell], pattern),
         ),
-        rows=tuple(rows),
+        ("negative curvature injected, published", lambda *row: row[3]),
+        ("injected here? (share of the states)", lambda cell, *row: is_injected(tracks[cell])),
+        ("escapes collapse, published", lambda *row: row[4]),
+        (
+            "escapes here? z; h",
+            lambda cell, *row: "; ".join(map(in_words, escapes(tracks, cell))),
+        ),
         note=(
             "Objective SimSiam, as published. Slow is read as drift, sharp as fast peak, then plateau. "
             f"States: 32 fixed images x {epochs(tracks)} epochs. The columns marked published are of "
@@ -132,52 +157,47 @@ def main_table(setting: str, tracks: Tracks) -> Table:
     )
 
 
-def _escapes(tracks: Tracks, cell: Cell) -> str:
-    words = {Answer.NOT_APPLICABLE: "was not collapsed"}
-    answers = (escape(tracks, cell, quantity) for quantity in ("variance_z", "variance_h"))
-    return "; ".join(words.get(answer, answer.value) for answer in answers)
+RUN: tuple[tuple[str, Callable[..., str]], ...] = (
+    ("objective", lambda cell, track: cell.objective),
+    ("head, start", lambda cell, track: cell.head),
+)
 
 
 def curvature_table(setting: str, tracks: Tracks) -> Table:
     """Exact extremes of every run, and the published estimate beside them."""
-    rows = []
-    for cell in CELLS:
-        track = tracks[cell]
-        last = track["effective"][-1]
-        rows.append(
-            (
-                cell.objective,
-                f"{cell.activation}, {cell.start.value}",
-                f"{100 * share(negative(track)):.0f}",
-                f"{100 * share(injected(track)):.0f}",
-                f"{100 * semidefinite_pullback(track):.0f}",
-                f"{_median(last[:, 0]):.1e}",
-                f"{_median(track['pullback'][-1, :, 0]):.1e}",
-                f"{_median(last[:, 1]):.1e}",
-                f"{track['estimate'][-1]:.1e}",
-                f"{float(np.nanmin(last[:, 0])) / len(last):.1e}",
-                f"{estimates_wrong(track)} of {epochs(tracks)}",
-            )
-        )
-    return Table(
-        title=f"Curvature in z, sample by sample: {setting}",
-        columns=(
-            "objective",
-            "head, start",
-            "H_eff negative, % of states",
-            "injected by M, % of states",
-            "G not negative, % of states",
-            "smallest of H_eff, last epoch",
-            "smallest of G",
-            "largest of H_eff",
-            "published estimate, batch",
-            "exact, batch",
+    residual = max(
+        float(np.nanmax(t["residuals"] / np.abs(t["effective"]).max(-1))) for t in tracks.values()
+    )
+
+    def last(of: str, end: int) -> Callable[..., str]:
+        return lambda cell, track: _median(track[of][-1, :, end])
+
+    def percent(measure: Callable[[Track], float]) -> Callable[..., str]:
+        return lambda cell, track: f"{100 * measure(track):.0f}"
+
+    def of_batch(cell: Cell, track: Track) -> str:
+        lowest = track["effective"][-1, :, 0]
+        return f"{float(np.nanmin(lowest)) / len(lowest):.1e}"
+
+    return table(
+        f"Curvature in z, sample by sample: {setting}",
+        tracks.items(),
+        *RUN,
+        ("H_eff negative, % of states", percent(lambda track: share(negative(track)))),
+        ("injected by M, % of states", percent(lambda track: share(injected(track)))),
+        ("G not negative, % of states", percent(semidefinite_pullback)),
+        ("smallest of H_eff, last epoch", last("effective", 0)),
+        ("smallest of G", last("pullback", 0)),
+        ("largest of H_eff", last("effective", 1)),
+        ("published estimate, batch", lambda cell, track: f"{track['estimate'][-1]:.1e}"),
+        ("exact, batch", of_batch),
+        (
             "wrong signs of the estimate",
+            lambda cell, track: f"{estimates_wrong(track)} of {epochs(tracks)}",
         ),
-        rows=tuple(rows),
         note=(
             "Float64, medians over 32 fixed images with fixed targets; every residual is below "
-            f"{max(_relative_residual(tracks), 1e-16):.0e} of the largest eigenvalue. The published "
+            f"{max(residual, 1e-16):.0e} of the largest eigenvalue. The published "
             "estimator runs in float32 on the mean loss, whose eigenvalues are those of the samples "
             "over 32. A negative value counts where it exceeds three residuals and the rounding of "
             "the matrix. H_eff of a piecewise-linear head is G. Under the negative cosine G itself is "
@@ -189,33 +209,19 @@ def curvature_table(setting: str, tracks: Tracks) -> Table:
 
 def loss_table(setting: str, tracks: Tracks) -> Table:
     """The spectrum of the objective's own Hessian, in both readings."""
-    rows = []
-    for cell in CELLS:
-        if cell.objective != "simsiam":
-            continue
-        for epoch in (0, epochs(tracks)):
-            space, directions = (part[epoch] for part in loss_hessian(tracks[cell]))
-            rows.append(
-                (
-                    f"{cell.activation}, {cell.start.value}",
-                    str(epoch),
-                    f"{_median(tracks[cell]['cosine'][epoch]):.4f}",
-                    f"{_median(space[:, 0]):.1e}",
-                    f"{_median(space[:, 1]):.1e}",
-                    f"{_median(directions[:, 0]):.1e}",
-                )
-            )
-    return Table(
-        title=f"The Hessian of the negative cosine at the outputs: {setting}",
-        columns=(
-            "head, start",
-            "epoch",
-            "cosine with the target",
-            "smallest eigenvalue, in space",
-            "largest, in space",
-            "every eigenvalue, on directions",
-        ),
-        rows=tuple(rows),
+
+    def eigenvalue(reading: int, end: int) -> Callable[..., str]:
+        return lambda cell, at: _median(loss_hessian(tracks[cell])[reading][at, :, end])
+
+    return table(
+        f"The Hessian of the negative cosine at the outputs: {setting}",
+        ((cell, epoch) for cell in SIMSIAM for epoch in (0, epochs(tracks))),
+        ("head, start", lambda cell, at: cell.head),
+        ("epoch", lambda cell, at: str(at)),
+        ("cosine with the target", lambda cell, at: _median(tracks[cell]["cosine"][at], ".4f")),
+        ("smallest eigenvalue, in space", eigenvalue(0, 0)),
+        ("largest, in space", eigenvalue(0, 1)),
+        ("every eigenvalue, on directions", eigenvalue(1, 0)),
         note=(
             "Medians over 32 fixed images. In space it has one negative eigenvalue unless output and "
             "target are parallel; on directions, orthogonally to the output, it is a multiple of the "
@@ -224,51 +230,38 @@ def loss_table(setting: str, tracks: Tracks) -> Table:
     )
 
 
-def _median(values: np.ndarray) -> float:
-    return float(np.nanmedian(values))
+def _median(values: np.ndarray, form: str = ".1e") -> str:
+    return f"{float(np.nanmedian(values)):{form}}"
 
 
-def _relative_residual(tracks: Tracks) -> float:
-    return max(
-        float(np.nanmax(t["residuals"] / np.abs(t["effective"]).max(-1))) for t in tracks.values()
-    )
-
-
-def collapse_table(form: E1Setup, dataset: Dataset, tracks: Tracks) -> Table:
+def collapse_table(form: Runs[Cell], dataset: Dataset, tracks: Tracks) -> Table:
     """Variances and condition numbers of every run, and their correlation."""
-    rows = []
-    for cell in CELLS:
-        track = tracks[cell]
-        published = PUBLISHED_SPEARMAN.get(cell)
-        rows.append(
-            (
-                cell.objective,
-                f"{cell.activation}, {cell.start.value}",
-                _ends(track["variance_z"], ".1e"),
-                _ends(track["variance_h"], ".1e"),
-                _ends(track["condition_published"], ".1e"),
-                _ends(track["condition"], ".1e"),
-                _ends(track["effective_rank"], ".1f"),
-                "" if published is None else f"{published:.3f}",
-                _correlation(track["variance_z"], track["condition_published"]),
-                _correlation(track["variance_z"], track["condition"]),
-            )
-        )
-    return Table(
-        title=f"Variance and condition number: {form.source.setting(dataset)}",
-        columns=(
-            "objective",
-            "head, start",
-            "variance of z",
-            "variance of h",
-            "condition number, clamped",
-            "condition number, honest",
-            f"effective rank of {form.config.representation}",
-            "Spearman, published",
-            "Spearman, clamped",
-            "Spearman, honest",
-        ),
-        rows=tuple(rows),
+
+    def ends(of: str, form: str = ".1e") -> Callable[..., str]:
+        return lambda cell, track: f"{track[of][0]:{form}} to {track[of][-1]:{form}}"
+
+    def correlation(of: str) -> Callable[..., str]:
+        def spearman(cell: Cell, track: Track) -> str:
+            value = rank_correlation(track["variance_z"][1:], track[of][1:])
+            return "constant" if value != value else f"{value:.2f}"
+
+        return spearman
+
+    def published(cell: Cell, track: Track) -> str:
+        return f"{PUBLISHED_SPEARMAN[cell]:.3f}" if cell in PUBLISHED_SPEARMAN else ""
+
+    return table(
+        f"Variance and condition number: {form.source.setting(dataset)}",
+        tracks.items(),
+        *RUN,
+        ("variance of z", ends("variance_z")),
+        ("variance of h", ends("variance_h")),
+        ("condition number, clamped", ends("condition_published")),
+        ("condition number, honest", ends("condition")),
+        (f"effective rank of {form.config.representation}", ends("effective_rank", ".1f")),
+        ("Spearman, published", published),
+        ("Spearman, clamped", correlation("condition_published")),
+        ("Spearman, honest", correlation("condition")),
         note=(
             f"Before the first step and after {epochs(tracks)} epochs; total variances of directions "
             f"over {len(dataset.test_images)} test images. Clamped, as published: largest eigenvalue "
@@ -282,28 +275,18 @@ def collapse_table(form: E1Setup, dataset: Dataset, tracks: Tracks) -> Table:
     )
 
 
-def _ends(values: np.ndarray, form: str) -> str:
-    return f"{values[0]:{form}} to {values[-1]:{form}}"
-
-
-def _correlation(x: np.ndarray, y: np.ndarray) -> str:
-    value = rank_correlation(x[1:], y[1:])
-    return "constant" if value != value else f"{value:.2f}"
-
-
-def variance_plot(setting: str, tracks: Tracks, quantity: str, of: str) -> Plot:
-    """A variance by epoch, for every run of the published objective."""
-    chosen = [cell for cell in CELLS if cell.objective == "simsiam"]
+def variance_plot(setting: str, tracks: Tracks, of: str) -> Plot:
+    """The variance of z or h by epoch, for every run of the published objective."""
     return Plot(
         title=f"Variance of the directions of {of} while SimSiam trains",
         kind="line",
         series=tuple(
             Series(
-                label=f"{cell.activation}, {cell.start.value}",
+                label=cell.head,
                 x=tuple(map(float, range(epochs(tracks) + 1))),
-                y=tuple(tracks[cell][quantity].tolist()),
+                y=tuple(tracks[cell][f"variance_{of}"].tolist()),
             )
-            for cell in chosen
+            for cell in SIMSIAM
         ),
         xlabel="epoch",
         ylabel=f"variance of {of}",

@@ -22,6 +22,7 @@ from verify.experiments.e1.published_power_iteration import (
     drawn_starts,
     shifted_power_iteration,
 )
+from verify.experiments.report import table
 from verify.numeric.activations import GELU, LINEAR, RELU, SWISH, Activation
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
@@ -189,39 +190,24 @@ def _audit_cell(cell: Cell, states: Iterable[tuple[State, int]]) -> CellAudit:
 
 def audit_table(audits: Sequence[CellAudit], setting: Setting) -> Table:
     """The audit as a table of the report."""
-    rows = tuple(
-        (
-            audit.cell,
-            str(audit.states),
-            str(audit.negative),
-            str(audit.wrong_sign),
-            str(audit.wrong_upwards),
-            "{:.3g} ({:.2g} to {:.3g})".format(*audit.errors),
-            f"{audit.confidence:.2g}",
-            f"{audit.beyond:.2g}",
-            str(audit.negative_end),
-            str(audit.faded),
-            str(audit.zero),
-        )
-        for audit in audits
-    )
     widths = "-".join(map(str, setting.projector)) + " + " + "-".join(map(str, setting.predictor))
-    return Table(
-        title=r"The published estimate of $\lambda_{\min}$ against exact eigenvalues",
-        columns=(
-            "head, start",
-            "states",
-            r"exact $\lambda_{\min} < 0$",
-            "wrong sign",
-            "wrong sign if shifted upwards",
+    return table(
+        r"The published estimate of $\lambda_{\min}$ against exact eigenvalues",
+        ((audit,) for audit in audits),
+        ("head, start", lambda audit: audit.cell),
+        ("states", lambda audit: str(audit.states)),
+        (r"exact $\lambda_{\min} < 0$", lambda audit: str(audit.negative)),
+        ("wrong sign", lambda audit: str(audit.wrong_sign)),
+        ("wrong sign if shifted upwards", lambda audit: str(audit.wrong_upwards)),
+        (
             "relative error, median (least to largest)",
-            "|estimate| / own residual, median",
-            "error / own residual, median",
-            "first iteration on the negative end",
-            "vector faded",
-            "value 0 to float32",
+            lambda audit: "{:.3g} ({:.2g} to {:.3g})".format(*audit.errors),
         ),
-        rows=rows,
+        ("|estimate| / own residual, median", lambda audit: f"{audit.confidence:.2g}"),
+        ("error / own residual, median", lambda audit: f"{audit.beyond:.2g}"),
+        ("first iteration on the negative end", lambda audit: str(audit.negative_end)),
+        ("vector faded", lambda audit: str(audit.faded)),
+        ("value 0 to float32", lambda audit: str(audit.zero)),
         note=(
             f"{widths}, negative cosine, mean of {setting.batch} samples, at initialisation. Exact: "
             "the smallest eigenvalue over the samples' blocks, float64 Lanczos to a residual of "

@@ -1,6 +1,4 @@
-"""Experiment E2: what was asked, how it is measured, shown, and what must hold of it."""
-
-from __future__ import annotations
+"""Experiment E2."""
 
 from verify.experiments.e2.experiment import CHECKS, EXPERIMENT
 

@@ -15,7 +15,6 @@ from torch import Tensor
 from torch.func import grad
 
 from verify.claims.declare import mutant_check, property_check
-from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import tensors
 from verify.experiments import homogeneity
@@ -55,16 +54,10 @@ def direction_ratio(case: Rescaled, raw: bool = False) -> float:
     return abs(before - after) / (8 * sum(case.vectors.shape) * EPS * size)
 
 
-def describe_rescaled(case: Rescaled) -> tuple[tuple[str, str], ...]:
-    """Vectors and exponents as (name, value) pairs."""
-    return (("vectors", exact(case.vectors)), ("exponents", str(case.exponents)))
-
-
 DIRECTIONS = Claim(
     "the variance of directions does not depend on the vectors' lengths",
     rescalings,
     direction_ratio,
-    describe_rescaled,
 )
 RAW = DIRECTIONS.mutant("the total variance does not depend on the vectors' lengths", raw=True)
 

@@ -1,6 +1,4 @@
-"""Experiment E3: what was asked, how it is measured, shown, and what must hold of it."""
-
-from __future__ import annotations
+"""Experiment E3."""
 
 from verify.experiments.e3.experiment import CHECKS, EXPERIMENT
 

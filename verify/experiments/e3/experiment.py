@@ -7,13 +7,23 @@ limit, so it is set beside the same ratio of the total variance; their quotient 
 
 from __future__ import annotations
 
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
-from verify.experiments.declare import measurements
-from verify.experiments.digits_networks import NETWORKS
-from verify.experiments.e3 import invariants, network_invariants
-from verify.experiments.e3.measure import run_orbits
-from verify.experiments.image_forms import IMAGES_SIMCLR
-from verify.experiments.tables import AS_READ
+from verify.experiments.e3 import display, invariants
+from verify.experiments.e3.measure import CONTROLS, Cells, intervals, measure
+from verify.experiments.networks import FRESH, TRAINED, Trained, trained
+from verify.experiments.report import (
+    AS_READ,
+    answer_above,
+    answer_over_seeds,
+    answered,
+    measurements,
+    shown,
+    spans,
+    timing_tables,
+)
+from verify.ssl.measurements import Interval, Protocol
 
 EXPERIMENT = Experiment(
     id="E3",
@@ -71,15 +81,73 @@ EXPERIMENT = Experiment(
     ),
 )
 
+
+def answers(cells: Cells) -> tuple[Measured, ...]:
+    """Apply the criteria."""
+    consistent, published = (cells[TRAINED, p] for p in Protocol)
+    selectivity = intervals(consistent, "selectivity")
+    controls = [intervals(cells[name, Protocol.CONSISTENT], "selectivity") for name in CONTROLS]
+    bars = [
+        Interval(max(1, *(c.low for c in seed)), max(1, *(c.high for c in seed)))
+        for seed in zip(*controls, strict=True)
+    ]
+    beside = list(zip(selectivity, bars, strict=True))
+    gain = intervals(consistent, "semantic_gain")
+    compression, share = (intervals(published, q) for q in ("compression", "shrinkage_share"))
+    fresh = intervals(cells[FRESH, Protocol.PUBLISHED], "compression")
+    parts = list(zip(compression, fresh, share, strict=True))
+    named = "; ".join(f"{n} {spans(c)}" for n, c in zip(CONTROLS, controls, strict=True))
+    return (
+        answered(
+            "compresses",
+            answer_over_seeds(
+                (s.low > bar.high for s, bar in beside), (s.high < bar.low for s, bar in beside)
+            ),
+            f"selectivity {spans(selectivity)}; {named}",
+        ),
+        answered(
+            "semantics",
+            answer_above(gain, 1),
+            f"D_inter / D_intra rises by a factor of {spans(gain)}",
+        ),
+        answered(
+            "artefact",
+            answer_over_seeds(
+                (c.low > 1 and f.low > 1 and s.low > 0.5 for c, f, s in parts),
+                (c.high < 1 or f.high < 1 or s.high < 0.5 for c, f, s in parts),
+            ),
+            f"share {spans(share)}; compression {spans(compression, '.0f')}, by a fresh head "
+            f"{spans(fresh, '.1f')}",
+        ),
+    )
+
+
+def run_orbits(form: Trained, ctx: Context) -> Finding:
+    """Measure the rotation orbits of test images, under both protocols, with both controls."""
+    dataset = form.source.load(ctx)
+    setting = form.source.setting(dataset)
+    runs = list(form.runs(ctx, dataset))
+    cells, points = measure(form, runs, dataset)
+    return shown(
+        answers(cells),
+        display.summary(setting, cells),
+        cases=len(dataset.test_images[: form.orbits]) * len(form.seeds),
+        tables=(
+            *display.settings(form, dataset),
+            *display.tables(form, dataset, cells),
+            *timing_tables(setting, {f"seed {run.seed}": run.arrays for run in runs}),
+        ),
+        plots=display.plots(form, dataset, points),
+    )
+
+
 CHECKS = (
     *measurements(
         "E3.orbits",
         "Spread along rotation orbits, total variance and distances, with controls",
         run_orbits,
-        NETWORKS,
-        IMAGES_SIMCLR,
+        trained,
         cost=4.0,
     ),
     *invariants.CHECKS,
-    *network_invariants.CHECKS,
 )

@@ -1,6 +1,4 @@
-"""Experiment E4: what was asked, how it is measured, shown, and what must hold of it."""
-
-from __future__ import annotations
+"""Experiment E4."""
 
 from verify.experiments.e4.experiment import CHECKS, EXPERIMENT
 

@@ -8,13 +8,25 @@ was never trained tells.
 
 from __future__ import annotations
 
+from verify.claims.check import Context
+from verify.claims.evidence import Answer, Finding, Measured
 from verify.claims.statement import Effect, Experiment
-from verify.experiments.declare import measurements
-from verify.experiments.digits_networks import NETWORKS
-from verify.experiments.e4 import invariants
-from verify.experiments.e4.measure import run_rotation
-from verify.experiments.image_forms import IMAGES_SIMCLR
-from verify.experiments.tables import AS_READ
+from verify.experiments.e4 import display, invariants
+from verify.experiments.e4.display import mean, points
+from verify.experiments.e4.measure import (
+    FEATURES,
+    Accuracies,
+    advantages,
+    differences,
+    features,
+    gaps,
+    probe,
+    widths,
+)
+from verify.experiments.networks import Trained, trained
+from verify.experiments.report import AS_READ, answer_by, answered, measurements, shown
+from verify.ssl.measurements import paired_interval
+from verify.ssl.probes import LONGER, PROBE
 
 EXPERIMENT = Experiment(
     id="E4",
@@ -71,13 +83,68 @@ EXPERIMENT = Experiment(
     ),
 )
 
+
+def answers(accuracies: Accuracies, narrow: int, middle: int, wide: int) -> tuple[Measured, ...]:
+    """Apply the criteria to probes of these hidden widths."""
+    lost, beyond = (
+        [paired_interval(differences(accuracies[w, of], accuracies[w, "h"])) for w in (0, middle)]
+        for of in ("z", "fresh h")
+    )
+    z, h, fresh = (advantages(accuracies, middle, name) for name in FEATURES)
+    growth, control = (paired_interval(differences(after, z)) for after in (h, fresh))
+    first, last = gaps(accuracies, narrow), gaps(accuracies, wide)
+    begun = paired_interval(first)
+    left = paired_interval([w - n / 2 for n, w in zip(first, last, strict=True)])
+    closes = answer_by(left.high <= 0, left.low > 0)
+    return (
+        answered(
+            "cost",
+            answer_by(
+                all(i.low > 0 for i in lost + beyond), any(i.high < 0 for i in lost + beyond)
+            ),
+            f"z minus h in points: linear {points(lost[0])}, MLP {points(lost[1])}; fresh head's h "
+            f"minus h: linear {points(beyond[0])}, MLP {points(beyond[1])}",
+        ),
+        answered(
+            "pattern",
+            answer_by(growth.low > 0, growth.high < 0),
+            f"MLP minus linear in points: z {mean(z)}, h {mean(h)}, growth {points(growth)}; fresh "
+            f"head's h {mean(fresh)}, growth {points(control)}",
+        ),
+        answered(
+            "entangled",
+            closes if begun.low > 0 else Answer.NOT_APPLICABLE,
+            f"the gap goes from {mean(first)} points {points(begun)} to {mean(last)}; widest minus "
+            f"half of the narrowest: {points(left)}",
+        ),
+    )
+
+
+def run_rotation(form: Trained, ctx: Context) -> Finding:
+    """Probe z, h and a fresh head's h for the rotation, with linear and ever wider MLP probes."""
+    dataset = form.source.load(ctx)
+    setting, hidden = form.source.setting(dataset), widths(form.config)
+    found = features(form, form.runs(ctx, dataset), dataset)
+    accuracies = probe(found, (0, *hidden), PROBE)
+    longer = probe(found, hidden[1:2], LONGER)
+    return shown(
+        answers(accuracies, *hidden),
+        display.summary(setting, form, accuracies, longer),
+        cases=len(form.seeds) * 4 * len(dataset.test_images[: form.probed[1]]),
+        tables=(
+            *display.settings(form, dataset),
+            display.probe_table(form, dataset, accuracies, longer),
+        ),
+        plots=(display.probe_plot(setting, form, accuracies),),
+    )
+
+
 CHECKS = (
     *measurements(
         "E4.rotation",
         "Linear and MLP probes of the rotation on z, h and a fresh head's h",
         run_rotation,
-        NETWORKS,
-        IMAGES_SIMCLR,
+        trained,
         cost=8.0,
     ),
     *invariants.CHECKS,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 import torch
 
-from verify.claims.check import Arithmetic, Check, Context, Kind, Role
-from verify.claims.evidence import Finding, Outcome
-from verify.experiments.digits_networks import SIMCLR, runs
+from verify.claims.check import Arithmetic, Context, Kind, Role
+from verify.claims.declare import section
+from verify.claims.evidence import Finding
+from verify.experiments.networks import DIGITS_NETWORKS, DIGITS_SIMCLR
+from verify.experiments.report import invariant, judged
 from verify.ssl.augment import quarter_turns
 from verify.ssl.data import load_digits
-from verify.ssl.digits_configs import DIGITS_SIMCLR
 from verify.ssl.measurements import represent
 from verify.ssl.probes import PROBE, chance_interval, train_probes
 
@@ -27,24 +29,15 @@ TAIL = Fraction(1, 10**9)
 """Probability of either tail of a chance interval; the two probes of `E4.chance` have four."""
 
 
-def run_chance(ctx: Context) -> Finding:
-    """With random labels, probes are at chance on images that they were not trained on."""
-    return _random_labels(ctx, "E4.chance", (0, WIDTH), peek=False)
-
-
-def run_power_peek(ctx: Context) -> Finding:
-    """A probe that was trained on the test images' own random labels is caught by that check."""
-    return _random_labels(ctx, "E4.power_peek", (WIDTH,), peek=True)
-
-
-def _random_labels(ctx: Context, name: str, widths: tuple[int, ...], peek: bool) -> Finding:
+def run_random_labels(name: str, widths: tuple[int, ...], peek: bool, ctx: Context) -> Finding:
     """Count the independent uniform labels that probes of z predict, against an exact interval.
 
     The probes of one width share the features and have labels of their own, so that their
-    successes are independent and may be counted together.
+    successes are independent and may be counted together. They must be at chance on images that they
+    were not trained on, and not on the test images if they may `peek` at those and their labels.
     """
     dataset = load_digits().to(ctx.device)
-    backbone = next(runs(ctx, dataset)).trained.backbone
+    backbone = next(DIGITS_NETWORKS.runs(ctx, dataset)).trained.backbone
     train, test = (
         represent(backbone, quarter_turns(images)).flatten(0, 1).expand(LABELLINGS, -1, -1)
         for images in (dataset.train_images, dataset.test_images)
@@ -62,13 +55,11 @@ def _random_labels(ctx: Context, name: str, widths: tuple[int, ...], peek: bool)
         probes = train_probes(seen, answers, 4, width, PROBE_SEED, PROBE)
         correct.append(int(probes.correct(test, labels[1]).sum()))
     caught = [not low <= count <= high for count in correct]
-    return Finding(
-        outcome=Outcome.AS_STATED if all(c is peek for c in caught) else Outcome.SURPRISE,
-        summary=(
-            f"{' and '.join(map(str, correct))} of {trials} random labels are predicted; by chance "
-            f"{low} to {high} are expected, except with probability {2 * float(TAIL):.0e}."
-        ),
-        cases=trials,
+    return judged(
+        all(c is peek for c in caught),
+        f"{' and '.join(map(str, correct))} of {trials} random labels are predicted; by chance {low} "
+        f"to {high} are expected, except with probability {2 * float(TAIL):.0e}.",
+        trials,
     )
 
 
@@ -79,43 +70,39 @@ def run_disjoint(ctx: Context) -> Finding:
     known = dataset.train_images.flatten(1)
     turned = quarter_turns(dataset.test_images).flatten(0, 1).flatten(1)
     nearest = torch.cdist(turned, known, compute_mode="donot_use_mm_for_euclid_dist").amin()
-    return Finding(
-        outcome=Outcome.AS_STATED if nearest > 0 else Outcome.SURPRISE,
-        summary=(
-            f"The smallest distance of a turned test image from a training image is "
-            f"{nearest:.2f}, where the grey levels lie in [0, 1]."
-        ),
-        cases=len(turned),
+    return judged(
+        bool(nearest > 0),
+        f"The smallest distance of a turned test image from a training image is {nearest:.2f}, where "
+        "the grey levels lie in [0, 1].",
+        len(turned),
     )
 
 
-CHECKS = (
-    Check(
-        id="E4.chance",
-        title="Probes of random labels are at chance on images they have not seen",
-        role=Role.SUPPORTS,
+CHECKS = section(
+    "E4",
+    invariant(
+        "chance",
+        "Probes of random labels are at chance on images they have not seen",
+        partial(run_random_labels, "E4.chance", (0, WIDTH), False),
         kind=Kind.TRAINING,
         arithmetic=Arithmetic.FLOAT32,
-        run=run_chance,
-        artefacts=SIMCLR[:1],
+        artefacts=DIGITS_NETWORKS.artefacts[:1],
         cost=2.0,
     ),
-    Check(
-        id="E4.power_peek",
-        title="A probe that has seen the test labels is caught",
+    invariant(
+        "power_peek",
+        "A probe that has seen the test labels is caught",
+        partial(run_random_labels, "E4.power_peek", (WIDTH,), True),
         role=Role.CONTROL,
         kind=Kind.ATTACK,
         arithmetic=Arithmetic.FLOAT32,
-        run=run_power_peek,
-        artefacts=SIMCLR[:1],
+        artefacts=DIGITS_NETWORKS.artefacts[:1],
         cost=2.0,
     ),
-    Check(
-        id="E4.disjoint",
-        title="Probes are tested on images that they were not trained on",
-        role=Role.SUPPORTS,
-        kind=Kind.PROPERTY,
+    invariant(
+        "disjoint",
+        "Probes are tested on images that they were not trained on",
+        run_disjoint,
         arithmetic=Arithmetic.FLOAT32,
-        run=run_disjoint,
     ),
 )

@@ -1,6 +1,4 @@
-"""Experiment E5: what was asked, how it is measured, shown, and what must hold of it."""
-
-from __future__ import annotations
+"""Experiment E5."""
 
 from verify.experiments.e5.experiment import CHECKS, EXPERIMENT
 

@@ -2,129 +2,89 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from dataclasses import dataclass
-from statistics import fmean
+from collections.abc import Callable, Sequence
 
-from verify.claims.evidence import Plot, Series, Table
-from verify.experiments.tables import (
+from verify.claims.evidence import Plot, Table
+from verify.experiments.e5.measure import COUNT, DRAWS, FIRST, HALVINGS, STEP, Cell, Cells
+from verify.experiments.networks import FRESH, TRAINED, UNTRAINED, Trained
+from verify.experiments.report import (
     PUBLISHED_SETTING,
     PUBLISHED_SIMCLR,
-    describe,
+    band,
     listed,
     not_published,
     over_seeds,
     setting_table,
     spans,
+    table,
     words_table,
 )
-from verify.experiments.trained_networks import FRESH, TRAINED, UNTRAINED, Trained
 from verify.ssl.data import Dataset
-from verify.ssl.measurements import Interval, Protocol
-
-COUNT, STEP = 10, 5.0
-"""Angles of an orbit and degrees between them: 45 degrees, as published."""
-
-FIRST = 180 * (3 - math.sqrt(5)) / 10
-"""The first angle in degrees, a tenth of the golden angle: away from 0, where every sample of an
-image falls on the centre of a pixel and bilinear interpolation has a kink."""
-
-HALVINGS = 2
-"""How often the step is halved, to see whether it resolves the orbit."""
-
-DRAWS = 1000
-"""Bootstrap draws of each interval."""
-
-Means = dict[str, float]
-"""Means over all orbits of the fields of `verify.ssl.orbit_curvature.Bending`."""
+from verify.ssl.measurements import Protocol
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One network under one protocol, from one seed.
-
-    Attributes:
-        z, h: means, first at steps of `STEP`, then at ever finer ones.
-        intervals: bootstrap intervals of the ratios of means, h over z, at steps of `STEP`.
-    """
-
-    z: tuple[Means, ...]
-    h: tuple[Means, ...]
-    intervals: dict[str, Interval]
-
-    def ratio(self, name: str) -> float:
-        """Of the means, h over z, at steps of `STEP`."""
-        return self.h[0][name] / self.z[0][name]
+def means(row: Sequence[Cell], of: str, level: int, quantity: str) -> list[float]:
+    """A mean on z or h at steps halved so often, for each seed."""
+    return [getattr(cell, of)[level][quantity] for cell in row]
 
 
-Cells = dict[tuple[str, Protocol], list[Cell]]
-"""For each network and protocol, a cell for each seed."""
-
-ORBITS = "the orbits that are measured"
-"""The row of the setting that no training configuration holds."""
+def turning(row: Sequence[Cell], of: str, level: int, form: str) -> str:
+    """Turning angles in degrees."""
+    return over_seeds([math.degrees(m) for m in means(row, of, level, "turning")], form)
 
 
 def settings(form: Trained, dataset: Dataset) -> tuple[Table, Table]:
     """What was run, beside what was published, and what the words mean."""
-    setting = form.source.setting(dataset)
     images = len(dataset.test_images[: form.bent])
-    published = PUBLISHED_SIMCLR | {ORBITS: "0 to 45 degrees in 10 steps; 100 images"}
-    ours = describe(form.config, form.seeds, dataset) | {
-        ORBITS: f"{COUNT} angles {STEP:g} degrees apart from {FIRST:.2f} degrees; {images} test images"
+    rows = {
+        "the orbits that are measured": (
+            "0 to 45 degrees in 10 steps; 100 images",
+            f"{COUNT} angles {STEP:g} degrees apart from {FIRST:.2f} degrees; {images} test images",
+        )
     }
     note = (
         "If the published 10 steps were of 4.5 degrees, its second differences are a fifth smaller "
         "than those at 5 degrees, on z and h alike; ratios do not change."
     )
     words = ("consistent protocol", "published protocol", "fresh head", "untrained network")
-    return setting_table(setting, published, ours, note), words_table(setting, *words)
+    return (
+        setting_table(form, dataset, PUBLISHED_SIMCLR, rows, note),
+        words_table(form.source.setting(dataset), *words),
+    )
 
 
 def bending_table(form: Trained, dataset: Dataset, cells: Cells) -> Table:
     """Second differences, steps and turning, ours under the published figures."""
-    rows = [
-        (PUBLISHED_SETTING, "published", "0.125", "0.242", "1.93", "none", "none", "none", "none"),
-        (
-            "published: CIFAR-10, ViT-Tiny",
-            "published",
-            "",
-            "",
-            "2.59",
-            "none",
-            "none",
-            "none",
-            "none",
+
+    def second(of: str) -> Callable[..., str]:
+        return lambda name, protocol, row: over_seeds(means(row, of, 0, "second"), ".3f")
+
+    def ratio(quantity: str) -> Callable[..., str]:
+        return lambda name, protocol, row: over_seeds([c.ratio(quantity) for c in row])
+
+    def intervals(quantity: str) -> Callable[..., str]:
+        return lambda name, protocol, row: spans([c.intervals[quantity] for c in row])
+
+    none = ("none",) * 4
+    return table(
+        f"Bending of rotation orbits: {form.source.setting(dataset)}",
+        [(*key, row) for key, row in cells.items()],
+        ("network", lambda name, protocol, row: name),
+        ("protocol", lambda name, protocol, row: protocol.value),
+        ("second difference of z", second("z")),
+        ("second difference of h", second("h")),
+        ("h / z", ratio("second")),
+        ("95 % intervals", intervals("second")),
+        ("step length, h / z", ratio("step")),
+        ("turning angle, h / z", ratio("turning")),
+        ("95 % intervals of the turning", intervals("turning")),
+        above=(
+            (PUBLISHED_SETTING, "published", "0.125", "0.242", "1.93", *none),
+            ("published: CIFAR-10, ViT-Tiny", "published", "", "", "2.59", *none),
+            ("published: CIFAR-100", "published", "", "", "1.84", *none),
         ),
-        ("published: CIFAR-100", "published", "", "", "1.84", "none", "none", "none", "none"),
-    ]
-    for (name, protocol), row in cells.items():
-        rows.append(
-            (
-                name,
-                protocol.value,
-                over_seeds([c.z[0]["second"] for c in row], ".3f"),
-                over_seeds([c.h[0]["second"] for c in row], ".3f"),
-                over_seeds([c.ratio("second") for c in row]),
-                spans([c.intervals["second"] for c in row]),
-                over_seeds([c.ratio("step") for c in row]),
-                over_seeds([c.ratio("turning") for c in row]),
-                spans([c.intervals["turning"] for c in row]),
-            )
-        )
-    return Table(
-        title=f"Bending of rotation orbits: {form.source.setting(dataset)}",
-        columns=(
-            "network",
-            "protocol",
-            "second difference of z",
-            "second difference of h",
-            "h / z",
-            "95 % intervals",
-            "step length, h / z",
-            "turning angle, h / z",
-            "95 % intervals of the turning",
-        ),
-        rows=tuple(rows),
         note=(
             f"{not_published(dataset)}Mean over training seeds {listed(form.seeds)}, each in "
             f"parentheses; {len(dataset.test_images[: form.bent])} test images; one interval for each "
@@ -136,38 +96,25 @@ def bending_table(form: Trained, dataset: Dataset, cells: Cells) -> Table:
 
 def halving_table(setting: str, cells: Cells) -> Table:
     """How second differences fall as the step is halved."""
-    rows = []
-    for label in ("z", "h"):
-        row = [getattr(cell, label) for cell in cells[TRAINED, Protocol.CONSISTENT]]
-        for level in range(HALVINGS + 1):
-            second = [means[level]["second"] for means in row]
-            falls = (
-                over_seeds(
-                    [means[level - 1]["second"] / s for means, s in zip(row, second, strict=True)]
-                )
-                if level
-                else ""
-            )
-            turning = [math.degrees(means[level]["turning"]) for means in row]
-            rows.append(
-                (
-                    label,
-                    f"{STEP / 2**level:g}",
-                    over_seeds(second, ".4f"),
-                    falls,
-                    over_seeds(turning, ".1f"),
-                )
-            )
-    return Table(
-        title=f"Second differences as the step is halved: {setting}",
-        columns=(
-            "of",
-            "step in degrees",
+    row = cells[TRAINED, Protocol.CONSISTENT]
+
+    def falls(of: str, level: int) -> str:
+        if not level:
+            return ""
+        before, after = (means(row, of, at, "second") for at in (level - 1, level))
+        return over_seeds([b / a for b, a in zip(before, after, strict=True)])
+
+    return table(
+        f"Second differences as the step is halved: {setting}",
+        itertools.product(("z", "h"), range(HALVINGS + 1)),
+        ("of", lambda of, level: of),
+        ("step in degrees", lambda of, level: f"{STEP / 2**level:g}"),
+        (
             "second difference",
-            "falls by a factor of",
-            "turning angle in degrees",
+            lambda of, level: over_seeds(means(row, of, level, "second"), ".4f"),
         ),
-        rows=tuple(rows),
+        ("falls by a factor of", falls),
+        ("turning angle in degrees", lambda of, level: turning(row, of, level, ".1f")),
         note=(
             "Trained networks, consistent protocol. Where the step resolves a smooth curve, second "
             "differences fall by 4 and turning angles by 2; with many kinks of bilinear "
@@ -179,21 +126,12 @@ def halving_table(setting: str, cells: Cells) -> Table:
 
 def step_plot(setting: str, form: Trained, cells: Cells) -> Plot:
     """Second differences against the step."""
-    steps = tuple(STEP / 2**level for level in range(HALVINGS + 1))
+    levels = range(HALVINGS + 1)
     series = []
-    for name in (TRAINED, FRESH, UNTRAINED):
-        for label in ("z", "h"):
-            row = [getattr(cell, label) for cell in cells[name, Protocol.CONSISTENT]]
-            values = [[means[level]["second"] for means in row] for level in range(len(steps))]
-            series.append(
-                Series(
-                    label=f"{label}, {name}",
-                    x=steps,
-                    y=tuple(map(fmean, values)),
-                    low=tuple(map(min, values)),
-                    high=tuple(map(max, values)),
-                )
-            )
+    for name, of in itertools.product((TRAINED, FRESH, UNTRAINED), ("z", "h")):
+        row = cells[name, Protocol.CONSISTENT]
+        seeds = zip(*(means(row, of, level, "second") for level in levels), strict=True)
+        series.append(band(f"{of}, {name}", [STEP / 2**level for level in levels], seeds))
     return Plot(
         title="Second differences of rotation orbits against the step",
         kind="line",
@@ -205,4 +143,17 @@ def step_plot(setting: str, form: Trained, cells: Cells) -> Plot:
         note=(
             f"{setting}; consistent protocol; band: smallest and largest of {len(form.seeds)} seeds."
         ),
+    )
+
+
+def summary(setting: str, cells: Cells) -> str:
+    """The figures in a sentence."""
+    trained, published = (cells[TRAINED, protocol] for protocol in Protocol)
+    z, h = (over_seeds(means(trained, of, 0, "second"), ".3f") for of in ("z", "h"))
+    ratio, other = (over_seeds([c.ratio("second") for c in row]) for row in (trained, published))
+    return (
+        f"On {setting}: at steps of {STEP:g} degrees second differences go from {z} on z to {h} on h, "
+        f"a ratio of {ratio}; the published protocol gives {other}, the published figure is 1.93. "
+        f"Successive steps turn by {turning(trained, 'z', 0, '.0f')} degrees on z and "
+        f"{turning(trained, 'h', 0, '.0f')} on h."
     )

@@ -8,13 +8,21 @@ a generic one, and halving the step tells whether second differences measure a c
 
 from __future__ import annotations
 
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
-from verify.experiments.declare import measurements
-from verify.experiments.digits_networks import NETWORKS
-from verify.experiments.e5 import invariants
-from verify.experiments.e5.measure import run_curvature
-from verify.experiments.image_forms import IMAGES_SIMCLR
-from verify.experiments.tables import AS_READ
+from verify.experiments.e5 import display, invariants
+from verify.experiments.e5.measure import Cells, measure
+from verify.experiments.networks import TRAINED, Trained, trained
+from verify.experiments.report import (
+    AS_READ,
+    answer_above,
+    answered,
+    measurements,
+    shown,
+    spans,
+)
+from verify.ssl.measurements import Protocol
 
 EXPERIMENT = Experiment(
     id="E5",
@@ -63,13 +71,45 @@ EXPERIMENT = Experiment(
     ),
 )
 
+
+def answers(cells: Cells) -> tuple[Measured, ...]:
+    """Apply the criteria."""
+
+    def answer(effect: str, protocol: Protocol, quantity: str, what: str) -> Measured:
+        found = [cell.intervals[quantity] for cell in cells[TRAINED, protocol]]
+        return answered(effect, answer_above(found, 1), f"{what}, h over z: {spans(found)}")
+
+    return (
+        answer("curvature", Protocol.CONSISTENT, "second", "second differences"),
+        answer("protocol", Protocol.PUBLISHED, "second", "second differences"),
+        answer("turning", Protocol.CONSISTENT, "turning", "turning angle"),
+    )
+
+
+def run_curvature(form: Trained, ctx: Context) -> Finding:
+    """Measure the bending of rotation orbits of test images, with both controls."""
+    dataset = form.source.load(ctx)
+    setting = form.source.setting(dataset)
+    cells = measure(form, form.runs(ctx, dataset), dataset)
+    return shown(
+        answers(cells),
+        display.summary(setting, cells),
+        cases=len(dataset.test_images[: form.bent]) * len(form.seeds),
+        tables=(
+            *display.settings(form, dataset),
+            display.bending_table(form, dataset, cells),
+            display.halving_table(setting, cells),
+        ),
+        plots=(display.step_plot(setting, form, cells),),
+    )
+
+
 CHECKS = (
     *measurements(
         "E5.curvature",
         "Second differences and turning of rotation orbits, with controls",
         run_curvature,
-        NETWORKS,
-        IMAGES_SIMCLR,
+        trained,
         cost=6.0,
     ),
     *invariants.CHECKS,

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from verify.claims.declare import mutant_check, property_check, section
-from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import tensors
 from verify.ssl.measurements import unit
@@ -73,21 +72,9 @@ def second_ratio(arc: Arc, grows: bool = False) -> float:
     return arc_ratio(arc, "second", grows)
 
 
-def describe_arc(arc: Arc) -> tuple[tuple[str, str], ...]:
-    """An arc as (name, value) pairs."""
-    return (
-        ("centre", exact(arc.centre)),
-        ("radius", f"{arc.radius:g}"),
-        ("step in degrees", f"{math.degrees(arc.angle):.0f}"),
-        ("points", str(arc.count)),
-    )
+TURNING = Claim("an arc turns at each point by its step's angle", arcs, arc_ratio)
 
-
-TURNING = Claim("an arc turns at each point by its step's angle", arcs, arc_ratio, describe_arc)
-
-SECOND = Claim(
-    "an arc of radius r has second differences 4 r sin^2(t / 2)", arcs, second_ratio, describe_arc
-)
+SECOND = Claim("an arc of radius r has second differences 4 r sin^2(t / 2)", arcs, second_ratio)
 
 SIZELESS = SECOND.mutant("an arc's second differences do not depend on its radius", grows=True)
 
@@ -134,16 +121,10 @@ def turned_ratio(case: Turned, affine: bool = False) -> float:
     return ((before - after).abs().max() / (32 * case.z.shape[-1] * EPS)).item()
 
 
-def describe_turned(case: Turned) -> tuple[tuple[str, str], ...]:
-    """Curves and a head as (name, value) pairs."""
-    return (("z", exact(case.z)), ("seed of Q", str(case.seed)), ("shift", exact(case.shift)))
-
-
 ROTATION = Claim(
     "a head that rotates leaves the second differences unchanged",
     turned,
     turned_ratio,
-    describe_turned,
 )
 
 AFFINE = ROTATION.mutant(

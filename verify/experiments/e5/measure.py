@@ -1,38 +1,18 @@
-"""What E5 measures: how sharply orbits bend before and after the head, and its answers."""
+"""What E5 measures: how sharply a representation turns as its image is turned."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from verify.claims.check import Context
-from verify.claims.evidence import Finding, Measured, Outcome
-from verify.experiments.e5.display import (
-    COUNT,
-    DRAWS,
-    FIRST,
-    HALVINGS,
-    STEP,
-    Cell,
-    Cells,
-    bending_table,
-    halving_table,
-    settings,
-    step_plot,
-)
-from verify.experiments.tables import (
-    answer_over_seeds,
-    over_seeds,
-    shortfall,
-    spans,
-)
-from verify.experiments.trained_networks import TRAINED, Run, Trained, runs
+from verify.experiments.networks import Run, Trained
+from verify.ssl.augment import rotation_orbit
 from verify.ssl.data import Dataset
-from verify.ssl.image_source import orbits
 from verify.ssl.measurements import (
     Interval,
     Protocol,
@@ -43,93 +23,72 @@ from verify.ssl.measurements import (
 )
 from verify.ssl.orbit_curvature import bending
 
+COUNT, STEP = 10, 5.0
+"""Angles of an orbit and degrees between them: 45 degrees, as published."""
 
-def measure(form: Trained, measured: Iterable[Run], dataset: Dataset) -> Cells:
+FIRST = 180 * (3 - math.sqrt(5)) / 10
+"""The first angle in degrees, a tenth of the golden angle: away from 0, where every sample of an
+image falls on the centre of a pixel and bilinear interpolation has a kink."""
+
+HALVINGS = 2
+"""How often the step is halved, to see whether it resolves the orbit."""
+
+DRAWS = 1000
+"""Bootstrap draws of each interval."""
+
+
+Means = dict[str, float]
+"""Means over all orbits of the fields of `verify.ssl.orbit_curvature.Bending`."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One network under one protocol, from one seed.
+
+    Attributes:
+        z, h: means, first at steps of `STEP`, then at ever finer ones.
+        intervals: bootstrap intervals of the ratios of means, h over z, at steps of `STEP`.
+    """
+
+    z: tuple[Means, ...]
+    h: tuple[Means, ...]
+    intervals: dict[str, Interval]
+
+    def ratio(self, name: str) -> float:
+        """Of the means, h over z, at steps of `STEP`."""
+        return self.h[0][name] / self.z[0][name]
+
+
+Cells = dict[tuple[str, Protocol], list[Cell]]
+"""For each network and protocol, a cell for each seed."""
+
+
+def measure(form: Trained, runs: Iterable[Run], dataset: Dataset) -> Cells:
     """The bending of test images' rotation orbits under both protocols, with both controls."""
     fine = FIRST + STEP / 2**HALVINGS * torch.arange((COUNT - 1) * 2**HALVINGS + 1)
-    turned = orbits(dataset.test_images[: form.bent], torch.deg2rad(fine))
+    turned = rotation_orbit(dataset.test_images[: form.bent], torch.deg2rad(fine))
     cells: Cells = defaultdict(list)
-    for run in measured:
+    for run in runs:
         for name, projector, z in run.represented(turned):
             for protocol in Protocol:
                 h = project(projector, z, protocol)
-                cells[name, protocol].append(_cell(unit(z), h))
+                cells[name, protocol].append(compare(unit(z), h))
     return cells
 
 
-def run_curvature(form: Trained, ctx: Context) -> Finding:
-    """Measure the bending of rotation orbits of test images, with both controls."""
-    dataset = form.source.load(ctx)
-    setting = form.source.setting(dataset)
-    cells = measure(form, runs(form, ctx, dataset), dataset)
-    answers = _answers(cells)
-    return Finding(
-        outcome=Outcome.AS_STATED,
-        summary=shortfall(answers) + _summary(setting, cells),
-        cases=len(dataset.test_images[: form.bent]) * len(form.seeds),
-        tables=(
-            *settings(form, dataset),
-            bending_table(form, dataset, cells),
-            halving_table(setting, cells),
-        ),
-        plots=(step_plot(setting, form, cells),),
-        answers=answers,
-    )
-
-
-def _cell(z: Tensor, h: Tensor) -> Cell:
+def compare(z: Tensor, h: Tensor) -> Cell:
     """Bending of unit vectors (n, fine angles, d or k), at the published step and at finer ones."""
     strides = [2**halving for halving in range(HALVINGS, -1, -1)]
-    weights = bootstrap_weights(
-        torch.zeros(len(z), dtype=torch.int64), DRAWS, torch.Generator().manual_seed(0)
-    ).to(z.device)
-    levels = [(bending(z[:, ::stride]), bending(h[:, ::stride])) for stride in strides]
-    first_z, first_h = levels[0]
-    ratios = {
-        name: percentile_interval(
-            (weights @ getattr(first_h, name)) / (weights @ getattr(first_z, name))
-        )
-        for name in ("step", "second", "turning")
-    }
-    means = [
-        {name: getattr(level, name).mean().item() for name in ratios}
-        for pair in levels
-        for level in pair
-    ]
-    return Cell(z=tuple(means[::2]), h=tuple(means[1::2]), intervals=ratios)
-
-
-def _answer(effect: str, intervals: Sequence[Interval], what: str) -> Measured:
-    return Measured(
-        effect=effect,
-        answer=answer_over_seeds([i.low > 1 for i in intervals], [i.high < 1 for i in intervals]),
-        value=f"{what}, h over z: {spans(intervals)}",
+    alike = torch.zeros(len(z), dtype=torch.int64, device=z.device)
+    weights = bootstrap_weights(alike, DRAWS, torch.Generator().manual_seed(0))
+    of_z, of_h = ([bending(points[:, ::stride]) for stride in strides] for points in (z, h))
+    names = list(vars(of_z[0]))
+    drawn_z, drawn_h = (
+        {name: weights @ getattr(levels[0], name) for name in names} for levels in (of_z, of_h)
     )
-
-
-def _answers(cells: Cells) -> tuple[Measured, ...]:
-    """Apply the criteria of `EXPERIMENT`."""
-    consistent = cells[TRAINED, Protocol.CONSISTENT]
-    published = cells[TRAINED, Protocol.PUBLISHED]
-    return (
-        _answer("curvature", [c.intervals["second"] for c in consistent], "second differences"),
-        _answer("protocol", [c.intervals["second"] for c in published], "second differences"),
-        _answer("turning", [c.intervals["turning"] for c in consistent], "turning angle"),
+    means_z, means_h = (
+        tuple({name: getattr(level, name).mean().item() for name in names} for level in levels)
+        for levels in (of_z, of_h)
     )
-
-
-def _summary(setting: str, cells: Cells) -> str:
-    trained = cells[TRAINED, Protocol.CONSISTENT]
-    degrees = [
-        over_seeds([math.degrees(getattr(c, name)[0]["turning"]) for c in trained], ".0f")
-        for name in ("z", "h")
-    ]
-    published = cells[TRAINED, Protocol.PUBLISHED]
-    return (
-        f"On {setting}: at steps of {STEP:g} degrees second differences go from "
-        f"{over_seeds([c.z[0]['second'] for c in trained], '.3f')} on z to "
-        f"{over_seeds([c.h[0]['second'] for c in trained], '.3f')} on h, a ratio of "
-        f"{over_seeds([c.ratio('second') for c in trained])}; the published protocol gives "
-        f"{over_seeds([c.ratio('second') for c in published])}, the published figure is 1.93. Successive "
-        f"steps turn by {degrees[0]} degrees on z and {degrees[1]} on h."
-    )
+    ratios = {name: percentile_interval(drawn_h[name] / drawn_z[name]) for name in names}
+    return Cell(z=means_z, h=means_h, intervals=ratios)

@@ -1,6 +1,4 @@
-"""Experiment E6: what was asked, how it is measured, shown, and what must hold of it."""
-
-from __future__ import annotations
+"""Experiment E6."""
 
 from verify.experiments.e6.experiment import CHECKS, EXPERIMENT
 

@@ -1,21 +1,36 @@
 """E6: does the depth of the head decide how much it can compress?
 
 E3, E4 and E5 are measured again for heads of one, two and three layers with Swish and BatchNorm.
-What those measurements must satisfy is checked there.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
-from verify.experiments.declare import measurements
-from verify.experiments.digits_networks import NETWORKS
-from verify.experiments.e6.measure import DEPTHS, Depths, deepen, run_depth
-from verify.experiments.forms import REDUCED
-from verify.experiments.image_forms import IMAGES_SIMCLR, PUBLISHED
-from verify.experiments.tables import AS_READ
-from verify.ssl.digits_configs import DIGITS_SIMCLR, with_head
+from verify.engine.artefact import Arrays, Artefact
+from verify.experiments.e4.display import mean, points
+from verify.experiments.e4.measure import differences
+from verify.experiments.e6 import display, invariants
+from verify.experiments.e6.measure import DEPTHS, Depth, deepen, measure
+from verify.experiments.forms import LIVE, Form
+from verify.experiments.networks import Trained, config_of, trained, with_head
+from verify.experiments.report import (
+    AS_READ,
+    answer_by,
+    answer_over_seeds,
+    answered,
+    measurements,
+    over_seeds,
+    shown,
+    spans,
+    timing_tables,
+)
+from verify.ssl.measurements import Interval, Protocol, paired_interval
 
 EXPERIMENT = Experiment(
     id="E6",
@@ -75,44 +90,96 @@ EXPERIMENT = Experiment(
     ),
 )
 
-DIGITS_EPOCHS = 6
-"""At 20 epochs, as in E3, the three depths would cost more than E3 to E5 together."""
 
-DIGITS_DEPTHS = Depths(
-    networks=tuple(
-        replace(
-            NETWORKS,
-            name=f"depth{depth}",
-            config=replace(
-                with_head(deepen(DIGITS_SIMCLR, depth), "swish", True), epochs=DIGITS_EPOCHS
+@dataclass(frozen=True, kw_only=True)
+class Depths:
+    """One form of E6: networks whose heads have as many layers as `DEPTHS` say."""
+
+    networks: tuple[Trained, ...]
+
+    @property
+    def artefacts(self) -> tuple[Artefact, ...]:
+        """All of them, in order."""
+        return tuple(artefact for trained in self.networks for artefact in trained.artefacts)
+
+
+def setup(form: Form) -> Depths:
+    """Heads with Swish and BatchNorm, on fewer of the digits than in E3 to E5."""
+    few = {"orbits": 120, "bent": 60, "probed": (400, 360)} if form is LIVE else {}
+    config = config_of(form, "E6")
+    heads = {depth: with_head(deepen(config, depth), "swish", True) for depth in DEPTHS}
+    return Depths(
+        networks=tuple(trained(form, f"depth{d}", head, **few) for d, head in heads.items())
+    )
+
+
+def answers(depths: Sequence[Depth]) -> tuple[Measured, ...]:
+    """Apply the criteria."""
+
+    def above(effect: str, one: list[Interval], three: list[Interval], what: str) -> Measured:
+        pairs = list(zip(one, three, strict=True))
+        return answered(
+            effect,
+            answer_over_seeds(
+                (b.low > a.high for a, b in pairs), (a.low > b.high for a, b in pairs)
             ),
-            orbits=120,
-            bent=60,
-            probed=(400, 360),
+            f"{what} {spans(one)} at 1 layer, {spans(three)} at 3",
         )
-        for depth in DEPTHS
-    )
-)
 
-IMAGES_DEPTHS = {
-    form: Depths(
-        networks=tuple(
-            replace(
-                IMAGES_SIMCLR[form],
-                name=f"depth{depth}",
-                config=with_head(deepen(IMAGES_SIMCLR[form].config, depth), "swish", True),
-            )
-            for depth in DEPTHS
-        )
+    one, three = depths[0], depths[-1]
+    compression = [depth.contraction("compression", Protocol.PUBLISHED) for depth in depths]
+    seeds = list(zip(*compression, strict=True))
+    lost = paired_interval(differences(three.loss, one.loss))
+    return (
+        answered(
+            "compresses",
+            answer_over_seeds(
+                (all(a < b for a, b in itertools.pairwise(seed)) for seed in seeds),
+                (seed[-1] <= seed[0] for seed in seeds),
+            ),
+            "; ".join(over_seeds(values, ".1f") for values in compression),
+        ),
+        above("selective", one.selectivity, three.selectivity, "selectivity"),
+        answered(
+            "cost",
+            answer_by(lost.low > 0, lost.high < 0),
+            f"{mean(one.loss)} points at 1 layer, {mean(three.loss)} at 3; difference {points(lost)}",
+        ),
+        above("bends", one.second, three.second, "h over z"),
     )
-    for form in (REDUCED, PUBLISHED)
-}
 
-CHECKS = measurements(
-    "E6.depth",
-    "E3, E4 and E5 for heads of one, two and three layers",
-    run_depth,
-    DIGITS_DEPTHS,
-    IMAGES_DEPTHS,
-    cost=6.0,
+
+def run_depth(form: Depths, ctx: Context) -> Finding:
+    """Measure E3, E4 and E5 for every depth."""
+    first = form.networks[0]
+    dataset = first.source.load(ctx)
+    setting = first.source.setting(dataset)
+    depths: list[Depth] = []
+    kept: dict[str, Arrays] = {}
+    for layers, networks in zip(DEPTHS, form.networks, strict=True):
+        runs = list(networks.runs(ctx, dataset))
+        depths.append(measure(networks, runs, dataset))
+        kept |= {f"{layers} layers, seed {run.seed}": run.arrays for run in runs}
+    return shown(
+        answers(depths),
+        display.summary(setting, depths),
+        cases=sum(len(networks.seeds) for networks in form.networks),
+        tables=(
+            *display.settings(form.networks, dataset),
+            display.depth_table(first, dataset, depths),
+            *timing_tables(setting, kept),
+        ),
+        plots=(display.depth_plot(setting, depths),),
+    )
+
+
+CHECKS = (
+    *measurements(
+        "E6.depth",
+        "E3, E4 and E5 for heads of one, two and three layers",
+        run_depth,
+        setup,
+        cost=6.0,
+    ),
+    *invariants.CHECKS,
 )

@@ -1,6 +1,4 @@
-"""Experiment E7: what was asked, how it is measured, shown, and what must hold of it."""
-
-from __future__ import annotations
+"""Experiment E7."""
 
 from verify.experiments.e7.experiment import CHECKS, EXPERIMENT
 

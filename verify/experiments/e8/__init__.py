@@ -1,6 +1,4 @@
-"""Experiment E8: what was asked, how it is measured, shown, and what must hold of it."""
-
-from __future__ import annotations
+"""Experiment E8."""
 
 from verify.experiments.e8.experiment import CHECKS, EXPERIMENT
 

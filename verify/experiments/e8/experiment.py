@@ -6,33 +6,36 @@ depends on besides is shown without them.
 
 from __future__ import annotations
 
-import math
-from functools import partial
+from dataclasses import replace
+from pathlib import Path
 
-import torch
-
-from verify.claims.check import MINIMUM_CASES, Arithmetic, Check, Context, Kind, Role
-from verify.claims.evidence import Finding, Outcome
+from verify.claims.check import Context
+from verify.claims.declare import measurement
+from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
-from verify.experiments.declare import invariant
-from verify.experiments.e8.measure import (
-    EXPANDING,
-    KINDS,
-    PUBLISHED,
-    effect_of,
-    run_orbits,
-    variance_ratio,
-)
+from verify.experiments.e8 import display, invariants
+from verify.experiments.e8.display import PUBLISHED, span
+from verify.experiments.e8.measure import IMAGES, KINDS, Cell, measure
 from verify.experiments.forms import RELEASED
-from verify.experiments.tables import AS_READ
-from verify.ssl.measurements import contraction, equal_weights, summarise, unit
-from verify.ssl.released import RELEASES
+from verify.experiments.report import AS_READ, answer_by, answered, shown
+from verify.ssl.data import floating
+from verify.ssl.data.loading import load as load_images
+from verify.ssl.released import RELEASES, files, load
+from verify.ssl.training import ieee
+
+EXPANDING = ("VICReg ResNet-50", "Barlow Twins ResNet-50")
+"""The networks whose heads are said to expand orbits; the others' are said to compress them."""
 
 CRITERION = (
     "Unit vectors of 50 CIFAR-10 test images. {yes}: for every kind of orbit the selectivity's 95 % "
     "bootstrap interval over images lies above 1 and above that of a head that was never trained. "
     "{no}: below both for every kind. Undecided otherwise."
 )
+
+
+def effect_of(name: str) -> str:
+    """The id of the effect that is about a network."""
+    return name.lower().replace(" ", "-").replace("/", "")
 
 
 def _effect(name: str) -> Effect:
@@ -69,55 +72,64 @@ EXPERIMENT = Experiment(
 )
 
 
-def run_units(expected: float, widths: tuple[int, int], ctx: Context) -> Finding:
-    """Pad orbits with zeros, and scale them: distances change by one factor, directions not at all.
-
-    The published ratio must come out as the closed form k / d / scale^2, and the selectivity as 1.
-
-    Args:
-        expected: the ratio that the scale is chosen for.
-        widths: d and k.
-        ctx: only its seed is used.
-    """
-    d, k = widths
-    generator = torch.Generator().manual_seed(ctx.seed_for("E8.units"))
-    z = torch.randn(MINIMUM_CASES, 3, d, generator=generator, dtype=torch.float64)
-    scale = math.sqrt(k / d / expected)
-    h = scale * torch.nn.functional.pad(z, (0, k - d))
-    ratio = variance_ratio(z, h)
-    labels = torch.zeros(len(z), dtype=torch.int64)
-    of_z, of_h = (summarise(unit(points), labels) for points in (z, h))
-    selectivity = contraction(of_z, of_h, equal_weights(labels)).selectivity.item()
-    # Sums of k squares in float64, with a hundredfold margin.
-    tolerance = 100 * k * torch.finfo(torch.float64).eps
-    errors = ((ratio / expected - 1).abs().max().item(), abs(selectivity - 1))
-    return Finding(
-        outcome=Outcome.AS_STATED if max(errors) <= tolerance else Outcome.SURPRISE,
-        summary=(
-            f"A head that only scales, by {scale:.3g}, and pads {d} coordinates with zeros to {k} has a "
-            f"published ratio of {ratio.mean().item():.4g} and a selectivity of {selectivity:.6f}."
+def answer(name: str, cells: dict[str, Cell]) -> Measured:
+    """Apply the criterion to one network."""
+    kinds = list(cells.values())
+    compresses = all(c.selectivity.low > max(1, c.fresh.high) for c in kinds)
+    expands = all(c.selectivity.high < min(1, c.fresh.low) for c in kinds)
+    said, otherwise = (expands, compresses) if name in EXPANDING else (compresses, expands)
+    return answered(
+        effect_of(name),
+        answer_by(said, otherwise),
+        "; ".join(
+            f"{kind}: selectivity {span(cell.selectivity)}, never trained {span(cell.fresh)}"
+            for kind, cell in cells.items()
         ),
-        cases=len(z),
-        margin=max(errors) / tolerance,
-        residuals={"ratio": errors[0], "selectivity": errors[1]},
+    )
+
+
+def run_orbits(ctx: Context) -> Finding:
+    """Measure every checkpoint that the context names."""
+    path = ctx.data["cifar10"]
+    dataset = load_images(
+        "cifar10",
+        Path(path) if path else None,
+        cache=Path(ctx.cache) / "data",
+        download=not path,
+    )
+    images = floating(dataset.test_images[:IMAGES]).to(ctx.device)
+    labels = dataset.test_labels[:IMAGES].to(ctx.device)
+    found: dict[str, dict[str, Cell]] = {}
+    for file in files(Path(ctx.data["checkpoint"])):
+        network = load(file)
+        network.backbone.to(ctx.device)
+        network.head.to(ctx.device)
+        with ieee():
+            found[network.release.name] = measure(network, images, labels)
+    of_networks = "; ".join(
+        f"{name}: selectivity "
+        + ", ".join(f"{span(cell.selectivity)} ({kind})" for kind, cell in cells.items())
+        for name, cells in found.items()
+    )
+    return shown(
+        [answer(name, cells) for name, cells in found.items()],
+        f"On {IMAGES} test images of {dataset.name}, 95 % intervals over images: {of_networks}.",
+        cases=len(images) * len(KINDS) * len(found),
+        tables=display.tables(dataset, found),
     )
 
 
 CHECKS = (
-    Check(
-        id="E8.orbits",
-        title="Orbits of released networks and of heads that were never trained",
-        role=Role.CONTEXT,
-        kind=Kind.TRAINING,
-        arithmetic=Arithmetic.FLOAT32,
-        run=run_orbits,
+    replace(
+        measurement(
+            "E8.orbits",
+            "Orbits of released networks and of heads that were never trained",
+            run_orbits,
+            artefacts=(),
+            cost=400.0,
+        ),
         capabilities=("checkpoint", "cifar10"),
         command=RELEASED,
-        cost=400.0,
     ),
-    invariant(
-        "E8.units",
-        "A head that only scales has any published compression, and a selectivity of 1",
-        partial(run_units, 1284.0, (384, 65536)),
-    ),
+    *invariants.CHECKS,
 )

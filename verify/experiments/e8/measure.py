@@ -10,18 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from verify.claims.check import Context
-from verify.claims.evidence import Finding, Measured, Outcome, Table
-from verify.experiments.tables import answer_by, shortfall
 from verify.ssl.augment import blur, orbit, rotate, rotate_hue, saturate
 from verify.ssl.backbones import calibrate, seeded
-from verify.ssl.data import Dataset, floating
-from verify.ssl.data.loading import load as load_images
 from verify.ssl.measurements import (
     Interval,
     bootstrap_weights,
@@ -31,8 +25,7 @@ from verify.ssl.measurements import (
     summarise,
     unit,
 )
-from verify.ssl.released import RELEASES, SIZE, Network, Release, files, load, standardise
-from verify.ssl.training import ieee
+from verify.ssl.released import SIZE, Network, standardise
 
 IMAGES = 50
 """Test images, equally many of each class."""
@@ -56,18 +49,6 @@ KINDS = {
     "blur": (blur, (0.1, 3.0)),
 }
 """The published orbits: a transformation, and the ends of its parameter (radians; factor; pixels)."""
-
-PUBLISHED = {
-    "DINO ViT-S/16": ((1284, 0.34), (2499, 0.23), (2898, 0.32), (3728, 0.04)),
-    "DINO ResNet-50": ((176, 0.41), (223, 0.25), (117, 0.31), (227, 0.11)),
-    "VICReg ResNet-50": ((1.43, -0.37), (2.15, -0.40), (1.13, -0.37), (0.85, -0.04)),
-    "Barlow Twins ResNet-50": ((2.63, -0.36), (2.52, -0.39), (2.49, -0.33), (1.42, -0.05)),
-}
-"""Variance ratio, and gain of the cosine to the original, for each of `KINDS`; from the outputs
-saved in the authors' notebook (https://github.com/farischaudhry/projection-head-geometry)."""
-
-EXPANDING = ("VICReg ResNet-50", "Barlow Twins ResNet-50")
-"""The networks whose heads are said to expand orbits; the others' are said to compress them."""
 
 
 @dataclass(frozen=True)
@@ -171,119 +152,3 @@ def _cell(points: Sequence[Tensor], start: tuple[Tensor, Tensor], labels: Tensor
         selectivity=selectivity,
         fresh=control,
     )
-
-
-def run_orbits(ctx: Context) -> Finding:
-    """Measure every checkpoint that the context names."""
-    path = ctx.data["cifar10"]
-    dataset = load_images(
-        "cifar10",
-        Path(path) if path else None,
-        cache=Path(ctx.cache) / "data",
-        download=not path,
-    )
-    images = floating(dataset.test_images[:IMAGES]).to(ctx.device)
-    labels = dataset.test_labels[:IMAGES].to(ctx.device)
-    found: dict[str, dict[str, Cell]] = {}
-    for file in files(Path(ctx.data["checkpoint"])):
-        network = load(file)
-        network.backbone.to(ctx.device)
-        network.head.to(ctx.device)
-        with ieee():
-            found[network.release.name] = measure(network, images, labels)
-    answers = tuple(answer(name, cells) for name, cells in found.items())
-    return Finding(
-        outcome=Outcome.AS_STATED,
-        summary=shortfall(answers) + _summary(dataset, found),
-        cases=len(images) * len(KINDS) * len(found),
-        tables=(_orbits(dataset, found), _sources(dataset)),
-        answers=answers,
-    )
-
-
-def answer(name: str, cells: dict[str, Cell]) -> Measured:
-    """Apply the criterion of E8 to one network."""
-    kinds = list(cells.values())
-    compresses = all(c.selectivity.low > max(1, c.fresh.high) for c in kinds)
-    expands = all(c.selectivity.high < min(1, c.fresh.low) for c in kinds)
-    said, otherwise = (expands, compresses) if name in EXPANDING else (compresses, expands)
-    return Measured(
-        effect=effect_of(name),
-        answer=answer_by(said, otherwise),
-        value="; ".join(
-            f"{kind}: selectivity {_span(cell.selectivity)}, never trained {_span(cell.fresh)}"
-            for kind, cell in cells.items()
-        ),
-    )
-
-
-def effect_of(name: str) -> str:
-    """The id of the effect that is about a network."""
-    return name.lower().replace(" ", "-").replace("/", "")
-
-
-def _span(interval: Interval) -> str:
-    return f"{interval.low:.2f} to {interval.high:.2f}"
-
-
-def _summary(dataset: Dataset, found: dict[str, dict[str, Cell]]) -> str:
-    parts = [
-        f"{name}: selectivity "
-        + ", ".join(f"{_span(cell.selectivity)} ({kind})" for kind, cell in cells.items())
-        for name, cells in found.items()
-    ]
-    return f"On {IMAGES} test images of {dataset.name}, 95 % intervals over images: {'; '.join(parts)}."
-
-
-def _orbits(dataset: Dataset, found: dict[str, dict[str, Cell]]) -> Table:
-    rows = []
-    for name, cells in found.items():
-        for (kind, cell), (ratio, gain) in zip(cells.items(), PUBLISHED[name], strict=True):
-            rows.append(
-                (
-                    name,
-                    kind,
-                    f"{cell.ratio:.3g}",
-                    f"{ratio:g}",
-                    f"{cell.fresh_ratio:.3g}",
-                    f"{cell.gain:+.2f}",
-                    f"{gain:+.2f}",
-                    f"{cell.compression:.2f}",
-                    f"{cell.shrinkage:.2f}",
-                    _span(cell.selectivity),
-                    _span(cell.fresh),
-                )
-            )
-    return Table(
-        title=f"Orbits of released networks ({dataset.name}, {IMAGES} test images at {SIZE} pixels)",
-        columns=(
-            "network",
-            "orbit",
-            "variance ratio",
-            "published",
-            "head never trained",
-            "cosine gain",
-            "published",
-            "compression of directions",
-            "shrinkage of everything",
-            "selectivity",
-            "head never trained",
-        ),
-        rows=tuple(rows),
-        note="Ratios are z over h; the variance ratio, as published, is of raw outputs.",
-    )
-
-
-def _sources(dataset: Dataset) -> Table:
-    return Table(
-        title=f"Where the networks' definitions come from ({dataset.name})",
-        columns=("network", "d", "k", "names and shapes from"),
-        rows=tuple((r.name, *_lengths(r), r.source) for r in RELEASES),
-    )
-
-
-def _lengths(release: Release) -> tuple[str, str]:
-    """Lengths of z and h."""
-    shapes = [s for name, s in release.shapes().items() if name.startswith(f"{release.prefix}.")]
-    matrices: Sequence[tuple[int, ...]] = [shape for shape in shapes if len(shape) == 2]
-    return str(matrices[0][1]), str(matrices[-1][0])

@@ -1,6 +1,4 @@
-"""Experiment E9: what was asked, how it is measured, shown, and what must hold of it."""
-
-from __future__ import annotations
+"""Experiment E9."""
 
 from verify.experiments.e9.experiment import CHECKS, EXPERIMENT
 

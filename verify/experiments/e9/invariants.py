@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from verify.claims.declare import mutant_check, property_check
-from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import tensors
 from verify.ssl.probes import RIDGE, ridge_scores
@@ -71,22 +70,10 @@ def probe_ratio(case: Probing, orthogonal: bool = True) -> float:
     return (before - after).abs().max().item() / (64 * EPS * condition * lost * size)
 
 
-def describe(case: Probing) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    return (
-        ("features", exact(case.features)),
-        ("labels", str(case.labels.tolist())),
-        ("others", exact(case.others)),
-        ("map", f"{case.scale:g} times the orthogonal matrix of seed {case.seed}"),
-        ("shift", exact(case.shift)),
-    )
-
-
 INVARIANT = Claim(
     "the probe's scores do not change when features are rotated, rescaled and shifted",
     probings,
     probe_ratio,
-    describe,
 )
 AFFINE = INVARIANT.mutant(
     "the probe's scores do not change under any invertible affine map of the features",

@@ -4,7 +4,24 @@
 do not rest on its code. Nothing is ever unpickled.
 """
 
-from verify.ssl.data.dataset import DataError, Dataset, floating, take
-from verify.ssl.data.digits import DIGITS, load_digits
+from verify.ssl.data.dataset import (
+    DIGITS,
+    DIGITS_SOURCE,
+    DataError,
+    Dataset,
+    Source,
+    floating,
+    load_digits,
+    take,
+)
 
-__all__ = ["DIGITS", "DataError", "Dataset", "floating", "load_digits", "take"]
+__all__ = [
+    "DIGITS",
+    "DIGITS_SOURCE",
+    "DataError",
+    "Dataset",
+    "Source",
+    "floating",
+    "load_digits",
+    "take",
+]

@@ -1,12 +1,21 @@
-"""What every data set is: labelled images, split once, and balanced parts of them."""
+"""What every data set is: labelled images, split once; and the digits, which need no network.
+
+A `Source` says where an experiment's images come from.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from verify.ssl.session import Session
+import torch.nn.functional as F
 
 
 class DataError(Exception):
@@ -122,3 +131,65 @@ def _first(labels: Tensor, count: int, classes: int, what: str) -> Tensor:
             f"smallest class has {fewest}; ask for at most {fewest * classes}."
         )
     return balanced_order(labels)[:count]
+
+
+SPLIT_SEED = 0
+"""Seed of the split into training and test images; the same for every training seed."""
+
+DIGITS_TRAIN = 1437
+"""Training images of the 1797 digits (80 %); the other 360 are test images."""
+
+DIGITS = "digits (8x8, scikit-learn)"
+"""What every table calls the digits."""
+
+DIGITS_SIZE = 16
+"""Side in pixels to which the 8x8 digits are enlarged, so that a convolution has room."""
+
+
+def load_digits() -> Dataset:
+    """scikit-learn's 1797 handwritten digits, enlarged bilinearly from 8x8 to 16x16."""
+    from sklearn.datasets import load_digits as bundled
+
+    digits = bundled()
+    images = torch.tensor(digits.images, dtype=torch.float32)[:, None] / 16  # grey levels 0..16
+    images = F.interpolate(images, size=DIGITS_SIZE, mode="bilinear", align_corners=False)
+    labels = torch.tensor(digits.target, dtype=torch.int64)
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(SPLIT_SEED))
+    train, test = order[:DIGITS_TRAIN], order[DIGITS_TRAIN:]
+    return Dataset(
+        name=DIGITS,
+        source="sklearn.datasets.load_digits: test part of the UCI optical handwritten digits",
+        train_images=images[train],
+        train_labels=labels[train],
+        test_images=images[test],
+        test_labels=labels[test],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The images of an experiment.
+
+    Attributes:
+        name: first word of the names of what is trained on them.
+        load: reads them; a function of the session, which says where the data are.
+        size: ``reduced`` or ``published``: how the setting compares with the published one.
+        long: training takes minutes, so it is reported, saved every epoch and timed.
+    """
+
+    name: str
+    load: Callable[[Session], Dataset]
+    size: str
+    long: bool
+
+    def setting(self, dataset: Dataset) -> str:
+        """How every table and plot names the data."""
+        return f"{dataset.name}, {self.size} setting"
+
+
+def digits(session: Session) -> Dataset:
+    """The digits, which come with the project's dependencies."""
+    return load_digits().to(session.device)
+
+
+DIGITS_SOURCE = Source(name="digits", load=digits, size="reduced", long=False)

@@ -1,17 +1,35 @@
 """Self-supervised training of a backbone under a projector.
 
-`loop` is the training, read top to bottom; `config` what it is given; `methods` how each objective
-is trained on two views; `checkpoint` how a killed run goes on. Given the configuration and one
-thread, a run on the CPU is deterministic.
+`loop` is the training, read top to bottom; `config` what it is given and how each objective is trained
+on two views; `checkpoint` how a killed run goes on. Given the configuration and one thread, a run on
+the CPU is deterministic.
 """
 
-from verify.ssl.training.checkpoint import OutOfTime, checkpoint_path
-from verify.ssl.training.clock import Progress
-from verify.ssl.training.config import Config, Mlp, Momentum, Optimiser, Start
-from verify.ssl.training.loop import Observe, State, TrainedRun, to_arrays, train
-from verify.ssl.training.methods import TWO_VIEWS, Method
-from verify.ssl.training.networks import SHRUNK, Networks, from_arrays, untrained
-from verify.ssl.training.precision import ieee
+from verify.ssl.training.checkpoint import OutOfTime, Progress, checkpoint_path
+from verify.ssl.training.config import (
+    SHRUNK,
+    TWO_VIEWS,
+    Config,
+    Method,
+    Mlp,
+    Momentum,
+    Networks,
+    Optimiser,
+    Start,
+    from_arrays,
+    untrained,
+)
+from verify.ssl.training.loop import (
+    Observe,
+    Observing,
+    State,
+    TrainedRun,
+    build,
+    fit,
+    ieee,
+    to_arrays,
+    train,
+)
 
 __all__ = [
     "SHRUNK",
@@ -22,13 +40,16 @@ __all__ = [
     "Momentum",
     "Networks",
     "Observe",
+    "Observing",
     "Optimiser",
     "OutOfTime",
     "Progress",
     "Start",
     "State",
     "TrainedRun",
+    "build",
     "checkpoint_path",
+    "fit",
     "from_arrays",
     "ieee",
     "to_arrays",

@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 
-from verify.ssl.data import Dataset, floating
-from verify.ssl.training.checkpoint import Live, OutOfTime, Progression, checkpoint_path
-from verify.ssl.training.clock import Progress, Reporter, Stopwatch
-from verify.ssl.training.config import Config
-from verify.ssl.training.methods import TWO_VIEWS
-from verify.ssl.training.networks import Networks, untrained, weights_to_arrays
-from verify.ssl.training.precision import autocast, ieee
+from verify.ssl.data import Dataset, Source, floating
+from verify.ssl.training.checkpoint import (
+    Live,
+    OutOfTime,
+    Progress,
+    Progression,
+    Reporter,
+    Stopwatch,
+    checkpoint_path,
+)
+from verify.ssl.training.config import TWO_VIEWS, Config, Networks, untrained, weights_to_arrays
+
+if TYPE_CHECKING:
+    from verify.ssl.session import Session
+
+
+@contextlib.contextmanager
+def ieee() -> Iterator[None]:
+    """Let float32 mean float32: no TF32 in matrix products and convolutions, which cuDNN has by default.
+
+    Convolutions are deterministic besides, so that a run on CUDA repeats itself.
+    """
+    cudnn, products = torch.backends.cudnn, torch.backends.cuda.matmul
+    before = cudnn.allow_tf32, cudnn.deterministic, cudnn.benchmark, products.allow_tf32
+    cudnn.allow_tf32, cudnn.deterministic, cudnn.benchmark = False, True, False
+    products.allow_tf32 = False
+    try:
+        yield
+    finally:
+        cudnn.allow_tf32, cudnn.deterministic, cudnn.benchmark, products.allow_tf32 = before
+
+
+def autocast(precision: str, device: str | torch.device) -> torch.autocast:
+    """The context in which networks compute while they are trained."""
+    kind = torch.device(device).type
+    return torch.autocast(kind, dtype=torch.bfloat16, enabled=precision == "bfloat16")
 
 
 @dataclass(frozen=True)
@@ -39,6 +70,9 @@ class State:
 Observe = Callable[[State], Mapping[str, "float | np.ndarray"]]
 """What is measured of a state, by name; the same names and shapes at every state, and nothing but a
 function of the state, the configuration and the data."""
+
+Observing = Callable[[Config, Dataset], Observe]
+"""Makes what observes a run, of its configuration and images."""
 
 
 @dataclass(frozen=True)
@@ -202,30 +236,98 @@ def _require(
     every: int,
     deadline: float | None,
 ) -> None:
-    if dataset.name != config.dataset:
-        raise ValueError(
+    for fault, message in (
+        (
+            dataset.name != config.dataset,
             f"The configuration is for the data set {config.dataset!r}, but it was given "
-            f"{dataset.name!r}; load the one or change the other."
-        )
-    if len(dataset.train_images) < config.batch:
-        raise ValueError(
+            f"{dataset.name!r}; load the one or change the other.",
+        ),
+        (
+            len(dataset.train_images) < config.batch,
             f"A batch holds {config.batch} images, but {dataset.name} has only "
-            f"{len(dataset.train_images)} training images; choose a smaller batch."
-        )
-    if config.objective not in TWO_VIEWS:
-        raise ValueError(
+            f"{len(dataset.train_images)} training images; choose a smaller batch.",
+        ),
+        (
+            config.objective not in TWO_VIEWS,
             f"Two views are trained with one of {', '.join(TWO_VIEWS)}; the objective was "
-            f"{config.objective!r}."
-        )
-    if config.compiled and torch.device(device).type != "cuda":
-        raise ValueError(
+            f"{config.objective!r}.",
+        ),
+        (
+            config.compiled and torch.device(device).type != "cuda",
             f"Networks are compiled for training on CUDA only, and the device is {device}; set "
-            "`compiled` to False."
-        )
-    if every < 1:
-        raise ValueError(f"There is a checkpoint every so many epochs, at least 1; {every=}.")
-    if deadline is not None and checkpoint is None:
-        raise ValueError(
+            "`compiled` to False.",
+        ),
+        (every < 1, f"There is a checkpoint every so many epochs, at least 1; {every=}."),
+        (
+            deadline is not None and checkpoint is None,
             "A run that stops at a deadline loses what it has done, unless it keeps checkpoints: "
-            "give it a folder for them."
+            "give it a folder for them.",
+        ),
+    ):
+        if fault:
+            raise ValueError(message)
+
+
+def fit(
+    source: Source, config: Config, session: Session, observing: Observing | None = None
+) -> TrainedRun:
+    """Train on a source's images.
+
+    Args:
+        source: the images.
+        config: what is trained; its data set is the source's, whatever it says.
+        session: the device, the paths of the data, where to keep checkpoints and how long to go on.
+        observing: what is observed, of the configuration and the images.
+
+    Raises:
+        OutOfTime: at the deadline; the same call goes on from the last epoch.
+    """
+    dataset = source.load(session)
+    config = replace(config, dataset=dataset.name)
+    observe = observing(config, dataset) if observing else None
+    if not source.long:
+        return train(config, dataset, session.device, observe)
+    return train(
+        config,
+        dataset,
+        session.device,
+        observe,
+        checkpoint=Path(session.scratch),
+        deadline=session.deadline,
+        progress=_Report(session),
+    )
+
+
+def build(arguments: tuple[object, ...], session: Session) -> dict[str, np.ndarray]:
+    """Train, and keep the losses, how fast a long run was, and the networks or what was observed.
+
+    Args:
+        arguments: a `Source`, a `Config` and, where no networks are kept, an `Observing`.
+        session: as for `fit`.
+    """
+    source, config, *observing = cast("tuple[Source, Config, Observing]", arguments)
+    run = fit(source, config, session, *observing)
+    kept = {"losses": np.array(run.losses), **run.curves} if observing else to_arrays(run)
+    if source.long:
+        for name in ("seconds", "images_per_second", "data_share"):
+            kept[name] = np.array(getattr(run, name))
+    return kept
+
+
+@dataclass
+class _Report:
+    """Reports a run's progress: a line at each epoch's end, and on a terminal in between."""
+
+    session: Session
+    told: int = 0
+
+    def __call__(self, progress: Progress) -> None:
+        ended = progress.step * progress.epochs == progress.epoch * progress.steps
+        minutes, seconds = divmod(round(progress.seconds_left), 60)
+        self.session.report(
+            f"epoch {progress.epoch} of {progress.epochs}, "
+            f"{100 * progress.step // progress.steps} % of the run, "
+            f"{progress.images_per_second:.0f} images/s, {minutes} min {seconds:02d} s left",
+            whole=ended and progress.epoch > self.told,
         )
+        self.told = progress.epoch if ended else self.told

@@ -1,0 +1,401 @@
+"""What the experiments train, in every form; and the networks that E3 to E6 measure, with controls.
+
+A form's `Scale` says how large its runs are. `Runs` are runs of one experiment in one form, each an
+artefact; what they are built by knows nothing of how results are presented, so that what is presented
+can change without anything being trained anew.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from verify.claims.check import Context
+from verify.engine.artefact import Arrays, Artefact
+from verify.experiments.forms import DIGITS, LIVE, PUBLISHED, REDUCED, Form
+from verify.numeric.objectives import VICRegWeights
+from verify.ssl.augment import SIMCLR_CIFAR, SIMSIAM_CIFAR, Augmentation
+from verify.ssl.backbones import calibrate
+from verify.ssl.data import DIGITS as DIGITS_NAME
+from verify.ssl.data import DIGITS_SOURCE, Dataset, Source
+from verify.ssl.data.loading import images
+from verify.ssl.measurements import represent
+from verify.ssl.training import (
+    Config,
+    Mlp,
+    Momentum,
+    Networks,
+    Observing,
+    Optimiser,
+    build,
+    from_arrays,
+    untrained,
+)
+
+SEEDS = (0, 1, 2)
+"""Training seeds of every experiment that has more than one."""
+
+# --- configurations, all of seed 0 ----------------------------------------------------------
+
+SIMCLR = Config(
+    dataset="cifar10",
+    backbone="ResNet-18",
+    representation=512,
+    projector=Mlp(widths=(2048, 2048), activation="relu", batchnorm=True),
+    objective="info_nce",
+    temperature=0.1,
+    optimiser=Optimiser(name="adam", learning_rate=1e-3),
+    augmentation=SIMCLR_CIFAR,
+    batch=256,
+    epochs=50,
+    seed=0,
+    precision="bfloat16",
+)
+"""SimCLR as published."""
+
+SIMSIAM = replace(
+    SIMCLR,
+    projector=Mlp(widths=(2048, 2048), activation="swish", batchnorm=False),
+    predictor=Mlp(widths=(512, 2048), activation="swish", batchnorm=False),
+    objective="simsiam",
+    temperature=math.nan,
+    optimiser=Optimiser(name="sgd", learning_rate=0.05, momentum=0.9),
+    augmentation=SIMSIAM_CIFAR,
+    epochs=100,
+)
+"""SimSiam as published for E1, with a Swish head."""
+
+
+def narrowed(config: Config, representation: int, *widths: int, **changed: Any) -> Config:
+    """A configuration with narrower networks: the projector's widths, then a predictor's hidden one."""
+    heads = {"projector": widths[:2], "predictor": (*widths[2:], widths[1])}
+    resized = {
+        name: replace(head, widths=heads[name])
+        for name in heads
+        if (head := getattr(config, name)) is not None
+    }
+    return replace(config, representation=representation, precision="float32", **resized, **changed)
+
+
+SIMCLR_REDUCED = narrowed(SIMCLR, 128, 512, 512, batch=100, epochs=6)
+
+SIMSIAM_REDUCED = narrowed(SIMSIAM, 64, 256, 256, 64, batch=50, epochs=6)
+
+DIGITS_SIMCLR = narrowed(
+    SIMCLR,
+    128,
+    1024,
+    64,
+    dataset=DIGITS_NAME,
+    backbone="small",
+    # Rotations cover the whole orbit that is measured afterwards.
+    augmentation=Augmentation(
+        rotation=180, translation=0.15, scale=(0.8, 1.2), brightness=0.4, contrast=0.4
+    ),
+    batch=128,
+    epochs=20,
+)
+"""SimCLR on the digits."""
+
+DIGITS_SIMSIAM = narrowed(
+    SIMSIAM,
+    64,
+    256,
+    128,
+    64,
+    dataset=DIGITS_NAME,
+    backbone="small, no closing BatchNorm",
+    # As for the published SimSiam runs without rotations or jitter; a mirrored digit is none.
+    augmentation=Augmentation(
+        rotation=0, translation=0.15, scale=(0.8, 1.2), brightness=0, contrast=0
+    ),
+    batch=128,
+    epochs=20,
+)
+"""SimSiam on the digits with a Swish head; nothing keeps z from collapsing."""
+
+_SHORT = replace(DIGITS_SIMCLR, temperature=math.nan, epochs=10)
+_WITH_PREDICTOR = replace(
+    _SHORT, predictor=Mlp(widths=(128, 64), activation="relu", batchnorm=True)
+)
+_TARGET = Momentum(decay=0.99)  # it lags by 100 steps; the run has 110
+
+DIGITS_METHODS = {
+    "info_nce": replace(_SHORT, temperature=0.1),
+    "nt_xent": replace(_SHORT, objective="nt_xent", temperature=0.2),
+    "moco": replace(_SHORT, objective="moco", temperature=0.1, target=replace(_TARGET, queue=1024)),
+    "dino": replace(
+        _SHORT, objective="dino", temperature=0.1, target=replace(_TARGET, temperature=0.04)
+    ),
+    "byol": replace(_WITH_PREDICTOR, objective="byol", target=_TARGET),
+    "simsiam": replace(_WITH_PREDICTOR, objective="simsiam"),
+    "vicreg": replace(
+        _SHORT,
+        objective="vicreg",
+        # What the released code divides by the 64 outputs and by 2, the paper's formula does not.
+        weights=VICRegWeights(invariance=25 / 64, variance=25 / 2, covariance=1),
+    ),
+    "barlow_twins": replace(_SHORT, objective="barlow_twins"),
+}
+"""Every method on the digits for ten epochs, by its objective: under SimCLR's projector, with a
+predictor where the method has one. Not tuned beyond that each learns."""
+
+
+def with_head(config: Config, activation: str, batchnorm: bool) -> Config:
+    """The configuration with another activation, and BatchNorm or none, in both heads."""
+    heads = {
+        name: replace(head, activation=activation, batchnorm=batchnorm)
+        for name in ("projector", "predictor")
+        if (head := getattr(config, name))
+    }
+    return replace(config, **heads)
+
+
+# --- how large the runs of a form are -------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """How large the runs of a form are.
+
+    Attributes:
+        simclr, simsiam: what is trained.
+        train: training images of SimCLR's and of SimSiam's runs; None for all.
+        test: test images; None for all.
+        orbits: test images whose orbits are measured (E3); None for all.
+        bent: test images whose orbits' bending is measured (E5); None for all.
+        probed: training and test images that probes see (E4); None for all.
+        own: by experiment, what it changes of the configuration.
+    """
+
+    simclr: Config
+    simsiam: Config
+    train: tuple[int | None, int | None] = (None, None)
+    test: int | None = None
+    orbits: int | None = None
+    bent: int | None = 100
+    probed: tuple[int | None, int | None] = (None, None)
+    own: Mapping[str, dict[str, Any]]
+
+
+SCALES = {
+    LIVE.size: Scale(
+        simclr=DIGITS_SIMCLR,
+        simsiam=DIGITS_SIMSIAM,
+        # At 20 epochs, as in E3, the three depths of E6 would cost more than E3 to E5 together.
+        own={"E1": {"epochs": 6}, "E2": {"epochs": 10}, "E6": {"epochs": 6}}
+        | {"E7": {"epochs": 3}, "E9": {"epochs": 5}},
+    ),
+    REDUCED.size: Scale(
+        simclr=SIMCLR_REDUCED,
+        simsiam=SIMSIAM_REDUCED,
+        train=(2000, 1000),
+        test=500,
+        orbits=200,
+        probed=(1000, 500),
+        own={"E1": {"epochs": 8}, "E2": {"epochs": 10}, "E7": {"epochs": 4}},
+    ),
+    PUBLISHED.size: Scale(
+        simclr=SIMCLR,
+        simsiam=SIMSIAM,
+        orbits=1000,
+        probed=(10000, 10000),
+        own={"E2": {"epochs": 50, "batch": 512}, "E7": {"epochs": 5}},
+    ),
+}
+"""By a form's size. The reduced one, for a CPU, has a ResNet-18 of a quarter of the width, under
+SimSiam of an eighth."""
+
+
+def config_of(form: Form, experiment: str) -> Config:
+    """What an experiment trains in a form, before it varies it."""
+    scale = SCALES[form.size]
+    config = scale.simsiam if experiment in ("E1", "E2", "E7") else scale.simclr
+    if form.network == "vit-tiny":
+        config = replace(config, backbone="ViT-Tiny", representation=192)
+    return replace(config, **scale.own.get(experiment, {}))
+
+
+def source_of(form: Form, config: Config) -> Source:
+    """The images that a configuration is trained on in a form."""
+    if form.data == DIGITS:
+        return DIGITS_SOURCE
+    scale = SCALES[form.size]
+    train = scale.train[config.objective in ("simsiam", "mse")]
+    return Source(
+        name=form.name,
+        load=partial(images, form.data, train, scale.test),
+        size=form.size,
+        long=True,
+    )
+
+
+# --- runs, each an artefact -----------------------------------------------------------------
+
+Cell = TypeVar("Cell", bound=tuple[str | float, ...])
+"""What sets one run of an experiment apart from the others, besides its seed."""
+
+
+def label(cell: tuple[str | float, ...]) -> str:
+    """As tables call it."""
+    return ", ".join(f"{part:g}" if isinstance(part, float) else part for part in cell)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs(Generic[Cell]):
+    """Runs of one experiment in one form: of every cell from every seed.
+
+    Attributes:
+        name: what they are called among the runs on their images.
+        config: what they have in common.
+        cells: the configuration of each, whatever its seed.
+        observing: what is kept of a run; None for its networks.
+        cost: CPU-seconds of one of them, roughly.
+    """
+
+    source: Source
+    name: str
+    config: Config
+    seeds: tuple[int, ...]
+    cells: Mapping[Cell, Config]
+    observing: Observing | None = None
+    cost: float
+
+    @property
+    def by_seed(self) -> list[dict[Cell, Artefact]]:
+        """For each seed, the run of every cell."""
+        return [
+            {cell: self._artefact(cell, replace(c, seed=seed)) for cell, c in self.cells.items()}
+            for seed in self.seeds
+        ]
+
+    @property
+    def artefacts(self) -> tuple[Artefact, ...]:
+        """The same, one after another."""
+        return tuple(artefact for runs in self.by_seed for artefact in runs.values())
+
+    def load(self, ctx: Context) -> list[dict[Cell, Arrays]]:
+        """For each seed, what was kept of every cell's run."""
+        return [{cell: run.load(ctx) for cell, run in runs.items()} for runs in self.by_seed]
+
+    def named(self, kept: list[dict[Cell, Arrays]]) -> dict[str, Arrays]:
+        """What was kept of each run, by the name of the run."""
+        return {
+            f"{label(cell)}, seed {seed}".removeprefix(", "): arrays
+            for seed, runs in zip(self.seeds, kept, strict=True)
+            for cell, arrays in runs.items()
+        }
+
+    def _artefact(self, cell: Cell, config: Config) -> Artefact:
+        words = (self.source.name, self.name, label(cell), f"seed{config.seed}")
+        observing = (self.observing,) if self.observing else ()
+        return Artefact(
+            "-".join(re.sub(r"[^\w.]+", "-", word) for word in words if word),
+            build,
+            (self.source, config, *observing),
+            cost=self.cost,
+        )
+
+
+# --- networks with their controls -----------------------------------------------------------
+
+TRAINED, FRESH, UNTRAINED = "trained", "fresh head on the trained backbone", "untrained network"
+"""What is measured of every run: the networks and two controls."""
+
+FRESH_OFFSET = 1000
+"""Added to a training seed, the seed of the fresh head's weights."""
+
+CALIBRATED = 2048
+"""Training images at most from which BatchNorm statistics of untrained networks are taken."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training seed's networks and controls, in evaluation mode.
+
+    Attributes:
+        seed: the training seed.
+        trained: after training.
+        fresh: the trained backbone under a projector that was never trained.
+        untrained: the networks as training found them.
+        arrays: what was kept of the training.
+
+    BatchNorm statistics of everything untrained are set from augmented training images, so that
+    the controls differ from the trained networks by their weights alone.
+    """
+
+    seed: int
+    trained: Networks
+    fresh: Networks
+    untrained: Networks
+    arrays: Arrays
+
+    def represented(self, images: Tensor) -> Iterator[tuple[str, nn.Module, Tensor]]:
+        """What is measured, by name: a projector with the representations (.., d) that it is fed."""
+        z = represent(self.trained.backbone, images)
+        yield TRAINED, self.trained.projector, z
+        yield FRESH, self.fresh.projector, z
+        yield UNTRAINED, self.untrained.projector, represent(self.untrained.backbone, images)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained(Runs[tuple[()]]):
+    """Networks trained in one way from several seeds, and how many images they are measured on.
+
+    Attributes:
+        orbits, bent, probed: as of a `Scale`.
+    """
+
+    orbits: int | None
+    bent: int | None
+    probed: tuple[int | None, int | None]
+
+    def runs(self, ctx: Context, dataset: Dataset) -> Iterator[Run]:
+        """Every training seed's run, on the device that the data set is on."""
+        images = dataset.train_images[:CALIBRATED]
+        for artefact, seed in zip(self.artefacts, self.seeds, strict=True):
+            arrays = artefact.load(ctx)
+            config = replace(self.config, dataset=dataset.name, seed=seed)
+            other = replace(config, seed=seed + FRESH_OFFSET)
+            trained = from_arrays(arrays, config, dataset).to(images.device)
+            initial = untrained(config, dataset).to(images.device)
+            fresh = untrained(other, dataset).to(images.device).projector
+            views = config.augmentation(images, torch.Generator(images.device).manual_seed(seed))
+            calibrate(initial.backbone, views)
+            calibrate(initial.projector, represent(initial.backbone, views))
+            calibrate(fresh, represent(trained.backbone, views))
+            alone = Networks(trained.backbone, fresh, trained.predictor)
+            yield Run(seed, trained, alone, initial, arrays)
+
+
+def trained(
+    form: Form, name: str = "simclr", config: Config | None = None, **images: object
+) -> Trained:
+    """SimCLR in a form, or another configuration, measured on the form's numbers of images or others."""
+    config = config or config_of(form, "E3")
+    scale = SCALES[form.size]
+    numbers: dict[str, Any] = {
+        "orbits": scale.orbits,
+        "bent": scale.bent,
+        "probed": scale.probed,
+    } | images
+    return Trained(
+        source=source_of(form, config),
+        name=name,
+        config=config,
+        cells={(): config},
+        seeds=tuple(range(form.seeds)),
+        cost=4.0 if form is LIVE else 200.0,
+        **numbers,
+    )
+
+
+DIGITS_NETWORKS = trained(LIVE)
+"""What E3, E4 and E5 measure on the digits, as the theorems' checks on trained networks do."""

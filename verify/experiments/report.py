@@ -1,0 +1,413 @@
+"""How an experiment declares what it measures, and how it says, answers and shows what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from statistics import fmean
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from verify.claims.check import Arithmetic, Buildable, Check, Context, Kind, Role
+from verify.claims.declare import measurement
+from verify.claims.evidence import Answer, Finding, Measured, Outcome, Plot, Series, Table
+from verify.experiments.forms import FORMS, LIVE, Form
+from verify.ssl.augment import Augmentation, CropAugmentation
+from verify.ssl.data import DIGITS, Dataset, Source
+from verify.ssl.measurements import Interval
+from verify.ssl.training import Config, Mlp
+
+# --- checks ---------------------------------------------------------------------------------
+
+
+class Needing(Protocol):
+    """A form of a measurement: it names the results that it needs."""
+
+    @property
+    def artefacts(self) -> Sequence[Buildable]:
+        """What is built before it is measured."""
+
+
+Setup = TypeVar("Setup", bound=Needing)
+
+
+def measurements(
+    id: str,
+    title: str,
+    run: Callable[[Setup, Context], Finding],
+    setup: Callable[[Form], Setup],
+    *,
+    arithmetic: Arithmetic = Arithmetic.FLOAT32,
+    cost: float,
+) -> tuple[Check, ...]:
+    """One measurement in every form: on the digits, and on images that a user provides.
+
+    The published size comes first, since the first that ran answers an effect.
+    """
+    experiment = id.partition(".")[0]
+
+    def check(id: str, title: str, form: Form, cost: float) -> Check:
+        measured = setup(form)
+        return measurement(
+            id,
+            title,
+            partial(run, measured),
+            artefacts=tuple(measured.artefacts),
+            arithmetic=arithmetic,
+            cost=cost,
+        )
+
+    checks = [(0, check(id, title, LIVE, cost))]
+    for form in FORMS:
+        if experiment in form.minutes:
+            minutes = form.minutes[experiment]
+            made = check(f"{id}.{form.name}", f"{title}: {form.words}", form, 60 * minutes)
+            made = replace(made, capabilities=form.capabilities, command=form.command(experiment))
+            checks.append((1 if form.reduced else -1, made))
+    return tuple(made for _, made in sorted(checks, key=lambda placed: placed[0]))
+
+
+def invariant(
+    id: str,
+    title: str,
+    run: Callable[[Context], Finding],
+    *,
+    role: Role = Role.SUPPORTS,
+    kind: Kind = Kind.PROPERTY,
+    artefacts: tuple[Buildable, ...] = (),
+    arithmetic: Arithmetic = Arithmetic.FLOAT64,
+    cost: float = 1.0,
+) -> Check:
+    """What must hold of the networks or the measurement; it gates a run."""
+    return Check(
+        id=id,
+        title=title,
+        role=role,
+        kind=kind,
+        arithmetic=arithmetic,
+        run=run,
+        artefacts=artefacts,
+        cost=cost,
+    )
+
+
+# --- findings and answers -------------------------------------------------------------------
+
+
+def judged(
+    holds: bool, summary: str, cases: int, margin: float | None = None, **shown: Any
+) -> Finding:
+    """What a check of something that must hold has found; `shown` are further parts of a `Finding`."""
+    outcome = Outcome.AS_STATED if holds else Outcome.SURPRISE
+    return Finding(outcome=outcome, summary=summary, cases=cases, margin=margin, **shown)
+
+
+def shown(
+    answers: Sequence[Measured],
+    summary: str,
+    *,
+    cases: int,
+    tables: Sequence[Table],
+    plots: Sequence[Plot] = (),
+) -> Finding:
+    """What a measurement found; the summary begins with the effects not answered with yes."""
+    others = [f"{a.effect} ({a.answer.value})" for a in answers if a.answer is not Answer.YES]
+    shortfall = f"Not answered with yes: {', '.join(others)}. " if others else ""
+    return Finding(
+        outcome=Outcome.AS_STATED,
+        summary=shortfall + summary,
+        cases=cases,
+        tables=tuple(tables),
+        plots=tuple(plots),
+        answers=tuple(answers),
+    )
+
+
+def answered(effect: str, answer: Answer, value: str) -> Measured:
+    """The answer to an effect, with the figures that it rests on."""
+    return Measured(effect=effect, answer=answer, value=value)
+
+
+def answer_by(yes: bool, no: bool) -> Answer:
+    """Yes or no if one of the two holds, undecided otherwise."""
+    return Answer.YES if yes else Answer.NO if no else Answer.UNDECIDED
+
+
+def answer_over_seeds(yes: Iterable[bool], no: Iterable[bool]) -> Answer:
+    """Yes or no if every seed says so, undecided otherwise."""
+    return answer_by(all(yes), all(no))
+
+
+def answer_above(intervals: Sequence[Interval], bar: float) -> Answer:
+    """Yes if every seed's interval lies above the bar, no if below, undecided otherwise."""
+    return answer_over_seeds((i.low > bar for i in intervals), (i.high < bar for i in intervals))
+
+
+# --- words ----------------------------------------------------------------------------------
+
+SETTING = f"{DIGITS}, reduced setting"
+"""How what is measured on the digits alone names them."""
+
+PUBLISHED_SETTING = "published: CIFAR-10, ResNet-18, 1 seed"
+
+AS_READ = "In the published experiment's released code and arrays, as read for this project, "
+"""How a remark on the published measurement begins: nothing else of it was read."""
+
+
+def listed(seeds: Sequence[int]) -> str:
+    """Seeds in words."""
+    return ", ".join(map(str, seeds))
+
+
+def not_published(dataset: Dataset) -> str:
+    """The sentence that sets a table's own rows apart from the published ones; none of CIFAR's."""
+    return "Not CIFAR-10 results, except what is marked published. " * (dataset.name == DIGITS)
+
+
+def over_seeds(values: Sequence[float], form: str = ".2f", scale: float = 1) -> str:
+    """The mean, and each seed's value in parentheses, of values times a scale."""
+    values = [scale * value for value in values]
+    return f"{fmean(values):{form}} ({', '.join(f'{value:{form}}' for value in values)})"
+
+
+def percent(values: Sequence[float]) -> str:
+    """The same of shares, in %."""
+    return over_seeds(values, ".1f", 100)
+
+
+def spans(intervals: Sequence[Interval], form: str = ".2f") -> str:
+    """Each seed's interval."""
+    return ", ".join(f"[{i.low:{form}}, {i.high:{form}}]" for i in intervals)
+
+
+# --- tables and plots -----------------------------------------------------------------------
+
+
+def table(
+    title: str,
+    rows: Iterable[tuple[object, ...]],
+    *columns: tuple[str, Callable[..., str]],
+    above: Iterable[tuple[str, ...]] = (),
+    note: str = "",
+) -> Table:
+    """A table with a line for each of some rows.
+
+    Args:
+        title: with the setting.
+        rows: what the lines are about.
+        columns: headings, and what stands below for a row's entries.
+        above: whole lines that stand above, as published.
+        note: below the table.
+    """
+    lines = (tuple(cell(*row) for _, cell in columns) for row in rows)
+    headings = tuple(heading for heading, _ in columns)
+    return Table(title=title, columns=headings, rows=(*above, *lines), note=note)
+
+
+def band(label: str, x: Iterable[float], seeds: Iterable[Iterable[float]]) -> Series:
+    """The mean over seeds with the smallest and the largest, from each seed's values."""
+    points = [tuple(map(float, values)) for values in zip(*seeds, strict=True)]
+    return Series(
+        label=label,
+        x=tuple(map(float, x)),
+        y=tuple(map(fmean, points)),
+        low=tuple(map(min, points)),
+        high=tuple(map(max, points)),
+    )
+
+
+# --- tables that every experiment begins with -----------------------------------------------
+
+PUBLISHED_SIMCLR = {
+    "data": "CIFAR-10, 32x32, 50 000 training images",
+    "backbone": "ResNet-18 with a 3x3 stem and no max-pooling, 512-d pooled output",
+    "head": "512-2048-2048, no biases",
+    "BatchNorm in the head": "after both layers",
+    "activation": "ReLU",
+    "objective": "one-directional InfoNCE, temperature 0.1",
+    "augmentations": (
+        "random resized crop, flip, rotation up to 45 degrees either way, colour jitter (0.4, 0.4, "
+        "0.4, 0.1) with probability 0.8"
+    ),
+    "optimiser": "Adam, learning rate 0.001",
+    "batch and epochs": "batch 256, 50 epochs",
+    "training seeds": "1",
+}
+"""The published setting of E3 to E6, row by row."""
+
+PUBLISHED_SIMSIAM = {
+    "data": "CIFAR-10, 32x32, 50 000 training images",
+    "backbone": "ResNet-18 with a 3x3 stem and no max-pooling, 512-d pooled output",
+    "head": "512-2048-2048, no biases",
+    "predictor": "2048-512-2048, no biases",
+    "BatchNorm in the heads": "none, or after every layer of both",
+    "activation": "Swish, GELU, ReLU or none",
+    "objective": "SimSiam: negative cosine, gradient stopped at the targets",
+    "augmentations": "random resized crop (scale 0.2 to 1), flip",
+    "optimiser": "SGD, momentum 0.9, no weight decay",
+}
+"""The published setting of E1, E2 and E7, as far as they share it."""
+
+
+def describe_mlp(mlp: Mlp | None, inputs: int) -> str:
+    """The widths of a projector or predictor, input first."""
+    return "none" if mlp is None else f"{'-'.join(map(str, (inputs, *mlp.widths)))}, no biases"
+
+
+BACKBONES = {
+    "small": (
+        "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, BatchNorm, ReLU"
+    ),
+    "small, no closing BatchNorm": (
+        "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, ReLU"
+    ),
+    "ResNet-18": "ResNet-18 with a 3x3 stem and no max-pooling, {width}-d pooled output",
+    "ViT-Tiny": "ViT-Tiny: patches of 4x4, width {width}, 3 pre-norm layers, CLS output",
+}
+"""The backbones in words."""
+
+
+def describe_augmentation(a: object) -> str:
+    """An augmentation's ranges in words."""
+    parts = []
+    if isinstance(a, CropAugmentation):
+        parts = [f"random resized crop (scale {a.crop[0]:g} to {a.crop[1]:g})", "flip"]
+    if turned := getattr(a, "rotation", 0):
+        parts.append(f"rotation up to {turned:g} degrees either way")
+    if isinstance(a, CropAugmentation):
+        if a.jittered:
+            jitter = ", ".join(f"{strength:g}" for strength in a.jitter)
+            parts.append(f"colour jitter ({jitter}) with probability {a.jittered:g}")
+    elif isinstance(a, Augmentation):
+        parts.append(f"shift up to {a.translation:g}, scale {a.scale[0]:g} to {a.scale[1]:g}")
+        if a.brightness or a.contrast:
+            changed = f"brightness changed by up to {a.brightness:g}, contrast by {a.contrast:g}"
+            parts.append(changed)
+    return ", ".join(parts)
+
+
+def describe(config: Config, seeds: Sequence[int], dataset: Dataset) -> dict[str, str]:
+    """Our setting, with the rows of `PUBLISHED_SIMCLR` and `PUBLISHED_SIMSIAM`."""
+    head, optimiser = config.projector, config.optimiser
+    temperature = config.temperature
+    warm = f", temperature {temperature:g}" if temperature == temperature else ""  # not NaN
+    momentum = f", momentum {optimiser.momentum:g}" if optimiser.momentum else ""
+    normed = "after every layer" if head and head.batchnorm else "none"
+    return {
+        "data": (
+            f"{dataset.name}, {dataset.size}x{dataset.size}, {len(dataset.train_images)} training "
+            f"images"
+        ),
+        "backbone": BACKBONES[config.backbone].format(width=config.representation),
+        "head": describe_mlp(head, config.representation),
+        "BatchNorm in the head": normed,
+        "predictor": describe_mlp(config.predictor, config.output),
+        "activation": head.activation if head else "none",
+        "objective": f"{config.objective}{warm}",
+        "augmentations": describe_augmentation(config.augmentation),
+        "optimiser": f"{optimiser.name}, learning rate {optimiser.learning_rate:g}{momentum}",
+        "batch and epochs": f"batch {config.batch}, {config.epochs} epochs",
+        "training seeds": f"{len(seeds)} ({listed(seeds)})",
+    }
+
+
+class Setting(Protocol):
+    """What a setting's table tells of a form."""
+
+    @property
+    def source(self) -> Source:
+        """Where the images come from."""
+
+    @property
+    def config(self) -> Config:
+        """What is trained."""
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The training seeds."""
+
+
+def setting_table(
+    form: Setting,
+    dataset: Dataset,
+    published: Mapping[str, str],
+    rows: Mapping[str, tuple[str, str]],
+    note: str = "",
+) -> Table:
+    """Published beside ours, row by row.
+
+    Args:
+        form: what is described.
+        dataset: its images.
+        published: `PUBLISHED_SIMCLR` or `PUBLISHED_SIMSIAM`.
+        rows: further rows, and rows that differ, as published and here; an empty word is left as it is.
+        note: below the table.
+    """
+    theirs = {**published, **{name: row[0] for name, row in rows.items() if row[0]}}
+    ours = describe(form.config, form.seeds, dataset)
+    ours |= {name: row[1] for name, row in rows.items() if row[1]}
+    return Table(
+        title=f"Setting: {form.source.setting(dataset)}, beside the published one",
+        columns=("", "published", "here"),
+        rows=tuple((name, text, ours[name]) for name, text in theirs.items()),
+        note=note,
+    )
+
+
+MEANINGS = {
+    "consistent protocol": (
+        "z = u(f(x)), h = u(g(f(x))) for backbone f, head g and u(a) = a / |a|: the head sees the "
+        "raw representation, as in training"
+    ),
+    "published protocol": "z = u(f(x)), h = u(g(u(f(x)))): the head sees the normalised one",
+    "fresh head": "a head drawn anew and never trained, on the trained backbone",
+    "untrained network": "backbone and head as drawn, never trained",
+    "spread": "mean squared distance of an orbit's points from the orbit's mean, over all orbits",
+    "total variance": "mean squared distance of all points from their common mean",
+    "compression": "spread of z over spread of h",
+    "selectivity": "compression over the ratio of the total variances of z and h",
+    "share": "logarithm of the ratio of the total variances over that of the compression",
+    "gain": "D_inter / D_intra of h over that of z",
+}
+"""What the words of the tables mean."""
+
+
+def words_table(setting: str, *words: str) -> Table:
+    """The meanings of some words."""
+    return Table(
+        title=f"Words: {setting}",
+        columns=("word", "meaning"),
+        rows=tuple((word, MEANINGS[word]) for word in words),
+        note=(
+            "BatchNorm statistics of everything untrained are set from augmented training images, "
+            "so that controls differ from trained networks by their weights alone."
+        ),
+    )
+
+
+def timing_tables(setting: str, runs: Mapping[str, Mapping[str, np.ndarray]]) -> tuple[Table, ...]:
+    """What training took, of runs that were timed: what was kept of each, by name."""
+    timed = [(name, run) for name, run in runs.items() if "seconds" in run]
+    if not timed:
+        return ()
+    return (
+        table(
+            f"Training: {setting}",
+            timed,
+            ("network", lambda name, run: name),
+            ("minutes", lambda name, run: f"{float(run['seconds']) / 60:.1f}"),
+            ("images/s", lambda name, run: f"{float(run['images_per_second']):.0f}"),
+            (
+                "data and augmentation, %",
+                lambda name, run: f"{100 * float(run['data_share']):.0f}",
+            ),
+            ("loss", lambda name, run: f"{run['losses'][0]:.3f} to {run['losses'][-1]:.3f}"),
+            note=(
+                "Images are training images, each seen in two views. The loss is the mean objective "
+                "of the first and the last epoch. Minutes are those of the wall, on a machine that "
+                "may have had other work."
+            ),
+        ),
+    )
