@@ -12,9 +12,11 @@ from verify.claims.evidence import (
     Outcome,
     Plot,
     Provenance,
+    Quoted,
     Series,
     Step,
     Table,
+    Theorem,
     Witness,
 )
 from verify.claims.judgement import gate_failures, judge, judge_experiment
@@ -98,6 +100,12 @@ STATEMENT = Statement(
             ),
             predicted=Verdict.SUPPORTED,
         ),
+        Part(
+            id="T1",
+            title="Affine heads",
+            text=r"The effective Hessian of an affine head is positive semidefinite where $H$ is",
+            predicted=Verdict.PROVED,
+        ),
     ),
 )
 
@@ -176,6 +184,14 @@ def _provenance(check: str) -> Provenance:
 
 
 CHECKS = (
+    _check(
+        "thm41.kernel.part.T1",
+        "Theorems of Coq's kernel: affine.part_T1",
+        Role.SUPPORTS,
+        Kind.KERNEL,
+        Arithmetic.KERNEL,
+        part="T1",
+    ),
     _check(
         "thm41.F.derivation",
         r"$M$ from the recursion of second derivatives, any depth and width",
@@ -306,6 +322,31 @@ _SIBLING_WITNESS = Witness(
 )
 
 FINDINGS = {
+    "thm41.kernel.part.T1": Finding(
+        outcome=Outcome.AS_STATED,
+        summary="1 theorem checked by Coq's kernel, on no axiom.",
+        theorems=(
+            Theorem(
+                name="Geometry.thm41.affine.part_T1",
+                statement=Quoted(
+                    name="Geometry.thm41.affine.part_T1",
+                    text="Theorem part_T1 (W : 'M[F]_(d, k)) : psd H -> psd (W *m H *m W^T).",
+                    comment="The Hessian of an affine head is positive semidefinite.",
+                    context="Variable F : realFieldType.",
+                ),
+                vocabulary=(
+                    Quoted(
+                        name="Geometry.forms.psd",
+                        text="Definition psd (A : 'M[F]_n) : Prop := sym A /\\ forall x, 0 <= quad A x.",
+                        comment="A is symmetric and positive semidefinite.",
+                    ),
+                ),
+                axioms=("Classical_Prop.classic",),
+                seconds=2.5,
+                coq="8.16.1",
+            ),
+        ),
+    ),
     "thm41.F.derivation": Finding(
         outcome=Outcome.AS_STATED,
         summary="The recursion closes at every layer; six steps, each an exact zero test.",

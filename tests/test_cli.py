@@ -427,8 +427,8 @@ from {registry}.toy import CHECKS, STATEMENT
 import conftest
 
 @pytest.fixture(scope="session")
-def ctx(pytestconfig, tmp_path_factory):
-    made = conftest.ctx.__wrapped__(pytestconfig, tmp_path_factory)
+def ctx(pytestconfig, kept_in):
+    made = conftest.ctx.__wrapped__(pytestconfig, kept_in)
     return replace(made, rooms=modules(contents([{registry!r}])))
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)

@@ -161,3 +161,12 @@ def test_stale_evidence_is_shown_and_does_not_count(run: RunRecord) -> None:
     assert note in own
     assert FINDINGS["thm41.F.property"].summary in own
     assert note in parsed.text["provenance"]
+
+
+def test_a_theorem_is_quoted_verbatim_with_its_definitions_and_axioms(html: str) -> None:
+    block = html[html.index('id="thm41.kernel.part.T1"') :].partition("</article>")[0]
+    assert "Theorem part_T1 (W : &#39;M[F]_(d, k)) : psd H -&gt; psd (W *m H *m W^T)." in block
+    assert "Variable F : realFieldType." in block
+    assert "A is symmetric and positive semidefinite." in block
+    assert "Classical_Prop.classic</code> (the excluded middle)" in block
+    assert "python -m verify kernel thm41" in block

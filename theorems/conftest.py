@@ -74,20 +74,20 @@ def _profile(config: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
-def out(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept_in(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where this session keeps what it finds."""
     named: Path | None = pytestconfig.getoption("verify_out", None)
     return tmp_path_factory.mktemp("verify") if named is None else named
 
 
 @pytest.fixture(scope="session")
-def ctx(pytestconfig: pytest.Config, out: Path) -> Context:
+def ctx(pytestconfig: pytest.Config, kept_in: Path) -> Context:
     """The context of every check in this session; a GPU is not used."""
     return Context(
         seed=pytestconfig.stash[SEED],
         profile=_profile(pytestconfig),
         device="cpu",
-        cache=str(out / "artefacts"),
+        cache=str(kept_in / "artefacts"),
         rooms=modules(contents(REGISTRIES)),
         git=git_state(ROOT),
     )
@@ -127,12 +127,12 @@ class _Ahead:
 
 @pytest.fixture(scope="session")
 def evidence(
-    ctx: Context, request: pytest.FixtureRequest, out: Path
+    ctx: Context, request: pytest.FixtureRequest, kept_in: Path
 ) -> Iterator[Callable[[str], Evidence]]:
     """A function that returns the evidence of a check, which runs once in the session."""
     selected = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
     checks = [params["check"] for params in selected if isinstance(params.get("check"), Check)]
-    ahead = _Ahead(checks, ctx, out / "evidence")
+    ahead = _Ahead(checks, ctx, kept_in / "evidence")
     alone = functools.cache(functools.partial(run_check, ctx=ctx))
 
     def find(check_id: str) -> Evidence:
