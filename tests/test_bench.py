@@ -69,6 +69,7 @@ def test_comparing_times_both_and_compares_what_they_return():
     assert torch.get_num_threads() == threads
 
 
+@pytest.mark.slow
 def test_the_references_eigenvalues_are_the_kernels(monkeypatch):
     """Every comparison's two sides, at sizes at which they take no time."""
     monkeypatch.setattr(timing, "REPETITIONS", 1)

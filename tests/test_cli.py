@@ -65,6 +65,7 @@ def test_the_seed_is_kept_and_evidence_is_reused_until_fresh(verify, folder):
     assert "0 reused" in third
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "count"),
     [
@@ -107,6 +108,7 @@ def test_what_a_gpu_is_needed_for_is_counted_and_changes_nothing(verify, folder)
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("checks", "expected"), [(["derivation"], 3), (["surprise"], 1)])
 def test_a_gpu_that_was_asked_for_and_is_lacking(verify, folder, monkeypatch, checks, expected):
     monkeypatch.setattr("verify.__main__.gpu", lambda: "")
@@ -119,6 +121,7 @@ def test_a_gpu_that_was_asked_for_and_is_lacking(verify, folder, monkeypatch, ch
     assert last.endswith("no CUDA device was found; the checks that can run on the CPU ran there.")
 
 
+@pytest.mark.slow
 def test_filters_leave_verdicts_open_and_nothing_red(verify, folder):
     registry = write_registry(folder)
     code, out, _ = verify(registry, "all", *FAST, "--only", "property")
@@ -136,6 +139,7 @@ def test_a_filter_that_leaves_nothing_exits_2(verify, folder):
     assert "No check is left" in err
 
 
+@pytest.mark.slow
 def test_several_rooms_by_any_of_their_names(verify, folder):
     registry = write_registry(folder)
     for names in (["THEOREM  0.1", "x1"], ["0.1", "--seed", "1", "Experiment X1"]):
@@ -155,6 +159,7 @@ def test_a_room_that_cannot_be_imported_exits_1_and_the_others_run(verify, folde
     assert out.splitlines()[-1].startswith("3 as stated")
 
 
+@pytest.mark.slow
 def test_damaged_evidence_is_told_and_made_again(verify, folder):
     registry = write_registry(folder)
     verify(registry, "all", *FAST)
@@ -169,6 +174,7 @@ def test_damaged_evidence_is_told_and_made_again(verify, folder):
 # --- files ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_record_as_json_reads_back(verify, folder):
     registry = write_registry(folder, ["derivation", "property", "gpu", "context"])
     file = folder / "run.json"
@@ -183,6 +189,7 @@ def test_the_record_as_json_reads_back(verify, folder):
     )
 
 
+@pytest.mark.slow
 def test_junit_has_a_case_for_each_check_and_verdict_gone_wrong(verify, folder):
     names = ["derivation", "gpu", "surprise", "fail", "context"]
     file = folder / "junit.xml"
@@ -209,6 +216,7 @@ def test_junit_has_a_case_for_each_check_and_verdict_gone_wrong(verify, folder):
     assert "Traceback" in root.find(".//error").text
 
 
+@pytest.mark.slow
 def test_the_report_is_made_again_from_stored_evidence(verify, folder):
     registry = write_registry(folder)
     code, _, err = verify(registry, "report")
@@ -224,6 +232,7 @@ def test_the_report_is_made_again_from_stored_evidence(verify, folder):
     assert page.exists()
 
 
+@pytest.mark.slow
 def test_the_report_shows_evidence_of_earlier_code_and_lets_it_count_for_nothing(verify, folder):
     registry = write_registry(folder)
     verify(registry, "all", *FAST)
@@ -414,6 +423,7 @@ def test_durations_in_words(seconds, words):
 # --- the process ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_pytest_door_reports_failures_and_skips_with_reasons(folder):
     names = ["derivation", "property", "gpu", "surprise"]
     registry = write_registry(folder, names)
@@ -455,6 +465,7 @@ def test_verdicts(assert_verdicts):
     assert "failed, where derived is predicted" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ["-1", "4294967296", "one", "1" * 5000])
 def test_the_pytest_door_refuses_a_seed_in_a_sentence(seed):
     done = subprocess.run(
@@ -469,6 +480,7 @@ def test_the_pytest_door_refuses_a_seed_in_a_sentence(seed):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_the_process_keeps_what_is_stored_and_leaves_no_worker(folder):
     registry = write_registry(folder, ["derivation", "property"])
     room = folder / registry / "toy" / "__init__.py"

@@ -42,6 +42,7 @@ def recorded(folder, monkeypatch):
     return Store(folder / "recorded")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["toy", "report"])
 def test_a_record_under_the_very_key_counts_as_evidence_and_is_flagged(
     verify, folder, recorded, command
@@ -62,6 +63,7 @@ def test_a_record_under_the_very_key_counts_as_evidence_and_is_flagged(
     assert shown.evidence == made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("newer", "flagged"), [("stored", False), ("recorded", True)])
 def test_of_what_does_not_count_the_newer_is_shown(verify, folder, recorded, newer, flagged):
     registry = write_registry(folder, ["derivation", "gpu"])
@@ -89,6 +91,7 @@ def test_a_record_that_does_not_decode_is_told_and_left_where_it_is(verify, fold
 # --- what the latest run was asked for ------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_report_is_of_the_run_that_began_last_whatever_the_files_times_say(verify, folder):
     registry = write_registry(folder)
     verify(registry, "all", *FAST, "--seed", "1")
@@ -108,6 +111,7 @@ def test_a_report_is_of_the_run_that_began_last_whatever_the_files_times_say(ver
     assert (record(file).seed, record(file).only) == (1, ("derivation",))
 
 
+@pytest.mark.slow
 def test_a_run_that_was_interrupted_is_reported_as_it_was_asked(verify, folder, monkeypatch):
     registry = write_registry(folder)
     verify(registry, "all", *FAST, "--seed", "1")
@@ -124,6 +128,7 @@ def interrupt(*arguments, **options):
     raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_the_rooms_that_were_not_asked_for_are_named(verify, folder):
     registry, file = write_registry(folder), folder / "run.json"
     verify(registry, "toy", *FAST, "--json", file)
@@ -182,6 +187,7 @@ def test_a_file_that_cannot_be_written_after_the_run_is_named_and_the_others_are
     assert out.splitlines()[-1].startswith("4 as stated")
 
 
+@pytest.mark.slow
 def test_a_report_that_cannot_be_written_leaves_the_files_that_were_asked_for(verify, folder):
     registry, file = write_registry(folder), folder / "run.json"
     (folder / "out").mkdir()
@@ -236,6 +242,7 @@ def test_a_folder_that_cannot_be_written_is_told_without_a_hint(verify, folder):
 # --- a reader that leaves -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

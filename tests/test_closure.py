@@ -298,6 +298,7 @@ def test_the_closure_holds_every_project_module_that_an_import_really_loads(fold
     assert set(done.stdout.split()) <= with_parents(closure(f"{registry}.toy"))
 
 
+@pytest.mark.slow
 def test_the_rooms_closures_hold_every_project_module_that_importing_them_loads():
     modules = [place.module for place in contents(REGISTRIES)]
     code = (
@@ -309,6 +310,7 @@ def test_the_rooms_closures_hold_every_project_module_that_importing_them_loads(
     assert set(done.stdout.split()) <= with_parents(closure(*modules))
 
 
+@pytest.mark.slow
 def test_no_room_imports_by_a_computed_name():
     for path in closure(*(place.module for place in contents(REGISTRIES))).values():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -443,6 +445,7 @@ def test_a_key_holds_the_code_of_the_checks_own_run_alone(folder, monkeypatch):
         monkeypatch.delitem(sys.modules, name)
 
 
+@pytest.mark.slow
 def test_a_line_in_a_table_of_contents_changes_no_key(tmp_path):
     """A real room of each registry, with the tables of contents of a copied project edited."""
     for name in ("theorems", "verify"):

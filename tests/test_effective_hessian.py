@@ -72,6 +72,7 @@ def plain(loss):
 # --- agreement with automatic differentiation ----------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("norm", ["none", "eval", "train"])
 @pytest.mark.parametrize("depth", [1, 2, 3, 4, 5])
 def test_products_and_matrices_agree_with_autograd(depth, norm):

@@ -189,6 +189,7 @@ def test_a_function_of_ours_inside_an_expression_counts():
     assert modules == {__name__}
 
 
+@pytest.mark.slow
 def test_the_words_are_the_same_in_another_process():
     code = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"

@@ -87,6 +87,7 @@ def difference(found: Tensor, wanted: Tensor, case: Case) -> float:
 # --- jets ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLOSED)
 def test_closed_forms_against_automatic_differentiation(name: str) -> None:
     def ratio(case: Case) -> float:
@@ -106,6 +107,7 @@ def test_closed_forms_against_automatic_differentiation(name: str) -> None:
     check(f"closed.{name}", cases(name), ratio)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in OBJECTIVES if name not in CLOSED])
 def test_differentiated_products_against_a_dense_hessian(name: str) -> None:
     def ratio(case: Case) -> float:
@@ -242,6 +244,7 @@ def random_case(name: str, seed: int = 0) -> Case:
     return Case(OBJECTIVES[name].bind(constants), u)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INVARIANT)
 def test_claimed_parts_rescale_freely_and_obey_euler(name: str) -> None:
     """H u_g = -E_g rho and u_g.H u_g = 0 for every part u_g (Fact 0), and L(t u_g, ..) = L."""

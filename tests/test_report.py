@@ -97,6 +97,7 @@ def test_what_did_not_run_is_listed_with_its_reason(run: RunRecord, parsed: Pars
     assert parsed.ids.index("not-run") < parsed.ids.index("verdicts")
 
 
+@pytest.mark.slow
 def test_what_to_type_for_a_check_that_did_not_run_stands_beside_it(run: RunRecord) -> None:
     room, typed = run.experiments[0], "python -m verify ssl E3 --data-path PATH"
     assert "What to type" not in Parsed(page(run)).text["not-run"]
@@ -107,6 +108,7 @@ def test_what_to_type_for_a_check_that_did_not_run_stands_beside_it(run: RunReco
     assert "What to type" in parsed.text["not-run"]
 
 
+@pytest.mark.slow
 def test_many_that_did_not_run_open_on_demand_and_all_are_linked(run: RunRecord) -> None:
     many = {check.id: "Left out by --only scale." for check in run.checks}
     assert len(many) > 16
@@ -133,6 +135,7 @@ def test_at_a_glance_every_verdict_and_answer_is_counted(run: RunRecord, parsed:
     assert parsed.ids.index("glance") < parsed.ids.index("notation")
 
 
+@pytest.mark.slow
 def test_a_restricted_run_says_what_it_covers(run: RunRecord, parsed: Parsed) -> None:
     told = (
         "This report covers only Theorem 4.1, Experiment E3. Not asked for: Theorem 3.1, Experiment E4.",
@@ -147,6 +150,7 @@ def test_a_restricted_run_says_what_it_covers(run: RunRecord, parsed: Parsed) ->
     assert not any(sentence in parsed.text[""] for sentence in told[1:])
 
 
+@pytest.mark.slow
 def test_sentences_begin_with_a_capital_and_symbols_do_not(run: RunRecord, parsed: Parsed) -> None:
     assert "All inputs map to one point" in parsed.text["thm41--hypothesis-collapsed"]
     assert "What shrinks is mostly the overall scale" in parsed.text["E3"]

@@ -93,6 +93,7 @@ def test_an_outcome_is_worded_by_what_the_check_is_for(parsed: Parsed) -> None:
         assert words.split()[0] in parsed.text["legend"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", Kind)
 def test_a_check_of_every_kind_is_shown_under_its_heading(run: RunRecord, kind: Kind) -> None:
     room = run.statements[0]

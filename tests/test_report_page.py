@@ -83,6 +83,7 @@ def test_the_same_record_makes_the_same_page(run: RunRecord, html: str) -> None:
         assert page(run) == html
 
 
+@pytest.mark.slow
 def test_page_is_written_whole_or_not_at_all(run: RunRecord, tmp_path: Path) -> None:
     target = render(run, tmp_path / "site")
     before = target.read_text("utf-8")

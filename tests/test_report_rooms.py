@@ -16,6 +16,7 @@ ROOMS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ROOMS)
 def test_titles_and_derivations_can_be_set(name):
     ctx = Context(seed=1, profile="smoke", device="cpu", cache="unused", rooms=ROOMS)

@@ -110,6 +110,7 @@ LONG = Source(name="toy", load=digits, size="reduced", long=True)
 CONFIG = replace(DIGITS_SIMCLR, epochs=3)
 
 
+@pytest.mark.slow
 def test_a_run_that_ran_out_of_time_goes_on_and_ends_as_if_it_had_not(tmp_path) -> None:
     """The oracle is `train` without checkpoints, to the bit."""
     expected = train(CONFIG, load_digits()).losses
@@ -173,6 +174,7 @@ CHECKS = (
 '''
 
 
+@pytest.mark.slow
 def test_a_budget_stops_cleanly_and_the_same_command_goes_on(verify, folder, monkeypatch) -> None:
     registry = write_registry(folder)
     (folder / registry / "x1.py").write_text(TRAINING.lstrip())

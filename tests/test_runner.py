@@ -133,7 +133,7 @@ def test_a_worker_that_dies_is_an_error_and_the_others_go_on(folder):
         "leave": Outcome.ERROR,
         "property": Outcome.AS_STATED,
         "derivation": Outcome.AS_STATED,
-        "power": Outcome.AS_STATED,
+        "ablation": Outcome.AS_STATED,
         "surprise": Outcome.SURPRISE,
     }
     assert "worker process died" in results.evidence["toy.P.leave"].summary
@@ -225,8 +225,8 @@ def test_long_checks_start_first_and_every_event_is_told(folder):
     registry = write_registry(folder, ["derivation", "property"])
     events = []
     run(registry, folder, events=events)
-    names = ["derivation", "power", "property"]
-    long_first = ["property", "derivation", "power"]
+    names = ["derivation", "ablation", "property"]
+    long_first = ["property", "derivation", "ablation"]
     assert [(event.stage, event.name.rpartition(".")[2]) for event in events] == [
         *((Stage.QUEUED, name) for name in names),
         *((stage, name) for name in long_first for stage in (Stage.STARTED, Stage.FINISHED)),

@@ -19,6 +19,8 @@ from verify.experiments.e1.measure import ACTIVATIONS, CELLS, SMOOTH, Cell
 from verify.experiments.forms import LIVE
 from verify.ssl.training import Start
 
+pytestmark = pytest.mark.slow  # it trains networks
+
 
 @pytest.mark.parametrize("check", [c.id for c in e1.CHECKS if c.gates])
 def test_gates(check: str, tmp_path_factory: pytest.TempPathFactory) -> None:

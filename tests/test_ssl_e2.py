@@ -17,6 +17,8 @@ from verify.experiments.e2 import measure as e2_escape
 from verify.experiments.e2.experiment import setup
 from verify.experiments.forms import LIVE
 
+pytestmark = pytest.mark.slow  # it trains networks
+
 
 @pytest.mark.parametrize("check", [c.id for c in e2.CHECKS if c.gates])
 def test_gates(check: str, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -20,6 +20,8 @@ from verify.experiments.e5.measure import COUNT, HALVINGS, Cells, bending
 from verify.experiments.networks import TRAINED
 from verify.ssl.measurements import Protocol
 
+pytestmark = pytest.mark.slow  # it trains networks
+
 
 def test_bending_by_definition() -> None:
     points = np.random.default_rng(0).normal(size=(2, 5, 3))

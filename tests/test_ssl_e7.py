@@ -15,6 +15,8 @@ from verify.experiments.e7 import experiment as e7
 from verify.experiments.e7 import measure as e7_updates
 from verify.experiments.e7.measure import relative_update
 
+pytestmark = pytest.mark.slow  # it trains networks
+
 
 def test_relative_update_by_hand() -> None:
     layer = nn.Linear(1, 1)

@@ -22,6 +22,8 @@ from verify.ssl.data import load_digits
 from verify.ssl.probes import RIDGE, ridge_accuracy, ridge_scores
 from verify.ssl.training import untrained
 
+pytestmark = pytest.mark.slow  # it trains networks
+
 DIGITS_DISCARD = setup(LIVE)
 
 

@@ -24,6 +24,8 @@ from verify.experiments.e4.measure import Accuracies
 from verify.experiments.networks import FRESH, TRAINED, UNTRAINED
 from verify.ssl.measurements import Protocol, unit
 
+pytestmark = pytest.mark.slow  # it trains networks
+
 
 @pytest.fixture(scope="module")
 def ctx(tmp_path_factory: pytest.TempPathFactory) -> Context:

@@ -485,6 +485,7 @@ def test_units_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     assert finding.outcome is Outcome.SURPRISE
 
 
+@pytest.mark.slow
 def test_orbits_of_every_file_in_a_folder(
     small: tuple[Release, Release], images: tuple[Tensor, Tensor], tmp_path: Path
 ) -> None:

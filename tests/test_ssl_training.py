@@ -27,6 +27,8 @@ from verify.ssl.training import (
     untrained,
 )
 
+pytestmark = pytest.mark.slow  # it trains networks
+
 SMALL_HEAD = Mlp(widths=(64, 16), activation="relu", batchnorm=True)
 SHORT = replace(DIGITS_SIMCLR, epochs=1, projector=SMALL_HEAD, representation=32)
 

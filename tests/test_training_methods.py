@@ -21,6 +21,8 @@ from verify.numeric.objectives import OBJECTIVES, BarlowWeight, VICRegWeights
 from verify.ssl.data import Dataset, load_digits
 from verify.ssl.training import TWO_VIEWS, Config, Mlp, Momentum, State, train, untrained
 
+pytestmark = pytest.mark.slow  # it trains networks
+
 NARROW = Mlp(widths=(32, 16), activation="relu", batchnorm=True)
 TINY = {
     name: replace(

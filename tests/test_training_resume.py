@@ -36,6 +36,8 @@ from verify.ssl.training import (
     train,
 )
 
+pytestmark = pytest.mark.slow  # it trains networks
+
 HERE = Path(__file__).parent
 COMMAND = [sys.executable, "-c", "from training_fixture import main; main()"]
 STEPS = 1437 // LONG.batch

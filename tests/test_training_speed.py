@@ -21,6 +21,8 @@ from verify.ssl.data import Dataset, load_digits
 from verify.ssl.training import Progress, checkpoint, ieee, to_arrays, train
 from verify.ssl.training.checkpoint import Reporter, Stopwatch
 
+pytestmark = pytest.mark.slow  # it trains networks
+
 WALL = {"monotonic": time.monotonic}
 
 

@@ -44,6 +44,9 @@ os.environ.update(THREADS)  # before PyTorch reads it
 
 SEED = pytest.StashKey[int]()
 
+LIGHT = 0.5
+"""CPU-seconds up to which a check is not slow: derivations, counterexamples and their controls."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the run."""
@@ -62,6 +65,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Draw the session's seed."""
     chosen = config.getoption("verify_seed", None)
     config.stash[SEED] = secrets.randbelow(SEED_LIMIT) if chosen is None else chosen
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Mark the checks that take long, and the verdicts, which rest on all of them."""
+    for item in items:
+        check = item.callspec.params.get("check") if hasattr(item, "callspec") else None
+        needs_all = "assert_verdicts" in getattr(item, "fixturenames", ())
+        if needs_all or (isinstance(check, Check) and check.cost > LIGHT):
+            item.add_marker("slow")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
