@@ -3,8 +3,8 @@
 `render` only shows: verdicts, outcomes and reasons are those of the record, and what a template
 counts or sorts it counts and sorts from the record. The templates are in reading order:
 ``report.html`` (the page), ``front.html`` (its first screen), ``notation.html``,
-``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``lemmas.html`` and
-``provenance.html``; ``words.html`` holds the legends' wording.
+``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``dependencies.html``,
+``lemmas.html`` and ``provenance.html``; ``words.html`` holds the legends' wording.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.dependencies import anchor, drawing
 from reports.figures import each_glyph_once, svg
 from reports.mathml import formula, prose, prose_or_source
 from verify.claims.check import Arithmetic, Kind, Role
@@ -27,7 +28,7 @@ from verify.claims.evidence import Answer, Outcome
 from verify.claims.judgement import Judgement
 from verify.claims.lemmas import CONVENTIONS, LemmaKind
 from verify.claims.proved import AXIOMS
-from verify.claims.statement import Hypothesis, Origin, Reading, Statement, Verdict
+from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 from verify.engine.record import CheckRecord, RunRecord, by_reason
 
 _Member = TypeVar("_Member")
@@ -104,6 +105,10 @@ def page(run: RunRecord) -> str:
         Answer=Answer,
         Arithmetic=Arithmetic,
         CONVENTIONS=CONVENTIONS,
+        anchor=anchor,
+        bearing=_bearing,
+        dependencies=drawing(run),
+        place=_place,
         Kind=Kind,
         LemmaKind=LemmaKind,
         Origin=Origin,
@@ -143,6 +148,19 @@ def _linker(run: RunRecord) -> Callable[[str], Markup]:
         return Markup(known.sub(lambda id: _link(id[0], anchors[id[0]]), html))
 
     return linked
+
+
+def _place(statement: Statement, about: Reading | Part) -> str:
+    """The anchor of a reading or part; a reading may share its id with a part."""
+    shared = isinstance(about, Reading) and any(part.id == about.id for part in statement.parts)
+    return anchor(f"{statement.id}.{about.id}{' (reading)' if shared else ''}")
+
+
+def _bearing(check: CheckRecord, statement: Statement) -> list[Reading | Part]:
+    """The part and readings that a check bears on; a counterexample is against readings only."""
+    parts = [part for part in statement.parts if part.id == check.part]
+    against = check.role is Role.REFUTES
+    return [*([] if against else parts), *(statement.reading(id) for id in check.readings)]
 
 
 def _sentence(text: str) -> str:

@@ -344,15 +344,26 @@ def shown(run: RunRecord) -> str:
         blocks += ["Checks:", _check_lines(room.checks)]
     if run.foundations:
         blocks.append("\n".join(_foundation_lines(run)))
+    if carrying := _carrying_lines(run):
+        blocks += ["What rests on what, of these rooms:", "\n".join(carrying)]
     if run.lemmas:
-        blocks += ["Lemmas cited:", "\n".join(map(_lemma_lines, run.lemmas))]
+        blocks += ["Lemmas cited:", "\n".join(_lemma_lines(lemma, run) for lemma in run.lemmas)]
     return "\n\n".join(blocks)
 
 
-def _lemma_lines(lemma: Lemma) -> str:
-    """A lemma with its text and its source."""
+def _lemma_lines(lemma: Lemma, run: RunRecord) -> str:
+    """A lemma with its text, its source and what rests on it."""
     argued = ", argued in words, not checked" if lemma.kind is LemmaKind.ARGUED else ""
-    return f"  {lemma.name} ({lemma.id}{argued})\n    {lemma.text}\n    {lemma.source}"
+    lines = [f"  {lemma.name} ({lemma.id}{argued})", lemma.text, lemma.source]
+    if resting := run.resting_on(lemma.id):
+        lines.append(f"rests on it: {', '.join(resting)}")
+    return "\n    ".join(lines)
+
+
+def _carrying_lines(run: RunRecord) -> list[str]:
+    """What parts and readings carry others, and which."""
+    carried = {about: run.resting_on(about) for about in run.reached}
+    return [f"  {about}: {', '.join(top)}" for about, top in carried.items() if top]
 
 
 def _stated(statement: Statement) -> str:

@@ -187,6 +187,30 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
         for experiment in self.experiments:
             yield from experiment.checks
 
+    @property
+    def reached(self) -> dict[str, Judgement]:
+        """Every verdict by what it is about, ``room.part``, foundations last.
+
+        A reading that shares its id with a part of its statement is ``room.part (reading)``.
+        """
+        found = {}
+        for room in self.statements:
+            parts = {judgement.target for judgement in room.judged.parts}
+            for reading in room.judged.readings:
+                shared = " (reading)" if reading.target in parts else ""
+                found[f"{room.statement.id}.{reading.target}{shared}"] = reading
+            for part in room.judged.parts:
+                found[f"{room.statement.id}.{part.target}"] = part
+        return found | {ground.id: ground.judgement for ground in self.foundations}
+
+    def resting_on(self, id: str) -> tuple[str, ...]:
+        """What rests on a part or reading, ``room.part``, or on the lemma of this id."""
+        return tuple(
+            about
+            for about, judgement in self.reached.items()
+            if id in judgement.rests_on or id in judgement.lemmas
+        )
+
     def lemma(self, id: str) -> Lemma | None:
         """The cited lemma of this id; None where evidence cites what the register no longer holds."""
         return next((lemma for lemma in self.lemmas if lemma.id == id), None)
