@@ -112,10 +112,12 @@ def test_only_a_derivation_for_all_dimensions_may_rest_on_something(folder):
 
 
 def judged(checks: Iterable[Check], subjects: Iterable[Room], *wrong: str) -> Verdicts:
-    """The verdicts where every check came out as stated but for these."""
+    """The verdicts where every check came out as stated but for these, and no theorem was checked."""
     evidence: dict[str, Evidence] = {}
     for check in checks:
         outcome = Outcome.SURPRISE if check.id in wrong else Outcome.AS_STATED
+        if check.kind is Kind.KERNEL:
+            outcome = Outcome.NOT_RUN
         evidence[check.id] = evidence_for(
             check, Finding(outcome=outcome, summary="", hypotheses=()), PROVENANCE
         )
@@ -230,7 +232,7 @@ def test_rooms_rest_on_no_more_than_their_foundations(theorems):
         alone = reached.judged(room.name)
         together = judged(every(theorems), theorems).judged(room.name)
         assert [j.verdict for j in alone.parts] == [j.verdict for j in together.parts]
-        assert all(judgement.complete for judgement in (*alone.readings, *alone.parts))
+        assert [j.complete for j in alone.parts] == [j.complete for j in together.parts]
 
 
 # --- the command line ------------------------------------------------------------------------
