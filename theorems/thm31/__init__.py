@@ -18,15 +18,14 @@ from theorems.thm31 import (
     trained,
 )
 from theorems.thm31.statement import STATEMENT
-from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
-    attack,
     measurement,
     mutant_check,
     proof,
     property_check,
     refutation,
+    refutation_controls,
     section,
 )
 
@@ -82,14 +81,8 @@ AFFINE = section(
         "indefinite",
         r"$\nabla^2 L = \operatorname{diag}(1, -1)$: no head whitens the plane",
         refutations.indefinite,
+        refutations.SADDLE,
         reading="affine-rank",
-    ),
-    attack(
-        "hypotheses.void",
-        "Every hypothesis fails at a point made to violate it",
-        refutations.hypotheses_can_fail,
-        readings=("affine-rank", "linear-metric", "stays-fixed"),
-        arithmetic=Arithmetic.EXACT,
     ),
     at_scale(
         "objectives",
@@ -163,6 +156,7 @@ LINEAR = section(
         "bowl",
         r"$L = \sqrt{1 + u^2}$, $z^* = 1$: no strictly linear head whitens",
         refutations.short_bowl,
+        refutations.BOWL,
         reading="linear-metric",
     ),
     part="linear",
@@ -186,11 +180,20 @@ FIXED_POINT = section(
         "lost",
         "$L = |u|^2 / 2$: every whitening head moves the fixed point",
         refutations.lost_fixed_point,
+        refutations.PARABOLOID,
         reading="stays-fixed",
     ),
     part="fixed-point",
 )
 
-CHECKS = (*METRIC, *AFFINE, *LINEAR, *FIXED_POINT)
+CONTROLS = section(
+    "thm31.controls",
+    *(
+        refutation_controls(reading, refute, reading=reading, violations=violations, mild=mild)
+        for reading, (refute, violations, mild) in refutations.CONTROLS.items()
+    ),
+)
+
+CHECKS = (*METRIC, *AFFINE, *LINEAR, *FIXED_POINT, *CONTROLS)
 
 __all__ = ["CHECKS", "STATEMENT"]

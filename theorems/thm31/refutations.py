@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
 from theorems.thm31.statement import STATEMENT
 from verify.claims.check import Context
+from verify.claims.controls import ByConstruction, Refute
 from verify.claims.counterexample import Value, counterexample
-from verify.claims.evidence import Finding, Outcome, Table
+from verify.claims.evidence import Finding
 from verify.symbolic.exact_head import all_of
 from verify.symbolic.smoothness import is_analytic_at
 
@@ -43,7 +44,15 @@ class Setting:
     @property
     def hessian(self) -> sp.Matrix:
         """Hessian of L as a function of u."""
-        return sp.hessian(self.loss, self.outputs).applyfunc(sp.simplify)
+        return sp.hessian(self.loss, self.outputs).applyfunc(self._tidied)
+
+    @staticmethod
+    def _tidied(entry: sp.Expr) -> sp.Expr:
+        """A second derivative, simplified; where the slope has a kink, without point masses."""
+        return sp.simplify(entry.replace(sp.DiracDelta, lambda *_: sp.S.Zero))
+
+
+EVERY_HEAD = ByConstruction("every $W$ and $b$ is admitted")
 
 
 def hypotheses(setting: Setting, reading: str) -> dict[str, Value]:
@@ -51,7 +60,7 @@ def hypotheses(setting: Setting, reading: str) -> dict[str, Value]:
     evaluate = {
         "A1": _analytic,
         "fixed": _fixed,
-        "affine": lambda s: ("by construction: every $W$ and $b$ is admitted", True),
+        "affine": lambda s: (f"by construction: {EVERY_HEAD.reason}", True),
         "linear": lambda s: (
             rf"every $W$ is admitted; $b_0 = {sp.latex(s.bias.T)}$",
             s.bias.is_zero_matrix is True,
@@ -83,7 +92,11 @@ def _rank(s: Setting) -> Value:
 def _metric(s: Setting) -> Value:
     minors = [sp.simplify(s.hessian[:n, :n].det()) for n in range(1, len(s.outputs) + 1)]
     text = rf"leading minors of $\nabla^2 L$: ${', '.join(map(sp.latex, minors))}$"
-    return text, all_of(minor.is_positive for minor in minors)
+    return text, all_of(
+        value.is_positive
+        for minor in minors
+        for value in {minor.subs(dict.fromkeys(minor.atoms(sp.sign), s)) for s in (-1, 0, 1)}
+    )
 
 
 def describe(s: Setting) -> tuple[tuple[str, str], ...]:
@@ -115,19 +128,18 @@ SADDLE = Setting(
 )
 
 
-def indefinite(ctx: Context) -> Finding:
-    """H = diag(1, -1): det(W^T H W) = -(det W)^2 is never det I = 1."""
-    w = _any_weight(2, 2)
-    determinant = sp.expand((w.T * SADDLE.hessian.subs(SADDLE.u0) * w).det())
-    below_zero = sp.expand(determinant + w.det() ** 2) == 0 and (-(w.det() ** 2)).is_nonpositive
+def indefinite(s: Setting, reading: str, ctx: Context) -> Finding:
+    """det(W^T H W) = (det H) (det W)^2 is never det I = 1 where det H <= 0, as for H = diag(1, -1)."""
+    w, hessian = _any_weight(2, 2), s.hessian.subs(s.u0)
+    determinant, factor = sp.expand((w.T * hessian * w).det()), hessian.det()
+    below_zero = sp.expand(determinant - factor * w.det() ** 2) == 0 and factor.is_nonpositive
     return counterexample(
         STATEMENT,
-        "affine-rank",
-        describe(SADDLE),
-        hypotheses(SADDLE, "affine-rank"),
+        reading,
+        describe(s),
+        hypotheses(s, reading),
         (
-            rf"for every $W$, $\det(W^T \nabla^2 L \, W) = {sp.latex(sp.factor(determinant))} \leq "
-            r"0$, whereas $\det I = 1$",
+            rf"for every $W$, $\det(W^T \nabla^2 L \, W) = {sp.latex(sp.factor(determinant))}$, whereas $\det I = 1$",
             below_zero is not True,
         ),
         "A loss Hessian of rank 2 that no head whitens: it has one positive eigenvalue.",
@@ -137,29 +149,26 @@ def indefinite(ctx: Context) -> Finding:
 BOWL = Setting(sp.sqrt(1 + u1**2), (u1,), sp.ImmutableMatrix([[0]]), _column(0), _column(1), 1)
 
 
-def short_bowl(ctx: Context) -> Finding:
-    """L = sqrt(1 + u^2), z* = 1: H_eff(1) = w^2 L''(w) is at most 2 / (3 sqrt 3) < 1 for every w."""
-    (w,) = _any_weight(1, 1)
+def short_bowl(s: Setting, reading: str, ctx: Context) -> Finding:
+    """L = sqrt(1 + u^2): H_eff(z*) = w^2 L''(w z*) is at most 2 / (3 sqrt 3) / z*^2 for every w."""
+    (w,), (at,) = _any_weight(1, 1), s.at
     z = sp.Symbol("z", real=True)
-    composed = BOWL.loss.subs(u1, w * z)
-    h_eff = sp.simplify(composed.diff(z, 2).subs(z, 1))
-    bound = sp.Rational(4, 27)
-    # x = w^2: the gap is a square times a positive quotient.
-    gap = (w**2 - 2) ** 2 * (4 * w**2 + 1) / (27 * (1 + w**2) ** 3)
-    below = sp.simplify(h_eff**2 + gap - bound) == 0 and gap.is_nonnegative and bool(bound < 1)
-    attained = sp.simplify(h_eff.subs(w, sp.sqrt(2)))
+    h_eff = sp.simplify(s.loss.subs(u1, w * z).diff(z, 2).subs(z, at))
+    largest, x = sp.Rational(4, 27) / at**4, (w * at) ** 2
+    # The gap is a square times a positive quotient.
+    gap = (x - 2) ** 2 * (4 * x + 1) / (27 * (1 + x) ** 3) / at**4
+    bounded = sp.simplify(h_eff**2 + gap - largest) == 0 and gap.is_nonnegative
+    attained = sp.simplify(h_eff.subs(w, sp.sqrt(2) / at))
     return counterexample(
         STATEMENT,
-        "linear-metric",
-        describe(BOWL),
-        hypotheses(BOWL, "linear-metric"),
+        reading,
+        describe(s),
+        hypotheses(s, reading),
         (
-            rf"for every $w$, $H_{{\mathrm{{eff}}}}(1) = {sp.latex(h_eff)}$ and "
-            rf"$H_{{\mathrm{{eff}}}}(1)^2 = \frac{{4}}{{27}} - {sp.latex(gap)} < 1$",
-            below is not True,
+            rf"for every $w$, $H_{{\mathrm{{eff}}}}(z^*) = {sp.latex(h_eff)}$ and $H_{{\mathrm{{eff}}}}(z^*)^2 = {sp.latex(largest)} - {sp.latex(gap)}$",
+            not (bounded and bool(largest < 1)),
         ),
-        "A strictly convex loss that no strictly linear head whitens at $z^* = 1$: the most is "
-        rf"$H_{{\mathrm{{eff}}}} = {sp.latex(attained)}$.",
+        rf"A strictly convex loss that no strictly linear head whitens at $z^* = {sp.latex(at)}$: the most is $H_{{\mathrm{{eff}}}} = {sp.latex(attained)}$.",
     )
 
 
@@ -173,68 +182,61 @@ PARABOLOID = Setting(
 )
 
 
-def lost_fixed_point(ctx: Context) -> Finding:
-    """L = |u|^2 / 2 at u0 = (1, 0): a whitening W is invertible, so W^T rho = 0 forces rho = 0."""
-    w, rho = _any_weight(2, 2), PARABOLOID.rho
-    pulled = w.T * PARABOLOID.hessian.subs(PARABOLOID.u0) * w
-    invertible = sp.expand(pulled.det() - w.det() ** 2) == 0
+def lost_fixed_point(s: Setting, reading: str, ctx: Context) -> Finding:
+    """A whitening W of the plane is invertible where det H != 0, so that W^T rho = 0 forces rho = 0."""
+    w, rho, hessian = _any_weight(2, 2), s.rho, s.hessian.subs(s.u0)
+    pulled = w.T * hessian * w
+    invertible = sp.expand(pulled.det() - hessian.det() * w.det() ** 2) == 0
     recovered = (w.T.adjugate() * (w.T * rho) - w.det() * rho).applyfunc(sp.expand)
     kept_only_if_zero = recovered.is_zero_matrix is True and any(r.is_nonzero for r in rho)
     return counterexample(
         STATEMENT,
-        "stays-fixed",
-        describe(PARABOLOID),
-        hypotheses(PARABOLOID, "stays-fixed"),
+        reading,
+        describe(s),
+        hypotheses(s, reading),
         (
-            r"whitening needs $(\det W)^2 = \det(W^T W) = 1$, and $\operatorname{adj}(W^T) \, W^T "
-            rf"\rho = (\det W) \rho$ with $\rho = {sp.latex(rho.T)}^T$, so $W^T \rho \neq 0$",
-            not (invertible and kept_only_if_zero),
+            rf"whitening needs $\det(\nabla^2 L) (\det W)^2 = 1$, and $\operatorname{{adj}}(W^T) \, W^T \rho = (\det W) \rho$ with $\rho = {sp.latex(rho.T)}^T$, so that $W^T \rho = 0$ needs $\rho = 0$",
+            not (invertible and hessian.det().is_nonzero and kept_only_if_zero),
         ),
         "Every head that whitens the plane moves $z^*$: it is no longer a critical point.",
     )
 
 
-def hypotheses_can_fail(ctx: Context) -> Finding:
-    """Every evaluated hypothesis fails at a setting made to violate it, which voids the point."""
-    moved = sp.ImmutableMatrix(sp.eye(2))
-    attempts = {
-        "A1": ("linear-metric", Setting(u1**2 + u1 * sp.Abs(u1) / 2, *_like(BOWL))),
-        "fixed": ("stays-fixed", Setting(PARABOLOID.loss, (u1, u2), moved, *_rest(PARABOLOID))),
-        "linear": (
-            "linear-metric",
-            Setting(BOWL.loss, (u1,), BOWL.weight, _column(1), BOWL.at, 1),
-        ),
-        "rank": ("affine-rank", Setting(u1**2 / 2, *_like(SADDLE))),
-        "metric": ("linear-metric", Setting(u1**2 / (1 + u1**2), *_like(BOWL))),
-    }
-    rows, passed = [], []
-    for name, (reading, setting) in attempts.items():
-        evaluated = hypotheses(setting, reading)
-        found = counterexample(STATEMENT, reading, (), evaluated, ("", False), "")
-        if evaluated[name][1] or found.outcome is not Outcome.VACUOUS:
-            passed.append(name)
-        rows.append((name, found.summary))
-    return Finding(
-        outcome=Outcome.SURPRISE if passed else Outcome.AS_STATED,
-        summary=f"Not refused: {', '.join(passed)}."
-        if passed
-        else "Each hypothesis fails at the point made to violate it.",
-        cases=len(rows),
-        tables=(
-            Table(
-                title="Points that must be void",
-                columns=("violated", "found"),
-                rows=tuple(rows),
-            ),
-        ),
-    )
+KINK = u1**2 * (2 + sp.sign(u1)) / 2
+"""u1^2 + u1 |u1| / 2, with second derivative 2 + sign u1: convex and not C^2."""
 
-
-def _like(
-    s: Setting,
-) -> tuple[tuple[sp.Symbol, ...], sp.ImmutableMatrix, sp.ImmutableMatrix, sp.ImmutableMatrix, int]:
-    return s.outputs, s.weight, *_rest(s)
-
-
-def _rest(s: Setting) -> tuple[sp.ImmutableMatrix, sp.ImmutableMatrix, int]:
-    return s.bias, s.at, s.dimension
+CONTROLS: dict[str, tuple[Refute, dict[str, Setting | ByConstruction], Setting]] = {
+    "affine-rank": (
+        indefinite,
+        {
+            "A1": replace(SADDLE, loss=SADDLE.loss + KINK),
+            "fixed": replace(SADDLE, bias=_column(1, 0)),
+            "affine": EVERY_HEAD,
+            "rank": replace(SADDLE, loss=u1**2 / 2),
+        },
+        replace(SADDLE, loss=(u1**2 + u2**2 / 100) / 2),
+    ),
+    "linear-metric": (
+        short_bowl,
+        {
+            "A1": replace(BOWL, loss=KINK),
+            "fixed": replace(BOWL, weight=sp.ImmutableMatrix([[1]])),
+            "linear": replace(BOWL, bias=_column(1)),
+            "rank": replace(BOWL, dimension=2),
+            "metric": replace(BOWL, loss=u1**2 / (1 + u1**2)),
+        },
+        replace(BOWL, at=_column(sp.Rational(31, 50))),  # 0.62^2 < 2 / (3 sqrt 3) < 0.6205^2
+    ),
+    "stays-fixed": (
+        lost_fixed_point,
+        {
+            "A1": replace(PARABOLOID, loss=KINK + u2**2 / 2),
+            "fixed": replace(PARABOLOID, weight=sp.ImmutableMatrix(sp.eye(2))),
+            "affine": EVERY_HEAD,
+            "rank": replace(PARABOLOID, dimension=1),
+            "metric": replace(PARABOLOID, loss=SADDLE.loss),
+        },
+        replace(PARABOLOID, bias=_column(0, 0)),
+    ),
+}
+"""By reading: what refutes it, for each hypothesis a setting that violates it alone, a mild setting."""
