@@ -44,12 +44,13 @@ class Setting:
     @property
     def hessian(self) -> sp.Matrix:
         """Hessian of L as a function of u."""
-        return sp.hessian(self.loss, self.outputs).applyfunc(self._tidied)
+        return sp.hessian(self.loss, self.outputs).applyfunc(self.tidied)
 
     @staticmethod
-    def _tidied(entry: sp.Expr) -> sp.Expr:
+    def tidied(entry: sp.Expr) -> sp.Expr:
         """A second derivative, simplified; where the slope has a kink, without point masses."""
-        return sp.simplify(entry.replace(sp.DiracDelta, lambda *_: sp.S.Zero))
+        entry = entry.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
+        return sp.expand(entry) if entry.has(sp.sign) else sp.simplify(entry)
 
 
 EVERY_HEAD = ByConstruction("every $W$ and $b$ is admitted")
@@ -90,7 +91,7 @@ def _rank(s: Setting) -> Value:
 
 
 def _metric(s: Setting) -> Value:
-    minors = [sp.simplify(s.hessian[:n, :n].det()) for n in range(1, len(s.outputs) + 1)]
+    minors = [s.tidied(s.hessian[:n, :n].det()) for n in range(1, len(s.outputs) + 1)]
     text = rf"leading minors of $\nabla^2 L$: ${', '.join(map(sp.latex, minors))}$"
     return text, all_of(
         value.is_positive
