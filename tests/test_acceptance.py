@@ -93,6 +93,7 @@ def test_stored_evidence_that_breaks_a_rule_does_not_count_and_its_check_runs_ag
     assert lookup_valid(check, subject, evidence_key(check, ctx), store) is not None
 
 
+@pytest.mark.slow
 def test_a_report_does_not_count_stored_evidence_that_breaks_a_rule(verify, folder):
     registry = write_registry(folder)
     asked = ("--profile", "smoke", "--device", "cpu", "--jobs", "1")

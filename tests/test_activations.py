@@ -37,6 +37,7 @@ def exact(activation: Activation, order: int, point: float) -> mpmath.mpf:
         return sp.lambdify(a, activation.derivative(order), "mpmath")(mpmath.mpf(point))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [0, 1, 2])
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_jet_agrees_with_sympy_at_fifty_digits(name, order):

@@ -62,6 +62,7 @@ CENTRE = ExactHead.of(
 RADIUS = sp.Rational(1, 500)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("corner", [(1, 1), (-1, 1), (1, -1), (0, 0)])
 def test_a_ball_head_encloses_every_head_in_its_box(corner):
     """Oracle: SymPy's exact derivatives of heads at corners of the box, at corners of the square."""

@@ -105,6 +105,7 @@ def test_products_and_matrices_agree_with_autograd(depth, norm):
             assert_close(operator @ v, (matrix @ flat).reshape(v.shape), scale)
 
 
+@pytest.mark.slow
 @settings(
     deadline=None,
     max_examples=60,
@@ -140,6 +141,7 @@ def where_defined(head, loss, z):
         raise
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("norm", ["none", "eval", "train"])
 @pytest.mark.parametrize("name", OBJECTIVES)
 @settings(

@@ -126,6 +126,7 @@ def test_the_number_of_jobs_does_not_change_a_finding(folder):
     assert found[0]["toy.P.property"]["residuals"]["worst"] > 0.5
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_an_error_and_the_others_go_on(folder):
     registry = write_registry(folder, ["leave", "property", "derivation", "surprise"])
     results = run(registry, folder, executor=process_pool, jobs=2)

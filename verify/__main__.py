@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
+import importlib
 import os
 import shlex
 import signal
@@ -28,7 +29,7 @@ import msgspec
 from verify.claims.check import Context
 from verify.claims.evidence import Outcome
 from verify.claims.text import count
-from verify.cli import console, kernel, reproduce
+from verify.cli import console, kernel, reproduce, scaffold
 from verify.cli.arguments import UsageError, parse
 from verify.cli.doctor import examine, gpu
 from verify.cli.junit import junit
@@ -45,7 +46,7 @@ REGISTRIES = ("theorems", "verify.experiments")
 RECORDED = ROOT / "reports" / "evidence"
 
 HINT = "`python -m verify --help` shows what can be asked."
-COMMANDS = ("all", "list", "show", "report", "doctor", "bench", "kernel", "ssl")
+COMMANDS = ("all", "list", "show", "report", "doctor", "bench", "kernel", "ssl", "new")
 LOOKING = ("list", "show", "doctor")
 """Commands that decide nothing, whose reader may leave when it has seen enough."""
 
@@ -144,6 +145,8 @@ def _hush(stream: TextIO) -> None:
 def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
     command, *names = options.words
     places = rooms.contents(registries)
+    if command == "new":
+        return _new(options, names, registries)
     if command in COMMANDS:
         if names and command in ("all", "list", "doctor", "bench"):
             raise UsageError(f"`{command}` takes no names, got {' '.join(names)!r}.")
@@ -196,6 +199,18 @@ def _see_writable(file: Path) -> None:
 
 
 # --- commands -------------------------------------------------------------------------------
+
+
+def _new(options: argparse.Namespace, words: Sequence[str], registries: Sequence[str]) -> int:
+    """Make the room of another statement, and judge it."""
+    if not in_checkout(ROOT):
+        raise UsageError(f"`new` makes a room in a checkout, and {ROOT} is none.")
+    known = {name for place in rooms.contents(registries) for name in place.entry.names}
+    for file in scaffold.make_room(ROOT, words, known.union(COMMANDS)):
+        print(f"written: {file}")
+    importlib.reload(importlib.import_module(registries[0]))
+    places = rooms.contents(registries)
+    return _run(options, [rooms.find(places, words[0])], places, Folders.at(options.out))
 
 
 def _run(
