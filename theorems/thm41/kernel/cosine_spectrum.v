@@ -175,3 +175,34 @@ Proof.
 move=> ne t1 u0; split; first exact: C2_cosine_loss.
 by split; [exact: cosine_scale_invariant | exact: cosine_spectrum].
 Qed.
+
+(** Targets and outputs as in the theorem, with [rho != 0]: orthogonal unit vectors of the plane.  They also
+    meet the hypotheses of [part_fact0]. *)
+Lemma part_fact0_met : exists (t u : vec 2), len t = 1 /\ u <> zerov
+  /\ C2 (cosine_loss t) u /\ scale_invariant (cosine_loss t) /\ grad (cosine_loss t) u <> zerov.
+Proof.
+pose t : vec 2 := kron ord0; pose u : vec 2 := kron ord_max.
+have k1 i : len (@kron 2 i) = 1 by rewrite /len orthonormal_kron /kron eqxx sqrt_1.
+have u0 : u <> zerov.
+  by move=> /(congr1 (fun v => v ord_max)); rewrite /u /kron eqxx /zerov; lra.
+have lu : len u = 1 by exact: k1.
+have lt : len t = 1 by exact: k1.
+have LC := C2_cosine_loss lt u0; have inv := cosine_scale_invariant t.
+exists t, u; split=> //; split=> //; split=> //; split=> // g0.
+have := euler_second inv LC => /(congr1 (fun v => v ord0)).
+rewrite g0 cosine_mulv // /scalev /zerov /cosine lu lt.
+have -> : dot u t = 0 by rewrite orthonormal_kron /kron.
+have -> : dot t u = 0 by rewrite orthonormal_kron /kron.
+have -> : dot u u = 1 by rewrite orthonormal_kron /kron eqxx.
+have -> : u ord0 = 0 by rewrite /u /kron.
+have -> : t ord0 = 1 by rewrite /t /kron eqxx.
+lra.
+Qed.
+
+(** Without scale invariance the identity fails: [L(u) = u] on the line has [H u = 0] and [rho = 1]. *)
+Lemma part_fact0_needs_scale_invariant : exists (L : vec 1 -> R) (u : vec 1),
+  C2 L u /\ mulv (hess L u) u <> scalev (-1) (grad L u).
+Proof.
+exists (fun u => u ord0), zerov; split; first exact: C2_coord.
+move=> /(congr1 (fun v => v ord0)); rewrite mulv0 /scalev /zerov /grad partial_coord /kron eqxx; lra.
+Qed.
