@@ -3,6 +3,7 @@ From Coq Require Import Reals Lra FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
 From Geometry Require Import vectors jets chain pullback smooth symmetry.
+From Geometry.prop52 Require Import hessian.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -95,4 +96,68 @@ have D := is_derive_grad i fC' vel.
 rewrite -[LHS](is_derive_unique _ _ _ D); apply: is_derive_unique.
 apply: (is_derive_ext_loc (fun=> 0)); last exact: is_derive_const.
 by apply: filter_imp grad0 => t ->.
+Qed.
+
+(** The translations of the plane along the first axis. *)
+Definition translation (eta : vec 1) (z : vec 2) : vec 2 := fun i =>
+  if i == ord0 then z ord0 + eta ord0 else z i.
+
+(** The product of the two coordinates of a vector of the plane, as a head with one output. *)
+Definition product (z : vec 2) : vec 1 := fun=> z ord0 * z ord_max.
+
+(** Invariance near [z] cannot be replaced by invariance along the orbit of [z]: with [h(z) = z_1 z_2],
+    [L(u) = u], the translations along [e_1] and [z = 0], every other hypothesis holds and
+    [H_eff e_1 = e_2]. *)
+Lemma part_hessian_neighbourhood_needs_neighbourhood :
+  exists (L : vec 1 -> R) (z : vec 2) (theta : R -> vec 1) (v : vec 2),
+    C2map product z /\ C2 L (product z)
+    /\ (forall y, translation zerov y = y)
+    /\ near zerov (fun eta => forall i j, ex_partial (comp (translation eta) i) j z)
+    /\ (forall i j, cont (fun eta => jac (translation eta) z i j) zerov)
+    /\ (forall eta, product (translation eta z) = product z)
+    /\ theta 0 = zerov /\ (forall q, continuous (fun t => theta t q) 0)
+    /\ has_velocity (fun t => translation (theta t) z) 0 v
+    /\ mulv (tr (jac product z)) (grad L (product z)) = zerov
+    /\ mulv (effective L product z) v ord_max = 1.
+Proof.
+pose v : vec 2 := kron ord0; pose theta (t : R) : vec 1 := fun=> t.
+have pC a y : C2 (comp product a) y by apply: C2_mult; exact: C2_coord.
+have P0 (y : vec 2) : partial (fun z : vec 2 => z ord0 * z ord_max) ord0 y = y ord_max.
+  by apply: is_derive_unique; rewrite /upd /=; auto_derive => //; ring.
+have P1 (y : vec 2) : partial (fun z : vec 2 => z ord0 * z ord_max) ord_max y = y ord0.
+  by apply: is_derive_unique; rewrite /upd /=; auto_derive => //; ring.
+have D eta i j y : partial (comp (translation eta) i) j y = kron j i.
+  have [E|ne] := eqVneq i ord0.
+    subst i; rewrite -(partial_coord ord0 y j).
+    rewrite (partial_ext (g := fun z => z ord0 + eta ord0)) // -(near_point (near_partial_plus j (C1_coord ord0 y) (C1_const _ y))).
+    by rewrite partial_const Rplus_0_r.
+  rewrite -(partial_coord i y j); apply: partial_ext => w.
+  by rewrite /comp /translation (negbTE ne).
+have T2 eta i y : C1 (comp (translation eta) i) y.
+  rewrite /comp /translation; case: eqP => _; last exact: C1_coord.
+  by apply: C1_plus; [exact: C1_coord | exact: C1_const].
+have crit (L : vec 1 -> R) : mulv (tr (jac product zerov)) (grad L (product zerov)) = zerov.
+  apply: functional_extensionality => i; rewrite /mulv big_ord_recl big_ord0 /tr /jac /comp.
+  suff -> : partial (fun z => product z ord0) i zerov = 0 by rewrite /zerov; ring.
+  case: (eqVneq i ord0) => [->|ne]; first exact: P0.
+  have -> : i = ord_max by apply: val_inj; case: i ne => [[|[|m]] mi].
+  exact: P1.
+exists (fun u => u ord0), zerov, theta, v.
+split; first by move=> a; exact: pC.
+split; first exact: C2_coord.
+split.
+  by move=> y; apply: functional_extensionality => i; rewrite /translation /zerov; case: eqP => [->|//]; ring.
+split; first by apply: filter_forall => eta i j; apply: C1_ex.
+split.
+  move=> i j; apply: (cont_ext_near (f := fun=> kron j i)); last exact: cont_const.
+  by apply: filter_forall => eta; rewrite /jac D.
+split.
+  by move=> eta; apply: functional_extensionality => a; rewrite /product /translation /zerov /=; ring.
+split=> //; split; first by move=> q; exact: continuous_id.
+split.
+  move=> i; rewrite /translation /theta /v /kron eq_sym; case: eqP => _; rewrite /zerov; auto_derive => //; ring.
+split; first exact: crit.
+rewrite /mulv /effective /hess !big_ord_recl big_ord0 /v /kron /=.
+rewrite (partial_ext (g := fun y => y ord_max)) => [|y]; last exact: P0.
+by rewrite partial_coord /kron eqxx; ring.
 Qed.
