@@ -161,3 +161,74 @@ rewrite /mulv /effective /hess !big_ord_recl big_ord0 /v /kron /=.
 rewrite (partial_ext (g := fun y => y ord_max)) => [|y]; last exact: P0.
 by rewrite partial_coord /kron eqxx; ring.
 Qed.
+
+(** The hypotheses of the theorem are met, with [v != 0] and [H_eff != 0], by the rotations of the plane, the
+    head [h(z) = |z|^2 / 2], the loss [L(u) = (u - 1/2)^2 / 2] and [z = (1, 0)], [v = (0, 1)]. *)
+Lemma part_hessian_neighbourhood_met :
+  exists (L : vec 1 -> R) (z : vec 2) (theta : R -> vec 1) (v : vec 2),
+    C2map half_square z /\ C2 L (half_square z)
+    /\ near z (fun y => rotation zerov y = y)
+    /\ near zerov (fun eta => forall i j, ex_partial (comp (rotation eta) i) j z)
+    /\ (forall i j, cont (fun eta => jac (rotation eta) z i j) zerov)
+    /\ near zerov (fun eta => near z (fun y => half_square (rotation eta y) = half_square y))
+    /\ theta 0 = zerov /\ (forall q, continuous (fun t => theta t q) 0)
+    /\ has_velocity (fun t => rotation (theta t) z) 0 v
+    /\ mulv (tr (jac half_square z)) (grad L (half_square z)) = zerov
+    /\ v <> zerov /\ effective L half_square z ord0 ord0 = 1.
+Proof.
+pose L (u : vec 1) := / 2 * ((u ord0 - / 2) * (u ord0 - / 2)).
+pose z : vec 2 := kron ord0; pose v : vec 2 := kron ord_max; pose theta (t : R) : vec 1 := fun=> t.
+have hC a y : C2 (comp half_square a) y.
+  by apply: C2_scal; apply: C2_plus; apply: C2_mult; exact: C2_coord.
+have LC u : C2 L u.
+  by apply: C2_scal; apply: C2_mult; apply: C2_plus; first [exact: C2_coord | exact: C2_const].
+pose W (eta : vec 1) : mat 2 2 := fun i j =>
+  if i == ord0 then (if j == ord0 then cos (eta ord0) else - sin (eta ord0))
+  else (if j == ord0 then sin (eta ord0) else cos (eta ord0)).
+have aff eta i y : comp (rotation eta) i y = comp (affine (W eta) zerov) i y.
+  rewrite /comp /rotation /affine /addv /mulv /W /zerov !big_ord_recl big_ord0 /=.
+  have -> : lift ord0 (ord0 : 'I_1) = ord_max :> 'I_2 by apply: val_inj.
+  by case: ifP => _; ring.
+have D eta i j y : partial (comp (rotation eta) i) j y = W eta i j.
+  by rewrite (partial_ext _ _ (aff eta i)); have := jac_affine (W eta) zerov y => /(congr1 (fun A => A i j)).
+have dL u : partial L ord0 u = u ord0 - / 2.
+  by apply: is_derive_unique; rewrite /L /upd eqxx; auto_derive => //; field.
+have dh y : partial (comp half_square ord0) ord0 y = y ord0.
+  by apply: is_derive_unique; rewrite /comp /half_square /upd /=; auto_derive => //; field.
+have hz a : half_square z a = / 2 by rewrite /half_square /z /kron /=; ring.
+exists L, z, theta, v; split; first by move=> a; exact: hC.
+split; first exact: LC.
+split.
+  apply: filter_forall => y; apply: functional_extensionality => i.
+  rewrite /rotation /zerov cos_0 sin_0; case: eqP => [->|ne]; first by ring.
+  have -> : i = ord_max by apply: val_inj; case: i ne => [[|[|m]] mi] // ne; case: ne; apply: val_inj.
+  by ring.
+split.
+  apply: filter_forall => eta i j; apply: C1_ex.
+  by apply: C1_ext_near (C2_C1 (C2_affine (W eta) zerov z i)); apply: filter_forall => y; rewrite aff.
+split.
+  move=> i j; apply: (cont_ext_near (f := fun eta => W eta i j)).
+    by apply: filter_forall => eta; rewrite /jac D.
+  have lift s : ex_derive s 0 -> cont (fun eta : vec 1 => s (eta ord0)) zerov.
+    by move=> e; apply: (cont_lift (s := s)); apply: ex_derive_continuous.
+  rewrite /W; case: (i == ord0); case: (j == ord0); first [apply: (lift cos) | apply: (lift sin) | apply: (lift (fun t => - sin t))];
+    by auto_derive.
+split.
+  apply: filter_forall => eta; apply: filter_forall => y; apply: functional_extensionality => a.
+  by rewrite /half_square /rotation /=; have := sin2_cos2 (eta ord0); rewrite /Rsqr => e; nra.
+split=> //; split; first by move=> q; exact: continuous_id.
+split.
+  move=> i; rewrite /rotation /theta /v /z /kron /= eq_sym.
+  have [->|ne] := eqVneq i ord0; first by auto_derive => //; rewrite ?cos_0 ?sin_0 /=; ring.
+  have -> : i = ord_max by apply: val_inj; case: i ne => [[|[|m]] mi].
+  by rewrite eqxx; auto_derive => //; rewrite ?cos_0 ?sin_0 /=; ring.
+split.
+  apply: functional_extensionality => i; rewrite /mulv big_ord_recl big_ord0 /grad dL hz /zerov; ring.
+split.
+  by move=> /(congr1 (fun v => v ord_max)); rewrite /v /kron eqxx /zerov; lra.
+rewrite effective_split; [|by move=> a; exact: hC|exact: LC].
+rewrite /addm /gauss_newton /interaction /mulm /tr !big_ord_recl !big_ord0 /jac dh /grad dL hz /hess.
+rewrite (partial_ext (g := fun u => u ord0 + - / 2)) //.
+rewrite -(near_point (near_partial_plus ord0 (C1_coord ord0 (half_square z)) (C1_const (- / 2) (half_square z)))) partial_coord partial_const.
+by rewrite /kron /z eqxx /kron eqxx; ring.
+Qed.
