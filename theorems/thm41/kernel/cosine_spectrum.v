@@ -2,7 +2,7 @@
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth symmetry elementary orthonormal.
+From Geometry Require Import vectors jets chain pullback smooth symmetry elementary orthonormal homogeneous.
 From Geometry.thm41 Require Import scale cosine.
 Set Implicit Arguments.
 Unset Strict Implicit.
