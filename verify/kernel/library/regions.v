@@ -112,3 +112,41 @@ have sy : box z e (upd y i s) by apply: box_upd.
 by apply: E => //; apply: box_upd => //; have := tb j; rewrite upd_at.
 Qed.
 End Connected.
+
+(** Convex sets are connected. *)
+Lemma convex_connected d (U : vec d -> Prop) :
+  (forall x y t, U x -> U y -> 0 <= t <= 1 -> U (addv x (scalev t (subv y x)))) -> connected_set U.
+Proof.
+move=> conv A [x [Ux Ax]] Ao Ac y Uy.
+pose g t := addv x (scalev t (subv y x)).
+have g0 : g 0 = x by apply: functional_extensionality => i; rewrite /g /addv /scalev /subv; ring.
+have g1 : g 1 = y by apply: functional_extensionality => i; rewrite /g /addv /scalev /subv; ring.
+have gU t : 0 <= t <= 1 -> U (g t) by exact: conv.
+have gv t : has_velocity g t (subv y x).
+  by move=> i; rewrite /g /addv /scalev; auto_derive => //; ring.
+have open_line P t : near (g t) P -> exists e : posreal, forall s, Rabs (s - t) < e -> P (g s).
+  by move=> /(curve_near (velocity_cont (gv t))) [e H]; exists e => s sb; apply: H; exact: sb.
+pose E s := 0 <= s <= 1 /\ forall t, 0 <= t <= s -> A (g t).
+have E0 : E 0 by split=> [|t tb]; [lra | rewrite (_ : t = 0) ?g0 //; lra].
+have [|m [ub lub]] := completeness E _ (ex_intro _ _ E0); first by exists 1 => s [[_ s1] _].
+have m0 : 0 <= m by apply: ub.
+have m1 : m <= 1 by apply: lub => s [[_ s1] _].
+have close e : 0 < e -> exists s, E s /\ m - e < s.
+  move=> e0; have [//|none] := Classical_Prop.classic (exists s, E s /\ m - e < s); exfalso.
+  have : m <= m - e; last by lra.
+  by apply: lub => s Es; apply: Rnot_lt_le => lt; apply: none; exists s.
+have [Am|nAm] := Classical_Prop.classic (A (g m)); last first.
+  have [e He] := open_line _ _ (Ac _ (gU m (conj m0 m1)) nAm).
+  have [s [[sb As] ms]] := close e (cond_pos e).
+  have sm : s <= m by apply: ub.
+  by exfalso; apply: (He s); [rewrite Rabs_left1; lra | exact: gU | apply: As; lra].
+have [e He] := open_line _ _ (Ao _ (gU m (conj m0 m1)) Am); have e0 := cond_pos e.
+have [s [[sb As] ms]] := close e e0.
+have Er : E (Rmin 1 (m + e / 2)).
+  have r1 := Rmin_l 1 (m + e / 2); have r2 := Rmin_r 1 (m + e / 2).
+  have r0 : 0 <= Rmin 1 (m + e / 2) by apply: Rmin_glb; lra.
+  split=> // t tb; have [ts|ts] := Rle_lt_dec t s; first by apply: As; lra.
+  by apply: He; [apply: Rabs_def1; lra | apply: gU; lra].
+have := ub _ Er; rewrite /Rmin; case: Rle_dec => [le _|_ le]; last by lra.
+by rewrite -g1; case: Er; rewrite Rmin_left // => _; apply; lra.
+Qed.
