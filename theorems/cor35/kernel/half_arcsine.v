@@ -6,6 +6,16 @@ From Coquelicot Require Import Coquelicot.
 
 Open Scope R_scope.
 
+(** The sharp threshold eps* = L sin(arcsin(q) / 2), where q = lambda / (M L^2). *)
+Definition sharp_threshold_of (L M lambda : R) : R :=
+  L * sin (asin (lambda / (M * L ^ 2)) / 2).
+
+(** The factor cos(arcsin(q) / 2) between the published and the sharp threshold. *)
+Definition half_cosine (q : R) : R := cos (asin q / 2).
+
+(** cot^2(arcsin(q) / 4). *)
+Definition cot_quarter_square (q : R) : R := (cos (asin q / 4) / sin (asin q / 4)) ^ 2.
+
 Section HalfArcsine.
 
 Variable q : R.
