@@ -2,7 +2,7 @@
 From Coq Require Import Reals Lra FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth symmetry homogeneous.
+From Geometry Require Import vectors jets chain pullback smooth symmetry orthonormal homogeneous cosine.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -50,3 +50,14 @@ rewrite /hess (partial_ext (g := fun=> 0)) ?partial_const => [|y]; first by ring
 by rewrite (partial_ext (g := fun=> L zerov)) ?partial_const.
 Qed.
 
+(** The hypotheses are met, with a gradient that does not vanish, by the loss [2 - 2 cos(u, t)] of the plane and
+    orthogonal unit vectors [u] and [t]. *)
+Lemma part_scope_met : exists (L : vec 2 -> R) (u : vec 2),
+  scale_invariant L /\ u <> zerov /\ C2 L u /\ grad L u <> zerov.
+Proof.
+have k1 i : len (@kron 2 i) = 1 by rewrite /len orthonormal_kron /kron eqxx sqrt_1.
+have u0 : @kron 2 ord_max <> zerov by move=> e; have := k1 ord_max; rewrite e /len dot0l sqrt_0; lra.
+exists (cosine_loss (kron ord0)), (kron ord_max); split; first exact: cosine_scale_invariant.
+split=> //; split; first exact: C2_cosine_loss.
+by apply: grad_cosine_loss_orthogonal => //; rewrite orthonormal_kron /kron.
+Qed.

@@ -2,8 +2,8 @@
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth symmetry elementary orthonormal homogeneous.
-From Geometry.thm41 Require Import scale cosine.
+From Geometry Require Import vectors jets chain pullback smooth symmetry elementary orthonormal homogeneous cosine.
+From Geometry.thm41 Require Import scale.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -147,17 +147,6 @@ have [|||e [eo [e1 [e2 e3]]]] := plane_basis bb ab tE (m := c - r) (m' := c + r)
 exists e; split=> // i; case: (eqVneq i i1) => [->//|n1]; case: (eqVneq i i2) => [->//|n2]; exact: e3.
 Qed.
 End Spectrum.
-
-Lemma cosine_scale_invariant k (t : vec k) : scale_invariant (cosine_loss t).
-Proof.
-move=> u x x0; rewrite /cosine_loss /cosine dotZl lenZ Rabs_pos_eq; last by lra.
-have [e|n] := Req_dec (len u * len t) 0.
-  suff -> : dot u t = 0 by rewrite /Rdiv; ring.
-  by case: (Rmult_integral _ _ e) => /len_eq0 ->; rewrite ?dot0l ?dot0r.
-have nu : len u <> 0 by move=> e; apply: n; rewrite e; ring.
-have nt : len t <> 0 by move=> e; apply: n; rewrite e; ring.
-by field; split=> //; split=> //; lra.
-Qed.
 
 (** The loss [2 - 2 cos(u, t)] with a unit vector [t] in [R^k] is C^2 at every [u != 0] and does not
     depend on the length of [u].  Let [c = cos(u, t)], and let [i1] and [i2] be two different indices below
