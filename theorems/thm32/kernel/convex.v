@@ -20,36 +20,8 @@ Hypothesis DD : forall s, is_derive dphi s (ddphi s).
 Hypothesis C : forall s, continuous ddphi s.
 Hypothesis conv : forall a b t, 0 <= t <= 1 -> phi (a + t * (b - a)) <= (1 - t) * phi a + t * phi b.
 
-(** A convex function lies above its tangents. *)
 Lemma tangent_below a b : phi a + dphi a * (b - a) <= phi b.
-Proof.
-suff H (eps : posreal) : dphi a * (b - a) <= phi b - phi a + eps * Rabs (b - a).
-  have [z|n] := Req_dec (b - a) 0; first by have -> : b = a by [lra]; rewrite Rminus_eq_0; lra.
-  have p := Rabs_pos_lt _ n; apply: Rnot_lt_le => lt.
-  have e0 : 0 < (phi a + dphi a * (b - a) - phi b) / (2 * Rabs (b - a)) by apply: Rdiv_lt_0_compat; lra.
-  have := H (mkposreal _ e0); rewrite /=.
-  have -> : (phi a + dphi a * (b - a) - phi b) / (2 * Rabs (b - a)) * Rabs (b - a) = (phi a + dphi a * (b - a) - phi b) / 2 by field; lra.
-  lra.
-have [e H] := (iffLR (is_derive_eps _ _ _)) (D a) eps; have e0 := cond_pos e.
-have B0 := Rabs_pos (b - a); have p : 0 < 2 * (Rabs (b - a) + 1) by lra.
-pose t := Rmin 1 (e / (2 * (Rabs (b - a) + 1))).
-have t0 : 0 < t by apply: Rmin_pos; [lra | apply: Rdiv_lt_0_compat].
-have t1 : t <= 1 by apply: Rmin_l.
-have te : t * Rabs (b - a) < e.
-  have te1 : t <= e / (2 * (Rabs (b - a) + 1)) by apply: Rmin_r.
-  apply: Rle_lt_trans (Rmult_le_compat_r _ _ _ B0 te1) _.
-  have -> : e / (2 * (Rabs (b - a) + 1)) * Rabs (b - a) = e / 2 - e / (2 * (Rabs (b - a) + 1)) by field; lra.
-  by have := Rdiv_lt_0_compat _ _ e0 p; lra.
-have := H (a + t * (b - a)).
-have -> : a + t * (b - a) - a = t * (b - a) by ring.
-rewrite Rabs_mult (Rabs_pos_eq t); last by lra.
-have bt : ball a e (a + t * (b - a)).
-  rewrite /ball /= /AbsRing_ball /abs /minus /plus /opp /=.
-  by rewrite (_ : a + t * (b - a) + - a = t * (b - a)); [rewrite Rabs_mult (Rabs_pos_eq t); lra | ring].
-move=> /(_ bt) /Rabs_le_between [low _].
-have := conv a b (conj (Rlt_le _ _ t0) t1) => up.
-apply: (Rmult_le_reg_l t) => //; lra.
-Qed.
+Proof. by apply: (tangent_line (D a)) => t; exact: conv. Qed.
 
 Variables (s0 m : R).
 Hypotheses (m0 : 0 < m) (slope : dphi s0 = m).
