@@ -3,6 +3,7 @@ From Coq Require Import Reals Lra FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
 From Geometry Require Import vectors jets chain pullback smooth symmetry.
+From Geometry.prop52 Require Import hessian.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -95,4 +96,139 @@ have D := is_derive_grad i fC' vel.
 rewrite -[LHS](is_derive_unique _ _ _ D); apply: is_derive_unique.
 apply: (is_derive_ext_loc (fun=> 0)); last exact: is_derive_const.
 by apply: filter_imp grad0 => t ->.
+Qed.
+
+(** The translations of the plane along the first axis. *)
+Definition translation (eta : vec 1) (z : vec 2) : vec 2 := fun i =>
+  if i == ord0 then z ord0 + eta ord0 else z i.
+
+(** The product of the two coordinates of a vector of the plane, as a head with one output. *)
+Definition product (z : vec 2) : vec 1 := fun=> z ord0 * z ord_max.
+
+(** Invariance near [z] cannot be replaced by invariance along the orbit of [z]: with [h(z) = z_1 z_2],
+    [L(u) = u], the translations along [e_1] and [z = 0], every other hypothesis holds and
+    [H_eff e_1 = e_2]. *)
+Lemma part_hessian_neighbourhood_needs_neighbourhood :
+  exists (L : vec 1 -> R) (z : vec 2) (theta : R -> vec 1) (v : vec 2),
+    C2map product z /\ C2 L (product z)
+    /\ (forall y, translation zerov y = y)
+    /\ near zerov (fun eta => forall i j, ex_partial (comp (translation eta) i) j z)
+    /\ (forall i j, cont (fun eta => jac (translation eta) z i j) zerov)
+    /\ (forall eta, product (translation eta z) = product z)
+    /\ theta 0 = zerov /\ (forall q, continuous (fun t => theta t q) 0)
+    /\ has_velocity (fun t => translation (theta t) z) 0 v
+    /\ mulv (tr (jac product z)) (grad L (product z)) = zerov
+    /\ mulv (effective L product z) v ord_max = 1.
+Proof.
+pose v : vec 2 := kron ord0; pose theta (t : R) : vec 1 := fun=> t.
+have pC a y : C2 (comp product a) y by apply: C2_mult; exact: C2_coord.
+have P0 (y : vec 2) : partial (fun z : vec 2 => z ord0 * z ord_max) ord0 y = y ord_max.
+  by apply: is_derive_unique; rewrite /upd /=; auto_derive => //; ring.
+have P1 (y : vec 2) : partial (fun z : vec 2 => z ord0 * z ord_max) ord_max y = y ord0.
+  by apply: is_derive_unique; rewrite /upd /=; auto_derive => //; ring.
+have D eta i j y : partial (comp (translation eta) i) j y = kron j i.
+  have [E|ne] := eqVneq i ord0.
+    subst i; rewrite -(partial_coord ord0 y j).
+    rewrite (partial_ext (g := fun z => z ord0 + eta ord0)) // -(near_point (near_partial_plus j (C1_coord ord0 y) (C1_const _ y))).
+    by rewrite partial_const Rplus_0_r.
+  rewrite -(partial_coord i y j); apply: partial_ext => w.
+  by rewrite /comp /translation (negbTE ne).
+have T2 eta i y : C1 (comp (translation eta) i) y.
+  rewrite /comp /translation; case: eqP => _; last exact: C1_coord.
+  by apply: C1_plus; [exact: C1_coord | exact: C1_const].
+have crit (L : vec 1 -> R) : mulv (tr (jac product zerov)) (grad L (product zerov)) = zerov.
+  apply: functional_extensionality => i; rewrite /mulv big_ord_recl big_ord0 /tr /jac /comp.
+  suff -> : partial (fun z => product z ord0) i zerov = 0 by rewrite /zerov; ring.
+  case: (eqVneq i ord0) => [->|ne]; first exact: P0.
+  have -> : i = ord_max by apply: val_inj; case: i ne => [[|[|m]] mi].
+  exact: P1.
+exists (fun u => u ord0), zerov, theta, v.
+split; first by move=> a; exact: pC.
+split; first exact: C2_coord.
+split.
+  by move=> y; apply: functional_extensionality => i; rewrite /translation /zerov; case: eqP => [->|//]; ring.
+split; first by apply: filter_forall => eta i j; apply: C1_ex.
+split.
+  move=> i j; apply: (cont_ext_near (f := fun=> kron j i)); last exact: cont_const.
+  by apply: filter_forall => eta; rewrite /jac D.
+split.
+  by move=> eta; apply: functional_extensionality => a; rewrite /product /translation /zerov /=; ring.
+split=> //; split; first by move=> q; exact: continuous_id.
+split.
+  move=> i; rewrite /translation /theta /v /kron eq_sym; case: eqP => _; rewrite /zerov; auto_derive => //; ring.
+split; first exact: crit.
+rewrite /mulv /effective /hess !big_ord_recl big_ord0 /v /kron /=.
+rewrite (partial_ext (g := fun y => y ord_max)) => [|y]; last exact: P0.
+by rewrite partial_coord /kron eqxx; ring.
+Qed.
+
+(** The hypotheses of the theorem are met, with [v != 0] and [H_eff != 0], by the rotations of the plane, the
+    head [h(z) = |z|^2 / 2], the loss [L(u) = (u - 1/2)^2 / 2] and [z = (1, 0)], [v = (0, 1)]. *)
+Lemma part_hessian_neighbourhood_met :
+  exists (L : vec 1 -> R) (z : vec 2) (theta : R -> vec 1) (v : vec 2),
+    C2map half_square z /\ C2 L (half_square z)
+    /\ near z (fun y => rotation zerov y = y)
+    /\ near zerov (fun eta => forall i j, ex_partial (comp (rotation eta) i) j z)
+    /\ (forall i j, cont (fun eta => jac (rotation eta) z i j) zerov)
+    /\ near zerov (fun eta => near z (fun y => half_square (rotation eta y) = half_square y))
+    /\ theta 0 = zerov /\ (forall q, continuous (fun t => theta t q) 0)
+    /\ has_velocity (fun t => rotation (theta t) z) 0 v
+    /\ mulv (tr (jac half_square z)) (grad L (half_square z)) = zerov
+    /\ v <> zerov /\ effective L half_square z ord0 ord0 = 1.
+Proof.
+pose L (u : vec 1) := / 2 * ((u ord0 - / 2) * (u ord0 - / 2)).
+pose z : vec 2 := kron ord0; pose v : vec 2 := kron ord_max; pose theta (t : R) : vec 1 := fun=> t.
+have hC a y : C2 (comp half_square a) y.
+  by apply: C2_scal; apply: C2_plus; apply: C2_mult; exact: C2_coord.
+have LC u : C2 L u.
+  by apply: C2_scal; apply: C2_mult; apply: C2_plus; first [exact: C2_coord | exact: C2_const].
+pose W (eta : vec 1) : mat 2 2 := fun i j =>
+  if i == ord0 then (if j == ord0 then cos (eta ord0) else - sin (eta ord0))
+  else (if j == ord0 then sin (eta ord0) else cos (eta ord0)).
+have aff eta i y : comp (rotation eta) i y = comp (affine (W eta) zerov) i y.
+  rewrite /comp /rotation /affine /addv /mulv /W /zerov !big_ord_recl big_ord0 /=.
+  have -> : lift ord0 (ord0 : 'I_1) = ord_max :> 'I_2 by apply: val_inj.
+  by case: ifP => _; ring.
+have D eta i j y : partial (comp (rotation eta) i) j y = W eta i j.
+  by rewrite (partial_ext _ _ (aff eta i)); have := jac_affine (W eta) zerov y => /(congr1 (fun A => A i j)).
+have dL u : partial L ord0 u = u ord0 - / 2.
+  by apply: is_derive_unique; rewrite /L /upd eqxx; auto_derive => //; field.
+have dh y : partial (comp half_square ord0) ord0 y = y ord0.
+  by apply: is_derive_unique; rewrite /comp /half_square /upd /=; auto_derive => //; field.
+have hz a : half_square z a = / 2 by rewrite /half_square /z /kron /=; ring.
+exists L, z, theta, v; split; first by move=> a; exact: hC.
+split; first exact: LC.
+split.
+  apply: filter_forall => y; apply: functional_extensionality => i.
+  rewrite /rotation /zerov cos_0 sin_0; case: eqP => [->|ne]; first by ring.
+  have -> : i = ord_max by apply: val_inj; case: i ne => [[|[|m]] mi] // ne; case: ne; apply: val_inj.
+  by ring.
+split.
+  apply: filter_forall => eta i j; apply: C1_ex.
+  by apply: C1_ext_near (C2_C1 (C2_affine (W eta) zerov z i)); apply: filter_forall => y; rewrite aff.
+split.
+  move=> i j; apply: (cont_ext_near (f := fun eta => W eta i j)).
+    by apply: filter_forall => eta; rewrite /jac D.
+  have lift s : ex_derive s 0 -> cont (fun eta : vec 1 => s (eta ord0)) zerov.
+    by move=> e; apply: (cont_lift (s := s)); apply: ex_derive_continuous.
+  rewrite /W; case: (i == ord0); case: (j == ord0); first [apply: (lift cos) | apply: (lift sin) | apply: (lift (fun t => - sin t))];
+    by auto_derive.
+split.
+  apply: filter_forall => eta; apply: filter_forall => y; apply: functional_extensionality => a.
+  by rewrite /half_square /rotation /=; have := sin2_cos2 (eta ord0); rewrite /Rsqr => e; nra.
+split=> //; split; first by move=> q; exact: continuous_id.
+split.
+  move=> i; rewrite /rotation /theta /v /z /kron /= eq_sym.
+  have [->|ne] := eqVneq i ord0; first by auto_derive => //; rewrite ?cos_0 ?sin_0 /=; ring.
+  have -> : i = ord_max by apply: val_inj; case: i ne => [[|[|m]] mi].
+  by rewrite eqxx; auto_derive => //; rewrite ?cos_0 ?sin_0 /=; ring.
+split.
+  apply: functional_extensionality => i; rewrite /mulv big_ord_recl big_ord0 /grad dL hz /zerov; ring.
+split.
+  by move=> /(congr1 (fun v => v ord_max)); rewrite /v /kron eqxx /zerov; lra.
+rewrite effective_split; [|by move=> a; exact: hC|exact: LC].
+rewrite /addm /gauss_newton /interaction /mulm /tr !big_ord_recl !big_ord0 /jac dh /grad dL hz /hess.
+rewrite (partial_ext (g := fun u => u ord0 + - / 2)) //.
+rewrite -(near_point (near_partial_plus ord0 (C1_coord ord0 (half_square z)) (C1_const (- / 2) (half_square z)))) partial_coord partial_const.
+by rewrite /kron /z eqxx /kron eqxx; ring.
 Qed.

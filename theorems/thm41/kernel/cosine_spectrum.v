@@ -2,8 +2,8 @@
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth symmetry elementary orthonormal.
-From Geometry.thm41 Require Import scale cosine.
+From Geometry Require Import vectors jets chain pullback smooth symmetry elementary orthonormal homogeneous cosine.
+From Geometry.thm41 Require Import scale.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -148,17 +148,6 @@ exists e; split=> // i; case: (eqVneq i i1) => [->//|n1]; case: (eqVneq i i2) =>
 Qed.
 End Spectrum.
 
-Lemma cosine_scale_invariant k (t : vec k) : scale_invariant (cosine_loss t).
-Proof.
-move=> u x x0; rewrite /cosine_loss /cosine dotZl lenZ Rabs_pos_eq; last by lra.
-have [e|n] := Req_dec (len u * len t) 0.
-  suff -> : dot u t = 0 by rewrite /Rdiv; ring.
-  by case: (Rmult_integral _ _ e) => /len_eq0 ->; rewrite ?dot0l ?dot0r.
-have nu : len u <> 0 by move=> e; apply: n; rewrite e; ring.
-have nt : len t <> 0 by move=> e; apply: n; rewrite e; ring.
-by field; split=> //; split=> //; lra.
-Qed.
-
 (** The loss [2 - 2 cos(u, t)] with a unit vector [t] in [R^k] is C^2 at every [u != 0] and does not
     depend on the length of [u].  Let [c = cos(u, t)], and let [i1] and [i2] be two different indices below
     [k] (so [k >= 2]).  There is an orthonormal basis of eigenvectors of its Hessian at [u]; the
@@ -174,4 +163,35 @@ Theorem part_fact0_cosine (k : nat) (t u : vec k) (i1 i2 : 'I_k) :
 Proof.
 move=> ne t1 u0; split; first exact: C2_cosine_loss.
 by split; [exact: cosine_scale_invariant | exact: cosine_spectrum].
+Qed.
+
+(** Targets and outputs as in the theorem, with [rho != 0]: orthogonal unit vectors of the plane.  They also
+    meet the hypotheses of [part_fact0]. *)
+Lemma part_fact0_met : exists (t u : vec 2), len t = 1 /\ u <> zerov
+  /\ C2 (cosine_loss t) u /\ scale_invariant (cosine_loss t) /\ grad (cosine_loss t) u <> zerov.
+Proof.
+pose t : vec 2 := kron ord0; pose u : vec 2 := kron ord_max.
+have k1 i : len (@kron 2 i) = 1 by rewrite /len orthonormal_kron /kron eqxx sqrt_1.
+have u0 : u <> zerov.
+  by move=> /(congr1 (fun v => v ord_max)); rewrite /u /kron eqxx /zerov; lra.
+have lu : len u = 1 by exact: k1.
+have lt : len t = 1 by exact: k1.
+have LC := C2_cosine_loss lt u0; have inv := cosine_scale_invariant t.
+exists t, u; split=> //; split=> //; split=> //; split=> // g0.
+have := euler_second inv LC => /(congr1 (fun v => v ord0)).
+rewrite g0 cosine_mulv // /scalev /zerov /cosine lu lt.
+have -> : dot u t = 0 by rewrite orthonormal_kron /kron.
+have -> : dot t u = 0 by rewrite orthonormal_kron /kron.
+have -> : dot u u = 1 by rewrite orthonormal_kron /kron eqxx.
+have -> : u ord0 = 0 by rewrite /u /kron.
+have -> : t ord0 = 1 by rewrite /t /kron eqxx.
+lra.
+Qed.
+
+(** Without scale invariance the identity fails: [L(u) = u] on the line has [H u = 0] and [rho = 1]. *)
+Lemma part_fact0_needs_scale_invariant : exists (L : vec 1 -> R) (u : vec 1),
+  C2 L u /\ mulv (hess L u) u <> scalev (-1) (grad L u).
+Proof.
+exists (fun u => u ord0), zerov; split; first exact: C2_coord.
+move=> /(congr1 (fun v => v ord0)); rewrite mulv0 /scalev /zerov /grad partial_coord /kron eqxx; lra.
 Qed.

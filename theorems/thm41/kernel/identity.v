@@ -2,7 +2,7 @@
 From Coq Require Import Reals Lra FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth.
+From Geometry Require Import vectors jets chain pullback smooth symmetry.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -18,6 +18,28 @@ Theorem part_identity (d k : nat) (L : vec k -> R) (h : vec d -> vec k) (z : vec
   addm (mulm (tr (jac h z)) (mulm (hess L (h z)) (jac h z)))
        (fun i j => \sum_(a < k) (grad L (h z) a * hess (comp h a) z i j)).
 Proof. exact: effective_split. Qed.
+
+(** The same along lines: for every direction [v], the second derivative of [t |-> L(h(z + t v))] at [t = 0]
+    is [v^T G v + v^T M v]. *)
+Theorem part_identity_lines (d k : nat) (L : vec k -> R) (h : vec d -> vec k) (z v : vec d) :
+  C2map h z -> C2 L (h z) ->
+  is_derive_n (fun t => L (h (addv z (scalev t v)))) 2 0
+              (form (gauss_newton L h z) v v + form (interaction L h z) v v).
+Proof.
+move=> hC LC; pose gamma t := addv z (scalev t v).
+have g0 : gamma 0 = z by apply: functional_extensionality => i; rewrite /gamma /addv /scalev; ring.
+have D i t : is_derive (fun s => gamma s i) t (v i).
+  by rewrite /gamma /addv /scalev; auto_derive => //; ring.
+have acc : has_acceleration gamma 0 v zerov.
+  split; first by apply: filter_forall => s i; exists (v i).
+  split; first by move=> i; exact: D.
+  move=> i; apply: (is_derive_ext (fun=> v i)); last exact: is_derive_const.
+  by move=> s; rewrite (is_derive_unique _ _ _ (D i s)).
+have fC : C2 (fun w => L (h w)) (gamma 0) by rewrite g0; apply: C2_comp.
+have [D1 D2] := second_derivative fC acc.
+move: D2; rewrite dot0r Rplus_0_r g0 -/(effective L h z) effective_split // /form mulv_addm dotDr => D2.
+by apply: is_derive_ext_loc D2; apply: filter_imp D1 => s Ds; rewrite /= (is_derive_unique _ _ _ Ds).
+Qed.
 
 (** The hypotheses are met, with both terms different from zero, by [h(z) = z^2] and [L(u) = u^2] at [z = 1]. *)
 Lemma part_identity_met :

@@ -73,8 +73,8 @@ have : (1%:M <= U)%MS.
 by move/sub_kermxP; rewrite mul1mx submxE => ->.
 Qed.
 
-(** Reading directions, "the velocities of augmentations that start at x form a linear subspace", is false for one-sided derivatives: the orbit theta e1 with theta >= 0 has the velocity e1 and not -e1. *)
-Theorem refuted_directions :
+(** The velocities need not form a linear subspace: the orbit theta e1 with theta >= 0 has the velocity e1 and not -e1. *)
+Theorem part_cone_no_subspace :
   exists (K : 'rV[F]_1 -> Prop) (o : 'rV[F]_1 -> 'rV[F]_1) (t : 'rV_1) (O : 'M_1),
   [/\ convex_cone K, span K (1%:M : 'M_1), forall c, K c -> one_sided o t c (c *m O^T) &
       ~ exists V : 'M_1, forall v : 'rV_1, (v <= V)%MS <-> cone_velocity K o t v].
@@ -95,7 +95,7 @@ by rewrite /K -cE !mxE /= mulr1n oppr_ge0 ler10.
 Qed.
 
 (** An orbit with a kink: o(theta) = |theta| e1 has one-sided derivatives in both directions, and its velocities are the multiples a e1 with a >= 0. *)
-Theorem refuted_directions_kink :
+Theorem part_cone_kink :
   exists (o : 'rV[F]_1 -> 'rV[F]_1) (t : 'rV_1),
   (forall c, exists v, one_sided o t c v) /\
   ~ exists V : 'M_1, forall v : 'rV_1, (v <= V)%MS <-> cone_velocity (fun=> True) o t v.

@@ -90,8 +90,8 @@ move=> <- /rowP /(_ 0); rewrite /first /slide /f !mxE /= expr0n expr1n !addr0 !a
 by move/eqP; rewrite -subr_eq0 addrK oner_eq0.
 Qed.
 
-(** Reading of-z, "V_aug(z) is a function of z: inputs with one representation have one tangent space", is false: enc(x) = x1, T_s x = (x1 + s x2, x2); at (1, 0) the tangent space is 0, at (1, 1) it is the line. *)
-Theorem refuted_of_z :
+(** Inputs with one representation need not have one tangent space: enc(x) = x1, T_s x = (x1 + s x2, x2); at (1, 0) the tangent space is 0, at (1, 1) it is the line. *)
+Theorem part_of_z_two_inputs :
   exists (enc : 'rV[F]_2 -> 'rV[F]_1) (T : 'rV[F]_1 -> 'rV[F]_2 -> 'rV[F]_2) (O : 'rV[F]_2 -> 'M[F]_1) (x x' : 'rV[F]_2),
   [/\ augmentation enc T 0 O, enc x = enc x', \rank (O x)^T = 0%N & \rank (O x')^T = 1%N].
 Proof.

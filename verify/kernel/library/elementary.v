@@ -38,11 +38,12 @@ rewrite /continuous -(locally_singleton _ _ E2); apply: (filterlim_ext_loc _ _ E
 by apply: (ex_derive_continuous (fun q => - / q ^ 2)); auto_derive; nra.
 Qed.
 
-Lemma C2fun_at_ext f df ddf t : 0 < t ->
-  (forall s, 0 < s -> is_derive f s (df s)) -> (forall s, 0 < s -> is_derive df s (ddf s)) ->
-  (forall s, 0 < s -> continuous ddf s) -> C2fun_at f t.
+(** A function with two given derivatives on an open set of numbers. *)
+Lemma C2fun_at_open (P : R -> Prop) f df ddf t : (forall s, P s -> locally s P) -> P t ->
+  (forall s, P s -> is_derive f s (df s)) -> (forall s, P s -> is_derive df s (ddf s)) ->
+  (forall s, P s -> continuous ddf s) -> C2fun_at f t.
 Proof.
-move=> t0 D DD c; have := locally_locally _ _ (locally_gt0 t0); apply: filter_imp => s loc.
+move=> open t0 D DD c; have := locally_locally _ _ (open t t0); apply: filter_imp => s loc.
 have s0 := locally_singleton _ _ loc.
 have E : locally s (fun q => df q = Derive f q).
   by apply: filter_imp loc => q q0; rewrite (is_derive_unique _ _ _ (D q q0)).
@@ -54,3 +55,8 @@ split; first by exists (df s); apply: D.
 split; first by apply: (ex_derive_ext_loc _ _ _ E); exists (ddf s); apply: DD.
 by rewrite /continuous -(locally_singleton _ _ E2); apply: (filterlim_ext_loc _ _ E2); apply: c.
 Qed.
+
+Lemma C2fun_at_ext f df ddf t : 0 < t ->
+  (forall s, 0 < s -> is_derive f s (df s)) -> (forall s, 0 < s -> is_derive df s (ddf s)) ->
+  (forall s, 0 < s -> continuous ddf s) -> C2fun_at f t.
+Proof. exact: (C2fun_at_open locally_gt0). Qed.

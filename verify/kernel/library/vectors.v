@@ -231,3 +231,10 @@ Definition has_rank m n (A : mat m n) (r : nat) : Prop :=
   exists b : 'I_r -> vec m,
     (forall c : vec r, (forall i, \sum_(l < r) (c l * b l i) = 0) -> c = zerov)
     /\ forall w : vec m, (exists v, mulv A v = w) <-> (exists c : vec r, w = fun i => \sum_(l < r) (c l * b l i)).
+
+Lemma len_triangle n (x y : vec n) : len (addv x y) <= len x + len y.
+Proof.
+have p := Rplus_le_le_0_compat _ _ (len_ge0 x) (len_ge0 y).
+apply: Rsqr_incr_0 => //; last exact: len_ge0.
+rewrite /Rsqr len_sqr !(dotDl, dotDr) (dotC y x) -!len_sqr; have := cauchy_schwarz x y; lra.
+Qed.

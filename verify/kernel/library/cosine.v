@@ -1,9 +1,8 @@
-(** The eigenvalues of the Hessian of the loss [2 - 2 cos(u, t)]. *)
+(** The loss [2 - 2 cos(u, t)]: its gradient and its Hessian. *)
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth symmetry elementary orthonormal.
-From Geometry.thm41 Require Import scale.
+From Geometry Require Import vectors jets chain pullback smooth symmetry elementary orthonormal homogeneous.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -145,3 +144,40 @@ have -> : c = dot u t / l by rewrite /c /cosine t1 Rmult_1_r.
 rewrite E /df /ddf -/(len u) -/l -ll; field; lra.
 Qed.
 End Hessian.
+
+Lemma cosine_scale_invariant k (t : vec k) : scale_invariant (cosine_loss t).
+Proof.
+move=> u x x0; rewrite /cosine_loss /cosine dotZl lenZ Rabs_pos_eq; last by lra.
+have [e|n] := Req_dec (len u * len t) 0.
+  suff -> : dot u t = 0 by rewrite /Rdiv; ring.
+  by case: (Rmult_integral _ _ e) => /len_eq0 ->; rewrite ?dot0l ?dot0r.
+have nu : len u <> 0 by move=> e; apply: n; rewrite e; ring.
+have nt : len t <> 0 by move=> e; apply: n; rewrite e; ring.
+by field; split=> //; split=> //; lra.
+Qed.
+
+(** The cosine lies between -1 and 1. *)
+Lemma cosine_bound k (u t : vec k) : -1 <= cosine u t <= 1.
+Proof.
+rewrite /cosine; have [e|n] := Req_dec (len u * len t) 0.
+  suff -> : dot u t = 0 by rewrite /Rdiv Rmult_0_l; lra.
+  by case: (Rmult_integral _ _ e) => /len_eq0 ->; rewrite ?dot0l ?dot0r.
+have p : 0 < len u * len t by have := Rmult_le_pos _ _ (len_ge0 u) (len_ge0 t); lra.
+have /Rabs_le_between [a b] := cauchy_schwarz_abs u t.
+have -> : dot u t / (len u * len t) = / (len u * len t) * dot u t by rewrite /Rdiv; ring.
+have ip := Rinv_0_lt_compat _ p; have i1 : / (len u * len t) * (len u * len t) = 1 by field; split=> e; apply: n; rewrite e; ring.
+have := Rmult_le_compat_l _ _ _ (Rlt_le _ _ ip) a; have := Rmult_le_compat_l _ _ _ (Rlt_le _ _ ip) b; lra.
+Qed.
+
+(** The gradient vanishes only where [u] and [t] are parallel: for orthogonal unit vectors it does not. *)
+Lemma grad_cosine_loss_orthogonal k (t u : vec k) : len t = 1 -> len u = 1 -> dot u t = 0 ->
+  grad (cosine_loss t) u <> zerov.
+Proof.
+move=> t1 u1 ut; have u0 : u <> zerov by move=> e; move: u1; rewrite e /len dot0l sqrt_0; lra.
+move=> g0; have := euler_second (cosine_scale_invariant t) (C2_cosine_loss t1 u0).
+rewrite g0 => H; have t0 : t = zerov; last by move: t1; rewrite t0 /len dot0l sqrt_0; lra.
+apply: functional_extensionality => i; have := congr1 (fun v => v i) H.
+rewrite cosine_mulv // /scalev /zerov /cosine t1 u1 (dotC t u) ut (_ : dot u u = 1); last first.
+  by rewrite -len_sqr u1; ring.
+lra.
+Qed.

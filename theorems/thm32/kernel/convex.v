@@ -1,0 +1,185 @@
+(** Behind a convex loss that is not constant, a head has the effective Hessian I everywhere. *)
+From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
+From Coquelicot Require Import Coquelicot.
+From Geometry Require Import vectors jets chain pullback smooth symmetry elementary intervals quadratic.
+From Geometry.thm32 Require Import necessary.
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Open Scope R_scope.
+
+(** The function [L] on R^k is convex. *)
+Definition convex (k : nat) (L : vec k -> R) : Prop :=
+  forall x y t, 0 <= t <= 1 -> L (addv x (scalev t (subv y x))) <= (1 - t) * L x + t * L y.
+
+Section Line.
+Variables (phi dphi ddphi : R -> R).
+Hypothesis D : forall s, is_derive phi s (dphi s).
+Hypothesis DD : forall s, is_derive dphi s (ddphi s).
+Hypothesis C : forall s, continuous ddphi s.
+Hypothesis conv : forall a b t, 0 <= t <= 1 -> phi (a + t * (b - a)) <= (1 - t) * phi a + t * phi b.
+
+Lemma tangent_below a b : phi a + dphi a * (b - a) <= phi b.
+Proof. by apply: (tangent_line (D a)) => t; exact: conv. Qed.
+
+Variables (s0 m : R).
+Hypotheses (m0 : 0 < m) (slope : dphi s0 = m).
+
+Lemma slope_ge s : s0 <= s -> m <= dphi s.
+Proof.
+move=> [lt|<-]; last by lra.
+have a := tangent_below s0 s; have b := tangent_below s s0; rewrite slope in a.
+apply: (Rmult_le_reg_r (s - s0)); lra.
+Qed.
+
+Lemma growth a b : s0 <= a -> a <= b -> m * (b - a) <= phi b - phi a.
+Proof.
+move=> sa ab; have := tangent_below a b; have := slope_ge sa => le.
+by have := Rmult_le_compat_r (b - a) _ _ _ le; lra.
+Qed.
+
+Lemma phi_continuous : continuity phi.
+Proof. by move=> x; apply: derivable_continuous_pt; exists (dphi x); apply/is_derive_Reals; apply: D. Qed.
+
+(** The inverse of [phi] beyond [s0]: [phi (inverse w) = phi s0 + w] for [w >= 0]. *)
+Lemma inverse_exists (w : R) : {s : R | s0 <= s /\ phi s = phi s0 + Rmax 0 w}.
+Proof.
+have w0 : 0 <= Rmax 0 w by apply: Rmax_l.
+pose b := s0 + Rmax 0 w / m.
+have sb : s0 <= b by have : 0 <= Rmax 0 w / m by [apply: Rdiv_le_0_compat]; rewrite /b; lra.
+have pb : phi s0 + Rmax 0 w <= phi b.
+  have := growth (Rle_refl s0) sb; rewrite /b (_ : m * _ = Rmax 0 w); [lra | field; lra].
+have [|s [sbd e]] := IVT_gen phi s0 b (phi s0 + Rmax 0 w) phi_continuous.
+  by have pp : phi s0 <= phi b by [lra]; rewrite (Rmin_left _ _ pp) (Rmax_right _ _ pp); lra.
+by exists s; split=> //; move: sbd; rewrite Rmin_left //; lra.
+Qed.
+
+Definition inverse (w : R) : R := proj1_sig (inverse_exists w).
+
+Lemma inverse_ge w : s0 <= inverse w.
+Proof. by rewrite /inverse; case: inverse_exists => s []. Qed.
+
+Lemma inverseK w : 0 <= w -> phi (inverse w) = phi s0 + w.
+Proof. by move=> w0; rewrite /inverse; case: inverse_exists => s [_ /= ->]; rewrite Rmax_right. Qed.
+
+Lemma inverse_lipschitz v w : 0 <= v -> 0 <= w -> m * Rabs (inverse w - inverse v) <= Rabs (w - v).
+Proof.
+move=> v0 w0; have [le|le] := Rle_lt_dec (inverse v) (inverse w).
+  have := growth (inverse_ge v) le; rewrite !inverseK // => g.
+  rewrite Rabs_pos_eq; last by lra.
+  by apply: Rle_trans (Rle_abs _); lra.
+have := growth (inverse_ge w) (Rlt_le _ _ le); rewrite !inverseK // => g.
+rewrite Rabs_left; last by lra.
+by rewrite -Rabs_Ropp; apply: Rle_trans (Rle_abs _); lra.
+Qed.
+
+Lemma inverse_continuous w : 0 < w -> continuous inverse w.
+Proof.
+move=> w0 P [e H]; have p : 0 < Rmin w (m * e) by apply: Rmin_pos => //; apply: Rmult_lt_0_compat => //; exact: cond_pos.
+exists (mkposreal _ p) => v vb; apply: H; move: vb.
+rewrite /ball /= /AbsRing_ball /abs /minus /plus /opp /= => vb.
+have v1 := Rlt_le_trans _ _ _ vb (Rmin_l _ _); have v2 := Rlt_le_trans _ _ _ vb (Rmin_r _ _).
+have v0 : 0 <= v by move: v1 => /Rabs_def2 []; lra.
+have := inverse_lipschitz (Rlt_le _ _ w0) v0; rewrite /Rminus => l.
+by apply: (Rmult_lt_reg_l m) => //; lra.
+Qed.
+
+Lemma inverse_derive w : 0 < w -> is_derive inverse w (/ dphi (inverse w)).
+Proof.
+move=> w0; set s := inverse w; have l0 : m <= dphi s by apply: slope_ge; exact: inverse_ge.
+set l := dphi s in l0 *; apply/is_derive_eps => eps.
+have e'0 : 0 < eps * (l * m) by apply: Rmult_lt_0_compat; [exact: cond_pos | apply: Rmult_lt_0_compat; lra].
+have near_s := (iffLR (is_derive_eps _ _ _)) (D s) (mkposreal _ e'0).
+have cs : locally w (fun v => Rabs (phi (inverse v) - phi s - dphi s * (inverse v - s)) <= eps * (l * m) * Rabs (inverse v - s)).
+  exact: (inverse_continuous w0 near_s).
+apply: filter_imp (filter_and _ _ cs (locally_gt0 w0)) => v [H v0].
+move: H; rewrite /= -/l -/s; set t := inverse v => H.
+have E : phi t - phi s = v - w by rewrite /t /s !inverseK; lra.
+rewrite E in H.
+have L := inverse_lipschitz (Rlt_le _ _ w0) (Rlt_le _ _ v0); rewrite -/s -/t in L.
+have -> : t - s - / l * (v - w) = - / l * (v - w - l * (t - s)) by field; lra.
+rewrite Rabs_mult Rabs_Ropp Rabs_pos_eq; last by apply: Rlt_le; apply: Rinv_0_lt_compat; lra.
+have i0 : 0 < / l by apply: Rinv_0_lt_compat; lra.
+apply: Rle_trans (Rmult_le_compat_l _ _ _ (Rlt_le _ _ i0) H) _.
+have -> : / l * (eps * (l * m) * Rabs (t - s)) = eps * (m * Rabs (t - s)) by field; lra.
+by apply: Rmult_le_compat_l => //; exact: Rlt_le (cond_pos eps).
+Qed.
+
+Lemma inverse_C2 w : 0 < w -> C2fun_at inverse w.
+Proof.
+have pos v : 0 < dphi (inverse v) by have := slope_ge (inverse_ge v); lra.
+move=> w0; apply: (C2fun_at_ext w0 (df := fun v => / dphi (inverse v))
+  (ddf := fun v => - (ddphi (inverse v) * / dphi (inverse v)) * / dphi (inverse v) ^ 2)) => v v0.
+- exact: inverse_derive.
+- have D1 := is_derive_comp dphi inverse v _ _ (DD (inverse v)) (inverse_derive v0).
+  have := is_derive_inv _ _ _ D1 (Rgt_not_eq _ _ (pos v)).
+  have -> : - scal (/ dphi (inverse v)) (ddphi (inverse v)) / dphi (inverse v) ^ 2 =
+    - (ddphi (inverse v) * / dphi (inverse v)) * / dphi (inverse v) ^ 2 by rewrite /scal /= /mult /= /Rdiv; ring.
+  exact: id.
+have ci := inverse_continuous v0.
+have cd : continuous (fun v => / dphi (inverse v)) v.
+  apply: (continuous_comp (fun v => dphi (inverse v)) Rinv).
+    by apply: (continuous_comp inverse dphi) => //; apply: ex_derive_continuous; eexists; exact: DD.
+  by apply: ex_derive_continuous; auto_derive; have := pos v; lra.
+apply: (continuous_ext (fun v => -1 * (ddphi (inverse v) * / dphi (inverse v)) * (/ dphi (inverse v) * / dphi (inverse v)))).
+  by move=> x /=; field; have := pos x; lra.
+apply: (continuous_mult (fun v => -1 * (ddphi (inverse v) * / dphi (inverse v)))).
+  apply: (continuous_mult (fun=> -1)); first exact: continuous_const.
+  apply: (continuous_mult (fun v => ddphi (inverse v))) => //.
+  exact: (continuous_comp inverse ddphi).
+exact: (continuous_mult (fun v => / dphi (inverse v))).
+Qed.
+End Line.
+
+(** If [L : R^k -> R] is C^2, convex and not constant, there is a C^2 head [h : R^d -> R^k] with [H_eff = I] at
+    every point of R^d. *)
+Theorem part_identity_convex (d k : nat) (L : vec k -> R) :
+  (forall u, C2 L u) -> convex L -> (exists x y, L x <> L y) ->
+  exists h : vec d -> vec k, forall z, C2map h z /\ effective L h z = scalar_mat d 1.
+Proof.
+move=> LC conv [x0 [y0 xy0]].
+have [x [y xy]] : exists x y, L x < L y.
+  by have [lt|[//|gt]] := Rtotal_order (L x0) (L y0); [exists x0, y0 | exists y0, x0].
+pose e := subv y x; pose phi s := L (segment x e s).
+pose dphi s := dot (grad L (segment x e s)) e.
+pose ddphi s := form (hess L (segment x e s)) e e.
+have vel s : velocity (segment x e) s = e.
+  by apply: functional_extensionality => i; apply: is_derive_unique; case: (segment_velocity x e s) => _ [].
+have D s : is_derive phi s (dphi s) by apply: chain_rule; [exact: C2_C1 | case: (segment_velocity x e s) => _ []].
+have DD s : is_derive dphi s (ddphi s).
+  have [_] := second_derivative (LC (segment x e s)) (segment_velocity x e s).
+  by rewrite dot0r Rplus_0_r; apply: is_derive_ext => r; rewrite vel.
+have C s : continuous ddphi s.
+  have cH : cont (fun u => form (hess L u) e e) (segment x e s).
+    apply: cont_sum => i; apply: cont_mult; first exact: cont_const.
+    apply: cont_sum => j; apply: cont_mult; last exact: cont_const.
+    by apply: C1_cont_partial; case: (LC (segment x e s)).
+  move=> P HP; have [_ [gv _]] := segment_velocity x e s.
+  exact: (curve_near (velocity_cont gv) (cH P HP)).
+have phi_conv a b t : 0 <= t <= 1 -> phi (a + t * (b - a)) <= (1 - t) * phi a + t * phi b.
+  move=> tb; rewrite /phi; have := conv (segment x e a) (segment x e b) t tb.
+  rewrite (_ : addv _ _ = segment x e (a + t * (b - a))) //.
+  by apply: functional_extensionality => i; rewrite /segment /addv /scalev /subv; ring.
+have p0 : phi 0 = L x by rewrite /phi; congr L; apply: functional_extensionality => i; rewrite /segment /addv /scalev; ring.
+have p1 : phi 1 = L y by rewrite /phi; congr L; apply: functional_extensionality => i; rewrite /segment /addv /scalev /e /subv; ring.
+have [s0 [_ ms]] := mean_value (I := fun=> True) (fun _ _ _ _ _ _ => Logic.I) (fun t _ => D t) Logic.I Logic.I Rle_0_1.
+have m0 : 0 < dphi s0 by move: ms; rewrite p0 p1; lra.
+pose psi := inverse D phi_conv m0 erefl.
+pose w (z : vec d) := bowl 1 zerov z + 1.
+have w0 z : 0 < w z by rewrite /w /bowl; have := dot_ge0 (subv z zerov); lra.
+have wC z : C2 w z by apply: C2_plus; [exact: bowl_C2 | exact: C2_const].
+exists (fun z => segment x e (psi (w z))) => z; split.
+  move=> a; apply: C2_plus; first exact: C2_const.
+  apply: C2_mult; last exact: C2_const.
+  apply: (C2_fun (s := psi) (f := w)) => //.
+  exact: (inverse_C2 D DD C phi_conv m0 erefl (w0 z)).
+apply: functional_extensionality => i; apply: functional_extensionality => j.
+have E v : L (segment x e (psi (w v))) = bowl 1 zerov v + (phi s0 + 1).
+  have -> : L (segment x e (psi (w v))) = phi s0 + w v by apply: inverseK; exact: Rlt_le.
+  by rewrite /w; ring.
+rewrite /effective /scalar_mat -(hess_bowl 1 zerov z i j) /hess.
+apply: partial_ext => v; rewrite (partial_ext (g := fun v => bowl 1 zerov v + (phi s0 + 1))) //.
+have := near_point (near_partial_plus j (C2_C1 (bowl_C2 1 zerov v)) (C1_const (phi s0 + 1) v)).
+by rewrite partial_const Rplus_0_r => ->.
+Qed.
