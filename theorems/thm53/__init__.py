@@ -2,7 +2,7 @@
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation` and
 `properties` (forms), `derivation_models` and `models` (Gaussian and finite models), `latents` and
-`refutations`, `mutants`, `scale`, `fisher` and `trained`.
+`refutations`, `mutants`, `scale`, `proved` (by Coq's kernel), `fisher` and `trained`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from theorems.thm53 import (
     models,
     mutants,
     properties,
+    proved,
     refutations,
     scale,
     trained,
@@ -195,6 +196,7 @@ PUBLISHED = section(
 )
 
 CHECKS = (
+    *proved.CHECKS,
     *RANK_BOUND,
     *TRANSVERSAL,
     *MOVING,

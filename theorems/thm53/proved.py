@@ -9,19 +9,30 @@ CHECKS = kernel(
     STATEMENT,
     parts={
         "rank": said(
-            "rank.part_rank", "rank.part_rank_attained", "rank.part_rank_published", read=""
+            "rank.part_rank",
+            "rank.part_rank_attained",
+            "rank.part_rank_published",
+            read="2bd0ff7b6c0e3fb8",
         ),
         "order": said(
-            "order.part_order", "order.part_order_attained", "order.part_order_nuisance", read=""
+            "order.part_order",
+            "order.part_order_attained",
+            "order.part_order_nuisance",
+            read="3f741567a0e2c28f",
         ),
-        "free": said("rank.part_free", read=""),
-        "processing": said("processing.part_processing", read=""),
+        "free": said("rank.part_free", read="4773742c0e03d9cd"),
+        "gaussian": said(
+            "gaussian.part_gaussian",
+            read="0080accf9c9bad7b",
+            missing="that a normal law has this mean and covariance: means are taken by any linear functional that gives them",
+        ),
+        "processing": said("processing.part_processing", read="5b2b5b2bdb80503f"),
     },
     readings={
-        "law": said("refutations.refuted_law", read=""),
-        "transversal": said("rank.reading_transversal", read=""),
-        "invariant": said("invariant.refuted_invariant", read=""),
-        "point": said("refutations.refuted_point", read=""),
-        "models": said("refutations.refuted_models", read=""),
+        "law": said("refutations.refuted_law", read="f4fb1b2427727b7f"),
+        "transversal": said("rank.reading_transversal", read="095b564cef174b82"),
+        "invariant": said("invariant.refuted_invariant", read="f7e004528c8782d5"),
+        "point": said("refutations.refuted_point", read="16e985c12f2c885b"),
+        "models": said("refutations.refuted_models", read="4475be49f397c7ba"),
     },
 )

@@ -100,6 +100,7 @@ STATEMENT = Statement(
             id="rank",
             title="The rank bound with the intersection term",
             text=r"If $0 \preceq A \preceq I$ and $A V = 0$, then $\operatorname{rank} A \leq \operatorname{rank} I - \dim V + \dim(\ker I \cap V)$, with equality for $A = I/V$. Hence the published bound holds for every such $A$ if and only if $\ker I \cap V = 0$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="law",
@@ -110,11 +111,13 @@ STATEMENT = Statement(
             id="order",
             title="The shorted operator",
             text=r"If $0 \preceq A \preceq I$ and $A V = 0$, then $A \preceq I/V = I - I V (V^T I V)^+ V^T I$, the information that is left when motion along $V$ is unknown; and $A = I/V$ itself is such a matrix.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="free",
             title="Invariance that costs nothing",
             text=r"If $V \subseteq \ker I$ (the augmentations preserve the label), the bound is $\operatorname{rank} A \leq \operatorname{rank} I$, and $A = I$ attains it.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="gaussian",
@@ -125,6 +128,7 @@ STATEMENT = Statement(
             id="processing",
             title="Data processing in finite models",
             text=r"For a finite model with positive probabilities and every function $h$ of its outcome, $I_h \preceq I_z$, with equality if and only if the score is a function of $h(z)$.",
+            predicted=Verdict.PROVED,
         ),
     ),
 )
