@@ -7,10 +7,6 @@ mutants); `instances` and `refutations`; `production` and `capacity`.
 
 from __future__ import annotations
 
-from functools import partial
-
-import sympy as sp
-
 from theorems.cor35 import (
     capacity,
     derivation,
@@ -24,16 +20,15 @@ from theorems.cor35 import (
     square,
 )
 from theorems.cor35.statement import STATEMENT
-from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
-    attack,
     example,
     fixed_dimensions,
     mutant_check,
     proof,
     property_check,
     refutation,
+    refutation_controls,
     section,
 )
 
@@ -173,34 +168,45 @@ BEYOND = section(
 
 COUNTEREXAMPLES = section(
     "cor35.published",
-    refutation(
-        "full",
-        r"No error of the Jacobian, and $H_{\mathrm{eff}}$ goes from $2$ to $-2$",
-        partial(refutations.loses_definiteness, instances.CURVED, "definite-full"),
-        reading="definite-full",
-    ),
-    refutation(
-        "isotropy",
-        r"Below the threshold and with $\nabla^2 L = I$, $\kappa$ goes from $1$ to $25/9$",
-        partial(refutations.condition_number, instances.STRETCHED, "isotropy", sp.S.One),
-        reading="isotropy",
-    ),
-    refutation(
-        "conditioning",
-        "Below the threshold $\\kappa$ goes from $1$ beyond any constant $C$",
-        partial(
-            refutations.condition_number,
-            instances.unbounded(instances.CONSTANT),
-            "conditioning",
-            instances.CONSTANT,
-        ),
-        reading="conditioning",
-    ),
-    refutation(
-        "necessary",
-        r"Twenty times the threshold, and $H_{\mathrm{eff}}$ goes from $1$ to $121$",
-        refutations.keeps_everything,
-        reading="necessary",
+    *(
+        refutation(id, title, refute, heads, reading=reading)
+        for id, title, refute, heads, reading in (
+            (
+                "full",
+                r"No error of the Jacobian, and $H_{\mathrm{eff}}$ goes from $2$ to $-2$",
+                refutations.loses_definiteness,
+                instances.CURVED,
+                "definite-full",
+            ),
+            (
+                "isotropy",
+                r"Below the threshold and with $\nabla^2 L = I$, $\kappa$ goes from $1$ to $25/9$",
+                refutations.condition_number,
+                instances.STRETCHED,
+                "isotropy",
+            ),
+            (
+                "conditioning",
+                "Below the threshold $\\kappa$ goes from $1$ beyond any constant $C$",
+                refutations.condition_number,
+                instances.UNBOUNDED,
+                "conditioning",
+            ),
+            (
+                "necessary",
+                r"Twenty times the threshold, and $H_{\mathrm{eff}}$ goes from $1$ to $121$",
+                refutations.keeps_everything,
+                instances.FAR,
+                "necessary",
+            ),
+            (
+                "stable",
+                r"Beyond the threshold a collapse with $H_{\mathrm{eff}} = 1$ is sent to $-4$",
+                refutations.loses_semidefiniteness,
+                instances.UNSTABLE,
+                "stable",
+            ),
+        )
     ),
     example(
         "can-fail",
@@ -208,19 +214,12 @@ COUNTEREXAMPLES = section(
         refutations.can_fail,
         readings=("can-fail",),
     ),
-    refutation(
-        "stable",
-        r"Beyond the threshold a collapse with $H_{\mathrm{eff}} = 1$ is sent to $-4$",
-        partial(refutations.loses_definiteness, instances.UNSTABLE, "stable"),
-        reading="stable",
-    ),
     mutant_check("beyond", properties.BEYOND, readings=("stable",)),
-    attack(
-        "hypotheses.void",
-        "Every hypothesis fails at heads made to violate it",
-        refutations.hypotheses_can_fail,
-        readings=("definite-full", "isotropy", "conditioning", "necessary", "can-fail", "stable"),
-        arithmetic=Arithmetic.EXACT,
+    *(
+        refutation_controls(
+            f"controls.{id}", refute, reading=reading, violations=violations, mild=mild
+        )
+        for id, (reading, refute, violations, mild) in refutations.CONTROLS.items()
     ),
 )
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import sympy as sp
 
 from theorems.cor35.statement import STATEMENT
+from verify.claims.controls import ByConstruction
 from verify.claims.counterexample import Value
+from verify.claims.describe import HIDDEN
 from verify.symbolic.exact_head import all_of, eigenvalues
 
 u1, u2, u3, u4 = OUTPUTS = sp.symbols("u1:5", real=True)
@@ -21,16 +24,23 @@ class Heads:
     Attributes:
         loss: L(u) in u1, .., uk.
         target, perturbed: the heads' outputs in z1, .., zd.
-        d: dimension of z.
+        epsilon: the bound of |E|, where the reading has one.
         bound_l, bound_m: the constants L and M.
+        factor: C in a reading that says that kappa_phi is at most C kappa_*.
     """
 
-    loss: sp.Expr
-    target: tuple[sp.Expr, ...]
-    perturbed: tuple[sp.Expr, ...]
-    d: int
-    bound_l: sp.Expr = sp.S.One
-    bound_m: sp.Expr = sp.S.One
+    loss: Annotated[sp.Expr, "$L(u)$"]
+    target: Annotated[tuple[sp.Expr, ...], "$h_*(z)$"]
+    perturbed: Annotated[tuple[sp.Expr, ...], r"$h_\phi(z)$"]
+    epsilon: Annotated[sp.Expr, HIDDEN] = sp.S.Zero
+    bound_l: Annotated[sp.Expr, "$L$"] = sp.S.One
+    bound_m: Annotated[sp.Expr, "$M$"] = sp.S.One
+    factor: Annotated[sp.Expr, HIDDEN] = sp.S.One
+
+    @property
+    def inputs(self) -> tuple[sp.Symbol, ...]:
+        """z1, .., zd."""
+        return tuple(z for z in INPUTS if any(h.has(z) for h in self.target + self.perturbed))
 
     def at_zero(self, expr: sp.Expr) -> sp.Expr:
         """The expression at z = 0."""
@@ -38,12 +48,12 @@ class Heads:
 
     def jacobian(self, head: tuple[sp.Expr, ...]) -> sp.Matrix:
         """D h(0), (k, d)."""
-        return sp.Matrix([[self.at_zero(h.diff(z)) for z in INPUTS[: self.d]] for h in head])
+        return sp.Matrix([[self.at_zero(h.diff(z)) for z in self.inputs] for h in head])
 
     def effective_hessian(self, head: tuple[sp.Expr, ...]) -> sp.Matrix:
         """The Hessian of L o h at 0, differentiated from the composition, (d, d)."""
         composed = self.loss.subs(dict(zip(OUTPUTS, head, strict=False)), simultaneous=True)
-        return sp.hessian(composed, INPUTS[: self.d]).applyfunc(
+        return sp.hessian(composed, self.inputs).applyfunc(
             lambda entry: sp.factor(self.at_zero(entry))
         )
 
@@ -109,23 +119,20 @@ def positive(expr: sp.Expr) -> bool:
 
 def linear(loss: sp.Expr, target: tuple[object, ...], perturbed: tuple[object, ...]) -> Heads:
     """Heads with one input."""
-    heads = [tuple(sp.sympify(c) * z1 for c in column) for column in (target, perturbed)]
-    return Heads(loss, heads[0], heads[1], 1)
+    return Heads(loss, *(tuple(sp.sympify(c) * z1 for c in head) for head in (target, perturbed)))
 
 
 SADDLE = (u1**2 - u2**2) / 2
 """A loss with Hessian diag(1, -1)."""
 
-CURVED = Heads(u1 + u1**2 / 2, (z1 + z1**2 / 2,), (z1 - 3 * z1**2 / 2,), 1)
+CURVED = Heads(u1 + u1**2 / 2, (z1 + z1**2 / 2,), (z1 - 3 * z1**2 / 2,))
 """E = 0, and H_eff goes from 2 to -2."""
 
+QUARTER = sp.Rational(1, 4)
 STRETCHED = Heads(
-    (u1**2 + u2**2) / 2,
-    (z1, z2),
-    (sp.Rational(5, 4) * z1, sp.Rational(3, 4) * z2),
-    2,
+    (u1**2 + u2**2) / 2, (z1, z2), ((1 + QUARTER) * z1, (1 - QUARTER) * z2), epsilon=QUARTER
 )
-"""H = J = I, E = diag(1/4, -1/4)."""
+"""H = J = I, E = diag(1/4, -1/4): kappa goes from 1 to 25/9."""
 
 FAR = linear(u1**2 / 2, (1,), (11,))
 """J = H = 1, E = 10: far beyond the threshold 1/2, and H_eff goes from 1 to 121."""
@@ -133,7 +140,7 @@ FAR = linear(u1**2 / 2, (1,), (11,))
 LOST = linear(SADDLE, (sp.Rational(4, 5), sp.Rational(3, 5)), (sp.Rational(7, 10),) * 2)
 """q = 7/25: |E|^2 = 1/50 = eps*^2, and H_eff goes from 7/25 to 0."""
 
-UNSTABLE = Heads(u3 + SADDLE, (z1, sp.S.Zero, sp.S.Zero), (sp.S.Zero, 2 * z1, sp.S.Zero), 1)
+UNSTABLE = linear(u3 + SADDLE, (1, 0, 0), (0, 2, 0))
 """E = (-1, 2, 0): a critical collapse with H_eff = 1 is sent to one with -4."""
 
 
@@ -145,35 +152,35 @@ def unbounded(constant: sp.Expr) -> Heads:
     """
     t = 1 / (1 + constant)
     cosine, sine = (1 - t**2) / (1 + t**2), 2 * t / (1 + t**2)
-    column = ((cosine + sine) / sp.sqrt(2), (cosine - sine) / sp.sqrt(2))
-    error = (1 - t**2) * sine * cosine / sp.sqrt(2)  # |E| is (1 - t^2) lambda / 2
-    target = (column[0] * z1, column[1] * z1, column[0] * z2, column[1] * z2)
-    shift = (-error * z1, error * z1, error * z2, -error * z2)
+    x, y = (cosine + sine) / sp.sqrt(2), (cosine - sine) / sp.sqrt(2)
+    epsilon = (1 - t**2) * sine * cosine  # (1 - t^2) lambda / 2
+    e = epsilon / sp.sqrt(2)
     return Heads(
         SADDLE + (u3**2 - u4**2) / 2,
-        target,
-        tuple(a + b for a, b in zip(target, shift, strict=True)),
-        2,
+        (x * z1, y * z1, x * z2, y * z2),
+        ((x - e) * z1, (y + e) * z1, (x + e) * z2, (y - e) * z2),
+        epsilon,
+        factor=constant,
     )
 
 
 CONSTANT = sp.Symbol("C", positive=True)
+UNBOUNDED = unbounded(CONSTANT)
 
 
 # --- hypotheses ---------------------------------------------------------------------------------
 
+CONSTANT_ENCODER = ByConstruction("the encoder is constant, $f(x) = 0$")
+
 
 def hypotheses(heads: Heads, reading: str) -> dict[str, Value]:
-    """Evaluate every hypothesis of a reading; epsilon is |E|."""
+    """Evaluate every hypothesis of a reading."""
     evaluate = {
         "A1": _polynomial,
         "A6": _residual,
-        "collapsed": lambda _: ("by construction: the encoder is constant, $f(x) = 0$", True),
+        "collapsed": lambda _: (f"by construction: {CONSTANT_ENCODER.reason}", True),
         "critical": _critical,
-        "jacobian": lambda h: (
-            rf"$|E| = \epsilon = {sp.latex(h.error)}$, by choice of $\epsilon$",
-            True,
-        ),
+        "jacobian": _jacobian,
         "L": _bound_l,
         "M": _bound_m,
         "lambda": lambda h: (rf"$\lambda = {sp.latex(h.least)}$", positive(h.least)),
@@ -202,6 +209,12 @@ def _critical(heads: Heads) -> Value:
     return rf"$J_\phi^T \rho = {sp.latex(gradient)}$", gradient.is_zero_matrix is True
 
 
+def _jacobian(heads: Heads) -> Value:
+    text = rf"$|E| = {sp.latex(heads.error)}$, $\epsilon = {sp.latex(heads.epsilon)}$"
+    spare = sp.factor(sp.simplify(heads.epsilon**2 - heads.error**2))
+    return text, spare.is_nonnegative is True
+
+
 def _bound_l(heads: Heads) -> Value:
     jacobian = heads.jacobian(heads.target)
     largest = spectrum(jacobian.T * jacobian)[-1]
@@ -219,16 +232,14 @@ def _bound_m(heads: Heads) -> Value:
     return text, all_of((heads.bound_m - size).is_nonnegative for size in sizes)
 
 
-def _compared(heads: Heads) -> str:
-    return rf"$|E| = {sp.latex(heads.error)}$, $\lambda/(2LM) = {sp.latex(heads.threshold)}$"
-
-
 def _below_threshold(heads: Heads) -> Value:
-    return _compared(heads), positive(heads.threshold - heads.error)
+    text = rf"$\epsilon = {sp.latex(heads.epsilon)}$, $\lambda/(2LM) = {sp.latex(heads.threshold)}$"
+    return text, positive(heads.threshold - heads.epsilon)
 
 
 def _beyond_threshold(heads: Heads) -> Value:
-    return _compared(heads), positive(heads.error**2 - heads.threshold**2)
+    text = rf"$|E| = {sp.latex(heads.error)}$, $\lambda/(2LM) = {sp.latex(heads.threshold)}$"
+    return text, positive(heads.error - heads.threshold)
 
 
 def _psd(heads: Heads) -> Value:
@@ -239,5 +250,5 @@ def _psd(heads: Heads) -> Value:
 
 def _isotropic(heads: Heads) -> Value:
     matrix = heads.effective_hessian(heads.target)
-    off = (matrix - heads.least * sp.eye(heads.d)).applyfunc(sp.simplify)
+    off = (matrix - heads.least * sp.eye(len(heads.inputs))).applyfunc(sp.simplify)
     return rf"$H_{{\mathrm{{eff}}}}^* = {sp.latex(matrix)}$", off.is_zero_matrix is True

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import sympy as sp
 
 from theorems.cor35.instances import (
+    CONSTANT,
+    CONSTANT_ENCODER,
     CURVED,
     FAR,
     LOST,
     SADDLE,
     STRETCHED,
+    UNBOUNDED,
     UNSTABLE,
     Heads,
     hypotheses,
@@ -25,131 +27,168 @@ from theorems.cor35.instances import (
 )
 from theorems.cor35.statement import STATEMENT
 from verify.claims.check import Context
-from verify.claims.counterexample import Value, counterexample
-from verify.claims.evidence import Finding, Outcome, Table
-from verify.symbolic.exact_head import all_of
+from verify.claims.controls import ByConstruction, Refute
+from verify.claims.counterexample import counterexample
+from verify.claims.describe import describe
+from verify.claims.evidence import Finding, finding
 
 
-def _judged(heads: Heads, reading: str, conclusion: Value, summary: str) -> Finding:
+def _judged(heads: Heads, reading: str, text: str, holds: bool, summary: str) -> Finding:
     return counterexample(
         STATEMENT,
         reading,
-        (
-            ("$L(u)$", f"${sp.latex(heads.loss)}$"),
-            ("$h_*(z)$", f"${sp.latex(heads.target)}$"),
-            (r"$h_\phi(z)$", f"${sp.latex(heads.perturbed)}$"),
-            ("$z$", "0"),
-        ),
+        (*describe(heads), ("$z$", "0")),
         hypotheses(heads, reading),
-        conclusion,
+        (text, holds),
         summary,
     )
 
 
-def _values(heads: Heads) -> tuple[list[sp.Expr], str]:
-    after = spectrum(heads.effective_hessian(heads.perturbed))
-    before = spectrum(heads.effective_hessian(heads.target))
-    text = (
-        rf"eigenvalues of $H_{{\mathrm{{eff}}}}$: ${', '.join(map(sp.latex, before))}$ for the target, "
-        rf"${', '.join(map(sp.latex, after))}$ for the perturbed head"
+def _spectra(heads: Heads) -> tuple[list[sp.Expr], list[sp.Expr], str]:
+    """The spectra of H_eff of the target and of the perturbed head, and both in words."""
+    before, after = (
+        spectrum(heads.effective_hessian(head)) for head in (heads.target, heads.perturbed)
     )
-    return after, text
+    shown = [", ".join(map(sp.latex, values)) for values in (before, after)]
+    text = rf"eigenvalues of $H_{{\mathrm{{eff}}}}$: ${shown[0]}$ for the target, ${shown[1]}$ for the perturbed head"
+    return before, after, text
 
 
 def loses_definiteness(heads: Heads, reading: str, ctx: Context) -> Finding:
-    """The effective Hessian of the perturbed head has a negative eigenvalue."""
-    after, text = _values(heads)
-    return _judged(
-        heads, reading, (text, after[0].is_negative is not True), f"{text[0].upper()}{text[1:]}."
-    )
+    """H_eff of the perturbed head is not positive definite."""
+    _, after, text = _spectra(heads)
+    lost = after[0].is_nonpositive is True
+    return _judged(heads, reading, text, not lost, f"{text[0].upper()}{text[1:]}.")
 
 
-def keeps_everything(ctx: Context) -> Finding:
-    """Far beyond the threshold, the Hessian is positive definite and as well conditioned."""
-    after, text = _values(FAR)
-    intact = all_of(value.is_positive for value in after) and after[-1] == after[0]
-    return _judged(
-        FAR,
-        "necessary",
-        (text, not intact),
-        r"$|E|$ is $20$ times the threshold; $H_{\mathrm{eff}}$ goes from $1$ to $121$.",
-    )
+def loses_semidefiniteness(heads: Heads, reading: str, ctx: Context) -> Finding:
+    """H_eff of the perturbed head has a negative eigenvalue."""
+    _, after, text = _spectra(heads)
+    lost = after[0].is_negative is True
+    return _judged(heads, reading, text, not lost, f"{text[0].upper()}{text[1:]}.")
 
 
-def condition_number(heads: Heads, reading: str, factor: sp.Expr, ctx: Context) -> Finding:
+def keeps_everything(heads: Heads, reading: str, ctx: Context) -> Finding:
+    """Beyond the threshold, the Hessian is positive definite and as well conditioned."""
+    before, after, text = _spectra(heads)
+    better = before[-1] * after[0] - after[-1] * before[0]
+    intact = after[0].is_positive is True and better.is_nonnegative is True
+    summary = rf"$|E|$ is ${sp.latex(heads.error / heads.threshold)}$ times the threshold; $H_{{\mathrm{{eff}}}}$ goes from ${sp.latex(before[0])}$ to ${sp.latex(after[0])}$."
+    return _judged(heads, reading, text, not intact, summary)
+
+
+def condition_number(heads: Heads, reading: str, ctx: Context) -> Finding:
     """The condition number of the perturbed head is more than `factor`, where it was 1."""
-    after, text = _values(heads)
+    _, after, text = _spectra(heads)
     kappa = sp.factor(sp.simplify(after[-1] / after[0]))
-    grows = positive(after[0]) and positive(kappa - factor)
+    grows = positive(after[0]) and positive(kappa - heads.factor)
+    shown = sp.latex(kappa), sp.latex(heads.factor)
     return _judged(
         heads,
         reading,
-        (rf"{text}; $\kappa_\phi = {sp.latex(kappa)}$, more than ${sp.latex(factor)}$", not grows),
-        rf"Below the threshold $\kappa$ goes from $1$ to ${sp.latex(kappa)} > {sp.latex(factor)}$.",
+        rf"{text}; $\kappa_\phi = {shown[0]}$, where ${shown[1]}$ is allowed",
+        not grows,
+        rf"Below the threshold $\kappa$ goes from $1$ to ${shown[0]} > {shown[1]}$.",
     )
 
 
 def can_fail(ctx: Context) -> Finding:
     """Beyond the published threshold, exactly at the sharp one: definiteness is lost."""
-    after, text = _values(LOST)
+    _, after, text = _spectra(LOST)
     lost = after[0].is_nonpositive is True
-    found = _judged(LOST, "can-fail", (text, lost), "")
-    evaluated = found.witness is not None and all(h.holds for h in found.witness.hypotheses)
-    return Finding(
-        outcome=Outcome.AS_STATED if lost and evaluated else Outcome.SURPRISE,
-        summary=(
-            rf"At $q = 7/25$, $|E| = {sp.latex(LOST.error)}$ where the threshold is "
-            rf"${sp.latex(LOST.threshold)}$: $H_{{\mathrm{{eff}}}}$ goes to ${sp.latex(after[0])}$."
-        ),
+    witness = _judged(LOST, "can-fail", text, lost, "").witness
+    return finding(
+        lost and witness is not None and all(h.holds for h in witness.hypotheses),
+        rf"At $q = 7/25$, $|E| = {sp.latex(LOST.error)}$ where the threshold is ${sp.latex(LOST.threshold)}$: $H_{{\mathrm{{eff}}}}$ goes to ${sp.latex(after[0])}$.",
         cases=1,
-        witness=found.witness,
+        witness=witness,
     )
 
 
-def hypotheses_can_fail(ctx: Context) -> Finding:
-    """Every evaluated hypothesis fails, and it alone, at heads made to violate it."""
-    tenth = sp.Rational(1, 10)
-    attempts: Mapping[str, tuple[str, Heads]] = {
-        "A1": ("definite-full", replace(CURVED, perturbed=(z1 + z1 * abs(z1),))),
-        "A6": ("stable", replace(UNSTABLE, loss=SADDLE)),
-        "critical": ("stable", replace(UNSTABLE, perturbed=(sp.S.Zero, 2 * z1, tenth * z1))),
-        "L": ("definite-full", replace(CURVED, bound_l=1 - tenth)),
-        "M": ("definite-full", replace(CURVED, bound_m=1 - tenth)),
-        "lambda": ("can-fail", linear(SADDLE, (3 * tenth, 4 * tenth), (1, 1))),
-        "threshold": ("isotropy", replace(STRETCHED, perturbed=(z1 * 8 / 5, z2 * 2 / 5))),
-        "exceeds": ("necessary", replace(FAR, perturbed=(z1 * 11 / 10,))),
-        "isotropic": ("isotropy", replace(STRETCHED, target=(z1, z2 * 9 / 10))),
-        "psd": (
-            "isotropy",
-            replace(
+TENTH, LESS, ZERO = sp.Rational(1, 10), sp.Rational(99, 100), sp.S.Zero
+
+IMPLIED = ByConstruction(
+    r"$0 \leq |E| \leq \epsilon < \lambda / (2LM)$, $L \geq 0$ and $M \geq 0$ make $\lambda$ positive"
+)
+
+
+def _low(heads: Heads) -> dict[str, Heads]:
+    """Bounds L and M that are too small."""
+    return {"L": replace(heads, bound_l=LESS), "M": replace(heads, bound_m=LESS)}
+
+
+_BELOW = {
+    "A1": replace(STRETCHED, perturbed=(z1 * 5 / 4 + z1 * abs(z1), z2 * 3 / 4)),
+    "jacobian": replace(STRETCHED, epsilon=sp.Rational(6, 25)),
+    **_low(STRETCHED),
+    "lambda": IMPLIED,
+    "threshold": replace(STRETCHED, epsilon=sp.Rational(1, 2)),
+    "isotropic": replace(STRETCHED, target=(z1, z2 * LESS)),
+}
+T = 1 / (1 + CONSTANT)
+
+CONTROLS: dict[str, tuple[str, Refute, dict[str, Heads | ByConstruction], Heads]] = {
+    "definite-full": (
+        "definite-full",
+        loses_definiteness,
+        {
+            "A1": replace(CURVED, perturbed=(z1 + z1 * abs(z1),)),
+            "jacobian": replace(CURVED, perturbed=(z1 * 11 / 10 - z1**2 * 3 / 2,)),
+            **_low(CURVED),
+            "lambda": IMPLIED,
+            "threshold": replace(CURVED, epsilon=sp.S.One),
+        },
+        replace(CURVED, perturbed=(z1 - z1**2 * LESS / 2,)),
+    ),
+    "isotropy": (
+        "isotropy",
+        condition_number,
+        {
+            **_BELOW,
+            "psd": replace(
                 STRETCHED,
                 loss=STRETCHED.loss - u3**2 / 2,
-                target=(z1, z2, sp.S.Zero),
-                perturbed=(*STRETCHED.perturbed, sp.S.Zero),
+                target=(*STRETCHED.target, ZERO),
+                perturbed=(*STRETCHED.perturbed, ZERO),
             ),
-        ),
-    }
-    rows, passed = [], []
-    for name, (reading, heads) in attempts.items():
-        failing = [id for id, (_, holds) in hypotheses(heads, reading).items() if not holds]
-        rows.append((name, ", ".join(failing) or "none"))
-        if failing != [name]:
-            passed.append(name)
-    mild = condition_number(replace(STRETCHED, perturbed=(z1, z2)), "isotropy", sp.S.One, ctx)
-    rows.append(("the conclusion, at two equal heads", mild.outcome.value))
-    if mild.outcome is not Outcome.SURPRISE:
-        passed.append("conclusion")
-    return Finding(
-        outcome=Outcome.SURPRISE if passed else Outcome.AS_STATED,
-        summary=f"Not as made: {', '.join(passed)}."
-        if passed
-        else "Each hypothesis, and it alone, fails at the heads made to violate it.",
-        cases=len(rows),
-        tables=(
-            Table(
-                title="Heads that must be void",
-                columns=("violated", "hypotheses that fail"),
-                rows=tuple(rows),
-            ),
-        ),
-    )
+        },
+        replace(STRETCHED, perturbed=(z1 * 5 / 4, z2 * 5 / 4)),
+    ),
+    # The mild constant is the condition number itself.
+    "conditioning": (
+        "conditioning",
+        condition_number,
+        _BELOW,
+        replace(UNBOUNDED, factor=(2 - T**2 + T**4) / (3 * T**2 - T**4)),
+    ),
+    "necessary": (
+        "necessary",
+        keeps_everything,
+        {
+            "A1": replace(FAR, perturbed=(11 * z1 + z1 * abs(z1),)),
+            **_low(FAR),
+            "lambda": replace(FAR, target=(ZERO,)),
+            "exceeds": replace(FAR, perturbed=(z1 * 3 / 2,)),
+        },
+        replace(STRETCHED, perturbed=(11 * z1, (11 + TENTH) * z2)),
+    ),
+    "stable": (
+        "stable",
+        loses_semidefiniteness,
+        {
+            "A1": replace(UNSTABLE, perturbed=(ZERO, 2 * z1 + z1 * abs(z1), ZERO)),
+            "A6": replace(UNSTABLE, loss=SADDLE),
+            "collapsed": CONSTANT_ENCODER,
+            "critical": replace(UNSTABLE, perturbed=(ZERO, 2 * z1, TENTH * z1)),
+            **_low(UNSTABLE),
+            "lambda": replace(UNSTABLE, target=(ZERO, ZERO, ZERO)),
+            "exceeds": replace(UNSTABLE, perturbed=(z1, z1 / 2, ZERO)),
+        },
+        replace(UNSTABLE, perturbed=(z1, z1, ZERO)),
+    ),
+}
+CONTROLS["necessary-definite"] = (
+    *CONTROLS["necessary"][:3],
+    linear(SADDLE, (1, 0), (1, 1)),
+)
+"""By name: the reading, what refutes it, for each hypothesis heads that violate it alone, mild heads."""
