@@ -29,7 +29,7 @@ from pathlib import Path
 import pytest
 
 from verify.__main__ import REGISTRIES, ROOT
-from verify.claims.check import CASES, Check, Context
+from verify.claims.check import CASES, Check, Context, Role
 from verify.claims.evidence import Evidence, Outcome
 from verify.claims.judgement import gate_failures, judge
 from verify.claims.statement import Statement
@@ -45,7 +45,7 @@ os.environ.update(THREADS)  # before PyTorch reads it
 SEED = pytest.StashKey[int]()
 
 LIGHT = 0.5
-"""CPU-seconds up to which a check is not slow: derivations, counterexamples and their controls."""
+"""CPU-seconds up to which a check that decides is not slow: derivations and counterexamples."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -68,11 +68,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Mark the checks that take long, and the verdicts, which rest on all of them."""
+    """Mark the controls, the checks that take long, and the verdicts, which rest on all of them."""
     for item in items:
         check = item.callspec.params.get("check") if hasattr(item, "callspec") else None
-        needs_all = "assert_verdicts" in getattr(item, "fixturenames", ())
-        if needs_all or (isinstance(check, Check) and check.cost > LIGHT):
+        slow = isinstance(check, Check) and (check.role is Role.CONTROL or check.cost > LIGHT)
+        if slow or "assert_verdicts" in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
 
 
