@@ -7,7 +7,7 @@ statement), `hypotheses` (the readings' hypotheses at an exact state), `notation
 
 The readings: `derivation` (H_eff = G + M and the layer formula), `affine` (linear and ReLU heads),
 `direction`, `invariance` and `cross_entropy` (Fact 0), `properties` and `outputs` (the same on random
-heads and losses), `refutations`, `persistence` (the open set), `void` (attacks on both), `mutants`
+heads and losses), `refutations`, `persistence` (the open set), `counterexample_controls` (what shows that both could have failed), `mutants`
 (false claims), `scale` (production heads, with `mechanism`).
 
 The parts on instability, each file with its derivations, claims, false variants and checks, on the
@@ -23,6 +23,7 @@ from functools import partial
 
 from theorems.thm41 import (
     affine,
+    counterexample_controls,
     cross_entropy,
     derivation,
     direction,
@@ -34,7 +35,6 @@ from theorems.thm41 import (
     refutations,
     scale,
 )
-from theorems.thm41 import counterexample_controls as void
 from theorems.thm41.own_parts import (
     escape,
     genericity,
@@ -61,7 +61,7 @@ from verify.claims.declare import (
     refutation,
     section,
 )
-from verify.numeric.activations import GELU, SOFTPLUS, SWISH
+from verify.numeric.activations import GELU, RELU, SOFTPLUS, SWISH
 
 EFFECTIVE_HESSIAN = section(
     "thm41.identity",
@@ -172,12 +172,14 @@ LINEAR_HEADS = section(
         "saddle",
         r"A linear head with $\lambda_{\min}(H_{\mathrm{eff}}) = -2$ at a critical collapse",
         refutations.linear_saddle,
+        refutations.LINEAR_SADDLE,
         reading="1-psd",
     ),
     refutation(
         "quartic",
         r"A linear head, $\nabla^2 L \succeq 0$ at the point, and a repelling collapse",
-        partial(refutations.falling_quartic, "1-non-repelling", refutations.FLAT_LINEAR),
+        refutations.falling_quartic,
+        refutations.flat(refutations.FLAT_LINEAR),
         reading="1-non-repelling",
     ),
     part="affine",
@@ -189,7 +191,8 @@ SMOOTH_HEADS = section(
         refutation(
             f"stable.{s.name}",
             f"A stable collapse with a {s.name} head, every hypothesis satisfied",
-            partial(refutations.stable_collapse, s),
+            refutations.stable_collapse,
+            refutations.two_output_state(s),
             reading="2-every",
         )
         for s in (SOFTPLUS, SWISH, GELU)
@@ -198,7 +201,8 @@ SMOOTH_HEADS = section(
         refutation(
             f"persistence.{s.name}",
             f"The stable collapse persists on a box of weights ({s.name})",
-            partial(persistence.persistence, refutations.two_output_head(s), persistence.RADIUS),
+            persistence.persistence,
+            persistence.Box(refutations.two_output_head(s)),
             reading="2-generic",
             arithmetic=Arithmetic.BALL,
         )
@@ -207,7 +211,7 @@ SMOOTH_HEADS = section(
     attack(
         "persistence.void",
         "The certificate refuses too large a box, and heads it must refuse",
-        void.persistence_can_fail,
+        counterexample_controls.persistence_can_fail,
         readings=("2-generic",),
         arithmetic=Arithmetic.BALL,
     ),
@@ -219,13 +223,6 @@ SMOOTH_HEADS = section(
             readings=("2-mechanism",),
         )
         for s in (SOFTPLUS, SWISH, GELU)
-    ),
-    attack(
-        "hypotheses.void",
-        "Every hypothesis fails at a point made to violate it",
-        void.hypotheses_can_fail,
-        readings=("1-psd", "1-non-repelling", "2-mechanism", "2-every", "relu-non-repelling"),
-        arithmetic=Arithmetic.EXACT,
     ),
 )
 
@@ -265,12 +262,14 @@ RELU_HEADS = section(
         "kink",
         "A ReLU head that repels at its kink",
         refutations.relu_kink,
+        refutations.even(RELU, -1),
         reading="relu-non-repelling",
     ),
     refutation(
         "quartic",
         "A ReLU head that repels where it has no kink",
-        partial(refutations.falling_quartic, "relu-non-repelling", refutations.FLAT_RELU),
+        refutations.falling_quartic,
+        refutations.flat(refutations.FLAT_RELU),
         reading="relu-non-repelling",
     ),
     part="relu",
@@ -302,6 +301,7 @@ SCALE_INVARIANT_LOSSES = section(
 )
 
 CHECKS = (
+    *section("thm41.controls", *counterexample_controls.CONTROLS),
     *EFFECTIVE_HESSIAN,
     *LAYER_FORMULA,
     *LINEAR_HEADS,

@@ -1,86 +1,176 @@
-"""Attacks on the refutations: points and boxes that must not count."""
+"""What shows that the refutations of 4.1 could have failed: points and boxes that must not count."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
-from theorems.thm41.hypotheses import hypotheses
-from theorems.thm41.persistence import RADIUS, persistence
-from theorems.thm41.refutations import LOSS, column, two_output_head, two_output_state, u1, u2
-from theorems.thm41.statement import STATEMENT
-from verify.claims.check import Context
-from verify.claims.counterexample import counterexample
-from verify.claims.evidence import Finding, Outcome, Table
-from verify.numeric.activations import LINEAR, RELU, SOFTPLUS, Activation
+from theorems.thm41.persistence import Box, persistence
+from theorems.thm41.refutations import (
+    FLAT_LINEAR,
+    FLAT_RELU,
+    LOSS,
+    column,
+    even,
+    falling_quartic,
+    flat,
+    linear_saddle,
+    relu_kink,
+    stable_collapse,
+    two_output_head,
+    two_output_state,
+    u1,
+    u2,
+)
+from verify.claims.check import Check, Context
+from verify.claims.controls import ByConstruction
+from verify.claims.declare import refutation_controls
+from verify.claims.evidence import Finding, Outcome, Table, finding
+from verify.numeric.activations import LINEAR, RELU, SOFTPLUS
 from verify.symbolic.exact_head import Collapse, ExactHead
 
+KINK = u1 * sp.Abs(u1)
+"""C^1 and not C^2 at 0."""
 
-def persistence_can_fail(ctx: Context) -> Finding:
-    """The certificate refuses a box that is too large, and a head without a critical point."""
-    tilted = two_output_head(SOFTPLUS)
-    w1 = tilted.weights[0].as_mutable()
+CONSTANT_ENCODER = ByConstruction("the encoder is constant, $f(x) = z^*$")
+
+_STABLE = two_output_state(SOFTPLUS)
+_FLAT_AFFINE = ExactHead.of(LINEAR, ([[1, 0], [0, 0]], [0, 0]))
+_SOFT = ExactHead.of(SOFTPLUS, ([[1]], [0]), ([[1], [0]], [-sp.log(2), 0]))
+"""h(z) = (s(z) - s(0), 0)."""
+
+
+def _tilted() -> ExactHead:
+    """The head with its first output increasing: no critical point near 0."""
+    head = two_output_head(SOFTPLUS)
+    w1 = head.weights[0].as_mutable()
     w1[1, 0] = 1
-    attempts = {
-        "a box of radius 1/4": (two_output_head(SOFTPLUS), sp.Rational(1, 4)),
-        "a head whose first output is increasing": (
-            ExactHead((w1.as_immutable(), tilted.weights[1]), tilted.biases, SOFTPLUS),
-            RADIUS,
-        ),
-        "the unstable head": (two_output_head(SOFTPLUS, sign=-1), RADIUS),
-    }
-    return _must_be_void(
-        {name: persistence(*attempt, ctx) for name, attempt in attempts.items()},
-        "The certificate is refused where it must be.",
+    return ExactHead((w1.as_immutable(), head.weights[1]), head.biases, SOFTPLUS)
+
+
+def _twice_even() -> ExactHead:
+    """h_i(z) = s(z_i) + s(-z_i) - 2 s(0)."""
+    two = 2 * SOFTPLUS.at(0, sp.S.Zero)
+    return ExactHead.of(
+        SOFTPLUS,
+        ([[1, 0], [-1, 0], [0, 1], [0, -1]], [0, 0, 0, 0]),
+        ([[1, 1, 0, 0], [0, 0, 1, 1]], [-two, -two]),
     )
 
 
-def hypotheses_can_fail(ctx: Context) -> Finding:
-    """Every evaluated hypothesis fails at a point made to violate it, which voids the point."""
-    base = two_output_state(SOFTPLUS)
-    kink = ExactHead.of(RELU, ([[1, 0], [-1, 0]], [0, 0]), ([[1, 1], [0, 0]], [0, 0]))
-    affine = ExactHead.of(LINEAR, ([[1, 0], [0, 1]], [0, 0]))
-    origin = column(0, 0)
+_SINGULAR = "then $H_{\\mathrm{eff}}$ is $G$, of rank $r < d$, and no critical point is enclosed"
+
+CONTROLS: tuple[Check, ...] = (
+    refutation_controls(
+        "1-psd",
+        linear_saddle,
+        reading="1-psd",
+        violations={
+            "A1": flat(FLAT_LINEAR, u2 + KINK),
+            "collapsed": CONSTANT_ENCODER,
+            "A6": flat(FLAT_LINEAR, u1**2 - u2**2),
+            "critical": flat(FLAT_LINEAR, u1 - u1**2),
+            "linear": _STABLE,
+        },
+        mild=flat(FLAT_LINEAR, u2),  # H_eff = 0 is positive semidefinite
+    ),
+    refutation_controls(
+        "1-non-repelling",
+        falling_quartic,
+        reading="1-non-repelling",
+        violations={
+            "A1": flat(FLAT_LINEAR, u2 + KINK),
+            "collapsed": CONSTANT_ENCODER,
+            "A6": flat(FLAT_LINEAR, u2**2 - u1**4),
+            "critical": flat(FLAT_LINEAR, u2 - u1**4 + u1),
+            "linear": flat(_SOFT),
+            "psd": flat(FLAT_LINEAR, u2 - u1**2),
+        },
+        mild=flat(FLAT_LINEAR, u2 + u1**4),
+    ),
+    refutation_controls(
+        "2-every",
+        stable_collapse,
+        reading="2-every",
+        violations={
+            "A1": replace(_STABLE, loss=LOSS + KINK),
+            "collapsed": CONSTANT_ENCODER,
+            "A6": replace(_STABLE, loss=u2**2 / 2),
+            "critical": replace(_STABLE, at=column(1, 0)),
+            "smooth": Collapse(u1**2 + u2, (u1, u2), _FLAT_AFFINE, column(0, 0)),
+            "rank": replace(_STABLE, loss=LOSS + u1**2),
+            "psd": replace(_STABLE, loss=u1 - u2**2),
+        },
+        mild=two_output_state(SOFTPLUS, sign=-1),
+    ),
+    refutation_controls(
+        "2-generic",
+        persistence,
+        reading="2-generic",
+        violations={
+            "A1": ByConstruction("balls enclose analytic activations and polynomial losses only"),
+            "collapsed": CONSTANT_ENCODER,
+            "A6": ByConstruction(f"where $\\rho = 0$, {_SINGULAR}"),
+            "critical": Box(_tilted()),
+            "smooth": ByConstruction(f"where $M = 0$, {_SINGULAR}"),
+            "rank": Box(two_output_head(SOFTPLUS), loss=LOSS + u1**2),
+            "psd": Box(_twice_even(), loss=u1 + u2 - u2**2 / 200),
+        },
+        mild=ByConstruction(
+            "where the faces enclose a critical point, Gershgorin's bound is positive on the square"
+        ),
+    ),
+    refutation_controls(
+        "relu-non-repelling.quartic",
+        falling_quartic,
+        reading="relu-non-repelling",
+        violations={
+            "collapsed": CONSTANT_ENCODER,
+            "A6": flat(FLAT_RELU, u2**2 - u1**4),
+            "relu": flat(FLAT_LINEAR),
+            "stationary": flat(FLAT_RELU, u2 - u1**4 + u1),
+            "psd": flat(FLAT_RELU, u2 - u1**2),
+        },
+        mild=flat(FLAT_RELU, u2 + u1**4),
+    ),
+    refutation_controls(
+        "relu-non-repelling.kink",
+        relu_kink,
+        reading="relu-non-repelling",
+        violations={
+            "collapsed": CONSTANT_ENCODER,
+            "A6": even(RELU, -1, loss=u1**2),
+            "relu": even(SOFTPLUS, -1),
+            "stationary": even(RELU, -1, at=1),
+            "psd": even(RELU, -1, loss=u1 - u1**2),
+        },
+        mild=even(RELU),
+    ),
+)
+"""By reading: for each hypothesis a point that violates it alone, and a mild point."""
+
+LARGE = sp.Rational(1, 4)
+
+
+def persistence_can_fail(ctx: Context) -> Finding:
+    """The certificate refuses a box that is too large, and the unstable head."""
     attempts = {
-        "A1": ("2-every", Collapse(LOSS, base.outputs, kink, origin)),
-        "A6": ("2-every", Collapse(u2**2 / 2, base.outputs, base.head, origin)),
-        "critical": ("2-every", Collapse(LOSS, base.outputs, base.head, column(1, 0))),
-        "smooth": ("2-every", Collapse(u1**2 + u2, base.outputs, affine, origin)),
-        "rank": ("2-every", Collapse(LOSS + u1**2, base.outputs, base.head, origin)),
-        "psd": ("2-every", Collapse(u1 - u2**2, base.outputs, base.head, origin)),
-        "linear": ("1-psd", base),
-        "relu": ("relu-non-repelling", Collapse(u1, (u1,), _even(SOFTPLUS), column(0))),
-        "stationary": ("relu-non-repelling", Collapse(u1, (u1,), _even(RELU), column(1))),
+        "a box of radius 1/4": Box(two_output_head(SOFTPLUS), LARGE),
+        "the unstable head": Box(two_output_head(SOFTPLUS, sign=-1)),
     }
-    found = {}
-    for name, (reading, state) in attempts.items():
-        evaluated = hypotheses(state, reading)
-        void = counterexample(STATEMENT, reading, (), evaluated, ("", False), "")
-        # Void for the intended reason: the violated hypothesis itself must be among the failing.
-        found[name] = (
-            void
-            if not evaluated[name][1]
-            else counterexample(
-                STATEMENT, reading, (), dict.fromkeys(evaluated, ("", True)), ("", False), ""
-            )
-        )
-    return _must_be_void(found, "Each hypothesis fails at the point made to violate it.")
-
-
-def _even(s: Activation) -> ExactHead:
-    return ExactHead.of(s, ([[1], [-1]], [0, 0]), ([[1, 1]], [0]))
-
-
-def _must_be_void(findings: dict[str, Finding], summary: str) -> Finding:
-    passed = [name for name, finding in findings.items() if finding.outcome is not Outcome.VACUOUS]
-    return Finding(
-        outcome=Outcome.SURPRISE if passed else Outcome.AS_STATED,
-        summary=f"Not refused: {', '.join(passed)}." if passed else summary,
-        cases=len(findings),
+    found = {name: persistence(box, "2-generic", ctx) for name, box in attempts.items()}
+    passed = [name for name, one in found.items() if one.outcome is not Outcome.VACUOUS]
+    return finding(
+        not passed,
+        "The certificate is refused where it must be.",
+        f"Not refused: {', '.join(passed)}.",
+        cases=len(found),
         tables=(
             Table(
-                title="Points that must be void",
-                columns=("violated", "found"),
-                rows=tuple((name, finding.summary) for name, finding in findings.items()),
+                title="Boxes that must be void",
+                columns=("box", "found"),
+                rows=tuple((name, one.summary) for name, one in found.items()),
             ),
         ),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sympy as sp
 from flint import arb, arb_mat
 
@@ -20,24 +22,33 @@ REACH = sp.Rational(1, 16)
 """Half the width of the square of z in which the perturbed critical point is enclosed."""
 
 
-def persistence(head: ExactHead, radius: sp.Rational, ctx: Context) -> Finding:
+@dataclass(frozen=True)
+class Box:
+    """All heads whose weights and biases lie within a radius of a head's, behind one loss."""
+
+    head: ExactHead
+    radius: sp.Rational = RADIUS
+    loss: sp.Expr = LOSS
+
+
+def persistence(around: Box, reading: str, ctx: Context) -> Finding:
     """The counterexample persists on a box around all weights and biases, proved in balls.
 
     On opposite faces of the square |z_i| <= REACH the components of grad(L o h) have opposite
     signs, by its value at the centre and the mean value theorem, so that it vanishes at some z* in
     the square (Poincare-Miranda). H_eff is positive definite on the whole square (Gershgorin).
     """
-    reading = "2-generic"
+    head, radius, loss = around.head, around.radius, around.loss
     box = BallHead(head, radius)
     square, centre = (
         arb_mat([[arb(0, bound)], [arb(0, bound)]]) for bound in (enclose(REACH, {}), 0)
     )
-    loss_hessian = sp.hessian(LOSS, (u1, u2))
+    loss_hessian = sp.hessian(loss, (u1, u2))
     d = 2
 
     def gradient_of_loss(z: arb_mat) -> arb_mat:
         outputs = dict(zip((u1, u2), box.trace(z)[0].entries(), strict=True))
-        return arb_mat([[enclose(LOSS.diff(u), outputs)] for u in (u1, u2)])
+        return arb_mat([[enclose(loss.diff(u), outputs)] for u in (u1, u2)])
 
     rho = gradient_of_loss(square)
     curvature = arb_mat([[enclose(e, {}) for e in loss_hessian.row(r)] for r in range(2)])
@@ -50,7 +61,7 @@ def persistence(head: ExactHead, radius: sp.Rational, ctx: Context) -> Finding:
     values: dict[str, Value] = {
         "A1": (
             f"{head.activation.name} and $L$ are real-analytic",
-            Collapse(LOSS, (u1, u2), head, column(0, 0)).is_analytic,
+            Collapse(loss, (u1, u2), head, column(0, 0)).is_analytic,
         ),
         "collapsed": ("by construction: the encoder is constant at the enclosed $z^*$", True),
         "A6": (rf"$\rho_1 \in {interval(rho[0, 0])}$", bool(rho[0, 0] != 0)),
@@ -74,7 +85,7 @@ def persistence(head: ExactHead, radius: sp.Rational, ctx: Context) -> Finding:
         STATEMENT,
         reading,
         (
-            ("$L(u)$", f"${sp.latex(LOSS)}$"),
+            ("$L(u)$", f"${sp.latex(loss)}$"),
             *head.describe(),
             ("box", f"each of the {head.parameters} weights and biases within ${radius}$ of these"),
             ("$z^*$", rf"for each of them, some point with $|z^*_i| \leq {REACH}$"),

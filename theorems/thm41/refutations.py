@@ -23,30 +23,45 @@ def column(*entries: object) -> sp.ImmutableMatrix:
 # --- part (1): linear heads ---------------------------------------------------------------------
 
 
-def linear_saddle(ctx: Context) -> Finding:
-    """A critical strict saddle with a linear head: L = u1/|u| - (u2/|u|)^2, W = [e2, e3]."""
-    length = sp.sqrt(u1**2 + u2**2 + u3**2)
-    state = Collapse(
-        loss=u1 / length - (u2 / length) ** 2,
-        outputs=(u1, u2, u3),
-        head=ExactHead.of(LINEAR, ([[0, 0], [1, 0], [0, 1]], [0, 0, 0])),
-        at=column(0, 1),
-    )
+LENGTH = sp.sqrt(u1**2 + u2**2 + u3**2)
+
+LINEAR_SADDLE = Collapse(
+    loss=u1 / LENGTH - (u2 / LENGTH) ** 2,
+    outputs=(u1, u2, u3),
+    head=ExactHead.of(LINEAR, ([[0, 0], [1, 0], [0, 1]], [0, 0, 0])),
+    at=column(0, 1),
+)
+"""A critical strict saddle of a scale-invariant loss with a linear head, W = [e2, e3]."""
+
+
+def linear_saddle(state: Collapse, reading: str, ctx: Context) -> Finding:
+    """The effective Hessian behind a linear head has a negative eigenvalue."""
     least = eigenvalues(state.effective_hessian)[0]
     return counterexample(
         STATEMENT,
-        "1-psd",
+        reading,
         describe(state),
-        hypotheses(state, "1-psd"),
+        hypotheses(state, reading),
         (spectrum(state), not least.is_negative),
         "A scale-invariant loss, a linear head and a critical point with "
         rf"$\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) = {least}$.",
     )
 
 
-def falling_quartic(reading: str, head: ExactHead, ctx: Context) -> Finding:
-    """PSD at the point and yet repelling: L = u2 - u1^4 behind a head with L(h(z)) = -z^4 near 0."""
-    state = Collapse(loss=u2 - u1**4, outputs=(u1, u2), head=head, at=column(0))
+FLAT_LINEAR = ExactHead.of(LINEAR, ([[1], [0]], [0, 0]))
+"""h(z) = (z, 0)."""
+
+FLAT_RELU = ExactHead.of(RELU, ([[1]], [1]), ([[1], [0]], [-1, 0]))
+"""h(z) = (relu(z + 1) - 1, 0), which is (z, 0) for z > -1: no kink near 0."""
+
+
+def flat(head: ExactHead, loss: sp.Expr = u2 - u1**4) -> Collapse:
+    """The collapse at 0 behind such a head; L(h(z)) = -z^4 near 0."""
+    return Collapse(loss=loss, outputs=(u1, u2), head=head, at=column(0))
+
+
+def falling_quartic(state: Collapse, reading: str, ctx: Context) -> Finding:
+    """PSD at the point and yet repelling: L(h(z)) = -z^4 near 0."""
     (z,) = state.inputs
     # Within 1/2 of 0 the heads used here have no kink: z = +-p/(1 + 2p) runs through that interval.
     p = sp.Symbol("p", positive=True)
@@ -88,17 +103,16 @@ def two_output_state(s: Activation, sign: int = 1) -> Collapse:
     return Collapse(LOSS, (u1, u2), two_output_head(s, sign), column(0, 0))
 
 
-def stable_collapse(s: Activation, ctx: Context) -> Finding:
+def stable_collapse(state: Collapse, reading: str, ctx: Context) -> Finding:
     """A stable collapse that satisfies every hypothesis, with J_h and G not zero and r < d."""
-    state = two_output_state(s)
     least = eigenvalues(state.effective_hessian)[0]
     return counterexample(
         STATEMENT,
-        "2-every",
+        reading,
         describe(state),
-        hypotheses(state, "2-every"),
+        hypotheses(state, reading),
         (spectrum(state), not least.is_positive),
-        rf"{s.name}: $M$ is positive on $\ker G$ and $\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) = "
+        rf"{state.head.activation.name}: $M$ is positive on $\ker G$ and $\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) = "
         rf"{sp.latex(least)} > 0$.",
     )
 
@@ -131,19 +145,23 @@ def unstable_collapse(s: Activation, ctx: Context) -> Finding:
 # --- ReLU ---------------------------------------------------------------------------------------
 
 
-def relu_kink(ctx: Context) -> Finding:
+def even(s: Activation, sign: int = 1, at: int = 0, loss: sp.Expr = u1) -> Collapse:
+    """h(z) = sign (s(z) + s(-z)): with ReLU, sign |z|."""
+    head = ExactHead.of(s, ([[1], [-1]], [0, 0]), ([[sign, sign]], [0]))
+    return Collapse(loss=loss, outputs=(u1,), head=head, at=column(at))
+
+
+def relu_kink(state: Collapse, reading: str, ctx: Context) -> Finding:
     """A ReLU head that repels at its kink: h = -relu(z) - relu(-z) = -|z|, L = u."""
-    head = ExactHead.of(RELU, ([[1], [-1]], [0, 0]), ([[-1, -1]], [0]))
-    state = Collapse(loss=u1, outputs=(u1,), head=head, at=column(0))
     (z,) = state.inputs
     away = sp.Symbol("p", positive=True)
     # With z = +-p and dz/dt = -f'(z), d/dt z^2 = -2p d/dp f(+-p) on either side of the kink.
     growth = [-2 * away * state.composed.subs(z, side * away).diff(away) for side in (1, -1)]
     return counterexample(
         STATEMENT,
-        "relu-non-repelling",
+        reading,
         describe(state),
-        hypotheses(state, "relu-non-repelling"),
+        hypotheses(state, reading),
         (
             rf"at $z = p > 0$ and at $z = -p$, $\frac{{d}}{{dt}} z^2 = {sp.latex(growth[0])}$ and "
             f"${sp.latex(growth[1])}$, both positive: every other trajectory leaves",
@@ -151,10 +169,3 @@ def relu_kink(ctx: Context) -> Finding:
         ),
         "$M = 0$ off the kink, and gradient flow of $-|z|$ leaves $0$ at speed 1.",
     )
-
-
-FLAT_LINEAR = ExactHead.of(LINEAR, ([[1], [0]], [0, 0]))
-"""h(z) = (z, 0)."""
-
-FLAT_RELU = ExactHead.of(RELU, ([[1]], [1]), ([[1], [0]], [-1, 0]))
-"""h(z) = (relu(z + 1) - 1, 0), which is (z, 0) for z > -1: no kink near 0."""

@@ -20,7 +20,7 @@ Refute = Callable[[Any, str, Context], Finding]
 
 @dataclass(frozen=True)
 class ByConstruction:
-    """Why no point that can be written down violates a hypothesis; a phrase, printed as it is."""
+    """Why no point that can be written down violates a hypothesis, or is mild; a phrase, printed as it is."""
 
     reason: str
 
@@ -38,7 +38,7 @@ def controls(
         refute: the refutation.
         reading: id of the reading that it refutes.
         violations: by hypothesis, the point that violates it alone, or `ByConstruction`.
-        mild: a point at which every hypothesis and the conclusion hold.
+        mild: a point at which every hypothesis and the conclusion hold, or `ByConstruction`.
         ctx: the context.
     """
     rows, wrong = [], []
@@ -51,14 +51,16 @@ def controls(
         rows.append((hypothesis, f"fails: {', '.join(failing) or 'none'}"))
         if found.outcome is not Outcome.VACUOUS or failing != [hypothesis]:
             wrong.append(hypothesis)
-    found = refute(mild, reading, ctx)
-    stands = found.outcome is Outcome.SURPRISE and found.witness is not None
-    value = found.witness.conclusion.value if found.witness is not None else found.summary
-    rows.append(
-        ("none: the mild point", f"{'the conclusion holds' if stands else 'wrong'}: {value}")
-    )
-    if not stands:
-        wrong.append("the mild point")
+    if isinstance(mild, ByConstruction):
+        rows.append(("none: the mild point", f"by construction: {mild.reason}"))
+    else:
+        found = refute(mild, reading, ctx)
+        stands = found.outcome is Outcome.SURPRISE and found.witness is not None
+        value = found.witness.conclusion.value if found.witness is not None else found.summary
+        how = "the conclusion holds" if stands else "wrong"
+        rows.append(("none: the mild point", f"{how}: {value}"))
+        if not stands:
+            wrong.append("the mild point")
     return finding(
         not wrong,
         "Void at every point made to violate one hypothesis, which fails there alone; and nothing is refuted at the mild point.",
