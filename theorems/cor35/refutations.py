@@ -117,7 +117,7 @@ def _low(heads: Heads) -> dict[str, Heads]:
     return {"L": replace(heads, bound_l=LESS), "M": replace(heads, bound_m=LESS)}
 
 
-_BELOW = {
+_BELOW: dict[str, Heads | ByConstruction] = {
     "A1": replace(STRETCHED, perturbed=(z1 * 5 / 4 + z1 * abs(z1), z2 * 3 / 4)),
     "jacobian": replace(STRETCHED, epsilon=sp.Rational(6, 25)),
     **_low(STRETCHED),
