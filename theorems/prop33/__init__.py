@@ -6,8 +6,6 @@ Read in this order: `statement` (the quoted text, its readings, the repaired par
 
 from __future__ import annotations
 
-from functools import partial
-
 from theorems.prop33 import (
     derivation,
     derivation_metric,
@@ -28,6 +26,7 @@ from verify.claims.declare import (
     proof,
     property_check,
     refutation,
+    refutation_controls,
     section,
 )
 
@@ -65,18 +64,23 @@ IFF = section(
         refutation(
             f"whitened.{reading}",
             "Curved losses with $k = d + 1$ and $k = d + 2$ under the constant head $[I; 0]$",
-            partial(refutations.whitened, reading, LOSSES),
+            refutations.whitened,
+            LOSSES,
             reading=reading,
             cost=2.0,
         )
-        for reading in ("constant-factor", "varying-factor")
+        for reading in refutations.MILD
     ),
-    attack(
-        "hypotheses.void",
-        "Every evaluated hypothesis fails at a loss made to violate it",
-        refutations.hypotheses_can_fail,
-        readings=("constant-factor", "varying-factor", "some-loss"),
-        arithmetic=Arithmetic.EXACT,
+    *(
+        refutation_controls(
+            f"controls.{name}",
+            refutations.whitened,
+            reading=reading,
+            violations=violations,
+            mild=mild,
+            cost=2.0,
+        )
+        for name, (reading, violations, mild) in refutations.CONTROLS.items()
     ),
     attack(
         "smooth-head",

@@ -8,8 +8,6 @@ Read in this order: `statement` (the quoted text, its readings, the repaired par
 
 from __future__ import annotations
 
-from functools import partial
-
 from theorems.thm32 import (
     derivation,
     derivation_curve,
@@ -35,6 +33,7 @@ from verify.claims.declare import (
     proof,
     property_check,
     refutation,
+    refutation_controls,
     section,
 )
 
@@ -148,15 +147,9 @@ IDENTITY = section(
     refutation(
         "sine-wave",
         r"$L = \sin$ along a segment of length 10",
-        partial(refutations.bounded, refutations.WAVE),
+        refutations.bounded,
+        refutations.WAVE,
         reading="identity",
-    ),
-    attack(
-        "hypotheses.void",
-        "Every hypothesis fails at an instance made to violate it",
-        refutations.hypotheses_can_fail,
-        readings=("identity", "pullback"),
-        arithmetic=Arithmetic.EXACT,
     ),
     part="identity",
 )
@@ -209,13 +202,15 @@ PULLBACK = section(
     refutation(
         "narrow-head",
         "$k = 1 < d = 2$: $G$ is singular",
-        partial(refutations.narrow, refutations.NARROW),
+        refutations.narrow,
+        refutations.NARROW,
         reading="pullback",
     ),
     refutation(
         "short-metric",
         r"$k = d = 1$, $L = \frac{1}{2} u \arctan u$: a line of length $\pi$",
-        partial(refutations.short, refutations.SHORT),
+        refutations.short,
+        refutations.SHORT,
         reading="pullback",
     ),
     part="pullback",
@@ -260,6 +255,14 @@ FORCED = section(
     part="forced",
 )
 
-CHECKS = (*EXACT, *IDENTITY, *PULLBACK, *AFFINE, *FORCED)
+CONTROLS = section(
+    "thm32.controls",
+    *(
+        refutation_controls(id, refute, reading=reading, violations=violations, mild=mild)
+        for id, (reading, refute, violations, mild) in refutations.CONTROLS.items()
+    ),
+)
+
+CHECKS = (*EXACT, *IDENTITY, *PULLBACK, *AFFINE, *FORCED, *CONTROLS)
 
 __all__ = ["CHECKS", "STATEMENT"]
