@@ -2,7 +2,8 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets conditions chain pullback smooth.
+From Geometry Require Import vectors jets chain pullback smooth.
+From Geometry Require Export conditions.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
