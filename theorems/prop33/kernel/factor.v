@@ -24,27 +24,17 @@ Hypothesis iso : forall z, U z ->
   mulm (tr W) (mulm (hess L (mulv W z)) W) = multiple_of_identity d (c z).
 Let f z := L (mulv W z).
 
-Lemma mulv_affine z : mulv W z = affine W zerov z.
-Proof. by apply: functional_extensionality => i; rewrite /affine /addv /zerov; ring. Qed.
-
 Lemma linear_C2 z : C2map (mulv W) z.
-Proof.
-move=> a; apply: (C2_ext_near (f := comp (affine W zerov) a)); last exact: C2_affine.
-by apply: filter_forall => y; rewrite /comp mulv_affine.
-Qed.
+Proof. by rewrite mulv_affine; exact: C2_affine. Qed.
 
 Lemma f_C2 z : U z -> C2 f z.
 Proof. by move=> Uz; apply: C2_comp; [exact: linear_C2 | exact: LC]. Qed.
 
 Lemma f_hess z i j : U z -> hess f z i j = kron i j * c z.
 Proof.
-move=> Uz; have := effective_split (linear_C2 z) (LC Uz) => /(congr1 (fun A => A i j)).
-rewrite /effective => ->; rewrite /addm /gauss_newton (_ : jac (mulv W) z = W); last first.
-  by rewrite -[RHS](jac_affine W zerov z); congr jac; apply: functional_extensionality => y; exact: mulv_affine.
-rewrite iso // /multiple_of_identity -[RHS]Rplus_0_r; congr (_ + _).
-rewrite /interaction -[RHS](sum0 k); apply: eq_sum => a.
-rewrite (_ : hess _ _ _ _ = 0) ?Rmult_0_r // -(hess_affine W zerov z a i j).
-by congr hess; apply: functional_extensionality => y; rewrite /comp mulv_affine.
+move=> Uz; have LCz := LC Uz; rewrite mulv_affine in LCz.
+have := effective_affine LCz; rewrite -mulv_affine iso //.
+by move=> /(congr1 (fun A => A i j)).
 Qed.
 
 Lemma factor_constant x y : U x -> U y -> c y = c x.
@@ -53,37 +43,8 @@ Proof. apply: (isotropic_constant Uo Uc d2 (f := f)); [exact: f_C2 | exact: f_he
 Lemma factor_polynomial x : U x -> exists (b : vec d) (a : R),
   forall z, U z -> f z = c x / 2 * dot z z + dot b z + a.
 Proof.
-move=> Ux; pose G i z := partial f i z - c x * z i.
-have G0 i z j : U z -> ex_partial (G i) j z /\ partial (G i) j z = 0.
-  move=> Uz; have [_ fi] := f_C2 Uz.
-  have D : is_derive (fun t => G i (upd z j t)) (z j) (hess f z j i - c x * kron j i).
-    apply: (is_derive_minus (fun t => partial f i (upd z j t))).
-      by apply: is_derive_partial; apply: C1_ex; exact: fi.
-    by apply: is_derive_scal; have := is_derive_partial (C1_ex j (C1_coord i z)); rewrite partial_coord.
-  split; first by eexists; exact: D.
-  by rewrite /partial (is_derive_unique _ _ _ D) f_hess // (factor_constant Ux Uz); ring.
-pose b : vec d := fun i => G i x.
-have Gb i z : U z -> partial f i z = c x * z i + b i.
-  by move=> Uz; have := zero_partials_constant Uo Uc (G0 i) Ux Uz; rewrite /b /G; lra.
-pose q z := f z - (c x / 2 * dot z z + dot b z).
-have q0 z j : U z -> ex_partial q j z /\ partial q j z = 0.
-  move=> Uz.
-  have A : C2 (fun w : vec d => c x / 2 * dot w w) z.
-    by apply: C2_scal; apply: C2_sum => i; apply: C2_mult; exact: C2_coord.
-  have E : partial (fun w : vec d => c x / 2 * dot w w) j z = c x * z j.
-    rewrite partialZ; last by apply: C2_C1; apply: C2_sum => i; apply: C2_mult; exact: C2_coord.
-    rewrite /dot partial_sum => [|i]; last by apply: C1_mult; exact: C1_coord.
-    rewrite (eq_sum (G := fun i => kron j i * (2 * z i))) ?sum_kron; first by field.
-    by move=> i; rewrite -(near_point (near_partial_mult j (C1_coord i z) (C1_coord i z))) partial_coord; ring.
-  have D1 := is_derive_partial (C1_ex j (C2_C1 (f_C2 Uz))).
-  have D2 := is_derive_partial (C1_ex j (C2_C1 A)).
-  have D3 := is_derive_partial (C1_ex j (C2_C1 (C2_dot b z))).
-  have D := is_derive_minus _ _ _ _ _ D1 (is_derive_plus _ _ _ _ _ D2 D3).
-  split; first by eexists; exact: D.
-  rewrite /partial (is_derive_unique _ _ _ D) /minus /plus /opp /= E -/(grad (dot b) z j) grad_dot Gb //.
-  by ring.
-exists b, (q x) => z Uz; have := zero_partials_constant Uo Uc q0 Ux Uz.
-by rewrite /q; lra.
+move=> Ux; apply: (isotropic_polynomial Uo Uc (f := f) Ux) => [|z i j Uz]; first exact: f_C2.
+by rewrite f_hess // (factor_constant Ux Uz).
 Qed.
 End Factor.
 

@@ -2,8 +2,8 @@
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth symmetry elementary regions.
-From Geometry.prop33 Require Import scope factor.
+From Geometry Require Import vectors jets conditions chain pullback smooth symmetry elementary regions.
+From Geometry.prop33 Require Import factor.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.

@@ -2,15 +2,11 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback real_functions.
+From Geometry Require Import vectors jets conditions chain pullback real_functions.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Open Scope R_scope.
-
-(** The Hessian of [L] is positive definite everywhere. *)
-Definition positive_definite (k : nat) (L : vec k -> R) : Prop :=
-  forall u v, v <> zerov -> 0 < form (hess L u) v v.
 
 (** [Gamma u l i j] are the Christoffel symbols Gamma^l_ij of the metric [g]: the metric has partial derivatives,
     and sum_l g_ml Gamma^l_ij = (d_i g_jm + d_j g_im - d_m g_ij) / 2.  A metric that is positive definite has
@@ -37,14 +33,16 @@ Definition multiple_of_identity (d : nat) (c : R) : mat d d := fun i j => c * kr
 
 (** The sentence of reading `constant-factor`: no W has H_eff(z) = c I for all z with a constant c > 0. *)
 Definition sentence_constant_factor : Prop :=
-  forall (d k : nat) (L : vec k -> R), (0 < d)%coq_nat -> (forall u, C2 L u) -> positive_definite L -> curved L ->
+  forall (d k : nat) (L : vec k -> R), (0 < d)%coq_nat ->
+  (forall u, C2 L u) -> (forall u, positive_definite (hess L u)) -> curved L ->
   forall (W : mat k d) (c : R), 0 < c ->
   ~ forall z, effective L (mulv W) z = @multiple_of_identity d c.
 
 (** The sentence of reading `varying-factor`: no W has H_eff(z) = c(z) I for all z with c(z) > 0; here with the
     condition d >= 2, without which there is no barrier to speak of. *)
 Definition sentence_varying_factor : Prop :=
-  forall (d k : nat) (L : vec k -> R), (2 <= d)%coq_nat -> (forall u, C2 L u) -> positive_definite L -> curved L ->
+  forall (d k : nat) (L : vec k -> R), (2 <= d)%coq_nat ->
+  (forall u, C2 L u) -> (forall u, positive_definite (hess L u)) -> curved L ->
   forall (W : mat k d) (c : vec d -> R), (forall z, 0 < c z) ->
   ~ forall z, effective L (mulv W) z = @multiple_of_identity d (c z).
 
@@ -98,9 +96,9 @@ have [c1 c2] := SIN_bound (u first); have [e1 e2] := SIN_bound (u third).
 by rewrite /A /B /C; split; [nra | nra | split; nra].
 Qed.
 
-Lemma ripple_definite : positive_definite ripple.
+Lemma ripple_definite u : positive_definite (hess ripple u).
 Proof.
-move=> u v v0; rewrite ripple_hess /form /dot /mulv !sum3 /ripple2 /vec3 /=.
+move=> v v0; rewrite ripple_hess /form /dot /mulv !sum3 /ripple2 /vec3 /=.
 have [a c [b1 b2]] := entries u.
 have n : v first <> 0 \/ v second <> 0 \/ v third <> 0.
   have [e1|] := Req_dec (v first) 0; last by left.
@@ -186,7 +184,7 @@ Qed.
 (** The counterexample to both readings, with d = 2 and k = 3: the rippled loss has a positive definite Hessian
     and curvature, and the effective Hessian of the head W = [I; 0] is the identity everywhere. *)
 Theorem barrier_counterexample :
-  [/\ forall u, C2 ripple u, positive_definite ripple, curved ripple
+  [/\ forall u, C2 ripple u, forall u, positive_definite (hess ripple u), curved ripple
     & forall z, effective ripple (mulv inclusion) z = @multiple_of_identity 2 1].
 Proof.
 split.

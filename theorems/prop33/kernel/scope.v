@@ -2,14 +2,11 @@
 From Coq Require Import Reals Lra FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth symmetry orthonormal homogeneous cosine.
+From Geometry Require Import vectors jets conditions chain pullback smooth symmetry orthonormal homogeneous cosine.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Open Scope R_scope.
-
-(** The square matrix [A] is positive definite. *)
-Definition positive_definite (k : nat) (A : mat k k) : Prop := forall v, v <> zerov -> 0 < form A v v.
 
 (** If [L(t u) = L(u)] for all [t > 0], then [u^T hess L(u) u = 0] at every [u != 0] near which [L] is C^2; so
     [hess L] is positive definite at no such point: it is no metric. *)

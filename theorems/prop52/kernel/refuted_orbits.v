@@ -2,7 +2,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback real_functions.
+From Geometry Require Import vectors jets conditions chain pullback real_functions.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -24,10 +24,6 @@ Definition smooth (d k : nat) (h : vec d -> vec k) (L : vec k -> R) : Prop :=
 Definition invariant (d k : nat) (h : vec d -> vec k) (T : family d) (z : vec d) : Prop :=
   T 0 z = z /\ locally 0 (fun t => h (T t z) = h z).
 
-(** [z] is critical: J_h^T rho = 0 with rho = grad L (h z). *)
-Definition critical (d k : nat) (h : vec d -> vec k) (L : vec k -> R) (z : vec d) : Prop :=
-  mulv (tr (jac h z)) (grad L (h z)) = zerov.
-
 (** The sentence of reading `effective`: v^T H_eff v = 0 for all v in V_aug(z). *)
 Definition sentence_effective : Prop :=
   forall (d k : nat) (h : vec d -> vec k) (L : vec k -> R) (T : family d) (z : vec d),
@@ -37,7 +33,7 @@ Definition sentence_effective : Prop :=
 (** The sentence of reading `effective-kernel`: at a critical z, H_eff v = 0 for all v in V_aug(z). *)
 Definition sentence_effective_kernel : Prop :=
   forall (d k : nat) (h : vec d -> vec k) (L : vec k -> R) (T : family d) (z : vec d),
-  smooth h L -> invariant h T z -> critical h L z ->
+  smooth h L -> invariant h T z -> critical L h z ->
   forall v, in_Vaug T z v -> mulv (effective L h z) v = zerov.
 
 (** The sentence of reading `collapse`: the whole orbit of z is mapped to one point. *)
@@ -176,7 +172,7 @@ Theorem effective_kernel_counterexample :
   smooth saddle value /\
   [/\ @translation 1 0 zerov = zerov,
       forall t, saddle (@translation 1 t zerov) = saddle zerov,
-      critical saddle value zerov, in_Vaug (@translation 1) zerov (vec2 1 0)
+      critical value saddle zerov, in_Vaug (@translation 1) zerov (vec2 1 0)
     & mulv (effective value saddle zerov) (vec2 1 0) = vec2 0 1].
 Proof.
 split; last split.

@@ -2,32 +2,11 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback real_functions.
+From Geometry Require Import vectors jets conditions chain pullback real_functions.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Open Scope R_scope.
-
-(** The combination [sum_l c_l q_l] of the vectors [q_l]. *)
-Definition combination (d r : nat) (q : 'I_r -> vec d) (c : vec r) : vec d :=
-  fun i => \sum_(l < r) (c l * q l i).
-
-(** The vectors [q_l] are linearly independent: a basis of the subspace [S] that they span. *)
-Definition independent (d r : nat) (q : 'I_r -> vec d) : Prop :=
-  forall c, combination q c = zerov -> c = zerov.
-
-(** The matrix [H] has rank [r]: its columns are combinations of [r] independent ones of them. *)
-Definition rank (k : nat) (H : mat k k) (r : nat) : Prop :=
-  exists p : 'I_r -> 'I_k, independent (fun l => (fun i => H i (p l))) /\
-    forall j, exists c, (fun i => H i j) = combination (fun l => (fun i => H i (p l))) c.
-
-(** [z] is a critical point of [L o h]: [J_h^T rho = 0] with [rho = grad L (h z)]. *)
-Definition critical (d k : nat) (L : vec k -> R) (h : vec d -> vec k) (z : vec d) : Prop :=
-  mulv (tr (jac h z)) (grad L (h z)) = zerov.
-
-(** The Hessian of [L] is positive definite everywhere. *)
-Definition positive_definite (k : nat) (L : vec k -> R) : Prop :=
-  forall u v, v <> zerov -> 0 < form (hess L u) v v.
 
 (** The head [h] whitens at [z] the subspace that the [q_l] span: [v^T H_eff v = |v|^2] on it. *)
 Definition whitens (d k r : nat) (L : vec k -> R) (h : vec d -> vec k) (z : vec d) (q : 'I_r -> vec d) :=
@@ -39,7 +18,8 @@ Definition whitens (d k r : nat) (L : vec k -> R) (h : vec d -> vec k) (z : vec 
 Definition sentence_linear_metric : Prop :=
   forall (d k r : nat) (L : vec k -> R) (W0 : mat k d) (z : vec d),
   (forall u, C2 L u) -> critical L (mulv W0) z ->
-  rank (hess L (mulv W0 z)) r -> (r <= k)%coq_nat -> (r <= d)%coq_nat -> positive_definite L ->
+  rank (hess L (mulv W0 z)) r -> (r <= k)%coq_nat -> (r <= d)%coq_nat ->
+  (forall u, positive_definite (hess L u)) ->
   exists (q : 'I_r -> vec d) (W : mat k d), independent q /\ whitens L (mulv W) z q.
 
 (** The loss of one output L(u) = sqrt (1 + u^2). *)
@@ -123,7 +103,7 @@ Qed.
 Theorem linear_metric_counterexample :
   let W0 : mat 1 1 := fun _ _ => 0 in let z := vec1 1 in
   (forall u, C2 bowl u) /\
-  [/\ critical bowl (mulv W0) z, rank (hess bowl (mulv W0 z)) 1, positive_definite bowl
+  [/\ critical bowl (mulv W0) z, rank (hess bowl (mulv W0 z)) 1, forall u, positive_definite (hess bowl u)
     & forall (q : 'I_1 -> vec 1) (W : mat 1 1), independent q -> ~ whitens bowl (mulv W) z q].
 Proof.
 move=> W0 z; have hE u : hess bowl u = fun _ _ => / sqrt (1 + u first ^ 2) ^ 3.

@@ -2,7 +2,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback real_functions.
+From Geometry Require Import vectors jets conditions chain pullback real_functions.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -22,10 +22,6 @@ Definition near_identity (d : nat) (A : mat d d) (eps : R) : Prop :=
 (** The loss is not constant. *)
 Definition nonconstant (k : nat) (L : vec k -> R) : Prop := exists u u', L u <> L u'.
 
-(** The Hessian of [L] is positive definite everywhere. *)
-Definition positive_definite (k : nat) (L : vec k -> R) : Prop :=
-  forall u v, v <> zerov -> 0 < form (hess L u) v v.
-
 (** The sentence of reading `identity`, even with every C^2 map as a head in place of the multilayer perceptrons:
     for every eps > 0 there is a head with |H_eff - I| <= eps along gamma. *)
 Definition sentence_identity : Prop :=
@@ -38,7 +34,7 @@ Definition sentence_identity : Prop :=
     whose Gauss-Newton term has |G - I| <= eps along gamma. *)
 Definition sentence_pullback : Prop :=
   forall (d k : nat) (L : vec k -> R) (gamma : R -> vec d) (T : R),
-  trajectory gamma T -> (forall u, C2 L u) -> positive_definite L ->
+  trajectory gamma T -> (forall u, C2 L u) -> (forall u, positive_definite (hess L u)) ->
   forall eps, 0 < eps -> exists h : vec d -> vec k, (forall z, C2map h z) /\
     forall t, 0 <= t <= T -> near_identity (gauss_newton L h (gamma t)) eps.
 
@@ -176,7 +172,7 @@ split.
 Qed.
 
 Lemma positive_definite1 (L : vec 1 -> R) :
-  (forall u, 0 < hess L u first first) -> positive_definite L.
+  (forall u, 0 < hess L u first first) -> forall u, positive_definite (hess L u).
 Proof.
 move=> p u v v0; rewrite /form /dot /mulv !sum1.
 have n : v first <> 0 by move=> e; apply: v0; apply: functional_extensionality; apply: all1.
@@ -186,7 +182,7 @@ Qed.
 
 (** The counterexample to `pullback`: k = 1 and d = 2, L = u^2 / 2, eps = 1/2: G is singular for every head. *)
 Theorem pullback_counterexample :
-  [/\ trajectory (straight 1) 1, forall u, C2 parabola u, positive_definite parabola
+  [/\ trajectory (straight 1) 1, forall u, C2 parabola u, forall u, positive_definite (hess parabola u)
     & forall (h : vec 2 -> vec 1) z, ~ near_identity (gauss_newton parabola h z) (1 / 2)].
 Proof.
 have hE u : hess parabola u = fun _ _ => 1 by exact: known_hess (near_all _ parabola_known).
@@ -217,4 +213,82 @@ Proof.
 move=> S; have [tr c2 pd no] := pullback_counterexample.
 have [|h [hC N]] := S _ _ _ _ _ tr c2 pd (1 / 2); first lra.
 by apply: (no h (straight 1 0)); apply: N; lra.
+Qed.
+
+(** ** A second counterexample to `pullback`: k = d = 1 *)
+
+(** L(u) = u arctan(u) / 2, with L'' = 1 / (1 + u^2)^2: the whole line has the length pi in the metric L''. *)
+Definition arctangent (u : vec 1) : R := u first * atan (u first) / 2.
+
+Lemma arctangent_known y : second_order arctangent
+  (fun u => vec1 (atan (u first) / 2 + u first / (2 * (1 + u first ^ 2))))
+  (fun u _ _ => / (1 + u first ^ 2) ^ 2) y.
+Proof.
+have p (x : R) : 0 < 1 + x ^ 2 by have := Rle_0_sqr x; rewrite /Rsqr /=; lra.
+have D x : is_derive atan x (/ (1 + x ^ 2)).
+  by apply/is_derive_Reals; exact: derivable_pt_lim_atan.
+have D1 x : is_derive (fun t => t * atan t / 2) x (atan x / 2 + x / (2 * (1 + x ^ 2))).
+  have := is_derive_scal _ _ (/ 2) _ (is_derive_mult (fun t : R => t) atan x _ _ (is_derive_id x) (D x) Rmult_comm).
+  rewrite (_ : / 2 * _ = atan x / 2 + x / (2 * (1 + x ^ 2))).
+    by apply: is_derive_ext => t; rewrite /mult /=; field.
+  by have := p x; rewrite /plus /mult /one /= => ?; field; lra.
+have D2 x : is_derive (fun t => atan t / 2 + t / (2 * (1 + t ^ 2))) x (/ (1 + x ^ 2) ^ 2).
+  have E : is_derive (fun t => t / (2 * (1 + t ^ 2))) x ((1 - x ^ 2) / (2 * (1 + x ^ 2) ^ 2)).
+    by have := p x; rewrite /= => ?; auto_derive; [lra | rewrite /=; field; lra].
+  have := is_derive_plus _ _ _ _ _ (is_derive_scal _ _ (/ 2) _ (D x)) E.
+  rewrite (_ : plus _ _ = / (1 + x ^ 2) ^ 2).
+    by apply: is_derive_ext => t; rewrite /plus /=; field; have := p t; rewrite /=; lra.
+  by have := p x; rewrite /plus /= => ?; field; lra.
+split.
+- by apply: all1; rewrite /arctangent /vec1 /upd /=; exact: D1.
+- by apply: all1; apply: all1; rewrite /vec1 /upd /=; exact: D2.
+- apply: all1; rewrite /vec1; apply: (cont_comp (s := fun t => atan t / 2 + t / (2 * (1 + t ^ 2)))); first by continuity.
+  by apply: ex_derive_continuous; eexists; exact: D2.
+- by apply: all1; apply: all1; continuity; apply: pow_nonzero; have := p (y first); lra.
+Qed.
+
+Lemma pi_small : PI < 433 / 125.
+Proof.
+have := PI_ineq 3; rewrite /tg_alt /PI_tg /=.
+lra.
+Qed.
+
+(** The counterexample: no head brings G within 1/4 of 1 along a segment of length 4, as arctan(h) would have to
+    move by at least 4 sqrt (3/4) > pi. *)
+Theorem pullback_counterexample_short :
+  [/\ trajectory (straight 0) 4, forall u, C2 arctangent u, forall u, positive_definite (hess arctangent u)
+    & forall h : vec 1 -> vec 1, (forall z, C2map h z) ->
+      ~ forall t, 0 <= t <= 4 -> near_identity (gauss_newton arctangent h (straight 0 t)) (1 / 4)].
+Proof.
+have p (x : R) : 0 < 1 + x ^ 2 by have := Rle_0_sqr x; rewrite /Rsqr /=; lra.
+have hE u : hess arctangent u = fun _ _ => / (1 + u first ^ 2) ^ 2.
+  exact: known_hess (near_all _ arctangent_known).
+split.
+- by apply: straight_trajectory; lra.
+- by move=> u; exact: known_C2 (near_all _ arctangent_known).
+- by apply: positive_definite1 => u; rewrite hE; apply: Rinv_0_lt_compat; apply: pow_lt.
+move=> h hC N; pose q t := h (straight 0 t) first; pose dq t := jac h (straight 0 t) first first.
+have Dq t : is_derive q t (dq t).
+  by apply: is_derive_upd; apply: C1_ex; apply: C2_C1; exact: (hC _ first).
+have Da t : is_derive (fun t => atan (q t)) t (dq t * / (1 + q t ^ 2)).
+  apply: (Coquelicot.Derive.is_derive_comp atan q); last exact: Dq.
+  apply/is_derive_Reals; exact: derivable_pt_lim_atan.
+have [|t _|c [cb E]] := MVT_gen (fun t => atan (q t)) 0 4 (fun t => dq t * / (1 + q t ^ 2)).
+- by move=> t _; exact: Da.
+- by apply: derivable_continuous_pt; exists (dq t * / (1 + q t ^ 2)); apply/is_derive_Reals; exact: Da.
+move: cb; rewrite Rmin_left ?Rmax_right; try lra; move=> cb.
+have [a1 a2] := atan_bound (q 4); have [b1 b2] := atan_bound (q 0).
+have := N c cb (vec1 1).
+have -> : subv (mulv (gauss_newton arctangent h (straight 0 c)) (vec1 1)) (vec1 1) =
+    vec1 ((dq c * / (1 + q c ^ 2)) ^ 2 - 1).
+  apply: functional_extensionality; apply: all1; rewrite /subv /mulv sum1 /gauss_newton /mulm !sum1 /tr hE /vec1.
+  rewrite -/(dq c) -/(q c); have := p (q c); rewrite /= => ?; field; lra.
+have len1 (x : R) : len (vec1 x) = Rabs x.
+  by rewrite /len /dot sum1 /vec1 -/(Rsqr _) sqrt_Rsqr_abs.
+rewrite !len1 Rabs_R1 => /Rabs_le_between K.
+move: E K; move: (dq c * _) => m E K; have pi := pi_small.
+have B : Rabs m < 433 / 500 by apply: Rabs_def1; lra.
+have pos := Rabs_pos m; have sq := pow2_abs m.
+have : Rabs m ^ 2 < (433 / 500) ^ 2 by rewrite /=; nra.
+by rewrite sq /= in K *; lra.
 Qed.

@@ -3,6 +3,7 @@ From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
 From Geometry Require Import vectors jets chain pullback smooth.
+From Geometry Require Export conditions.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -10,29 +11,6 @@ Open Scope R_scope.
 
 (** The configuration is collapsed: the encoder maps every input to the same [z]. *)
 Definition collapsed (X : Type) (d : nat) (enc : X -> vec d) (z : vec d) : Prop := forall x, enc x = z.
-
-(** [z] is a critical point of [L o h]: [J_h^T rho = 0] with [rho = grad L (h z)]. *)
-Definition critical (d k : nat) (L : vec k -> R) (h : vec d -> vec k) (z : vec d) : Prop :=
-  mulv (tr (jac h z)) (grad L (h z)) = zerov.
-
-(** [A] is positive semidefinite. *)
-Definition psd (n : nat) (A : mat n n) : Prop := forall v, 0 <= form A v v.
-
-(** The least eigenvalue of the symmetric matrix [A] is negative: its form takes a negative value. *)
-Definition negative (n : nat) (A : mat n n) : Prop := exists v, form A v v < 0.
-
-(** The combination [sum_l c_l q_l] of the vectors [q_l]. *)
-Definition combination (d r : nat) (q : 'I_r -> vec d) (c : vec r) : vec d :=
-  fun i => \sum_(l < r) (c l * q l i).
-
-(** The vectors [q_l] are linearly independent. *)
-Definition independent (d r : nat) (q : 'I_r -> vec d) : Prop :=
-  forall c, combination q c = zerov -> c = zerov.
-
-(** The matrix [H] has rank [r]: its columns are combinations of [r] independent ones of them. *)
-Definition rank (k : nat) (H : mat k k) (r : nat) : Prop :=
-  exists p : 'I_r -> 'I_k, independent (fun l => (fun i => H i (p l))) /\
-    forall j, exists c, (fun i => H i j) = combination (fun l => (fun i => H i (p l))) c.
 
 (** The head is not affine near [z]: some second derivative of it at [z] is not zero. *)
 Definition not_affine (d k : nat) (h : vec d -> vec k) (z : vec d) : Prop :=

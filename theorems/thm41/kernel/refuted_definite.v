@@ -3,8 +3,8 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth elementary real_functions.
-From Geometry.thm41 Require Import scale collapse.
+From Geometry Require Import vectors jets conditions chain pullback smooth elementary homogeneous real_functions.
+From Geometry.thm41 Require Import collapse.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.

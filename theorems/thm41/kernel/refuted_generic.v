@@ -3,7 +3,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality Classical.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth real_functions activations boxes.
+From Geometry Require Import vectors jets conditions chain pullback smooth real_functions activations boxes.
 From Geometry.thm41 Require Import layers collapse refuted_smooth.
 Set Implicit Arguments.
 Unset Strict Implicit.

@@ -3,7 +3,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth real_functions activations.
+From Geometry Require Import vectors jets conditions chain pullback smooth real_functions activations.
 From Geometry.thm41 Require Import layers collapse refuted_smooth.
 Set Implicit Arguments.
 Unset Strict Implicit.

@@ -2,7 +2,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth real_functions.
+From Geometry Require Import vectors jets conditions chain pullback smooth real_functions.
 From Geometry.thm41 Require Import layers collapse.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -121,6 +121,36 @@ split=> //.
   by rewrite /mulv /tr sum2 /first_axis /vec2 /zerov /=; ring.
 - move=> v; rewrite (known_hess (near_all _ falling_known)) uE /form /dot /mulv !sum2 /zerov /=; lra.
 - exact: quartic_leaves.
+Qed.
+
+(** Moreover every trajectory that does not start at 0 moves away from it all the time. *)
+Theorem falling_repels (gamma : R -> vec 1) T : flow (fun y => falling (affine first_axis zerov y)) gamma T ->
+  gamma 0 first <> 0 ->
+  forall s t, 0 <= s -> s < t -> t <= T -> gamma s first ^ 2 < gamma t first ^ 2.
+Proof.
+have E : (fun y => falling (affine first_axis zerov y)) = (fun z : vec 1 => - z first ^ 4).
+  by apply: functional_extensionality => y; rewrite falling_head.
+rewrite E => fl g0; pose q t := gamma t first ^ 2.
+have D t : 0 <= t <= T -> is_derive q t (8 * gamma t first ^ 4).
+  move=> tb; have [_ /(_ first)] := fl t tb; rewrite (known_grad (near_all _ quartic_known)) => V.
+  have := is_derive_pow _ 2 _ _ V; rewrite /scalev /vec1.
+  by rewrite (_ : INR 2 * _ * _ ^ 1 = 8 * gamma t first ^ 4) //=; ring.
+have mvt s t : 0 <= s -> s < t -> t <= T -> exists c, s <= c <= t /\ q t - q s = 8 * gamma c first ^ 4 * (t - s).
+  move=> s0 st tT; have [|x xb|c [cb e]] := MVT_gen q s t (fun x => 8 * gamma x first ^ 4).
+  - by move=> x; rewrite Rmin_left ?Rmax_right; try lra; move=> xb; apply: D; lra.
+  - apply: derivable_continuous_pt; exists (8 * gamma x first ^ 4); apply/is_derive_Reals; apply: D.
+    by move: xb; rewrite Rmin_left ?Rmax_right; lra.
+  by exists c; split=> //; move: cb; rewrite Rmin_left ?Rmax_right; lra.
+have four x : gamma x first ^ 4 = q x * q x by rewrite /q /=; ring.
+have up s t : 0 <= s -> s < t -> t <= T -> q s <= q t.
+  move=> s0 st tT; have [c [cb e]] := mvt s t s0 st tT; rewrite four in e.
+  by have := Rle_0_sqr (q c); rewrite /Rsqr => sq; have := Rmult_le_pos _ (t - s) sq; lra.
+have pos0 : 0 < q 0 by have := Rsqr_pos_lt _ g0; rewrite /q /Rsqr /=; lra.
+have pos t : 0 <= t -> t <= T -> 0 < q t.
+  by move=> [lt|<- //] tT; have := up 0 t (Rle_refl 0) lt tT; lra.
+move=> s t s0 st tT; have [c [cb e]] := mvt s t s0 st tT; rewrite four in e.
+have pc : 0 < q c by apply: pos; lra.
+have := Rmult_lt_0_compat _ (t - s) (Rmult_lt_0_compat _ _ pc pc); rewrite -/(q s) -/(q t); lra.
 Qed.
 
 (** Reading `1-non-repelling` is refuted. *)

@@ -2,7 +2,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth real_functions activations.
+From Geometry Require Import vectors jets conditions chain pullback smooth real_functions activations.
 From Geometry.thm41 Require Import layers collapse.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -232,6 +232,23 @@ Theorem every_counterexample s : named_activation s ->
 Proof.
 move=> n; have b := named_bend n; have [A E] := squared_error_counterexample (named_smooth n) b.
 by split=> //; exists (2 * Derive (Derive s) 0); split=> //; lra.
+Qed.
+
+(** The values: H_eff(0) is I / 2 for softplus, I for Swish, and 4 phi(0) I for GELU, with the normal density phi. *)
+Theorem every_counterexample_values :
+  [/\ effective squared_error (head softplus (four_units softplus)) zerov = fun i j => 1 / 2 * kron i j,
+      effective squared_error (head swish (four_units swish)) zerov = fun i j => 1 * kron i j
+    & effective squared_error (head gelu (four_units gelu)) zerov = fun i j => 4 * normal_density 0 * kron i j].
+Proof.
+have [n1 [n2 n3]] : named_activation softplus /\ named_activation swish /\ named_activation gelu.
+  by split; [left | split; right; [left | right]].
+split.
+- have [_ ->] := squared_error_counterexample (named_smooth n1) (named_bend n1).
+  by rewrite second_softplus (_ : 2 * (1 / 4) = 1 / 2) //; field.
+- have [_ ->] := squared_error_counterexample (named_smooth n2) (named_bend n2).
+  by rewrite second_swish (_ : 2 * (1 / 2) = 1) //; field.
+- have [_ ->] := squared_error_counterexample (named_smooth n3) (named_bend n3).
+  by rewrite second_gelu (_ : 2 * (2 * normal_density 0) = 4 * normal_density 0) //; ring.
 Qed.
 
 (** Reading `2-every` is refuted. *)

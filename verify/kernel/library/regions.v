@@ -113,6 +113,49 @@ by apply: E => //; apply: box_upd => //; have := tb j; rewrite upd_at.
 Qed.
 End Connected.
 
+Section Polynomial.
+Variables (d : nat) (U : vec d -> Prop) (f : vec d -> R) (c : R) (x : vec d).
+Hypotheses (Uo : open_set U) (Uc : connected_set U) (Ux : U x).
+
+(** A function whose Hessian is [c I] on a connected open set is there [c |z|^2 / 2 + b . z + a]. *)
+Lemma isotropic_polynomial :
+  (forall z, U z -> C2 f z) -> (forall z i j, U z -> hess f z i j = kron i j * c) ->
+  exists (b : vec d) (a : R), forall z, U z -> f z = c / 2 * dot z z + dot b z + a.
+Proof.
+move=> fC fH; pose G i z := partial f i z - c * z i.
+have G0 i z j : U z -> ex_partial (G i) j z /\ partial (G i) j z = 0.
+  move=> Uz; have [_ fi] := fC z Uz.
+  have D : is_derive (fun t => G i (upd z j t)) (z j) (hess f z j i - c * kron j i).
+    apply: (is_derive_minus (fun t => partial f i (upd z j t))).
+      by apply: is_derive_partial; apply: C1_ex; exact: fi.
+    by apply: is_derive_scal; have := is_derive_partial (C1_ex j (C1_coord i z)); rewrite partial_coord.
+  split; first by eexists; exact: D.
+  by rewrite /partial (is_derive_unique _ _ _ D) fH //; ring.
+pose b : vec d := fun i => G i x.
+have Gb i z : U z -> partial f i z = c * z i + b i.
+  by move=> Uz; have := zero_partials_constant Uo Uc (G0 i) Ux Uz; rewrite /b /G; lra.
+pose q z := f z - (c / 2 * dot z z + dot b z).
+have q0 z j : U z -> ex_partial q j z /\ partial q j z = 0.
+  move=> Uz.
+  have A : C2 (fun w : vec d => c / 2 * dot w w) z.
+    by apply: C2_scal; apply: C2_sum => i; apply: C2_mult; exact: C2_coord.
+  have E : partial (fun w : vec d => c / 2 * dot w w) j z = c * z j.
+    rewrite partialZ; last by apply: C2_C1; apply: C2_sum => i; apply: C2_mult; exact: C2_coord.
+    rewrite /dot partial_sum => [|i]; last by apply: C1_mult; exact: C1_coord.
+    rewrite (eq_sum (G := fun i => kron j i * (2 * z i))) ?sum_kron; first by field.
+    by move=> i; rewrite -(near_point (near_partial_mult j (C1_coord i z) (C1_coord i z))) partial_coord; ring.
+  have D1 := is_derive_partial (C1_ex j (C2_C1 (fC z Uz))).
+  have D2 := is_derive_partial (C1_ex j (C2_C1 A)).
+  have D3 := is_derive_partial (C1_ex j (C2_C1 (C2_dot b z))).
+  have D := is_derive_minus _ _ _ _ _ D1 (is_derive_plus _ _ _ _ _ D2 D3).
+  split; first by eexists; exact: D.
+  rewrite /partial (is_derive_unique _ _ _ D) /minus /plus /opp /= E -/(grad (dot b) z j) grad_dot Gb //.
+  by ring.
+exists b, (q x) => z Uz; have := zero_partials_constant Uo Uc q0 Ux Uz.
+by rewrite /q; lra.
+Qed.
+End Polynomial.
+
 (** Convex sets are connected. *)
 Lemma convex_connected d (U : vec d -> Prop) :
   (forall x y t, U x -> U y -> 0 <= t <= 1 -> U (addv x (scalev t (subv y x)))) -> connected_set U.

@@ -201,3 +201,19 @@ Proof.
 move=> fC sC; apply: (C2_comp (L := fun y : vec 1 => s (y ord0)) (h := fun w (_ : 'I_1) => f w)) => //.
 exact: (C2_lift_at (x := fun=> f z)).
 Qed.
+
+(** Behind an affine map the effective Hessian is [W^T H W]. *)
+Lemma effective_affine d k (L : vec k -> R) (W : mat k d) b z : C2 L (affine W b z) ->
+  effective L (affine W b) z = mulm (tr W) (mulm (hess L (affine W b z)) W).
+Proof.
+move=> LC; rewrite (effective_split (C2_affine W b z) LC) /addm /gauss_newton jac_affine.
+apply: functional_extensionality => i; apply: functional_extensionality => j.
+rewrite -[RHS]Rplus_0_r; congr (_ + _); rewrite /interaction -[RHS](sum0 k); apply: eq_sum => a.
+by rewrite hess_affine Rmult_0_r.
+Qed.
+
+Lemma mulv_affine d k (W : mat k d) : mulv W = affine W zerov.
+Proof.
+apply: functional_extensionality => z; apply: functional_extensionality => i.
+by rewrite /affine /addv /zerov; ring.
+Qed.
