@@ -15,6 +15,7 @@ from theorems.prop52 import (
     derivation_spread,
     mutants,
     properties,
+    proved,
     refutations,
     scale,
     trained,
@@ -189,6 +190,6 @@ SMALL = section(
     part="small",
 )
 
-CHECKS = (*METRIC, *HESSIAN, *CONVERSE, *SPREAD, *SMALL)
+CHECKS = (*proved.CHECKS, *METRIC, *HESSIAN, *CONVERSE, *SPREAD, *SMALL)
 
 __all__ = ["CHECKS", "STATEMENT"]

@@ -102,16 +102,19 @@ STATEMENT = Statement(
             id="metric",
             title="Singularity of every pullback",
             text=r"If $h(T_\theta z) = h(z)$ near $\theta_0$ then $J_h v = 0$ on $V = \mathcal{V}_{\mathrm{aug}}(z)$; so $J_h^T B J_h v = 0$ for every $B$, and the ranks of $J_h$ and of every $J_h^T B J_h$, $G$ among them, are at most $d - \dim V$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="hessian",
             title="The effective Hessian along an orbit",
-            text=r"For a curve $\gamma$ in the orbit with $\gamma' = v$: $v^T H_{\mathrm{eff}} v = v^T M v = -\rho^T J_h \gamma''$, which vanishes where $J_h^T \rho = 0$. If $h$ is invariant on a neighbourhood of a critical $z$, then $H_{\mathrm{eff}} v = 0$.",
+            text=r"Let $h$ and $L$ be $C^2$ and $h(T_\theta z) = h(z)$ near $\theta_0$. For a curve $\gamma$ in the orbit of $z$ with $\gamma' = v$: $v^T H_{\mathrm{eff}} v = v^T M v = -\rho^T J_h \gamma''$, which vanishes where $J_h^T \rho = 0$. If $h \circ T_\theta = h$ on a neighbourhood of a critical $z$, on which $T_{\theta_0}$ is the identity, and $D_z T_\theta$ is continuous at $\theta_0$, then $H_{\mathrm{eff}} v = 0$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="converse",
             title="The converse along an orbit",
-            text="If $J_h v = 0$ for the tangents at every point of a $C^1$-connected orbit, $h$ is constant on it.",
+            text="If $J_h v = 0$ for the tangents at every point of a $C^1$-connected orbit near which $h$ is $C^1$, $h$ is constant on it.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="spread",

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from theorems.thm51 import derivation, groups, mutants, properties, refutations, scale, trained
+from theorems.thm51 import (
+    derivation,
+    groups,
+    mutants,
+    properties,
+    proved,
+    refutations,
+    scale,
+    trained,
+)
 from theorems.thm51.statement import STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
@@ -152,6 +161,6 @@ IMAGES = section(
     part="images",
 )
 
-CHECKS = (*SUBSPACE, *PARAMETERS, *CONE, *OF_Z, *DISCRETE, *IMAGES)
+CHECKS = (*proved.CHECKS, *SUBSPACE, *PARAMETERS, *CONE, *OF_Z, *DISCRETE, *IMAGES)
 
 __all__ = ["CHECKS", "STATEMENT"]

@@ -70,21 +70,25 @@ STATEMENT = Statement(
             id="subspace",
             title="A subspace for every input",
             text=r"$\mathcal{V}_{\mathrm{aug}}(x) = \operatorname{im} D o_x(\theta_0)$ is a linear subspace of dimension $\operatorname{rank} D o_x(\theta_0) \leq \min(p, d)$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="parameters",
             title="Change of parameters, and composition",
             text=r"Under $\theta = \psi(\eta)$ the tangent space can only shrink, and it stays the same if $D\psi$ is onto at $\eta_0$. For families with $T_{\theta_0} = \mathrm{id}$ that follow each other, the tangent space is the sum of theirs.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="cone",
             title="One-sided parameters",
             text=r"Where the parameters may move in the directions of a convex cone $K$ only, and $o_x$ has a one-sided derivative $O$ that is linear on $K$, the velocities form the convex cone $O K$. Its span is $\mathcal{V}_{\mathrm{aug}}$ if $K$ spans the parameters.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="of-z",
             title="When it is a function of $z$",
             text=r"It is one if and only if the image of $D o_x$ is the same for all inputs of one representation; $\mathrm{enc}(T_\theta x) = S_\theta(\mathrm{enc}(x))$ suffices and is not necessary. For a linear group action, $\mathcal{V}_{\mathrm{aug}}(g z) = g \mathcal{V}_{\mathrm{aug}}(z)$, of dimension $\dim \mathfrak{g} - \dim \mathfrak{g}_z$ with the Lie algebra $\mathfrak{g}_z$ of the stabiliser; it is constant on an orbit and lower semicontinuous in $z$: at a limit it can only drop.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="discrete",

@@ -1,0 +1,45 @@
+"""What Coq's kernel checks of 5.1, in whole sentences; the sources are in `kernel/`."""
+
+from __future__ import annotations
+
+from theorems.thm51.statement import STATEMENT
+from verify.claims.declare import kernel, said
+
+CHECKS = kernel(
+    STATEMENT,
+    parts={
+        "subspace": said(
+            "subspace.part_subspace", "subspace.part_subspace_met", read="b692ba2beb1554c1"
+        ),
+        "parameters": said(
+            "parameters.part_parameters",
+            "parameters.part_parameters_needs_onto",
+            "parameters.part_parameters_composition",
+            "parameters.part_parameters_composition_met",
+            read="b151820cf8742da8",
+        ),
+        "cone": said(
+            "cone.part_cone",
+            "cone.part_cone_no_subspace",
+            "cone.part_cone_kink",
+            read="1584e65025fe5873",
+        ),
+        "of-z": said(
+            "of_z.part_of_z",
+            "of_z.part_of_z_sufficient",
+            "of_z.part_of_z_not_necessary",
+            "of_z.part_of_z_two_inputs",
+            "group.part_of_z_group",
+            "group.part_of_z_dimension",
+            "group.part_of_z_orbit",
+            "group.part_of_z_semicontinuous",
+            read="0f254d990a99879c",
+        ),
+    },
+    readings={
+        "subspace": said("subspace.reading_subspace", read="2260804ee72ed656"),
+        "directions": said("refuted_tangents.refuted_directions", read="0eee7b9f8de83e2c"),
+        "of-z": said("refuted_tangents.refuted_of_z", read="57118cdc903caa24"),
+        "of-z-equivariant": said("of_z.reading_of_z_equivariant", read="43d1505ac142c00d"),
+    },
+)
