@@ -54,8 +54,7 @@ def rank(proof: Proof) -> None:
     metric(proof)
     contained = proof.let(
         "contained",
-        r"$V$ lies in the kernel of $J$, and of $J^T B J$: $d - r = d_V + g$ with $g \geq 0$, $r$ the "
-        "rank of either",
+        r"$V$ lies in the kernel of $J$, and of $J^T B J$: $d - r = d_V + g$ with $g \geq 0$, $r$ the rank of either",
     )
     g = sp.Symbol("g", nonnegative=contained or None)
     proof.follows(

@@ -164,8 +164,7 @@ def landau(proof: Proof) -> None:
     t, slope, start, end, here, low, high = sp.symbols("t phi' phi_0 phi_1 phi beta_0 beta_1")
     proof.let(
         "taylor",
-        r"$\varphi_1 = \varphi + (\ell - t) \varphi' + \beta_1 (\ell - t)^2 / 2$, $\varphi_0 = \varphi - t "
-        r"\varphi' + \beta_0 t^2 / 2$ with $|\beta| \leq B$",
+        r"$\varphi_1 = \varphi + (\ell - t) \varphi' + \beta_1 (\ell - t)^2 / 2$, $\varphi_0 = \varphi - t \varphi' + \beta_0 t^2 / 2$ with $|\beta| \leq B$",
     )
     at_end = end - here - (ell - t) * slope - high * (ell - t) ** 2 / 2
     at_start = start - here + t * slope - low * t**2 / 2

@@ -116,11 +116,7 @@ def _invariant(model: Orbit) -> Value:
     value = model.along(sp.S.Zero)
     times = [side * model.reach * p / (1 + p) for side in (1, -1)]
     changes = [sp.simplify(model.along(time) - value) for time in times]
-    text = (
-        rf"$T_t z = {sp.latex(sp.Matrix(model.orbit).T)}^T$: $h(T_t z) - h(z) = "
-        rf"{sp.latex(changes[0])}$ for $0 \leq t < {model.reach}$, ${sp.latex(changes[1])}$ before; "
-        rf"$v = {sp.latex(model.tangent.T)}^T$"
-    )
+    text = rf"$T_t z = {sp.latex(sp.Matrix(model.orbit).T)}^T$: $h(T_t z) - h(z) = {sp.latex(changes[0])}$ for $0 \leq t < {model.reach}$, ${sp.latex(changes[1])}$ before; $v = {sp.latex(model.tangent.T)}^T$"
     moves = any(entry.is_nonzero for entry in model.tangent)
     return text, all(change == 0 for change in changes) and moves
 
@@ -158,12 +154,10 @@ def curved(model: Orbit, reading: str, ctx: Context) -> Finding:
         _describe(model),
         hypotheses(model, reading),
         (
-            rf"$H_{{\mathrm{{eff}}}} = {sp.latex(matrix)}$, $v^T H_{{\mathrm{{eff}}}} v = "
-            rf"{sp.latex(form)}$, $H_{{\mathrm{{eff}}}} v = {sp.latex(image.T)}^T$",
+            rf"$H_{{\mathrm{{eff}}}} = {sp.latex(matrix)}$, $v^T H_{{\mathrm{{eff}}}} v = {sp.latex(form)}$, $H_{{\mathrm{{eff}}}} v = {sp.latex(image.T)}^T$",
             not wrong,
         ),
-        rf"$h = {sp.latex(model.h)}$: $H_{{\mathrm{{eff}}}} v = {sp.latex(image.T)}^T$ on the "
-        "tangent.",
+        rf"$h = {sp.latex(model.h)}$: $H_{{\mathrm{{eff}}}} v = {sp.latex(image.T)}^T$ on the tangent.",
     )
 
 

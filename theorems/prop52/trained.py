@@ -27,13 +27,7 @@ from verify.ssl.training import Networks
 
 NAMES = TRAINED, FRESH, UNTRAINED = "trained", "fresh head", "untrained network"
 
-CRITERION = (
-    "Semantics are preserved. Yes: in every training seed the ratio of the root mean square of |J b| "
-    "over unit vectors b between class centroids to that of |J tau| over unit tangents of the "
-    "rotation orbits, at the same points, has a 95 % bootstrap interval over images above 1. No: "
-    "below 1 in every seed. Undecided otherwise. Owed to training, by the same rule: the interval "
-    "lies above those of the untrained network and of a fresh head on the trained backbone."
-)
+CRITERION = "Semantics are preserved. Yes: in every training seed the ratio of the root mean square of |J b| over unit vectors b between class centroids to that of |J tau| over unit tangents of the rotation orbits, at the same points, has a 95 % bootstrap interval over images above 1. No: below 1 in every seed. Undecided otherwise. Owed to training, by the same rule: the interval lies above those of the untrained network and of a fresh head on the trained backbone."
 """Fixed before the first run."""
 
 PER_CLASS = {"chain": 1, "semantics": 6}
@@ -138,10 +132,7 @@ def chain(ctx: Context) -> Finding:
         )
     return Finding(
         outcome=Outcome.AS_STATED if worst <= 1 + DISCRETISATION else Outcome.SURPRISE,
-        summary=(
-            f"On {cases} rotation orbits, of trained networks and controls, the largest measured / "
-            f"bound is {worst:.2f}."
-        ),
+        summary=f"On {cases} rotation orbits, of trained networks and controls, the largest measured / bound is {worst:.2f}.",
         cases=cases,
         margin=worst / (1 + DISCRETISATION),
         residuals={"measured / bound, largest": worst},
@@ -158,10 +149,7 @@ def chain(ctx: Context) -> Finding:
                     "variance of h / (mean |J tau|^2 variance of z)",
                 ),
                 rows=_sorted(rows),
-                note=(
-                    "Medians over orbits; in parentheses the largest. Raw representations, uniform "
-                    "arclength. The mean-slope bound is (l / 2 pi)^2 mean |J tau|^2."
-                ),
+                note="Medians over orbits; in parentheses the largest. Raw representations, uniform arclength. The mean-slope bound is (l / 2 pi)^2 mean |J tau|^2.",
             ),
         ),
     )
@@ -206,16 +194,7 @@ def semantics(ctx: Context) -> Finding:
     )
     return Finding(
         outcome=Outcome.AS_STATED,
-        summary=(
-            f"Semantics are preserved: {answer}. A unit step between class centroids moves the "
-            f"trained head's output {over_seeds(ratios[TRAINED]['class'])} times as far as one "
-            f"along a rotation orbit ({spans(trained)}); a fresh head's "
-            f"{over_seeds(ratios[FRESH]['class'])}, an untrained network's "
-            f"{over_seeds(ratios[UNTRAINED]['class'])}. Owed to training: {owed}. By the same rule, "
-            f"orbits are contracted more than random directions: {beyond}. A random unit step moves "
-            f"the trained head's output {over_seeds(ratios[TRAINED]['random'])} times as far as one "
-            f"along the orbit ({spans(random)})."
-        ),
+        summary=f"Semantics are preserved: {answer}. A unit step between class centroids moves the trained head's output {over_seeds(ratios[TRAINED]['class'])} times as far as one along a rotation orbit ({spans(trained)}); a fresh head's {over_seeds(ratios[FRESH]['class'])}, an untrained network's {over_seeds(ratios[UNTRAINED]['class'])}. Owed to training: {owed}. By the same rule, orbits are contracted more than random directions: {beyond}. A random unit step moves the trained head's output {over_seeds(ratios[TRAINED]['random'])} times as far as one along the orbit ({spans(random)}).",
         cases=len(rows) * len(images),
         tables=(
             Table(
@@ -230,10 +209,7 @@ def semantics(ctx: Context) -> Finding:
                     "between classes / orbit",
                 ),
                 rows=_sorted(rows),
-                note=(
-                    f"In brackets 95 % bootstrap intervals over {len(images)} images. {CRITERION} That "
-                    "the rule is put to random directions too was decided after the first runs."
-                ),
+                note=f"In brackets 95 % bootstrap intervals over {len(images)} images. {CRITERION} That the rule is put to random directions too was decided after the first runs.",
             ),
         ),
     )

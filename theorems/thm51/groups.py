@@ -243,8 +243,7 @@ def fibre_mismatch(case: Fibre, floor: bool = True, maps: bool = False) -> float
 
 
 FIBRES = Claim(
-    r"$\mathrm{enc} = x_1$ under $T_t x = (x_1 + t p(x_2), x_2)$ with $p > 0$: $\mathcal{V}$ depends "
-    "on $z$ only",
+    r"$\mathrm{enc} = x_1$ under $T_t x = (x_1 + t p(x_2), x_2)$ with $p > 0$: $\mathcal{V}$ depends on $z$ only",
     fibres,
     fibre_mismatch,
     describe_fibre,

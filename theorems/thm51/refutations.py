@@ -63,14 +63,11 @@ def hypotheses(model: TwoInputs) -> dict[str, Value]:
     codes = model.codes
     return {
         "orbit": (
-            rf"$o_x(t) = {sp.latex(model.orbit)}$, {'' if smooth else 'not known to be '}analytic at "
-            rf"both inputs, with $o_x'(t) = {sp.latex(slope)}$; $T_0$ is "
-            f"{'the' if starts else 'not the'} identity",
+            rf"$o_x(t) = {sp.latex(model.orbit)}$, {'' if smooth else 'not known to be '}analytic at both inputs, with $o_x'(t) = {sp.latex(slope)}$; $T_0$ is {'the' if starts else 'not the'} identity",
             starts and smooth,
         ),
         "encoder": (
-            rf"$\mathrm{{enc}}(x) = {sp.latex(model.encoder)}$ is ${sp.latex(codes[0])}$ and "
-            f"${sp.latex(codes[1])}$ at the two inputs",
+            rf"$\mathrm{{enc}}(x) = {sp.latex(model.encoder)}$ is ${sp.latex(codes[0])}$ and ${sp.latex(codes[1])}$ at the two inputs",
             sp.simplify(codes[0] - codes[1]) == 0,
         ),
     }
@@ -102,12 +99,10 @@ def not_of_z(model: TwoInputs, ctx: Context) -> Finding:
         ),
         hypotheses(model),
         (
-            rf"the tangents are ${sp.latex(first)}$ and ${sp.latex(second)}$: spaces of dimension "
-            f"{dimensions[0]} and {dimensions[1]}",
+            rf"the tangents are ${sp.latex(first)}$ and ${sp.latex(second)}$: spaces of dimension {dimensions[0]} and {dimensions[1]}",
             dimensions[0] == dimensions[1],
         ),
-        f"Two inputs with one representation have tangent spaces of dimension {dimensions[0]} and "
-        f"{dimensions[1]}.",
+        f"Two inputs with one representation have tangent spaces of dimension {dimensions[0]} and {dimensions[1]}.",
     )
 
 

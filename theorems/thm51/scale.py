@@ -56,11 +56,7 @@ def spectrum(ctx: Context) -> Finding:
     clear = dropped < RANK_TOLERANCE < kept
     return Finding(
         outcome=Outcome.AS_STATED if clear else Outcome.SURPRISE,
-        summary=(
-            f"Over {SAMPLE} pictures the eighth singular value is at least {kept:.1e} of the first, "
-            f"the ninth, of the repeated parameter, at most {dropped:.1e}; the tolerance "
-            f"{RANK_TOLERANCE:.0e} {'lies' if clear else 'does not lie'} between them."
-        ),
+        summary=f"Over {SAMPLE} pictures the eighth singular value is at least {kept:.1e} of the first, the ninth, of the repeated parameter, at most {dropped:.1e}; the tolerance {RANK_TOLERANCE:.0e} {'lies' if clear else 'does not lie'} between them.",
         cases=SAMPLE,
         residuals={"eighth / first, least": kept, "ninth / first, largest": dropped},
     )
@@ -84,8 +80,7 @@ def kinks(ctx: Context) -> Finding:
         # The derivatives agree to 1e-9, the distance from the kink, where there is none.
         outcome=Outcome.AS_STATED if apart > 1e-6 else Outcome.SURPRISE,
         summary=(
-            f"At the identity the derivatives from above and from below differ in all of {SAMPLE} "
-            "pictures, by "
+            f"At the identity the derivatives from above and from below differ in all of {SAMPLE} pictures, by "
             + ", ".join(f"{100 * median(v):.0f} % ({name})" for name, v in gaps.items())
             + " in the median: the orbit is not differentiable there."
         ),
@@ -110,11 +105,7 @@ def kinks(ctx: Context) -> Finding:
                     )
                     for name, v in gaps.items()
                 ),
-                note=(
-                    "Forward mode at the kink reads every pixel's slope towards the next centre, "
-                    "whichever way its sample moves: for a shift that is one of the two "
-                    "derivatives, for a rotation or a scaling it is neither."
-                ),
+                note="Forward mode at the kink reads every pixel's slope towards the next centre, whichever way its sample moves: for a shift that is one of the two derivatives, for a rotation or a scaling it is neither.",
             ),
         ),
     )
@@ -147,11 +138,7 @@ def production(ctx: Context) -> Finding:
             )
     return Finding(
         outcome=Outcome.AS_STATED if clear and worst <= 1 else Outcome.SURPRISE,
-        summary=(
-            f"At d = {' and '.join(map(str, WIDTHS))} the eight tangents of {SIDE}x{SIDE} images are "
-            f"{'' if clear else 'not '}independent with a clear gap, and central differences "
-            f"{'approach' if worst <= 1 else 'do not approach'} them at second order."
-        ),
+        summary=f"At d = {' and '.join(map(str, WIDTHS))} the eight tangents of {SIDE}x{SIDE} images are {'' if clear else 'not '}independent with a clear gap, and central differences {'approach' if worst <= 1 else 'do not approach'} them at second order.",
         cases=len(rows),
         margin=worst,
         tables=(

@@ -127,12 +127,7 @@ def tangent_spaces(ctx: Context) -> Finding:
     kept = int(order[quiet].sum())
     return Finding(
         outcome=Outcome.AS_STATED,
-        summary=(
-            f"Through trained backbones the {len(at)} tangents of {len(quiet)} digits span at least "
-            f"{ranks['z']} dimensions in z (last singular value over the first at least "
-            f"{least['z']:.0e}) and {ranks['h']} in h ({least['h']:.0e}). Where no ReLU switches, "
-            f"central differences behave as of second order in {kept} of {int(quiet.sum())} columns."
-        ),
+        summary=f"Through trained backbones the {len(at)} tangents of {len(quiet)} digits span at least {ranks['z']} dimensions in z (last singular value over the first at least {least['z']:.0e}) and {ranks['h']} in h ({least['h']:.0e}). Where no ReLU switches, central differences behave as of second order in {kept} of {int(quiet.sum())} columns.",
         cases=len(quiet),
         tables=(
             Table(
@@ -145,10 +140,7 @@ def tangent_spaces(ctx: Context) -> Finding:
                     "central difference off there by at most, relatively",
                 ),
                 rows=tuple(rows),
-                note=(
-                    "Three training seeds. The last differences are exact up to rounding where the "
-                    "orbit is quadratic, as it is between kinks for brightness and contrast."
-                ),
+                note="Three training seeds. The last differences are exact up to rounding where the orbit is quadratic, as it is between kinks for brightness and contrast.",
             ),
         ),
     )
