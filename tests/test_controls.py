@@ -94,6 +94,7 @@ class Case:
     m: fmpq_mat
     tau: Annotated[float, r"$\tau$"]
     inner: Inner
+    orbit: tuple[sp.Expr, ...]
     head: Head
     seed: Annotated[int, HIDDEN]
     pair: tuple[Fraction, int]
@@ -103,13 +104,21 @@ def test_a_case_is_told_by_its_fields():
     w = torch.tensor([[0.5, -1.0]], dtype=torch.float64)
     head = Head([w, torch.ones(1, 1).double()], None, TANH)
     case = Case(
-        w, fmpq_mat([[1, 2]]), 0.25, Inner(sp.Symbol("x") ** 2), head, 7, (Fraction(1, 3), 4)
+        w,
+        fmpq_mat([[1, 2]]),
+        0.25,
+        Inner(sp.Symbol("x") ** 2),
+        (sp.Symbol("x"), sp.S.Half),
+        head,
+        7,
+        (Fraction(1, 3), 4),
     )
     assert describe(case) == (
         ("$J_*$", "[[1/2, -1]]"),
         ("m", "[[1, 2]]"),
         (r"$\tau$", "0.25"),
         ("$x$", "$x^{2}$"),
+        ("orbit", r"$(x, \frac{1}{2})$"),
         *describe_head(head),
         ("pair", "[1/3, 4]"),
     )

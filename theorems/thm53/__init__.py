@@ -1,13 +1,11 @@
 """Theorem 5.3: the information hierarchy.
 
-Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation` and
+Read in this order: `statement` (the quoted text, its readings, the repaired parts), `bounds`, `derivation` and
 `properties` (forms), `derivation_models` and `models` (Gaussian and finite models), `latents` and
 `refutations`, `mutants`, `scale`, `proved` (by Coq's kernel), `fisher` and `trained`.
 """
 
 from __future__ import annotations
-
-from functools import partial
 
 from theorems.thm53 import (
     derivation,
@@ -15,23 +13,23 @@ from theorems.thm53 import (
     fisher,
     latents,
     models,
-    mutants,
     properties,
     proved,
     refutations,
     scale,
     trained,
 )
+from theorems.thm53.bounds import FULL
 from theorems.thm53.statement import STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
-    attack,
     measurement,
     mutant_check,
     proof,
     property_check,
     refutation,
+    refutation_controls,
     section,
 )
 from verify.experiments.networks import DIGITS_NETWORKS
@@ -40,19 +38,19 @@ RANK_BOUND = section(
     "thm53.rank",
     *proof(
         "bound",
-        r"$\operatorname{rank} A \leq \operatorname{rank} I - \dim V + \dim(\ker I \cap V)$",
-        derivation.rank_bound,
+        rf"$\operatorname{{rank}} A \leq {FULL}$",
+        derivation.full_bound,
     ),
     *proof("attained", "$A = I/V$ attains the bound", derivation.attained),
     property_check(
         "property", "The bound on random exact pairs with forced overlaps", properties.RANK
     ),
     property_check("equality", "$I/V$ is admissible and attains the bound", properties.ATTAINED),
-    *(mutant_check(name, claim) for name, claim in mutants.RANKS.items()),
+    *(mutant_check(name, claim) for name, claim in properties.RANKS.items()),
     property_check(
         "fisher", "Fisher matrices of softmax models, by automatic differentiation", fisher.SOFTMAX
     ),
-    mutant_check("fisher.uncentred", mutants.SOFTMAX_UNCENTRED),
+    mutant_check("fisher.uncentred", fisher.SOFTMAX_UNCENTRED),
     at_scale("production", "The rank of J at 512-2048-2048", scale.rank_of_jacobian, cost=4.0),
     measurement(
         "trained",
@@ -75,7 +73,7 @@ TRANSVERSAL = section(
     property_check(
         "property", "The published bound on exact transversal pairs", properties.TRANSVERSAL
     ),
-    mutant_check("slack", mutants.TRANSVERSAL_SLACK),
+    mutant_check("slack", properties.TRANSVERSAL_SLACK),
     part="rank",
     readings=("transversal",),
 )
@@ -96,7 +94,7 @@ MOVING = section(
     property_check(
         "property", "Finite models whose mass moves along the level sets of $h$", models.LAW
     ),
-    mutant_check("across", mutants.LAW_ACROSS),
+    mutant_check("across", models.LAW_ACROSS),
     part="law",
 )
 
@@ -107,7 +105,7 @@ SHORTED_OPERATOR = section(
         "attained", r"$0 \preceq I/V \preceq I$, and $I/V$ vanishes on $V$", derivation.attained
     ),
     property_check("property", r"$A \preceq I/V$ on random exact pairs", properties.ORDER),
-    *(mutant_check(name, claim) for name, claim in mutants.ORDERS.items()),
+    *(mutant_check(name, claim) for name, claim in properties.ORDERS.items()),
     part="order",
 )
 
@@ -119,7 +117,7 @@ FREE = section(
         derivation.free_bound,
     ),
     property_check("property", "Directions without information cost no rank", properties.FREE),
-    mutant_check("costs", mutants.FREE_COSTS),
+    mutant_check("costs", properties.FREE_COSTS),
     part="free",
 )
 
@@ -132,7 +130,7 @@ GAUSSIAN = section(
         rests_on=("thm53.order",),
     ),
     property_check("property", "The closed form on random exact models", models.GAUSSIAN),
-    *(mutant_check(name, claim) for name, claim in mutants.GAUSSIANS.items()),
+    *(mutant_check(name, claim) for name, claim in models.GAUSSIANS.items()),
     part="gaussian",
 )
 
@@ -144,54 +142,45 @@ PROCESSING = section(
         r"$I_h \preceq I_z$ on random finite models, and when it is equal",
         models.PROCESSING,
     ),
-    *(mutant_check(name, claim) for name, claim in mutants.PROCESSINGS.items()),
+    *(mutant_check(name, claim) for name, claim in models.PROCESSINGS.items()),
     part="processing",
 )
 
 PUBLISHED = section(
     "thm53.published",
-    refutation(
-        "overlap",
-        r"$I_z = \operatorname{diag}(1, 0)$, $h = z_1$: the head loses nothing",
-        partial(refutations.refute, latents.HALF_KNOWN, "law"),
-        reading="law",
-    ),
-    refutation(
-        "overlap-invariant",
-        "The same model, with $h$ constant on the orbits",
-        partial(refutations.refute, latents.HALF_KNOWN, "invariant"),
-        reading="invariant",
-    ),
-    refutation(
-        "parabola",
-        "$h = z_1 - z_2^2$, exactly invariant, with $I_h$ of full rank",
-        partial(refutations.refute, latents.PARABOLA, "invariant"),
-        reading="invariant",
-    ),
-    refutation(
-        "circle",
-        "$h = |z|^2$ under rotations, with $I_h$ of full rank",
-        partial(refutations.refute, latents.CIRCLE, "invariant"),
-        reading="invariant",
-    ),
-    refutation(
-        "cube",
-        "$h = z^3$ at $z = 0$: no slope there, and no loss",
-        partial(refutations.refute, latents.CUBE, "point"),
-        reading="point",
+    *(
+        refutation(name, title, refutations.refute, model, reading=reading)
+        for name, title, model, reading in (
+            ("overlap", "$h = z_1$ loses nothing", latents.HALF_KNOWN, "law"),
+            ("overlap-invariant", "The same, by invariance", latents.HALF_KNOWN, "invariant"),
+            ("parabola", "$h = z_1 - z_2^2$ on parabolas", latents.PARABOLA, "invariant"),
+            ("circle", "$h = |z|^2$ under rotations", latents.CIRCLE, "invariant"),
+            ("cube", "$h = z^3$ at $0$: no slope, and no loss", latents.CUBE, "point"),
+        )
     ),
     refutation(
         "models",
         "Fisher matrices of two unrelated models",
-        partial(refutations.two_models, refutations.UNRELATED),
+        refutations.two_models,
+        refutations.UNRELATED,
         reading="models",
     ),
-    attack(
-        "void",
-        "Every hypothesis fails at a model made to violate it",
-        refutations.hypotheses_can_fail,
-        readings=("law", "invariant", "point", "models"),
-        arithmetic=Arithmetic.EXACT,
+    *(
+        refutation_controls(
+            f"controls.{reading}",
+            refutations.refute,
+            reading=reading,
+            violations=violations,
+            mild=latents.MILD[reading],
+        )
+        for reading, violations in latents.VIOLATIONS.items()
+    ),
+    refutation_controls(
+        "controls.models",
+        refutations.two_models,
+        reading="models",
+        violations=refutations.TWO_MODELS_VIOLATIONS,
+        mild=refutations.SEES_ALL,
     ),
 )
 

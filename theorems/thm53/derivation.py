@@ -1,264 +1,213 @@
-"""The derivations of 5.3. Forms are indexed sums, so that every dimension is a symbol.
+"""The derivations of 5.3 for pairs of forms, for all dimensions.
 
-A is the information of the head, I that of the representation, V has the forbidden directions as
-columns, and B = V^T I V.
+A is the information of the head, I that of the representation, and V has the forbidden directions as
+columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 
 import sympy as sp
 
+from theorems.thm53.bounds import LETTERS, rank_bound
+from verify.claims.bounds import at_most, slack
 from verify.claims.derivation import Proof
-from verify.symbolic.indexed import total
+from verify.symbolic.matrices import Matrix, identity, matrix, vector
 
 n, q, k = sp.symbols("n q k", integer=True, positive=True)
-i = sp.Symbol("i", integer=True)
-"""A free index; summed ones are made by `total`."""
+one = replace(identity(n), latex="1")
+V, x, y, u = matrix("V", n, q), vector("x", n), vector("y", q), vector("u", n)
+pinv = matrix("B^+", q, q, symmetric=True)
+"""The pseudoinverse of B = V^T I V."""
 
-head, info, gram, inverse = (sp.IndexedBase(name) for name in ("A", "I", "B", "P"))
-v, x, y, w = (sp.IndexedBase(name) for name in ("V", "x", "y", "w"))
-
-
-Vector = Callable[[sp.Expr], sp.Expr]
-
-
-def form(matrix: sp.IndexedBase, left: Vector, right: Vector, size: sp.Expr = n) -> sp.Expr:
-    """The bilinear form of a matrix at two vectors, of this size."""
-    return total(lambda a, b: left(a) * matrix[a, b] * right(b), size, size)
+RANK_A, RANK, DIMENSION, OVERLAP = (
+    sp.Symbol(name, integer=True, nonnegative=True) for name in (r"\operatorname{rank} A", *LETTERS)
+)
 
 
-def applied(matrix: sp.IndexedBase, vector: Vector, size: sp.Expr) -> Vector:
-    """A matrix applied to a vector of this size."""
-    return lambda r: total(lambda c: matrix[r, c] * vector(c), size)
+def fisher_matrices(proof: Proof) -> tuple[Matrix, Matrix]:
+    """A and I, which are symmetric."""
+    symmetric = proof.given("fisher: symmetric", "$A = I_h$ and $I = I_z$ are symmetric")
+    return matrix("A", n, n, symmetric=symmetric), matrix("I", n, n, symmetric=symmetric)
 
 
-def entries(vector: sp.IndexedBase) -> Vector:
-    """A vector given by its entries."""
-    return lambda r: vector[r]
+def _form(m: Matrix, at: Matrix) -> sp.Expr:
+    """The quadratic form of a matrix at a vector."""
+    return (at.T @ m @ at).scalar
 
 
-def _symmetric(proof: Proof) -> None:
-    """Both Fisher matrices are symmetric."""
-    if proof.given("fisher: symmetric", "$A = I_h$ and $I = I_z$ are symmetric"):
-        proof.symmetric = frozenset({head, info, gram, inverse})
-
-
-def _vanishing_on(proof: Proof, x: Vector) -> None:
-    """At an x in ker I the form of A vanishes: it is neither negative nor positive."""
-    positive = proof.given("fisher: sign", r"$A \succeq 0$: its form at $x$ is some $c \geq 0$")
-    smaller = proof.given(
-        "function", r"$A \preceq I$: the form of $I - A$ at $x$ is some $s \geq 0$"
-    )
-    proof.let("kernel", "$x$ lies in $\\ker I$: $x^T I x = 0$")
-    proof.cite("fisher-processing")
-    c, s = (sp.Symbol(a, nonnegative=b or None) for a, b in (("c", positive), ("s", smaller)))
-    form_a, form_i = form(head, x, x), form(info, x, x)
+def _count(proof: Proof, rest: sp.Expr, overlap: sp.Expr, **more: sp.Expr) -> None:
+    """Rank A is the bound less the rest, by which ker A exceeds ker I + V; `more` vanishes as named."""
+    kernel, kernel_i, both = sp.symbols("k_A k_I s_V", integer=True, nonnegative=True)
+    proof.let("nullity", r"$\operatorname{rank} A + k_A = n = \operatorname{rank} I + k_I$")
+    proof.let("sum", r"$s_V = \dim(\ker I + V) = k_I + \dim V - \dim(\ker I \cap V)$")
+    proof.cite("rank-nullity", "dimension-sum", "subspace-dimension")
     proof.follows(
-        "On the kernel of $I$ the form of $A$",
-        form_a,
-        -s,
-        using={"kernel": form_i, "function": -(form_i - form_a - s)},
+        "By rank and nullity, and the dimension of a sum",
+        RANK_A,
+        rank_bound(RANK, DIMENSION, overlap) - rest,
+        using={
+            "contained": both + rest - kernel,
+            "nullity": (RANK_A + kernel - n) - (RANK + kernel_i - n),
+            "sum": kernel_i + DIMENSION - OVERLAP - both,
+            **more,
+        },
     )
-    proof.fact("is not positive", sp.Le(-s, 0, evaluate=False), bool((-s).is_nonpositive))
-    proof.follows("and as the form of $A$ it", form_a, c, using={"fisher: sign": form_a - c})
-    proof.fact("is not negative", sp.Ge(c, 0, evaluate=False), bool(c.is_nonnegative))
-    proof.cite("semidefinite-null-vector")
 
 
 def _rank_bound(proof: Proof, overlap: sp.Expr, derived: bool = False, **more: sp.Expr) -> None:
-    """ker A contains ker I + V; then the dimensions are counted.
+    """A vanishes on ker I + V; so its rank is at most the bound with this overlap.
 
-    Args:
-        proof: the record.
-        overlap: dim(ker I and V) in the bound.
-        derived: whether the law's hypothesis was derived before, and is not one of the statement's.
-        more: by name of a further hypothesis, what it makes vanish in the count.
+    The law's hypothesis may be derived before, and is then none of the statement's.
     """
-    u = sp.IndexedBase("u")
-    _vanishing_on(proof, entries(u))
-    proof.let("absorbed", "for $u \\in \\ker I$, $A u = 0$ by the lemma")
-    if derived:
-        proof.let("law", "$A V = 0$, as just derived")
-    else:
-        proof.given("law", "$A V = 0$")
-    au = applied(head, entries(u), n)(i)
-    avy = total(lambda b: total(lambda a: head[i, a] * v[a, b], n) * y[b], q)
+    head, info = matrix("A", n, n), matrix("I", n, n)
+    c = slack("c", proof.given("fisher: sign", r"$A \succeq 0$: $u^T A u = c \geq 0$"))
+    s = slack("s", proof.given("function", r"$A \preceq I$: $u^T (I - A) u = s \geq 0$"))
+    proof.let("kernel", "$u$ lies in $\\ker I$: $I u = 0$")
+    proof.cite("fisher-processing", "semidefinite-null-vector")
     proof.follows(
-        r"So $\ker A$ contains $\ker I + V$",
-        total(lambda a: head[i, a] * (u[a] + total(lambda b: v[a, b] * y[b], q)), n),
+        "On the kernel of $I$ the two forms sum to",
+        c + s,
         sp.S.Zero,
-        using={"absorbed": au, "law": avy},
+        using={
+            "kernel": (u.T @ (info @ u)).scalar,
+            "fisher: sign": c - _form(head, u),
+            "function": s - _form(info - head, u),
+        },
     )
-    ra, ri, dv, qo = sp.symbols("r_A r_I d_V d_0", integer=True, nonnegative=True)
+    at_most(proof, "neither is negative, so both are $0$, and $A u = 0$: that of $A$", sp.S.Zero, c)
+    at_most(proof, "and that of $I - A$", sp.S.Zero, s)
+    proof.let("absorbed", "$A u = 0$ for $u \\in \\ker I$, as just shown")
+    law = proof.let if derived else proof.given
+    law("law", f"$A V = 0${', as just derived' if derived else ''}")
+    proof.follows(
+        r"On $\ker I + V$ therefore",
+        head @ (u + V @ y),
+        0 * u,
+        using={"absorbed": head @ u, "law": head @ V @ y},
+    )
     contained = proof.let(
         "contained",
-        r"$\dim \ker A = n - r_A$ exceeds $\dim(\ker I + V) = (n - r_I) + d_V - d_0$ by some $g \geq "
-        "0$",
+        r"$\ker A \supseteq \ker I + V$: $k_A = \dim \ker A$ is $s_V + g$ with $g \geq 0$",
     )
-    g = sp.Symbol("g", nonnegative=contained or None)
-    count = (n - ra) - ((n - ri) + dv - qo) - g
-    proof.follows(
-        r"With $d_V = \dim V$ and $d_0 = \dim(\ker I \cap V)$, rank $r_A$ less the bound",
-        ra - (ri - dv + overlap),
-        -g,
-        using={"contained": -count, **more},
-    )
-    proof.fact("is not positive", sp.Le(-g, 0, evaluate=False), bool((-g).is_nonpositive))
-    proof.cite("rank-nullity", "dimension-sum", "subspace-dimension")
+    g = slack("g", contained)
+    _count(proof, g, overlap, **more)
+    bound = sp.Le(RANK_A, rank_bound(RANK, DIMENSION, overlap), evaluate=False)
+    proof.fact("So", bound, g.is_nonnegative is True)
 
 
-def rank_bound(proof: Proof) -> None:
-    """Rank A <= rank I - dim V + dim(ker I and V)."""
-    _rank_bound(proof, sp.Symbol("d_0", integer=True, nonnegative=True))
+def full_bound(proof: Proof) -> None:
+    """The rank bound with the intersection term."""
+    _rank_bound(proof, OVERLAP)
 
 
 def transversal_bound(proof: Proof, derived: bool = False) -> None:
     """The published bound where ker I and V meet in 0 only; `derived` as for every rank bound."""
-    proof.given("transversal", "$d_0 = 0$")
-    d0 = sp.Symbol("d_0", integer=True, nonnegative=True)
-    _rank_bound(proof, sp.S.Zero, derived, transversal=d0)
+    proof.given("transversal", r"$\dim(\ker I \cap V) = 0$")
+    _rank_bound(proof, sp.S.Zero, derived, transversal=OVERLAP)
 
 
 def free_bound(proof: Proof) -> None:
-    """Where V lies inside ker I the bound is rank I, and A = I attains it."""
-    dv, d0 = sp.symbols("d_V d_0", integer=True, nonnegative=True)
-    proof.let("inside", r"$V \subseteq \ker I$: $d_0 = d_V$, and $I V = 0$")
-    _rank_bound(proof, dv, inside=-(dv - d0))
-    ivy = total(lambda b: total(lambda a: info[i, a] * v[a, b], n) * y[b], q)
+    """Where V lies inside ker I the bound is rank I, and I/V = I attains it."""
+    info = matrix("I", n, n)
+    proof.let("inside", r"$V \subseteq \ker I$: $\dim(\ker I \cap V) = \dim V$")
+    _rank_bound(proof, DIMENSION, inside=OVERLAP - DIMENSION)
+    proof.let("inside: kernel", "and $I V = 0$")
     proof.follows(
-        "$A = I$ vanishes on $V$, and has its rank", ivy, sp.S.Zero, using={"inside": ivy}
+        "$I/V$ is then $I$, of that rank",
+        shorted(info),
+        info,
+        using={"inside: kernel": -(info @ V) @ pinv @ V.T @ info},
     )
 
 
-def _completed(proof: Proof) -> sp.Expr:
-    """The form of I at x - V y = P V^T I x, is that of the shorted operator; returns it."""
-    vy = applied(v, entries(y), q)
-    proof.equal(
-        r"The form of $I$ at $x - Vy$, for any $y$",
-        form(info, lambda r: x[r] - vy(r), lambda r: x[r] - vy(r)),
-        form(info, entries(x), entries(x)) - 2 * form(info, entries(x), vy) + form(info, vy, vy),
-    )
-    proof.let("blocks", "$w = V^T I x$ and $B = V^T I V$")
-    cross = total(lambda b: w[b] * y[b], q)
-    quadratic = form(gram, entries(y), entries(y), q)
-    expanded = form(info, entries(x), entries(x)) - 2 * cross + quadratic
-    proof.follows(
-        "In blocks",
-        form(info, entries(x), entries(x)) - 2 * form(info, entries(x), vy) + form(info, vy, vy),
-        expanded,
-        using={"blocks": 2 * (cross - form(info, entries(x), vy)) + form(info, vy, vy) - quadratic},
-    )
-    proof.let("penrose", "$P = B^+$ is symmetric with $P B P = P$")
+def shorted(info: Matrix) -> Matrix:
+    """I/V = I - I V (V^T I V)^+ V^T I."""
+    return info - info @ V @ pinv @ V.T @ info
+
+
+def _completed(proof: Proof, info: Matrix) -> tuple[Matrix, Matrix]:
+    """States I/V = R^T I R with R = 1 - V B^+ V^T I; returns R, and what Penrose makes vanish."""
+    b = V.T @ info @ V
+    proof.let("penrose", "$B = V^T I V$: $B^+ B B^+ = B^+$, and $B^+$ is symmetric")
     proof.cite("pseudoinverse")
-    pw = applied(inverse, entries(w), q)
-    pbp = form(gram, pw, pw, q)
-    shorted = form(info, entries(x), entries(x)) - form(inverse, entries(w), entries(w), q)
-    proof.follows(
-        r"At $y = P w$ this is the form of $I/V$",
-        form(info, entries(x), entries(x))
-        - 2 * total(lambda b: w[b] * pw(b), q)
-        + form(gram, pw, pw, q),
-        shorted,
-        using={"penrose": pbp - form(inverse, entries(w), entries(w), q)},
-    )
-    return shorted
+    rest = one - V @ pinv @ V.T @ info
+    penrose = info @ V @ (pinv - pinv @ b @ pinv) @ V.T @ info
+    proof.follows("$I/V$ is", shorted(info), rest.T @ info @ rest, using={"penrose": penrose})
+    return rest, penrose
 
 
 def shorted_order(proof: Proof) -> None:
-    """A <= I/V: A does not see Vy, so that y may be chosen to make I smallest."""
-    _symmetric(proof)
+    """A <= I/V, as A does not see what I/V takes from x."""
+    head, info = fisher_matrices(proof)
+    rest, penrose = _completed(proof, info)
     proof.given("law", "$A V = 0$")
-    vy = applied(v, entries(y), q)
-    shifted: Vector = lambda r: x[r] - vy(r)  # noqa: E731
-
-    def unseen(left: Vector) -> sp.Expr:
-        return total(lambda a, b: left(a) * total(lambda c: head[a, c] * v[c, b], n) * y[b], n, q)
-
-    proof.follows(
-        r"$A$ does not see $V y$",
-        form(head, entries(x), entries(x)),
-        form(head, shifted, shifted),
-        using={"law": 2 * unseen(entries(x)) - unseen(vy)},
-    )
-    smaller = proof.given(
-        "function", r"$A \preceq I$: the form of $I - A$ at $x - Vy$ is some $s \geq 0$"
+    s = slack(
+        "s", proof.given("function", r"$A \preceq I$: the form of $I - A$ at $R x$ is $s \geq 0$")
     )
     proof.cite("fisher-processing")
-    s = sp.Symbol("s", nonnegative=smaller or None)
+    taken = pinv @ V.T @ info
     proof.follows(
-        r"and at $x - Vy$ the form of $A$ exceeds that of $I$ by $-s$",
-        form(head, shifted, shifted) - form(info, shifted, shifted),
-        -s,
-        using={"function": -(form(info, shifted, shifted) - form(head, shifted, shifted) - s)},
+        "With $R = 1 - V B^+ V^T I$, $A$ does not tell $R x$ from $x$, so that",
+        x.T @ (shorted(info) - head) @ x,
+        s,
+        using={
+            "penrose": _form(penrose, x),
+            "law": -_form(head @ V @ (2 * taken) - taken.T @ V.T @ (head @ V) @ taken, x),
+            "function": _form(info - head, rest @ x) - s,
+        },
     )
-    proof.fact("which is not positive", sp.Le(-s, 0, evaluate=False), bool((-s).is_nonpositive))
-    _completed(proof)
+    at_most(proof, r"which is not negative, for any $x$: $A \preceq I/V$", sp.S.Zero, s)
 
 
 def attained(proof: Proof) -> None:
-    """I/V lies below I, vanishes on V, and its kernel is no larger than ker I + V."""
-    _symmetric(proof)
-    shorted = _completed(proof)
-    psd = proof.given("fisher: sign", r"$I \succeq 0$: its form at $x - V P w$ is some $c \geq 0$")
-    c = sp.Symbol("c", nonnegative=psd or None)
-    proof.follows("That is", shorted, c, using={"fisher: sign": shorted - c})
-    proof.fact(r"So $I/V \succeq 0$", sp.Ge(c, 0, evaluate=False), bool(c.is_nonnegative))
-    gap = proof.let(
-        "sign of P", r"$P \succeq 0$ as $B \succeq 0$: its form at $w$ is some $e \geq 0$"
+    """I/V lies between 0 and I and vanishes on V, and its kernel is no larger than ker I + V."""
+    _, info = fisher_matrices(proof)
+    rest, penrose = _completed(proof, info)
+    best, kept = shorted(info), V @ pinv @ V.T @ info
+    psd = proof.given(
+        "fisher: sign",
+        r"$I \succeq 0$: at $R x$ its form is $c \geq 0$, at $x - R x$ it is $e \geq 0$",
     )
-    e = sp.Symbol("e", nonnegative=gap or None)
+    c, e = slack("c", psd), slack("e", psd)
     proof.follows(
-        r"The form of $I$ less that of $I/V$",
-        form(info, entries(x), entries(x)) - shorted,
+        "With $R = 1 - V B^+ V^T I$",
+        x.T @ best @ x,
+        c,
+        using={"penrose": _form(penrose, x), "fisher: sign": _form(info, rest @ x) - c},
+    )
+    at_most(proof, r"So $I/V \succeq 0$", sp.S.Zero, c)
+    proof.follows(
+        "And",
+        x.T @ (info - best) @ x,
         e,
-        using={"sign of P": form(inverse, entries(w), entries(w), q) - e},
+        using={"penrose": _form(penrose, x), "fisher: sign": _form(info, kept @ x) - e},
     )
-    proof.fact(r"So $I/V \preceq I$", sp.Ge(e, 0, evaluate=False), bool(e.is_nonnegative))
-    proof.let("penrose: other", "$B P B = B$")
-    by = applied(gram, entries(y), q)
+    at_most(proof, r"So $I/V \preceq I$", sp.S.Zero, e)
+    b = V.T @ info @ V
+    proof.let("penrose: other", "$B B^+ B = B$")
     proof.follows(
-        r"At $x = V y$, where $w = B y$ and $x^T I x = y^T B y$, the form of $I/V$ vanishes",
-        form(gram, entries(y), entries(y), q) - form(inverse, by, by, q),
+        r"On $V$ the form of $I/V$ vanishes, and so does $I/V$",
+        (V @ y).T @ best @ (V @ y),
         sp.S.Zero,
-        using={"penrose: other": form(gram, entries(y), entries(y), q) - form(inverse, by, by, q)},
+        using={"penrose: other": _form(b - b @ pinv @ b, y)},
     )
-    u = sp.IndexedBase("u")
     proof.let("kernel", r"$u$ lies in $\ker I$: $I u = 0$")
-    iu = applied(info, entries(u), n)
-    viu = lambda c: total(lambda a: v[a, c] * iu(a), n)  # noqa: E731
-    pviu = applied(inverse, viu, q)
     proof.follows(
-        "and at $u$, where $w = V^T I u$",
-        form(info, entries(u), entries(u)) - form(inverse, viu, viu, q),
-        sp.S.Zero,
-        using={"kernel": total(lambda a: (u[a] - applied(v, pviu, q)(a)) * iu(a), n)},
+        "On $\\ker I$ as well",
+        best @ u,
+        0 * u,
+        using={"kernel": (one - info @ V @ pinv @ V.T) @ (info @ u)},
     )
-    proof.let("null", "$x$ lies in $\\ker I/V$, so the form of $I/V$ vanishes at it")
-    pw = applied(inverse, entries(w), q)
+    proof.let("null", "let $(I/V) x = 0$")
     proof.follows(
-        r"There the form of $I$ at $x - V P w$, as expanded above, vanishes",
-        form(info, entries(x), entries(x))
-        - 2 * total(lambda b: w[b] * pw(b), q)
-        + form(gram, pw, pw, q),
+        "Conversely, the form of $I$ at $R x$ vanishes then, so that $R x$ lies in $\\ker I$",
+        (rest @ x).T @ info @ (rest @ x),
         sp.S.Zero,
-        using={
-            "penrose": form(gram, pw, pw, q) - form(inverse, entries(w), entries(w), q),
-            "null": shorted,
-        },
+        using={"penrose": -_form(penrose, x), "null": (x.T @ (best @ x)).scalar},
     )
+    proof.equal("and $x$ in $\\ker I + V$, as", rest @ x + kept @ x, x)
     proof.cite("semidefinite-null-vector")
-    ri, dv, d0 = sp.symbols("r_I d_V d_0", integer=True, nonnegative=True)
-    ra = sp.Symbol("r_A", integer=True, nonnegative=True)
-    proof.let(
-        "count",
-        r"$x = (x - V P w) + V P w$, so that $\ker I/V = \ker I + V$: $n - r_A = (n - r_I) + d_V - d_0$",
-    )
-    proof.follows(
-        "So its rank is the bound",
-        ra,
-        ri - dv + d0,
-        using={"count": -((n - ra) - ((n - ri) + dv - d0))},
-    )
-    proof.cite("rank-nullity", "dimension-sum")
+    proof.let("contained", r"so $\ker A = \ker I + V$ for $A = I/V$: $k_A = \dim \ker A$ is $s_V$")
+    _count(proof, sp.S.Zero, OVERLAP)

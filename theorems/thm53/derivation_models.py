@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
-from theorems.thm53.derivation import (
-    applied,
-    entries,
-    form,
-    head,
-    i,
-    info,
-    k,
-    n,
-    q,
-    transversal_bound,
-    v,
-    x,
-    y,
-)
+from theorems.thm53.derivation import V, k, n, one, transversal_bound, y
 from verify.claims.derivation import Proof
-from verify.symbolic.indexed import Rule, total
+from verify.symbolic.indexed import Rule
+from verify.symbolic.matrices import identity, matrix, vector
 
 
 def moving_law(proof: Proof) -> None:
     """I_h v = 0 if, as theta moves along v, the law moves along orbits on which h is constant."""
-    d = sp.Symbol("d", integer=True, positive=True)
-    psi, slope, jacobian, xi, direction = (
-        sp.IndexedBase(s) for s in ("psi", "g", "J", r"\xi", "v")
-    )
-    along = total(lambda r, c: slope[r] * jacobian[r, c] * xi[c], k, d)
+    gradient, jacobian, velocity = vector("g", k), matrix("J", k, n), vector(r"\xi", n)
+    along = (gradient.T @ jacobian @ velocity).scalar
+    psi = sp.IndexedBase("psi")
     rules: dict[sp.IndexedBase, Rule] = {}
     if proof.let(
         "chain", r"$g = \nabla \psi$, $J = J_h$, and $\xi$ is the velocity of $T_t z$ at 0"
@@ -42,12 +29,12 @@ def moving_law(proof: Proof) -> None:
         along,
     )
     proof.given("invariant", r"$h(T_t z) = h(z)$ for all $t$ and $z$: $J \xi = 0$")
-    proof.follows("vanishes at every $z$", along, sp.S.Zero, using={"invariant": along})
+    still = gradient.T @ (jacobian @ velocity)
+    proof.follows("vanishes at every $z$", still, sp.S.Zero, using={"invariant": still.scalar})
     rate, product, square = sp.symbols(r"r_\psi c_\psi e", real=True)
     proof.given(
         "moves",
-        r"as $\theta$ moves along $v$, $E \psi(h(z))$ changes at the rate $r_\psi$ that is the "
-        "expectation of this: 0",
+        r"as $\theta$ moves along $v$, $E \psi(h(z))$ changes at the rate $r_\psi$ that is the expectation of this: 0",
     )
     proof.given(
         "fisher: score",
@@ -60,15 +47,17 @@ def moving_law(proof: Proof) -> None:
         using={"moves": rate, "fisher: score": product - rate},
     )
     proof.let(
-        "dense", r"some $\psi(h)$ tend to $s$, a function of $h$, in square mean: $e = \lim c_\psi$"
+        "dense",
+        r"some $\psi(h)$ tend to $s$, a function of $h$, in square mean: $e = \lim c_\psi = 0$",
     )
     proof.cite("smooth-dense", "cauchy-schwarz")
-    variance = form(head, entries(direction), entries(direction))
+    v = vector("v", n)
+    form = v.T @ matrix("I_h", n, n) @ v
     proof.follows(
         "and to itself",
-        variance,
+        form,
         sp.S.Zero,
-        using={"fisher: score": variance - square, "dense": square},
+        using={"fisher: score": form.scalar - square, "dense": square},
     )
     proof.cite("semidefinite-null-vector")
 
@@ -80,47 +69,30 @@ def moving_bound(proof: Proof) -> None:
 
 
 def gaussian(proof: Proof) -> None:
-    """I_h = I_z/V for z ~ N(theta, Sigma), h = Pz: the least of the forms is attained at A's own.
-
-    Here P is the head's matrix p, S = (p Sigma p^T)^{-1}, f = S p x and g = p^T f.
-    """
-    p, sigma, f, g = (sp.IndexedBase(name) for name in ("p", "Sigma", "f", "g"))
-    proof.symmetric = frozenset({sigma, info})
+    """I_h = I_z/V for z ~ N(theta, Sigma), h = Pz: the least of the forms of I is attained at I_h's own."""
+    P, S = matrix("P", k, n), matrix("S", k, k, symmetric=True)
+    sigma, info = (matrix(name, n, n, symmetric=True) for name in (r"\Sigma", "I"))
+    unit = replace(identity(k), latex="1")
     proof.cite("fisher-gaussian")
-    px = applied(p, entries(x), n)
-    proof.let("kernel", "$p V = 0$")
-    vanishing = total(lambda c: total(lambda a: p[i, a] * v[a, c], n) * y[c], q)
+    proof.let("kernel", r"$V = \ker P$: $P V = 0$")
+    proof.let("inverse", r"$S = (P \Sigma P^T)^{-1}$, and $K = P^T S P$ is $I_h$")
+    K = P.T @ S @ P
+    proof.follows("$K V$", K @ V @ y, 0 * (K @ V @ y), using={"kernel": P.T @ S @ (P @ V) @ y})
+    inverse = P @ sigma @ P.T @ S - unit
     proof.follows(
-        "$I_h V = 0$, since $p V = 0$",
-        total(lambda a: p[i, a] * total(lambda c: v[a, c] * y[c], q), n),
-        sp.S.Zero,
-        using={"kernel": vanishing},
+        r"The columns of $1 - \Sigma K$ lie in $\ker P = V$: for each $x$, $x - \Sigma K x = V y$ for some $y$",
+        P @ (one - sigma @ K),
+        0 * P,
+        using={"inverse": -inverse @ P},
     )
-    proof.let("pullback", "$g = p^T f$ with $f = S p x$")
-    proof.let("inverse", r"$S$ inverts $p \Sigma p^T$: $p \Sigma g = p \Sigma p^T S p x = p x$")
-    reach = applied(sigma, entries(g), n)
+    proof.let("information", r"$I = \Sigma^{-1}$ is $I_z$")
     proof.follows(
-        r"$x - \Sigma g$ lies in $\ker p = V$, so it is $V y$ for some $y$",
-        px(i) - total(lambda a: p[i, a] * reach(a), n),
-        sp.S.Zero,
-        using={"inverse": px(i) - total(lambda a: p[i, a] * reach(a), n)},
-    )
-    proof.let("information", r"$I = \Sigma^{-1}$")
-    through = form(sigma, entries(g), entries(g))
-    proof.follows(
-        r"The form of $I$ at $x - Vy = \Sigma g$",
-        form(info, reach, reach),
-        through,
-        using={"information": form(info, reach, reach) - through},
-    )
-    proof.follows(
-        r"is that of $I_h = p^T S p$ at $x$, which is $f^T p x$: $I/V \preceq I_h$, as $I/V$ lies below "
-        "$I$ and does not see $V y$, and $I_h$ lies below $I/V$",
-        through,
-        total(lambda c: f[c] * px(c), k),
+        r"At $x - V y = \Sigma K x$ the form of $I$ is that of $I_h$ at $x$: $I/V \preceq I_h$, as $I/V$ lies below $I$ and does not see $V y$; and $I_h$ lies below $I/V$, as $I_h \preceq I$ and $I_h V = 0$",
+        (sigma @ K).T @ info @ (sigma @ K),
+        K,
         using={
-            "pullback": total(lambda a: (g[a] - total(lambda c: p[c, a] * f[c], k)) * reach(a), n),
-            "inverse": total(lambda c: f[c] * (total(lambda a: p[c, a] * reach(a), n) - px(c)), k),
+            "information": K.T @ sigma @ (info @ sigma - one) @ K,
+            "inverse": P.T @ S @ inverse @ P,
         },
     )
     proof.cite("fisher-processing")

@@ -6,14 +6,13 @@ that is linear in its features is the Fisher matrix whatever the outcome.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.autograd.functional import hessian
 
-from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import tensors
 from verify.ssl.probes import Probes
@@ -86,9 +85,9 @@ def probe_root(probes: Probes, features: Tensor) -> Tensor:
 class Softmax(NamedTuple):
     """A softmax model at a point. Shapes: weight (classes, d), bias (classes,), z (d,)."""
 
-    weight: Tensor
-    bias: Tensor
-    z: Tensor
+    weight: Annotated[Tensor, "$W$"]
+    bias: Annotated[Tensor, "$b$"]
+    z: Annotated[Tensor, "$z$"]
 
 
 @st.composite
@@ -96,11 +95,6 @@ def softmaxes(draw: st.DrawFn) -> Softmax:
     """Models of 2 to 4 classes in at most 3 dimensions."""
     classes, d = draw(st.integers(2, 4)), draw(st.integers(1, 3))
     return Softmax(draw(tensors((classes, d))), draw(tensors((classes,))), draw(tensors((d,))))
-
-
-def describe_softmax(case: Softmax) -> tuple[tuple[str, str], ...]:
-    """A model as (name, value) pairs."""
-    return (("$W$", exact(case.weight)), ("$b$", exact(case.bias)), ("$z$", exact(case.z)))
 
 
 def softmax_error(case: Softmax, centred: bool = True) -> float:
@@ -119,9 +113,12 @@ def softmax_error(case: Softmax, centred: bool = True) -> float:
 
 
 SOFTMAX = Claim(
-    r"the Fisher matrix of $\operatorname{softmax}(Wz + b)$ about $z$ is $W^T (\operatorname{diag} p - "
-    "p p^T) W$",
+    r"the Fisher matrix of $\operatorname{softmax}(Wz + b)$ about $z$ is $W^T (\operatorname{diag} p - p p^T) W$",
     softmaxes,
     softmax_error,
-    describe_softmax,
+)
+
+SOFTMAX_UNCENTRED = SOFTMAX.mutant(
+    r"the Fisher matrix of $\operatorname{softmax}(Wz + b)$ is $W^T \operatorname{diag}(p) W$",
+    centred=False,
 )

@@ -10,12 +10,17 @@ approximated.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Annotated
 
 import sympy as sp
 
 from theorems.thm53.statement import STATEMENT
 from verify.claims.counterexample import Value
+from verify.claims.describe import shown
+
+Row = tuple[sp.Expr, ...]
+"""An entry for each coordinate."""
 
 z1, z2 = z = sp.symbols("z1 z2", real=True)
 theta1, theta2 = theta = sp.symbols("theta1 theta2", real=True)
@@ -35,12 +40,12 @@ class Latent:
         point: z at which the orbit's tangent and the head's Jacobian are evaluated.
     """
 
-    means: tuple[sp.Expr, ...]
-    variances: tuple[sp.Expr, ...]
-    h: sp.Expr
-    orbit: tuple[sp.Expr, ...]
-    at: tuple[sp.Expr, ...]
-    point: tuple[sp.Expr, ...]
+    means: Annotated[Row, "mean of $z$"]
+    variances: Annotated[Row, "variances of $z$"]
+    h: Annotated[sp.Expr, "$h(z)$"]
+    orbit: Annotated[Row, "$T_t z$"]
+    at: Annotated[Row, r"$\theta$"]
+    point: Annotated[Row, "point $z$ of the orbit"]
 
     @property
     def size(self) -> int:
@@ -70,10 +75,19 @@ class Latent:
         return int(slope.subs(self.here).rank())
 
     @property
+    def there(self) -> dict[sp.Symbol, sp.Expr]:
+        """The point of the orbit."""
+        return dict(zip(z, self.point, strict=False))
+
+    @property
     def tangent(self) -> sp.Matrix:
         """The orbit's tangent at `point`."""
-        values = dict(zip(z, self.point, strict=False))
-        return sp.Matrix([c.diff(t) for c in self.orbit]).subs(t, 0).subs(values)
+        return sp.Matrix([c.diff(t) for c in self.orbit]).subs(t, 0).subs(self.there)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the tangent is not 0."""
+        return any(entry.is_nonzero for entry in self.tangent)
 
     def expected(self, polynomial: sp.Expr) -> sp.Expr:
         """The expectation of a polynomial in z, from the moments of the normal law."""
@@ -112,15 +126,13 @@ def hypotheses(model: Latent, reading: str) -> dict[str, Value]:
 def _fisher(model: Latent) -> Value:
     positive = all(variance.is_positive is True for variance in model.variances)
     text = f"{'every variance is' if positive else 'not every variance is known to be'} positive"
-    return rf"$I_z = {sp.latex(model.information)}$; {text}", positive
+    return f"$I_z =$ {shown(model.information)}; {text}", positive
 
 
 def _function(model: Latent) -> Value:
     others = model.h.free_symbols - set(z[: model.size])
-    text = rf"$h(z) = {sp.latex(model.h)}$"
-    return (
-        f"{text}, which depends on ${sp.latex(others)}$ as well" if others else text
-    ), not others
+    text = f", which depends on {shown(tuple(others))} as well" if others else ""
+    return f"$h(z) =$ {shown(model.h)}{text}", not others
 
 
 def _invariant(model: Latent) -> Value:
@@ -128,25 +140,16 @@ def _invariant(model: Latent) -> Value:
     along = dict(zip(z, model.orbit, strict=False))
     change = sp.simplify(sp.expand(model.h.subs(along, simultaneous=True) - model.h))
     starts = all(sp.expand(c.subs(t, 0) - x) == 0 for c, x in zip(model.orbit, z, strict=False))
-    moves = any(entry.is_nonzero for entry in model.tangent)
-    text = (
-        rf"$T_t z = {sp.latex(sp.Matrix(model.orbit).T)}^T$, $h(T_t z) - h(z) = {sp.latex(change)}$; "
-        rf"tangent ${sp.latex(model.tangent.T)}^T$ at ${sp.latex(sp.Matrix(model.point).T)}^T$"
-    )
-    return text, change == 0 and starts and moves
+    text = f"$T_t z =$ {shown(model.orbit)}, $h(T_t z) - h(z) =$ {shown(change)}; tangent {shown(tuple(model.tangent))} at {shown(model.point)}"
+    return text, change == 0 and starts and model.moves
 
 
 def _point(model: Latent) -> Value:
     """J_h v = 0 for the tangent v of the orbit at the point, v not 0."""
-    values = dict(zip(z, model.point, strict=False))
-    slope = sp.Matrix([model.h]).jacobian(z[: model.size]).subs(values)
+    slope = sp.Matrix([model.h]).jacobian(z[: model.size]).subs(model.there)
     change = sp.simplify((slope * model.tangent)[0])
-    moves = any(entry.is_nonzero for entry in model.tangent)
-    text = (
-        rf"at $z = {sp.latex(sp.Matrix(model.point).T)}^T$, $v = {sp.latex(model.tangent.T)}^T$: "
-        rf"$J_h v = {sp.latex(change)}$"
-    )
-    return text, change == 0 and moves
+    text = f"at $z =$ {shown(model.point)}, $v =$ {shown(tuple(model.tangent))}: $J_h v =$ {shown(change)}"
+    return text, change == 0 and model.moves
 
 
 def _law(model: Latent) -> Value:
@@ -156,52 +159,53 @@ def _law(model: Latent) -> Value:
     """
     linear = sp.Poly(model.h, *z[: model.size]).is_linear
     slope = sp.Matrix([model.expected(model.h)]).jacobian(theta[: model.size]).subs(model.here)
-    change = slope * model.tangent
-    moves = any(entry.is_nonzero for entry in model.tangent)
+    change = (slope * model.tangent)[0]
     normal = "normal with fixed variance" if linear else "not normal, so nothing is decided"
-    return (
-        rf"$V$ is spanned by ${sp.latex(model.tangent.T)}^T$; $h(z)$ is {normal}; its mean changes "
-        rf"along $V$ by ${sp.latex(change[0])}$",
-        bool(linear) and change.is_zero_matrix is True and moves,
-    )
+    text = f"$V$ is spanned by {shown(tuple(model.tangent))}; $h(z)$ is {normal}; its mean changes along $V$ by {shown(change)}"
+    return text, bool(linear) and change.is_zero is True and model.moves
 
 
-HALF_KNOWN = Latent(
-    means=(theta1, sp.S.Zero),
-    variances=(sp.S.One, sp.S.One),
-    h=z1,
-    orbit=(z1, z2 + t),
-    at=(sp.S.Zero, sp.S.Zero),
-    point=(sp.S.Zero, sp.S.Zero),
-)
+ZERO, ONE, TILTED = sp.S.Zero, sp.S.One, (sp.Rational(13, 10), sp.Rational(2, 5))
+
+HALF_KNOWN = Latent((theta1, ZERO), (ONE, ONE), z1, (z1, z2 + t), (ZERO, ZERO), (ZERO, ZERO))
 """I_z = diag(1, 0) and h = z1, invariant along e2: nothing was known there, nothing is lost."""
 
-PARABOLA = Latent(
-    means=(theta1, theta2),
-    variances=(sp.S.One, sp.S.One),
-    h=z1 - z2**2,
-    orbit=(z1 + 2 * t * z2 + t**2, z2 + t),
-    at=(sp.Rational(13, 10), sp.Rational(2, 5)),
-    point=(sp.S.Zero, sp.S.Zero),
-)
+ALONG_PARABOLA = (z1 + 2 * t * z2 + t**2, z2 + t)
+PARABOLA = Latent(theta, (ONE, ONE), z1 - z2**2, ALONG_PARABOLA, TILTED, (ZERO, ZERO))
 """h = z1 - z2^2 is constant on parabolas, and I_z = 1; the law of h still tells all of theta."""
 
-CIRCLE = Latent(
-    means=(theta1, theta2),
-    variances=(sp.S.One, sp.Integer(4)),
-    h=z1**2 + z2**2,
-    orbit=(z1 * sp.cos(t) - z2 * sp.sin(t), z1 * sp.sin(t) + z2 * sp.cos(t)),
-    at=(sp.Rational(13, 10), sp.Rational(2, 5)),
-    point=(sp.S.One, sp.S.Zero),
-)
+TURNED = (z1 * sp.cos(t) - z2 * sp.sin(t), z1 * sp.sin(t) + z2 * sp.cos(t))
+CIRCLE = Latent(theta, (ONE, sp.Integer(4)), z1**2 + z2**2, TURNED, TILTED, (ONE, ZERO))
 """h = |z|^2 is constant on circles, which the law of z does not respect."""
 
-CUBE = Latent(
-    means=(theta1,),
-    variances=(sp.S.One,),
-    h=z1**3,
-    orbit=(z1 + t,),
-    at=(sp.S.Zero,),
-    point=(sp.S.Zero,),
-)
+CUBE = Latent((theta1,), (ONE,), z1**3, (z1 + t,), (ZERO,), (ZERO,))
 """h = z^3 has no slope at 0, and is a bijection."""
+
+NOISE = sp.Symbol("w", real=True)
+"""What z does not determine."""
+
+MILD = {
+    "law": replace(HALF_KNOWN, means=theta),
+    "invariant": replace(CIRCLE, variances=(ONE, ONE)),
+    "point": replace(CIRCLE, variances=(ONE, ONE)),
+}
+"""All of theta is known, or the law turns with its mean along the circles: the bound is attained."""
+
+VIOLATIONS = {
+    "law": {
+        "fisher": replace(HALF_KNOWN, variances=(ONE, -ONE)),
+        "function": replace(HALF_KNOWN, h=z1 + NOISE),
+        "law": replace(HALF_KNOWN, means=theta, h=z1 + z2),
+    },
+    "invariant": {
+        "fisher": replace(PARABOLA, variances=(ONE, -ONE)),
+        "function": replace(PARABOLA, h=PARABOLA.h + NOISE),
+        "invariant": replace(PARABOLA, h=z1 + z2**2),
+    },
+    "point": {
+        "fisher": replace(CUBE, variances=(-ONE,)),
+        "function": replace(CUBE, h=CUBE.h + NOISE),
+        "point": replace(CUBE, point=(ONE,)),
+    },
+}
+"""By reading, for each of its hypotheses a model that violates it alone."""

@@ -1,16 +1,16 @@
-"""Properties of 5.3 on statistical models in exact rationals: Gaussian latents and finite models."""
+"""Properties of 5.3 on Gaussian latents and finite models in exact rationals, and their false variants."""
 
 from __future__ import annotations
 
 from itertools import combinations
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm53.properties import Operator, integers
-from verify.claims.check import Arithmetic
-from verify.claims.property import Claim, Vacuous, exactly
+from theorems.thm53.bounds import rank_bound
+from theorems.thm53.properties import Operator, compressed, integers
+from verify.claims.property import Vacuous, exact_claim, exactly
 from verify.numeric.rational import (
     beside,
     columns_of,
@@ -20,7 +20,6 @@ from verify.numeric.rational import (
     kernel,
     matrix,
     pivots,
-    text,
 )
 from verify.numeric.shorted import shorted
 
@@ -30,8 +29,8 @@ from verify.numeric.shorted import shorted
 class Gaussian(NamedTuple):
     """z ~ N(theta, Sigma) and h(z) = P z. Shapes: Sigma (n, n), P (k, n) of full row rank."""
 
-    sigma: fmpq_mat
-    p: fmpq_mat
+    sigma: Annotated[fmpq_mat, r"$\Sigma$"]
+    p: Annotated[fmpq_mat, "$P$"]
 
 
 @st.composite
@@ -42,11 +41,6 @@ def gaussians(draw: st.DrawFn) -> Gaussian:
     p = draw(integers(draw(st.integers(1, n)), n)).transpose()
     p = columns_of(p, pivots(p)).transpose()
     return Gaussian(root * root.transpose() + identity(n), p)
-
-
-def describe_gaussian(case: Gaussian) -> tuple[tuple[str, str], ...]:
-    """A Gaussian model as (name, value) pairs."""
-    return ((r"$\Sigma$", text(case.sigma)), ("$P$", text(case.p)))
 
 
 def gaussian_mismatch(case: Gaussian, operator: Operator = shorted, whiten: bool = True) -> float:
@@ -67,13 +61,17 @@ def gaussian_mismatch(case: Gaussian, operator: Operator = shorted, whiten: bool
     return exactly(found == operator(case.sigma.inv(), kernel(case.p)))
 
 
-GAUSSIAN = Claim(
-    r"$P^T (P \Sigma P^T)^{-1} P = \Sigma^{-1}/\ker P$",
-    gaussians,
-    gaussian_mismatch,
-    describe_gaussian,
-    Arithmetic.EXACT,
+GAUSSIAN = exact_claim(
+    r"$P^T (P \Sigma P^T)^{-1} P = \Sigma^{-1}/\ker P$", gaussians, gaussian_mismatch
 )
+
+GAUSSIANS = {
+    "compressed": GAUSSIAN.mutant(
+        r"$P^T (P \Sigma P^T)^{-1} P = I_z - P_V I_z P_V$", operator=compressed
+    ),
+    "unwhitened": GAUSSIAN.mutant(r"$P^T P = \Sigma^{-1}/\ker P$", whiten=False),
+}
+"""Near-misses of the closed form."""
 
 
 # --- finite models ------------------------------------------------------------------------------
@@ -88,9 +86,9 @@ class FiniteModel(NamedTuple):
         h: the value of h at each outcome.
     """
 
-    weights: tuple[int, ...]
-    slopes: fmpq_mat
-    h: tuple[int, ...]
+    weights: Annotated[tuple[int, ...], "probabilities, times the sum of these"]
+    slopes: Annotated[fmpq_mat, "their derivatives"]
+    h: Annotated[tuple[int, ...], "values of $h$"]
 
     def information(self, values: tuple[int, ...]) -> fmpq_mat:
         """The Fisher matrix of a function of the outcome: sum over its values of a a^T / p."""
@@ -141,15 +139,6 @@ def finite_models(draw: st.DrawFn) -> FiniteModel:
     return FiniteModel(tuple(weights), matrix(rows), tuple(h))
 
 
-def describe_finite(case: FiniteModel) -> tuple[tuple[str, str], ...]:
-    """A finite model as (name, value) pairs."""
-    return (
-        ("probabilities", f"{case.weights} over {sum(case.weights)}"),
-        ("their derivatives", text(case.slopes)),
-        ("values of $h$", str(case.h)),
-    )
-
-
 def processing_mismatch(
     case: FiniteModel, reverse: bool = False, always: bool = False, scalar: bool = False
 ) -> float:
@@ -195,20 +184,28 @@ def law_mismatch(case: FiniteModel, parameter: int = -1) -> float:
     if is_zero(case.slopes * v):
         raise Vacuous
     i_z, i_h = case.whole, case.information(case.h)
-    return exactly(is_zero(i_h * v) and i_h.rank() <= i_z.rank() - (i_z * v).rank())
+    return exactly(is_zero(i_h * v) and i_h.rank() <= rank_bound(i_z.rank(), (i_z * v).rank()))
 
 
-LAW = Claim(
+LAW = exact_claim(
     "$I_h v = 0$ where mass moves between outcomes of one $h$ only, and the bound holds",
     flowing,
     law_mismatch,
-    describe_finite,
-    Arithmetic.EXACT,
 )
-PROCESSING = Claim(
+LAW_ACROSS = LAW.mutant(
+    "the same for a parameter along which mass moves between any outcomes", parameter=0
+)
+
+PROCESSING = exact_claim(
     r"$I_h \preceq I_z$, with equality if and only if the score is a function of $h$",
     finite_models,
     processing_mismatch,
-    describe_finite,
-    Arithmetic.EXACT,
 )
+PROCESSINGS = {
+    "reverse": PROCESSING.mutant(r"$I_h \succeq I_z$", reverse=True),
+    "always": PROCESSING.mutant(r"$I_h = I_z$ for every $h$", always=True),
+    "scalar": PROCESSING.mutant(
+        r"$\operatorname{rank} I_h \leq 1$ for every $h$ with one component", scalar=True
+    ),
+}
+"""Near-misses of data processing."""

@@ -1,16 +1,16 @@
-"""Properties of 5.3 on pairs of forms in exact rationals: a claim holds or not, with no tolerance."""
+"""Properties of 5.3 on pairs of forms in exact rationals, with no tolerance, and their false variants."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from verify.claims.check import Arithmetic
-from verify.claims.property import Claim, Vacuous, exactly
+from theorems.thm53.bounds import FULL, PUBLISHED, rank_bound
+from verify.claims.property import Vacuous, exact_claim, exactly
 from verify.numeric.rational import (
     beside,
     columns_of,
@@ -20,7 +20,6 @@ from verify.numeric.rational import (
     kernel,
     matrix,
     pivots,
-    text,
 )
 from verify.numeric.shorted import projector, shorted
 
@@ -45,9 +44,9 @@ class Pair(NamedTuple):
     of F V and 0 <= C <= 1: every matrix with 0 <= A <= I and A V = 0 is of this form.
     """
 
-    f: fmpq_mat
-    v: fmpq_mat
-    a: fmpq_mat
+    f: Annotated[fmpq_mat, "$F$, where $I = F^T F$"]
+    v: Annotated[fmpq_mat, "$V$"]
+    a: Annotated[fmpq_mat, "$A$"]
 
     @property
     def information(self) -> fmpq_mat:
@@ -58,6 +57,10 @@ class Pair(NamedTuple):
     def overlap(self) -> int:
         """dim(ker I and V) = dim V - rank(I V), as the columns of V are independent."""
         return self.v.ncols() - (self.information * self.v).rank()
+
+    def bound(self, overlap: int = 0) -> int:
+        """The rank bound, with this multiple of its last term."""
+        return rank_bound(self.information.rank(), self.v.ncols(), overlap * self.overlap)
 
 
 @st.composite
@@ -82,31 +85,20 @@ def pairs(draw: st.DrawFn, inside: bool = False) -> Pair:
     return Pair(f, v, f.transpose() * away * contraction * away * f)
 
 
-def describe_pair(case: Pair) -> tuple[tuple[str, str], ...]:
-    """A pair as (name, value) pairs."""
-    return (
-        ("$I$", text(case.information)),
-        ("$V$", text(case.v)),
-        ("$A$", text(case.a)),
-    )
-
-
 def rank_mismatch(case: Pair, overlap: int = 1, equality: bool = False) -> float:
     """Whether rank A <= rank I - dim V + overlap * dim(ker I and V); `equality` asks for more."""
-    bound = case.information.rank() - case.v.ncols() + overlap * case.overlap
-    found = case.a.rank()
+    found, bound = case.a.rank(), case.bound(overlap)
     return exactly(found == bound if equality else found <= bound)
 
 
 def attained_mismatch(case: Pair, overlap: int = 1) -> float:
     """Whether A = I/V is admissible and has the rank of the bound."""
     best = shorted(case.information, case.v)
-    bound = case.information.rank() - case.v.ncols() + overlap * case.overlap
     return exactly(
         is_zero(best * case.v)
         and is_positive_semidefinite(best)
         and is_positive_semidefinite(case.information - best)
-        and best.rank() == bound
+        and best.rank() == case.bound(overlap)
     )
 
 
@@ -118,7 +110,7 @@ def transversal_mismatch(case: Pair, slack: int = 0) -> float:
     """
     if case.overlap:
         raise Vacuous
-    bound = case.information.rank() - case.v.ncols() - slack
+    bound = case.bound() - slack
     return exactly(case.a.rank() <= bound and shorted(case.information, case.v).rank() <= bound)
 
 
@@ -141,32 +133,44 @@ def free_mismatch(case: Pair, cost: int = 0) -> float:
     return exactly(best == case.information and best.rank() == wanted)
 
 
-RANK = Claim(
-    r"$\operatorname{rank} A \leq \operatorname{rank} I - \dim V + \dim(\ker I \cap V)$",
-    pairs,
-    rank_mismatch,
-    describe_pair,
-    Arithmetic.EXACT,
+RANK = exact_claim(rf"$\operatorname{{rank}} A \leq {FULL}$", pairs, rank_mismatch)
+ATTAINED = exact_claim(
+    rf"$A = I/V$ is admissible and its rank is ${FULL}$", pairs, attained_mismatch
 )
-ATTAINED = Claim(
-    r"$A = I/V$ is admissible and its rank is $\operatorname{rank} I - \dim V + \dim(\ker I \cap V)$",
-    pairs,
-    attained_mismatch,
-    describe_pair,
-    Arithmetic.EXACT,
-)
-TRANSVERSAL = Claim(
+TRANSVERSAL = exact_claim(
     r"the published bound holds for $A$ and for $I/V$ where $\ker I \cap V = 0$",
     pairs,
     transversal_mismatch,
-    describe_pair,
-    Arithmetic.EXACT,
 )
-ORDER = Claim(r"$A \preceq I/V$", pairs, order_mismatch, describe_pair, Arithmetic.EXACT)
-FREE = Claim(
+ORDER = exact_claim(r"$A \preceq I/V$", pairs, order_mismatch)
+FREE = exact_claim(
     r"$I/V = I$ for $V \subseteq \ker I$: invariance costs no rank",
     partial(pairs, inside=True),
     free_mismatch,
-    describe_pair,
-    Arithmetic.EXACT,
 )
+
+RANKS = {
+    "published": RANK.mutant(
+        rf"$\operatorname{{rank}} A \leq {PUBLISHED}$ for every admissible $A$", overlap=0
+    ),
+    "minus": RANK.mutant(
+        r"$\operatorname{rank} A \leq \operatorname{rank} I - \dim V - \dim(\ker I \cap V)$",
+        overlap=-1,
+    ),
+    "always-equal": RANK.mutant(rf"$\operatorname{{rank}} A = {FULL}$ always", equality=True),
+    "attained.published": ATTAINED.mutant(rf"the rank of $I/V$ is ${PUBLISHED}$", overlap=0),
+}
+"""Near-misses of the rank bound."""
+
+TRANSVERSAL_SLACK = TRANSVERSAL.mutant(
+    rf"where $\ker I \cap V = 0$, the rank of $I/V$ is below ${PUBLISHED}$",
+    slack=1,
+)
+
+ORDERS = {
+    "compressed": ORDER.mutant(r"$A \preceq I - P_V I P_V$", operator=compressed),
+    "reverse": ORDER.mutant(r"$A \succeq I/V$", reverse=True),
+}
+"""Near-misses of the Loewner bound."""
+
+FREE_COSTS = FREE.mutant(r"invariance along $V \subseteq \ker I$ costs $\dim V$", cost=1)

@@ -11,8 +11,9 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from theorems.thm53.bounds import rank_bound
 from verify.claims.check import Context
-from verify.claims.evidence import Finding, Outcome, Table
+from verify.claims.evidence import Finding, Table, finding
 from verify.numeric.activations import SWISH
 from verify.numeric.certificates import exceeds
 from verify.numeric.heads import Head
@@ -52,7 +53,7 @@ def rank_of_jacobian(ctx: Context) -> Finding:
     rows, wrong = [], []
     for name, head, bound, across in (
         ("any", _head(ctx), d, torch.eye(d, dtype=torch.float64)),
-        (f"invariant along {INVARIANT} directions", _head(ctx, v), d - INVARIANT, rest),
+        (f"invariant along {INVARIANT} directions", _head(ctx, v), rank_bound(d, INVARIANT), rest),
     ):
         jacobian = head.trace(z).jacobian()
         s = torch.linalg.svdvals(jacobian)
@@ -66,14 +67,10 @@ def rank_of_jacobian(ctx: Context) -> Finding:
             (name, str(rank), str(bound), f"{float(s[rank - 1]):.1e}", dropped, str(certified))
         )
     size = "-".join(map(str, WIDTHS))
-    return Finding(
-        outcome=Outcome.SURPRISE if wrong else Outcome.AS_STATED,
-        summary=(
-            f"At {size} the rank of J is not what it should be: {', '.join(wrong)}."
-            if wrong
-            else f"At {size} J has full rank {d}; invariance along {INVARIANT} directions takes away "
-            f"exactly {INVARIANT}, as the bound says where I_z is definite."
-        ),
+    return finding(
+        not wrong,
+        f"At {size} J has full rank {d}; invariance along {INVARIANT} directions takes away exactly {INVARIANT}, as the bound says where I_z is definite.",
+        f"At {size} the rank of J is not what it should be: {', '.join(wrong)}.",
         cases=len(rows),
         tables=(
             Table(
@@ -87,11 +84,7 @@ def rank_of_jacobian(ctx: Context) -> Finding:
                     "J^T J certified definite across V",
                 ),
                 rows=tuple(rows),
-                note=(
-                    "The certificate is a floating-point Cholesky factorisation (Rump 2006) of the "
-                    "float64 matrix J^T J restricted to the complement of V: of that matrix, not "
-                    "of the head in exact arithmetic."
-                ),
+                note="The certificate is a floating-point Cholesky factorisation (Rump 2006) of the float64 matrix J^T J restricted to the complement of V: of that matrix, not of the head in exact arithmetic.",
             ),
         ),
     )

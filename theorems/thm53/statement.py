@@ -1,8 +1,16 @@
-"""Theorem 5.3 as quoted, its readings, and the parts of the repaired statement. Literals only."""
+"""Theorem 5.3 as quoted, its readings, and the parts of the repaired statement."""
 
 from __future__ import annotations
 
+from theorems.thm53.bounds import FULL, printed
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
+
+_RANK_Z = r"\operatorname{rank} I_z"
+BOUND = r"$\operatorname{rank} I_h \leq " + printed(_RANK_Z, r"\dim V") + "$"
+BOUND_AUG = (
+    r"$\operatorname{rank} I_h \leq " + printed(_RANK_Z, r"\dim \mathcal{V}_{\mathrm{aug}}") + "$"
+)
+"""The published bound for a subspace V of parameters, and for the augmentations' own."""
 
 STATEMENT = Statement(
     id="thm53",
@@ -56,40 +64,42 @@ STATEMENT = Statement(
     readings=(
         Reading(
             id="law",
-            text=r"If $I_h$ vanishes on $V$, then $\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V$.",
+            text=rf"If $I_h$ vanishes on $V$, then {BOUND}.",
             hypotheses=("fisher", "function", "law"),
             predicted=Verdict.REFUTED,
             rescued_by="transversal",
         ),
         Reading(
             id="transversal",
-            text=r"If $I_h$ vanishes on $V$ and $V$ meets $\ker I_z$ in $0$ only, then $\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V$.",
+            text=rf"If $I_h$ vanishes on $V$ and $V$ meets $\ker I_z$ in $0$ only, then {BOUND}.",
             hypotheses=("fisher", "function", "law", "transversal"),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="invariant",
-            text=r"If $h$ is constant on every orbit, then $\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$.",
+            text=rf"If $h$ is constant on every orbit, then {BOUND_AUG}.",
             hypotheses=("fisher", "function", "invariant"),
             predicted=Verdict.REFUTED,
             rescued_by="moves",
         ),
         Reading(
             id="moves",
-            text=r"If $h$ is constant on every orbit, the law of $z$ moves along the orbits as $\theta$ moves along $V$, and $V$ meets $\ker I_z$ in $0$ only, then $\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V$.",
+            text=rf"If $h$ is constant on every orbit, the law of $z$ moves along the orbits as $\theta$ moves along $V$, and $V$ meets $\ker I_z$ in $0$ only, then {BOUND}.",
             hypotheses=("fisher", "function", "invariant", "moves", "transversal"),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="point",
-            text=r"If $J_h v = 0$ on $\mathcal{V}_{\mathrm{aug}}$ at $z$, then $\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$.",
+            text=r"If $J_h v = 0$ on $\mathcal{V}_{\mathrm{aug}}$ at $z$, then " + BOUND_AUG + ".",
             hypotheses=("fisher", "function", "point"),
             predicted=Verdict.REFUTED,
             rescued_by="moves",
         ),
         Reading(
             id="models",
-            text=r"For Fisher matrices of two models, $\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$ where $J_h$ vanishes on $\mathcal{V}_{\mathrm{aug}}$.",
+            text=r"For Fisher matrices of two models, "
+            + BOUND_AUG
+            + r" where $J_h$ vanishes on $\mathcal{V}_{\mathrm{aug}}$.",
             hypotheses=("models", "point"),
             predicted=Verdict.REFUTED,
             rescued_by="transversal",
@@ -99,7 +109,9 @@ STATEMENT = Statement(
         Part(
             id="rank",
             title="The rank bound with the intersection term",
-            text=r"If $0 \preceq A \preceq I$ and $A V = 0$, then $\operatorname{rank} A \leq \operatorname{rank} I - \dim V + \dim(\ker I \cap V)$, with equality for $A = I/V$. Hence the published bound holds for every such $A$ if and only if $\ker I \cap V = 0$.",
+            text=r"If $0 \preceq A \preceq I$ and $A V = 0$, then $\operatorname{rank} A \leq "
+            + FULL
+            + r"$, with equality for $A = I/V$. Hence the published bound holds for every such $A$ if and only if $\ker I \cap V = 0$.",
             predicted=Verdict.PROVED,
         ),
         Part(

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from theorems.thm53.bounds import rank_bound
 from theorems.thm53.fisher import RANK_TOLERANCE, Fisher, probe_root
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
@@ -87,20 +88,20 @@ class Seen(NamedTuple):
     overlapping: float
     spectra: tuple[Tensor, Tensor]
 
-
-def _seen(i_z: Fisher, i_h: Fisher, v: Tensor) -> Seen:
-    """Compare two Fisher matrices at the points whose orbit tangents are v (m, d)."""
-    ranks = i_z.ranks, i_h.ranks
-    along, outside = (i_z.along(v), i_h.along(v)), i_h.outside(i_z)
-    return Seen(
-        ranks=tuple((int(r.min()), int(r.max())) for r in ranks),  # type: ignore[arg-type]
-        exceeding=float((ranks[1] > ranks[0] - 1).double().mean()),
-        unprocessed=(float(outside.median()), float(outside.max())),
-        along=(float(along[0].median()), float(along[1].median())),
-        seen=float(along[1].max()),
-        overlapping=float((along[0] <= RANK_TOLERANCE).double().mean()),
-        spectra=(i_z.mean_spectrum, i_h.mean_spectrum),
-    )
+    @classmethod
+    def at(cls, i_z: Fisher, i_h: Fisher, v: Tensor) -> Seen:
+        """Compare two Fisher matrices at the points whose orbit tangents are v (m, d)."""
+        ranks, outside = (i_z.ranks, i_h.ranks), i_h.outside(i_z)
+        along = i_z.along(v), i_h.along(v)
+        return cls(
+            ranks=tuple((int(r.min()), int(r.max())) for r in ranks),  # type: ignore[arg-type]
+            exceeding=float((ranks[1] > rank_bound(ranks[0], 1)).double().mean()),
+            unprocessed=(float(outside.median()), float(outside.max())),
+            along=(float(along[0].median()), float(along[1].median())),
+            seen=float(along[1].max()),
+            overlapping=float((along[0] <= RANK_TOLERANCE).double().mean()),
+            spectra=(i_z.mean_spectrum, i_h.mean_spectrum),
+        )
 
 
 def _span(ranks: list[tuple[int, int]]) -> str:
@@ -126,7 +127,7 @@ def information(ctx: Context) -> Finding:
         v = (found.velocity / found.speed[..., None]).flatten(0, 1)
         matrices = _matrices(run, dataset, found)
         for model in MODELS:
-            seen[model].append(_seen(matrices[model, "z"], matrices[model, "h"], v))
+            seen[model].append(Seen.at(matrices[model, "z"], matrices[model, "h"], v))
         invariance.append(float(found.slopes.median()))
         steepest = max(steepest, float(found.slopes.max()))
         count += len(v)
@@ -137,9 +138,7 @@ def information(ctx: Context) -> Finding:
     return Finding(
         outcome=Outcome.AS_STATED,
         summary=(
-            f"At {count} points of rotation orbits no trained head is invariant (|J v| = "
-            f"{fmean(invariance):.2f} in the median). Over that of a random direction, the "
-            "information along the orbit goes from "
+            f"At {count} points of rotation orbits no trained head is invariant (|J v| = {fmean(invariance):.2f} in the median). Over that of a random direction, the information along the orbit goes from "
             + ", ".join(
                 f"{before:.2f} on z to {after:.2f} on h ({MODELS[model]})"
                 for model, (before, after) in average.items()
@@ -153,16 +152,30 @@ def information(ctx: Context) -> Finding:
 
 
 def _rank_table(seen: dict[str, list[Seen]]) -> Table:
-    def top(each: list[Seen], side: int, index: int) -> str:
-        return f"{fmean(float(s.spectra[side][index] / s.spectra[side][0]) for s in each):.1e}"
-
-    def effective(each: list[Seen], side: int) -> str:
-        return f"{fmean(float(s.spectra[side].sum() / s.spectra[side][0]) for s in each):.1f}"
-
-    def mean_rank(each: list[Seen], side: int) -> str:
-        ranks = [int((s.spectra[side] > RANK_TOLERANCE * s.spectra[side][0]).sum()) for s in each]
-        return _span([(r, r) for r in ranks])
-
+    rows = []
+    for model, each in seen.items():
+        for side, name in enumerate(("z", "h")):
+            spectra = [s.spectra[side] / s.spectra[side][0] for s in each]
+            ranks = [int((x > RANK_TOLERANCE).sum()) for x in spectra]
+            effective, third, tenth = (
+                fmean(map(float, figure))
+                for figure in zip(*((x.sum(), x[2], x[9]) for x in spectra), strict=True)
+            )
+            at_a_point, of_the_mean = (
+                _span([s.ranks[side] for s in each]),
+                _span([(min(ranks), max(ranks))]),
+            )
+            rows.append(
+                (
+                    MODELS[model],
+                    name,
+                    at_a_point,
+                    of_the_mean,
+                    f"{effective:.1f}",
+                    f"{third:.1e}",
+                    f"{tenth:.1e}",
+                )
+            )
     return Table(
         title=f"Fisher matrices about z, trained heads, {len(SEEDS)} seeds: {SETTING}",
         columns=(
@@ -174,24 +187,8 @@ def _rank_table(seen: dict[str, list[Seen]]) -> Table:
             "its third eigenvalue / first",
             "its tenth / first",
         ),
-        rows=tuple(
-            (
-                MODELS[model],
-                name,
-                _span([s.ranks[side] for s in each]),
-                mean_rank(each, side),
-                effective(each, side),
-                top(each, side, 2),
-                top(each, side, 9),
-            )
-            for model, each in seen.items()
-            for side, name in enumerate(("z", "h"))
-        ),
-        note=(
-            f"Eigenvalues above {RANK_TOLERANCE:.0e} of the largest count. Averaged over points, the "
-            "matrix of h gains rank, since J turns with z. The location family is z ~ N(theta, "
-            "sigma^2 1) with small sigma, where rank I_h is the rank of J."
-        ),
+        rows=tuple(rows),
+        note=f"Eigenvalues above {RANK_TOLERANCE:.0e} of the largest count. Averaged over points, the matrix of h gains rank, since J turns with z. The location family is z ~ N(theta, sigma^2 1) with small sigma, where rank I_h is the rank of J.",
     )
 
 
@@ -201,28 +198,22 @@ def _hypothesis_table(
     invariance: list[float],
     steepest: float,
 ) -> Table:
-    def verdict(holds: bool, figure: str) -> str:
-        return f"{'holds' if holds else 'fails'}: {figure}"
-
     rows = []
     for model, each in seen.items():
-        unprocessed = fmean(s.unprocessed[0] for s in each)
-        overlapping = max(s.overlapping for s in each)
+        before, after = average[model]
         exceeding = fmean(s.exceeding for s in each)
+        lost = f"{fmean(s.unprocessed[0] for s in each):.2f} of tr $I_h$ in ker $I_z$"
+        found = (
+            (max(s.unprocessed[1] for s in each) <= RANK_TOLERANCE, lost),
+            (steepest <= RANK_TOLERANCE, f"|J v| = {fmean(invariance):.2f}"),
+            (max(s.seen for s in each) <= RANK_TOLERANCE, f"{after:.2f} of the average"),
+            (not any(s.overlapping for s in each), f"$v^T I_z v$ is {before:.2f} of the average"),
+            (exceeding == 0, f"exceeded at {100 * exceeding:.0f} % of points"),
+        )
         rows.append(
             (
                 MODELS[model],
-                verdict(
-                    max(s.unprocessed[1] for s in each) <= RANK_TOLERANCE,
-                    f"{unprocessed:.2f} of tr $I_h$ in ker $I_z$",
-                ),
-                verdict(steepest <= RANK_TOLERANCE, f"|J v| = {fmean(invariance):.2f}"),
-                verdict(
-                    max(s.seen for s in each) <= RANK_TOLERANCE,
-                    f"{average[model][1]:.2f} of the average",
-                ),
-                verdict(overlapping == 0, f"$v^T I_z v$ is {average[model][0]:.2f} of the average"),
-                verdict(exceeding == 0, f"exceeded at {100 * exceeding:.0f} % of points"),
+                *(f"{'holds' if held else 'fails'}: {figure}" for held, figure in found),
             )
         )
     return Table(
@@ -236,27 +227,17 @@ def _hypothesis_table(
             "rank $I_h \\leq$ rank $I_z - 1$",
         ),
         rows=tuple(rows),
-        note=(
-            f"Holds: at every point, up to {RANK_TOLERANCE:.0e}. The figures are medians over points, v "
-            "a unit vector; the average is over random directions. Where a hypothesis fails, whether "
-            "the published bound is exceeded neither confirms nor refutes it."
-        ),
+        note=f"Holds: at every point, up to {RANK_TOLERANCE:.0e}. The figures are medians over points, v a unit vector; the average is over random directions. Where a hypothesis fails, whether the published bound is exceeded neither confirms nor refutes it.",
     )
 
 
 def _spectrum_plot(seen: dict[str, list[Seen]]) -> Plot:
     series = []
     for model, each in seen.items():
-        for side, name in enumerate(("z", "h")):
-            values = each[0].spectra[side]
-            kept = values[values > RANK_TOLERANCE * values[0]] / values[0]
-            series.append(
-                Series(
-                    label=f"{MODELS[model]}, {name}",
-                    x=tuple(float(n) for n in range(1, len(kept) + 1)),
-                    y=tuple(kept.tolist()),
-                )
-            )
+        for name, values in zip(("z", "h"), each[0].spectra, strict=True):
+            kept = (values[values > RANK_TOLERANCE * values[0]] / values[0]).tolist()
+            numbers = tuple(map(float, range(1, len(kept) + 1)))
+            series.append(Series(label=f"{MODELS[model]}, {name}", x=numbers, y=tuple(kept)))
     return Plot(
         title=f"Spectra of the mean Fisher matrices about z, seed {SEEDS[0]}: {SETTING}",
         kind="line",

@@ -63,20 +63,29 @@ def _annotation(hint: Any, field: str) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value as text: numbers as exact fractions, matrices in brackets, SymPy as LaTeX."""
+    """Return a value as text: numbers as exact fractions, matrices in brackets, SymPy as LaTeX.
+
+    A tuple of SymPy expressions is one formula.
+    """
     kind = f"{type(value).__module__}.{type(value).__qualname__}"
     if kind == "torch.Tensor":
         return exact(value)
     if kind.startswith("flint."):
         entries = getattr(value, "tolist", None)
         return shown(entries()) if entries else str(value)
-    if any(base.__module__.partition(".")[0] == "sympy" for base in type(value).__mro__):
+    if _is_sympy(value):
         from sympy import latex
 
         return f"${latex(value)}$"
+    if isinstance(value, tuple) and value and all(map(_is_sympy, value)):
+        return f"$({', '.join(shown(entry)[1:-1] for entry in value)})$"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(shown, value))}]"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _is_sympy(value: object) -> bool:
+    return any(base.__module__.partition(".")[0] == "sympy" for base in type(value).__mro__)
 
 
 def exact(tensor: Any) -> str:

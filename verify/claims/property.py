@@ -87,6 +87,10 @@ class Claim(Generic[Case]):
         return f"{function.__module__}.{function.__qualname__}: {self.text}"
 
 
+exact_claim = functools.partial(Claim, arithmetic=Arithmetic.EXACT)
+"""A claim in exact arithmetic; its ratio is made by `exactly`."""
+
+
 class Search(Generic[Case]):
     """What a search saw.
 

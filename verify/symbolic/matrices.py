@@ -106,7 +106,7 @@ class Matrix:
             self.rows,
             self.columns,
             lambda a, b: number * self.entry(a, b),
-            f"{written}{self._bound(PRODUCT)}",
+            f"{written}{self._bound(PRODUCT)}" if number else "0",
             sp.Abs(number) * self.norm,
             PRODUCT if not written.startswith("-") else SUM,
             self.symmetric,
