@@ -1,8 +1,8 @@
 """Theorem 5.3: the information hierarchy.
 
-Read in this order: `statement` (the quoted text, its readings, the repaired parts), `bounds`, `derivation` and
-`properties` (forms), `derivation_models` and `models` (Gaussian and finite models), `latents` and
-`refutations`, `mutants`, `scale`, `proved` (by Coq's kernel), `fisher` and `trained`.
+Read in this order: `statement` (the quoted text, its readings, the repaired parts), `bounds`, `derivation`,
+`properties` (forms and their false variants), `derivation_models` and `models` (Gaussian and finite models), `latents` and
+`refutations`, `scale`, `proved` (by Coq's kernel), `fisher` and `trained`.
 """
 
 from __future__ import annotations
