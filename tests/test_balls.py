@@ -95,6 +95,47 @@ def test_a_ball_head_encloses_every_head_in_its_box(corner):
             assert float(ball.rad()) < 4  # a usable enclosure, not only a valid one
 
 
+DEEP = ExactHead.of(
+    SOFTPLUS,
+    ([[1, 0], [-1, 2]], [0, 1]),
+    ([[2, -1], [1, 1]], [-1, 0]),
+    ([[1, -2], [1, 1]], [1, 0]),
+    ([[2, 1]], [0]),
+)
+
+
+@pytest.mark.parametrize("layers", [2, 3, 4])
+def test_heads_of_every_depth_are_enclosed(layers):
+    """Oracle: SymPy's Hessian of the composed head, at 40 digits."""
+    weights = (*DEEP.weights[: layers - 1], sp.ImmutableMatrix([[2, 1]]))
+    head = ExactHead(weights, (*DEEP.biases[: layers - 1], sp.ImmutableMatrix([0])), SOFTPLUS)
+    (u,) = sp.symbols("u1,", real=True)
+    state = Collapse(u, (u,), head, sp.ImmutableMatrix([0, 0]))
+    found = BallHead(head, sp.S.Zero).effective_hessian(
+        arb_mat([[0], [0]]), arb_mat([[1]]), arb_mat([[0]])
+    )
+    here = dict.fromkeys(state.inputs, 0)
+    exact = sp.hessian(state.composed, list(state.inputs)).subs(here)
+    for ball, value in zip(found.entries(), exact, strict=True):
+        assert ball.contains(arb(str(value.evalf(40))))
+        assert float(ball.rad()) < 1e-12
+
+
+NOT_POSITIVE = {
+    "a row that is not a number": [1, arb("nan")],
+    "a row without a bound": [1, 1 / arb(0, 1)],
+    "below every float": [arb(2) ** -2000, -(arb(2) ** -2000)],
+    "the same, the other way round": [-(arb(2) ** -2000), arb(2) ** -2000],
+    "infinite": [arb("inf"), 1],
+}
+
+
+@pytest.mark.parametrize("entries", NOT_POSITIVE.values(), ids=NOT_POSITIVE)
+def test_a_bound_that_is_not_finite_is_no_bound_and_balls_are_compared_as_balls(entries):
+    first, second = entries
+    assert not gershgorin(arb_mat([[first, 0], [0, second]])) > 0
+
+
 def test_gershgorin_bounds_the_least_eigenvalue_from_below():
     matrix = arb_mat([[arb(3), arb(-1)], [arb(-1), arb(2)]])
     assert float(gershgorin(matrix)) == 1  # the least eigenvalue is 1.38

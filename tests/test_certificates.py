@@ -239,6 +239,77 @@ def test_what_the_products_lose_is_in_the_enclosure(monkeypatch):
     assert bites, "every product here sums in an order that loses nothing: the test says nothing"
 
 
+def cited_bounds(matrix, values, x):
+    """Ostrowski, Weyl and Higham's bounds of every eigenvalue, in rationals: a list of (low, high)."""
+    a, q = ([[Fraction(v) for v in row] for row in m.tolist()] for m in (matrix, x))
+    computed = matrix @ x
+    product, gram, form = (m.tolist() for m in (computed, x.T @ x, x.T @ computed))
+    n = len(a)
+    gamma = Fraction(n, 2**53) / (1 - Fraction(n, 2**53))
+    sizes = [sum(abs(v) for v in row) for row in q]
+    lost = [
+        gamma
+        * (
+            sum(abs(Fraction(v)) for v in product[i])
+            + sum(abs(a[i][j]) * sizes[j] for j in range(n))
+        )
+        for i in range(n)
+    ]
+    d = [Fraction(v) for v in values.tolist()]
+    delta = max(
+        sum(abs(Fraction(form[i][j]) - d[i] * (i == j)) + abs(q[j][i]) * lost[j] for j in range(n))
+        for i in range(n)
+    )
+    epsilon = max(
+        sum(
+            abs(Fraction(gram[i][j]) - (i == j)) + gamma * abs(q[j][i]) * sizes[j] for j in range(n)
+        )
+        for i in range(n)
+    )
+    return [
+        (
+            (v - delta) / (1 - epsilon if v < delta else 1 + epsilon),
+            (v + delta) / (1 - epsilon if v > -delta else 1 + epsilon),
+        )
+        for v in d
+    ]
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_the_enclosures_constants_are_the_cited_ones(number):
+    """Every term of the bounds is allowed for, and no more than a thousandth is added to their width."""
+    matrix = symmetric(5, normal(5, seed=number), seed=number)
+    values, x = torch.linalg.eigh(matrix)
+    enclosure = enclose_spectrum(matrix)
+    for (low, high), below, above in zip(
+        cited_bounds(matrix, values, x),
+        enclosure.low.tolist(),
+        enclosure.high.tolist(),
+        strict=True,
+    ):
+        slack = (high - low) / 1000 + Fraction(1, 2**49) * max(abs(low), abs(high))
+        assert low - slack <= Fraction(below) <= low
+        assert high <= Fraction(above) <= high + slack
+
+
+def test_a_spectrum_whose_products_all_underflow_is_enclosed(monkeypatch):
+    """A is the least positive number everywhere; halves of it are lost, so that A X = 0 and D = 0."""
+    matrix = torch.full((4, 4), 2.0**-1074, dtype=torch.float64)
+    found = torch.zeros(4, dtype=torch.float64), walsh(4) / 2
+    assert not (matrix @ found[1]).any()
+    monkeypatch.setattr(torch.linalg, "eigh", lambda _: found)
+    assert exact_inertia(matrix, float(enclose_spectrum(matrix).high[-1]))[2] == 0
+
+
+def test_the_cholesky_test_allows_for_squares_that_underflow():
+    """diag(a, a, a, e) with b beside a: every b^2 / a < e / 2 is lost, and their sum exceeds e."""
+    a, b, e = 2.0**-1028, 0.7 * 2.0**-1051, 2.0**-1074
+    matrix = torch.diag(torch.tensor([a, a, a, e], dtype=torch.float64))
+    matrix[3, :3] = matrix[:3, 3] = b
+    assert exact_inertia(matrix) == (1, 0, 3)
+    assert not exceeds(matrix)
+
+
 def test_a_singular_matrix_stays_undecided():
     certificate = certify_sign(torch.ones(5, 5, dtype=torch.float64))
     assert certificate.sign is Sign.UNDECIDED
@@ -257,6 +328,10 @@ def test_floats_around_a_ball_contain_it():
     assert lower_float(third) <= third <= upper_float(third)
     assert upper_float(third) - lower_float(third) < 1e-15
     assert upper_float(arb(0.5)) == lower_float(arb(0.5)) == 0.5
+    with flint.ctx.workprec(128):  # balls far smaller than the distance of two floats
+        for whole in (1, 2):
+            assert Fraction(lower_float(arb(whole) / 3)) < Fraction(whole, 3)
+            assert Fraction(upper_float(arb(whole) / 3)) > Fraction(whole, 3)
     assert upper_float(arb("inf")) == math.inf
 
 

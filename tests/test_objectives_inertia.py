@@ -6,6 +6,8 @@ There every cosine is 1 and its gradient vanishes, so that hess L = W (x) P / |u
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 import torch
 from torch import Tensor
@@ -28,6 +30,25 @@ def at_collapse(name: str, seed: int, n: int = N, k: int = K) -> tuple[Loss, Ten
 
 def counts(found: Inertia) -> tuple[int, int, int]:
     return found.positive, found.zero, found.negative
+
+
+@pytest.mark.parametrize("k", range(3, 9))
+def test_what_the_eigensolver_leaves_of_zero_is_zero(k: int) -> None:
+    """v v^T of whole numbers is formed without error: only n eps |H| tells its zeros from noise."""
+    v = torch.arange(1, k + 1, dtype=torch.float64)
+
+    class Square:
+        """L(u) = (v.u)^2 / 2."""
+
+        separable = False
+
+        def to(self, dtype: torch.dtype) -> Square:
+            return self
+
+        def dense_hessian(self, u: Tensor) -> Tensor:
+            return torch.outer(v, v).to(u.dtype)
+
+    assert counts(inertia(cast(Loss, Square()), v.unsqueeze(0))) == (1, k - 1, 0)
 
 
 def test_collapsed_makes_every_row_the_first() -> None:

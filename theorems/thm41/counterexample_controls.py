@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theorems.thm41.persistence import Box, persistence
+from theorems.thm41.persistence import REACH, Box, persistence
 from theorems.thm41.refutations import (
     FLAT_LINEAR,
     FLAT_RELU,
@@ -27,7 +27,7 @@ from verify.claims.check import Check, Context
 from verify.claims.controls import ByConstruction
 from verify.claims.declare import refutation_controls
 from verify.claims.evidence import Finding, Outcome, Table, finding
-from verify.numeric.activations import LINEAR, RELU, SOFTPLUS
+from verify.numeric.activations import LINEAR, QUADRATIC, RELU, SOFTPLUS
 from verify.symbolic.exact_head import Collapse, ExactHead
 
 KINK = u1 * sp.Abs(u1)
@@ -47,6 +47,19 @@ def _tilted() -> ExactHead:
     w1 = head.weights[0].as_mutable()
     w1[1, 0] = 1
     return ExactHead((w1.as_immutable(), head.weights[1]), head.biases, SOFTPLUS)
+
+
+def _coupled() -> ExactHead:
+    """h_1 = 9/20 (z_1 + z_2)^2 + 1/20 (z_1 - z_2)^2 + REACH (z_1 - z_2) / 2, h_2 = s(z_2), s(a) = a + a^2.
+
+    H_eff = [[1, 4/5], [4/5, 2]] puts the critical point outside the square, its diagonal alone inside.
+    """
+    wide, narrow, tilt = sp.Rational(9, 40), sp.Rational(1, 40), REACH / 4
+    return ExactHead.of(
+        QUADRATIC,
+        ([[1, 1], [-1, -1], [1, -1], [-1, 1], [0, 1]], [0] * 5),
+        ([[wide, wide, narrow + tilt, narrow - tilt, 0], [0, 0, 0, 0, 1]], [0, 0]),
+    )
 
 
 def _twice_even() -> ExactHead:
@@ -112,7 +125,7 @@ CONTROLS: tuple[Check, ...] = (
             "A1": ByConstruction("balls enclose analytic activations and polynomial losses only"),
             "collapsed": CONSTANT_ENCODER,
             "A6": ByConstruction(f"where $\\rho = 0$, {_SINGULAR}"),
-            "critical": Box(_tilted()),
+            "critical": Box(_coupled()),
             "smooth": ByConstruction(f"where $M = 0$, {_SINGULAR}"),
             "rank": Box(two_output_head(SOFTPLUS), loss=LOSS + u1**2),
             "psd": Box(_twice_even(), loss=u1 + u2 - u2**2 / 200),
@@ -154,10 +167,11 @@ LARGE = sp.Rational(1, 4)
 
 
 def persistence_can_fail(ctx: Context) -> Finding:
-    """The certificate refuses a box that is too large, and the unstable head."""
+    """The certificate refuses a box that is too large, and heads that it must refuse."""
     attempts = {
         "a box of radius 1/4": Box(two_output_head(SOFTPLUS), LARGE),
         "the unstable head": Box(two_output_head(SOFTPLUS, sign=-1)),
+        "a head without a critical point": Box(_tilted()),
     }
     found = {name: persistence(box, "2-generic", ctx) for name, box in attempts.items()}
     passed = [name for name, one in found.items() if one.outcome is not Outcome.VACUOUS]

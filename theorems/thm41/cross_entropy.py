@@ -37,8 +37,7 @@ def cross_entropy(proof: Proof) -> None:
     rules: dict[sp.IndexedBase, Rule] = {u: lambda r: v[r], v: constant, y: constant}
     if proof.let(
         "exponential",
-        r"$E_i = e^{u_i}$, $n = 1 / \sum_i E_i$, $\ell = \log \sum_i E_i$, so that along $\dot u = v$: "
-        r"$\dot E_i = E_i v_i$, $\dot n = -n^2 \sum_i E_i v_i$, $\dot \ell = n \sum_i E_i v_i$",
+        r"$E_i = e^{u_i}$, $n = 1 / \sum_i E_i$, $\ell = \log \sum_i E_i$, so that along $\dot u = v$: $\dot E_i = E_i v_i$, $\dot n = -n^2 \sum_i E_i v_i$, $\dot \ell = n \sum_i E_i v_i$",
     ):
         rules[power] = lambda r: power[r] * v[r]
         rules[inverse] = lambda _: -(n_**2) * along
@@ -80,8 +79,7 @@ def cross_entropy(proof: Proof) -> None:
     gap = sp.Symbol("g", real=True, nonzero=True)
     term = first * second * gap**2
     proof.fact(
-        "whose terms are positive where $g = v_a - v_b$ is not $0$: it is $0$ only if all entries of "
-        "$v$ are equal",
+        "whose terms are positive where $g = v_a - v_b$ is not $0$: it is $0$ only if all entries of $v$ are equal",
         sp.Gt(term, 0, evaluate=False),
         bool(term.is_positive),
     )
@@ -154,8 +152,7 @@ def describe_odds(case: Odds) -> tuple[tuple[str, str], ...]:
 
 
 ODDS = Claim(
-    r"$\operatorname{diag}(p) - p p^T$ has $k - 1$ positive eigenvalues and the kernel vector $(1, .., "
-    "1)$, and $p - y$ lies in its range",
+    r"$\operatorname{diag}(p) - p p^T$ has $k - 1$ positive eigenvalues and the kernel vector $(1, .., 1)$, and $p - y$ lies in its range",
     odds,
     odds_mismatch,
     describe_odds,
@@ -194,8 +191,7 @@ def trained_error(case: OutputCase, centred: float = 1.0) -> float:
 
 
 TRAINED = Claim(
-    r"the cross-entropy that is trained has $\rho = p - y$ and $\nabla^2 L = \operatorname{diag}(p) - p "
-    "p^T$",
+    r"the cross-entropy that is trained has $\rho = p - y$ and $\nabla^2 L = \operatorname{diag}(p) - p p^T$",
     partial(outputs, ("softmax_cross_entropy",)),
     trained_error,
     describe_output,

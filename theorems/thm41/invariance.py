@@ -138,8 +138,7 @@ def cosine_spectrum(proof: Proof) -> None:
         q**2 - (4 - 3 * c**2),
     )
     proof.equal(
-        r"Their product is $-4 (1 - c^2)$, negative unless $c = \pm 1$; and $q \geq |c|$, so that $c - q$ "
-        "is the least of all",
+        r"Their product is $-4 (1 - c^2)$, negative unless $c = \pm 1$; and $q \geq |c|$, so that $c - q$ is the least of all",
         (4 - 3 * c**2) - c**2,
         4 * (1 - c**2),
     )

@@ -99,8 +99,7 @@ def spectrum_error(case: OutputCase, under_root: float = 3.0) -> float:
 
 
 COSINE_SPECTRUM = Claim(
-    r"$|u|^2 \nabla^2 L$ has the eigenvalues $c$ ($k - 2$ times) and $(c \pm \sqrt{4 - 3c^2}) / 2$ for "
-    "the negative cosine $L = -c$",
+    r"$|u|^2 \nabla^2 L$ has the eigenvalues $c$ ($k - 2$ times) and $(c \pm \sqrt{4 - 3c^2}) / 2$ for the negative cosine $L = -c$",
     partial(outputs, ("negative_cosine",)),
     spectrum_error,
     describe_output,

@@ -74,8 +74,7 @@ def falling_quartic(state: Collapse, reading: str, ctx: Context) -> Finding:
         describe(state),
         hypotheses(state, reading),
         (
-            r"$L(h(z)) = -z^4$ near $0$: along $\dot z = 4 z^3$, $\frac{d}{dt} z^2 = 8 z^4 > 0$ "
-            r"for $z \neq 0$, so every other trajectory leaves",
+            r"$L(h(z)) = -z^4$ near $0$: along $\dot z = 4 z^3$, $\frac{d}{dt} z^2 = 8 z^4 > 0$ for $z \neq 0$, so every other trajectory leaves",
             not repels,
         ),
         r"$\nabla^2 L \succeq 0$ at the point, $M = 0$, and gradient flow of $-z^4$ leaves $0$.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
@@ -150,16 +151,14 @@ def _scaled(column: arb_mat, matrix: arb_mat) -> arb_mat:
 
 
 def gershgorin(matrix: arb_mat) -> arb:
-    """A ball whose lower end bounds every eigenvalue of every symmetric matrix in a ball matrix.
+    """A number that is at most every eigenvalue of every symmetric matrix in a ball matrix.
 
     Gershgorin's theorem: an eigenvalue lies within the sum of a row's other moduli of its diagonal.
+    It is -infinity if a row has no finite bound.
     """
     n = matrix.nrows()
     lows = [
         (matrix[i, i] - sum((abs(matrix[i, j]) for j in range(n) if j != i), arb(0))).lower()
         for i in range(n)
     ]
-    least = lows[0]
-    for low in lows[1:]:
-        least = min(least, low, key=lambda ball: float(ball.mid()))
-    return least
+    return functools.reduce(arb.min, lows) if all(x.is_finite() for x in lows) else arb("-inf")

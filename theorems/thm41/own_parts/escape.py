@@ -181,10 +181,7 @@ def _paths(found: dict[str, Flowed]) -> Plot:
         xlabel="|lambda_min| t",
         ylabel="|z(t) - z*|",
         yscale="log",
-        note=(
-            "The first unstable draws of each activation, as drawn. Pieces between two set-backs "
-            "are joined, so a path may pass the distance at which it was set back."
-        ),
+        note="The first unstable draws of each activation, as drawn. Pieces between two set-backs are joined, so a path may pass the distance at which it was set back.",
     )
 
 
@@ -260,12 +257,7 @@ def flat(ctx: Context) -> Finding:
                     "worst",
                 ),
                 rows=tuple(rows),
-                note=(
-                    "In z: the states of the table above with another activation, J_h^T rho = 0 != "
-                    "rho, watched for 7 time constants of the least eigenvalue, or 500 of the "
-                    "largest. In the weights: from 1e-6 beside W_1 = W_2 = 0, where no z moves; the "
-                    "slope of the log-distance from 1e-4 to 1e-2 against sigma_max(C) = |rho||z*|."
-                ),
+                note="In z: the states of the table above with another activation, J_h^T rho = 0 != rho, watched for 7 time constants of the least eigenvalue, or 500 of the largest. In the weights: from 1e-6 beside W_1 = W_2 = 0, where no z moves; the slope of the log-distance from 1e-4 to 1e-2 against sigma_max(C) = |rho||z*|.",
             ),
         ),
     )

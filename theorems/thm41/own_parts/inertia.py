@@ -80,16 +80,14 @@ def inertia_bound(proof: Proof) -> None:
         r"the $p = n_+(\nabla^2 L)$ equations $x_i = q_i^T J v = 0$ wherever $\lambda_i > 0$",
     )
     proof.follows(
-        r"With $D_j = -\eta_j^2$ and $\lambda_i = -\mu_i^2$ for the others, the form of "
-        r"$H_{\mathrm{eff}}$ is",
+        r"With $D_j = -\eta_j^2$ and $\lambda_i = -\mu_i^2$ for the others, the form of $H_{\mathrm{eff}}$ is",
         bad_units + bad_loss - good_units - good_loss,
         -good_units - good_loss,
         using={"units": bad_units, "loss": bad_loss},
     )
     strict = proof.let(
         "complement",
-        r"$v \neq 0$ lies in a complement of $\ker A$, so some $y_j \neq 0$ has $D_j < 0$: "
-        r"$\sum_j \eta_j^2 y_j^2 = c > 0$",
+        r"$v \neq 0$ lies in a complement of $\ker A$, so some $y_j \neq 0$ has $D_j < 0$: $\sum_j \eta_j^2 y_j^2 = c > 0$",
     )
     value = sp.Symbol("c", positive=strict or None)
     other = sp.Symbol("e", nonnegative=True)
@@ -100,8 +98,7 @@ def inertia_bound(proof: Proof) -> None:
     )
     units, negative, positive, rank = sp.symbols("m_{tot} n_- n_+ r_1", integer=True)
     proof.equal(
-        r"In the complement, of dimension $r_1 = \operatorname{rank} W_1$, these equations leave a "
-        "subspace of at least this dimension",
+        r"In the complement, of dimension $r_1 = \operatorname{rank} W_1$, these equations leave a subspace of at least this dimension",
         rank - (units - negative) - positive,
         negative - positive - (units - rank),
     )

@@ -82,8 +82,7 @@ def necessary(proof: Proof) -> None:
     proof.let("kernel", r"$n, a \in K = \ker G$")
     proof.let(
         "neither",
-        r"$M|_K \succeq 0$ and $Mn = 0$ on its kernel (else a condition holds); $n$ lies in that "
-        "kernel, $a$ in its complement in $K$, $b$ in $K^\\perp$",
+        r"$M|_K \succeq 0$ and $Mn = 0$ on its kernel (else a condition holds); $n$ lies in that kernel, $a$ in its complement in $K$, $b$ in $K^\perp$",
     )
     inside: Vector = lambda r: null[r] + inner[r]  # noqa: E731
     rest: Vector = lambda r: null[r] + 2 * inner[r] + 2 * outer[r]  # noqa: E731
@@ -120,8 +119,7 @@ def necessary(proof: Proof) -> None:
     below = gamma * mu / (nu * (mu + nu)) / (1 + smaller)
     left = sp.factor(sp.cancel(remainder.subs(t, below)))
     proof.fact(
-        r"At $t = t_0 / (1 + q) < t_0$ the multiple is positive, and so is that of the square: the form is "
-        r"not negative, and vanishes only where $a = b = 0$ (nowhere but at 0, if $M|_K \succ 0$)",
+        r"At $t = t_0 / (1 + q) < t_0$ the multiple is positive, and so is that of the square: the form is not negative, and vanishes only where $a = b = 0$ (nowhere but at 0, if $M|_K \succ 0$)",
         sp.And(
             sp.Gt(left, 0, evaluate=False), sp.Gt(below * mu, 0, evaluate=False), evaluate=False
         ),
@@ -194,8 +192,7 @@ def describe(case: Pencil) -> tuple[tuple[str, str], ...]:
 
 
 CRITERION = Claim(
-    r"$\lambda_{\min}(G + tM) < 0$ for all small $t > 0$ if and only if some $v \in \ker G$ has "
-    "$v^T M v < 0$, or $v^T M v = 0$ and $Mv \\neq 0$",
+    r"$\lambda_{\min}(G + tM) < 0$ for all small $t > 0$ if and only if some $v \in \ker G$ has $v^T M v < 0$, or $v^T M v = 0$ and $Mv \neq 0$",
     pencils,
     criterion_violation,
     describe,

@@ -61,8 +61,7 @@ def real_error(state: State, curvature: int = 1) -> float:
 
 
 REAL = Claim(
-    "$M$ and $J_h$ of an exact state are those of the head with its weights, by automatic "
-    "differentiation",
+    "$M$ and $J_h$ of an exact state are those of the head with its weights, by automatic differentiation",
     partial(states, depths=(2, 4), widths=(1, 3)),
     real_error,
     describe,

@@ -188,8 +188,7 @@ def describe(shape: Shape) -> tuple[tuple[str, str], ...]:
 
 
 CRITICAL = Claim(
-    r"at constructed critical states with $\rho \neq 0$, $M|_K \neq 0$ occurs if and only if $m > d$ "
-    r"and $r' < d$; and then one sign of $W_2$ is unstable",
+    r"at constructed critical states with $\rho \neq 0$, $M|_K \neq 0$ occurs if and only if $m > d$ and $r' < d$; and then one sign of $W_2$ is unstable",
     shapes,
     critical_violation,
     describe,

@@ -169,8 +169,7 @@ def wide_violation(seed: int, wanted: int = 1) -> float:
 
 
 NO_THRESHOLD = Claim(
-    r"$d = 4$, $m = 8$, $k = 3$: $H_{\mathrm{eff}}$ has a negative eigenvalue for $W_2$ or for $-W_2$ "
-    r"at $2^{-40} \rho_1$",
+    r"$d = 4$, $m = 8$, $k = 3$: $H_{\mathrm{eff}}$ has a negative eigenvalue for $W_2$ or for $-W_2$ at $2^{-40} \rho_1$",
     seeds,
     wide_violation,
     describe_wide,

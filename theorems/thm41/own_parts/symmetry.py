@@ -124,8 +124,7 @@ def coin_toss(proof: Proof) -> None:
     step = n_ / (n_ + e_)
     worst = sp.factor(2 * step * n_ - step**2 * e_)
     proof.fact(
-        r"is at most $-2 \epsilon n + \epsilon^2 e$, negative at $\epsilon = n / (n + e)$: both "
-        "signs have a negative eigenvalue",
+        r"is at most $-2 \epsilon n + \epsilon^2 e$, negative at $\epsilon = n / (n + e)$: both signs have a negative eigenvalue",
         sp.Lt(-worst, 0, evaluate=False),
         bool(worst.is_positive),
     )
@@ -217,8 +216,7 @@ def coherent_cases() -> st.SearchStrategy[tuple[int, int]]:
 
 
 COHERENT = Claim(
-    r"softplus, $\rho > 0$ and $W_2 = \sigma |N|$: stable for $\sigma = 1$ and not for "
-    r"$\sigma = -1$, so $P = 1/2$ for every $\dim K$",
+    r"softplus, $\rho > 0$ and $W_2 = \sigma |N|$: stable for $\sigma = 1$ and not for $\sigma = -1$, so $P = 1/2$ for every $\dim K$",
     coherent_cases,
     coherent_violation,
     describe_coherent,

@@ -53,8 +53,7 @@ def factorisation(proof: Proof) -> None:
         * slope[q]
     )
     proof.equal(
-        r"$v^T H_{\mathrm{eff}} v$ is the form of $S V^T (\nabla^2 L) V S + \operatorname{diag}("
-        r"\delta \circ s'')$ at $W_1 v$",
+        r"$v^T H_{\mathrm{eff}} v$ is the form of $S V^T (\nabla^2 L) V S + \operatorname{diag}(\delta \circ s'')$ at $W_1 v$",
         form + bending,
         total(lambda j, q: w1v(j) * inner(j, q) * w1v(q), m, m) + bending,
     )
@@ -95,8 +94,7 @@ def threshold_bound(proof: Proof) -> None:
     length = sp.Symbol("R", nonnegative=True)
     proof.let(
         "threshold",
-        r"$|\rho| \, b + q = \lambda \sigma^2 p$, $q \geq 0$, with $p = \min_j s'_j{}^2$, "
-        r"$b = \max_j |s''_j| |W_2 e_j|$",
+        r"$|\rho| \, b + q = \lambda \sigma^2 p$, $q \geq 0$, with $p = \min_j s'_j{}^2$, $b = \max_j |s''_j| |W_2 e_j|$",
     )
     proof.let("slope", "$s'_j{}^2 = p + e$, $e \\geq 0$")
     proof.let("bend", r"$c_j = |\rho| \, b - f$, $f \geq 0$, by Cauchy-Schwarz")
@@ -154,8 +152,7 @@ def exact_violation(state: State, power: int = 2) -> float:
 
 
 EXACT = Claim(
-    r"$H_{\mathrm{eff}} \succeq 0$ if and only if $W_2^T (\nabla^2 L) W_2 + \operatorname{diag}("
-    r"\delta_j s''_j / s'_j{}^2) \succeq 0$",
+    r"$H_{\mathrm{eff}} \succeq 0$ if and only if $W_2^T (\nabla^2 L) W_2 + \operatorname{diag}(\delta_j s''_j / s'_j{}^2) \succeq 0$",
     shallow,
     exact_violation,
     describe,
@@ -218,8 +215,7 @@ def below_threshold(draw: st.DrawFn, reach: int = 1) -> State:
 
 
 THRESHOLD = Claim(
-    r"$|\rho| \leq \lambda_{\min}(\nabla^2 L) \, \sigma_{\min}(W_2)^2 \min_j s'_j{}^2 / \max_j "
-    r"|s''_j| |W_2 e_j|$ makes $H_{\mathrm{eff}} \succeq 0$",
+    r"$|\rho| \leq \lambda_{\min}(\nabla^2 L) \, \sigma_{\min}(W_2)^2 \min_j s'_j{}^2 / \max_j |s''_j| |W_2 e_j|$ makes $H_{\mathrm{eff}} \succeq 0$",
     below_threshold,
     threshold_violation,
     describe,

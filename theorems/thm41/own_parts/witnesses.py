@@ -154,8 +154,7 @@ def acts(proof: Proof) -> None:
     _twins(proof)
     _rank(
         proof,
-        r"If $r > 0$: at $r$ of the units, one of the twins among them, with $\rho \cdot p \neq 0$ and $H p "
-        r"\neq 0$, let the $H V e_q$ be independent",
+        r"If $r > 0$: at $r$ of the units, one of the twins among them, with $\rho \cdot p \neq 0$ and $H p \neq 0$, let the $H V e_q$ be independent",
     )
     proof.let("one", "If $r = 0$, $K$ is everything; one unit is enough, $W_1 v = e_f$")
     y = _into_units(v)
@@ -216,8 +215,7 @@ def critical_acts(proof: Proof) -> None:
     proof.over(m, f, g, q)
     _room(
         proof,
-        "Of the $d$ units at which the rows of $W_1$ are a basis, $f$ among them, this many more than "
-        "$r'$ are not $f$",
+        "Of the $d$ units at which the rows of $W_1$ are a basis, $f$ among them, this many more than $r'$ are not $f$",
         "$d - r' = n > 0$",
     )
     _twins(proof)
