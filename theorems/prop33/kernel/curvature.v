@@ -135,3 +135,40 @@ Theorem part_curvature_not_necessary : exists L : vec 2 -> R,
   /\ ~ exists (W : mat 2 2) (c : R), 0 < c /\
          forall z, mulm (tr W) (mulm (hess L (mulv W z)) W) = factor.multiple_of_identity 2 c.
 Proof. exact: part_general_flat. Qed.
+
+(** The hypotheses of the formula are met, with third derivatives that do not vanish, by [exp u_1 + exp u_2]. *)
+Lemma part_curvature_met (u : vec 2) : exists (L : vec 2 -> R) (Gamma : vec 2 -> 'I_2 -> 'I_2 -> 'I_2 -> R) (ginv : mat 2 2),
+  (forall w, C2 L w) /\ (forall w i j, C2 (fun y => hess L y i j) w)
+  /\ christoffel (hess L) Gamma /\ (forall p i j q, ex_partial (fun w => Gamma w p i j) q u)
+  /\ (forall v, mulv ginv (mulv (hess L u) v) = v) /\ third L u ord0 ord0 ord0 <> 0.
+Proof.
+exists two_exponentials, (fun _ a b r => / 2 * (kron a b * kron a r)), (fun i j => kron i j * exp (- u j)).
+have entry w i j : C2 (fun y => hess two_exponentials y i j) w.
+  apply: (C2_ext_near (f := fun y => kron i j * exp (y j))).
+    by apply: filter_forall => y; rewrite two_exponentials_hess.
+  by apply: C2_scal; apply: C2_lift; exact: elementary.C2fun_exp.
+have dg v a b r : third two_exponentials v r a b = kron a b * (kron r b * exp (v b)).
+  rewrite /third (partial_ext (g := fun w => kron a b * exp (w b))); last by move=> w; rewrite two_exponentials_hess.
+  rewrite partialZ ?partial_lift ?elementary.Derive_exp //.
+  by apply: C2_C1; apply: C2_lift; exact: elementary.C2fun_exp.
+split; first exact: two_exponentials_C2.
+split=> //; split.
+  move=> w a b r; split; first by apply: C1_ex; apply: C2_C1; exact: entry.
+  rewrite -!/(third two_exponentials w _ _ _) !dg.
+  rewrite (eq_sum (G := fun s => kron a s * (exp (w s) * (/ 2 * (kron s b * kron s r))))) => [|s]; last first.
+    by rewrite two_exponentials_hess; ring.
+  rewrite sum_kron.
+  have three : kron b r * (kron a r * exp (w r)) = kron a b * (kron a r * exp (w a)).
+    have [<-|ar] := eqVneq a r; first by rewrite (kronC b a).
+    have -> : kron a r = 0 by rewrite /kron (negbTE ar).
+    by ring.
+  by rewrite three (kronC r a) (kronC b a); field.
+split; first by move=> p i j q; apply: C1_ex; exact: C1_const.
+split.
+  move=> v; apply: functional_extensionality => i; rewrite /mulv.
+  rewrite (eq_sum (G := fun j => kron i j * (exp (- u j) * (exp (u j) * v j)))) ?sum_kron => [|j].
+    by rewrite -Rmult_assoc -exp_plus Rplus_opp_l exp_0; ring.
+  rewrite (eq_sum (G := fun l => kron j l * (exp (u l) * v l))) ?sum_kron; first by ring.
+  by move=> l; rewrite two_exponentials_hess; ring.
+by rewrite dg /kron eqxx; have := exp_pos (u ord0); lra.
+Qed.
