@@ -42,11 +42,11 @@ Theorem part_affine k d s (L : vec k -> R) (u0 : vec k) (z : vec d) (Q : 'M[R]_(
   (s <= n_plus (mx (hess L u0)))%N.
 Proof.
 move=> LC Q1; rewrite -(whitens_iff Q1 (sym_hess LC)); split=> [[W [b [Wz hW]]]|[W hW]].
-  by exists (mx W); rewrite effective_affine Wz // in hW.
+  by exists (mx W); rewrite effective_affine_mx Wz // in hW.
 have e : affine (mat_of W) (vec_of (row_of u0 - row_of z *m W^T)) z = u0.
   by apply: row_of_inj; rewrite row_affine mat_ofK vec_ofK addrC subrK.
 exists (mat_of W), (vec_of (row_of u0 - row_of z *m W^T)); split=> //.
-by rewrite effective_affine e // mat_ofK.
+by rewrite effective_affine_mx e // mat_ofK.
 Qed.
 
 (** Part [affine], the solution: with s positive eigenpairs of H, the columns of
@@ -63,7 +63,7 @@ Proof.
 move=> LC Q1 U1 lp HU W b.
 have e : affine W b z = u0.
   by apply: row_of_inj; rewrite row_affine row_subv row_mulv addrC subrK.
-split=> //; rewrite effective_affine e // mat_ofK; set D := diag_mx (\row_i _).
+split=> //; rewrite effective_affine_mx e // mat_ofK; set D := diag_mx (\row_i _).
 rewrite !trmx_mul trmxK tr_diag_mx -!mulmxA; congr (_ *m _).
 rewrite (mulmxA (mx _)) HU !mulmxA -(mulmxA D) U1 mulmx1.
 suff -> : D *m diag_mx lambda *m D = 1%:M by rewrite mul1mx.
@@ -138,12 +138,12 @@ Proof.
 move=> LC Q1 pH r rho kept.
 have keptE : kept <-> (s <= r - (rho != 0%R) * (rho <= mx (hess L u0))%MS)%N.
   rewrite -(kept_iff Q1 rho pH); split=> [[W [b [Wz hW cW]]]|[W [hW rW]]].
-    exists (mx W); rewrite effective_affine Wz // in hW; split=> //.
+    exists (mx W); rewrite effective_affine_mx Wz // in hW; split=> //.
     by move/critical_affine: cW; rewrite Wz; apply.
   have e : affine (mat_of W) (vec_of (row_of u0 - row_of z *m W^T)) z = u0.
     by apply: row_of_inj; rewrite row_affine mat_ofK vec_ofK addrC subrK.
   exists (mat_of W), (vec_of (row_of u0 - row_of z *m W^T)); split=> //.
-    by rewrite effective_affine e // mat_ofK.
+    by rewrite effective_affine_mx e // mat_ofK.
   by apply/critical_affine; rewrite e // mat_ofK.
 split=> [[r0|rH]|[r0 rH]]; rewrite keptE.
 - by rewrite (_ : (rho != 0) = false) ?subn0 //; apply/eqP.

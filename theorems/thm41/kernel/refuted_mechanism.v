@@ -205,6 +205,10 @@ split; exists (vec2 1 0).
 by rewrite three_units_effective // /form /dot /mulv !sum2 /vec2 /=; lra.
 Qed.
 
+(** The hypothesis of `2-mechanism` is met. *)
+Lemma reading_2_mechanism_met : [/\ named_activation softplus, named_activation swish & named_activation gelu].
+Proof. by split; [left | right; left | right; right]. Qed.
+
 (** The same weights with the other sign: every hypothesis holds, J_h and G are not zero, and H_eff is positive
     definite, with eigenvalues 2 s''(0) and s'(0)^2 = 1/4. *)
 Theorem every_counterexample_two_outputs : forall s, named_activation s ->

@@ -8,7 +8,7 @@ Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
-Section Parameters.
+Section Reparametrisation.
 Variable F : realFieldType.
 
 (** Under theta = psi(eta) the tangent space can only shrink, and it stays the same if D psi is onto at eta_0. *)
@@ -128,4 +128,4 @@ apply: differential_ext (differential_linear _ _) => s.
 by rewrite tr_row_mx !trmxK -{1}[s]hsubmxK mul_row_col /T1 /T2 add0r addrC.
 Qed.
 
-End Parameters.
+End Reparametrisation.

@@ -20,6 +20,11 @@ Definition head1 (p : R -> R) : vec 1 -> vec 1 := fun z _ => p (z ord0).
 (** The vector of R^1 with the coordinate a. *)
 Definition point1 (a : R) : vec 1 := fun _ => a.
 
+(** The derivative of a quadratic polynomial at the point a it is written about. *)
+Lemma line_derive (c0 c1 c2 a : R) :
+  is_derive (fun t => c0 + (t - a) * c1 + (t - a) * (t - a) * c2) a c1.
+Proof. by auto_derive => //; ring. Qed.
+
 Section Cubic.
 Variables a b c e : R.
 

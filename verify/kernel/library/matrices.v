@@ -74,7 +74,7 @@ Lemma sym_hess n (f : vec n -> R) x : jets.C2 f x -> sym (mx (jets.hess f x)).
 Proof. by move=> C; apply/matrixP => i j; rewrite !mxE symmetry.hess_sym. Qed.
 
 (** The effective Hessian of an affine head is W^T H W. *)
-Lemma effective_affine k d (L : vec k -> R) (W : mat k d) b z :
+Lemma effective_affine_mx k d (L : vec k -> R) (W : mat k d) b z :
   jets.C2 L (smooth.affine W b z) ->
   mx (pullback.effective L (smooth.affine W b) z) =
   (mx W)^T *m mx (jets.hess L (smooth.affine W b z)) *m mx W.
