@@ -275,3 +275,17 @@ have [w [wi wb wf]] := near (e / 2) e2 y yb.
 suff : f y < f w by lra.
 by apply: H => i; have := wb i => [[x1 x2]]; apply: Rabs_def1; lra.
 Qed.
+
+(** The hypotheses of [box_not_null] are met: a point of the line has measure zero. *)
+Lemma box_not_null_met : null (fun w : 'I_1 -> R => forall i, w i = 0).
+Proof.
+move=> eta e0.
+exists (fun n _ => if n is 0%N then - (eta / 2) else 0), (fun n _ => if n is 0%N then eta / 2 else 0); split.
+  by move=> w w0; exists 0%N => i; rewrite w0; lra.
+have one (F : 'I_1 -> R) : \big[Rmult/1]_(i : 'I_1) F i = F ord0.
+  by rewrite big_ord_recl big_ord0 Rmult_1_r.
+case=> [|m]; first by rewrite big_ord0; lra.
+rewrite big_ord_recl /volume one Rmax_right; last by rewrite /=; lra.
+rewrite big1 => [|i _]; first by rewrite /=; lra.
+by rewrite one /= Rmax_left; lra.
+Qed.
