@@ -15,6 +15,7 @@ from theorems.cor35 import (
     production,
     properties,
     properties_spectrum,
+    proved,
     refutations,
     sharpness,
     square,
@@ -223,6 +224,16 @@ COUNTEREXAMPLES = section(
     ),
 )
 
-CHECKS = (*PUBLISHED, *SHARP, *PSD, *BELOW, *INDEFINITE, *FULL, *BEYOND, *COUNTEREXAMPLES)
+CHECKS = (
+    *proved.CHECKS,
+    *PUBLISHED,
+    *SHARP,
+    *PSD,
+    *BELOW,
+    *INDEFINITE,
+    *FULL,
+    *BEYOND,
+    *COUNTEREXAMPLES,
+)
 
 __all__ = ["CHECKS", "STATEMENT"]

@@ -140,31 +140,37 @@ STATEMENT = Statement(
             id="published",
             title="The published threshold, for the Gauss-Newton term",
             text=r"Let $\lambda = \lambda_{\min}(J_*^T H J_*) > 0$, $|J_*| \leq L$, $|H| \leq M$. If $|E| < \lambda / (2LM)$ then $(J_* + E)^T H (J_* + E) \succ 0$. This does not follow from Weyl and Proposition 3.4, whose bound at the threshold exceeds $\lambda$ by $\lambda^2 / (4 L^2 M)$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="sharp",
             title="The sharp threshold",
             text=r"With $q = \lambda / (M L^2) \leq 1$: $(J_* + E)^T H (J_* + E) \succ 0$ for all $|E| < \epsilon^* = L \sin(\frac{1}{2} \arcsin q)$, and this is best possible for all $L$, $M$, $\lambda$ with $q \leq 1$ and $k \geq d + 1$ (exact instances at $d = 1$, and at $d = 3$ by padding with diagonal blocks). The published threshold is $\epsilon^* \cos(\frac{1}{2} \arcsin q)$, smaller by a factor in $[1/\sqrt{2}, 1)$. Where $k = d$, $J_*^T H J_* \succ 0$ forces $H \succ 0$ (Sylvester), and the larger threshold for positive semidefinite loss Hessians applies.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="psd",
             title="Positive semidefinite loss Hessians",
             text=r"If $H \succeq 0$ and $|E| < \sqrt{\lambda / M}$, with $\Lambda = \lambda_{\max}(J_*^T H J_*)$, $\kappa = \Lambda / \lambda$ and $\tau = |E| \sqrt{M / \lambda}$: $\lambda_{\min} \geq (\sqrt{\lambda} - \sqrt{M} |E|)^2$, $\lambda_{\max} \leq (\sqrt{\Lambda} + \sqrt{M} |E|)^2$ and $\kappa_\phi \leq ((\sqrt{\kappa} + \tau) / (1 - \tau))^2$ for the perturbed head. All three are sharp, for $d \geq 2$, and so is the threshold, at which definiteness can be lost. Thus $\kappa_\phi \leq K$ if $|E| \leq \sqrt{\lambda / M} (\sqrt{K} - \sqrt{\kappa}) / (\sqrt{K} + 1)$, for $K \geq \kappa$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="below",
             title="The condition number below the published threshold",
             text=r"If $H \succeq 0$ and $|E| < \lambda / (2LM)$ then $\lambda_{\min} > \lambda / 4$ and $\kappa_\phi < ((2\kappa + 1) / (2\sqrt{\kappa} - 1))^2 \leq 9\kappa$. For $d \geq 2$ the first bound is approached at every $\kappa$, where $\Lambda = M L^2$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="indefinite",
             title="Indefinite loss Hessians",
             text=r"With $|E| = \tau \lambda / (2LM)$ and $x = \tau + \tau^2 q / 4 < 1$: $\kappa_\phi \leq (\kappa + x) / (1 - x)$. No bound depends on $\kappa$ alone: at $|E| = \lambda / (2LM)$ a head with $\kappa = 1$ is sent to $\kappa_\phi = \cot^2(\frac{1}{4} \arcsin q)$, which is $99 + 70\sqrt{2}$ at $q = 7/25$ and grows like $16 / q^2$ as $q \to 0$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="full",
             title="The whole effective Hessian",
             text=r"If the full bound of Proposition 3.4 is less than $\lambda_{\min}(H_{\mathrm{eff}}^*)$ then $H_{\mathrm{eff}}^\phi \succ 0$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="beyond",

@@ -11,6 +11,7 @@ from theorems.prop33 import (
     derivation_metric,
     mutants,
     properties,
+    proved,
     refutations,
     robust,
     scale,
@@ -244,6 +245,6 @@ SCOPE = section(
     part="scope",
 )
 
-CHECKS = (*IFF, *FACTOR, *SQUARE, *GENERAL, *CURVATURE, *ROBUST, *SCOPE)
+CHECKS = (*proved.CHECKS, *IFF, *FACTOR, *SQUARE, *GENERAL, *CURVATURE, *ROBUST, *SCOPE)
 
 __all__ = ["CHECKS", "STATEMENT"]

@@ -6,7 +6,7 @@ Read in this order: `statement` (the quoted text, its readings, the repaired par
 
 from __future__ import annotations
 
-from theorems.prop34 import derivation, properties, refutations, scale, scale_large
+from theorems.prop34 import derivation, properties, proved, refutations, scale, scale_large
 from theorems.prop34.bounds import GRADIENT
 from theorems.prop34.bounds import PULLBACK as PULLBACK_BOUND
 from theorems.prop34.statement import STATEMENT
@@ -162,6 +162,6 @@ COUNTEREXAMPLES = section(
     ),
 )
 
-CHECKS = (*PULLBACK, *FULL, *COUNTEREXAMPLES)
+CHECKS = (*proved.CHECKS, *PULLBACK, *FULL, *COUNTEREXAMPLES)
 
 __all__ = ["CHECKS", "STATEMENT"]

@@ -102,6 +102,7 @@ STATEMENT = Statement(
             text=r"If $|J_\phi - J_*| \leq \epsilon$, $|J_*| \leq L$ and $|H| \leq M$ then $|J_\phi^T H J_\phi - J_*^T H J_*| \leq "
             + PULLBACK
             + r"$. Equality holds at $J_* = L p q^T$, $J_\phi - J_* = \epsilon p q^T$, $H = M p p^T$ with unit vectors $p$, $q$, for all $k$ and $d$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="star",
@@ -111,6 +112,7 @@ STATEMENT = Statement(
             + r"$. All terms are attained at once. Where $M'$ bounds $|\nabla^2 L|$ on the segment, $M'\epsilon_0$ may replace $"
             + GRADIENT
             + r"$; this form is attained for quadratic losses, where $T = 0$.",
+            predicted=Verdict.PROVED,
         ),
     ),
 )

@@ -13,6 +13,7 @@ from theorems.thm31 import (
     mutants,
     properties,
     properties_linear,
+    proved,
     refutations,
     scale,
     trained,
@@ -194,6 +195,6 @@ CONTROLS = section(
     ),
 )
 
-CHECKS = (*METRIC, *AFFINE, *LINEAR, *FIXED_POINT, *CONTROLS)
+CHECKS = (*proved.CHECKS, *METRIC, *AFFINE, *LINEAR, *FIXED_POINT, *CONTROLS)
 
 __all__ = ["CHECKS", "STATEMENT"]

@@ -108,11 +108,13 @@ STATEMENT = Statement(
             id="metric",
             title="The learned metric",
             text=r"For $h(z) = Wz$, $\langle h(z_i), h(z_j) \rangle = z_i^T (W^T W) z_j$; $W^T W$ is positive semidefinite, and $|h(z_i) - h(z_j)|^2$ is its squared Mahalanobis distance.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="affine",
             title="Affine heads",
             text=r"Let $Q$ ($d \times s$) be an orthonormal basis of $S$ and $H = \nabla^2 L(u_0)$. There are $W$, $b$ with $W z^* + b = u_0$ and $Q^T H_{\mathrm{eff}}(z^*) Q = I_s$ if and only if $s \leq n_+(H)$, the number of positive eigenvalues. With $s$ positive eigenpairs $U_+$, $\Lambda_+$, $W = U_+ \Lambda_+^{-1/2} Q^T$ gives $H_{\mathrm{eff}}(z^*) = Q Q^T$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="linear",
@@ -123,6 +125,7 @@ STATEMENT = Statement(
             id="fixed-point",
             title="Keeping the fixed point",
             text=r"Let $H = \nabla^2 L(u_0) \succeq 0$ have rank $r$ and $\rho = \nabla L(u_0)$. An affine head that whitens $S$ and has $W^T \rho = 0$ exists if and only if $s \leq r$ where $\rho = 0$ or $\rho \notin \operatorname{ran} H$, and if and only if $s \leq r - 1$ where $0 \neq \rho \in \operatorname{ran} H$.",
+            predicted=Verdict.PROVED,
         ),
     ),
 )

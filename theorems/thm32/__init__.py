@@ -20,6 +20,7 @@ from theorems.thm32 import (
     properties_affine,
     properties_curve,
     properties_identity,
+    proved,
     refutations,
     scale,
 )
@@ -263,6 +264,6 @@ CONTROLS = section(
     ),
 )
 
-CHECKS = (*EXACT, *IDENTITY, *PULLBACK, *AFFINE, *FORCED, *CONTROLS)
+CHECKS = (*proved.CHECKS, *EXACT, *IDENTITY, *PULLBACK, *AFFINE, *FORCED, *CONTROLS)
 
 __all__ = ["CHECKS", "STATEMENT"]

@@ -32,6 +32,7 @@ from theorems.thm41 import (
     outputs,
     persistence,
     properties,
+    proved,
     refutations,
     scale,
 )
@@ -301,6 +302,7 @@ SCALE_INVARIANT_LOSSES = section(
 )
 
 CHECKS = (
+    *proved.CHECKS,
     *section("thm41.controls", *counterexample_controls.CONTROLS),
     *EFFECTIVE_HESSIAN,
     *LAYER_FORMULA,

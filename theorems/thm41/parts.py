@@ -9,21 +9,25 @@ PARTS = (
         id="identity",
         title="The effective Hessian",
         text=r"For $C^2$ maps $h: \mathbb{R}^d \to \mathbb{R}^k$ and $L: \mathbb{R}^k \to \mathbb{R}$, $\nabla^2 (L \circ h) = J_h^T (\nabla^2 L) J_h + \sum_i \rho_i \nabla^2 h_i = G + M$.",
+        predicted=Verdict.PROVED,
     ),
     Part(
         id="F",
         title="The layer formula",
         text=r"For a head $x_0 = z$, $a_l = W_l x_{l-1} + b_l$, $x_l = s(a_l)$, $h = W_N x_{N-1} + b_N$ with $s \in C^2$: $M = \sum_{l=1}^{N-1} A_l^T \operatorname{diag}(\delta_l \circ s''(a_l)) A_l$ with $A_l = \partial a_l / \partial z$ and $\delta_l = \partial (\rho \cdot h) / \partial x_l$; and $J_h^T \rho = \delta_0$.",
+        predicted=Verdict.PROVED,
     ),
     Part(
         id="affine",
         title="Affine heads",
         text=r"For an affine head $M = 0$. If $\nabla^2 L \succeq 0$ at $h(z^*)$ then $H_{\mathrm{eff}}(z^*) \succeq 0$. If $z^*$ is critical and $L$ is convex on a convex neighbourhood of $h(z^*)$, gradient flow near $z^*$ does not move away from it.",
+        predicted=Verdict.PROVED,
     ),
     Part(
         id="direction",
         title="A negative direction in the kernel",
         text=r"If $v \in \ker(\nabla^2 L \, J_h)$ has $v^T M v < 0$, then $\lambda_{\min}(H_{\mathrm{eff}}) < 0$.",
+        predicted=Verdict.PROVED,
     ),
     Part(
         id="relu",
@@ -34,6 +38,7 @@ PARTS = (
         id="fact0",
         title="Scale-invariant losses, and cross-entropy",
         text=r"If $L$ is $C^2$ near $u \neq 0$ and $L(tu) = L(u)$ for all $t > 0$ (negative cosine, or InfoNCE on normalised outputs; BYOL and SimSiam as functions of the vector that is normalised) then $\nabla^2 L(u) \, u = -\rho$ and $u^T \nabla^2 L(u) \, u = 0$. Hence wherever $\rho \neq 0$ the loss Hessian is strictly indefinite: for these losses Assumption 6 and a PSD loss Hessian exclude each other. For $2 - 2 \cos(u, t)$ with $c = \cos(u, t)$ its eigenvalues times $|u|^2$ are $2c$ ($k - 2$ times) and $c \pm \sqrt{4 - 3c^2}$. Softmax cross-entropy, with probabilities $p$ and labels $y$, is not of this kind: $\nabla^2 L = \operatorname{diag}(p) - p p^T \succeq 0$ has rank $k - 1$ and the kernel $\operatorname{span}(1, .., 1)$, and $\rho = p - y$ lies in its range.",
+        predicted=Verdict.PROVED,
     ),
     Part(
         id="inertia",
@@ -44,6 +49,7 @@ PARTS = (
         id="kernel",
         title="The kernel criterion",
         text=r"For symmetric $G \succeq 0$ and $M$, $K = \ker G$: $\lambda_{\min}(G + tM) < 0$ for all small $t > 0$ if and only if some $v \in K$ has $v^T M v < 0$, or $v^T M v = 0$ and $Mv \neq 0$; the two conditions suffice for every $t > 0$. If $M|_K \succ 0$ then $G + tM \succ 0$ for small $t > 0$, and not for every $t$. (In a head $t$ scales $\rho$ at frozen $\nabla^2 L$ and $J_h$.)",
+        predicted=Verdict.PROVED,
     ),
     Part(
         id="genericity",
@@ -86,6 +92,7 @@ PARTS = (
         id="natural",
         title="The step in z that a head's output asks for",
         text=r"A gradient step $-\eta \rho$ in head coordinates is reached, to first order, by the step $dz = -\eta (J^T J)^+ \nabla (L \circ h)$: $J \, dz$ is $-\eta \rho$ projected on the range of $J$, and equal to it if $\rho$ lies in that range.",
+        predicted=Verdict.PROVED,
     ),
     Part(
         id="strict-saddles",

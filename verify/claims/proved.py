@@ -20,9 +20,7 @@ AXIOMS = {
     "ClassicalDedekindReals.sig_not_dec": "Coq's real numbers: of a proposition, its double negation or its negation",
     "FunctionalExtensionality.functional_extensionality_dep": "functions with equal values are equal",
     "Classical_Prop.classic": "the excluded middle",
-    "boolp.functional_extensionality_dep": "functions with equal values are equal (MathComp-Analysis)",
-    "boolp.propositional_extensionality": "equivalent propositions are equal (MathComp-Analysis)",
-    "boolp.constructive_indefinite_description": "choice of a witness (MathComp-Analysis)",
+    "Epsilon.epsilon_statement": "Hilbert's epsilon, choice of a witness: it makes Coq's reals a field of MathComp",
 }
 """All that a theorem may assume, with what it says; the theorems of pure algebra assume nothing."""
 

@@ -242,6 +242,7 @@ def _faults(room: Room) -> Iterable[str]:
     if isinstance(room.subject, Statement):
         yield from _unstated(room.subject)
         yield from _undecidable(room.subject, room.checks)
+        yield from _uncontrolled(room.subject, room.checks)
 
 
 def _unstated(statement: Statement) -> Iterable[str]:
@@ -290,6 +291,32 @@ def _undecidable(statement: Statement, checks: Sequence[Check]) -> Iterable[str]
                 f"{check.id} supports {target!r}, and no check of role {Role.CONTROL.value!r} shows "
                 "there that such a check can fail"
             )
+
+
+def _uncontrolled(statement: Statement, checks: Sequence[Check]) -> Iterable[str]:
+    """The counterexamples of which nothing shows that they could have failed."""
+    for reading in statement.readings:
+        refuting = [
+            check
+            for check in checks
+            if check.kind is Kind.COUNTEREXAMPLE and reading.id in check.readings
+        ]
+        controls = [check for check in checks if check.violates and reading.id in check.readings]
+        covered = {_refute_of(check) for check in controls}
+        for check in refuting:
+            if _refute_of(check) not in covered:
+                yield f"{check.id} refutes {reading.id!r} by a function that no control tries"
+        for check in controls:
+            if missing := set(reading.hypotheses) ^ set(check.violates):
+                yield (
+                    f"{check.id} must violate each hypothesis of {reading.id!r} and no other, and "
+                    f"{', '.join(sorted(missing))} is not so"
+                )
+
+
+def _refute_of(check: Check) -> object:
+    """The function by which a counterexample, or its controls, refute."""
+    return getattr(check.run, "args", (check.run,))[0]
 
 
 def _unknown(check: Check, statement: Statement) -> Iterable[str]:

@@ -1,0 +1,43 @@
+"""What Coq's kernel checks of 3.2, in whole sentences; the sources are in `kernel/`."""
+
+from __future__ import annotations
+
+from theorems.thm32.statement import STATEMENT
+from verify.claims.declare import kernel, said
+
+CHECKS = kernel(
+    STATEMENT,
+    parts={
+        "exact": said(
+            "exact.part_exact",
+            "exact.part_exact_constant",
+            "exact.part_exact_linear",
+            "exact.part_exact_met",
+            read="d2a4438bb258adb4",
+            missing="that networks with one hidden layer come within every $\\epsilon$ of that head",
+        ),
+        "identity": said(
+            "convex.part_identity_convex",
+            "necessary.part_identity_necessary",
+            "necessary.part_identity_oscillation",
+            "sine.part_identity_sine",
+            "sine.part_identity_cosine",
+            "identity_hypotheses.part_identity_convex_met",
+            "identity_hypotheses.part_identity_convex_needs_nonconstant",
+            "identity_hypotheses.part_identity_met",
+            "identity_hypotheses.part_identity_necessary_needs_isotropy",
+            read="217de22d9c0f5fd7",
+        ),
+        "affine": said("affine.part_affine", "affine.part_affine_met", read="f8f5de858f235ea6"),
+        "forced": said(
+            "forced.part_forced",
+            "forced.part_forced_met",
+            read="bed4c23d51a2d88c",
+            missing="the converse, which constructs a head",
+        ),
+    },
+    readings={
+        "identity": said("refuted_isotropy.refuted_identity", read="55e5fc1004af873a"),
+        "pullback": said("refuted_isotropy.refuted_pullback", read="391358058b4bd3ad"),
+    },
+)

@@ -1,0 +1,109 @@
+"""What Coq's kernel checks of 4.1, in whole sentences; the sources are in `kernel/`."""
+
+from __future__ import annotations
+
+from theorems.thm41.statement import STATEMENT
+from verify.claims.declare import kernel, said
+
+CHECKS = kernel(
+    STATEMENT,
+    parts={
+        "identity": said(
+            "identity.part_identity",
+            "identity.part_identity_lines",
+            "identity.part_identity_met",
+            read="",
+        ),
+        "F": said("layers.part_F", "layers.part_F_met", read=""),
+        "affine": said(
+            "direction.part_affine",
+            "direction.part_affine_needs_psd",
+            "matrix_hypotheses.part_affine_met",
+            "convex_flow.part_affine_flow",
+            read="",
+        ),
+        "direction": said(
+            "direction.part_direction",
+            "direction.part_direction_met",
+            "direction.part_direction_needs_kernel",
+            read="",
+        ),
+        "fact0": said(
+            "scale.part_fact0",
+            "cosine_spectrum.part_fact0_cosine",
+            "cosine_spectrum.part_fact0_met",
+            "cosine_spectrum.part_fact0_needs_scale_invariant",
+            "cross_entropy.part_fact0_cross_entropy",
+            "cross_entropy.part_fact0_cross_entropy_met",
+            read="",
+        ),
+        "inertia": said(
+            "inertia_bound.part_inertia",
+            "inertia_bound.part_inertia_attained",
+            "matrix_hypotheses.part_inertia_met",
+            read="",
+            missing="that these matrices are the Hessian of $L \\circ h$, which part F says",
+        ),
+        "kernel": said(
+            "criterion.part_kernel",
+            "criterion.part_kernel_every",
+            "criterion.part_kernel_definite",
+            "criterion.part_kernel_definite_not_every",
+            "criterion.part_kernel_met",
+            read="",
+        ),
+        "symmetry": said(
+            "symmetry.part_symmetry",
+            "symmetry.part_symmetry_pair",
+            "coin.part_symmetry_probability",
+            read="",
+            missing="laws of $W_N$ that are not finite, the one half of sign-coherent softplus heads, and that these matrices are the Hessian of $L \\circ h$, which part F says",
+        ),
+        "critical": said(
+            "critical.part_critical",
+            "matrix_hypotheses.part_critical_met",
+            "matrix_hypotheses.part_critical_needs_tapering",
+            "matrix_hypotheses.part_critical_needs_slope",
+            read="",
+            missing="that these matrices are the Hessian of $L \\circ h$, which part F says",
+        ),
+        "threshold": said(
+            "threshold.part_threshold",
+            "threshold.part_threshold_exact",
+            "threshold.part_threshold_attained",
+            "matrix_hypotheses.part_threshold_met",
+            "matrix_hypotheses.part_threshold_needs_bound",
+            read="",
+            missing="that these matrices are the Hessian of $L \\circ h$, which part F says",
+        ),
+        "natural": said("natural.part_natural", "natural.part_natural_met", read=""),
+    },
+    readings={
+        "1-psd": said("refuted_definite.refuted_1_psd", read=""),
+        "1-psd-premise": said("direction.reading_1_psd_premise", read=""),
+        "1-non-repelling": said("refuted_repelling.refuted_1_non_repelling", read=""),
+        "1-non-repelling-convex": said(
+            "convex_flow.reading_1_non_repelling_convex",
+            "convex_flow_met.reading_1_non_repelling_convex_met",
+            read="",
+        ),
+        "2-mechanism": said(
+            "refuted_mechanism.reading_2_mechanism",
+            "refuted_mechanism.reading_2_mechanism_met",
+            read="",
+        ),
+        "2-every": said("refuted_smooth.refuted_2_every", read=""),
+        "2-generic": said("refuted_generic.refuted_2_generic", read=""),
+        "2-direction": said(
+            "direction.reading_2_direction",
+            read="",
+            missing="that these matrices are the Hessian of $L \\circ h$, which part identity says",
+        ),
+        "relu-non-repelling": said("refuted_repelling.refuted_relu_non_repelling", read=""),
+        "relu-non-repelling-convex": said(
+            "convex_flow.reading_relu_non_repelling_convex",
+            "convex_flow_met.reading_relu_non_repelling_convex_met",
+            read="",
+        ),
+    },
+)
