@@ -45,14 +45,15 @@ Qed.
 (** The number C = sqrt((1 + sqrt(1 - q^2)) / 2), the cosine of arcsin(q) / 2. *)
 Definition half_cosine_root (q : F) : F := Num.sqrt ((1 + Num.sqrt (1 - q ^+ 2)) / 2%:R).
 
-(** Two saddles side by side: d = 2, k = 4, L = M = 1, kappa = 1, |E| = q / 2 = lambda / (2 L M),
-    and the perturbed head has the condition number (1 + C) / (1 - C). *)
-Theorem two_saddles (q : F) : 0 < q -> q <= 1 -> let C := half_cosine_root q in
+(** Two saddles side by side: d = 2, k = 4, L = M = 1, kappa = 1, |E| = t q / 2, that is, t times
+    lambda / (2 L M), and the perturbed head has the condition number (1 + t C) / (1 - t C). *)
+Theorem two_saddles_scaled (q t : F) : 0 < q -> q <= 1 -> 0 <= t -> t <= 1 ->
+  let C := half_cosine_root q in
   exists (J E : 'M[F]_(2 + 2, 1 + 1)) (H : 'M[F]_(2 + 2)),
-  [/\ [/\ sym H, norm_is H 1, norm_is J 1 & norm_is E (q / 2%:R)],
-      J^T *m H *m J = q%:M, C < 1 & kappa_is (perturbed J E H) ((1 + C) / (1 - C))].
+  [/\ [/\ sym H, norm_is H 1, norm_is J 1 & norm_is E (t * q / 2%:R)],
+      J^T *m H *m J = q%:M, C < 1 & kappa_is (perturbed J E H) ((1 + t * C) / (1 - t * C))].
 Proof.
-move=> q0 q1 C; pose c := Num.sqrt ((1 + q) / 2%:R); pose s := Num.sqrt ((1 - q) / 2%:R).
+move=> q0 q1 t0 t1 C; pose c := Num.sqrt ((1 + q) / 2%:R); pose s := Num.sqrt ((1 - q) / 2%:R).
 have c2 : c ^+ 2 = (1 + q) / 2%:R by rewrite sqr_sqrtr; nonneg.
 have q1' : 0 <= 1 - q by rewrite subr_ge0.
 have s2 : s ^+ 2 = (1 - q) / 2%:R by rewrite sqr_sqrtr; nonneg.
@@ -84,20 +85,22 @@ have C1 : C < 1.
     by apply: contraTneq q0 => e'; rewrite -csq e' subrr ltxx.
   rewrite subr_gt0 ltNge => h; rewrite ltNge; apply: contra h => h.
   by rewrite expr2 -[1]mulr1 ler_pmul ?ler01.
-pose a := q / (2%:R * r); have a0 : 0 < a by positive.
+pose a := t * q / (2%:R * r).
+have tC0 : 0 <= t * C by apply: mulr_ge0 => //; apply: ltW.
+have tC1 : t * C < 1 by apply: le_lt_trans C1; apply: ler_pimull => //; apply: ltW.
 pose J : 'M[F]_(2 + 2, 1 + 1) := block_mx (col2 c s) 0 0 (col2 c s).
 pose E : 'M[F]_(2 + 2, 1 + 1) := block_mx (col2 (- a) a) 0 0 (col2 a (- a)).
 pose H : 'M[F]_(2 + 2) := block_mx (saddle 1) 0 0 (saddle 1).
 have sH : sym H by apply: sym_block; apply: sym_diag.
 have colE x y z w : col2 x y + col2 z w = col2 (x + z) (y + w).
   by rewrite /col2 -linearD row2D.
-have P v w : quad (perturbed J E H) (row_mx v w) = q * (1 - C) * sqn v + q * (1 + C) * sqn w.
+have P v w : quad (perturbed J E H) (row_mx v w) = q * (1 - t * C) * sqn v + q * (1 + t * C) * sqn w.
   rewrite /perturbed /J /E add_block_mx !addr0 !colE pull_block quad_block !quad_col2.
-  have aC : 2%:R * a * (c + s) = q * C by rewrite /a Ccs; field.
-  have -> : 1 * ((c + - a) ^+ 2 - (s + a) ^+ 2) = q * (1 - C).
+  have aC : 2%:R * a * (c + s) = q * (t * C) by rewrite /a Ccs; field.
+  have -> : 1 * ((c + - a) ^+ 2 - (s + a) ^+ 2) = q * (1 - t * C).
     transitivity (c ^+ 2 - s ^+ 2 - 2%:R * a * (c + s)); first by ring.
     by rewrite csq aC; ring.
-  suff -> : 1 * ((c + a) ^+ 2 - (s + - a) ^+ 2) = q * (1 + C) by [].
+  suff -> : 1 * ((c + a) ^+ 2 - (s + - a) ^+ 2) = q * (1 + t * C) by [].
   transitivity (c ^+ 2 - s ^+ 2 + 2%:R * a * (c + s)); first by ring.
   by rewrite csq aC; ring.
 pose v1 : 'rV[F]_(1 + 1) := row_mx (1%:M : 'M_1) 0; pose v2 : 'rV[F]_(1 + 1) := row_mx 0 (1%:M : 'M_1).
@@ -105,20 +108,20 @@ have o1 : sqn (1%:M : 'M[F]_1) = 1 by rewrite sqn_1 !mxE eqxx expr1n.
 have sv1 : sqn v1 = 1 by rewrite sqn_row_mx sqn0 addr0.
 have sv2 : sqn v2 = 1 by rewrite sqn_row_mx sqn0 add0r.
 have [v10 v20] : v1 != 0 /\ v2 != 0 by rewrite -!sqn_gt0 sv1 sv2 ltr01.
-have qC : q * (1 - C) <= q * (1 + C).
-  by rewrite ler_pmul2l // ler_add2l; apply: le_trans (ltW C0); rewrite oppr_le0 ltW.
-have C1p : 0 < q * (1 - C) by rewrite mulr_gt0 // subr_gt0.
-have mn : lambda_min_is (perturbed J E H) (q * (1 - C)).
+have qC : q * (1 - t * C) <= q * (1 + t * C).
+  by rewrite ler_pmul2l // ler_add2l; apply: (@le_trans _ _ 0); rewrite ?oppr_le0.
+have C1p : 0 < q * (1 - t * C) by rewrite mulr_gt0 // subr_gt0.
+have mn : lambda_min_is (perturbed J E H) (q * (1 - t * C)).
   split=> [v|]; last by exists v1; rewrite // P sqn0 mulr0 addr0 o1 sv1.
-  rewrite -(hsubmxK v) P sqn_row_mx (mulrDr (q * (1 - C))) ler_add2l.
+  rewrite -(hsubmxK v) P sqn_row_mx (mulrDr (q * (1 - t * C))) ler_add2l.
   by apply: ler_wpmul2r => //; apply: sqn_ge0.
-have mx' : lambda_max_is (perturbed J E H) (q * (1 + C)).
+have mx' : lambda_max_is (perturbed J E H) (q * (1 + t * C)).
   split=> [v|]; last by exists v2; rewrite // P sqn0 mulr0 add0r o1 sv2.
-  rewrite -(hsubmxK v) P sqn_row_mx (mulrDr (q * (1 + C))) ler_add2r.
+  rewrite -(hsubmxK v) P sqn_row_mx (mulrDr (q * (1 + t * C))) ler_add2r.
   by apply: ler_wpmul2r => //; apply: sqn_ge0.
-have nE : norm_le E (q / 2%:R).
-  have q2 : 0 <= q / 2%:R by apply: ltW; positive.
-  have e : a ^+ 2 + a ^+ 2 = (q / 2%:R) ^+ 2.
+have nE : norm_le E (t * q / 2%:R).
+  have q2 : 0 <= t * q / 2%:R by nonneg.
+  have e : a ^+ 2 + a ^+ 2 = (t * q / 2%:R) ^+ 2.
     by rewrite /a !expr_div_n !exprMn r2; field.
   by apply: norm_le_block; apply: col2_norm => //; rewrite sqrrN e.
 have nJ : norm_le J 1.
@@ -143,9 +146,19 @@ exists J, E, H; split=> //; first split=> //.
   rewrite -(hsubmxK v) pull_block quad_block !quad_col2 quad_scalar sqn_row_mx csq.
   by rewrite !mul1r mulrDr.
 split; first exact: lambda_ge_pd (sym_pull _ sH) C1p (proj1 mn).
-exists (q * (1 - C)), (q * (1 + C)); split=> //.
-have n1 : 1 - C != 0 by rewrite gt_eqF // subr_gt0.
+exists (q * (1 - t * C)), (q * (1 + t * C)); split=> //.
+have n1 : 1 - t * C != 0 by rewrite gt_eqF // subr_gt0.
 by field; rewrite n1 gt_eqF.
+Qed.
+
+(** With t = 1, |E| = q / 2 = lambda / (2 L M). *)
+Theorem two_saddles (q : F) : 0 < q -> q <= 1 -> let C := half_cosine_root q in
+  exists (J E : 'M[F]_(2 + 2, 1 + 1)) (H : 'M[F]_(2 + 2)),
+  [/\ [/\ sym H, norm_is H 1, norm_is J 1 & norm_is E (q / 2%:R)],
+      J^T *m H *m J = q%:M, C < 1 & kappa_is (perturbed J E H) ((1 + C) / (1 - C))].
+Proof.
+move=> q0 q1 C; have [J [E [H [[sH nH nJ nE] G C1 kE]]]] := two_saddles_scaled q0 q1 ler01 (lexx 1).
+by rewrite !mul1r in nE kE; exists J, E, H.
 Qed.
 
 (** (1 + C) / (1 - C) >= 2 / q^2. *)

@@ -152,3 +152,14 @@ have -> : epsilon = w' * w * (INR k * INR k + 1) * eta by rewrite /eta; field; s
 apply: Rmult_le_compat_r; first by lra.
 by apply: Rmult_le_compat_l; lra.
 Qed.
+
+(** The hypotheses are met, for every [d <= k], by the loss [|u|^2 / 2]: any injective [B] will do. *)
+Lemma part_robust_met (d k : nat) (B : mat k d) : injective_matrix B ->
+  (forall u, C2 (@half_length k) u) /\ positive_directions d (hess (@half_length k) zerov).
+Proof.
+move=> inj; split; first by move=> u; exact: half_length_C2.
+exists B; split=> // v v0; rewrite hess_half_length /form (_ : mulv _ (mulv B v) = mulv B v).
+  by apply: dot_gt0 => e; apply: v0; exact: inj.
+apply: functional_extensionality => i; rewrite {1}/mulv /multiple_of_identity.
+by rewrite (eq_sum (G := fun j => kron i j * mulv B v j)) ?sum_kron // => j; ring.
+Qed.

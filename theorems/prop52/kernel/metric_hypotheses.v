@@ -29,6 +29,16 @@ exists (fun s z => z + s *m e0), 0, 0, (fun z => z *m J^T), J, e0; split.
 - by rewrite !mxrank_delta.
 Qed.
 
+(** The same example serves reading metric. *)
+Lemma reading_metric_met :
+  exists (T : 'rV[F]_1 -> 'rV[F]_2 -> 'rV[F]_2) (t : 'rV_1) (z : 'rV_2) (h : 'rV_2 -> 'rV_1) (J : 'M_(1, 2)) (V : 'rV_2),
+  [/\ T t z = z, tangent_space (T ^~ z) t V, differential h z J, near t (fun s => h (T s z) = h z) &
+      V != 0 /\ J != 0].
+Proof.
+have [T [t [z [h [J [V [h1 h2 h3 h4 [rV rJ]]]]]]]] := part_metric_met; exists T, t, z, h, J, V; split=> //.
+by rewrite -!mxrank_eq0 rV rJ.
+Qed.
+
 (** Invariance is needed: translations of the line, and the head h(z) = z, for which J is not singular. *)
 Lemma part_metric_needs_invariant :
   exists (T : 'rV[F]_1 -> 'rV[F]_1 -> 'rV[F]_1) (t : 'rV_1) (z : 'rV_1) (h : 'rV_1 -> 'rV_1) (J V : 'M_1),

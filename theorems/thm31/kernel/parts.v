@@ -30,6 +30,12 @@ split; first by rewrite /form /dot trmx_mul trmxK !mulmxA.
 by rewrite -mulmxBl sqn_mul trmxK.
 Qed.
 
+(** Reading [similarity] holds: h(z_i) . h(z_j) = z_i^T (W^T W) z_j, and W^T W is positive
+    semidefinite. *)
+Theorem reading_similarity (F : realFieldType) k d (W : 'M[F]_(k, d)) (z1 z2 : 'rV[F]_d) :
+  dot (z1 *m W^T) (z2 *m W^T) = form (W^T *m W) z1 z2 /\ psd (W^T *m W).
+Proof. by have [] := part_metric W z1 z2. Qed.
+
 (** Part [affine]. Let the columns of Q (d x s) be an orthonormal basis of S and
     H = hess L (u0). There are W and b with W z + b = u0 and
     Q^T H_eff(z) Q = I_s if and only if s <= n_+(H). H_eff is the Hessian of

@@ -2,7 +2,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring zify.
 From Geometry Require Import forms semidefinite inertia sylvester norms subspaces differential expansions.
-From Geometry.thm41 Require Import heads direction inertia_bound critical threshold.
+From Geometry.thm41 Require Import heads direction inertia_bound critical criterion threshold.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -22,6 +22,27 @@ exists 1 => // v _; rewrite !quad1 sqnD [dot v u]dotC.
 have -> : (sqn u + 2%:R * dot u v + sqn v) / 2%:R - sqn u / 2%:R - dot u v - sqn v / 2%:R = 0 by field.
 by rewrite normr0 mulr_ge0 ?sqr_ge0 ?ltW.
 Qed.
+
+(** The hypotheses of reading 2-direction are met: H_eff = diag(1, -1) with the least eigenvalue -1, for J = (1, 0), H = 1 and M = diag(0, -1). *)
+Lemma reading_2_direction_met :
+  let H := 1%:M : 'M[F]_1 in let J := delta_mx 0 0 : 'M[F]_(1, 2) in let M := - delta_mx 1 1 : 'M[F]_2 in
+  (exists2 v : 'rV_2, (v <= ker (H *m J))%MS & quad M v < 0) /\ lambda_min_is (J^T *m H *m J + M) (-1).
+Proof.
+move=> H J M; split; first by have [_ h] := part_direction_met F.
+have q v : quad (J^T *m H *m J + M) v = v 0 0 ^+ 2 - v 0 1 ^+ 2.
+  rewrite /J /H mulmx1 trmx_delta mul_delta_mx quad_mxD quad_mxN !quad2 !mxE /=.
+  by rewrite !(mul1r, mul0r, addr0, add0r).
+have n2 (v : 'rV[F]_2) : sqn v = v 0 0 ^+ 2 + v 0 1 ^+ 2.
+  rewrite sqnE !big_ord_recl big_ord0 addr0; congr (v _ _ ^+ _ + v _ _ ^+ _); exact: val_inj.
+split=> [v|]; first by rewrite q n2 mulN1r opprD ler_add2r ler_oppl; apply: le_trans (_ : 0 <= _); rewrite ?oppr_le0 sqr_ge0.
+exists (delta_mx 0 1); first by rewrite -mxrank_eq0 mxrank_delta.
+by rewrite q n2 !mxE /= expr0n expr1n !add0r mulr1.
+Qed.
+
+(** The hypotheses of the exact criterion in part threshold are met in one dimension, with s(a) = a. *)
+Lemma part_threshold_exact_met :
+  let one := 1%:M : 'M[F]_1 in [/\ sym one, row_free one & forall a : F, (fun=> 1) a != 0 :> F].
+Proof. by move=> one; split=> [||a]; [apply: sym1 | rewrite row_free_unit unitmx1 | apply: oner_neq0]. Qed.
 
 (** The bound of part inertia says something with hess L > 0: with H = 1 and d hidden units it is d - 1. *)
 Lemma part_inertia_met d :

@@ -73,6 +73,62 @@ exists I, I, V; rewrite !rI !mxrank_delta; split; split=> //; last exact: belowx
 by split=> //; rewrite ker_sym; [apply/sub_kermxP | case: pI].
 Qed.
 
+(** The hypotheses of part order, and of reading transversal, are met by the same example. *)
+Lemma part_order_met :
+  exists (I A : 'M[F]_2) (V : 'rV_2), [/\ psd I, psd A, A ⪯ I, V *m A = 0 & V != 0 /\ A != 0].
+Proof.
+have [I [A [V [[h1 h2 h3 h4] [_ rV rA]]]]] := part_rank_met; exists I, A, V; split=> //.
+by split; rewrite -mxrank_eq0 ?rV ?rA.
+Qed.
+
+Lemma reading_transversal_met :
+  exists (I_z I_h : 'M[F]_2) (V : 'rV_2),
+  [/\ psd I_z, psd I_h, I_h ⪯ I_z, V *m I_h = 0 & (ker I_z :&: V = 0)%MS /\ V != 0].
+Proof.
+have [I [A [V [[h1 h2 h3 h4] [cap rV _]]]]] := part_rank_met; exists I, A, V; split=> //.
+by split=> //; rewrite -mxrank_eq0 rV.
+Qed.
+
+(** Transversality is needed in reading transversal. *)
+Lemma reading_transversal_needs_transversal :
+  exists (I_z I_h : 'M[F]_2) (V : 'rV_2),
+  [/\ psd I_z, psd I_h, I_h ⪯ I_z, V *m I_h = 0 & ~ (\rank I_h)%:Z <= (\rank I_z)%:Z - (\rank V)%:Z].
+Proof.
+by have [I [A [V [[[h1 _] h2 h3 h4] [_ _ _ h5]]]]] := part_rank_needs_transversal; exists I, A, V; split.
+Qed.
+
+Lemma part_free_met :
+  exists (I : 'M[F]_2) (V : 'rV_2), [/\ psd I, (V <= ker I)%MS, V != 0 & I != 0].
+Proof.
+have [I [A [V [[[h1 h2] _ _ _] [rV rI _ _]]]]] := part_rank_needs_transversal.
+by exists I, V; split; rewrite // -mxrank_eq0 ?rV ?rI.
+Qed.
+
+(** That V lies in ker I is needed in part free for A = I to be allowed: I = V = 1. *)
+Lemma part_free_needs_kernel : exists (I V : 'M[F]_1), psd I /\ V *m I != 0.
+Proof. by exists 1%:M, 1%:M; split; [apply: psd1 | rewrite mul1mx oner_eq0]. Qed.
+
+(** A ⪯ I is needed in part order: I = 0, A = 1, V = 0. *)
+Lemma part_order_needs_below :
+  exists (I A V : 'M[F]_1), [/\ psd I, psd A, V *m A = 0 & ~ A ⪯ shorted I V].
+Proof.
+exists 0, 1%:M, 0; split; [exact: psd0 | exact: psd1 | by rewrite mul0mx |].
+rewrite /shorted !mul0mx subr0 => -[_ /(_ 1%:M)].
+rewrite quad_mxB /quad form_mx0 sub0r -/(quad _ _) quad1 oppr_ge0 leNgt sqn_gt0.
+by rewrite oner_eq0.
+Qed.
+
+(** A V = 0 is needed in part order: I = A = V = 1, where I/V = 0. *)
+Lemma part_order_needs_kernel :
+  exists (I A V : 'M[F]_1), [/\ psd I, psd A, A ⪯ I & ~ A ⪯ shorted I V].
+Proof.
+exists 1%:M, 1%:M, 1%:M; split; [exact: psd1 | exact: psd1 | exact: belowxx |].
+have e := shorted_kernel (1%:M : 'M[F]_1) (psd1 F 1); rewrite mul1mx in e.
+rewrite e => -[_ /(_ 1%:M)].
+rewrite quad_mxB /quad form_mx0 sub0r -/(quad _ _) quad1 oppr_ge0 leNgt sqn_gt0.
+by rewrite oner_eq0.
+Qed.
+
 (** A fair coin whose probability is the parameter, and the head that forgets it: I_z = 4 and I_h = 0. *)
 Lemma part_processing_met :
   exists (X Y : finType) (h : X -> Y) (p : 'rV[F]_1 -> X -> F) (t : 'rV_1) (I_z I_h : 'M_1),
