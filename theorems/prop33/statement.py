@@ -114,11 +114,13 @@ STATEMENT = Statement(
             id="curvature",
             title="The curvature of a Hessian metric",
             text=r"$R_{ijkl} = \frac{1}{4} g^{pq} (L_{ilp} L_{jkq} - L_{ikp} L_{jlq})$ with $R_{1212} = K \det g$: a metric with constant coefficients is flat. Non-zero curvature is neither sufficient for the barrier (where $k > d$) nor necessary.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="robust",
             title="The barrier is not robust",
             text=r"If $\nabla^2 L$ is continuous and $\nabla^2 L(0)$ has $d$ positive eigenvalues, some $W_0$ has $W_0^T \nabla^2 L(0) W_0 = I$, and on every compact set the head $W = \sqrt{c} \, W_0$ has $H_{\mathrm{eff}} / c \to I$ uniformly as $c \to 0$: a constant head comes as close to isotropy as one likes. For $L = \log(1 + e^{u_1} + e^{u_2})$, $\kappa(W^T g(u') W) \leq e^{\sqrt{2} |u' - u|} \kappa(W^T g(u) W)$ for every invertible $W$; $1.4$ in the place of $\sqrt{2}$ is too small.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="scope",

@@ -8,7 +8,9 @@ from verify.claims.declare import kernel, said
 CHECKS = kernel(
     STATEMENT,
     parts={
-        "pullback": said("perturbation.part_pullback", "attained.part_pullback_attained", read="149b3ac30acb3d78"),
+        "pullback": said(
+            "perturbation.part_pullback", "attained.part_pullback_attained", read="149b3ac30acb3d78"
+        ),
         "star": said(
             "star.part_star",
             "attained.part_star_attained",
@@ -22,7 +24,9 @@ CHECKS = kernel(
         "full-same-output": said("readings.refuted_full_same_output", read="286164a9132e3aa6"),
         "own-hessian": said("readings.refuted_own_hessian", read="454dfd7d9b44be2c"),
         "one-hessian": said(
-            "readings.reading_one_hessian", "readings.reading_one_hessian_met", read="1a34ced40ec73f3b"
+            "readings.reading_one_hessian",
+            "readings.reading_one_hessian_met",
+            read="1a34ced40ec73f3b",
         ),
     },
 )
