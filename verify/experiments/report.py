@@ -15,6 +15,7 @@ from verify.claims.declare import measurement
 from verify.claims.evidence import Answer, Finding, Measured, Outcome, Plot, Series, Table
 from verify.experiments.forms import FORMS, LIVE, Form
 from verify.experiments.networks import Runs
+from verify.experiments.released.citations import cite
 from verify.ssl.augment import Augmentation, CropAugmentation
 from verify.ssl.data import DIGITS, Dataset
 from verify.ssl.measurements import Interval
@@ -120,8 +121,15 @@ SETTING = f"{DIGITS}, reduced setting"
 
 PUBLISHED_SETTING = "published: CIFAR-10, ResNet-18, 1 seed"
 
-AS_READ = "In the published experiment's released code and arrays, as read for this project, "
-"""How a remark on the published measurement begins: nothing else of it was read."""
+
+def as_read(id: str, remark: str) -> str:
+    """A remark on what the author's released code does, with the place that it can be read at.
+
+    Args:
+        id: of an entry of `verify.experiments.released.citations`.
+        remark: what is so there, a clause.
+    """
+    return f"In the released code, {cite(id).place}, {remark}"
 
 
 def listed(seeds: Sequence[int]) -> str:

@@ -69,7 +69,10 @@ def growth_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) ->
         f"Final over initial variance: {form.source.setting(dataset)}",
         ((cell,) for cell in CELLS),
         ("head, BatchNorm, learning rate", label),
-        ("published", lambda cell: PUBLISHED.get(cell, "not known here")),
+        (
+            "published, of the projector output",
+            lambda cell: PUBLISHED.get(cell, "see `ssl released`"),
+        ),
         ("of directions of z", of("variance_z")),
         ("of z itself", of("variance_raw")),
         ("of directions of h", of("variance_h")),

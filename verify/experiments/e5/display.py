@@ -128,4 +128,4 @@ def summary(setting: str, cells: Cells) -> str:
     ratio, other = (
         report.over_seeds([c.ratio("second") for c in row]) for row in (trained, published)
     )
-    return f"On {setting}: at steps of {STEP:g} degrees second differences go from {z} on z to {h} on h, a ratio of {ratio}; the published protocol gives {other}, the published figure is 1.93. Successive steps turn by {turning(trained, 'z', 0, '.0f')} degrees on z and {turning(trained, 'h', 0, '.0f')} on h."
+    return f"On {setting}: at steps of {STEP:g} degrees second differences go from {z} on z to {h} on h, a ratio of {ratio}; fed the normalised representation it gives {other}, the published figure is 1.93. Successive steps turn by {turning(trained, 'z', 0, '.0f')} degrees on z and {turning(trained, 'h', 0, '.0f')} on h."

@@ -17,7 +17,7 @@ from verify.experiments.e8 import display, invariants
 from verify.experiments.e8.display import PUBLISHED, span
 from verify.experiments.e8.measure import IMAGES, KINDS, Cell, measure
 from verify.experiments.forms import RELEASED
-from verify.experiments.report import AS_READ, decided, shown
+from verify.experiments.report import as_read, decided, shown
 from verify.ssl.data import floating
 from verify.ssl.data.loading import load as load_images
 from verify.ssl.released import RELEASES, files, load
@@ -52,9 +52,18 @@ EXPERIMENT = Experiment(
     question="Do the heads of released networks compress the orbits of augmentations?",
     published="DINO ViT-S/16 and ResNet-50, VICReg and Barlow Twins ResNet-50, with their heads, on CIFAR-10 test images at 224 pixels; 12 steps of rotation (0 to 45 degrees), hue, saturation and blur. DINO compresses orbits, VICReg and Barlow Twins expand them.",
     flaws=(
-        f"{AS_READ}the compression is a ratio of variances of raw outputs, averaged over their coordinates: it changes with the units of either representation and with their lengths, 384 and 65536 for DINO's ViT. Of VICReg's and Barlow Twins' eight ratios seven are above 1.",
-        f"{AS_READ}nothing is divided by the total variance, and no head that was never trained is measured.",
-        f"{AS_READ}hue and saturation are changed after the images were standardised, by functions for values in [0, 1]. Here they are changed before.",
+        as_read(
+            "E8.variance",
+            "the compression is a ratio of variances of raw outputs, averaged over their coordinates: it changes with the units of either representation and with their lengths. Of VICReg's and Barlow Twins' eight ratios seven are above 1.",
+        ),
+        as_read(
+            "E8.variance",
+            "nothing is divided by the total variance, and no head that was never trained is measured.",
+        ),
+        as_read(
+            "E8.standardised",
+            "hue and saturation are changed after the images were standardised, by functions for values in [0, 1]. Here they are changed before.",
+        ),
     ),
     effects=tuple(_effect(release.name) for release in RELEASES),
 )
