@@ -1,7 +1,10 @@
-"""Proposition 3.3 as quoted, its readings, and the parts of the repaired statement. Literals only."""
+"""Proposition 3.3 as quoted, its readings, and the parts of the repaired statement."""
 
 from __future__ import annotations
 
+import sympy as sp
+
+from theorems.prop33.bounds import RATE
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 
 STATEMENT = Statement(
@@ -114,7 +117,7 @@ STATEMENT = Statement(
         Part(
             id="robust",
             title="The barrier is not robust",
-            text=r"If $\nabla^2 L$ is continuous and $\nabla^2 L(0)$ has $d$ positive eigenvalues, some $W_0$ has $W_0^T \nabla^2 L(0) W_0 = I$, and on every compact set the head $W = \sqrt{c} \, W_0$ has $H_{\mathrm{eff}} / c \to I$ uniformly as $c \to 0$: a constant head comes as close to isotropy as one likes. For $L = \log(1 + e^{u_1} + e^{u_2})$, $\kappa(W^T g(u') W) \leq e^{\sqrt{2} |u' - u|} \kappa(W^T g(u) W)$ for every invertible $W$; $1.4$ in the place of $\sqrt{2}$ is too small.",
+            text=rf"If $\nabla^2 L$ is continuous and $\nabla^2 L(0)$ has $d$ positive eigenvalues, some $W_0$ has $W_0^T \nabla^2 L(0) W_0 = I$, and on every compact set the head $W = \sqrt{{c}} \, W_0$ has $H_{{\mathrm{{eff}}}} / c \to I$ uniformly as $c \to 0$: a constant head comes as close to isotropy as one likes. For $L = \log(1 + e^{{u_1}} + e^{{u_2}})$, $\kappa(W^T g(u') W) \leq e^{{{sp.latex(RATE)} |u' - u|}} \kappa(W^T g(u) W)$ for every invertible $W$; $1.4$ in the place of ${sp.latex(RATE)}$ is too small.",
         ),
         Part(
             id="scope",
