@@ -21,11 +21,9 @@ from verify.ssl.augment import (
     brighten,
     contrast,
     quarter_turns,
-    rescale,
     rotate,
     rotation_orbit,
     similarity,
-    translate,
 )
 
 ROUNDING = 1e-13  # a few hundred float64 roundings of numbers of size at most 16 pixels
@@ -39,6 +37,16 @@ def images() -> Tensor:
 
 def full(value: float) -> Tensor:
     return torch.full((3,), value, dtype=torch.float64)
+
+
+def translate(images: Tensor, shift: Tensor) -> Tensor:
+    """Move images right and down by (N, 2) fractions of their width and height."""
+    return similarity(images, torch.zeros_like(shift[:, 0]), shift, torch.ones_like(shift[:, 0]))
+
+
+def rescale(images: Tensor, scale: Tensor) -> Tensor:
+    """Enlarge images by (N,) factors about their centres."""
+    return similarity(images, torch.zeros_like(scale), scale.new_zeros(len(scale), 2), scale)
 
 
 IDENTITIES: dict[str, Callable[[Tensor], Tensor]] = {

@@ -66,10 +66,10 @@ def test_extremes_against_autograd(objective: str, activation: str) -> None:
 
     for index, (point, target) in enumerate(zip(z, targets, strict=True)):
         values = torch.linalg.eigvalsh(hessian(loss)(point, target))
-        assert torch.allclose(found.effective[index], values[[0, -1]], atol=1e-12)
+        assert torch.allclose(found["effective"][index], values[[0, -1]], atol=1e-12)
     if activation == "relu":
-        assert torch.allclose(found.effective, found.pullback, atol=1e-12)
-    assert found.residuals.max() < 1e-12
+        assert torch.allclose(found["effective"], found["pullback"], atol=1e-12)
+    assert found["residuals"].max() < 1e-12
 
 
 def test_undefined_states_are_marked() -> None:
@@ -77,7 +77,7 @@ def test_undefined_states_are_marked() -> None:
     z = normal(3, 6)
     z[1] = 0
     found = extremes(whole_head(networks(config), config), "simsiam", z, normal(3, 5))
-    assert found.effective.isnan().all(1).tolist() == [False, True, False]
+    assert found["effective"].isnan().all(1).tolist() == [False, True, False]
 
 
 def test_published_estimator_on_the_mean_loss() -> None:
@@ -85,5 +85,5 @@ def test_published_estimator_on_the_mean_loss() -> None:
     config = with_head(SMALL, "linear", False)
     head, z, targets = whole_head(networks(config), config), normal(8, 6), normal(8, 5, seed=1)
     estimate = estimate_as_published(head, "mse", 10 * z, targets, 0)
-    exact = extremes(head, "mse", 10 * z, targets).effective
+    exact = extremes(head, "mse", 10 * z, targets)["effective"]
     assert estimate == pytest.approx(exact[:, 0].min().item() / 8, abs=0.2 * exact.max().item() / 8)

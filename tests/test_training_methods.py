@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
+from training_fixture import DIGITS_METHODS
 
 from verify.experiments.e9.measure import observe_probes
-from verify.experiments.networks import DIGITS_METHODS
 from verify.numeric.objectives import OBJECTIVES, BarlowWeight, VICRegWeights
 from verify.ssl.data import Dataset, load_digits
-from verify.ssl.training import TWO_VIEWS, Config, Mlp, Momentum, State, train, untrained
+from verify.ssl.training import Config, Mlp, Momentum, State, train, untrained
+from verify.ssl.training.config import TWO_VIEWS
 
 pytestmark = pytest.mark.slow  # it trains networks
 

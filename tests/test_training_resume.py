@@ -19,9 +19,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from training_fixture import EVERY, LONG, NARROW, SHORT, look
+from training_fixture import DIGITS_METHODS, EVERY, LONG, NARROW, SHORT, look
 
-from verify.experiments.networks import DIGITS_METHODS
 from verify.ssl.data import Dataset, load_digits
 from verify.ssl.training import (
     Config,
@@ -29,12 +28,12 @@ from verify.ssl.training import (
     OutOfTime,
     Progress,
     State,
-    TrainedRun,
-    checkpoint_path,
     loop,
     to_arrays,
     train,
 )
+from verify.ssl.training.checkpoint import checkpoint_path
+from verify.ssl.training.loop import TrainedRun
 
 pytestmark = pytest.mark.slow  # it trains networks
 

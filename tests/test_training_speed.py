@@ -124,7 +124,7 @@ def test_progress_counts_from_where_the_run_went_on(monkeypatch: pytest.MonkeyPa
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     seen: list[Progress] = []
-    report = Reporter(seen.append, step=40, steps=100, batch=5, epochs=4)
+    report = Reporter(seen.append, first=40, steps=100, batch=5, epochs=4)
     now[0] = 0.4
     report(2, 41)  # too soon
     now[0] = 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,13 +12,42 @@ import numpy as np
 import torch
 
 from verify.experiments.networks import DIGITS_SIMCLR
+from verify.numeric.objectives import VICRegWeights
 from verify.ssl.data import load_digits
-from verify.ssl.training import Mlp, Progress, State, to_arrays, train
+from verify.ssl.training import Mlp, Momentum, Progress, State, to_arrays, train
 
 NARROW = Mlp(widths=(32, 16), activation="relu", batchnorm=True)
 SHORT = replace(DIGITS_SIMCLR, projector=NARROW, representation=32, epochs=4)
 LONG = replace(SHORT, epochs=12, batch=32)
 EVERY = 3
+
+TEN_EPOCHS = replace(DIGITS_SIMCLR, temperature=math.nan, epochs=10)
+WITH_PREDICTOR = replace(
+    TEN_EPOCHS, predictor=Mlp(widths=(128, 64), activation="relu", batchnorm=True)
+)
+TARGET = Momentum(decay=0.99)  # it lags by 100 steps; the run has 110
+
+DIGITS_METHODS = {
+    "info_nce": replace(TEN_EPOCHS, temperature=0.1),
+    "nt_xent": replace(TEN_EPOCHS, objective="nt_xent", temperature=0.2),
+    "moco": replace(
+        TEN_EPOCHS, objective="moco", temperature=0.1, target=replace(TARGET, queue=1024)
+    ),
+    "dino": replace(
+        TEN_EPOCHS, objective="dino", temperature=0.1, target=replace(TARGET, temperature=0.04)
+    ),
+    "byol": replace(WITH_PREDICTOR, objective="byol", target=TARGET),
+    "simsiam": replace(WITH_PREDICTOR, objective="simsiam"),
+    "vicreg": replace(
+        TEN_EPOCHS,
+        objective="vicreg",
+        # What the released code divides by the 64 outputs and by 2, the paper's formula does not.
+        weights=VICRegWeights(invariance=25 / 64, variance=25 / 2, covariance=1),
+    ),
+    "barlow_twins": replace(TEN_EPOCHS, objective="barlow_twins"),
+}
+"""Every method on the digits for ten epochs, by its objective: under SimCLR's projector, with a
+predictor where the method has one. Not tuned beyond that each learns."""
 
 
 def look(state: State) -> Mapping[str, float | np.ndarray]:

@@ -88,6 +88,12 @@ at_scale = _kind(Role.SUPPORTS, Kind.SCALE, Arithmetic.FLOAT64, 5.0)
 measurement = _kind(Role.CONTEXT, Kind.TRAINING, Arithmetic.FLOAT32, 5.0)
 """What trained networks show about a statement: it bears on no verdict and gates nothing."""
 
+invariant = _kind(Role.SUPPORTS, Kind.PROPERTY, Arithmetic.FLOAT64, 1.0)
+"""What must hold of networks or of a measurement, without random cases."""
+
+trial = _kind(Role.SUPPORTS, Kind.TRAINING, Arithmetic.FLOAT32, 1.0)
+"""What must hold of training."""
+
 _kernel = _kind(Role.SUPPORTS, Kind.KERNEL, Arithmetic.KERNEL, 8.0)
 _kernel_refutation = _kind(Role.REFUTES, Kind.KERNEL, Arithmetic.KERNEL, 8.0)
 _derivation = _kind(Role.SUPPORTS, Kind.DERIVATION, Arithmetic.SYMBOLIC, 0.2)

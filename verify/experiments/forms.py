@@ -104,7 +104,6 @@ def listing() -> str:
         where = "two CPU cores" if form.reduced else "one data-centre GPU"
         for experiment, minutes in form.minutes.items():
             lines.append(
-                f"{experiment}  {form.name:15}  about {minutes:3g} min on {where:19}  "
-                f"{form.command(experiment)}"
+                f"{experiment}  {form.name:15}  about {minutes:3g} min on {where:19}  {form.command(experiment)}"
             )
     return "\n".join([*lines, f"E8  {'checkpoint':15}  {'':37}  {RELEASED}"])

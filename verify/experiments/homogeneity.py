@@ -120,37 +120,31 @@ def claim(
 
 
 SPECTRUM = claim(
-    "scaling the weights of a homogeneous head changes neither the negative cosine nor its "
-    "curvature spectrum in z",
+    "scaling the weights of a homogeneous head changes neither the negative cosine nor its curvature spectrum in z",
     spectrum_ratio,
     HOMOGENEOUS,
 )
 SPECTRUM_SMOOTH = claim(
-    "scaling the weights of a Swish or GELU head changes neither the negative cosine nor its "
-    "curvature spectrum in z",
+    "scaling the weights of a Swish or GELU head changes neither the negative cosine nor its curvature spectrum in z",
     spectrum_ratio,
     SMOOTH,
 )
 SPECTRUM_MSE = SPECTRUM.mutant(
-    "scaling the weights of a homogeneous head changes neither the squared error nor its curvature "
-    "spectrum in z",
+    "scaling the weights of a homogeneous head changes neither the squared error nor its curvature spectrum in z",
     name="mse",
 )
 
 UPDATE = claim(
-    "scaling a homogeneous head's weights by c multiplies |gradient| / |weights| by c^-2 under the "
-    "negative cosine",
+    "scaling a homogeneous head's weights by c multiplies |gradient| / |weights| by c^-2 under the negative cosine",
     update_ratio,
     HOMOGENEOUS,
 )
 UPDATE_ONCE = UPDATE.mutant(
-    "scaling a homogeneous head's weights by c multiplies |gradient| / |weights| by c^-1 under the "
-    "negative cosine",
+    "scaling a homogeneous head's weights by c multiplies |gradient| / |weights| by c^-1 under the negative cosine",
     power=-1,
 )
 UPDATE_SMOOTH = claim(
-    "scaling a Swish or GELU head's weights by c multiplies |gradient| / |weights| by c^-2 under the "
-    "negative cosine",
+    "scaling a Swish or GELU head's weights by c multiplies |gradient| / |weights| by c^-2 under the negative cosine",
     update_ratio,
     SMOOTH,
 )

@@ -9,28 +9,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from verify.claims.check import Context
 from verify.engine.artefact import Arrays, Artefact
 from verify.experiments.forms import DIGITS, LIVE, PUBLISHED, REDUCED, Form
-from verify.numeric.objectives import VICRegWeights
 from verify.ssl.augment import SIMCLR_CIFAR, SIMSIAM_CIFAR, Augmentation
-from verify.ssl.backbones import calibrate
+from verify.ssl.backbones import CALIBRATED, calibrate
 from verify.ssl.data import DIGITS as DIGITS_NAME
 from verify.ssl.data import DIGITS_SOURCE, Dataset, Source
 from verify.ssl.data.loading import images
-from verify.ssl.measurements import represent
+from verify.ssl.measurements import Protocol, project, represent, unit
 from verify.ssl.training import (
     Config,
     Mlp,
-    Momentum,
     Networks,
     Observing,
     Optimiser,
@@ -73,26 +71,33 @@ SIMSIAM = replace(
 """SimSiam as published for E1, with a Swish head."""
 
 
-def narrowed(config: Config, representation: int, *widths: int, **changed: Any) -> Config:
-    """A configuration with narrower networks: the projector's widths, then a predictor's hidden one."""
-    heads = {"projector": widths[:2], "predictor": (*widths[2:], widths[1])}
-    resized = {
-        name: replace(head, widths=heads[name])
-        for name in heads
-        if (head := getattr(config, name)) is not None
-    }
-    return replace(config, representation=representation, precision="float32", **resized, **changed)
+def with_heads(config: Config, projector: dict[str, Any], predictor: dict[str, Any]) -> Config:
+    """The configuration with what is changed of those heads that it has."""
+    changed = {"projector": projector, "predictor": predictor}
+    heads = {n: replace(head, **changed[n]) for n in changed if (head := getattr(config, n))}
+    return replace(config, **heads)
 
 
-SIMCLR_REDUCED = narrowed(SIMCLR, 128, 512, 512, batch=100, epochs=6)
+def with_head(config: Config, activation: str, batchnorm: bool) -> Config:
+    """The configuration with another activation, and BatchNorm or none, in both heads."""
+    changed = {"activation": activation, "batchnorm": batchnorm}
+    return with_heads(config, changed, changed)
 
-SIMSIAM_REDUCED = narrowed(SIMSIAM, 64, 256, 256, 64, batch=50, epochs=6)
+
+def narrowed(config: Config, widths: tuple[int, int], hidden: int = 0, **changed: Any) -> Config:
+    """The configuration with a projector of these widths, and a predictor of this hidden one."""
+    sized = with_heads(config, {"widths": widths}, {"widths": (hidden, widths[1])})
+    return replace(sized, precision="float32", **changed)
+
+
+SIMCLR_REDUCED = narrowed(SIMCLR, (512, 512), representation=128, batch=100, epochs=6)
+
+SIMSIAM_REDUCED = narrowed(SIMSIAM, (256, 256), 64, representation=64, batch=50, epochs=6)
 
 DIGITS_SIMCLR = narrowed(
     SIMCLR,
-    128,
-    1024,
-    64,
+    (1024, 64),
+    representation=128,
     dataset=DIGITS_NAME,
     backbone="small",
     # Rotations cover the whole orbit that is measured afterwards.
@@ -106,10 +111,9 @@ DIGITS_SIMCLR = narrowed(
 
 DIGITS_SIMSIAM = narrowed(
     SIMSIAM,
+    (256, 128),
     64,
-    256,
-    128,
-    64,
+    representation=64,
     dataset=DIGITS_NAME,
     backbone="small, no closing BatchNorm",
     # As for the published SimSiam runs without rotations or jitter; a mirrored digit is none.
@@ -120,42 +124,6 @@ DIGITS_SIMSIAM = narrowed(
     epochs=20,
 )
 """SimSiam on the digits with a Swish head; nothing keeps z from collapsing."""
-
-_SHORT = replace(DIGITS_SIMCLR, temperature=math.nan, epochs=10)
-_WITH_PREDICTOR = replace(
-    _SHORT, predictor=Mlp(widths=(128, 64), activation="relu", batchnorm=True)
-)
-_TARGET = Momentum(decay=0.99)  # it lags by 100 steps; the run has 110
-
-DIGITS_METHODS = {
-    "info_nce": replace(_SHORT, temperature=0.1),
-    "nt_xent": replace(_SHORT, objective="nt_xent", temperature=0.2),
-    "moco": replace(_SHORT, objective="moco", temperature=0.1, target=replace(_TARGET, queue=1024)),
-    "dino": replace(
-        _SHORT, objective="dino", temperature=0.1, target=replace(_TARGET, temperature=0.04)
-    ),
-    "byol": replace(_WITH_PREDICTOR, objective="byol", target=_TARGET),
-    "simsiam": replace(_WITH_PREDICTOR, objective="simsiam"),
-    "vicreg": replace(
-        _SHORT,
-        objective="vicreg",
-        # What the released code divides by the 64 outputs and by 2, the paper's formula does not.
-        weights=VICRegWeights(invariance=25 / 64, variance=25 / 2, covariance=1),
-    ),
-    "barlow_twins": replace(_SHORT, objective="barlow_twins"),
-}
-"""Every method on the digits for ten epochs, by its objective: under SimCLR's projector, with a
-predictor where the method has one. Not tuned beyond that each learns."""
-
-
-def with_head(config: Config, activation: str, batchnorm: bool) -> Config:
-    """The configuration with another activation, and BatchNorm or none, in both heads."""
-    heads = {
-        name: replace(head, activation=activation, batchnorm=batchnorm)
-        for name in ("projector", "predictor")
-        if (head := getattr(config, name))
-    }
-    return replace(config, **heads)
 
 
 # --- how large the runs of a form are -------------------------------------------------------
@@ -304,6 +272,29 @@ class Runs(Generic[Cell]):
         )
 
 
+def runs_of(
+    form: Form,
+    experiment: str,
+    name: str,
+    vary: Callable[[Config], Mapping[Cell, Config]],
+    observing: Observing,
+    *,
+    seeds: Iterable[int] = (),
+    cost: float,
+) -> Runs[Cell]:
+    """An experiment's runs in a form, from the form's seeds or others, of what `vary` makes of one."""
+    config = config_of(form, experiment)
+    return Runs(
+        source=source_of(form, config),
+        name=name,
+        config=config,
+        seeds=tuple(seeds or range(form.seeds)),
+        cells=vary(config),
+        observing=observing,
+        cost=cost,
+    )
+
+
 # --- networks with their controls -----------------------------------------------------------
 
 TRAINED, FRESH, UNTRAINED = "trained", "fresh head on the trained backbone", "untrained network"
@@ -311,9 +302,6 @@ TRAINED, FRESH, UNTRAINED = "trained", "fresh head on the trained backbone", "un
 
 FRESH_OFFSET = 1000
 """Added to a training seed, the seed of the fresh head's weights."""
-
-CALIBRATED = 2048
-"""Training images at most from which BatchNorm statistics of untrained networks are taken."""
 
 
 @dataclass(frozen=True)
@@ -337,12 +325,17 @@ class Run:
     untrained: Networks
     arrays: Arrays
 
-    def represented(self, images: Tensor) -> Iterator[tuple[str, nn.Module, Tensor]]:
-        """What is measured, by name: a projector with the representations (.., d) that it is fed."""
-        z = represent(self.trained.backbone, images)
-        yield TRAINED, self.trained.projector, z
-        yield FRESH, self.fresh.projector, z
-        yield UNTRAINED, self.untrained.projector, represent(self.untrained.backbone, images)
+    def compared(self, images: Tensor) -> Iterator[tuple[str, Protocol, Tensor, Tensor]]:
+        """Unit vectors z (.., d) and h (.., k) of images (.., C, H, W), by network and protocol."""
+        z, other = (represent(n.backbone, images) for n in (self.trained, self.untrained))
+        named = {
+            TRAINED: (self.trained, z),
+            FRESH: (self.fresh, z),
+            UNTRAINED: (self.untrained, other),
+        }
+        for name, (networks, raw) in named.items():
+            for protocol in Protocol:
+                yield name, protocol, unit(raw), project(networks.projector, raw, protocol)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -376,16 +369,12 @@ class Trained(Runs[tuple[()]]):
 
 
 def trained(
-    form: Form, name: str = "simclr", config: Config | None = None, **images: object
+    form: Form, name: str = "simclr", config: Config | None = None, **images: Any
 ) -> Trained:
     """SimCLR in a form, or another configuration, measured on the form's numbers of images or others."""
     config = config or config_of(form, "E3")
     scale = SCALES[form.size]
-    numbers: dict[str, Any] = {
-        "orbits": scale.orbits,
-        "bent": scale.bent,
-        "probed": scale.probed,
-    } | images
+    numbers = {name: getattr(scale, name) for name in ("orbits", "bent", "probed")} | images
     return Trained(
         source=source_of(form, config),
         name=name,

@@ -6,31 +6,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from statistics import fmean
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
-from verify.claims.check import Arithmetic, Buildable, Check, Context, Kind, Role
+from verify.claims.check import Arithmetic, Check, Context
 from verify.claims.declare import measurement
 from verify.claims.evidence import Answer, Finding, Measured, Outcome, Plot, Series, Table
 from verify.experiments.forms import FORMS, LIVE, Form
+from verify.experiments.networks import Runs
 from verify.ssl.augment import Augmentation, CropAugmentation
-from verify.ssl.data import DIGITS, Dataset, Source
+from verify.ssl.data import DIGITS, Dataset
 from verify.ssl.measurements import Interval
 from verify.ssl.training import Config, Mlp
 
 # --- checks ---------------------------------------------------------------------------------
 
 
-class Needing(Protocol):
-    """A form of a measurement: it names the results that it needs."""
-
-    @property
-    def artefacts(self) -> Sequence[Buildable]:
-        """What is built before it is measured."""
-
-
-Setup = TypeVar("Setup", bound=Needing)
+Setup = TypeVar("Setup", bound=Runs[Any] | tuple[Runs[Any], ...])
+"""What a measurement is made of in one form."""
 
 
 def measurements(
@@ -50,11 +44,12 @@ def measurements(
 
     def check(id: str, title: str, form: Form, cost: float) -> Check:
         measured = setup(form)
+        runs = measured if isinstance(measured, tuple) else (measured,)
         return measurement(
             id,
             title,
             partial(run, measured),
-            artefacts=tuple(measured.artefacts),
+            artefacts=tuple(artefact for each in runs for artefact in each.artefacts),
             arithmetic=arithmetic,
             cost=cost,
         )
@@ -69,39 +64,7 @@ def measurements(
     return tuple(made for _, made in sorted(checks, key=lambda placed: placed[0]))
 
 
-def invariant(
-    id: str,
-    title: str,
-    run: Callable[[Context], Finding],
-    *,
-    role: Role = Role.SUPPORTS,
-    kind: Kind = Kind.PROPERTY,
-    artefacts: tuple[Buildable, ...] = (),
-    arithmetic: Arithmetic = Arithmetic.FLOAT64,
-    cost: float = 1.0,
-) -> Check:
-    """What must hold of the networks or the measurement; it gates a run."""
-    return Check(
-        id=id,
-        title=title,
-        role=role,
-        kind=kind,
-        arithmetic=arithmetic,
-        run=run,
-        artefacts=artefacts,
-        cost=cost,
-    )
-
-
 # --- findings and answers -------------------------------------------------------------------
-
-
-def judged(
-    holds: bool, summary: str, cases: int, margin: float | None = None, **shown: Any
-) -> Finding:
-    """What a check of something that must hold has found; `shown` are further parts of a `Finding`."""
-    outcome = Outcome.AS_STATED if holds else Outcome.SURPRISE
-    return Finding(outcome=outcome, summary=summary, cases=cases, margin=margin, **shown)
 
 
 def shown(
@@ -128,6 +91,11 @@ def shown(
 def answered(effect: str, answer: Answer, value: str) -> Measured:
     """The answer to an effect, with the figures that it rests on."""
     return Measured(effect=effect, answer=answer, value=value)
+
+
+def decided(effect: str, yes: bool, no: bool, value: str) -> Measured:
+    """The same, where the answer is yes or no if one of the two holds, and undecided otherwise."""
+    return answered(effect, answer_by(yes, no), value)
 
 
 def answer_by(yes: bool, no: bool) -> Answer:
@@ -206,6 +174,13 @@ def table(
     return Table(title=title, columns=headings, rows=(*above, *lines), note=note)
 
 
+NETWORK: tuple[tuple[str, Callable[..., str]], ...] = (
+    ("network", lambda name, protocol, cells: name),
+    ("protocol", lambda name, protocol, cells: protocol.value),
+)
+"""The first columns of a table about networks under protocols."""
+
+
 def band(label: str, x: Iterable[float], seeds: Iterable[Iterable[float]]) -> Series:
     """The mean over seeds with the smallest and the largest, from each seed's values."""
     points = [tuple(map(float, values)) for values in zip(*seeds, strict=True)]
@@ -227,20 +202,14 @@ PUBLISHED_SIMCLR = {
     "BatchNorm in the head": "after both layers",
     "activation": "ReLU",
     "objective": "one-directional InfoNCE, temperature 0.1",
-    "augmentations": (
-        "random resized crop, flip, rotation up to 45 degrees either way, colour jitter (0.4, 0.4, "
-        "0.4, 0.1) with probability 0.8"
-    ),
+    "augmentations": "random resized crop, flip, rotation up to 45 degrees either way, colour jitter (0.4, 0.4, 0.4, 0.1) with probability 0.8",
     "optimiser": "Adam, learning rate 0.001",
     "batch and epochs": "batch 256, 50 epochs",
     "training seeds": "1",
 }
 """The published setting of E3 to E6, row by row."""
 
-PUBLISHED_SIMSIAM = {
-    "data": "CIFAR-10, 32x32, 50 000 training images",
-    "backbone": "ResNet-18 with a 3x3 stem and no max-pooling, 512-d pooled output",
-    "head": "512-2048-2048, no biases",
+PUBLISHED_SIMSIAM = {name: PUBLISHED_SIMCLR[name] for name in ("data", "backbone", "head")} | {
     "predictor": "2048-512-2048, no biases",
     "BatchNorm in the heads": "none, or after every layer of both",
     "activation": "Swish, GELU, ReLU or none",
@@ -257,12 +226,8 @@ def describe_mlp(mlp: Mlp | None, inputs: int) -> str:
 
 
 BACKBONES = {
-    "small": (
-        "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, BatchNorm, ReLU"
-    ),
-    "small, no closing BatchNorm": (
-        "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, ReLU"
-    ),
+    "small": "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, BatchNorm, ReLU",
+    "small, no closing BatchNorm": "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, ReLU",
     "ResNet-18": "ResNet-18 with a 3x3 stem and no max-pooling, {width}-d pooled output",
     "ViT-Tiny": "ViT-Tiny: patches of 4x4, width {width}, 3 pre-norm layers, CLS output",
 }
@@ -296,10 +261,7 @@ def describe(config: Config, seeds: Sequence[int], dataset: Dataset) -> dict[str
     momentum = f", momentum {optimiser.momentum:g}" if optimiser.momentum else ""
     normed = "after every layer" if head and head.batchnorm else "none"
     return {
-        "data": (
-            f"{dataset.name}, {dataset.size}x{dataset.size}, {len(dataset.train_images)} training "
-            f"images"
-        ),
+        "data": f"{dataset.name}, {dataset.size}x{dataset.size}, {len(dataset.train_images)} training images",
         "backbone": BACKBONES[config.backbone].format(width=config.representation),
         "head": describe_mlp(head, config.representation),
         "BatchNorm in the head": normed,
@@ -313,24 +275,8 @@ def describe(config: Config, seeds: Sequence[int], dataset: Dataset) -> dict[str
     }
 
 
-class Setting(Protocol):
-    """What a setting's table tells of a form."""
-
-    @property
-    def source(self) -> Source:
-        """Where the images come from."""
-
-    @property
-    def config(self) -> Config:
-        """What is trained."""
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """The training seeds."""
-
-
 def setting_table(
-    form: Setting,
+    form: Runs[Any],
     dataset: Dataset,
     published: Mapping[str, str],
     rows: Mapping[str, tuple[str, str]],
@@ -357,10 +303,7 @@ def setting_table(
 
 
 MEANINGS = {
-    "consistent protocol": (
-        "z = u(f(x)), h = u(g(f(x))) for backbone f, head g and u(a) = a / |a|: the head sees the "
-        "raw representation, as in training"
-    ),
+    "consistent protocol": "z = u(f(x)), h = u(g(f(x))) for backbone f, head g and u(a) = a / |a|: the head sees the raw representation, as in training",
     "published protocol": "z = u(f(x)), h = u(g(u(f(x)))): the head sees the normalised one",
     "fresh head": "a head drawn anew and never trained, on the trained backbone",
     "untrained network": "backbone and head as drawn, never trained",
@@ -380,10 +323,7 @@ def words_table(setting: str, *words: str) -> Table:
         title=f"Words: {setting}",
         columns=("word", "meaning"),
         rows=tuple((word, MEANINGS[word]) for word in words),
-        note=(
-            "BatchNorm statistics of everything untrained are set from augmented training images, "
-            "so that controls differ from trained networks by their weights alone."
-        ),
+        note="BatchNorm statistics of everything untrained are set from augmented training images, so that controls differ from trained networks by their weights alone.",
     )
 
 
@@ -399,15 +339,8 @@ def timing_tables(setting: str, runs: Mapping[str, Mapping[str, np.ndarray]]) ->
             ("network", lambda name, run: name),
             ("minutes", lambda name, run: f"{float(run['seconds']) / 60:.1f}"),
             ("images/s", lambda name, run: f"{float(run['images_per_second']):.0f}"),
-            (
-                "data and augmentation, %",
-                lambda name, run: f"{100 * float(run['data_share']):.0f}",
-            ),
+            ("data and augmentation, %", lambda name, run: f"{100 * float(run['data_share']):.0f}"),
             ("loss", lambda name, run: f"{run['losses'][0]:.3f} to {run['losses'][-1]:.3f}"),
-            note=(
-                "Images are training images, each seen in two views. The loss is the mean objective "
-                "of the first and the last epoch. Minutes are those of the wall, on a machine that "
-                "may have had other work."
-            ),
+            note="Images are training images, each seen in two views. The loss is the mean objective of the first and the last epoch. Minutes are those of the wall, on a machine that may have had other work.",
         ),
     )

@@ -106,16 +106,6 @@ def rotate(images: Tensor, angle: Tensor) -> Tensor:
     return similarity(images, angle, angle.new_zeros(len(angle), 2), torch.ones_like(angle))
 
 
-def translate(images: Tensor, shift: Tensor) -> Tensor:
-    """Move (N, C, H, W) images right and down by (N, 2) fractions of their width and height."""
-    return similarity(images, torch.zeros_like(shift[:, 0]), shift, torch.ones_like(shift[:, 0]))
-
-
-def rescale(images: Tensor, scale: Tensor) -> Tensor:
-    """Enlarge (N, C, H, W) images by (N,) factors about their centres."""
-    return similarity(images, torch.zeros_like(scale), scale.new_zeros(len(scale), 2), scale)
-
-
 def _centres(start: Tensor, side: Tensor, count: int) -> Tensor:
     """The centres (N, count) of equal parts of intervals from (N, 1) on, of (N, 1) pixels.
 
@@ -218,8 +208,7 @@ def _cosines(size: int, like: Tensor) -> Tensor:
 def _require_rgb(images: Tensor) -> None:
     if images.ndim != 4 or images.shape[1] != 3:
         raise ValueError(
-            "Hue and saturation need RGB images (N, 3, H, W); these have shape "
-            f"{tuple(images.shape)}. A grey image has neither."
+            f"Hue and saturation need RGB images (N, 3, H, W); these have shape {tuple(images.shape)}. A grey image has neither."
         )
 
 
@@ -291,7 +280,7 @@ class Augmentation:
 
 @dataclass(frozen=True, kw_only=True)
 class CropAugmentation:
-    """Crops, flips, rotations, colour jitter and blur, as photographs are augmented.
+    """Crops, flips, rotations and colour jitter, as photographs are augmented.
 
     What torchvision's transformations of these names do to one image after another, with three
     differences: crops have real corners and sides, not whole pixels; nothing is clamped, and the
@@ -305,9 +294,6 @@ class CropAugmentation:
         jitter: largest deviation from 1 of the factors of brightness, contrast and saturation, and
             of the hue from 0, in turns.
         jittered: share of the images whose colours are jittered.
-        grey: share of the images that lose their colours.
-        blurred: share of the images that are blurred.
-        sigma: smallest and largest standard deviation of the blur, in pixels.
     """
 
     crop: tuple[float, float] = (1, 1)
@@ -315,15 +301,12 @@ class CropAugmentation:
     rotation: float = 0
     jitter: tuple[float, float, float, float] = (0, 0, 0, 0)
     jittered: float = 0
-    grey: float = 0
-    blurred: float = 0
-    sigma: tuple[float, float] = (0.1, 2)
 
     def __post_init__(self) -> None:
         smallest, largest = self.crop
         if not 0 < smallest <= largest <= 1:
             raise ValueError(f"A crop takes a share of the area in (0, 1]; it was {self.crop}.")
-        for name in ("flip", "jittered", "grey", "blurred"):
+        for name in ("flip", "jittered"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is a share in [0, 1]; it was {getattr(self, name)}.")
 
@@ -344,11 +327,6 @@ class CropAugmentation:
             images = rotate(images, uniform(-bound, bound))
         if self.jittered:
             images = self._jitter(images, chosen(self.jittered), generator)
-        if self.grey:
-            images = saturate(images, (~chosen(self.grey)).to(images))
-        if self.blurred:
-            sigma = torch.where(chosen(self.blurred), uniform(*self.sigma), 0)
-            images = blur(images, sigma)
         return images
 
     def _rectangles(self, images: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:

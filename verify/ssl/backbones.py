@@ -124,8 +124,7 @@ def resnet18(channels: int, size: int, width: int) -> ResNet:
     del size
     if width < 8 or width % 8:
         raise ValueError(
-            "A ResNet-18 doubles its channels three times, so its width must be a multiple of 8; "
-            f"it was {width}. The published one has 512."
+            f"A ResNet-18 doubles its channels three times, so its width must be a multiple of 8; it was {width}. The published one has 512."
         )
     return ResNet(BasicBlock, (2, 2, 2, 2), channels=channels, width=width // 8, small_images=True)
 
@@ -259,9 +258,7 @@ class VisionTransformer(nn.Module):
         for what, value, unit in (("images", size, patch), ("representations", width, HEAD_WIDTH)):
             if value < unit or value % unit:
                 raise ValueError(
-                    f"A vision transformer with patches of {patch} pixels and heads of length "
-                    f"{HEAD_WIDTH} was asked for {what} of size {value}: expected a multiple of "
-                    f"{unit}."
+                    f"A vision transformer with patches of {patch} pixels and heads of length {HEAD_WIDTH} was asked for {what} of size {value}: expected a multiple of {unit}."
                 )
         self.patch_embed = PatchEmbedding(channels, patch, width)
         self.cls_token = nn.Parameter(self.patch_embed.proj.weight.new_empty(1, 1, width))
@@ -328,8 +325,7 @@ class SmallConvNet(nn.Module):
         super().__init__()
         if size % 4:
             raise ValueError(
-                f"SmallConvNet halves an image twice, so its side must be a multiple of 4; "
-                f"it was {size}. Enlarge or crop the images first."
+                f"SmallConvNet halves an image twice, so its side must be a multiple of 4; it was {size}. Enlarge or crop the images first."
             )
         self.layers = nn.Sequential(
             *_convolution(channels, 16, stride=2),
@@ -374,8 +370,7 @@ class Projector(nn.Module):
     def __init__(self, widths: tuple[int, ...], activation: str, batchnorm: bool) -> None:
         if activation not in ACTIVATIONS:
             raise ValueError(
-                f"A projector's activation must be one of {', '.join(ACTIVATIONS)}; "
-                f"it was {activation!r}."
+                f"A projector's activation must be one of {', '.join(ACTIVATIONS)}; it was {activation!r}."
             )
         super().__init__()
         layers: list[nn.Module] = []
@@ -400,6 +395,10 @@ def seeded(build: Callable[[], Built], seed: int) -> Built:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return build()
+
+
+CALIBRATED = 2048
+"""Training images at most from which BatchNorm statistics of untrained networks are taken."""
 
 
 @torch.no_grad()

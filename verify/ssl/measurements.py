@@ -42,8 +42,7 @@ def unit(vectors: Tensor) -> Tensor:
     norms = torch.linalg.vector_norm(vectors, dim=-1, keepdim=True)
     if not bool((norms > 0).all()):
         raise ValueError(
-            f"{int((norms <= 0).sum())} of {norms.numel()} representations are zero or not a "
-            "number, and so have no direction; look at the network before measuring angles."
+            f"{int((norms <= 0).sum())} of {norms.numel()} representations are zero or not a number, and so have no direction; look at the network before measuring angles."
         )
     return vectors / norms
 
@@ -84,8 +83,7 @@ def project(projector: nn.Module, z: Tensor, protocol: Protocol) -> Tensor:
 def _require_evaluation_mode(module: nn.Module) -> None:
     if module.training:
         raise ValueError(
-            f"Measurements need the {type(module).__name__} in evaluation mode, but it is in "
-            "training mode; call .eval() on it first."
+            f"Measurements need the {type(module).__name__} in evaluation mode, but it is in training mode; call .eval() on it first."
         )
 
 
@@ -270,8 +268,7 @@ def paired_interval(differences: Sequence[float]) -> Interval:
     if freedom not in STUDENT:
         provided = ", ".join(str(n + 1) for n in STUDENT)
         raise ValueError(
-            f"A paired interval is provided for {provided} training seeds; it was asked for "
-            f"{len(differences)}. Add the quantile for {freedom} degrees of freedom to STUDENT."
+            f"A paired interval is provided for {provided} training seeds; it was asked for {len(differences)}. Add the quantile for {freedom} degrees of freedom to STUDENT."
         )
     mean = fmean(differences)
     half = STUDENT[freedom] * stdev(differences) / len(differences) ** 0.5

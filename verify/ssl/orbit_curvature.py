@@ -42,7 +42,5 @@ def bending(points: Tensor) -> Bending:
     # Kahan's formula: the arc cosine would lose half of the digits of a small angle.
     angles = 2 * torch.atan2((first - second).norm(dim=-1), (first + second).norm(dim=-1))
     return Bending(
-        step=lengths.mean(1),
-        second=steps.diff(dim=1).norm(dim=-1).mean(1),
-        turning=angles.mean(1),
+        step=lengths.mean(1), second=steps.diff(dim=1).norm(dim=-1).mean(1), turning=angles.mean(1)
     )

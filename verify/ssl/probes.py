@@ -59,12 +59,7 @@ class Probes:
 
 
 def train_probes(
-    features: Tensor,
-    labels: Tensor,
-    classes: int,
-    width: int,
-    seed: int,
-    config: ProbeConfig,
+    features: Tensor, labels: Tensor, classes: int, width: int, seed: int, config: ProbeConfig
 ) -> Probes:
     """Train P probes on standardised features.
 

@@ -11,6 +11,7 @@ import argparse
 import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,19 +104,19 @@ class Release:
     Attributes:
         name: what a table calls it.
         backbone, head: build it with weights of no meaning.
+        source: where names and shapes are from.
         part: key of the file under which the weights are.
         prefix: of the head's weights among these.
         ignored: beginnings of the names of weights that belong to neither.
-        source: where names and shapes are from.
     """
 
     name: str
     backbone: Callable[[], nn.Module]
     head: Callable[[], nn.Module]
-    part: str
-    prefix: str
-    ignored: tuple[str, ...]
     source: str
+    part: str = "model"
+    prefix: str = "projector"
+    ignored: tuple[str, ...] = ()
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of every weight and statistic by the name that it has in the file."""
@@ -146,14 +147,6 @@ def _expander(bias: bool) -> nn.Module:
     return nn.Sequential(*layers, nn.Linear(8192, 8192, bias=False))
 
 
-def _vicreg_head() -> nn.Module:
-    return _expander(bias=True)
-
-
-def _barlow_head() -> nn.Module:
-    return _expander(bias=False)
-
-
 GITHUB = "https://github.com/facebookresearch/"
 
 RELEASES = (
@@ -163,7 +156,6 @@ RELEASES = (
         head=_dino_vit_head,
         part="teacher",
         prefix="head",
-        ignored=(),
         source=f"{GITHUB}dino, vision_transformer.py (vit_small, DINOHead) and main_dino.py",
     ),
     Release(
@@ -172,27 +164,18 @@ RELEASES = (
         head=_dino_resnet_head,
         part="teacher",
         prefix="head",
-        ignored=(),
-        source=(
-            f"{GITHUB}dino, main_dino.py; the head of the released file, which is not its default, "
-            f"from {GITHUB}dino/issues/189 and /251"
-        ),
+        source=f"{GITHUB}dino, main_dino.py; the head of the released file, which is not its default, from {GITHUB}dino/issues/189 and /251",
     ),
     Release(
         name="VICReg ResNet-50",
         backbone=resnet50,
-        head=_vicreg_head,
-        part="model",
-        prefix="projector",
-        ignored=(),
+        head=partial(_expander, bias=True),
         source=f"{GITHUB}vicreg, main_vicreg.py (Projector) and resnet.py",
     ),
     Release(
         name="Barlow Twins ResNet-50",
         backbone=resnet50,
-        head=_barlow_head,
-        part="model",
-        prefix="projector",
+        head=partial(_expander, bias=False),
         ignored=("bn.",),
         source=f"{GITHUB}barlowtwins, main.py (BarlowTwins)",
     ),
@@ -226,8 +209,7 @@ def files(path: Path) -> list[Path]:
     found = sorted(file for file in path.glob("*") if file.suffix in SUFFIXES)
     if not found:
         raise CheckpointError(
-            f"There is no checkpoint at {path}: expected a file, or a folder with files that end in "
-            f"{' or '.join(SUFFIXES)}. The projects' pages name their full checkpoints."
+            f"There is no checkpoint at {path}: expected a file, or a folder with files that end in {' or '.join(SUFFIXES)}. The projects' pages name their full checkpoints."
         )
     return found
 
@@ -281,8 +263,7 @@ def _content(path: Path) -> Any:
         reason = str(error).strip().splitlines()
         named = next((line for line in reason if "GLOBAL" in line), reason[-1] if reason else "")
         raise CheckpointError(
-            f"{path} is no checkpoint of weights alone, and nothing else is read from a file "
-            f"({named.strip()}). Take the projects' own full checkpoint."
+            f"{path} is no checkpoint of weights alone, and nothing else is read from a file ({named.strip()}). Take the projects' own full checkpoint."
         ) from None
     except (OSError, EOFError, RuntimeError, ValueError, KeyError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
@@ -298,8 +279,7 @@ def _weights(content: Any, path: Path) -> dict[str, Tensor]:
     state = content[found[0]] if found else content
     if not isinstance(state, Mapping) or not all(isinstance(v, Tensor) for v in state.values()):
         raise CheckpointError(
-            f"{path} holds no weights under {' or '.join(sorted(parts))}: expected the full "
-            f"checkpoint of {', '.join(release.name for release in RELEASES)}."
+            f"{path} holds no weights under {' or '.join(sorted(parts))}: expected the full checkpoint of {', '.join(release.name for release in RELEASES)}."
         )
     weights = {str(name).removeprefix("module."): value for name, value in state.items()}
     direction = weights.pop("head.last_layer.weight_v", None)

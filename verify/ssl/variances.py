@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from verify.ssl.backbones import calibrate
+from verify.ssl.backbones import CALIBRATED, calibrate
 from verify.ssl.data import Dataset, floating
 from verify.ssl.measurements import head_outputs, represent
 from verify.ssl.training import Config, Networks, Observe, State
@@ -60,8 +60,7 @@ def conditioning(z: Tensor) -> Conditioning:
     samples, d = z.shape
     if samples <= d:
         raise ValueError(
-            f"The covariance of {d}-dimensional representations needs more than {d} samples; there "
-            f"were {samples}."
+            f"The covariance of {d}-dimensional representations needs more than {d} samples; there were {samples}."
         )
     few, every = (torch.linalg.eigvalsh(torch.cov(part.double().T)) for part in (z[:d], z))
     floor = d * torch.finfo(torch.float32).eps * every[-1]
@@ -88,9 +87,6 @@ def spearman(x: Tensor, y: Tensor) -> float:
 
 
 # --- while training -------------------------------------------------------------------------
-
-CALIBRATED = 2048
-"""Training images at most from which BatchNorm statistics are taken before the first step."""
 
 
 def with_statistics(state: State, dataset: Dataset) -> Networks:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from verify.claims.evidence import Answer, Plot, Series, Table
+from verify.experiments import report
 from verify.experiments.e1.measure import (
     ACTIVATIONS,
     CELLS,
@@ -25,13 +26,6 @@ from verify.experiments.e1.measure import (
     shows,
 )
 from verify.experiments.networks import Runs
-from verify.experiments.report import (
-    PUBLISHED_SIMSIAM,
-    answer_by,
-    not_published,
-    setting_table,
-    table,
-)
 from verify.ssl.data import Dataset
 from verify.ssl.training import Start
 
@@ -92,12 +86,11 @@ def settings(form: Runs[Cell], dataset: Dataset) -> Table:
         "batch and epochs": ("batch 256, 100 epochs", ""),
         "start": (
             "normal; pseudo-collapsed: the projector's weights x0.1",
-            "normal; every weight of the projector x0.1; collapsed z: features of the last BatchNorm "
-            "are 1 plus a tenth of what they deviate by",
+            "normal; every weight of the projector x0.1; collapsed z: features of the last BatchNorm are 1 plus a tenth of what they deviate by",
         ),
         "training seeds": ("1", ""),
     }
-    return setting_table(form, dataset, PUBLISHED_SIMSIAM, rows)
+    return report.setting_table(form, dataset, report.PUBLISHED_SIMSIAM, rows)
 
 
 def escape(tracks: Tracks, cell: Cell, quantity: str) -> Answer:
@@ -109,7 +102,7 @@ def escape(tracks: Tracks, cell: Cell, quantity: str) -> Answer:
     values = tracks[cell][quantity]
     if values[0] >= normal[0] / 10:
         return Answer.NOT_APPLICABLE
-    return answer_by(values[-1] >= normal[-1] / 2, values[-1] <= normal[-1] / 10)
+    return report.answer_by(values[-1] >= normal[-1] / 2, values[-1] <= normal[-1] / 10)
 
 
 def escapes(tracks: Tracks, cell: Cell) -> tuple[Answer, Answer]:
@@ -133,7 +126,7 @@ def main_table(setting: str, tracks: Tracks) -> Table:
         found = share(injected(track))
         return f"{'yes' if found >= 0.5 else 'no'} ({100 * found:.0f} %)"
 
-    return table(
+    return report.table(
         f"The published main table: {setting}",
         PUBLISHED_ROWS,
         ("head, start", lambda cell, *row: cell.head),
@@ -145,15 +138,8 @@ def main_table(setting: str, tracks: Tracks) -> Table:
         ("negative curvature injected, published", lambda *row: row[3]),
         ("injected here? (share of the states)", lambda cell, *row: is_injected(tracks[cell])),
         ("escapes collapse, published", lambda *row: row[4]),
-        (
-            "escapes here? z; h",
-            lambda cell, *row: "; ".join(map(in_words, escapes(tracks, cell))),
-        ),
-        note=(
-            "Objective SimSiam, as published. Slow is read as drift, sharp as fast peak, then plateau. "
-            f"States: 32 fixed images x {epochs(tracks)} epochs. The columns marked published are of "
-            "CIFAR-10, at the published size."
-        ),
+        ("escapes here? z; h", lambda cell, *row: "; ".join(map(in_words, escapes(tracks, cell)))),
+        note=f"Objective SimSiam, as published. Slow is read as drift, sharp as fast peak, then plateau. States: 32 fixed images x {epochs(tracks)} epochs. The columns marked published are of CIFAR-10, at the published size.",
     )
 
 
@@ -179,7 +165,7 @@ def curvature_table(setting: str, tracks: Tracks) -> Table:
         lowest = track["effective"][-1, :, 0]
         return f"{float(np.nanmin(lowest)) / len(lowest):.1e}"
 
-    return table(
+    return report.table(
         f"Curvature in z, sample by sample: {setting}",
         tracks.items(),
         *RUN,
@@ -195,15 +181,7 @@ def curvature_table(setting: str, tracks: Tracks) -> Table:
             "wrong signs of the estimate",
             lambda cell, track: f"{estimates_wrong(track)} of {epochs(tracks)}",
         ),
-        note=(
-            "Float64, medians over 32 fixed images with fixed targets; every residual is below "
-            f"{max(residual, 1e-16):.0e} of the largest eigenvalue. The published "
-            "estimator runs in float32 on the mean loss, whose eigenvalues are those of the samples "
-            "over 32. A negative value counts where it exceeds three residuals and the rounding of "
-            "the matrix. H_eff of a piecewise-linear head is G. Under the negative cosine G itself is "
-            "indefinite, so that H_eff is negative for every head; restricted to directions the "
-            "objective's Hessian is the cosine times the identity (check E1.tangent)."
-        ),
+        note=f"Float64, medians over 32 fixed images with fixed targets; every residual is below {max(residual, 1e-16):.0e} of the largest eigenvalue. The published estimator runs in float32 on the mean loss, whose eigenvalues are those of the samples over 32. A negative value counts where it exceeds three residuals and the rounding of the matrix. H_eff of a piecewise-linear head is G. Under the negative cosine G itself is indefinite, so that H_eff is negative for every head; restricted to directions the objective's Hessian is the cosine times the identity (check E1.tangent).",
     )
 
 
@@ -213,7 +191,7 @@ def loss_table(setting: str, tracks: Tracks) -> Table:
     def eigenvalue(reading: int, end: int) -> Callable[..., str]:
         return lambda cell, at: _median(loss_hessian(tracks[cell])[reading][at, :, end])
 
-    return table(
+    return report.table(
         f"The Hessian of the negative cosine at the outputs: {setting}",
         ((cell, epoch) for cell in SIMSIAM for epoch in (0, epochs(tracks))),
         ("head, start", lambda cell, at: cell.head),
@@ -222,11 +200,7 @@ def loss_table(setting: str, tracks: Tracks) -> Table:
         ("smallest eigenvalue, in space", eigenvalue(0, 0)),
         ("largest, in space", eigenvalue(0, 1)),
         ("every eigenvalue, on directions", eigenvalue(1, 0)),
-        note=(
-            "Medians over 32 fixed images. In space it has one negative eigenvalue unless output and "
-            "target are parallel; on directions, orthogonally to the output, it is a multiple of the "
-            "identity, positive where the cosine is. That of the mean squared error is the identity."
-        ),
+        note="Medians over 32 fixed images. In space it has one negative eigenvalue unless output and target are parallel; on directions, orthogonally to the output, it is a multiple of the identity, positive where the cosine is. That of the mean squared error is the identity.",
     )
 
 
@@ -250,7 +224,7 @@ def collapse_table(form: Runs[Cell], dataset: Dataset, tracks: Tracks) -> Table:
     def published(cell: Cell, track: Track) -> str:
         return f"{PUBLISHED_SPEARMAN[cell]:.3f}" if cell in PUBLISHED_SPEARMAN else ""
 
-    return table(
+    return report.table(
         f"Variance and condition number: {form.source.setting(dataset)}",
         tracks.items(),
         *RUN,
@@ -262,16 +236,7 @@ def collapse_table(form: Runs[Cell], dataset: Dataset, tracks: Tracks) -> Table:
         ("Spearman, published", published),
         ("Spearman, clamped", correlation("condition_published")),
         ("Spearman, honest", correlation("condition")),
-        note=(
-            f"Before the first step and after {epochs(tracks)} epochs; total variances of directions "
-            f"over {len(dataset.test_images)} test images. Clamped, as published: largest eigenvalue "
-            "over the smallest one clamped at 1e-7, from as many samples as dimensions, of which "
-            "centring takes one, so that the smallest is 0. Honest: from "
-            f"{len(dataset.test_images)} samples of {form.config.representation} dimensions, over the "
-            "smallest eigenvalue above the noise floor of float32. Spearman's correlations of the "
-            f"variance of z and the condition number over {epochs(tracks)} epochs; beyond "
-            f"{SIGNIFICANT[epochs(tracks)]:g} either way at the 5 % level. {not_published(dataset)}"
-        ),
+        note=f"Before the first step and after {epochs(tracks)} epochs; total variances of directions over {len(dataset.test_images)} test images. Clamped, as published: largest eigenvalue over the smallest one clamped at 1e-7, from as many samples as dimensions, of which centring takes one, so that the smallest is 0. Honest: from {len(dataset.test_images)} samples of {form.config.representation} dimensions, over the smallest eigenvalue above the noise floor of float32. Spearman's correlations of the variance of z and the condition number over {epochs(tracks)} epochs; beyond {SIGNIFICANT[epochs(tracks)]:g} either way at the 5 % level. {report.not_published(dataset)}",
     )
 
 

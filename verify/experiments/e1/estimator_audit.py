@@ -208,10 +208,5 @@ def audit_table(audits: Sequence[CellAudit], setting: Setting) -> Table:
         ("first iteration on the negative end", lambda audit: str(audit.negative_end)),
         ("vector faded", lambda audit: str(audit.faded)),
         ("value 0 to float32", lambda audit: str(audit.zero)),
-        note=(
-            f"{widths}, negative cosine, mean of {setting.batch} samples, at initialisation. Exact: "
-            "the smallest eigenvalue over the samples' blocks, float64 Lanczos to a residual of "
-            "1e-8 of the norm. A vector has faded if its length, which should be 1, is below "
-            f"{FADED:g}."
-        ),
+        note=f"{widths}, negative cosine, mean of {setting.batch} samples, at initialisation. Exact: the smallest eigenvalue over the samples' blocks, float64 Lanczos to a residual of 1e-8 of the norm. A vector has faded if its length, which should be 1, is below {FADED:g}.",
     )

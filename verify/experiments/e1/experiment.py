@@ -15,6 +15,7 @@ import numpy as np
 from verify.claims.check import Arithmetic, Context
 from verify.claims.evidence import Answer, Finding, Measured
 from verify.claims.statement import Effect, Experiment
+from verify.experiments import report
 from verify.experiments.e1 import display, invariants
 from verify.experiments.e1.display import (
     PUBLISHED_ROWS,
@@ -41,16 +42,8 @@ from verify.experiments.e1.measure import (
     shows,
 )
 from verify.experiments.forms import Form
-from verify.experiments.networks import Runs, config_of, source_of, with_head
-from verify.experiments.report import (
-    AS_READ,
-    answer_by,
-    answered,
-    measurements,
-    shown,
-    timing_tables,
-)
-from verify.ssl.training import Start
+from verify.experiments.networks import Runs, runs_of, with_head
+from verify.ssl.training import Config, Start
 
 RATE = 0.05
 """The published learning rate."""
@@ -59,84 +52,44 @@ EXPERIMENT = Experiment(
     id="E1",
     title="Curvature and collapse",
     question="Does a smooth head inject negative curvature, and does that end a collapse?",
-    published=(
-        "CIFAR-10, ResNet-18, SimSiam without BatchNorm in the heads, 100 epochs, one seed. "
-        "Spearman's correlation of the variance of $z$ and the condition number: normal Swish 0.339, "
-        "pseudo-collapsed Swish 0.609, pseudo-collapsed ReLU 0.669. $\\lambda_{\\min}$ negative in 69 "
-        "to 72 of 100 epochs for Swish, in 1 for ReLU. Swish escapes a collapse, ReLU does not."
-    ),
+    published="CIFAR-10, ResNet-18, SimSiam without BatchNorm in the heads, 100 epochs, one seed. Spearman's correlation of the variance of $z$ and the condition number: normal Swish 0.339, pseudo-collapsed Swish 0.609, pseudo-collapsed ReLU 0.669. $\\lambda_{\\min}$ negative in 69 to 72 of 100 epochs for Swish, in 1 for ReLU. Swish escapes a collapse, ReLU does not.",
     flaws=(
-        AS_READ + "the condition number is the largest eigenvalue over 1e-7: the covariance of 512 "
-        "centred samples in 512 dimensions has rank 511 at most, and its smallest eigenvalue, 0, is "
-        "clamped there. The three correlations compare a standard deviation with the top eigenvalue.",
-        AS_READ
-        + "the smallest eigenvalue comes from 20 steps of power iteration and 20 of shifted "
-        "power iteration in float32 on the mean loss, and is of size 1e-12 to 1e-7: its sign is not "
-        "resolved.",
-        "The pseudo-collapsed start is none for a bias-free ReLU or linear head without BatchNorm: "
-        "the objective sees directions only, so that it and its curvature in z stay as they are "
-        "(check E1.start), and the weights are updated a hundred times as fast (E7). Nor does "
-        "scaling the projector collapse z, whose variance is tracked.",
-        "The negative cosine has an indefinite Hessian in all of space (check E1.cosine): the premise "
-        "of Theorem 4.1(1), a positive semidefinite loss Hessian, fails for the objective that is "
-        "trained, and G alone is negative. Restricted to directions it is the cosine times the "
-        "identity (check E1.tangent).",
-        AS_READ + "there is one training seed; so there is here.",
+        f"{report.AS_READ}the condition number is the largest eigenvalue over 1e-7: the covariance of 512 centred samples in 512 dimensions has rank 511 at most, and its smallest eigenvalue, 0, is clamped there. The three correlations compare a standard deviation with the top eigenvalue.",
+        f"{report.AS_READ}the smallest eigenvalue comes from 20 steps of power iteration and 20 of shifted power iteration in float32 on the mean loss, and is of size 1e-12 to 1e-7: its sign is not resolved.",
+        "The pseudo-collapsed start is none for a bias-free ReLU or linear head without BatchNorm: the objective sees directions only, so that it and its curvature in z stay as they are (check E1.start), and the weights are updated a hundred times as fast (E7). Nor does scaling the projector collapse z, whose variance is tracked.",
+        "The negative cosine has an indefinite Hessian in all of space (check E1.cosine): the premise of Theorem 4.1(1), a positive semidefinite loss Hessian, fails for the objective that is trained, and G alone is negative. Restricted to directions it is the cosine times the identity (check E1.tangent).",
+        f"{report.AS_READ}there is one training seed; so there is here.",
     ),
     effects=(
         Effect(
             id="spearman",
             text="The variance of z and the condition number rise and fall together.",
             published="0.339 (Swish), 0.609 (Swish, x0.1), 0.669 (ReLU, x0.1)",
-            criterion=(
-                "Spearman's correlation of the variance of z and the condition number as published, "
-                "over the epochs. Yes: in the three runs at least what as many epochs exceed by chance "
-                "with probability 1/20, two-sided (0.886 for 6). No: at most 0 in all three. "
-                "Undecided otherwise."
-            ),
+            criterion="Spearman's correlation of the variance of z and the condition number as published, over the epochs. Yes: in the three runs at least what as many epochs exceed by chance with probability 1/20, two-sided (0.886 for 6). No: at most 0 in all three. Undecided otherwise.",
         ),
         Effect(
             id="spearman-honest",
             text="So it does with a condition number that is one.",
             published="",
-            criterion=(
-                "Ours. As above, for the largest eigenvalue over the smallest one above the noise "
-                "floor, from more samples than dimensions."
-            ),
+            criterion="Ours. As above, for the largest eigenvalue over the smallest one above the noise floor, from more samples than dimensions.",
         ),
         Effect(
             id="condition",
             text="The condition number follows the published patterns.",
             published="peak then plateau (Swish), drift (ReLU; linear x0.1), static (ReLU x0.1)",
-            criterion=(
-                "The condition number as published, over the epochs. Peak then plateau: the maximum "
-                "lies in the first fifth and is at least 1.5 times the last value. Static: largest "
-                "over smallest at most 1.2 and |Spearman with epoch| below 0.3. Drift: |Spearman "
-                "with epoch| at least 0.7. Yes: all five rows of the main table. No: none. Undecided "
-                "otherwise."
-            ),
+            criterion="The condition number as published, over the epochs. Peak then plateau: the maximum lies in the first fifth and is at least 1.5 times the last value. Static: largest over smallest at most 1.2 and |Spearman with epoch| below 0.3. Drift: |Spearman with epoch| at least 0.7. Yes: all five rows of the main table. No: none. Undecided otherwise.",
         ),
         Effect(
             id="negative",
             text="Smooth heads have negative curvature, piecewise-linear ones have not.",
             published="Swish in 69 to 72 of 100 epochs, ReLU in 1",
-            criterion=(
-                "SimSiam, normal and pseudo-collapsed. A head is negative if lambda_min(H_eff) is "
-                "resolved below 0 in at least half of the states, 32 images x the epochs. Yes: "
-                "Swish and GELU are, ReLU and linear are not. No: all are, or none is. Undecided "
-                "otherwise."
-            ),
+            criterion="SimSiam, normal and pseudo-collapsed. A head is negative if lambda_min(H_eff) is resolved below 0 in at least half of the states, 32 images x the epochs. Yes: Swish and GELU are, ReLU and linear are not. No: all are, or none is. Undecided otherwise.",
         ),
         Effect(
             id="injected",
             text="Smooth heads inject negative curvature while SimSiam trains.",
             published="Swish yes, ReLU no, from both starts",
-            criterion=(
-                "A state is injected if besides lambda_min(H_eff) < min(0, lambda_min(G)) by more "
-                "than 10 % of its modulus and three residuals. Yes: at least half of the states of "
-                "Swish and GELU from both starts, and fewer than half of ReLU and linear. No: fewer "
-                "than half for every head and start. Undecided otherwise."
-            ),
+            criterion="A state is injected if besides lambda_min(H_eff) < min(0, lambda_min(G)) by more than 10 % of its modulus and three residuals. Yes: at least half of the states of Swish and GELU from both starts, and fewer than half of ReLU and linear. No: fewer than half for every head and start. Undecided otherwise.",
         ),
         Effect(
             id="injected-mse",
@@ -148,23 +101,13 @@ EXPERIMENT = Experiment(
             id="estimator",
             text="The published estimator resolves the sign of the smallest eigenvalue.",
             published="assumed",
-            criterion=(
-                "Ours. Over all epochs of all runs. Yes: the sign of the published estimate is that "
-                "of the exact value in at least 19 of 20. No: wrong in at least 1 of 4. Undecided "
-                "otherwise."
-            ),
+            criterion="Ours. Over all epochs of all runs. Yes: the sign of the published estimate is that of the exact value in at least 19 of 20. No: wrong in at least 1 of 4. Undecided otherwise.",
         ),
         Effect(
             id="escapes",
             text="From the pseudo-collapsed start a Swish head escapes and a ReLU head does not.",
             published="Swish yes, by mechanism; ReLU no",
-            criterion=(
-                "For the variances of z and h: final value at least half of the normally started "
-                "run's at the same epoch, yes; at most a tenth, no; between, undecided. Not "
-                "applicable if the variances began at a tenth of that run's or more: the start was "
-                "not collapsed. Yes: Swish yes and ReLU no, for both. No: the other way round, or "
-                "alike. Undecided otherwise."
-            ),
+            criterion="For the variances of z and h: final value at least half of the normally started run's at the same epoch, yes; at most a tenth, no; between, undecided. Not applicable if the variances began at a tenth of that run's or more: the start was not collapsed. Yes: Swish yes and ReLU no, for both. No: the other way round, or alike. Undecided otherwise.",
         ),
         Effect(
             id="escapes-collapsed",
@@ -176,31 +119,27 @@ EXPERIMENT = Experiment(
 )
 
 
-def setup(form: Form) -> Runs[Cell]:
-    """SimSiam from seed 0: every head, start and objective, without BatchNorm in either head.
+def configure(config: Config) -> dict[Cell, Config]:
+    """Every head, start and objective, without BatchNorm in either head.
 
     For the squared error the rate makes the same steps as with PyTorch's mean of it, which is 2 / k of
     half the squared distance in k dimensions.
     """
-    config = config_of(form, "E1")
     rates = {"simsiam": RATE, "mse": RATE * 2 / config.output}
-    return Runs(
-        source=source_of(form, config),
-        name="tracks",
-        config=config,
-        seeds=(config.seed,),
-        cells={
-            cell: replace(
-                with_head(config, cell.activation, False),
-                objective=cell.objective,
-                start=cell.start,
-                optimiser=replace(config.optimiser, learning_rate=rates[cell.objective]),
-            )
-            for cell in CELLS
-        },
-        observing=observe_tracks,
-        cost=3.5,
-    )
+    return {
+        cell: replace(
+            with_head(config, cell.activation, False),
+            objective=cell.objective,
+            start=cell.start,
+            optimiser=replace(config.optimiser, learning_rate=rates[cell.objective]),
+        )
+        for cell in CELLS
+    }
+
+
+def setup(form: Form) -> Runs[Cell]:
+    """SimSiam from seed 0."""
+    return runs_of(form, "E1", "tracks", configure, observe_tracks, seeds=(0,), cost=3.5)
 
 
 def answers(tracks: Tracks) -> tuple[Measured, ...]:
@@ -216,21 +155,24 @@ def answers(tracks: Tracks) -> tuple[Measured, ...]:
     return (
         _spearman(tracks, "condition_published", "spearman"),
         _spearman(tracks, "condition", "spearman-honest"),
-        answered(
+        report.decided(
             "condition",
-            answer_by(all(shown), not any(shown)),
+            all(shown),
+            not any(shown),
             f"{sum(shown)} of {len(shown)} rows of the main table",
         ),
-        answered(
+        report.decided(
             "negative",
-            answer_by(min(smooth) >= 0.5 > max(piecewise), min(every) >= 0.5 or max(every) < 0.5),
+            min(smooth) >= 0.5 > max(piecewise),
+            min(every) >= 0.5 or max(every) < 0.5,
             _split(smooth, piecewise),
         ),
         _injected(tracks, "simsiam", "injected"),
         _injected(tracks, "mse", "injected-mse"),
-        answered(
+        report.decided(
             "estimator",
-            answer_by(wrong <= total / 20, wrong >= total / 4),
+            wrong <= total / 20,
+            wrong >= total / 4,
             f"wrong in {wrong} of {total} epochs",
         ),
         _escapes(tracks, Start.SHRUNK_PROJECTOR, "escapes"),
@@ -244,11 +186,10 @@ def _spearman(tracks: Tracks, condition: str, effect: str) -> Measured:
         for cell in PUBLISHED_SPEARMAN
     }
     significant = SIGNIFICANT[epochs(tracks)]
-    return answered(
+    return report.decided(
         effect,
-        answer_by(
-            all(f >= significant for f in found.values()), all(f <= 0 for f in found.values())
-        ),
+        all(f >= significant for f in found.values()),
+        all(f <= 0 for f in found.values()),
         ", ".join(f"{f:.2f} ({cell.head})" for cell, f in found.items()),
     )
 
@@ -272,9 +213,10 @@ def _injected(tracks: Tracks, objective: str, effect: str) -> Measured:
     smooth, piecewise = (
         _shares(tracks, objective, heads, injected) for heads in (SMOOTH, PIECEWISE)
     )
-    return answered(
+    return report.decided(
         effect,
-        answer_by(min(smooth) >= 0.5 > max(piecewise), max(smooth + piecewise) < 0.5),
+        min(smooth) >= 0.5 > max(piecewise),
+        max(smooth + piecewise) < 0.5,
         _split(smooth, piecewise),
     )
 
@@ -287,11 +229,13 @@ def _escapes(tracks: Tracks, start: Start, effect: str) -> Measured:
     swish, relu = (escapes(tracks, Cell("simsiam", head, start)) for head in ("swish", "relu"))
     both = {*swish, *relu}
     right = set(swish) == {Answer.YES} and set(relu) == {Answer.NO}
-    answer = answer_by(right, swish == relu or Answer.YES not in swish)
+    answer = report.answer_by(right, swish == relu or Answer.YES not in swish)
     for stronger in (Answer.UNDECIDED, Answer.NOT_APPLICABLE):
         answer = stronger if stronger in both else answer
     found = {"Swish": map(in_words, swish), "ReLU": map(in_words, relu)}
-    return answered(effect, answer, "; ".join(f"{h}: z {z}, h {o}" for h, (z, o) in found.items()))
+    return report.answered(
+        effect, answer, "; ".join(f"{h}: z {z}, h {o}" for h, (z, o) in found.items())
+    )
 
 
 def run_tracks(form: Runs[Cell], ctx: Context) -> Finding:
@@ -311,12 +255,9 @@ def run_tracks(form: Runs[Cell], ctx: Context) -> Finding:
     z, h = (
         f"{normal[name][0]:.2g} to {normal[name][-1]:.2g}" for name in ("variance_z", "variance_h")
     )
-    return shown(
+    return report.shown(
         answers(tracks),
-        f"On {setting}: from the normal start under SimSiam H_eff is resolved negative in {cosine} of "
-        f"the states, under the mean squared error in {squared}. The published estimate of its sign "
-        f"is wrong in {_wrong(tracks)} of {epochs(tracks) * len(tracks)} epochs. The normally started "
-        f"Swish run itself collapses: the variance of the directions of z goes from {z}, of h from {h}.",
+        f"On {setting}: from the normal start under SimSiam H_eff is resolved negative in {cosine} of the states, under the mean squared error in {squared}. The published estimate of its sign is wrong in {_wrong(tracks)} of {epochs(tracks) * len(tracks)} epochs. The normally started Swish run itself collapses: the variance of the directions of z goes from {z}, of h from {h}.",
         cases=sum(track["effective"][1:, :, 0].size for track in tracks.values()),
         tables=(
             display.settings(form, dataset),
@@ -324,14 +265,14 @@ def run_tracks(form: Runs[Cell], ctx: Context) -> Finding:
             display.curvature_table(setting, tracks),
             display.loss_table(setting, tracks),
             display.collapse_table(form, dataset, tracks),
-            *timing_tables(setting, form.named(kept)),
+            *report.timing_tables(setting, form.named(kept)),
         ),
         plots=[display.variance_plot(setting, tracks, of) for of in ("z", "h")],
     )
 
 
 CHECKS = (
-    *measurements(
+    *report.measurements(
         "E1.tracks",
         "Curvature, variance and condition number while training",
         run_tracks,

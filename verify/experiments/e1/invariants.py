@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from verify.claims.check import Context
-from verify.claims.declare import mutant_check, property_check, section
-from verify.claims.evidence import Finding
+from verify.claims.declare import invariant, mutant_check, property_check, section
+from verify.claims.evidence import Finding, finding
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import tensors
 from verify.experiments import homogeneity
 from verify.experiments.e1.estimator_audit import CELLS, CellAudit, Setting, audit, audit_table
 from verify.experiments.e1.published_power_iteration import shifted_power_iteration
-from verify.experiments.report import invariant, judged
 from verify.numeric.objectives import OBJECTIVES, Targets
 
 EPS = torch.finfo(torch.float64).eps
@@ -178,13 +177,10 @@ def run_audit(ctx: Context) -> Finding:
         and wrong >= WRONG_AT_LEAST * total
         and upwards <= WRONG_UPWARDS_AT_MOST * total
     )
-    return judged(
+    return finding(
         as_stated,
-        f"The published estimate has the wrong sign in {wrong} of {total} states, by cell "
-        f"{', '.join(str(cell.wrong_sign) for cell in found)} of {states}; its first iteration landed "
-        f"on the negative end in {sum(cell.negative_end for cell in found)}. Shifted upwards it is "
-        f"wrong in {upwards}. The exact value is negative in {negative}.",
-        total,
+        f"The published estimate has the wrong sign in {wrong} of {total} states, by cell {', '.join(str(cell.wrong_sign) for cell in found)} of {states}; its first iteration landed on the negative end in {sum(cell.negative_end for cell in found)}. Shifted upwards it is wrong in {upwards}. The exact value is negative in {negative}.",
+        cases=total,
         tables=(audit_table(found, setting),),
     )
 

@@ -7,7 +7,6 @@ sample by sample, and as published.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -50,27 +49,16 @@ def whole_head(networks: Networks, config: Config) -> Head:
     return head if config.predictor is None else head.then(head_of(networks.predictor))
 
 
-@dataclass(frozen=True)
-class Extremes:
-    """Extreme eigenvalues of the samples' own Hessians, float64.
-
-    Attributes:
-        effective: (B, 2), smallest and largest of H_eff; NaN where it is not defined.
-        pullback: (B, 2), of G.
-        residuals: (B,), the largest residual of a sample's pairs.
-    """
-
-    effective: Tensor
-    pullback: Tensor
-    residuals: Tensor
-
-
-def extremes(head: Head, objective: str, z: Tensor, targets: Tensor) -> Extremes:
-    """Exact extremes at each z (B, d), under the objective with targets (B, k) held constant.
+def extremes(head: Head, objective: str, z: Tensor, targets: Tensor) -> dict[str, Tensor]:
+    """Exact extreme eigenvalues at each z (B, d), under the objective with targets (B, k) held constant.
 
     Not defined where a preactivation of a piecewise-linear head is within rounding of a kink, or an
     objective of directions meets an output without one. Of the sample's own loss, not of its share
     in the mean.
+
+    Returns:
+        ``effective`` and ``pullback``, smallest and largest of H_eff and of G, (B, 2), NaN where they
+        are not defined; ``residuals``, the largest of a sample's pairs, (B,). All float64.
     """
     z, targets = z.double(), targets.double()
     entry = OBJECTIVES[PER_SAMPLE[objective]]
@@ -85,7 +73,7 @@ def extremes(head: Head, objective: str, z: Tensor, targets: Tensor) -> Extremes
         pairs = [extreme_eigenpairs(part) for part in (operator, operator.pullback)]
         residual = torch.maximum(*(pair.residuals for pair in pairs))
         found[:, defined] = own * torch.stack([pairs[0].values, pairs[1].values, residual])
-    return Extremes(found[0], found[1], found[2].amax(1))
+    return {"effective": found[0], "pullback": found[1], "residuals": found[2].amax(1)}
 
 
 def estimate_as_published(
@@ -148,9 +136,7 @@ def observe_tracks(config: Config, dataset: Dataset) -> Observe:
         outputs = head(z.double())
         return {
             **variances(state),
-            "effective": found.effective.cpu().numpy(),
-            "pullback": found.pullback.cpu().numpy(),
-            "residuals": found.residuals.cpu().numpy(),
+            **{name: values.cpu().numpy() for name, values in found.items()},
             "dimensions": z.shape[1],
             "length": outputs.norm(dim=1).cpu().numpy(),
             "cosine": F.cosine_similarity(outputs, targets.double()).cpu().numpy(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from verify.claims.evidence import Plot, Series, Table
+from verify.experiments import report
 from verify.experiments.e2.measure import (
     CELLS,
     NORMED,
@@ -18,13 +19,6 @@ from verify.experiments.e2.measure import (
     growth,
 )
 from verify.experiments.networks import Runs, label
-from verify.experiments.report import (
-    PUBLISHED_SIMSIAM,
-    listed,
-    not_published,
-    setting_table,
-    table,
-)
 from verify.ssl.data import Dataset
 
 PUBLISHED = {
@@ -57,7 +51,7 @@ def settings(form: Runs[Cell], dataset: Dataset) -> Table:
         "batch and epochs": ("batch 512, 50 epochs", ""),
         "training seeds": ("3", ""),
     }
-    return setting_table(form, dataset, PUBLISHED_SIMSIAM, rows)
+    return report.setting_table(form, dataset, report.PUBLISHED_SIMSIAM, rows)
 
 
 def growth_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) -> Table:
@@ -71,7 +65,7 @@ def growth_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) ->
             seeds, cell, lambda t: f"{t[name][0]:{digits}} to {t[name][-1]:{digits}}"
         )
 
-    return table(
+    return report.table(
         f"Final over initial variance: {form.source.setting(dataset)}",
         ((cell,) for cell in CELLS),
         ("head, BatchNorm, learning rate", label),
@@ -83,12 +77,7 @@ def growth_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) ->
         ("condition number, honest", ends("condition", ".1e")),
         ("last loss", lambda cell: each(seeds, cell, lambda t: f"{t['losses'][-1]:.3f}")),
         note=(
-            f"After {form.config.epochs} epochs; total variances of directions over "
-            f"{len(dataset.test_images)} test images; seeds {listed(form.seeds)}. "
-            "The initial variance is measured with BatchNorm statistics of training images. The "
-            "condition number is the largest eigenvalue of the covariance over the smallest one above "
-            "the noise floor. Whether the published variance is one of directions or of z itself is "
-            f"not known here: both are shown. {not_published(dataset)}".strip()
+            f"After {form.config.epochs} epochs; total variances of directions over {len(dataset.test_images)} test images; seeds {report.listed(form.seeds)}. The initial variance is measured with BatchNorm statistics of training images. The condition number is the largest eigenvalue of the covariance over the smallest one above the noise floor. Whether the published variance is one of directions or of z itself is not known here: both are shown. {report.not_published(dataset)}".strip()
         ),
     )
 
@@ -103,7 +92,7 @@ def time_table(form: Runs[Cell], setting: str, seeds: Sequence[Tracks]) -> Table
 
         return show
 
-    return table(
+    return report.table(
         f"The same at equal training time: {setting}",
         ((cell,) for cell in SLOWER),
         ("head", lambda cell: cell.activation),
@@ -114,11 +103,7 @@ def time_table(form: Runs[Cell], setting: str, seeds: Sequence[Tracks]) -> Table
         ),
         ("final over initial variance of z, smaller step", grown(0, lambda cell: cell)),
         ("larger step", grown(1, faster)),
-        note=(
-            f"The smaller step after {form.config.epochs} epochs, the tenfold one after "
-            f"{form.config.epochs // 10}. Momentum 0.9 makes ten times this the time of the gradient "
-            "flow, for both alike."
-        ),
+        note=f"The smaller step after {form.config.epochs} epochs, the tenfold one after {form.config.epochs // 10}. Momentum 0.9 makes ten times this the time of the gradient flow, for both alike.",
     )
 
 

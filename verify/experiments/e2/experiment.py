@@ -15,6 +15,7 @@ from verify.claims.check import Context
 from verify.claims.declare import measurement, section
 from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
+from verify.experiments import report
 from verify.experiments.e2 import display, invariants
 from verify.experiments.e2.display import grown
 from verify.experiments.e2.measure import (
@@ -28,45 +29,26 @@ from verify.experiments.e2.measure import (
     growth,
 )
 from verify.experiments.forms import LIVE, Form
-from verify.experiments.networks import SEEDS, Runs, config_of, source_of, with_head
-from verify.experiments.report import (
-    AS_READ,
-    answer_over_seeds,
-    answered,
-    measurements,
-    shown,
-    timing_tables,
-)
+from verify.experiments.networks import SEEDS, Runs, runs_of, with_head
+from verify.ssl.training import Config
 from verify.ssl.variances import observe_variances
 
 EXPERIMENT = Experiment(
     id="E2",
     title="Escape from collapse",
     question="Which heads let the variance of z grow, and at which step size?",
-    published=(
-        "CIFAR-10, ResNet-18, SimSiam, 50 epochs, batch 512, 3 seeds. Final over initial variance of "
-        "z: linear 17.2, GELU 6.4, Swish 4.4 at learning rate 0.05 and 0.57 at 0.005, ReLU 0.11; with "
-        "BatchNorm in the heads every run stays at 0.4 to 1.1."
-    ),
+    published="CIFAR-10, ResNet-18, SimSiam, 50 epochs, batch 512, 3 seeds. Final over initial variance of z: linear 17.2, GELU 6.4, Swish 4.4 at learning rate 0.05 and 0.57 at 0.005, ReLU 0.11; with BatchNorm in the heads every run stays at 0.4 to 1.1.",
     flaws=(
-        "The claim that a Swish head escapes under continuous-time flow is contradicted by the "
-        "published run of the smallest step, 0.005, which is nearest to it and shrinks to 0.57 of its "
-        "variance, while a linear head at 0.05 grows 17.2-fold.",
-        AS_READ
-        + "runs of different step sizes are compared after equally many epochs, and so after "
-        "training times that differ 100-fold.",
-        AS_READ
-        + "condition numbers as low as 0.22 are recorded, which no condition number can be.",
+        "The claim that a Swish head escapes under continuous-time flow is contradicted by the published run of the smallest step, 0.005, which is nearest to it and shrinks to 0.57 of its variance, while a linear head at 0.05 grows 17.2-fold.",
+        f"{report.AS_READ}runs of different step sizes are compared after equally many epochs, and so after training times that differ 100-fold.",
+        f"{report.AS_READ}condition numbers as low as 0.22 are recorded, which no condition number can be.",
     ),
     effects=(
         Effect(
             id="grows",
             text="Without BatchNorm the variance grows for linear, GELU and Swish heads.",
             published="17.2, 6.4, 4.4 at learning rate 0.05",
-            criterion=(
-                "Final over initial variance of the directions of z at learning rate 0.05. Yes: above "
-                "1 for all three. No: below 1 for all three. Undecided otherwise."
-            ),
+            criterion="Final over initial variance of the directions of z at learning rate 0.05. Yes: above 1 for all three. No: below 1 for all three. Undecided otherwise.",
         ),
         Effect(
             id="relu",
@@ -78,61 +60,49 @@ EXPERIMENT = Experiment(
             id="batchnorm",
             text="With BatchNorm every run keeps its variance.",
             published="0.4 to 1.1",
-            criterion=(
-                "The same for the six runs with BatchNorm. Yes: all between 0.4 and 1.1. No: none. "
-                "Undecided otherwise."
-            ),
+            criterion="The same for the six runs with BatchNorm. Yes: all between 0.4 and 1.1. No: none. Undecided otherwise.",
         ),
         Effect(
             id="flow",
             text="A Swish head escapes the more surely, the nearer to continuous time.",
             published="claimed; the published runs grow 4.4-fold at 0.05 and shrink to 0.57 at 0.005",
-            criterion=(
-                "Swish without BatchNorm. Yes: final over initial variance at 0.005 is above 1 and, at "
-                "equal training time, at least that at 0.05. No: it is below 1. Undecided otherwise."
-            ),
+            criterion="Swish without BatchNorm. Yes: final over initial variance at 0.005 is above 1 and, at equal training time, at least that at 0.05. No: it is below 1. Undecided otherwise.",
         ),
         Effect(
             id="time",
             text="At equal training time the step size does not matter.",
             published="",
-            criterion=(
-                "Ours. Swish and ReLU without BatchNorm: the ratio at the smaller of two neighbouring "
-                "step sizes over that at the larger, at equal training time. Yes: all four between "
-                "1/2 and 2. No: none. Undecided otherwise."
-            ),
+            criterion="Ours. Swish and ReLU without BatchNorm: the ratio at the smaller of two neighbouring step sizes over that at the larger, at equal training time. Yes: all four between 1/2 and 2. No: none. Undecided otherwise.",
         ),
     ),
 )
 
 
+def configure(config: Config) -> dict[Cell, Config]:
+    """Every head and step size."""
+    return {
+        cell: replace(
+            with_head(config, cell.activation, cell.norm == NORMED),
+            optimiser=replace(config.optimiser, learning_rate=cell.rate),
+        )
+        for cell in CELLS
+    }
+
+
 def setup(form: Form, seeds: Sequence[int] = ()) -> Runs[Cell]:
-    """SimSiam of every head and step size; its epochs are a multiple of ten."""
-    config = config_of(form, "E2")
-    return Runs(
-        source=source_of(form, config),
-        name="variances",
-        config=config,
-        seeds=tuple(seeds or range(1 if form.reduced else form.seeds)),
-        cells={
-            cell: replace(
-                with_head(config, cell.activation, cell.norm == NORMED),
-                optimiser=replace(config.optimiser, learning_rate=cell.rate),
-            )
-            for cell in CELLS
-        },
-        observing=observe_variances,
-        cost=2.0,
-    )
+    """SimSiam; its epochs are a multiple of ten."""
+    seeds = seeds or range(1 if form.reduced else form.seeds)
+    return runs_of(form, "E2", "variances", configure, observe_variances, seeds=seeds, cost=2.0)
 
 
 def answers(seeds: Sequence[Tracks]) -> tuple[Measured, ...]:
     """Apply the criteria to each seed; they must agree."""
     found = [_verdicts(tracks) for tracks in seeds]
     return tuple(
-        answered(
+        report.decided(
             effect,
-            answer_over_seeds((f[effect][0] for f in found), (f[effect][1] for f in found)),
+            all(f[effect][0] for f in found),
+            all(f[effect][1] for f in found),
             " / ".join(f[effect][2] for f in found),
         )
         for effect in found[0]
@@ -178,17 +148,15 @@ def run_escape(form: Runs[Cell], ctx: Context) -> Finding:
     seeds = form.load(ctx)
     heads = ("linear", "gelu", "swish", "relu")
     ours = ", ".join(f"{grown(seeds, Cell(head, PLAIN, 0.05))} ({head})" for head in heads)
-    return shown(
+    return report.shown(
         answers(seeds),
-        f"On {setting}: at learning rate 0.05 without BatchNorm the variance of the directions of z "
-        f"becomes {ours} times its initial value; published 17.2, 6.4, 4.4, 0.11. A Swish head at "
-        f"0.005 ends at {grown(seeds, Cell('swish', PLAIN, 0.005))} times (published 0.57).",
+        f"On {setting}: at learning rate 0.05 without BatchNorm the variance of the directions of z becomes {ours} times its initial value; published 17.2, 6.4, 4.4, 0.11. A Swish head at 0.005 ends at {grown(seeds, Cell('swish', PLAIN, 0.005))} times (published 0.57).",
         cases=len(form.artefacts) * form.config.epochs,
         tables=(
             display.settings(form, dataset),
             display.growth_table(form, dataset, seeds),
             display.time_table(form, setting, seeds),
-            *timing_tables(setting, form.named(seeds)),
+            *report.timing_tables(setting, form.named(seeds)),
         ),
         plots=(display.growth_plot(form, setting, seeds[0]),),
     )
@@ -199,16 +167,14 @@ TITLE = "Final over initial variance, by head, BatchNorm and step size"
 DEEP = setup(LIVE, SEEDS)
 
 CHECKS = (
-    *measurements("E2.escape", TITLE, run_escape, setup, cost=0.2),
-    replace(
-        measurement(
-            "E2.escape.seeds",
-            f"{TITLE}: {len(SEEDS)} seeds",
-            partial(run_escape, DEEP),
-            artefacts=DEEP.artefacts,
-            cost=0.2,
-        ),
+    *report.measurements("E2.escape", TITLE, run_escape, setup, cost=0.2),
+    measurement(
+        "E2.escape.seeds",
+        f"{TITLE}: {len(SEEDS)} seeds",
+        partial(run_escape, DEEP),
+        artefacts=DEEP.artefacts,
         capabilities=("deep",),
+        cost=0.2,
     ),
     *section("E2", *invariants.CHECKS),
 )

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from verify.claims.evidence import Plot, Series, Table
+from verify.experiments import report
 from verify.experiments.e3.measure import (
     ANGLES,
     DRAWS,
@@ -19,18 +20,6 @@ from verify.experiments.e3.measure import (
     values,
 )
 from verify.experiments.networks import FRESH, TRAINED, Trained
-from verify.experiments.report import (
-    PUBLISHED_SETTING,
-    PUBLISHED_SIMCLR,
-    band,
-    listed,
-    not_published,
-    over_seeds,
-    setting_table,
-    spans,
-    table,
-    words_table,
-)
 from verify.ssl.data import Dataset
 from verify.ssl.measurements import Protocol, principal_coordinates
 
@@ -40,22 +29,17 @@ ORBITS = "the orbits that are measured"
 Column = tuple[str, Callable[..., str]]
 """A heading, and what stands below for a network, a protocol and its cells."""
 
-NETWORK: tuple[Column, Column] = (
-    ("network", lambda name, protocol, cells: name),
-    ("protocol", lambda name, protocol, cells: protocol.value),
-)
-
 
 def column(
     heading: str, quantity: str, form: str = ".2f", scale: float = 1, part: str = "plain"
 ) -> Column:
     """A quantity as `verify.experiments.e3.measure.values` has it, times a scale."""
-    return heading, lambda *row: over_seeds(values(row[-1], quantity, part), form, scale)
+    return heading, lambda *row: report.over_seeds(values(row[-1], quantity, part), form, scale)
 
 
 def interval_column(heading: str, quantity: str) -> Column:
     """The intervals of a quantity."""
-    return heading, lambda *row: spans(intervals(row[-1], quantity))
+    return heading, lambda *row: report.spans(intervals(row[-1], quantity))
 
 
 def rows(cells: Cells) -> list[tuple[object, ...]]:
@@ -68,36 +52,35 @@ def settings(form: Trained, dataset: Dataset) -> tuple[Table, Table]:
     twelve = "12 rotations over [0, 360) degrees"
     images = len(dataset.test_images[: form.orbits])
     reach = getattr(form.config.augmentation, "rotation", 0)
-    setting = setting_table(
+    setting = report.setting_table(
         form,
         dataset,
-        PUBLISHED_SIMCLR,
+        report.PUBLISHED_SIMCLR,
         {
             ORBITS: (
                 f"{twelve}; 5 classes x 3 images",
                 f"{twelve}; {dataset.classes} classes, {images} test images",
             )
         },
-        "The published training rotations cover a quarter of the measured orbit, ours all of it: no "
-        "answer here is about orbits that training never showed."
+        "The published training rotations cover a quarter of the measured orbit, ours all of it: no answer here is about orbits that training never showed."
         if reach >= 180
         else "The training rotations cover a quarter of the measured orbit, as published.",
     )
     words = ("consistent protocol", "published protocol", "fresh head", "untrained network")
     more = ("spread", "total variance", "compression", "selectivity", "share", "gain")
-    return setting, words_table(form.source.setting(dataset), *words, *more)
+    return setting, report.words_table(form.source.setting(dataset), *words, *more)
 
 
 def tables(form: Trained, dataset: Dataset, cells: Cells) -> tuple[Table, ...]:
     """Spreads, distances, and compression of as many orbits as were published."""
-    setting, published = form.source.setting(dataset), (PUBLISHED_SETTING, "published")
+    setting, published = form.source.setting(dataset), (report.PUBLISHED_SETTING, "published")
     before = cells[TRAINED, Protocol.CONSISTENT]
     spread, variance = (fmean(values(before, f"z.{name}")) for name in ("spread", "variance"))
     return (
-        table(
+        report.table(
             f"Mean-square spread along rotation orbits: {setting}",
             rows(cells),
-            *NETWORK,
+            *report.NETWORK,
             column("spread of z, x1e-2", "z.spread", ".1f", 100),
             column("spread of h, x1e-2", "h.spread", ".2f", 100),
             column("compression z / h", "compression"),
@@ -108,22 +91,12 @@ def tables(form: Trained, dataset: Dataset, cells: Cells) -> tuple[Table, ...]:
                 (*published, "2.25", "0.10", "21.85 (22.5 printed)", "14.93", "1.46", "none"),
                 ("published: CIFAR-10, ViT-Tiny", "published", "", "", "4015", "", "", "none"),
             ),
-            note=(
-                f"{not_published(dataset)}Mean over training seeds {listed(form.seeds)}, each in "
-                f"parentheses; {len(dataset.test_images[: form.orbits])} test images x 12 rotations; "
-                f"one interval for each seed, from {DRAWS} bootstrap draws of orbits within their "
-                "class. The published total variance and selectivity were computed from the released "
-                "arrays. There the spread of z is 0.0225 and its total variance 0.244, so that orbits "
-                f"make up 9 % of it; here the spread is {spread / 0.0225:.0f} times as large, and "
-                f"orbits make up {100 * spread / variance:.0f} % of a total variance of "
-                f"{variance:.2f}. Backbone and images differ, so that ratios compare and absolute "
-                "spreads do not."
-            ),
+            note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; {len(dataset.test_images[: form.orbits])} test images x 12 rotations; one interval for each seed, from {DRAWS} bootstrap draws of orbits within their class. The published total variance and selectivity were computed from the released arrays. There the spread of z is 0.0225 and its total variance 0.244, so that orbits make up 9 % of it; here the spread is {spread / 0.0225:.0f} times as large, and orbits make up {100 * spread / variance:.0f} % of a total variance of {variance:.2f}. Backbone and images differ, so that ratios compare and absolute spreads do not.",
         ),
-        table(
+        report.table(
             f"Distances within orbits and between classes: {setting}",
             rows(cells),
-            *NETWORK,
+            *report.NETWORK,
             column("D_intra of z", "z.intra"),
             column("D_intra of h", "h.intra"),
             column("D_inter of z", "z.inter"),
@@ -135,16 +108,12 @@ def tables(form: Trained, dataset: Dataset, cells: Cells) -> tuple[Table, ...]:
             above=(
                 (*published, "0.211", "0.044", "0.432", "0.111", "2.04", "2.50", "1.22", "none"),
             ),
-            note=(
-                "D_intra: mean distance between two points of an orbit. D_inter: mean distance "
-                f"between two class centroids ({dataset.classes} classes here, 5 published). Means, "
-                "seeds and intervals as above."
-            ),
+            note=f"D_intra: mean distance between two points of an orbit. D_inter: mean distance between two class centroids ({dataset.classes} classes here, 5 published). Means, seeds and intervals as above.",
         ),
-        table(
+        report.table(
             f"The same with as many orbits as were published, 5 x 3: {setting}",
             rows(cells),
-            *NETWORK,
+            *report.NETWORK,
             column("compression z / h", "compression", part="sample"),
             column("selectivity", "selectivity", part="sample"),
             note="The first 3 test images of each of five classes; no answer rests on these rows.",
@@ -171,10 +140,7 @@ def plots(form: Trained, dataset: Dataset, points: Points) -> tuple[Plot, Plot, 
             xlabel="first principal coordinate",
             ylabel="second principal coordinate",
             equal_axes=True,
-            note=(
-                f"{setting}; seed {form.seeds[0]}, unit vectors, consistent protocol, 12 rotations "
-                "each."
-            ),
+            note=f"{setting}; seed {form.seeds[0]}, unit vectors, consistent protocol, 12 rotations each.",
         )
 
     def moved(orbits: Tensor) -> list[float]:
@@ -188,15 +154,12 @@ def plots(form: Trained, dataset: Dataset, points: Points) -> tuple[Plot, Plot, 
             title="How far a representation moves as its image turns",
             kind="line",
             series=tuple(
-                band(name, torch.rad2deg(ANGLES).tolist(), map(moved, seeds))
+                report.band(name, torch.rad2deg(ANGLES).tolist(), map(moved, seeds))
                 for name, seeds in points.items()
             ),
             xlabel="rotation in degrees",
             ylabel="distance of unit vectors",
-            note=(
-                f"{setting}; mean over {len(dataset.test_images[: form.orbits])} test images, band: "
-                f"smallest and largest of {len(form.seeds)} seeds."
-            ),
+            note=f"{setting}; mean over {len(dataset.test_images[: form.orbits])} test images, band: smallest and largest of {len(form.seeds)} seeds.",
         ),
     )
 
@@ -205,15 +168,11 @@ def summary(setting: str, cells: Cells) -> str:
     """The figures in a sentence."""
     trained = cells[TRAINED, Protocol.CONSISTENT]
     published, fresh = (
-        over_seeds(values(cells[name, Protocol.PUBLISHED], "compression"), ".0f")
+        report.over_seeds(values(cells[name, Protocol.PUBLISHED], "compression"), ".0f")
         for name in (TRAINED, FRESH)
     )
     compression, growth, selectivity = (
-        over_seeds(values(trained, name)) for name in ("compression", "growth", "selectivity")
+        report.over_seeds(values(trained, name))
+        for name in ("compression", "growth", "selectivity")
     )
-    return (
-        f"On {setting}: fed what it was trained on, the head divides the spread along orbits by "
-        f"{compression} and multiplies the total variance by {growth}: selectivity {selectivity}. "
-        f"The published protocol gives a compression of {published} for the same networks and of "
-        f"{fresh} for a head that was never trained; published, on CIFAR-10, it gave 21.85."
-    )
+    return f"On {setting}: fed what it was trained on, the head divides the spread along orbits by {compression} and multiplies the total variance by {growth}: selectivity {selectivity}. The published protocol gives a compression of {published} for the same networks and of {fresh} for a head that was never trained; published, on CIFAR-10, it gave 21.85."

@@ -10,73 +10,41 @@ from __future__ import annotations
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
+from verify.experiments import report
 from verify.experiments.e3 import display, invariants
 from verify.experiments.e3.measure import CONTROLS, Cells, intervals, measure
 from verify.experiments.networks import FRESH, TRAINED, Trained, trained
-from verify.experiments.report import (
-    AS_READ,
-    answer_above,
-    answer_over_seeds,
-    answered,
-    measurements,
-    shown,
-    spans,
-    timing_tables,
-)
 from verify.ssl.measurements import Interval, Protocol
 
 EXPERIMENT = Experiment(
     id="E3",
     title="Orbit compression",
     question="Does the projection head compress augmentation orbits more than everything else?",
-    published=(
-        "CIFAR-10, ResNet-18, 50 epochs of SimCLR, one seed; 5 classes x 3 images x 12 rotations "
-        "over [0, 360) degrees. Mean-square spread of normalised representations "
-        "$2.25 \\pm 1.07 \\to 0.10 \\pm 0.06$ (in units of $10^{-2}$; 21.85x from the released "
-        "arrays, 22.5x in the printed table); $D_{intra}$ 0.211 to 0.044 (4.76x); $D_{inter}$ "
-        "0.432 to 0.111 (3.89x); $D_{inter}/D_{intra}$ 2.04 to 2.50 (1.22x). ViT-Tiny: 4015x."
-    ),
+    published="CIFAR-10, ResNet-18, 50 epochs of SimCLR, one seed; 5 classes x 3 images x 12 rotations over [0, 360) degrees. Mean-square spread of normalised representations $2.25 \\pm 1.07 \\to 0.10 \\pm 0.06$ (in units of $10^{-2}$; 21.85x from the released arrays, 22.5x in the printed table); $D_{intra}$ 0.211 to 0.044 (4.76x); $D_{inter}$ 0.432 to 0.111 (3.89x); $D_{inter}/D_{intra}$ 2.04 to 2.50 (1.22x). ViT-Tiny: 4015x.",
     flaws=(
-        AS_READ + "the head is fed the L2-normalised representation, although it was trained on "
-        "the raw one and its BatchNorm, in evaluation mode, keeps the raw one's statistics.",
-        AS_READ + "no figure is set beside the compression: in the arrays the total variance "
-        "shrinks 14.93x (the mean of the unit vectors after the head has norm 0.992), so the "
-        "selective part of the 21.85x is 1.46x.",
-        AS_READ + "there is no untrained control.",
-        AS_READ + "there is one training seed, with 15 orbits, and no interval.",
+        f"{report.AS_READ}the head is fed the L2-normalised representation, although it was trained on the raw one and its BatchNorm, in evaluation mode, keeps the raw one's statistics.",
+        f"{report.AS_READ}no figure is set beside the compression: in the arrays the total variance shrinks 14.93x (the mean of the unit vectors after the head has norm 0.992), so the selective part of the 21.85x is 1.46x.",
+        f"{report.AS_READ}there is no untrained control.",
+        f"{report.AS_READ}there is one training seed, with 15 orbits, and no interval.",
     ),
     effects=(
         Effect(
             id="compresses",
             text="The head compresses augmentation orbits.",
             published="21.85x from the released arrays, 22.5x in the table",
-            criterion=(
-                "Consistent protocol. Yes: in every seed the selectivity's 95 % bootstrap interval "
-                "over orbits lies above 1, above the untrained network's and above that of a fresh "
-                "head on the trained backbone. No: in every seed it lies below one of them. "
-                "Undecided otherwise."
-            ),
+            criterion="Consistent protocol. Yes: in every seed the selectivity's 95 % bootstrap interval over orbits lies above 1, above the untrained network's and above that of a fresh head on the trained backbone. No: in every seed it lies below one of them. Undecided otherwise.",
         ),
         Effect(
             id="semantics",
             text="Semantic structure is preserved relative to the orbits.",
             published="D_inter / D_intra 2.04 to 2.50, 1.22x",
-            criterion=(
-                "Consistent protocol. Yes: in every seed D_inter / D_intra of h over that of z has "
-                "a 95 % bootstrap interval above 1. No: below 1 in every seed. Undecided otherwise."
-            ),
+            criterion="Consistent protocol. Yes: in every seed D_inter / D_intra of h over that of z has a 95 % bootstrap interval above 1. No: below 1 in every seed. Undecided otherwise.",
         ),
         Effect(
             id="artefact",
             text="Compression under the published protocol is mostly global shrinkage.",
             published="",
-            criterion=(
-                "Ours, fixed after the released arrays were read (they give a share of ln 14.93 / "
-                "ln 21.85 = 0.88). Published protocol. Yes: in every seed the 95 % bootstrap "
-                "intervals of the compression and of a fresh head's compression lie above 1, and "
-                "that of the total variance's share of the logarithm of the compression above 1/2. "
-                "No: in every seed one of the three lies below. Undecided otherwise."
-            ),
+            criterion="Ours, fixed after the released arrays were read (they give a share of ln 14.93 / ln 21.85 = 0.88). Published protocol. Yes: in every seed the 95 % bootstrap intervals of the compression and of a fresh head's compression lie above 1, and that of the total variance's share of the logarithm of the compression above 1/2. No: in every seed one of the three lies below. Undecided otherwise.",
         ),
     ),
 )
@@ -96,28 +64,24 @@ def answers(cells: Cells) -> tuple[Measured, ...]:
     compression, share = (intervals(published, q) for q in ("compression", "shrinkage_share"))
     fresh = intervals(cells[FRESH, Protocol.PUBLISHED], "compression")
     parts = list(zip(compression, fresh, share, strict=True))
-    named = "; ".join(f"{n} {spans(c)}" for n, c in zip(CONTROLS, controls, strict=True))
+    named = "; ".join(f"{n} {report.spans(c)}" for n, c in zip(CONTROLS, controls, strict=True))
     return (
-        answered(
+        report.decided(
             "compresses",
-            answer_over_seeds(
-                (s.low > bar.high for s, bar in beside), (s.high < bar.low for s, bar in beside)
-            ),
-            f"selectivity {spans(selectivity)}; {named}",
+            all(s.low > bar.high for s, bar in beside),
+            all(s.high < bar.low for s, bar in beside),
+            f"selectivity {report.spans(selectivity)}; {named}",
         ),
-        answered(
+        report.answered(
             "semantics",
-            answer_above(gain, 1),
-            f"D_inter / D_intra rises by a factor of {spans(gain)}",
+            report.answer_above(gain, 1),
+            f"D_inter / D_intra rises by a factor of {report.spans(gain)}",
         ),
-        answered(
+        report.decided(
             "artefact",
-            answer_over_seeds(
-                (c.low > 1 and f.low > 1 and s.low > 0.5 for c, f, s in parts),
-                (c.high < 1 or f.high < 1 or s.high < 0.5 for c, f, s in parts),
-            ),
-            f"share {spans(share)}; compression {spans(compression, '.0f')}, by a fresh head "
-            f"{spans(fresh, '.1f')}",
+            all(c.low > 1 and f.low > 1 and s.low > 0.5 for c, f, s in parts),
+            all(c.high < 1 or f.high < 1 or s.high < 0.5 for c, f, s in parts),
+            f"share {report.spans(share)}; compression {report.spans(compression, '.0f')}, by a fresh head {report.spans(fresh, '.1f')}",
         ),
     )
 
@@ -128,21 +92,21 @@ def run_orbits(form: Trained, ctx: Context) -> Finding:
     setting = form.source.setting(dataset)
     runs = list(form.runs(ctx, dataset))
     cells, points = measure(form, runs, dataset)
-    return shown(
+    return report.shown(
         answers(cells),
         display.summary(setting, cells),
         cases=len(dataset.test_images[: form.orbits]) * len(form.seeds),
         tables=(
             *display.settings(form, dataset),
             *display.tables(form, dataset, cells),
-            *timing_tables(setting, {f"seed {run.seed}": run.arrays for run in runs}),
+            *report.timing_tables(setting, {f"seed {run.seed}": run.arrays for run in runs}),
         ),
         plots=display.plots(form, dataset, points),
     )
 
 
 CHECKS = (
-    *measurements(
+    *report.measurements(
         "E3.orbits",
         "Spread along rotation orbits, total variance and distances, with controls",
         run_orbits,

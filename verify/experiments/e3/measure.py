@@ -21,9 +21,7 @@ from verify.ssl.measurements import (
     contraction,
     equal_weights,
     percentile_interval,
-    project,
     summarise,
-    unit,
 )
 
 ANGLES = torch.arange(12) * (2 * math.pi / 12)
@@ -68,13 +66,11 @@ def measure(form: Trained, runs: Iterable[Run], dataset: Dataset) -> tuple[Cells
     cells: Cells = defaultdict(list)
     points: Points = defaultdict(list)
     for run in runs:
-        for name, projector, z in run.represented(turned):
-            for protocol in Protocol:
-                h = project(projector, z, protocol)
-                cells[name, protocol].append(compare(unit(z), h, classes))
-                if protocol is Protocol.CONSISTENT:
-                    points[f"z, {name}"].append(unit(z))
-                    points[f"h, {name}"].append(h)
+        for name, protocol, z, h in run.compared(turned):
+            cells[name, protocol].append(compare(z, h, classes))
+            if protocol is Protocol.CONSISTENT:
+                points[f"z, {name}"].append(z)
+                points[f"h, {name}"].append(h)
     return cells, points
 
 

@@ -1,5 +1,4 @@
 """Experiment E4."""
 
-from verify.experiments.e4.experiment import CHECKS, EXPERIMENT
-
-__all__ = ["CHECKS", "EXPERIMENT"]
+from verify.experiments.e4.experiment import CHECKS as CHECKS
+from verify.experiments.e4.experiment import EXPERIMENT as EXPERIMENT

@@ -6,19 +6,9 @@ from collections.abc import Callable, Sequence
 from statistics import fmean
 
 from verify.claims.evidence import Plot, Series, Table
+from verify.experiments import report
 from verify.experiments.e4.measure import FEATURES, Accuracies, advantages, gaps, widths
 from verify.experiments.networks import Trained
-from verify.experiments.report import (
-    PUBLISHED_SETTING,
-    PUBLISHED_SIMCLR,
-    band,
-    listed,
-    not_published,
-    percent,
-    setting_table,
-    table,
-    words_table,
-)
 from verify.ssl.data import Dataset
 from verify.ssl.measurements import Interval, paired_interval
 from verify.ssl.probes import LONGER, PROBE
@@ -39,22 +29,14 @@ def points(interval: Interval) -> str:
 
 def settings(form: Trained, dataset: Dataset) -> tuple[Table, Table]:
     """What was run, beside what was published, and what the words mean."""
-    ours = (
-        f"linear, and MLPs of hidden widths {', '.join(map(str, widths(form.config)))}; standardised "
-        f"raw features; {PROBE.epochs} and {LONGER.epochs} epochs of Adam at "
-        f"{PROBE.learning_rate:g}, batch {PROBE.batch}"
-    )
+    ours = f"linear, and MLPs of hidden widths {', '.join(map(str, widths(form.config)))}; standardised raw features; {PROBE.epochs} and {LONGER.epochs} epochs of Adam at {PROBE.learning_rate:g}, batch {PROBE.batch}"
     reach = getattr(form.config.augmentation, "rotation", 0)
     ignored = ", so that the networks here were trained to ignore what is probed" * (reach >= 90)
-    note = (
-        "Turns by 0, 90, 180 and 270 degrees: the published training rotations reach 45 degrees, ours "
-        f"{reach:g}{ignored}. The widths and epochs of our probes were chosen after exploratory runs "
-        "on the digits."
-    )
+    note = f"Turns by 0, 90, 180 and 270 degrees: the published training rotations reach 45 degrees, ours {reach:g}{ignored}. The widths and epochs of our probes were chosen after exploratory runs on the digits."
     rows = {PROBES: ("linear, and an MLP of one width; 5 epochs of Adam at 0.001", ours)}
     return (
-        setting_table(form, dataset, PUBLISHED_SIMCLR, rows, note),
-        words_table(form.source.setting(dataset), "fresh head"),
+        report.setting_table(form, dataset, report.PUBLISHED_SIMCLR, rows, note),
+        report.words_table(form.source.setting(dataset), "fresh head"),
     )
 
 
@@ -70,14 +52,14 @@ def probe_table(
 
     def accuracy(name: str) -> Callable[..., str]:
         """Of a probe, or of the middle MLP beyond the linear one if `width` is None."""
-        return lambda probe, of, width: percent(
+        return lambda probe, of, width: report.percent(
             advantages(of, middle, name) if width is None else of[width, name]
         )
 
     def gap(of: str, show: Callable[[list[float]], str]) -> Callable[..., str]:
         return lambda probe, found, width: "" if width is None else show(gaps(found, width, of))
 
-    return table(
+    return report.table(
         f"Rotation probes, accuracy in %: {form.source.setting(dataset)}",
         (
             ("linear", accuracies, 0),
@@ -93,18 +75,29 @@ def probe_table(
         ("95 % t interval over seeds", gap("h", lambda found: points(paired_interval(found)))),
         ("z minus h of a fresh head", gap("fresh h", mean)),
         above=(
-            (f"{PUBLISHED_SETTING}; linear", "52.27", "37.55", "none", "14.72", "none", "none"),
-            (f"{PUBLISHED_SETTING}; MLP", "55.46", "43.56", "none", "11.90", "none", "none"),
-            (f"{PUBLISHED_SETTING}; MLP minus linear", "3.19", "6.01", "none", "", "none", "none"),
+            (
+                f"{report.PUBLISHED_SETTING}; linear",
+                "52.27",
+                "37.55",
+                "none",
+                "14.72",
+                "none",
+                "none",
+            ),
+            (f"{report.PUBLISHED_SETTING}; MLP", "55.46", "43.56", "none", "11.90", "none", "none"),
+            (
+                f"{report.PUBLISHED_SETTING}; MLP minus linear",
+                "3.19",
+                "6.01",
+                "none",
+                "",
+                "none",
+                "none",
+            ),
             (f"{vit}; linear", "40.75", "34.92", "none", "5.83", "none", "none"),
             (f"{vit}; MLP", "44.22", "40.87", "none", "3.35", "none", "none"),
         ),
-        note=(
-            f"{not_published(dataset)}Mean over training seeds {listed(form.seeds)}, each in "
-            f"parentheses. Probes see {seen} training images x 4 turns (permutations of the pixels) "
-            f"and are tested on {judged} other images x 4; {PROBE.epochs} epochs unless stated; "
-            "chance is 25 %."
-        ),
+        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses. Probes see {seen} training images x 4 turns (permutations of the pixels) and are tested on {judged} other images x 4; {PROBE.epochs} epochs unless stated; chance is 25 %.",
     )
 
 
@@ -114,7 +107,7 @@ def probe_plot(setting: str, form: Trained, accuracies: Accuracies) -> Plot:
     series = []
     for name in FEATURES:
         swept = zip(*(accuracies[width, name] for width in hidden), strict=True)
-        series.append(band(name, hidden, ([100 * a for a in seed] for seed in swept)))
+        series.append(report.band(name, hidden, ([100 * a for a in seed] for seed in swept)))
         linear = 100 * fmean(accuracies[0, name])
         ends = (float(hidden[0]), float(hidden[-1]))
         series.append(Series(label=f"{name}, linear probe", x=ends, y=(linear, linear)))
@@ -136,10 +129,4 @@ def summary(setting: str, form: Trained, accuracies: Accuracies, longer: Accurac
     narrow, width, wide = widths(form.config)
     linear, mlp = ([f"{mean(accuracies[w, name])} %" for name in FEATURES] for w in (0, width))
     gap = {w: mean(gaps(accuracies, w)) for w in (narrow, width, wide)}
-    return (
-        f"On {setting}: after {PROBE.epochs} epochs a linear probe of the rotation gets {linear[0]} on "
-        f"z and {linear[1]} on h, an MLP of width {width} {mlp[0]} and {mlp[1]}; a head that was never "
-        f"trained keeps {linear[2]} and {mlp[2]}. From the MLP of width {narrow} to that of {wide} the "
-        f"gap goes from {gap[narrow]} to {gap[wide]} points; {LONGER.epochs} epochs at width {width} "
-        f"bring it from {gap[width]} to {mean(gaps(longer, width))}."
-    )
+    return f"On {setting}: after {PROBE.epochs} epochs a linear probe of the rotation gets {linear[0]} on z and {linear[1]} on h, an MLP of width {width} {mlp[0]} and {mlp[1]}; a head that was never trained keeps {linear[2]} and {mlp[2]}. From the MLP of width {narrow} to that of {wide} the gap goes from {gap[narrow]} to {gap[wide]} points; {LONGER.epochs} epochs at width {width} bring it from {gap[width]} to {mean(gaps(longer, width))}."

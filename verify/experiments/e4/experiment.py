@@ -11,6 +11,7 @@ from __future__ import annotations
 from verify.claims.check import Context
 from verify.claims.evidence import Answer, Finding, Measured
 from verify.claims.statement import Effect, Experiment
+from verify.experiments import report
 from verify.experiments.e4 import display, invariants
 from verify.experiments.e4.display import mean, points
 from verify.experiments.e4.measure import (
@@ -24,7 +25,6 @@ from verify.experiments.e4.measure import (
     widths,
 )
 from verify.experiments.networks import Trained, trained
-from verify.experiments.report import AS_READ, answer_by, answered, measurements, shown
 from verify.ssl.measurements import paired_interval
 from verify.ssl.probes import LONGER, PROBE
 
@@ -32,53 +32,30 @@ EXPERIMENT = Experiment(
     id="E4",
     title="Rotation probes",
     question="Does the head lose the rotation, and is what it loses erased or entangled?",
-    published=(
-        "CIFAR-10, ResNet-18, one seed; probes of 0/90/180/270 degrees, 5 epochs of Adam at 1e-3. "
-        "Linear 52.27 % on $z$ and 37.55 % on $h$, MLP 55.46 % and 43.56 %; ViT-Tiny 40.75 and "
-        "34.92, 44.22 and 40.87. The MLP's advantage over the linear probe grows from 3.19 to 6.01 "
-        'points: "entangled, not erased".'
-    ),
+    published='CIFAR-10, ResNet-18, one seed; probes of 0/90/180/270 degrees, 5 epochs of Adam at 1e-3. Linear 52.27 % on $z$ and 37.55 % on $h$, MLP 55.46 % and 43.56 %; ViT-Tiny 40.75 and 34.92, 44.22 and 40.87. The MLP\'s advantage over the linear probe grows from 3.19 to 6.01 points: "entangled, not erased".',
     flaws=(
-        AS_READ + "there is one training seed and no interval.",
-        AS_READ + "there is no untrained head: what any head of that shape loses is counted as the "
-        "cost of invariance.",
-        AS_READ + "there is one width of the MLP probe, which cannot tell information that is "
-        "erased from information that a probe of that size, after 5 epochs, does not find.",
+        f"{report.AS_READ}there is one training seed and no interval.",
+        f"{report.AS_READ}there is no untrained head: what any head of that shape loses is counted as the cost of invariance.",
+        f"{report.AS_READ}there is one width of the MLP probe, which cannot tell information that is erased from information that a probe of that size, after 5 epochs, does not find.",
     ),
     effects=(
         Effect(
             id="cost",
             text="Training the head costs information on the rotation.",
             published="linear 52.27 to 37.55 %, MLP 55.46 to 43.56 %; no untrained head",
-            criterion=(
-                "Accuracy on z minus accuracy on h, and accuracy on a fresh head's h minus accuracy "
-                "on h, each paired over the training seeds, for the linear probe and the MLP probe "
-                "as wide as z. Yes: the four 95 % t intervals lie above 0. No: one of them "
-                "lies below 0. Undecided otherwise."
-            ),
+            criterion="Accuracy on z minus accuracy on h, and accuracy on a fresh head's h minus accuracy on h, each paired over the training seeds, for the linear probe and the MLP probe as wide as z. Yes: the four 95 % t intervals lie above 0. No: one of them lies below 0. Undecided otherwise.",
         ),
         Effect(
             id="pattern",
             text="The MLP's advantage over the linear probe grows from z to h.",
             published="3.19 points on z, 6.01 on h",
-            criterion=(
-                "(MLP as wide as z minus linear, on h) minus the same on z, paired over the "
-                "training seeds. Yes: the 95 % t interval lies above 0. No: below 0. Undecided "
-                "otherwise. The fresh head's is shown beside it."
-            ),
+            criterion="(MLP as wide as z minus linear, on h) minus the same on z, paired over the training seeds. Yes: the 95 % t interval lies above 0. No: below 0. Undecided otherwise. The fresh head's is shown beside it.",
         ),
         Effect(
             id="entangled",
             text="What the head costs is entangled, not erased.",
             published="concluded from the advantage's growth from 3.19 to 6.01 points",
-            criterion=(
-                "The gap, accuracy on z minus accuracy on h, from the narrowest MLP probe (a quarter "
-                "of z) to the widest (four times z). Not applicable unless the narrowest "
-                "gap's 95 % t interval lies above 0. Yes: it closes by at least half, the interval "
-                "of (widest gap minus half of the narrowest) lying at or below 0. No: that "
-                "interval lies above 0. Undecided otherwise. Widths and epochs were chosen after "
-                "exploratory runs on the digits."
-            ),
+            criterion="The gap, accuracy on z minus accuracy on h, from the narrowest MLP probe (a quarter of z) to the widest (four times z). Not applicable unless the narrowest gap's 95 % t interval lies above 0. Yes: it closes by at least half, the interval of (widest gap minus half of the narrowest) lying at or below 0. No: that interval lies above 0. Undecided otherwise. Widths and epochs were chosen after exploratory runs on the digits.",
         ),
     ),
 )
@@ -95,27 +72,24 @@ def answers(accuracies: Accuracies, narrow: int, middle: int, wide: int) -> tupl
     first, last = gaps(accuracies, narrow), gaps(accuracies, wide)
     begun = paired_interval(first)
     left = paired_interval([w - n / 2 for n, w in zip(first, last, strict=True)])
-    closes = answer_by(left.high <= 0, left.low > 0)
+    closes = report.answer_by(left.high <= 0, left.low > 0)
     return (
-        answered(
+        report.decided(
             "cost",
-            answer_by(
-                all(i.low > 0 for i in lost + beyond), any(i.high < 0 for i in lost + beyond)
-            ),
-            f"z minus h in points: linear {points(lost[0])}, MLP {points(lost[1])}; fresh head's h "
-            f"minus h: linear {points(beyond[0])}, MLP {points(beyond[1])}",
+            all(i.low > 0 for i in lost + beyond),
+            any(i.high < 0 for i in lost + beyond),
+            f"z minus h in points: linear {points(lost[0])}, MLP {points(lost[1])}; fresh head's h minus h: linear {points(beyond[0])}, MLP {points(beyond[1])}",
         ),
-        answered(
+        report.decided(
             "pattern",
-            answer_by(growth.low > 0, growth.high < 0),
-            f"MLP minus linear in points: z {mean(z)}, h {mean(h)}, growth {points(growth)}; fresh "
-            f"head's h {mean(fresh)}, growth {points(control)}",
+            growth.low > 0,
+            growth.high < 0,
+            f"MLP minus linear in points: z {mean(z)}, h {mean(h)}, growth {points(growth)}; fresh head's h {mean(fresh)}, growth {points(control)}",
         ),
-        answered(
+        report.answered(
             "entangled",
             closes if begun.low > 0 else Answer.NOT_APPLICABLE,
-            f"the gap goes from {mean(first)} points {points(begun)} to {mean(last)}; widest minus "
-            f"half of the narrowest: {points(left)}",
+            f"the gap goes from {mean(first)} points {points(begun)} to {mean(last)}; widest minus half of the narrowest: {points(left)}",
         ),
     )
 
@@ -127,7 +101,7 @@ def run_rotation(form: Trained, ctx: Context) -> Finding:
     found = features(form, form.runs(ctx, dataset), dataset)
     accuracies = probe(found, (0, *hidden), PROBE)
     longer = probe(found, hidden[1:2], LONGER)
-    return shown(
+    return report.shown(
         answers(accuracies, *hidden),
         display.summary(setting, form, accuracies, longer),
         cases=len(form.seeds) * 4 * len(dataset.test_images[: form.probed[1]]),
@@ -140,7 +114,7 @@ def run_rotation(form: Trained, ctx: Context) -> Finding:
 
 
 CHECKS = (
-    *measurements(
+    *report.measurements(
         "E4.rotation",
         "Linear and MLP probes of the rotation on z, h and a fresh head's h",
         run_rotation,

@@ -7,11 +7,10 @@ from functools import partial
 
 import torch
 
-from verify.claims.check import Arithmetic, Context, Kind, Role
-from verify.claims.declare import section
-from verify.claims.evidence import Finding
+from verify.claims.check import Arithmetic, Context
+from verify.claims.declare import attack, invariant, section, trial
+from verify.claims.evidence import Finding, finding
 from verify.experiments.networks import DIGITS_NETWORKS, DIGITS_SIMCLR
-from verify.experiments.report import invariant, judged
 from verify.ssl.augment import quarter_turns
 from verify.ssl.data import load_digits
 from verify.ssl.measurements import represent
@@ -55,11 +54,10 @@ def run_random_labels(name: str, widths: tuple[int, ...], peek: bool, ctx: Conte
         probes = train_probes(seen, answers, 4, width, PROBE_SEED, PROBE)
         correct.append(int(probes.correct(test, labels[1]).sum()))
     caught = [not low <= count <= high for count in correct]
-    return judged(
+    return finding(
         all(c is peek for c in caught),
-        f"{' and '.join(map(str, correct))} of {trials} random labels are predicted; by chance {low} "
-        f"to {high} are expected, except with probability {2 * float(TAIL):.0e}.",
-        trials,
+        f"{' and '.join(map(str, correct))} of {trials} random labels are predicted; by chance {low} to {high} are expected, except with probability {2 * float(TAIL):.0e}.",
+        cases=trials,
     )
 
 
@@ -70,31 +68,26 @@ def run_disjoint(ctx: Context) -> Finding:
     known = dataset.train_images.flatten(1)
     turned = quarter_turns(dataset.test_images).flatten(0, 1).flatten(1)
     nearest = torch.cdist(turned, known, compute_mode="donot_use_mm_for_euclid_dist").amin()
-    return judged(
+    return finding(
         bool(nearest > 0),
-        f"The smallest distance of a turned test image from a training image is {nearest:.2f}, where "
-        "the grey levels lie in [0, 1].",
-        len(turned),
+        f"The smallest distance of a turned test image from a training image is {nearest:.2f}, where the grey levels lie in [0, 1].",
+        cases=len(turned),
     )
 
 
 CHECKS = section(
     "E4",
-    invariant(
+    trial(
         "chance",
         "Probes of random labels are at chance on images they have not seen",
         partial(run_random_labels, "E4.chance", (0, WIDTH), False),
-        kind=Kind.TRAINING,
-        arithmetic=Arithmetic.FLOAT32,
         artefacts=DIGITS_NETWORKS.artefacts[:1],
         cost=2.0,
     ),
-    invariant(
+    attack(
         "power_peek",
         "A probe that has seen the test labels is caught",
         partial(run_random_labels, "E4.power_peek", (WIDTH,), True),
-        role=Role.CONTROL,
-        kind=Kind.ATTACK,
         arithmetic=Arithmetic.FLOAT32,
         artefacts=DIGITS_NETWORKS.artefacts[:1],
         cost=2.0,

@@ -1,5 +1,4 @@
 """Experiment E5."""
 
-from verify.experiments.e5.experiment import CHECKS, EXPERIMENT
-
-__all__ = ["CHECKS", "EXPERIMENT"]
+from verify.experiments.e5.experiment import CHECKS as CHECKS
+from verify.experiments.e5.experiment import EXPERIMENT as EXPERIMENT

@@ -7,20 +7,9 @@ import math
 from collections.abc import Callable, Sequence
 
 from verify.claims.evidence import Plot, Table
+from verify.experiments import report
 from verify.experiments.e5.measure import COUNT, DRAWS, FIRST, HALVINGS, STEP, Cell, Cells
 from verify.experiments.networks import FRESH, TRAINED, UNTRAINED, Trained
-from verify.experiments.report import (
-    PUBLISHED_SETTING,
-    PUBLISHED_SIMCLR,
-    band,
-    listed,
-    not_published,
-    over_seeds,
-    setting_table,
-    spans,
-    table,
-    words_table,
-)
 from verify.ssl.data import Dataset
 from verify.ssl.measurements import Protocol
 
@@ -32,7 +21,7 @@ def means(row: Sequence[Cell], of: str, level: int, quantity: str) -> list[float
 
 def turning(row: Sequence[Cell], of: str, level: int, form: str) -> str:
     """Turning angles in degrees."""
-    return over_seeds([math.degrees(m) for m in means(row, of, level, "turning")], form)
+    return report.over_seeds([math.degrees(m) for m in means(row, of, level, "turning")], form)
 
 
 def settings(form: Trained, dataset: Dataset) -> tuple[Table, Table]:
@@ -44,14 +33,11 @@ def settings(form: Trained, dataset: Dataset) -> tuple[Table, Table]:
             f"{COUNT} angles {STEP:g} degrees apart from {FIRST:.2f} degrees; {images} test images",
         )
     }
-    note = (
-        "If the published 10 steps were of 4.5 degrees, its second differences are a fifth smaller "
-        "than those at 5 degrees, on z and h alike; ratios do not change."
-    )
+    note = "If the published 10 steps were of 4.5 degrees, its second differences are a fifth smaller than those at 5 degrees, on z and h alike; ratios do not change."
     words = ("consistent protocol", "published protocol", "fresh head", "untrained network")
     return (
-        setting_table(form, dataset, PUBLISHED_SIMCLR, rows, note),
-        words_table(form.source.setting(dataset), *words),
+        report.setting_table(form, dataset, report.PUBLISHED_SIMCLR, rows, note),
+        report.words_table(form.source.setting(dataset), *words),
     )
 
 
@@ -59,20 +45,19 @@ def bending_table(form: Trained, dataset: Dataset, cells: Cells) -> Table:
     """Second differences, steps and turning, ours under the published figures."""
 
     def second(of: str) -> Callable[..., str]:
-        return lambda name, protocol, row: over_seeds(means(row, of, 0, "second"), ".3f")
+        return lambda name, protocol, row: report.over_seeds(means(row, of, 0, "second"), ".3f")
 
     def ratio(quantity: str) -> Callable[..., str]:
-        return lambda name, protocol, row: over_seeds([c.ratio(quantity) for c in row])
+        return lambda name, protocol, row: report.over_seeds([c.ratio(quantity) for c in row])
 
     def intervals(quantity: str) -> Callable[..., str]:
-        return lambda name, protocol, row: spans([c.intervals[quantity] for c in row])
+        return lambda name, protocol, row: report.spans([c.intervals[quantity] for c in row])
 
     none = ("none",) * 4
-    return table(
+    return report.table(
         f"Bending of rotation orbits: {form.source.setting(dataset)}",
         [(*key, row) for key, row in cells.items()],
-        ("network", lambda name, protocol, row: name),
-        ("protocol", lambda name, protocol, row: protocol.value),
+        *report.NETWORK,
         ("second difference of z", second("z")),
         ("second difference of h", second("h")),
         ("h / z", ratio("second")),
@@ -81,16 +66,11 @@ def bending_table(form: Trained, dataset: Dataset, cells: Cells) -> Table:
         ("turning angle, h / z", ratio("turning")),
         ("95 % intervals of the turning", intervals("turning")),
         above=(
-            (PUBLISHED_SETTING, "published", "0.125", "0.242", "1.93", *none),
+            (report.PUBLISHED_SETTING, "published", "0.125", "0.242", "1.93", *none),
             ("published: CIFAR-10, ViT-Tiny", "published", "", "", "2.59", *none),
             ("published: CIFAR-100", "published", "", "", "1.84", *none),
         ),
-        note=(
-            f"{not_published(dataset)}Mean over training seeds {listed(form.seeds)}, each in "
-            f"parentheses; {len(dataset.test_images[: form.bent])} test images; one interval for each "
-            f"seed, from {DRAWS} bootstrap draws of images. The turning angle lies between "
-            "successive steps and does not depend on the size of an orbit."
-        ),
+        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; {len(dataset.test_images[: form.bent])} test images; one interval for each seed, from {DRAWS} bootstrap draws of images. The turning angle lies between successive steps and does not depend on the size of an orbit.",
     )
 
 
@@ -102,25 +82,20 @@ def halving_table(setting: str, cells: Cells) -> Table:
         if not level:
             return ""
         before, after = (means(row, of, at, "second") for at in (level - 1, level))
-        return over_seeds([b / a for b, a in zip(before, after, strict=True)])
+        return report.over_seeds([b / a for b, a in zip(before, after, strict=True)])
 
-    return table(
+    return report.table(
         f"Second differences as the step is halved: {setting}",
         itertools.product(("z", "h"), range(HALVINGS + 1)),
         ("of", lambda of, level: of),
         ("step in degrees", lambda of, level: f"{STEP / 2**level:g}"),
         (
             "second difference",
-            lambda of, level: over_seeds(means(row, of, level, "second"), ".4f"),
+            lambda of, level: report.over_seeds(means(row, of, level, "second"), ".4f"),
         ),
         ("falls by a factor of", falls),
         ("turning angle in degrees", lambda of, level: turning(row, of, level, ".1f")),
-        note=(
-            "Trained networks, consistent protocol. Where the step resolves a smooth curve, second "
-            "differences fall by 4 and turning angles by 2; with many kinks of bilinear "
-            "interpolation and ReLU within every step they fall by 2.83 and 1.41, and no step gives "
-            "a curvature."
-        ),
+        note="Trained networks, consistent protocol. Where the step resolves a smooth curve, second differences fall by 4 and turning angles by 2; with many kinks of bilinear interpolation and ReLU within every step they fall by 2.83 and 1.41, and no step gives a curvature.",
     )
 
 
@@ -131,7 +106,7 @@ def step_plot(setting: str, form: Trained, cells: Cells) -> Plot:
     for name, of in itertools.product((TRAINED, FRESH, UNTRAINED), ("z", "h")):
         row = cells[name, Protocol.CONSISTENT]
         seeds = zip(*(means(row, of, level, "second") for level in levels), strict=True)
-        series.append(band(f"{of}, {name}", [STEP / 2**level for level in levels], seeds))
+        series.append(report.band(f"{of}, {name}", [STEP / 2**level for level in levels], seeds))
     return Plot(
         title="Second differences of rotation orbits against the step",
         kind="line",
@@ -149,11 +124,8 @@ def step_plot(setting: str, form: Trained, cells: Cells) -> Plot:
 def summary(setting: str, cells: Cells) -> str:
     """The figures in a sentence."""
     trained, published = (cells[TRAINED, protocol] for protocol in Protocol)
-    z, h = (over_seeds(means(trained, of, 0, "second"), ".3f") for of in ("z", "h"))
-    ratio, other = (over_seeds([c.ratio("second") for c in row]) for row in (trained, published))
-    return (
-        f"On {setting}: at steps of {STEP:g} degrees second differences go from {z} on z to {h} on h, "
-        f"a ratio of {ratio}; the published protocol gives {other}, the published figure is 1.93. "
-        f"Successive steps turn by {turning(trained, 'z', 0, '.0f')} degrees on z and "
-        f"{turning(trained, 'h', 0, '.0f')} on h."
+    z, h = (report.over_seeds(means(trained, of, 0, "second"), ".3f") for of in ("z", "h"))
+    ratio, other = (
+        report.over_seeds([c.ratio("second") for c in row]) for row in (trained, published)
     )
+    return f"On {setting}: at steps of {STEP:g} degrees second differences go from {z} on z to {h} on h, a ratio of {ratio}; the published protocol gives {other}, the published figure is 1.93. Successive steps turn by {turning(trained, 'z', 0, '.0f')} degrees on z and {turning(trained, 'h', 0, '.0f')} on h."

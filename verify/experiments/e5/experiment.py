@@ -11,47 +11,29 @@ from __future__ import annotations
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
+from verify.experiments import report
 from verify.experiments.e5 import display, invariants
 from verify.experiments.e5.measure import Cells, measure
 from verify.experiments.networks import TRAINED, Trained, trained
-from verify.experiments.report import (
-    AS_READ,
-    answer_above,
-    answered,
-    measurements,
-    shown,
-    spans,
-)
 from verify.ssl.measurements import Protocol
 
 EXPERIMENT = Experiment(
     id="E5",
     title="Curvature of rotation orbits",
     question="Does the projection head bend the orbits of rotations?",
-    published=(
-        "CIFAR-10, ResNet-18; rotations from 0 to 45 degrees in 10 steps, 100 images, 3 seeds of one "
-        "checkpoint. Mean norm of second differences of normalised representations $0.125 \\pm "
-        "0.002$ on $z$ and $0.242 \\pm 0.004$ on $h$, ratio 1.93; ViT-Tiny 2.59, CIFAR-100 1.84."
-    ),
+    published="CIFAR-10, ResNet-18; rotations from 0 to 45 degrees in 10 steps, 100 images, 3 seeds of one checkpoint. Mean norm of second differences of normalised representations $0.125 \\pm 0.002$ on $z$ and $0.242 \\pm 0.004$ on $h$, ratio 1.93; ViT-Tiny 2.59, CIFAR-100 1.84.",
     flaws=(
-        AS_READ + "the head is fed the L2-normalised representation, although it was trained on "
-        "the raw one.",
-        AS_READ + "the three seeds draw images, and one trained network serves them all.",
-        AS_READ + "the orbit begins at the unrotated image, where bilinear interpolation has a "
-        "kink, and there is one step, so that nothing tells a curvature from kinks.",
-        "A second difference grows with the size of an orbit, so that its ratio mixes how far a "
-        "representation moves with how sharply it turns.",
+        f"{report.AS_READ}the head is fed the L2-normalised representation, although it was trained on the raw one.",
+        f"{report.AS_READ}the three seeds draw images, and one trained network serves them all.",
+        f"{report.AS_READ}the orbit begins at the unrotated image, where bilinear interpolation has a kink, and there is one step, so that nothing tells a curvature from kinks.",
+        "A second difference grows with the size of an orbit, so that its ratio mixes how far a representation moves with how sharply it turns.",
     ),
     effects=(
         Effect(
             id="curvature",
             text="The head raises the second differences of rotation orbits.",
             published="0.125 to 0.242, ratio 1.93",
-            criterion=(
-                "Consistent protocol. Yes: in every seed the 95 % bootstrap interval over images of "
-                "the ratio of the means, h over z, lies above 1. No: below 1 in every seed. "
-                "Undecided otherwise."
-            ),
+            criterion="Consistent protocol. Yes: in every seed the 95 % bootstrap interval over images of the ratio of the means, h over z, lies above 1. No: below 1 in every seed. Undecided otherwise.",
         ),
         Effect(
             id="protocol",
@@ -63,10 +45,7 @@ EXPERIMENT = Experiment(
             id="turning",
             text="The head makes rotation orbits turn more sharply.",
             published="",
-            criterion=(
-                "Ours. As the first, for the mean angle between successive steps, which does not "
-                "depend on the size of an orbit."
-            ),
+            criterion="Ours. As the first, for the mean angle between successive steps, which does not depend on the size of an orbit.",
         ),
     ),
 )
@@ -77,7 +56,9 @@ def answers(cells: Cells) -> tuple[Measured, ...]:
 
     def answer(effect: str, protocol: Protocol, quantity: str, what: str) -> Measured:
         found = [cell.intervals[quantity] for cell in cells[TRAINED, protocol]]
-        return answered(effect, answer_above(found, 1), f"{what}, h over z: {spans(found)}")
+        return report.answered(
+            effect, report.answer_above(found, 1), f"{what}, h over z: {report.spans(found)}"
+        )
 
     return (
         answer("curvature", Protocol.CONSISTENT, "second", "second differences"),
@@ -91,7 +72,7 @@ def run_curvature(form: Trained, ctx: Context) -> Finding:
     dataset = form.source.load(ctx)
     setting = form.source.setting(dataset)
     cells = measure(form, form.runs(ctx, dataset), dataset)
-    return shown(
+    return report.shown(
         answers(cells),
         display.summary(setting, cells),
         cases=len(dataset.test_images[: form.bent]) * len(form.seeds),
@@ -105,7 +86,7 @@ def run_curvature(form: Trained, ctx: Context) -> Finding:
 
 
 CHECKS = (
-    *measurements(
+    *report.measurements(
         "E5.curvature",
         "Second differences and turning of rotation orbits, with controls",
         run_curvature,

@@ -122,9 +122,7 @@ def turned_ratio(case: Turned, affine: bool = False) -> float:
 
 
 ROTATION = Claim(
-    "a head that rotates leaves the second differences unchanged",
-    turned,
-    turned_ratio,
+    "a head that rotates leaves the second differences unchanged", turned, turned_ratio
 )
 
 AFFINE = ROTATION.mutant(

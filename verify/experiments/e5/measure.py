@@ -13,14 +13,7 @@ from torch import Tensor
 from verify.experiments.networks import Run, Trained
 from verify.ssl.augment import rotation_orbit
 from verify.ssl.data import Dataset
-from verify.ssl.measurements import (
-    Interval,
-    Protocol,
-    bootstrap_weights,
-    percentile_interval,
-    project,
-    unit,
-)
+from verify.ssl.measurements import Interval, Protocol, bootstrap_weights, percentile_interval
 from verify.ssl.orbit_curvature import bending
 
 COUNT, STEP = 10, 5.0
@@ -69,10 +62,8 @@ def measure(form: Trained, runs: Iterable[Run], dataset: Dataset) -> Cells:
     turned = rotation_orbit(dataset.test_images[: form.bent], torch.deg2rad(fine))
     cells: Cells = defaultdict(list)
     for run in runs:
-        for name, projector, z in run.represented(turned):
-            for protocol in Protocol:
-                h = project(projector, z, protocol)
-                cells[name, protocol].append(compare(unit(z), h))
+        for name, protocol, z, h in run.compared(turned):
+            cells[name, protocol].append(compare(z, h))
     return cells
 
 

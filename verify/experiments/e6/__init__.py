@@ -1,5 +1,4 @@
 """Experiment E6."""
 
-from verify.experiments.e6.experiment import CHECKS, EXPERIMENT
-
-__all__ = ["CHECKS", "EXPERIMENT"]
+from verify.experiments.e6.experiment import CHECKS as CHECKS
+from verify.experiments.e6.experiment import EXPERIMENT as EXPERIMENT

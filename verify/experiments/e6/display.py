@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from verify.claims.evidence import Plot, Table
+from verify.experiments import report
 from verify.experiments.e4.display import mean
 from verify.experiments.e6.measure import DEPTHS, Depth
 from verify.experiments.networks import FRESH, TRAINED, Trained
-from verify.experiments.report import (
-    PUBLISHED_SIMCLR,
-    band,
-    describe_mlp,
-    listed,
-    not_published,
-    over_seeds,
-    percent,
-    setting_table,
-    spans,
-    table,
-    words_table,
-)
 from verify.ssl.data import Dataset
 from verify.ssl.measurements import Protocol
 
@@ -28,17 +16,17 @@ from verify.ssl.measurements import Protocol
 def settings(networks: Sequence[Trained], dataset: Dataset) -> tuple[Table, Table]:
     """What was run, beside what was published, and what the words mean."""
     first = networks[0]
-    heads = "; ".join(describe_mlp(n.config.projector, n.config.representation) for n in networks)
-    rows = {"head": ("1, 2 and 3 layers, no biases", heads), "activation": ("Swish", "")}
-    note = (
-        f"{len(dataset.test_images[: first.orbits])} test images x 12 rotations, bending of "
-        f"{len(dataset.test_images[: first.bent])}; probes see "
-        f"{len(dataset.train_images[: first.probed[0]])} training images x 4 turns."
+    heads = "; ".join(
+        report.describe_mlp(n.config.projector, n.config.representation) for n in networks
     )
+    rows = {"head": ("1, 2 and 3 layers, no biases", heads), "activation": ("Swish", "")}
+    note = f"{len(dataset.test_images[: first.orbits])} test images x 12 rotations, bending of {len(dataset.test_images[: first.bent])}; probes see {len(dataset.train_images[: first.probed[0]])} training images x 4 turns."
     words = ("consistent protocol", "published protocol", "fresh head")
     return (
-        setting_table(first, dataset, PUBLISHED_SIMCLR, rows, note),
-        words_table(first.source.setting(dataset), *words, "compression", "selectivity", "gain"),
+        report.setting_table(first, dataset, report.PUBLISHED_SIMCLR, rows, note),
+        report.words_table(
+            first.source.setting(dataset), *words, "compression", "selectivity", "gain"
+        ),
     )
 
 
@@ -49,28 +37,22 @@ def depth_table(form: Trained, dataset: Dataset, depths: Sequence[Depth]) -> Tab
     def contraction(
         quantity: str, protocol: Protocol, words: str = ".2f", network: str = TRAINED
     ) -> Callable[..., str]:
-        return lambda layers, depth: over_seeds(
+        return lambda layers, depth: report.over_seeds(
             depth.contraction(quantity, protocol, network), words
         )
 
     def accuracy(width: int, of: str) -> Callable[..., str]:
-        return lambda layers, depth: percent(depth.accuracies[width, of])
+        return lambda layers, depth: report.percent(depth.accuracies[width, of])
 
-    return table(
+    return report.table(
         f"Heads of growing depth: {form.source.setting(dataset)}",
         zip(DEPTHS, depths, strict=True),
         ("layers", lambda layers, depth: str(layers)),
-        (
-            "compression, published protocol",
-            contraction("compression", Protocol.PUBLISHED, ".1f"),
-        ),
-        (
-            "the same by a fresh head",
-            contraction("compression", Protocol.PUBLISHED, ".1f", FRESH),
-        ),
+        ("compression, published protocol", contraction("compression", Protocol.PUBLISHED, ".1f")),
+        ("the same by a fresh head", contraction("compression", Protocol.PUBLISHED, ".1f", FRESH)),
         ("compression, consistent", contraction("compression", Protocol.CONSISTENT)),
         ("selectivity", contraction("selectivity", Protocol.CONSISTENT)),
-        ("95 % intervals", lambda layers, depth: spans(depth.selectivity)),
+        ("95 % intervals", lambda layers, depth: report.spans(depth.selectivity)),
         ("gain", contraction("semantic_gain", Protocol.CONSISTENT)),
         ("linear probe of the rotation, z, %", accuracy(0, "z")),
         ("h", accuracy(0, "h")),
@@ -78,13 +60,9 @@ def depth_table(form: Trained, dataset: Dataset, depths: Sequence[Depth]) -> Tab
         ("h", accuracy(wide, "h")),
         (
             "second difference, h / z",
-            lambda layers, depth: over_seeds([c.ratio("second") for c in depth.bent]),
+            lambda layers, depth: report.over_seeds([c.ratio("second") for c in depth.bent]),
         ),
-        note=(
-            f"{not_published(dataset)}Mean over training seeds {listed(form.seeds)}, each in "
-            "parentheses. Published, from the released arrays: compression 49.1, 57.2, 78.5; over the "
-            "ratio of the total variances 0.81, 1.50, 2.03. Columns as in E3, E4 and E5."
-        ),
+        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses. Published, from the released arrays: compression 49.1, 57.2, 78.5; over the ratio of the total variances 0.81, 1.50, 2.03. Columns as in E3, E4 and E5.",
     )
 
 
@@ -99,7 +77,7 @@ def depth_plot(setting: str, depths: Sequence[Depth]) -> Plot:
         title="Compression of orbits against the depth of the head",
         kind="line",
         series=tuple(
-            band(
+            report.band(
                 f"{quantity}, {protocol.value} protocol",
                 DEPTHS,
                 zip(*(depth.contraction(quantity, protocol) for depth in depths), strict=True),
@@ -116,13 +94,8 @@ def depth_plot(setting: str, depths: Sequence[Depth]) -> Plot:
 def summary(setting: str, depths: Sequence[Depth]) -> str:
     """The figures in a sentence."""
     compression, selectivity = (
-        ", ".join(over_seeds(depth.contraction(*chosen)) for depth in depths)
+        ", ".join(report.over_seeds(depth.contraction(*chosen)) for depth in depths)
         for chosen in (("compression", Protocol.PUBLISHED), ("selectivity", Protocol.CONSISTENT))
     )
     lost = ", ".join(mean(depth.loss) for depth in depths)
-    return (
-        f"On {setting}, for heads of 1, 2 and 3 layers: the published protocol gives compressions of "
-        f"{compression} (published 49.1, 57.2, 78.5); fed what they were trained on, the heads have "
-        f"selectivities of {selectivity}; a linear probe of the rotation loses {lost} points from z "
-        "to h."
-    )
+    return f"On {setting}, for heads of 1, 2 and 3 layers: the published protocol gives compressions of {compression} (published 49.1, 57.2, 78.5); fed what they were trained on, the heads have selectivities of {selectivity}; a linear probe of the rotation loses {lost} points from z to h."

@@ -7,110 +7,64 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
-from verify.engine.artefact import Arrays, Artefact
+from verify.engine.artefact import Arrays
+from verify.experiments import report
 from verify.experiments.e4.display import mean, points
 from verify.experiments.e4.measure import differences
 from verify.experiments.e6 import display, invariants
 from verify.experiments.e6.measure import DEPTHS, Depth, deepen, measure
 from verify.experiments.forms import LIVE, Form
 from verify.experiments.networks import Trained, config_of, trained, with_head
-from verify.experiments.report import (
-    AS_READ,
-    answer_by,
-    answer_over_seeds,
-    answered,
-    measurements,
-    over_seeds,
-    shown,
-    spans,
-    timing_tables,
-)
 from verify.ssl.measurements import Interval, Protocol, paired_interval
 
 EXPERIMENT = Experiment(
     id="E6",
     title="Depth of the head",
     question="Does a deeper head compress augmentation orbits more, and what does that cost?",
-    published=(
-        "CIFAR-10, ResNet-18, heads of 1, 2 and 3 layers with Swish and BatchNorm, one seed: depth "
-        "decides the capacity to compress. From the released arrays, the spread along orbits shrinks "
-        "49.1x, 57.2x and 78.5x."
-    ),
+    published="CIFAR-10, ResNet-18, heads of 1, 2 and 3 layers with Swish and BatchNorm, one seed: depth decides the capacity to compress. From the released arrays, the spread along orbits shrinks 49.1x, 57.2x and 78.5x.",
     flaws=(
-        AS_READ
-        + "the head is fed the L2-normalised representation, as in E3: divided by the ratio "
-        "of the total variances the three compressions are 0.81, 1.50 and 2.03.",
-        AS_READ + "there is one training seed and no interval.",
+        f"{report.AS_READ}the head is fed the L2-normalised representation, as in E3: divided by the ratio of the total variances the three compressions are 0.81, 1.50 and 2.03.",
+        f"{report.AS_READ}there is one training seed and no interval.",
     ),
     effects=(
         Effect(
             id="compresses",
             text="A deeper head compresses orbits more.",
             published="49.1x, 57.2x, 78.5x for 1, 2, 3 layers",
-            criterion=(
-                "Published protocol. Yes: in every seed the compression grows from 1 to 2 layers and "
-                "from 2 to 3. No: in every seed it is at 3 layers at most what it is at 1. Undecided "
-                "otherwise."
-            ),
+            criterion="Published protocol. Yes: in every seed the compression grows from 1 to 2 layers and from 2 to 3. No: in every seed it is at 3 layers at most what it is at 1. Undecided otherwise.",
         ),
         Effect(
             id="selective",
             text="So it does beyond the total variance.",
             published="0.81, 1.50, 2.03 from the released arrays, under the published protocol",
-            criterion=(
-                "Consistent protocol. Yes: in every seed the selectivity's 95 % bootstrap interval at "
-                "3 layers lies above that at 1. No: below it in every seed. Undecided otherwise."
-            ),
+            criterion="Consistent protocol. Yes: in every seed the selectivity's 95 % bootstrap interval at 3 layers lies above that at 1. No: below it in every seed. Undecided otherwise.",
         ),
         Effect(
             id="cost",
             text="A deeper head loses more of the rotation.",
             published="",
-            criterion=(
-                "Ours. Accuracy of a linear probe of quarter turns, z minus h, at 3 layers minus the "
-                "same at 1, paired over the training seeds. Yes: the 95 % t interval lies above 0. "
-                "No: below 0. Undecided otherwise."
-            ),
+            criterion="Ours. Accuracy of a linear probe of quarter turns, z minus h, at 3 layers minus the same at 1, paired over the training seeds. Yes: the 95 % t interval lies above 0. No: below 0. Undecided otherwise.",
         ),
         Effect(
             id="bends",
             text="A deeper head bends rotation orbits more.",
             published="",
-            criterion=(
-                "Ours. Consistent protocol: the ratio of the mean second differences, h over z. Yes: "
-                "in every seed its 95 % bootstrap interval at 3 layers lies above that at 1. No: "
-                "below it in every seed. Undecided otherwise."
-            ),
+            criterion="Ours. Consistent protocol: the ratio of the mean second differences, h over z. Yes: in every seed its 95 % bootstrap interval at 3 layers lies above that at 1. No: below it in every seed. Undecided otherwise.",
         ),
     ),
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Depths:
-    """One form of E6: networks whose heads have as many layers as `DEPTHS` say."""
-
-    networks: tuple[Trained, ...]
-
-    @property
-    def artefacts(self) -> tuple[Artefact, ...]:
-        """All of them, in order."""
-        return tuple(artefact for trained in self.networks for artefact in trained.artefacts)
-
-
-def setup(form: Form) -> Depths:
-    """Heads with Swish and BatchNorm, on fewer of the digits than in E3 to E5."""
+def setup(form: Form) -> tuple[Trained, ...]:
+    """For each of `DEPTHS`, heads with Swish and BatchNorm, on fewer of the digits than in E3 to E5."""
     few = {"orbits": 120, "bent": 60, "probed": (400, 360)} if form is LIVE else {}
     config = config_of(form, "E6")
     heads = {depth: with_head(deepen(config, depth), "swish", True) for depth in DEPTHS}
-    return Depths(
-        networks=tuple(trained(form, f"depth{d}", head, **few) for d, head in heads.items())
-    )
+    return tuple(trained(form, f"depth{d}", head, **few) for d, head in heads.items())
 
 
 def answers(depths: Sequence[Depth]) -> tuple[Measured, ...]:
@@ -118,12 +72,11 @@ def answers(depths: Sequence[Depth]) -> tuple[Measured, ...]:
 
     def above(effect: str, one: list[Interval], three: list[Interval], what: str) -> Measured:
         pairs = list(zip(one, three, strict=True))
-        return answered(
+        return report.decided(
             effect,
-            answer_over_seeds(
-                (b.low > a.high for a, b in pairs), (a.low > b.high for a, b in pairs)
-            ),
-            f"{what} {spans(one)} at 1 layer, {spans(three)} at 3",
+            all(b.low > a.high for a, b in pairs),
+            all(a.low > b.high for a, b in pairs),
+            f"{what} {report.spans(one)} at 1 layer, {report.spans(three)} at 3",
         )
 
     one, three = depths[0], depths[-1]
@@ -131,50 +84,49 @@ def answers(depths: Sequence[Depth]) -> tuple[Measured, ...]:
     seeds = list(zip(*compression, strict=True))
     lost = paired_interval(differences(three.loss, one.loss))
     return (
-        answered(
+        report.decided(
             "compresses",
-            answer_over_seeds(
-                (all(a < b for a, b in itertools.pairwise(seed)) for seed in seeds),
-                (seed[-1] <= seed[0] for seed in seeds),
-            ),
-            "; ".join(over_seeds(values, ".1f") for values in compression),
+            all(all(a < b for a, b in itertools.pairwise(seed)) for seed in seeds),
+            all(seed[-1] <= seed[0] for seed in seeds),
+            "; ".join(report.over_seeds(values, ".1f") for values in compression),
         ),
         above("selective", one.selectivity, three.selectivity, "selectivity"),
-        answered(
+        report.decided(
             "cost",
-            answer_by(lost.low > 0, lost.high < 0),
+            lost.low > 0,
+            lost.high < 0,
             f"{mean(one.loss)} points at 1 layer, {mean(three.loss)} at 3; difference {points(lost)}",
         ),
         above("bends", one.second, three.second, "h over z"),
     )
 
 
-def run_depth(form: Depths, ctx: Context) -> Finding:
+def run_depth(form: tuple[Trained, ...], ctx: Context) -> Finding:
     """Measure E3, E4 and E5 for every depth."""
-    first = form.networks[0]
+    first = form[0]
     dataset = first.source.load(ctx)
     setting = first.source.setting(dataset)
     depths: list[Depth] = []
     kept: dict[str, Arrays] = {}
-    for layers, networks in zip(DEPTHS, form.networks, strict=True):
+    for layers, networks in zip(DEPTHS, form, strict=True):
         runs = list(networks.runs(ctx, dataset))
         depths.append(measure(networks, runs, dataset))
         kept |= {f"{layers} layers, seed {run.seed}": run.arrays for run in runs}
-    return shown(
+    return report.shown(
         answers(depths),
         display.summary(setting, depths),
-        cases=sum(len(networks.seeds) for networks in form.networks),
+        cases=sum(len(networks.seeds) for networks in form),
         tables=(
-            *display.settings(form.networks, dataset),
+            *display.settings(form, dataset),
             display.depth_table(first, dataset, depths),
-            *timing_tables(setting, kept),
+            *report.timing_tables(setting, kept),
         ),
         plots=(display.depth_plot(setting, depths),),
     )
 
 
 CHECKS = (
-    *measurements(
+    *report.measurements(
         "E6.depth",
         "E3, E4 and E5 for heads of one, two and three layers",
         run_depth,

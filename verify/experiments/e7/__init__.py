@@ -1,5 +1,4 @@
 """Experiment E7."""
 
-from verify.experiments.e7.experiment import CHECKS, EXPERIMENT
-
-__all__ = ["CHECKS", "EXPERIMENT"]
+from verify.experiments.e7.experiment import CHECKS as CHECKS
+from verify.experiments.e7.experiment import EXPERIMENT as EXPERIMENT

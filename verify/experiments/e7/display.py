@@ -34,11 +34,7 @@ def update_table(form: Runs[tuple[str, str]], setting: str, updates: Updates) ->
             (published, "none", "31 to 653", "none"),
             (published, "BatchNorm", "0.4 to 2.7", "none"),
         ),
-        note=(
-            f"Geometric mean over {form.config.epochs} epochs of the last step's; mean over "
-            "training seeds, each in parentheses. Whether the published head includes the "
-            "predictor is not known here: both are shown."
-        ),
+        note=f"Geometric mean over {form.config.epochs} epochs of the last step's; mean over training seeds, each in parentheses. Whether the published head includes the predictor is not known here: both are shown.",
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
+from verify.experiments import report
 from verify.experiments.e7 import display, invariants
 from verify.experiments.e7.measure import (
     ACTIVATIONS,
@@ -27,16 +28,8 @@ from verify.experiments.e7.measure import (
     ratios,
 )
 from verify.experiments.forms import Form
-from verify.experiments.networks import Runs, config_of, source_of, with_head
-from verify.experiments.report import (
-    AS_READ,
-    answer_over_seeds,
-    answered,
-    measurements,
-    over_seeds,
-    shown,
-    timing_tables,
-)
+from verify.experiments.networks import Runs, runs_of, with_head
+from verify.ssl.training import Config
 
 SEPARATED = 10.0
 """Ratio from which time scales are called separated: a third of the least published one."""
@@ -45,67 +38,46 @@ EXPERIMENT = Experiment(
     id="E7",
     title="Time scales of head and backbone",
     question="Is the head updated faster than the backbone, and does BatchNorm end that?",
-    published=(
-        "CIFAR-10, ResNet-18, SimSiam. Relative update, learning rate times |gradient| / |weights|, "
-        "of the head over that of the backbone: 31 to 653 without BatchNorm, 0.4 to 2.7 with it."
-    ),
+    published="CIFAR-10, ResNet-18, SimSiam. Relative update, learning rate times |gradient| / |weights|, of the head over that of the backbone: 31 to 653 without BatchNorm, 0.4 to 2.7 with it.",
     flaws=(
-        "The measure depends on the size of the head's weights, which a homogeneous head under an "
-        "objective of directions does not: at a tenth of every weight it computes the same and the "
-        "measure is a hundred times as large (check E7.scale).",
-        AS_READ + "there is one training seed and no interval.",
+        "The measure depends on the size of the head's weights, which a homogeneous head under an objective of directions does not: at a tenth of every weight it computes the same and the measure is a hundred times as large (check E7.scale).",
+        f"{report.AS_READ}there is one training seed and no interval.",
     ),
     effects=(
         Effect(
             id="separates",
             text="Without BatchNorm the head is updated faster than the backbone by far.",
             published="31 to 653",
-            criterion=(
-                "Normal start, without BatchNorm; the geometric mean over epochs of the ratio, "
-                f"projector over backbone. Yes: at least {SEPARATED:g}, a third of the least "
-                "published one, for every activation and seed. No: less for every one. Undecided "
-                "otherwise. Chosen after an exploratory run."
-            ),
+            criterion=f"Normal start, without BatchNorm; the geometric mean over epochs of the ratio, projector over backbone. Yes: at least {SEPARATED:g}, a third of the least published one, for every activation and seed. No: less for every one. Undecided otherwise. Chosen after an exploratory run.",
         ),
         Effect(
             id="batchnorm",
             text="BatchNorm brings the two together.",
             published="0.4 to 2.7",
-            criterion=(
-                "The same ratio with BatchNorm in both heads. Yes: less than without it, and between "
-                f"{1 / SEPARATED:g} and {SEPARATED:g}, for every activation and seed. No: not so for "
-                "every one. Undecided otherwise."
-            ),
+            criterion=f"The same ratio with BatchNorm in both heads. Yes: less than without it, and between {1 / SEPARATED:g} and {SEPARATED:g}, for every activation and seed. No: not so for every one. Undecided otherwise.",
         ),
         Effect(
             id="start",
             text="For a ReLU head the pseudo-collapsed start separates the time scales.",
             published="",
-            criterion=(
-                "Ours. The ratio of a ReLU head from the projector x0.1 over that from the normal "
-                f"start. Yes: at least {SEPARATED:g} in every seed. No: less in every seed. "
-                "Undecided otherwise."
-            ),
+            criterion=f"Ours. The ratio of a ReLU head from the projector x0.1 over that from the normal start. Yes: at least {SEPARATED:g} in every seed. No: less in every seed. Undecided otherwise.",
         ),
     ),
 )
 
 
-def setup(form: Form) -> Runs[tuple[str, str]]:
-    """SimSiam of every activation and variant."""
-    config = config_of(form, "E7")
-    normed = {
-        (head, variant): with_head(config, head, VARIANTS[variant][0]) for head, variant in CELLS
+def configure(config: Config) -> dict[tuple[str, str], Config]:
+    """Every activation and variant."""
+    return {
+        (head, variant): replace(with_head(config, head, normed), start=start)
+        for head in ACTIVATIONS
+        for variant, (normed, start) in VARIANTS.items()
     }
-    return Runs(
-        source=source_of(form, config),
-        name="updates",
-        config=config,
-        seeds=tuple(range(form.seeds)),
-        cells={cell: replace(c, start=VARIANTS[cell[1]][1]) for cell, c in normed.items()},
-        observing=observe_updates,
-        cost=1.0,
-    )
+
+
+def setup(form: Form) -> Runs[tuple[str, str]]:
+    """SimSiam."""
+    return runs_of(form, "E7", "updates", configure, observe_updates, cost=1.0)
 
 
 def answers(updates: Updates) -> tuple[Measured, ...]:
@@ -119,10 +91,8 @@ def answers(updates: Updates) -> tuple[Measured, ...]:
     relu = zip(ratios(updates["relu", SHRUNK]), ratios(updates["relu", PLAIN]), strict=True)
     factors = [shrunk / normal for shrunk, normal in relu]
     return tuple(
-        answered(
-            effect,
-            answer_over_seeds(yes, (not y for y in yes)),
-            f"{min(values):.2g} to {max(values):.2g}",
+        report.decided(
+            effect, all(yes), all(not y for y in yes), f"{min(values):.2g} to {max(values):.2g}"
         )
         for effect, yes, values in (
             ("separates", [r >= SEPARATED for r in plain], plain),
@@ -145,27 +115,24 @@ def run_updates(form: Runs[tuple[str, str]], ctx: Context) -> Finding:
         for cell in CELLS
     }
     plain, normed, shrunk = (
-        [over_seeds(ratios(updates[a, variant]), digits) for a in ACTIVATIONS]
+        [report.over_seeds(ratios(updates[a, variant]), digits) for a in ACTIVATIONS]
         for variant, digits in ((PLAIN, ".1f"), (NORMED, ".2f"), (SHRUNK, ".1f"))
     )
-    return shown(
+    return report.shown(
         answers(updates),
-        f"On {setting}: the projector's relative update over the backbone's is {plain[0]} for a Swish "
-        f"head and {plain[1]} for a ReLU head without BatchNorm (published 31 to 653), {normed[0]} "
-        f"and {normed[1]} with it (published 0.4 to 2.7), and {shrunk[0]} and {shrunk[1]} from the "
-        "pseudo-collapsed start.",
+        f"On {setting}: the projector's relative update over the backbone's is {plain[0]} for a Swish head and {plain[1]} for a ReLU head without BatchNorm (published 31 to 653), {normed[0]} and {normed[1]} with it (published 0.4 to 2.7), and {shrunk[0]} and {shrunk[1]} from the pseudo-collapsed start.",
         cases=len(form.artefacts) * form.config.epochs,
         tables=(
             display.settings(form, dataset),
             display.update_table(form, setting, updates),
-            *timing_tables(setting, form.named(kept)),
+            *report.timing_tables(setting, form.named(kept)),
         ),
         plots=(display.update_plot(form, setting, updates),),
     )
 
 
 CHECKS = (
-    *measurements(
+    *report.measurements(
         "E7.updates",
         "Relative updates of head and backbone while training",
         run_updates,

@@ -17,7 +17,7 @@ from verify.experiments.e8 import display, invariants
 from verify.experiments.e8.display import PUBLISHED, span
 from verify.experiments.e8.measure import IMAGES, KINDS, Cell, measure
 from verify.experiments.forms import RELEASED
-from verify.experiments.report import AS_READ, answer_by, answered, shown
+from verify.experiments.report import AS_READ, decided, shown
 from verify.ssl.data import floating
 from verify.ssl.data.loading import load as load_images
 from verify.ssl.released import RELEASES, files, load
@@ -26,11 +26,7 @@ from verify.ssl.training import ieee
 EXPANDING = ("VICReg ResNet-50", "Barlow Twins ResNet-50")
 """The networks whose heads are said to expand orbits; the others' are said to compress them."""
 
-CRITERION = (
-    "Unit vectors of 50 CIFAR-10 test images. {yes}: for every kind of orbit the selectivity's 95 % "
-    "bootstrap interval over images lies above 1 and above that of a head that was never trained. "
-    "{no}: below both for every kind. Undecided otherwise."
-)
+CRITERION = "Unit vectors of 50 CIFAR-10 test images. {yes}: for every kind of orbit the selectivity's 95 % bootstrap interval over images lies above 1 and above that of a head that was never trained. {no}: below both for every kind. Undecided otherwise."
 
 
 def effect_of(name: str) -> str:
@@ -54,19 +50,11 @@ EXPERIMENT = Experiment(
     id="E8",
     title="Orbits of released networks",
     question="Do the heads of released networks compress the orbits of augmentations?",
-    published=(
-        "DINO ViT-S/16 and ResNet-50, VICReg and Barlow Twins ResNet-50, with their heads, on CIFAR-10 "
-        "test images at 224 pixels; 12 steps of rotation (0 to 45 degrees), hue, saturation and blur. "
-        "DINO compresses orbits, VICReg and Barlow Twins expand them."
-    ),
+    published="DINO ViT-S/16 and ResNet-50, VICReg and Barlow Twins ResNet-50, with their heads, on CIFAR-10 test images at 224 pixels; 12 steps of rotation (0 to 45 degrees), hue, saturation and blur. DINO compresses orbits, VICReg and Barlow Twins expand them.",
     flaws=(
-        AS_READ + "the compression is a ratio of variances of raw outputs, averaged over their "
-        "coordinates: it changes with the units of either representation and with their lengths, 384 "
-        "and 65536 for DINO's ViT. Of VICReg's and Barlow Twins' eight ratios seven are above 1.",
-        AS_READ + "nothing is divided by the total variance, and no head that was never trained is "
-        "measured.",
-        AS_READ + "hue and saturation are changed after the images were standardised, by functions "
-        "for values in [0, 1]. Here they are changed before.",
+        f"{AS_READ}the compression is a ratio of variances of raw outputs, averaged over their coordinates: it changes with the units of either representation and with their lengths, 384 and 65536 for DINO's ViT. Of VICReg's and Barlow Twins' eight ratios seven are above 1.",
+        f"{AS_READ}nothing is divided by the total variance, and no head that was never trained is measured.",
+        f"{AS_READ}hue and saturation are changed after the images were standardised, by functions for values in [0, 1]. Here they are changed before.",
     ),
     effects=tuple(_effect(release.name) for release in RELEASES),
 )
@@ -78,9 +66,10 @@ def answer(name: str, cells: dict[str, Cell]) -> Measured:
     compresses = all(c.selectivity.low > max(1, c.fresh.high) for c in kinds)
     expands = all(c.selectivity.high < min(1, c.fresh.low) for c in kinds)
     said, otherwise = (expands, compresses) if name in EXPANDING else (compresses, expands)
-    return answered(
+    return decided(
         effect_of(name),
-        answer_by(said, otherwise),
+        said,
+        otherwise,
         "; ".join(
             f"{kind}: selectivity {span(cell.selectivity)}, never trained {span(cell.fresh)}"
             for kind, cell in cells.items()
@@ -92,10 +81,7 @@ def run_orbits(ctx: Context) -> Finding:
     """Measure every checkpoint that the context names."""
     path = ctx.data["cifar10"]
     dataset = load_images(
-        "cifar10",
-        Path(path) if path else None,
-        cache=Path(ctx.cache) / "data",
-        download=not path,
+        "cifar10", Path(path) if path else None, cache=Path(ctx.cache) / "data", download=not path
     )
     images = floating(dataset.test_images[:IMAGES]).to(ctx.device)
     labels = dataset.test_labels[:IMAGES].to(ctx.device)
@@ -125,10 +111,9 @@ CHECKS = (
             "E8.orbits",
             "Orbits of released networks and of heads that were never trained",
             run_orbits,
-            artefacts=(),
+            capabilities=("checkpoint", "cifar10"),
             cost=400.0,
         ),
-        capabilities=("checkpoint", "cifar10"),
         command=RELEASED,
     ),
     *invariants.CHECKS,

@@ -8,9 +8,9 @@ from functools import partial
 import torch
 
 from verify.claims.check import MINIMUM_CASES, Context
-from verify.claims.evidence import Finding
+from verify.claims.declare import invariant
+from verify.claims.evidence import Finding, finding
 from verify.experiments.e8.measure import variance_ratio
-from verify.experiments.report import invariant, judged
 from verify.ssl.measurements import contraction, equal_weights, summarise, unit
 
 
@@ -36,12 +36,11 @@ def run_units(expected: float, widths: tuple[int, int], ctx: Context) -> Finding
     # Sums of k squares in float64, with a hundredfold margin.
     tolerance = 100 * k * torch.finfo(torch.float64).eps
     errors = ((ratio / expected - 1).abs().max().item(), abs(selectivity - 1))
-    return judged(
+    return finding(
         max(errors) <= tolerance,
-        f"A head that only scales, by {scale:.3g}, and pads {d} coordinates with zeros to {k} has a "
-        f"published ratio of {ratio.mean().item():.4g} and a selectivity of {selectivity:.6f}.",
-        len(z),
-        max(errors) / tolerance,
+        f"A head that only scales, by {scale:.3g}, and pads {d} coordinates with zeros to {k} has a published ratio of {ratio.mean().item():.4g} and a selectivity of {selectivity:.6f}.",
+        cases=len(z),
+        margin=max(errors) / tolerance,
         residuals={"ratio": errors[0], "selectivity": errors[1]},
     )
 

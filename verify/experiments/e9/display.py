@@ -6,36 +6,22 @@ from collections.abc import Callable
 from statistics import fmean
 
 from verify.claims.evidence import Plot, Table
+from verify.experiments import report
 from verify.experiments.e9.measure import HEADS, LABELLED, NONE, Curves, at, epochs_to, mean
 from verify.experiments.networks import Runs
-from verify.experiments.report import (
-    PUBLISHED_SIMCLR,
-    band,
-    describe_mlp,
-    listed,
-    not_published,
-    percent,
-    setting_table,
-    table,
-)
 from verify.ssl.data import Dataset
-
-UNTRAINED = "untrained"
 
 
 def settings(form: Runs[tuple[str]], dataset: Dataset) -> Table:
     """What was run, beside what was published."""
-    mlp = describe_mlp(form.config.projector, form.config.representation)
-    probe = (
-        f"a linear probe in closed form (ridge): of the class, from all labels and from {LABELLED} of "
-        "each; of quarter turns"
-    )
+    mlp = report.describe_mlp(form.config.projector, form.config.representation)
+    probe = f"a linear probe in closed form (ridge): of the class, from all labels and from {LABELLED} of each; of quarter turns"
     rows = {
         "head": ("", f"none, or {mlp}"),
         "activation": ("", "linear, relu, swish"),
         "probes": ("not an experiment of the paper", probe),
     }
-    return setting_table(form, dataset, PUBLISHED_SIMCLR, rows)
+    return report.setting_table(form, dataset, report.PUBLISHED_SIMCLR, rows)
 
 
 def probe_table(form: Runs[tuple[str]], dataset: Dataset, curves: Curves) -> Table:
@@ -43,19 +29,12 @@ def probe_table(form: Runs[tuple[str]], dataset: Dataset, curves: Curves) -> Tab
     goal = fmean(at(curves, NONE, "class_z"))
 
     def accuracy(name: str) -> Callable[[str], str]:
-        def show(head: str) -> str:
-            if head == UNTRAINED:
-                return percent(at(curves, NONE, name, 0)) if name in ("class_z", "few_z") else ""
-            return percent(at(curves, head, name))
+        return lambda head: report.percent(at(curves, head, name))
 
-        return show
-
-    def trained(show: Callable[[str], str]) -> Callable[[str], str]:
-        return lambda head: "" if head == UNTRAINED else show(head)
-
-    return table(
+    first, few = (report.percent(at(curves, NONE, name, 0)) for name in ("class_z", "few_z"))
+    return report.table(
         f"Linear probes under every head, accuracy in %: {form.source.setting(dataset)}",
-        ((head,) for head in (UNTRAINED, *HEADS)),
+        ((head,) for head in HEADS),
         ("head", lambda head: head),
         ("class, z", accuracy("class_z")),
         ("class, h", accuracy("class_h")),
@@ -63,20 +42,13 @@ def probe_table(form: Runs[tuple[str]], dataset: Dataset, curves: Curves) -> Tab
         (f"class from {LABELLED} labels of each, h", accuracy("few_h")),
         ("rotation, z", accuracy("rotation_z")),
         ("rotation, h", accuracy("rotation_h")),
-        ("class, z, mean over epochs", trained(lambda head: percent(mean(curves, head)))),
+        ("class, z, mean over epochs", lambda head: report.percent(mean(curves, head))),
         (
             f"epochs until class, z, reaches {100 * goal:.1f} %",
-            trained(
-                lambda head: ", ".join(epochs_to(runs[head]["class_z"], goal) for runs in curves)
-            ),
+            lambda head: ", ".join(epochs_to(runs[head]["class_z"], goal) for runs in curves),
         ),
-        note=(
-            f"{not_published(dataset)}Mean over training seeds {listed(form.seeds)}, each in "
-            f"parentheses; probes see all {len(dataset.train_images)} training images, or "
-            f"{LABELLED * dataset.classes}, and are tested on {len(dataset.test_images)} others. "
-            "Without a head h is z. The goal of the last column is what training without a head ends "
-            "at; before the first step BatchNorm statistics are those of the training images."
-        ),
+        above=(("untrained", first, "", few, "", "", "", "", ""),),
+        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; probes see all {len(dataset.train_images)} training images, or {LABELLED * dataset.classes}, and are tested on {len(dataset.test_images)} others. Without a head h is z. The goal of the last column is what training without a head ends at; before the first step BatchNorm statistics are those of the training images.",
     )
 
 
@@ -86,7 +58,7 @@ def probe_plot(form: Runs[tuple[str]], setting: str, curves: Curves) -> Plot:
         title="A linear probe of the class while SimCLR trains",
         kind="line",
         series=tuple(
-            band(
+            report.band(
                 f"{of}, {head}",
                 range(form.config.epochs + 1),
                 (100 * runs[head][f"class_{of}"] for runs in curves),

@@ -14,6 +14,7 @@ from verify.claims.check import Context
 from verify.claims.declare import section
 from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
+from verify.experiments import report
 from verify.experiments.e9 import display, invariants
 from verify.experiments.e9.measure import (
     HEADS,
@@ -27,38 +28,28 @@ from verify.experiments.e9.measure import (
     observe_probes,
 )
 from verify.experiments.forms import Form
-from verify.experiments.networks import Runs, config_of, source_of, with_head
-from verify.experiments.report import answer_by, answered, measurements, shown, timing_tables
+from verify.experiments.networks import Runs, runs_of, with_head
 from verify.ssl.measurements import paired_interval
+from verify.ssl.training import Config
 
 EXPERIMENT = Experiment(
     id="E9",
     title="Train, then discard the head",
     question="Does a head that is discarded speed training up and leave a better representation?",
-    published=(
-        "The paper's headline, in words: heads speed training up, z is the better representation "
-        "downstream than h, and a linear head is better than none. The experiment is ours."
-    ),
+    published="The paper's headline, in words: heads speed training up, z is the better representation downstream than h, and a linear head is better than none. The experiment is ours.",
     flaws=(),
     effects=(
         Effect(
             id="z-beats-h",
             text="Downstream, z is better than h.",
             published="yes",
-            criterion=(
-                "Class accuracy after training, z minus h, paired over the training seeds, for the "
-                "ReLU and the Swish head. Yes: both 95 % t intervals lie above 0. No: one lies below. "
-                "Undecided otherwise."
-            ),
+            criterion="Class accuracy after training, z minus h, paired over the training seeds, for the ReLU and the Swish head. Yes: both 95 % t intervals lie above 0. No: one lies below. Undecided otherwise.",
         ),
         Effect(
             id="z-beats-h-few",
             text=f"So it is for a probe of {LABELLED} labels of each class.",
             published="",
-            criterion=(
-                "Ours, as above. Added after an exploratory run, in which a probe of all labels did as "
-                "well on an untrained network."
-            ),
+            criterion="Ours, as above. Added after an exploratory run, in which a probe of all labels did as well on an untrained network.",
         ),
         Effect(
             id="rotation",
@@ -70,10 +61,7 @@ EXPERIMENT = Experiment(
             id="head-helps",
             text="A nonlinear head leaves a better z than no head.",
             published="yes",
-            criterion=(
-                "As above, for class accuracy on z under the ReLU and the Swish head minus that on z "
-                "trained without a head."
-            ),
+            criterion="As above, for class accuracy on z under the ReLU and the Swish head minus that on z trained without a head.",
         ),
         Effect(
             id="linear-helps",
@@ -85,31 +73,21 @@ EXPERIMENT = Experiment(
             id="faster",
             text="A nonlinear head speeds training up.",
             published="yes",
-            criterion=(
-                "Class accuracy on z, mean over the epochs, under the ReLU and the Swish head minus "
-                "that without a head, paired over the training seeds; answered as above."
-            ),
+            criterion="Class accuracy on z, mean over the epochs, under the ReLU and the Swish head minus that without a head, paired over the training seeds; answered as above.",
         ),
     ),
 )
 
 
+def configure(config: Config) -> dict[tuple[str], Config]:
+    """Every head."""
+    heads = {(head,): with_head(config, head, True) for head in HEADS[1:]}
+    return {(NONE,): replace(config, projector=None), **heads}
+
+
 def setup(form: Form) -> Runs[tuple[str]]:
-    """SimCLR under every head."""
-    config = config_of(form, "E9")
-    heads = {
-        head: replace(config, projector=None) if head == NONE else with_head(config, head, True)
-        for head in HEADS
-    }
-    return Runs(
-        source=source_of(form, config),
-        name="discard",
-        config=config,
-        seeds=tuple(range(form.seeds)),
-        cells={(head,): c for head, c in heads.items()},
-        observing=observe_probes,
-        cost=2.0,
-    )
+    """SimCLR."""
+    return runs_of(form, "E9", "discard", configure, observe_probes, cost=2.0)
 
 
 def answers(curves: Curves) -> tuple[Measured, ...]:
@@ -123,11 +101,10 @@ def answers(curves: Curves) -> tuple[Measured, ...]:
             for head in heads
         }
         value = ", ".join(f"[{i.low:.1f}, {i.high:.1f}] ({head})" for head, i in found.items())
-        return answered(
+        return report.decided(
             effect,
-            answer_by(
-                all(i.low > 0 for i in found.values()), any(i.high < 0 for i in found.values())
-            ),
+            all(i.low > 0 for i in found.values()),
+            any(i.high < 0 for i in found.values()),
             f"difference in points: {value}",
         )
 
@@ -159,23 +136,21 @@ def run_discard(form: Runs[tuple[str]], ctx: Context) -> Finding:
         for name in (f"class_{of}", f"few_{of}")
     )
     untrained = 100 * fmean(at(curves, NONE, "class_z", 0))
-    return shown(
+    return report.shown(
         answers(curves),
-        f"On {setting}: after {form.config.epochs} epochs a linear probe of the class gets {z} on z, "
-        f"and {h} on h; an untrained network's z gives {untrained:.1f} %. From {LABELLED} labels of "
-        f"each it gets {few_z} on z and {few_h} on h.",
+        f"On {setting}: after {form.config.epochs} epochs a linear probe of the class gets {z} on z, and {h} on h; an untrained network's z gives {untrained:.1f} %. From {LABELLED} labels of each it gets {few_z} on z and {few_h} on h.",
         cases=len(form.artefacts) * form.config.epochs,
         tables=(
             display.settings(form, dataset),
             display.probe_table(form, dataset, curves),
-            *timing_tables(setting, form.named(kept)),
+            *report.timing_tables(setting, form.named(kept)),
         ),
         plots=(display.probe_plot(form, setting, curves),),
     )
 
 
 CHECKS = (
-    *measurements(
+    *report.measurements(
         "E9.discard",
         "Probes of the class and of the rotation under every head",
         run_discard,

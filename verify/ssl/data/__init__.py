@@ -4,24 +4,11 @@
 do not rest on its code. Nothing is ever unpickled.
 """
 
-from verify.ssl.data.dataset import (
-    DIGITS,
-    DIGITS_SOURCE,
-    DataError,
-    Dataset,
-    Source,
-    floating,
-    load_digits,
-    take,
-)
-
-__all__ = [
-    "DIGITS",
-    "DIGITS_SOURCE",
-    "DataError",
-    "Dataset",
-    "Source",
-    "floating",
-    "load_digits",
-    "take",
-]
+from verify.ssl.data.dataset import DIGITS as DIGITS
+from verify.ssl.data.dataset import DIGITS_SOURCE as DIGITS_SOURCE
+from verify.ssl.data.dataset import DataError as DataError
+from verify.ssl.data.dataset import Dataset as Dataset
+from verify.ssl.data.dataset import Source as Source
+from verify.ssl.data.dataset import floating as floating
+from verify.ssl.data.dataset import load_digits as load_digits
+from verify.ssl.data.dataset import take as take

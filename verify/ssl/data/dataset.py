@@ -56,21 +56,29 @@ class Dataset:
         """Number of classes."""
         return int(self.train_labels.max()) + 1
 
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """Images and labels by name."""
+        return {
+            f"{part}_{what}": getattr(self, f"{part}_{what}")
+            for part in ("train", "test")
+            for what in ("images", "labels")
+        }
+
     def to(self, device: str | torch.device) -> Dataset:
         """The same data set with its tensors on `device`."""
-        return Dataset(
-            self.name,
-            self.source,
-            self.train_images.to(device),
-            self.train_labels.to(device),
-            self.test_images.to(device),
-            self.test_labels.to(device),
-        )
+        return Dataset(self.name, self.source, *(t.to(device) for t in self.tensors.values()))
+
+    def chosen(self, name: str, train: Tensor, test: Tensor) -> Dataset:
+        """The training and the test images of these indices, under another name."""
+        indices = (train, train, test, test)
+        chosen = (t[i] for t, i in zip(self.tensors.values(), indices, strict=True))
+        return Dataset(name, self.source, *chosen)
 
     def fingerprint(self) -> str:
         """SHA-256 of all images and labels, by which a record of a run knows its data."""
         digest = hashlib.sha256()
-        for tensor in (self.train_images, self.train_labels, self.test_images, self.test_labels):
+        for tensor in self.tensors.values():
             digest.update(f"{tensor.dtype} {tuple(tensor.shape)}\n".encode())
             digest.update(tensor.cpu().contiguous().numpy().data)
         return digest.hexdigest()
@@ -95,14 +103,7 @@ def take(dataset: Dataset, train: int, test: int) -> Dataset:
     """
     known = _first(dataset.train_labels, train, dataset.classes, "training")
     held_out = _first(dataset.test_labels, test, dataset.classes, "test")
-    return Dataset(
-        name=f"{dataset.name}, {train} + {test} images",
-        source=dataset.source,
-        train_images=dataset.train_images[known],
-        train_labels=dataset.train_labels[known],
-        test_images=dataset.test_images[held_out],
-        test_labels=dataset.test_labels[held_out],
-    )
+    return dataset.chosen(f"{dataset.name}, {train} + {test} images", known, held_out)
 
 
 def balanced_order(labels: Tensor) -> Tensor:
@@ -121,14 +122,12 @@ def balanced_order(labels: Tensor) -> Tensor:
 def _first(labels: Tensor, count: int, classes: int, what: str) -> Tensor:
     if count < 1 or count % classes:
         raise ValueError(
-            f"A part of a data set has as many {what} images of each of its {classes} classes: "
-            f"expected a positive multiple of {classes}, got {count}."
+            f"A part of a data set has as many {what} images of each of its {classes} classes: expected a positive multiple of {classes}, got {count}."
         )
     fewest = int(labels.bincount(minlength=classes).min())
     if count > fewest * classes:
         raise ValueError(
-            f"{count} {what} images were asked for, {count // classes} of each class, and the "
-            f"smallest class has {fewest}; ask for at most {fewest * classes}."
+            f"{count} {what} images were asked for, {count // classes} of each class, and the smallest class has {fewest}; ask for at most {fewest * classes}."
         )
     return balanced_order(labels)[:count]
 

@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -56,28 +56,23 @@ class Cifar:
 
     title: str
     classes: int
-    train: int
-    test: int
     train_batches: tuple[str, ...]
     test_batches: tuple[str, ...]
     label_bytes: int
     url: str
     md5: str
+    train: int = 50_000
+    test: int = 10_000
 
     @property
     def layouts(self) -> str:
         """What is expected of a folder or archive, in words."""
-        return (
-            f"train/<class>/*.jpg and test/<class>/*.jpg (or .png) for {self.classes} classes, or "
-            f"the official binary batches {self.train_batches[0]}, ..., {self.test_batches[-1]}"
-        )
+        return f"train/<class>/*.jpg and test/<class>/*.jpg (or .png) for {self.classes} classes, or the official binary batches {self.train_batches[0]}, ..., {self.test_batches[-1]}"
 
 
 CIFAR10 = Cifar(
     title="CIFAR-10",
     classes=10,
-    train=50_000,
-    test=10_000,
     train_batches=tuple(f"data_batch_{n}.bin" for n in range(1, 6)),
     test_batches=("test_batch.bin",),
     label_bytes=1,
@@ -88,8 +83,6 @@ CIFAR10 = Cifar(
 CIFAR100 = Cifar(
     title="CIFAR-100",
     classes=100,
-    train=50_000,
-    test=10_000,
     train_batches=("train.bin",),
     test_batches=("test.bin",),
     label_bytes=2,  # the superclass, then the class
@@ -98,30 +91,8 @@ CIFAR100 = Cifar(
 )
 
 
-class Part(NamedTuple):
-    """Images (N, 3, 32, 32) and labels (N,), both uint8."""
-
-    images: np.ndarray
-    labels: np.ndarray
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """A data set as bytes, each part in a balanced order.
-
-    Attributes:
-        name: its title, and what sets the copy apart from the original.
-        source: how it was stored.
-    """
-
-    name: str
-    source: str
-    train: Part
-    test: Part
-
-
-def read(cifar: Cifar, path: Path) -> Decoded:
-    """Read a data set from a folder or a tar archive, whichever layout it has.
+def read(cifar: Cifar, path: Path) -> Dataset:
+    """Read a data set from a folder or a tar archive, whichever layout it has, in a balanced order.
 
     Raises:
         DataError: if it is not there, damaged, incomplete, or another data set.
@@ -138,41 +109,41 @@ def read(cifar: Cifar, path: Path) -> Decoded:
             suffixes.add(name.suffix.lower())
     if not batches and not pictures:
         raise DataError(
-            f"{path} holds no images of {cifar.title}: expected {cifar.layouts}. The batches for "
-            "Python are pickles, which are never read."
+            f"{path} holds no images of {cifar.title}: expected {cifar.layouts}. The batches for Python are pickles, which are never read."
         )
+    title, source = cifar.title, "official binary batches"
     if batches:
-        title, source = cifar.title, "official binary batches"
         train = _from_batches(cifar, batches, cifar.train_batches, path)
         test = _from_batches(cifar, batches, cifar.test_batches, path)
     else:
         lossy = not suffixes.isdisjoint(JPEG)
-        title = f"{cifar.title} (JPEG)" if lossy else cifar.title
+        title += " (JPEG)" * lossy
         source = f"{'JPEG' if lossy else 'PNG'} pictures in class folders"
         classes = sorted({label for _, label in pictures})  # the official order is alphabetical
-        train = _from_pictures([pictures.get(("train", label), {}) for label in classes])
-        test = _from_pictures([pictures.get(("test", label), {}) for label in classes])
-    decoded = Decoded(title, source, train, test)
-    require_whole(cifar, decoded, path)
-    return Decoded(title, source, _balanced(train), _balanced(test))
+        train, test = (
+            _from_pictures([pictures.get((split, label), {}) for label in classes])
+            for split in ("train", "test")
+        )
+    dataset = _dataset(title, source, *train, *test)
+    require_whole(cifar, dataset, path)
+    orders = (balanced_order(labels) for labels in (dataset.train_labels, dataset.test_labels))
+    return dataset.chosen(title, *orders)
 
 
-def require_whole(cifar: Cifar, decoded: Decoded, path: Path) -> None:
+def require_whole(cifar: Cifar, dataset: Dataset, path: Path) -> None:
     """Raise unless there are as many images as in the original, and of each class as many.
 
     Raises:
         DataError: if there are not.
     """
-    for what, part, expected in (
-        ("training", decoded.train, cifar.train),
-        ("test", decoded.test, cifar.test),
+    for what, labels, expected in (
+        ("training", dataset.train_labels, cifar.train),
+        ("test", dataset.test_labels, cifar.test),
     ):
-        found = np.bincount(part.labels, minlength=cifar.classes)
+        found = labels.bincount(minlength=cifar.classes).numpy()
         if len(found) != cifar.classes or (found != expected // cifar.classes).any():
             raise DataError(
-                f"{path} has {found.sum()} {what} images in {len(found)} classes of {found.min()} "
-                f"to {found.max()}, and {cifar.title} has {expected} in {cifar.classes} equal "
-                f"classes. Give --data-path {cifar.layouts}; or fetch the images again."
+                f"{path} has {found.sum()} {what} images in {len(found)} classes of {found.min()} to {found.max()}, and {cifar.title} has {expected} in {cifar.classes} equal classes. Give --data-path {cifar.layouts}; or fetch the images again."
             )
 
 
@@ -198,13 +169,11 @@ def _files(path: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
                     yield name, stream.read()
     except FileNotFoundError:
         raise DataError(
-            f"There is nothing at {path}; give --data-path the archive or folder of the images, or "
-            "fetch the official archive with --download."
+            f"There is nothing at {path}; give --data-path the archive or folder of the images, or fetch the official archive with --download."
         ) from None
     except (OSError, EOFError, tarfile.TarError, lzma.LZMAError, zlib.error) as error:
         raise DataError(
-            f"{path} cannot be read ({error or type(error).__name__}): expected a folder or a whole "
-            "tar archive. If it was copied or downloaded, do that again."
+            f"{path} cannot be read ({error or type(error).__name__}): expected a folder or a whole tar archive. If it was copied or downloaded, do that again."
         ) from None
 
 
@@ -214,8 +183,7 @@ def _decode(content: bytes, where: str) -> np.ndarray:
         from PIL import Image
     except ImportError:
         raise DataError(
-            "Reading pictures needs Pillow, which is not installed: `pip install pillow`, or give "
-            "--data-path the .npz file that a machine with Pillow keeps after its first reading."
+            "Reading pictures needs Pillow, which is not installed: `pip install pillow`, or give --data-path the .npz file that a machine with Pillow keeps after its first reading."
         ) from None
     try:
         with Image.open(io.BytesIO(content)) as image:
@@ -225,41 +193,39 @@ def _decode(content: bytes, where: str) -> np.ndarray:
     height, width, _ = pixels.shape
     if (height, width) != (SIDE, SIDE):
         raise DataError(
-            f"{where} is {width}x{height} pixels: expected {SIDE}x{SIDE}. Give --data-path the "
-            "images at their original size."
+            f"{where} is {width}x{height} pixels: expected {SIDE}x{SIDE}. Give --data-path the images at their original size."
         )
     return pixels.transpose(2, 0, 1)
 
 
-def _from_pictures(classes: Sequence[Mapping[str, np.ndarray]]) -> Part:
-    """A part from the pictures of each class by file name."""
+def _from_pictures(classes: Sequence[Mapping[str, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Images and labels from the pictures of each class by file name."""
     pixels = [members[name] for members in classes for name in sorted(members)]
     sizes = [len(members) for members in classes]
     images = np.stack(pixels) if pixels else np.empty((0, *PICTURE), np.uint8)
-    return Part(images, np.repeat(np.arange(len(classes)), sizes))
+    return images, np.repeat(np.arange(len(classes)), sizes)
 
 
 def _from_batches(
     cifar: Cifar, batches: Mapping[str, bytes], names: Sequence[str], path: Path
-) -> Part:
-    """A part from the records of its binary batches."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Images and labels from the records of binary batches."""
     length = cifar.label_bytes + math.prod(PICTURE)
     for name in names:
         if not batches.get(name) or len(batches[name]) % length:
             raise DataError(
-                f"{path} has {len(batches.get(name, b''))} bytes of {name}: expected records of "
-                f"{length} bytes. Fetch the official archive of {cifar.title}, for example with "
-                "--download."
+                f"{path} has {len(batches.get(name, b''))} bytes of {name}: expected records of {length} bytes. Fetch the official archive of {cifar.title}, for example with --download."
             )
-    records = np.frombuffer(b"".join(batches[name] for name in names), np.uint8)
-    records = records.reshape(-1, length)
+    whole = bytearray().join(batches[name] for name in names)
+    records = np.frombuffer(whole, np.uint8).reshape(-1, length)
     pixels = records[:, cifar.label_bytes :].reshape(-1, *PICTURE)
-    return Part(pixels, records[:, cifar.label_bytes - 1])
+    return pixels, records[:, cifar.label_bytes - 1]
 
 
-def _balanced(part: Part) -> Part:
-    order = balanced_order(torch.from_numpy(part.labels.astype(np.int64))).numpy()
-    return Part(part.images[order], part.labels[order].astype(np.uint8))
+def _dataset(name: str, source: str, *arrays: np.ndarray) -> Dataset:
+    """A data set from training images and labels, and test images and labels."""
+    tensors = map(torch.from_numpy, arrays)
+    return Dataset(name, source, *(t.long() if t.ndim == 1 else t for t in tensors))
 
 
 CIFARS = {"cifar10": CIFAR10, "cifar100": CIFAR100}
@@ -277,7 +243,7 @@ def load(name: str, path: Path | None = None, *, cache: Path, download: bool = F
 
     Args:
         name: one of `DATASETS`.
-        path: where the images are: a folder or tar archive (`verify.ssl.data.cifar`), or a file
+        path: where the images are: a folder or tar archive (see above), or a file
             that an earlier call kept. The digits need none.
         cache: folder where the decoded images are kept, and the official archive if fetched.
         download: fetch the official archive if there is no path.
@@ -294,19 +260,18 @@ def load(name: str, path: Path | None = None, *, cache: Path, download: bool = F
     if path is None:
         if not download:
             raise DataError(
-                f"{cifar.title} is not part of this project: give its place with --data-path "
-                f"({cifar.layouts}; or a tar archive of these), or fetch it with --download."
+                f"{cifar.title} is not part of this project: give its place with --data-path ({cifar.layouts}; or a tar archive of these), or fetch it with --download."
             )
         path = fetch(cifar, cache)
     if path.suffix == ".npz":
-        return _dataset(_kept(cifar, path))
+        return _kept(cifar, path)
     kept = cache / f"{name}-{LAYOUT}-{identity(path)[:16]}.npz"
     try:
-        decoded = _kept(cifar, kept)
+        return _kept(cifar, kept)
     except DataError:  # not there yet, or damaged since
-        decoded = read(cifar, path)
-        _keep(decoded, kept)
-    return _dataset(decoded)
+        dataset = read(cifar, path)
+        _keep(dataset, kept)
+        return dataset
 
 
 def identity(path: Path) -> str:
@@ -328,8 +293,7 @@ def identity(path: Path) -> str:
         return digest.hexdigest()
     except OSError as error:
         raise DataError(
-            f"{path} cannot be read ({error.strerror}); give --data-path the archive or folder of "
-            "the images, or fetch the official archive with --download."
+            f"{path} cannot be read ({error.strerror}); give --data-path the archive or folder of the images, or fetch the official archive with --download."
         ) from None
 
 
@@ -343,28 +307,24 @@ def fetch(cifar: Cifar, cache: Path) -> Path:
         import pooch
     except ImportError:
         raise DataError(
-            "--download needs pooch, which is not installed: `pip install pooch`, or fetch "
-            f"{cifar.url} yourself and give it as --data-path."
+            f"--download needs pooch, which is not installed: `pip install pooch`, or fetch {cifar.url} yourself and give it as --data-path."
         ) from None
     try:
         return Path(pooch.retrieve(cifar.url, f"md5:{cifar.md5}", cifar.url.split("/")[-1], cache))
     except Exception as error:  # of whatever library carries the download
         raise DataError(
-            f"{cifar.url} could not be fetched ({error}); fetch it another way and give it as "
-            "--data-path."
+            f"{cifar.url} could not be fetched ({error}); fetch it another way and give it as --data-path."
         ) from error
 
 
-def _kept(cifar: Cifar, path: Path) -> Decoded:
+def _kept(cifar: Cifar, path: Path) -> Dataset:
     """Read what `_keep` wrote."""
     try:
         with np.load(path, allow_pickle=False) as stored:
-            decoded = Decoded(
-                str(stored["name"]),
-                str(stored["source"]),
-                Part(stored["train_images"], stored["train_labels"]),
-                Part(stored["test_images"], stored["test_labels"]),
-            )
+            name, source = str(stored["name"]), str(stored["source"])
+            arrays = [
+                stored[f"{part}_{w}"] for part in ("train", "test") for w in ("images", "labels")
+            ]
     except (
         OSError,
         EOFError,
@@ -375,61 +335,41 @@ def _kept(cifar: Cifar, path: Path) -> Decoded:
         zlib.error,
     ) as error:
         raise DataError(
-            f"{path} is no file of decoded images ({error}); give --data-path the archive or folder "
-            "that it was made from, or copy it again."
+            f"{path} is no file of decoded images ({error}); give --data-path the archive or folder that it was made from, or copy it again."
         ) from None
-    if not decoded.name.startswith(cifar.title + " ") and decoded.name != cifar.title:
+    if not name.startswith(cifar.title + " ") and name != cifar.title:
         raise DataError(
-            f"{path} holds {decoded.name}: expected {cifar.title}. Choose that data set with "
-            "--data, or another file with --data-path."
+            f"{path} holds {name}: expected {cifar.title}. Choose that data set with --data, or another file with --data-path."
         )
-    for images, labels in (decoded.train, decoded.test):
+    for images, labels in (arrays[:2], arrays[2:]):
         kinds = (images.shape, images.dtype, labels.shape, labels.dtype)
         whole = np.dtype(np.uint8)
         if kinds != ((len(labels), *PICTURE), whole, (len(labels),), whole):
             raise DataError(
-                f"{path} holds images {kinds[0]} of {kinds[1]} and labels {kinds[2]} of {kinds[3]}: "
-                f"expected (N, {str(PICTURE)[1:]} and (N,) of uint8; copy it again."
+                f"{path} holds images {kinds[0]} of {kinds[1]} and labels {kinds[2]} of {kinds[3]}: expected (N, {str(PICTURE)[1:]} and (N,) of uint8; copy it again."
             )
-    require_whole(cifar, decoded, path)
-    return decoded
+    dataset = _dataset(name, source, *arrays)
+    require_whole(cifar, dataset, path)
+    return dataset
 
 
-def _keep(decoded: Decoded, path: Path) -> None:
+def _keep(dataset: Dataset, path: Path) -> None:
     """Write the file whole or not at all."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    words = {"name": np.array(dataset.name), "source": np.array(dataset.source)}
+    arrays = {name: tensor.byte().numpy() for name, tensor in dataset.tensors.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
-            np.savez(
-                file,
-                name=np.array(decoded.name),
-                source=np.array(decoded.source),
-                train_images=decoded.train.images,
-                train_labels=decoded.train.labels,
-                test_images=decoded.test.images,
-                test_labels=decoded.test.labels,
-            )
+            np.savez(file, **words, **arrays)  # type: ignore[arg-type]
         os.replace(part, path)
     except OSError as error:
         raise DataError(
-            f"The decoded images cannot be kept in {path.parent} ({error.strerror}); choose another "
-            "folder with --out."
+            f"The decoded images cannot be kept in {path.parent} ({error.strerror}); choose another folder with --out."
         ) from None
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-def _dataset(decoded: Decoded) -> Dataset:
-    return Dataset(
-        name=decoded.name,
-        source=decoded.source,
-        train_images=torch.from_numpy(decoded.train.images),
-        train_labels=torch.from_numpy(decoded.train.labels.astype(np.int64)),
-        test_images=torch.from_numpy(decoded.test.images),
-        test_labels=torch.from_numpy(decoded.test.labels.astype(np.int64)),
-    )
 
 
 def images(name: str, train: int | None, test: int | None, session: Session) -> Dataset:

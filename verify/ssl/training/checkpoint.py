@@ -43,8 +43,7 @@ class OutOfTime(TimeoutError):
 
     def __init__(self, epoch: int, epochs: int, checkpoint: Path) -> None:
         super().__init__(
-            f"Training was stopped after {epoch} of {epochs} epochs; the same command goes on from "
-            "there."
+            f"Training was stopped after {epoch} of {epochs} epochs; the same command goes on from there."
         )
         self.epoch, self.epochs, self.checkpoint = epoch, epochs, checkpoint
 
@@ -218,27 +217,25 @@ class Progress:
     seconds_left: float
 
 
+@dataclass
 class Reporter:
     """Calls back with the progress, twice a second at most, and at the end of every epoch.
 
-    Args:
+    Attributes:
         call: what is called, or nothing.
-        step: steps done before.
+        first: steps done before.
         steps: of the whole run.
         batch: images of a step.
         epochs: of the whole run.
     """
 
-    def __init__(
-        self,
-        call: Callable[[Progress], None] | None,
-        step: int,
-        steps: int,
-        batch: int,
-        epochs: int,
-    ) -> None:
-        self.call, self.steps, self.batch, self.epochs = call, steps, batch, epochs
-        self.first = step
+    call: Callable[[Progress], None] | None
+    first: int
+    steps: int
+    batch: int
+    epochs: int
+
+    def __post_init__(self) -> None:
         self.began = self.shown = time.monotonic()
 
     def __call__(self, epoch: int, step: int, always: bool = False) -> None:

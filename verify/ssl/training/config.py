@@ -84,9 +84,7 @@ class Optimiser:
 
     def rate(self, progress: float) -> float:
         """The learning rate after this share of the run."""
-        if self.schedule == "constant":
-            return self.learning_rate
-        return self.learning_rate * (1 + math.cos(math.pi * progress)) / 2
+        return self.learning_rate * _left(self.schedule, progress)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,9 +115,7 @@ class Momentum:
 
     def kept(self, progress: float) -> float:
         """The decay after this share of the run."""
-        if self.schedule == "constant":
-            return self.decay
-        return 1 - (1 - self.decay) * (1 + math.cos(math.pi * progress)) / 2
+        return self.decay + (1 - self.decay) * (1 - _left(self.schedule, progress))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +165,11 @@ class Config:
     def output(self) -> int:
         """Length of the projector's output."""
         return self.projector.widths[-1] if self.projector else self.representation
+
+
+def _left(schedule: str, progress: float) -> float:
+    """What a schedule leaves after this share of the run of what it brings down to 0."""
+    return 1.0 if schedule == "constant" else (1 + math.cos(math.pi * progress)) / 2
 
 
 def _require_schedule(schedule: str) -> None:
@@ -344,8 +345,7 @@ class Follower(Regression):
         super().__init__(config, networks)
         if config.target is None:
             raise ValueError(
-                f"{config.objective} compares with a network that follows the trained one: give the "
-                "configuration a `target`, for example Momentum(decay=0.99)."
+                f"{config.objective} compares with a network that follows the trained one: give the configuration a `target`, for example Momentum(decay=0.99)."
             )
         self.momentum: Momentum = config.target
         self.target = copy.deepcopy(nn.Sequential(networks.backbone, networks.projector))
@@ -377,8 +377,7 @@ class MoCo(Follower):
         super().__init__(config, networks)
         if self.momentum.queue < 1:
             raise ValueError(
-                "MoCo keeps at least one negative in its queue; the configuration's target has "
-                f"queue={self.momentum.queue}."
+                f"MoCo keeps at least one negative in its queue; the configuration's target has queue={self.momentum.queue}."
             )
         draw = torch.Generator().manual_seed(config.seed)
         queue = torch.randn(self.momentum.queue, config.output, generator=draw)
@@ -443,7 +442,6 @@ def _weights(config: Config, kind: type[Any]) -> Any:
     weights = kind() if config.weights is None else config.weights
     if not isinstance(weights, kind):
         raise TypeError(
-            f"{config.objective} takes its coefficients from {kind.__name__}; the configuration's "
-            f"weights were {type(weights).__name__}."
+            f"{config.objective} takes its coefficients from {kind.__name__}; the configuration's weights were {type(weights).__name__}."
         )
     return weights

@@ -239,29 +239,24 @@ def _require(
     for fault, message in (
         (
             dataset.name != config.dataset,
-            f"The configuration is for the data set {config.dataset!r}, but it was given "
-            f"{dataset.name!r}; load the one or change the other.",
+            f"The configuration is for the data set {config.dataset!r}, but it was given {dataset.name!r}; load the one or change the other.",
         ),
         (
             len(dataset.train_images) < config.batch,
-            f"A batch holds {config.batch} images, but {dataset.name} has only "
-            f"{len(dataset.train_images)} training images; choose a smaller batch.",
+            f"A batch holds {config.batch} images, but {dataset.name} has only {len(dataset.train_images)} training images; choose a smaller batch.",
         ),
         (
             config.objective not in TWO_VIEWS,
-            f"Two views are trained with one of {', '.join(TWO_VIEWS)}; the objective was "
-            f"{config.objective!r}.",
+            f"Two views are trained with one of {', '.join(TWO_VIEWS)}; the objective was {config.objective!r}.",
         ),
         (
             config.compiled and torch.device(device).type != "cuda",
-            f"Networks are compiled for training on CUDA only, and the device is {device}; set "
-            "`compiled` to False.",
+            f"Networks are compiled for training on CUDA only, and the device is {device}; set `compiled` to False.",
         ),
         (every < 1, f"There is a checkpoint every so many epochs, at least 1; {every=}."),
         (
             deadline is not None and checkpoint is None,
-            "A run that stops at a deadline loses what it has done, unless it keeps checkpoints: "
-            "give it a folder for them.",
+            "A run that stops at a deadline loses what it has done, unless it keeps checkpoints: give it a folder for them.",
         ),
     ):
         if fault:
@@ -325,9 +320,7 @@ class _Report:
         ended = progress.step * progress.epochs == progress.epoch * progress.steps
         minutes, seconds = divmod(round(progress.seconds_left), 60)
         self.session.report(
-            f"epoch {progress.epoch} of {progress.epochs}, "
-            f"{100 * progress.step // progress.steps} % of the run, "
-            f"{progress.images_per_second:.0f} images/s, {minutes} min {seconds:02d} s left",
+            f"epoch {progress.epoch} of {progress.epochs}, {100 * progress.step // progress.steps} % of the run, {progress.images_per_second:.0f} images/s, {minutes} min {seconds:02d} s left",
             whole=ended and progress.epoch > self.told,
         )
         self.told = progress.epoch if ended else self.told
