@@ -10,7 +10,7 @@ import sympy as sp
 
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import is_zero, total
-from verify.symbolic.matrices import Matrix, diagonal, identity, matrix, vector
+from verify.symbolic.matrices import Matrix, diagonal, identity, matrix, vector, zero
 
 k, d = sp.symbols("k d", integer=True, positive=True)
 J, E = matrix("J", k, d), matrix("E", k, d)
@@ -93,3 +93,9 @@ def test_a_delta_with_a_free_index_is_not_summed_out_over_another_range():
         with pytest.raises(TypeError, match=r"joins j, whose range is not known to be 1, \.\., "):
             is_zero(short - long, free=free)
     assert is_zero(long - 1, free={j: k})
+
+
+def test_zero_and_one_print_as_they_are_written():
+    assert explicit(zero(d)) == sp.zeros(3, 1)
+    assert explicit(zero(k, d)) == sp.zeros(2, 3)
+    assert (zero(d).latex, (J + 1 * E).latex, (J - E).latex) == ("0", "J + E", "J - E")

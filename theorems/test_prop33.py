@@ -22,7 +22,7 @@ def test_conditions_agree_with_eigenvalues():
     generator = torch.Generator().manual_seed(0)
     weight = torch.randn(2, 2, generator=generator, dtype=torch.float64)
     u = torch.randn(20, 2, generator=generator, dtype=torch.float64)
-    values = torch.linalg.eigvalsh(weight.T @ search.hessian(u) @ weight)
+    values = torch.linalg.eigvalsh(weight.T @ robust.hessian(u) @ weight)
     expected = (values[:, 1] / values[:, 0]).log()
     assert torch.allclose(robust.log_condition(weight, u), expected, atol=1e-9)
 

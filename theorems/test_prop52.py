@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from theorems.prop52 import CHECKS, STATEMENT
+import pytest
+import sympy as sp
+import torch
+
+from theorems.prop52 import CHECKS, STATEMENT, curves, refutations
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -14,3 +18,30 @@ def test_check(check, assert_as_stated):
 
 def test_verdicts(assert_verdicts):
     assert_verdicts(STATEMENT, CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("reading", "hypothesis", "model"),
+    [
+        (  # another knot
+            "collapse",
+            "smooth",
+            replace(refutations.LEDGE, h=refutations.LEDGE.h + sp.Max(refutations.z1, 5)),
+        ),
+        ("effective", "invariant", replace(refutations.BOWL, at=(sp.S.Zero, sp.S.Zero))),  # at rest
+    ],
+)
+def test_what_is_not_smooth_everywhere_or_at_rest_fails(reading, hypothesis, model):
+    assert not refutations.hypotheses(model, reading)[hypothesis][1]
+
+
+@pytest.mark.parametrize(("slope", "bent"), [(1.5, 0.0), (0.0, 2.0), (-1.0, 1.0), (0.5, -0.25)])
+def test_parabolas_in_closed_form(slope, bent):
+    # Oracle: the same curve on a fine grid.
+    case = curves.Parabola(slope, bent, 1.5)
+    s = torch.linspace(0, case.size, 100_001, dtype=torch.float64)
+    phi, slopes = slope * s + bent * s**2 / 2, slope + bent * s
+    assert case.variance == pytest.approx(float(phi.var(correction=0)), rel=1e-4)
+    assert case.diameter == pytest.approx(float(phi.max() - phi.min()), rel=1e-8)
+    assert case.steepest == pytest.approx(float(slopes.abs().max()))
+    assert case.apart == pytest.approx(float((phi[-1] - phi[0]).abs()))

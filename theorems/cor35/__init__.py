@@ -7,6 +7,8 @@ mutants); `instances` and `refutations`; `production` and `capacity`.
 
 from __future__ import annotations
 
+from functools import partial
+
 from theorems.cor35 import (
     capacity,
     derivation,
@@ -32,6 +34,7 @@ from verify.claims.declare import (
     refutation_controls,
     section,
 )
+from verify.claims.derivation import derive
 
 PUBLISHED = section(
     "cor35.published",
@@ -49,6 +52,7 @@ PUBLISHED = section(
     ),
     mutant_check("double", properties.THRESHOLDS["double"], readings=("definite",)),
     mutant_check("root-two", properties.THRESHOLDS["root-two"], readings=("definite",)),
+    mutant_check("hundredth", properties.THRESHOLDS["hundredth"], readings=("definite",)),
     mutant_check("weyl", properties.WEYL),
     part="published",
 )
@@ -68,13 +72,17 @@ SHARP = section(
     fixed_dimensions(
         "attained",
         r"At $\epsilon^*$ definiteness is lost, for all $L$, $M$, $q$; $d = 1$ and $d = 3$",
-        sharpness.threshold,
+        partial(derive, sharpness.threshold),
     ),
     property_check(
-        "property",
-        r"$\epsilon^*$ against the exact distance to the cone",
-        properties.SHARP,
+        "property", r"$\epsilon^*$ against the exact distance to the cone", properties.SHARP
     ),
+    property_check(
+        "attained.property",
+        r"$\epsilon^*$ is the exact distance where $H$ is $\operatorname{diag}(1, -1)$, in blocks",
+        properties.ATTAINED,
+    ),
+    mutant_check("attained.below", properties.BELOW_SHARP),
     property_check(
         "square", "Where $k = d$ the loss Hessian is positive definite too", square.SQUARE
     ),
@@ -92,6 +100,9 @@ PSD = section(
     property_check(
         "property", r"The three bounds on random $H \succeq 0$", properties_spectrum.PSD
     ),
+    property_check(
+        "attained", "The three bounds where they are attained", properties_spectrum.PSD_ATTAINED
+    ),
     *(mutant_check(name, claim) for name, claim in properties_spectrum.PSDS.items()),
     part="psd",
 )
@@ -105,6 +116,9 @@ BELOW = section(
         rests_on=("cor35.psd",),
     ),
     property_check("property", r"The bound on random $H \succeq 0$", properties_spectrum.BELOW),
+    property_check(
+        "attained", "The bound at the threshold, approached", properties_spectrum.BELOW_ATTAINED
+    ),
     *(mutant_check(name, claim) for name, claim in properties_spectrum.BELOWS.items()),
     part="below",
 )
@@ -120,7 +134,7 @@ INDEFINITE = section(
     fixed_dimensions(
         "unbounded",
         r"From $\kappa = 1$ to $\cot^2(\frac{1}{4} \arcsin q)$, exactly $99 + 70\sqrt{2}$",
-        sharpness.unbounded,
+        partial(derive, sharpness.unbounded),
     ),
     property_check(
         "property", "The bound on random indefinite $H$", properties_spectrum.INDEFINITE

@@ -8,48 +8,39 @@ compression of H to that plane is a 2 x 2 matrix, whatever k and d.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import sympy as sp
 
+from theorems.cor35 import bounds
+from theorems.cor35.bounds import SYMBOLS
 from verify.claims.bounds import at_most, bounded, slack
 from verify.claims.derivation import Proof
-from verify.symbolic.indexed import total
+from verify.symbolic.matrices import Matrix, matrix, vector
 
 d, k = sp.symbols("d k", integer=True, positive=True)
-u, w, n, m, v = (sp.IndexedBase(name) for name in ("u", "w", "n", "m", "v"))
-hessian, moved, root = sp.IndexedBase("H"), sp.IndexedBase(r"H^\phi"), sp.IndexedBase("S")
-jacobian, error = sp.IndexedBase("J"), sp.IndexedBase("E")
+J, E, S = matrix("J", k, d), matrix("E", k, d), matrix("S", k, k)
+H, MOVED = matrix("H", k, k, symmetric=True), matrix(r"H^\phi", k, k, symmetric=True)
+u, w, n, m = (vector(name, k) for name in "uwnm")
+v = vector("v", d)
 
 
-Vector = Callable[[sp.Expr], sp.Expr]
-
-
-def form(x: Vector, matrix: sp.IndexedBase = hessian, y: Vector | None = None) -> sp.Sum:
-    """x^T matrix y, with y = x by default."""
-    right = x if y is None else y
-    return total(lambda i, j: x(i) * matrix[i, j] * right(j), k, k)
-
-
-def square(x: Vector) -> sp.Expr:
-    """x . x, for a vector of R^k."""
-    return total(lambda i: x(i) ** 2, k)
-
-
-def at(base: sp.IndexedBase) -> Vector:
-    """A symbolic vector as the function of its index."""
-    return lambda i: base[i]
+def form(x: Matrix, y: Matrix | None = None) -> Matrix:
+    """x^T H y, with y = x by default: f(x)."""
+    return x.T @ H @ (x if y is None else y)
 
 
 def one_form(proof: Proof) -> None:
-    """The perturbed matrix is evaluated with the same H."""
+    """The form of the perturbed matrix at v is f at w = (J + E) v."""
     proof.given("same-hessian", r"$H^\phi = H$ at the perturbed head")
-    after, before = form(at(w), moved), form(at(w))
+    proof.let("point", "$w = (J + E) v$")
+    moved = (J + E) @ v
     proof.follows(
-        r"$v^T G_\phi v$ is the form $f$ of $H$ at $w = (J + E)v$",
-        after,
-        before,
-        using={"same-hessian": after - before},
+        r"$v^T G_\phi v$ is the form $f$ of $H$ at $w$",
+        v.T @ ((J + E).T @ MOVED @ (J + E)) @ v,
+        form(w),
+        using={
+            "same-hessian": moved.T @ (MOVED - H) @ moved,
+            "point": (moved - w).T @ H @ moved + form(w, moved - w),
+        },
     )
 
 
@@ -65,29 +56,25 @@ def _conclude(proof: Proof, threshold: str, beyond: sp.Symbol) -> None:
         size,
         epsilon + below + beyond,
         strict=True,
+        equal_at={below: 0, beyond: 0, epsilon - size: 0},
     )
     proof.cite("operator-norm")
 
 
 def published(proof: Proof) -> None:
     """|E| < lambda / (2LM) keeps J^T H J positive definite: the simple argument."""
-    proof.symmetric = frozenset({hessian, moved})
     one_form(proof)
-    gap: Vector = lambda i: u[i] - w[i]  # noqa: E731
-    both: Vector = lambda i: u[i] + w[i]  # noqa: E731
     proof.equal(
-        r"With $w$ the point of the cone nearest to $u = Jv$: $f(u) - f(w) = (u - w)^T H (u + w)$",
-        form(at(u)) - form(at(w)),
-        form(gap, y=both),
+        r"With $w$ the point of the cone nearest to $u = Jv$", form(u) - form(w), form(u - w, u + w)
     )
     proof.let("nearest", "$(u - w) \\cdot w = 0$")
     proof.cite("nearest-point")
-    orthogonal = total(lambda i: gap(i) * w[i], k)
+    gap = u - w
     proof.follows(
         r"$|u + w|^2 = 4|u|^2 - 3|u - w|^2$",
-        square(both),
-        4 * square(at(u)) - 3 * square(gap),
-        using={"nearest": -4 * orthogonal},
+        (u + w).T @ (u + w),
+        4 * (u.T @ u) - 3 * (gap.T @ gap),
+        using={"nearest": -4 * (gap.T @ w)},
     )
     proof.cite("cauchy-schwarz", "operator-norm")
     positive = proof.given("lambda", r"$f(u) \geq \lambda > 0$, so that $u$ is not in the cone")
@@ -97,140 +84,141 @@ def published(proof: Proof) -> None:
     norm = sp.Symbol("|H|", positive=True)
     at_most(
         proof,
-        r"So $\lambda \leq f(u) - f(w) \leq |H| \delta \sqrt{4|u|^2 - 3\delta^2} < 2LM\delta$, with "
-        r"$\delta = |u - w|$; squared, the difference is",
-        norm**2 * distance**2 * (4 * length**2 - 3 * distance**2),
-        (2 * bound_l * (norm + excess) * distance) ** 2,
+        r"So $\lambda \leq f(u) - f(w) \leq |H| \delta \sqrt{4|u|^2 - 3\delta^2} < 2LM\delta$, with $\delta = |u - w|$; squared and divided by $\delta^2$, the difference is",
+        norm**2 * (4 * length**2 - 3 * distance**2),
+        (2 * bound_l * (norm + excess)) ** 2,
         strict=True,
+        equal_at={distance: 0, excess: 0, bound_l - length: 0},
     )
-    beyond = slack(r"p", positive, strict=True)
+    beyond = slack("p", positive, strict=True)
+    at_most(
+        proof,
+        r"With $\lambda = 2LM(\delta - p)$ and so $p > 0$, the threshold is less than the distance $\delta$",
+        bounds.published(SYMBOLS._replace(lam=2 * SYMBOLS.L * SYMBOLS.M * (distance - beyond))),
+        distance,
+        strict=True,
+        equal_at={beyond: 0},
+    )
     _conclude(proof, "threshold", beyond)
 
 
 def sharp(proof: Proof) -> None:
     """|E| < L sin(arcsin(q) / 2) keeps J^T H J positive definite."""
-    proof.symmetric = frozenset({hessian, moved})
     one_form(proof)
     proof.cite("nearest-point")
     s, c = sp.symbols("s c")
     x11, x12, x22 = sp.symbols("X_11 X_12 X_22")
     proof.equal(
-        r"In the plane of $u$ and its nearest point, $u = |u|(s n + c m)$ with $m = w / |w|$ and "
-        r"$n = (u - w) / |u - w|$: $f(u) / |u|^2$ is the form of the compression",
-        form(lambda i: s * n[i] + c * m[i]),
-        s**2 * form(at(n)) + 2 * s * c * form(at(n), y=at(m)) + c**2 * form(at(m)),
+        r"In the plane of $u$ and its nearest point, $u = |u|(s n + c m)$ with $m = w / |w|$ and $n = (u - w) / |u - w|$: $f(u) / |u|^2$ is the form of the compression",
+        form(s * n + c * m),
+        s**2 * form(n) + 2 * s * c * form(n, m) + c**2 * form(m),
     )
     compression = sp.ImmutableMatrix([[x11, x12], [x12, x22]])
     certificate = sp.ImmutableMatrix([[s**2, s * c], [s * c, s**2]])
     proof.equal(
-        r"The dual certificate: with $Y_0 = \binom{s^2 \; sc}{sc \; s^2}$ this is "
-        r"$\operatorname{tr}(X Y_0) + (c^2 - s^2) X_{22}$",
+        r"The dual certificate: with $Y_0 = \binom{s^2 \; sc}{sc \; s^2}$ this is $\operatorname{tr}(X Y_0) + (c^2 - s^2) X_{22}$",
         s**2 * x11 + 2 * s * c * x12 + c**2 * x22,
         (compression * certificate).trace() + (c**2 - s**2) * x22,
     )
-    for sign in (1, -1):
+    values = [s**2 + s * c, s**2 - s * c]
+    for sign, value in zip((1, -1), values, strict=True):
         vector = sp.ImmutableMatrix([1, sign])
         proof.equal(
             f"${'+' if sign > 0 else '-'}$: an eigenvector of $Y_0$",
             certificate * vector,
-            (s**2 + sign * s * c) * vector,
+            value * vector,
         )
     sine = sp.Symbol("s", nonnegative=True)
     gap = slack(
         "g", proof.let("acute", r"$c = s + g$ with $g \geq 0$: an angle of at most $\pi/4$")
     )
     cosine = sine + gap
+    at = {s: sine, c: cosine}
     at_most(
         proof,
-        r"At an angle of at most $\pi/4$, $s^2 - sc \leq 0$, so that $|Y_0|_* = 2sc$",
-        sine**2,
-        sine * cosine,
+        r"At an angle of at most $\pi/4$, $s^2 - sc \leq 0$",
+        values[1].subs(at),
+        sp.S.Zero,
+        equal_at={gap: 0},
     )
+    proof.equal("so that $|Y_0|_*$ is the difference of the two", values[0] - values[1], 2 * s * c)
     proof.cite("trace-duality", "operator-norm")
     lost = slack("a", proof.given("lambda", r"$f(u) = \lambda + a$ with $a \geq 0$, $\lambda > 0$"))
     excess = slack("s_{M}", proof.given("M", "$|H| = M - s_M$ with $s_M \\geq 0$"))
     cone = slack("e", proof.let("cone", "$X_{22} = f(m) = -e \\leq 0$, as $w$ is in the cone"))
     norm, trace = sp.Symbol("|H|", nonnegative=True), sp.Symbol("b", nonnegative=True)
     length = sp.Symbol("|u|", nonnegative=True)
-    value = length**2 * (2 * sine * cosine * norm - trace - (cosine**2 - sine**2) * cone)
+    nuclear = (values[0] - values[1]).subs(at)
+    value = length**2 * (nuclear * norm - trace - (cosine**2 - sine**2) * cone)
     at_most(
         proof,
-        r"So $\lambda = f(u) - a \leq 2sc \, M |u|^2$, with $\operatorname{tr}(X Y_0) = 2sc|H| - b$",
+        r"So $\lambda = f(u) - a \leq 2sc \, M |u|^2$, with $\operatorname{tr}(X Y_0) = |Y_0|_* |H| - b$",
         value - lost,
         2 * sine * cosine * (norm + excess) * length**2,
+        equal_at=dict.fromkeys((lost, excess, cone, trace), 0),
     )
     _distance(proof)
     _conclude(proof, "below-sharp", sp.Symbol("p", nonnegative=True))
 
 
 def _distance(proof: Proof) -> None:
-    """From sin(2 phi) >= lambda / (M |u|^2) to the distance, which is least at |u| = L."""
-    x, big, q = sp.symbols("x X Q")
-    r, big_r = sp.symbols("R R_X")
-    proof.let("unit", "$s^2 + c^2 = 1$")
-    s, c = sp.symbols("s c")
-    unit = s**2 + c**2 - 1
-    proof.follows(
-        r"With $x = |u|^2$ and $\delta^2 = x s^2$: $x^2 - (x - 2\delta^2)^2 = (2sc \, x)^2$, which is at "
-        r"least $Q^2$ for $Q = \lambda / M$",
-        x**2 - (x - 2 * x * s**2) ** 2,
-        (2 * s * c * x) ** 2,
-        using={"unit": -4 * s**2 * x**2 * unit},
-    )
-    proof.let("root", r"$R^2 = x^2 - Q^2$ with $R \geq 0$, so that $\delta^2 \geq (x - R) / 2$")
-    proof.follows(
-        r"The bound falls as $x$ grows: $(x - R)(x + R) = Q^2$",
-        (x - r) * (x + r),
-        q**2,
-        using={"root": x**2 - q**2 - r**2},
+    """From 2sc |u|^2 >= lambda / M to the distance, |u| s; s and c are sine and cosine of phi."""
+    S, C = sp.symbols("S C", positive=True)
+    e, g, r = sp.symbols("e g r", nonnegative=True)
+    acute = proof.let(
+        "half angle",
+        r"$q = \sin a = 2SC$ with $S = \sin \frac{a}{2} \leq C = \cos \frac{a}{2}$, so that $\lambda / M = 2SC L^2$",
     )
     length, bound_l = bounded(proof, "L", "L", "|u|", "$|Jv| \\leq L$")
     at_most(
         proof,
-        r"At $|u| = L$ the root is $R_L = R + r$ with $r \geq 0$, since $R_L^2 - R^2 = L^4 - |u|^4$",
-        length**4,
-        bound_l**4,
+        r"$sc |u|^2 = SC L^2 + e$ with $e \geq 0$, so that $SC |u|^2 \leq sc |u|^2$",
+        S * C * length**2,
+        S * C * bound_l**2 + e,
+        equal_at={e: 0, bound_l - length: 0},
     )
-    low, grows = sp.symbols("R r", nonnegative=True)
+    low, past = sp.Symbol("x", nonnegative=True), sp.Symbol("y", positive=True)
+    rest = slack("z", acute)
+    tangent, half = (t / (low + past + rest) for t in (low, low + past))
     at_most(
         proof,
-        r"so that the bound is least there: $Q^2 / (L^2 + R_L) \leq Q^2 / (|u|^2 + R)$, the denominators",
-        length**2 + low,
-        bound_l**2 + low + grows,
+        r"If $\tan \varphi$ were less than $\tan \frac{a}{2} \leq 1$, $x : x + y : x + y + z$ with them and $1$, then $sc < SC$",
+        tangent / (1 + tangent**2),
+        half / (1 + half**2),
+        strict=True,
+        equal_at={past: 0},
     )
-    half = sp.Symbol("g", nonnegative=True)
+    squared = bounds.sharp(SYMBOLS, S) ** 2
     at_most(
         proof,
-        r"At an angle beyond $\pi/4$, $w = 0$ among them, $\delta^2 = |u|^2 (\frac{1}{2} + g)$ is not "
-        "below it",
-        (length**2 - low) / 2,
-        length**2 * (sp.Rational(1, 2) + half),
+        r"So $\tan \varphi = S / C + r$ with $r \geq 0$, and $|u|^2 s^2 = sc |u|^2 \tan \varphi$ is at least $\epsilon^{*2}$",
+        squared,
+        (S * C * SYMBOLS.L**2 + e) * (S / C + r),
+        equal_at={e: 0, r: 0},
     )
-    alpha = sp.Symbol("C")
-    proof.let("half angle", r"$C = \cos a$, $L^2 C = R_L$")
-    proof.follows(
-        r"With $\cos a = R_L / L^2$, i.e. $\sin a = q$: $\epsilon^{*2} = L^2 (1 - \cos a) / 2 = "
-        r"(L^2 - R_L) / 2$",
-        big * (1 - alpha) / 2,
-        (big - big_r) / 2,
-        using={"half angle": (big_r - big * alpha) / 2},
+    wide = slack("h", acute)
+    at_most(
+        proof,
+        r"At an angle beyond $\pi/4$, $w = 0$ among them, $|u|^2 s^2 = (\lambda / M + e)(\frac{1}{2} + g)$ is not below it either, with $C = S + h$",
+        squared,
+        (2 * S * (S + wide) * SYMBOLS.L**2 + e) * (sp.Rational(1, 2) + g),
+        equal_at={e: 0, g: 0, wide: 0},
     )
-    proof.cite("half-angle")
+    proof.cite("rayleigh")
 
 
 def ratio(proof: Proof) -> None:
     """lambda / (2LM) = eps* cos(a/2), where sin a = q."""
-    bound_l, bound_m, lam = sp.symbols("L M lambda", positive=True)
-    s, c = sp.symbols("S C")
+    lam, big_l, big_m = SYMBOLS
+    S, C = sp.symbols("S C")
     proof.let(
         "angle",
-        r"$\lambda = M L^2 \cdot 2SC$ with $S = \sin \frac{a}{2}$, $C = \cos \frac{a}{2}$, $0 "
-        r"< \frac{a}{2} \leq \frac{\pi}{4}$",
+        r"$\lambda = M L^2 \cdot 2SC$ with $S = \sin \frac{a}{2}$, $C = \cos \frac{a}{2}$, $0 < \frac{a}{2} \leq \frac{\pi}{4}$",
     )
     proof.follows(
         r"The published threshold is $\epsilon^* \cos \frac{a}{2}$, with $\epsilon^* = LS$",
-        lam / (2 * bound_l * bound_m),
-        bound_l * s * c,
-        using={"angle": (lam - 2 * bound_m * bound_l**2 * s * c) / (2 * bound_l * bound_m)},
+        bounds.published(SYMBOLS),
+        bounds.sharp(SYMBOLS, S) * C,
+        using={"angle": (lam - 2 * big_m * big_l**2 * S * C) / (2 * big_l * big_m)},
     )
     proof.cite("sine")

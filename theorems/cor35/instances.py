@@ -7,6 +7,7 @@ from typing import Annotated
 
 import sympy as sp
 
+from theorems.cor35.bounds import Letters, published
 from theorems.cor35.statement import STATEMENT
 from verify.claims.controls import ByConstruction
 from verify.claims.counterexample import Value
@@ -82,8 +83,8 @@ class Heads:
 
     @property
     def threshold(self) -> sp.Expr:
-        """lambda / (2 L M)."""
-        return self.least / (2 * self.bound_l * self.bound_m)
+        """The published one."""
+        return published(Letters(self.least, self.bound_l, self.bound_m))
 
 
 def spectrum(matrix: sp.Matrix) -> list[sp.Expr]:

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from theorems.cor35.properties import distance_to_cone, sharp_threshold
+from theorems.cor35.bounds import Letters, convex, published, share, sharp
+from theorems.cor35.properties import distance_to_cone
 from verify.claims.check import Context
-from verify.claims.evidence import Finding, Outcome, Table
+from verify.claims.evidence import Finding, Table, finding
 from verify.numeric.activations import LINEAR, SWISH
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
@@ -46,7 +47,7 @@ class Measured(NamedTuple):
     """One head under one loss.
 
     Attributes:
-        lam, big_l, big_m: the constants.
+        letters: lambda, L and M.
         random, worst: least eigenvalue of the perturbed pullback over lambda; NaN where the
             hypothesis lambda > 0 fails or is not resolved.
         reached: size of the worst-case error.
@@ -54,9 +55,7 @@ class Measured(NamedTuple):
 
     head: str
     loss: str
-    lam: float
-    big_l: float
-    big_m: float
+    letters: Letters
     random: float = math.nan
     worst: float = math.nan
     reached: float = math.nan
@@ -64,21 +63,19 @@ class Measured(NamedTuple):
     @property
     def q(self) -> float:
         """lambda / (M L^2)."""
-        return self.lam / (self.big_m * self.big_l**2)
+        return float(share(self.letters))
 
     @property
     def threshold(self) -> float:
         """The threshold that is proved for the loss; NaN where lambda is not positive."""
-        if self.lam <= 0:
+        if self.letters.lam <= 0:
             return math.nan
-        if self.loss == "negative cosine":
-            return sharp_threshold(self.lam, self.big_l, self.big_m)
-        return (self.lam / self.big_m) ** 0.5
+        return float((sharp if self.loss == "negative cosine" else convex)(self.letters))
 
     @property
     def published(self) -> float:
         """lambda / (2 L M)."""
-        return self.lam / (2 * self.big_l * self.big_m)
+        return float(published(self.letters))
 
 
 def head(widths: tuple[tuple[int, int, int], ...], generator: torch.Generator) -> Head:
@@ -151,8 +148,9 @@ def measure(at: State, label: str, loss: Loss, noise: Tensor) -> Measured:
     name, jacobian, u, big_l = at
     big_m = top(EffectiveHessian(torch.nn.Identity(), loss, u))
     values, vectors = torch.linalg.eigh(pulled(jacobian, loss, u))
-    found = Measured(name, label, float(values[0]), big_l, big_m)
-    if found.lam <= RESOLVED * big_m * big_l**2:
+    lam = float(values[0])
+    found = Measured(name, label, Letters(lam, big_l, big_m))
+    if lam <= RESOLVED * big_m * big_l**2:
         return found
     v = vectors[:, 0]
     shift = lost_at(jacobian, v, loss, u, label) - jacobian @ v
@@ -161,9 +159,7 @@ def measure(at: State, label: str, loss: Loss, noise: Tensor) -> Measured:
         for error in (MULTIPLE * found.published * noise, torch.outer(shift, v))
     ]
     return found._replace(
-        random=float(after[0]) / found.lam,
-        worst=float(after[1]) / found.lam,
-        reached=float(shift.norm()),
+        random=float(after[0]) / lam, worst=float(after[1]) / lam, reached=float(shift.norm())
     )
 
 
@@ -188,20 +184,14 @@ def thresholds(ctx: Context) -> Finding:
         found += [measure(at, label, loss, noise) for label, loss in losses.items()]
     judged = [row for row in found if not math.isnan(row.worst)]
     # Squared, since the error of lambda is absolute; for a convex loss the threshold is larger.
-    margin = max(row.threshold**2 / (row.reached**2 + ROUNDING * row.big_l**2) for row in judged)
+    margin = max(
+        row.threshold**2 / (row.reached**2 + ROUNDING * row.letters.L**2) for row in judged
+    )
     lost = all(row.worst * row.q <= ROUNDING for row in judged)
     moved = max(abs(row.random - 1) for row in judged)
-    return Finding(
-        outcome=Outcome.AS_STATED
-        if lost and margin <= 1 and len(judged) >= LEAST
-        else Outcome.SURPRISE,
-        summary=(
-            rf"At 512-2048-2048 $q$ lies between {min(r.q for r in judged):.1e} and "
-            f"{max(r.q for r in judged):.1e}. A random error of {MULTIPLE:g} times the published "
-            rf"threshold changes $\lambda$ by at most {moved:.1%}; the worst-case one destroys "
-            rf"definiteness. In {len(found) - len(judged)} of {len(found)} settings $\lambda > 0$ fails "
-            "or is not resolved, and the corollary says nothing."
-        ),
+    return finding(
+        lost and margin <= 1 and len(judged) >= LEAST,
+        rf"At 512-2048-2048 $q$ lies between {min(r.q for r in judged):.1e} and {max(r.q for r in judged):.1e}. A random error of {MULTIPLE:g} times the published threshold changes $\lambda$ by at most {moved:.1%}; the worst-case one destroys definiteness. In {len(found) - len(judged)} of {len(found)} settings $\lambda > 0$ fails or is not resolved, and the corollary says nothing.",
         cases=len(judged),
         margin=margin,
         tables=(_table(found),),
@@ -231,9 +221,7 @@ def _table(found: list[Measured]) -> Table:
             (
                 row.head,
                 row.loss,
-                f"{row.lam:.3g}",
-                f"{row.big_l:.3g}",
-                f"{row.big_m:.3g}",
+                *(f"{value:.3g}" for value in row.letters),
                 *(
                     shown(row, value)
                     for value in (
@@ -248,10 +236,5 @@ def _table(found: list[Measured]) -> Table:
             )
             for row in found
         ),
-        note=(
-            "Swish heads with He weights at one Gaussian point; targets at distance about 11 from the "
-            "output. The proved threshold is sqrt(lambda / M) for the two convex losses and eps* for the "
-            "negative cosine. Where lambda is not resolved as positive the other columns are empty: "
-            "the predictor's hidden layer is as narrow as z, and the Jacobian nearly singular."
-        ),
+        note="Swish heads with He weights at one Gaussian point; targets at distance about 11 from the output. The proved threshold is sqrt(lambda / M) for the two convex losses and eps* for the negative cosine. Where lambda is not resolved as positive the other columns are empty: the predictor's hidden layer is as narrow as z, and the Jacobian nearly singular.",
     )

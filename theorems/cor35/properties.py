@@ -9,15 +9,19 @@ forms that share no code with either.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from verify.claims.describe import exact
-from verify.claims.property import Claim, Vacuous
+from theorems.cor35 import bounds
+from theorems.cor35.bounds import Letters
+from theorems.prop34.bounds import Letters as Perturbation
+from theorems.prop34.bounds import pullback_terms
+from verify.claims.property import Claim, Vacuous, exactly
 from verify.claims.strategies import tensors
 
 ROUNDING = 1e-9
@@ -31,18 +35,17 @@ DIRECTIONS = 8
 
 
 class Case(NamedTuple):
-    """A Jacobian J (k, d), an error E (k, d), a factor or loss Hessian H (k, k), and tau in (0, 1)."""
+    """A Jacobian J (k, d), an error E (k, d), a loss Hessian H (k, k), and tau in (0, 1)."""
 
-    j: Tensor
-    e: Tensor
-    h: Tensor
-    tau: float
+    j: Annotated[Tensor, "$J$"]
+    e: Annotated[Tensor, "$E$, before scaling"]
+    h: Annotated[Tensor, "$H$"]
+    tau: Annotated[float, r"$\tau$"]
 
-
-def describe(case: Case) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    pairs = (("$J$", exact(case.j)), ("$E$, before scaling", exact(case.e)), ("$H$", exact(case.h)))
-    return (*pairs, (r"$\tau$", f"{case.tau:g}"))
+    @property
+    def letters(self) -> Letters:
+        """Least eigenvalue of J^T H J, |J|, |H|."""
+        return Letters(float(spectrum(self.j, self.h)[0]), norm(self.j), norm(self.h))
 
 
 def norm(matrix: Tensor) -> float:
@@ -56,13 +59,30 @@ def spectrum(j: Tensor, h: Tensor) -> Tensor:
     return torch.linalg.eigvalsh((product + product.T) / 2)
 
 
-def sharp_threshold(lam: float, big_l: float, big_m: float) -> float:
-    """L sin(arcsin(lambda / (M L^2)) / 2)."""
-    return big_l * math.sin(math.asin(min(1.0, lam / (big_m * big_l**2))) / 2)
+@st.composite
+def crossed(draw: st.DrawFn) -> Case:
+    """H = diag(1, -1) in one or two blocks, q = lambda / (M L^2) from 1/32 to 3/4: the extremal heads.
+
+    J has the columns (x, y) and E the columns (-1, 1), up to its sign, block by block.
+    """
+    half = math.asin(draw(st.integers(1, 24)) / 32) / 2
+    x, y = ((math.cos(half) + sign * math.sin(half)) / 2**0.5 for sign in (1, -1))
+    blocks = draw(st.integers(1, 2))
+    signs = torch.tensor([1.0, -1.0][:blocks], dtype=torch.float64)
+    column, error = (tensor((a,), (b,)) for a, b in ((x, y), (-1.0, 1.0)))
+    j, e = (
+        torch.kron(a, c) for a, c in ((torch.eye(blocks).double(), column), (signs.diag(), error))
+    )
+    return Case(j, e, torch.diag(tensor((1.0, -1.0) * blocks)[0]), draw(st.integers(1, 15)) / 16)
+
+
+def saddles() -> st.SearchStrategy[Case]:
+    """Indefinite loss Hessians: random ones, and those at which the bounds are met or approached."""
+    return st.one_of(random_saddles(), crossed())
 
 
 @st.composite
-def saddles(draw: st.DrawFn) -> Case:
+def random_saddles(draw: st.DrawFn) -> Case:
     """Indefinite loss Hessians with a Jacobian that mostly meets their positive part."""
     d = draw(st.integers(1, 2))
     k = d + draw(st.integers(1, 2))
@@ -100,12 +120,14 @@ def distance_to_cone(u: Tensor, h: Tensor) -> tuple[float, Tensor]:
     return float((w - c).norm()), vectors @ w
 
 
-def distance_ratio(case: Case, threshold: str = "sharp", factor: float = 1.0) -> float:
+def distance_ratio(
+    case: Case, threshold: Callable[[Letters], float] = bounds.sharp, factor: float = 1.0
+) -> float:
     """A threshold over the least error found that destroys definiteness, among `DIRECTIONS`.
 
     Args:
         case: J and H.
-        threshold: ``sharp``, ``published`` or ``root`` (sqrt(lambda / M)).
+        threshold: a function of `bounds`.
         factor: of the threshold.
 
     Raises:
@@ -113,24 +135,24 @@ def distance_ratio(case: Case, threshold: str = "sharp", factor: float = 1.0) ->
     """
     product = case.j.T @ case.h @ case.j
     values, vectors = torch.linalg.eigh((product + product.T) / 2)
-    lam = float(values[0])
-    if lam <= 1e-6 or float(torch.linalg.eigvalsh(case.h)[0]) >= -1e-6:
+    found = case.letters
+    if found.lam <= 1e-6 or float(torch.linalg.eigvalsh(case.h)[0]) >= -1e-6:
         raise Vacuous
-    big_l, big_m, distance = norm(case.j), norm(case.h), math.inf
+    distance = math.inf
     for turn in range(DIRECTIONS if len(values) > 1 else 1):
         angle = math.pi * turn / DIRECTIONS
         v = vectors[:, 0] * math.cos(angle) + vectors[:, -1] * math.sin(angle) * (turn > 0)
-        found, w = distance_to_cone(case.j @ v, case.h)
+        away, w = distance_to_cone(case.j @ v, case.h)
         lost = spectrum(case.j + torch.outer(w - case.j @ v, v), case.h)[0]
-        if float(lost) > ROUNDING * big_m * big_l**2:
+        if float(lost) > ROUNDING * found.M * found.L**2:
             return math.inf  # the point found does not destroy definiteness
-        distance = min(distance, found)
-    limit = {
-        "sharp": sharp_threshold(lam, big_l, big_m),
-        "published": lam / (2 * big_l * big_m),
-        "root": (lam / big_m) ** 0.5,
-    }[threshold]
-    return factor * limit / (distance * (1 + ROUNDING))
+        distance = min(distance, away)
+    return factor * threshold(found) / (distance * (1 + ROUNDING))
+
+
+def attained_error(case: Case, factor: float = 1.0) -> float:
+    """|eps* over the least error found - 1| over 1e-8."""
+    return abs(distance_ratio(case, factor=factor) - 1) / (10 * ROUNDING)
 
 
 def tensor(*rows: tuple[float, ...]) -> Tensor:
@@ -142,32 +164,42 @@ SEVEN = Case(tensor((0.8,), (0.6,)), tensor((-1.0,), (1.0,)), tensor((1.0, 0.0),
 """q = 7/25, at which the sharp threshold is attained."""
 
 SHARP = Claim(
-    r"no error below $\epsilon^*$ destroys definiteness",
-    saddles,
-    distance_ratio,
-    describe,
+    r"no error below $\epsilon^*$ destroys definiteness", saddles, distance_ratio, case_divisor=2
+)
+
+ATTAINED = Claim(
+    r"an error of $\epsilon^*$ destroys definiteness for $H = \operatorname{diag}(1, -1)$, in one or two blocks",
+    crossed,
+    attained_error,
     case_divisor=2,
+)
+
+BELOW_SHARP = ATTAINED.mutant(
+    r"one of $(1 - 10^{-6}) \epsilon^*$ destroys it there", factor=1 - 1e-6
 )
 
 PUBLISHED = Claim(
     r"no error below $\lambda / (2LM)$ destroys definiteness",
     saddles,
-    partial(distance_ratio, threshold="published"),
-    describe,
+    partial(distance_ratio, threshold=bounds.published),
     case_divisor=2,
 )
 
 THRESHOLDS = {
-    name: SHARP.mutant(f"no error below {text} destroys definiteness", (SEVEN,), **changed)
-    for name, text, changed in (
-        ("double", r"$\lambda / (LM)$", {"threshold": "published", "factor": 2.0}),
-        ("root", r"$\sqrt{\lambda / M}$, for indefinite $H$,", {"threshold": "root"}),
-        ("above", r"$(1 + 10^{-6}) \epsilon^*$", {"factor": 1 + 1e-6}),
+    name: SHARP.mutant(
+        f"no error below {text} destroys definiteness", (SEVEN,), threshold=threshold, factor=factor
+    )
+    for name, text, threshold, factor in (
+        ("double", r"$\lambda / (LM)$", bounds.published, 2.0),
+        ("root", r"$\sqrt{\lambda / M}$, for indefinite $H$,", bounds.convex, 1.0),
+        ("above", r"$(1 + 10^{-6}) \epsilon^*$", bounds.sharp, 1 + 1e-6),
         (
             "root-two",
             r"$\sqrt{2} \lambda / (2LM)$, the published threshold's largest gain,",
-            {"threshold": "published", "factor": 2**0.5},
+            bounds.published,
+            2**0.5,
         ),
+        ("hundredth", r"$1.01 \lambda / (2LM)$", bounds.published, 1.01),
     )
 }
 """False variants of the thresholds."""
@@ -179,19 +211,18 @@ def beyond_ratio(case: Case, factor: float = 2.0) -> float:
     Raises:
         Vacuous: if J^T H J is not positive definite, or E = 0.
     """
-    lam, size = float(spectrum(case.j, case.h)[0]), norm(case.e)
-    if lam <= 1e-6 or size == 0:
+    found, size = case.letters, norm(case.e)
+    if found.lam <= 1e-6 or size == 0:
         raise Vacuous
-    scaled = factor * lam / (2 * norm(case.j) * norm(case.h)) / size
+    scaled = factor * bounds.published(found) / size
     after = float(spectrum(case.j + scaled * case.e, case.h)[0])
-    return 0.0 if after >= -ROUNDING else math.inf
+    return exactly(after >= -ROUNDING)
 
 
 BEYOND = Claim(
     r"$G_\phi \succeq 0$ for every error of 20 times the threshold",
     saddles,
     partial(beyond_ratio, factor=20.0),
-    describe,
     supplied=(SEVEN,),
 )
 
@@ -202,16 +233,15 @@ def weyl_excess(case: Case) -> float:
     Raises:
         Vacuous: if J^T H J is not positive definite.
     """
-    lam, big_l, big_m = float(spectrum(case.j, case.h)[0]), norm(case.j), norm(case.h)
-    if lam <= 1e-6:
+    found = case.letters
+    if found.lam <= 1e-6:
         raise Vacuous
-    epsilon = lam / (2 * big_l * big_m)
-    return 0.0 if lam - 2 * big_l * big_m * epsilon - big_m * epsilon**2 > 0 else math.inf
+    moved = pullback_terms(Perturbation(found.L, found.M, bounds.published(found)))
+    return exactly(found.lam > sum(moved))
 
 
 WEYL = Claim(
     r"at the published threshold Weyl and Proposition 3.4 leave $\lambda_{\min} > 0$",
     saddles,
     weyl_excess,
-    describe,
 )

@@ -21,6 +21,7 @@ from theorems.cor35.instances import (
     linear,
     positive,
     spectrum,
+    u1,
     u3,
     z1,
     z2,
@@ -135,6 +136,10 @@ CONTROLS: dict[str, tuple[str, Refute, dict[str, Heads | ByConstruction], Heads]
             "A1": replace(CURVED, perturbed=(z1 + z1 * abs(z1),)),
             "jacobian": replace(CURVED, perturbed=(z1 * 11 / 10 - z1**2 * 3 / 2,)),
             **_low(CURVED),
+            # At the output of the perturbed head alone.
+            "M": replace(
+                CURVED, loss=CURVED.loss + u1**3, perturbed=(TENTH + CURVED.perturbed[0],)
+            ),
             "lambda": IMPLIED,
             "threshold": replace(CURVED, epsilon=sp.S.One),
         },
@@ -187,8 +192,5 @@ CONTROLS: dict[str, tuple[str, Refute, dict[str, Heads | ByConstruction], Heads]
         replace(UNSTABLE, perturbed=(z1, z1, ZERO)),
     ),
 }
-CONTROLS["necessary-definite"] = (
-    *CONTROLS["necessary"][:3],
-    linear(SADDLE, (1, 0), (1, 1)),
-)
+CONTROLS["necessary-definite"] = (*CONTROLS["necessary"][:3], linear(SADDLE, (1, 0), (1, 1)))
 """By name: the reading, what refutes it, for each hypothesis heads that violate it alone, mild heads."""

@@ -5,22 +5,21 @@ Definiteness is decided by exact signatures, of J^T H J and of H apart, not by S
 
 from __future__ import annotations
 
-import math
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from flint import fmpq_mat
 from hypothesis import strategies as st
 
 from verify.claims.check import Arithmetic
-from verify.claims.property import Claim
-from verify.numeric.rational import columns_of, diagonal, matrix, signs, text
+from verify.claims.property import Claim, exactly
+from verify.numeric.rational import columns_of, diagonal, matrix, signs
 
 
 class Square(NamedTuple):
     """A symmetric H (k, k) that is not positive definite, and a square matrix (k, k)."""
 
-    hessian: fmpq_mat
-    jacobian: fmpq_mat
+    hessian: Annotated[fmpq_mat, "$H$"]
+    jacobian: Annotated[fmpq_mat, "$J$ and a column more"]
 
 
 @st.composite
@@ -39,20 +38,14 @@ def square_mismatch(case: Square, fewer: int = 0) -> float:
     k = case.jacobian.nrows()
     jacobian = columns_of(case.jacobian, range(k - fewer))
     found = signs(jacobian.transpose() * case.hessian * jacobian)
-    return math.inf if found.positive == k - fewer else 0.0
-
-
-def describe(case: Square) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    return (("$H$", text(case.hessian)), ("$J$ and a column more", text(case.jacobian)))
+    return exactly(found.positive != k - fewer)
 
 
 SQUARE = Claim(
     r"where $k = d$, $J^T H J \succ 0$ only for $H \succ 0$",
     squares,
     square_mismatch,
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 WIDE = SQUARE.mutant(r"where $k = d + 1$, $J^T H J \succ 0$ only for $H \succ 0$", fewer=1)

@@ -6,6 +6,8 @@ Read in this order: `statement` (the quoted text, its readings, the repaired par
 
 from __future__ import annotations
 
+from functools import partial
+
 from theorems.prop33 import (
     derivation,
     derivation_metric,
@@ -30,6 +32,7 @@ from verify.claims.declare import (
     refutation_controls,
     section,
 )
+from verify.claims.derivation import derive
 
 LOSSES = (
     refutations.rippled(2),
@@ -86,7 +89,7 @@ IFF = section(
     attack(
         "smooth-head",
         "False: the barrier also stops smooth heads",
-        mutants.smooth_head,
+        partial(derive, mutants.smooth_head),
         arithmetic=Arithmetic.EXACT,
     ),
     at_scale("production", "Heads behind a curved loss at $d = 512$, $k = 2048$", scale.production),
@@ -108,19 +111,19 @@ FACTOR = section(
     attack(
         "sphere",
         "False: for any Riemannian metric and factor, by the sphere",
-        mutants.sphere,
+        partial(derive, mutants.sphere),
         arithmetic=Arithmetic.EXACT,
     ),
     attack(
         "d-one",
         r"False: for $d = 1$, by $\cosh$",
-        mutants.one_dimension,
+        partial(derive, mutants.one_dimension),
         arithmetic=Arithmetic.EXACT,
     ),
     attack(
         "disc",
         "False: what is isotropic on an open set is so everywhere",
-        mutants.disc,
+        partial(derive, mutants.disc),
         arithmetic=Arithmetic.EXACT,
     ),
     part="factor",
@@ -176,7 +179,7 @@ GENERAL = section(
     attack(
         "flat-plane",
         "False: one flat subspace breaks the barrier",
-        mutants.flat_plane,
+        partial(derive, mutants.flat_plane),
         arithmetic=Arithmetic.EXACT,
     ),
     part="general",
@@ -195,7 +198,7 @@ CURVATURE = section(
     attack(
         "flat-barrier",
         "False: a flat loss can be whitened",
-        mutants.flat_barrier,
+        partial(derive, mutants.flat_barrier),
         arithmetic=Arithmetic.EXACT,
     ),
     part="curvature",

@@ -10,15 +10,16 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import combinations_with_replacement, product
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
 from verify.claims.check import Arithmetic
-from verify.claims.property import Claim, Vacuous
-from verify.numeric.rational import columns_of, identity, matrix, rational, text
+from verify.claims.describe import HIDDEN
+from verify.claims.property import Claim, Vacuous, exactly
+from verify.numeric.rational import columns_of, identity, matrix, rational
 from verify.symbolic.curvature import Curvature
 from verify.symbolic.frames import cayley, second_differences
 
@@ -32,11 +33,13 @@ class Restricted(NamedTuple):
     y_{d+1..k}. `inside` is the coefficient of y_1^3, which the true claim leaves out.
     """
 
-    x: fmpq_mat
-    rotation: fmpq_mat
-    monomials: tuple[tuple[tuple[int, ...], Fraction], ...]
-    inside: Fraction
-    z: fmpq_mat
+    x: Annotated[fmpq_mat, "$X$"]
+    rotation: Annotated[fmpq_mat, "$T$"]
+    monomials: Annotated[
+        tuple[tuple[tuple[int, ...], Fraction], ...], "indices of cubic terms, and coefficients"
+    ]
+    inside: Annotated[Fraction, HIDDEN]
+    z: Annotated[fmpq_mat, "$z$"]
 
     @property
     def d(self) -> int:
@@ -75,11 +78,14 @@ def restricted_losses(draw: st.DrawFn) -> Restricted:
     return Restricted(x, rotation, monomials, draw(HALVES.filter(bool)), z)
 
 
-def construction_mismatch(case: Restricted, inside: bool = False, barrier: bool = False) -> float:
+def construction_mismatch(
+    case: Restricted, inside: bool = False, barrier: bool = False, turned: bool = True
+) -> float:
     """0 if W = B X gives H_eff(z) = I exactly, B the first d columns of the rotation.
 
     Args:
         case: loss and point.
+        turned: whether B is that, or else [I; 0].
         inside: add a cubic term on the subspace, so that L is no quadratic polynomial there.
         barrier: claim instead that a loss with a cubic term is never whitened.
 
@@ -89,31 +95,19 @@ def construction_mismatch(case: Restricted, inside: bool = False, barrier: bool 
     """
     if barrier and not any(c for _, c in case.monomials):
         raise Vacuous
-    weight = columns_of(case.rotation, range(case.d)) * case.x
+    frame = case.rotation if turned else identity(case.k)
+    weight = columns_of(frame, range(case.d)) * case.x
     if inside and (case.x * case.z)[0, 0] == 0:
         raise Vacuous
     found = second_differences(lambda z: case.loss(weight * z, inside), case.z)
-    isotropic = found == identity(case.d)
-    return 0.0 if isotropic != barrier else math.inf
-
-
-def describe_restricted(case: Restricted) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    terms = ", ".join(f"{c} y{i}" for i, c in case.monomials if c)
-    return (
-        ("shape", f"d = {case.d}, k = {case.k}"),
-        ("$X$", text(case.x)),
-        ("cubic terms", terms or "none"),
-        ("$z$", ", ".join(map(str, case.z.entries()))),
-    )
+    return exactly((found == identity(case.d)) != barrier)
 
 
 CONSTRUCTION = Claim(
     r"where $L$ is a PD quadratic polynomial on $V$, $W = B X$ gives $H_{\mathrm{eff}}(z) = I$",
     restricted_losses,
     construction_mismatch,
-    describe_restricted,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 
@@ -156,20 +150,14 @@ def curvature_mismatch(potential: sp.Expr, factor: Fraction = QUARTER) -> float:
     pairs = [(found.riemann(*n), found.cubic(*n, factor=exact)) for n in indices]
     if all(left == 0 for left, _ in pairs):
         raise Vacuous
-    return 0.0 if all(left == right for left, right in pairs) else math.inf
-
-
-def describe_potential(potential: sp.Expr) -> tuple[tuple[str, str], ...]:
-    """A potential as (name, value) pairs."""
-    return (("$L$", f"${sp.latex(potential)}$"),)
+    return exactly(all(left == right for left, right in pairs))
 
 
 CURVATURE = Claim(
     r"$R_{ijkl} = \frac{1}{4} g^{pq} (L_{ilp} L_{jkq} - L_{ikp} L_{jlq})$ by Christoffel symbols",
     potentials,
     curvature_mismatch,
-    describe_potential,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
     case_divisor=3,
 )
 
@@ -180,7 +168,7 @@ CURVATURE = Claim(
 class Slope(NamedTuple):
     """The gradient c' of a factor c(z) in d variables; the metric is c(z) I."""
 
-    entries: tuple[Fraction, ...]
+    entries: Annotated[tuple[Fraction, ...], "$c'$"]
 
 
 @st.composite
@@ -232,18 +220,12 @@ def factor_mismatch(
         return c[m] if a == b else Fraction(0)
 
     allowed = all(entry(*n) == entry(*exchange(*n)) for n in product(range(d), repeat=3))
-    return math.inf if allowed else 0.0
-
-
-def describe_slope(slope: Slope) -> tuple[tuple[str, str], ...]:
-    """A gradient as (name, value) pairs."""
-    return (("$c'$", ", ".join(map(str, slope.entries))),)
+    return exactly(not allowed)
 
 
 FACTOR = Claim(
     r"for $d \geq 2$ the Hessian of no function is $c(z) I$ with $c' \neq 0$",
     slopes,
     factor_mismatch,
-    describe_slope,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )

@@ -108,11 +108,7 @@ def trinomial(d: int) -> CurvedLoss:
 
 def hypotheses(loss: CurvedLoss) -> dict[str, Value]:
     """Evaluate every hypothesis of the readings without a condition on k."""
-    return {
-        "metric": _metric(loss),
-        "curved": _curved(loss),
-        "constant": _constant(loss),
-    }
+    return {"metric": _metric(loss), "curved": _curved(loss), "constant": _constant(loss)}
 
 
 def _metric(loss: CurvedLoss) -> Value:
@@ -159,10 +155,7 @@ def _constant(loss: CurvedLoss) -> Value:
 
 def _curved(loss: CurvedLoss) -> Value:
     by_christoffel, by_cubic, sectional = loss.tensor
-    text = (
-        rf"at $u = {sp.latex(sp.Matrix(loss.at).T)}^T$: $R_{{ijij}} = {sp.latex(by_christoffel)}$ by "
-        rf"Christoffel symbols, ${sp.latex(by_cubic)}$ by the cubic form, $K = {sp.latex(sectional)}$"
-    )
+    text = rf"at $u = {sp.latex(sp.Matrix(loss.at).T)}^T$: $R_{{ijij}} = {sp.latex(by_christoffel)}$ by Christoffel symbols, ${sp.latex(by_cubic)}$ by the cubic form, $K = {sp.latex(sectional)}$"
     return text, by_christoffel == by_cubic and by_christoffel.is_nonzero is True
 
 
@@ -225,9 +218,7 @@ def square_barrier(ctx: Context) -> Finding:
         (("$L(u)$", f"${sp.latex(loss.loss)}$, $d = k = 2$"),),
         evaluated,
         (
-            rf"between $u = 0$ and $u = (\log 2, \log 3)$ the metric changes by ${sp.latex(gap)}$ with "
-            rf"determinant ${sp.latex(gap.det())} \neq 0$; $H_{{\mathrm{{eff}}}} = c I$ at both would "
-            r"need $(\det W)^2$ times it to vanish with an invertible $W$",
+            rf"between $u = 0$ and $u = (\log 2, \log 3)$ the metric changes by ${sp.latex(gap)}$ with determinant ${sp.latex(gap.det())} \neq 0$; $H_{{\mathrm{{eff}}}} = c I$ at both would need $(\det W)^2$ times it to vanish with an invertible $W$",
             holds,
         ),
         "",

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from verify.claims.check import Context
-from verify.claims.evidence import Finding, Outcome
+from verify.claims.evidence import Finding, finding
 from verify.numeric.activations import LINEAR
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
@@ -46,13 +46,9 @@ def production(ctx: Context) -> Finding:
         curved = min(curved, float((beside - v * (v * beside).sum(0)).norm(dim=0).min()))
     # The second kind must fail the very test that the first passes.
     margin = max(flat / ROUNDING, ROUNDING / curved)
-    return Finding(
-        outcome=Outcome.AS_STATED if margin <= 1 else Outcome.SURPRISE,
-        summary=(
-            f"At $d = {D}$, $k = {K}$ with 768 curved planes, {HEADS} heads $W = [R; 0]$ have "
-            f"$H_{{\\mathrm{{eff}}}} v = v$ within {flat:.1e}; led into the curved planes, each is off "
-            f"every multiple of $v$ by {curved:.2g} at least."
-        ),
+    return finding(
+        margin <= 1,
+        f"At $d = {D}$, $k = {K}$ with 768 curved planes, {HEADS} heads $W = [R; 0]$ have $H_{{\\mathrm{{eff}}}} v = v$ within {flat:.1e}; led into the curved planes, each is off every multiple of $v$ by {curved:.2g} at least.",
         cases=HEADS * PROBES,
         margin=margin,
         residuals={"flat": flat, "curved": curved},

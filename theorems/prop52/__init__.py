@@ -1,7 +1,7 @@
 """Proposition 5.2: metric singularity along augmentations.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`derivation_spread`, `properties` (invariant heads), `curves`, `refutations`, `mutants`, `scale`,
+`derivation_spread`, `properties` (invariant heads), `curves`, `refutations`, `scale`,
 `trained`.
 """
 
@@ -10,10 +10,10 @@ from __future__ import annotations
 from functools import partial
 
 from theorems.prop52 import (
+    bounds,
     curves,
     derivation,
     derivation_spread,
-    mutants,
     properties,
     proved,
     refutations,
@@ -24,15 +24,16 @@ from theorems.prop52.statement import STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
-    attack,
     fixed_dimensions,
     measurement,
     mutant_check,
     proof,
     property_check,
     refutation,
+    refutation_controls,
     section,
 )
+from verify.claims.derivation import derive
 from verify.experiments.networks import DIGITS_NETWORKS
 
 METRIC = section(
@@ -45,7 +46,8 @@ METRIC = section(
     property_check(
         "averaged", "$J_h v = 0$ for heads averaged over the circle", properties.AVERAGED
     ),
-    mutant_check("finite", mutants.FINITE),
+    mutant_check("finite", properties.FINITE),
+    mutant_check("tilted", properties.TILTED),
     part="metric",
     readings=("metric",),
 )
@@ -77,18 +79,20 @@ HESSIAN = section(
     property_check(
         "property.kernel", r"$H_{\mathrm{eff}} v = 0$ at critical points", properties.KERNEL
     ),
-    *(mutant_check(name, claim) for name, claim in mutants.CURVATURES.items()),
-    mutant_check("orbit-only", mutants.ORBIT_ONLY),
+    *(mutant_check(name, claim) for name, claim in properties.CURVATURES.items()),
+    mutant_check("orbit-only", properties.ORBIT_ONLY),
     refutation(
         "bowl",
         r"$h = |z|^2/2$: $J_h v = 0$ and $H_{\mathrm{eff}} = I$",
-        partial(refutations.curved, refutations.BOWL, "effective"),
+        refutations.curved,
+        refutations.BOWL,
         reading="effective",
     ),
     refutation(
         "saddle",
         r"$h = z_1 z_2$: invariant, critical, and $H_{\mathrm{eff}} e_1 = e_2$",
-        partial(refutations.curved, refutations.SADDLE, "effective-kernel"),
+        refutations.curved,
+        refutations.SADDLE,
         reading="effective-kernel",
     ),
     part="hessian",
@@ -105,21 +109,22 @@ CONVERSE = section(
     refutation(
         "ledge",
         "A head that is constant near $z$ and not on the orbit",
-        partial(refutations.moving, refutations.LEDGE, "collapse", 2),
+        refutations.moving,
+        refutations.LEDGE,
         reading="collapse",
     ),
     refutation(
         "cube",
         "$h = z^3$ has no slope at $0$ and is constant nowhere",
-        partial(refutations.moving, refutations.CUBE, "converse", refutations.SOON),
+        refutations.moving,
+        refutations.CUBE,
         reading="converse",
     ),
-    attack(
-        "void",
-        "Every hypothesis fails at a model made to violate it",
-        refutations.hypotheses_can_fail,
-        readings=("effective", "effective-kernel", "collapse", "converse"),
-        arithmetic=Arithmetic.EXACT,
+    *(
+        refutation_controls(
+            f"controls.{reading}", refute, reading=reading, violations=violations, mild=mild
+        )
+        for reading, (refute, violations, mild) in refutations.CONTROLS.items()
     ),
     part="converse",
 )
@@ -128,24 +133,28 @@ SPREAD = section(
     "prop52.spread",
     *proof(
         "length",
-        r"$|h(\mathrm{end}) - h(\mathrm{start})| \leq \delta \ell$",
+        rf"$|h(\mathrm{{end}}) - h(\mathrm{{start}})| \leq {bounds.ENDS}$",
         derivation_spread.length,
     ),
     *proof(
         "diameter",
-        r"$\operatorname{diam} h \leq \delta \ell / 2$ on closed curves",
+        rf"$\operatorname{{diam}} h \leq {bounds.DIAMETER}$ on closed curves",
         derivation_spread.diameter,
     ),
     *proof(
-        "variance", r"$\operatorname{Var} h \leq \delta^2 \ell^2 / 12$", derivation_spread.variance
+        "variance", rf"$\operatorname{{Var}} h \leq {bounds.VARIANCE}$", derivation_spread.variance
     ),
-    *proof("open", r"The constant $(\ell/\pi)^2$ of open curves", derivation_spread.open_poincare),
+    *proof("open", f"The constant ${bounds.OPEN}$ of open curves", derivation_spread.open_poincare),
     *proof(
         "closed",
-        r"The constant $(\ell/2\pi)^2$ of closed curves",
+        f"The constant ${bounds.CLOSED}$ of closed curves",
         derivation_spread.closed_poincare,
     ),
-    fixed_dimensions("attained", "The examples that attain every constant", refutations.attained),
+    fixed_dimensions(
+        "attained",
+        "The examples that attain every constant",
+        partial(derive, derivation_spread.attained),
+    ),
     property_check("property.length", r"The ends are at most $\delta \ell$ apart", curves.LENGTH),
     property_check("property.diameter", "The diameter on closed curves", curves.DIAMETER),
     property_check(
@@ -155,7 +164,7 @@ SPREAD = section(
         "property.open", "The variance of open curves against the mean slope", curves.OPEN
     ),
     property_check("property.closed", "The variance of closed curves against it", curves.CLOSED),
-    *(mutant_check(f"constant.{name}", claim) for name, claim in mutants.SPREADS.items()),
+    *(mutant_check(f"constant.{name}", claim) for name, claim in curves.SPREADS.items()),
     at_scale("production", "The bounds along an arc at 512-2048-2048", scale.spread, cost=2.0),
     at_scale(
         "trained",
@@ -182,11 +191,11 @@ SMALL = section(
         r"$E|h(T_\theta z) - h(z)|^2 = \operatorname{tr}(J P \Sigma P^T J^T) + O(E|\eta|^3)$",
         derivation_spread.small_augmentations,
     ),
-    *proof("landau", r"$|J \gamma'| \leq D/\ell + B \ell/2$", derivation_spread.landau),
+    *proof("landau", rf"$|J \gamma'| \leq {bounds.LANDAU}$", derivation_spread.landau),
     property_check("property.moments", "The second moment and its remainder", curves.SMALL),
     property_check("property.landau", "The slope against the image's diameter", curves.LANDAU),
-    mutant_check("remainder", mutants.SMALL_REMAINDER),
-    mutant_check("slope", mutants.LANDAU_SLOPE),
+    mutant_check("remainder", curves.SMALL_REMAINDER),
+    *(mutant_check(name, claim) for name, claim in curves.LANDAU_SLOPES.items()),
     part="small",
 )
 

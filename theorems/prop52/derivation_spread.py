@@ -2,187 +2,221 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
-from theorems.prop52.derivation import d, h, jacobian, k
+from theorems.prop52 import bounds
+from theorems.prop52.bounds import DELTA, ELL
+from theorems.prop52.derivation import ONLY, J, d, h, k
+from verify.claims.bounds import slack
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
+from verify.symbolic.matrices import matrix, vector
 
-p = sp.Symbol("p", integer=True, positive=True)
+
+def _at_most(proof: Proof, text: str, left: sp.Expr, bound: sp.Expr, gap: sp.Expr) -> None:
+    """State left <= bound, which exceeds it by a gap of known sign."""
+    proof.fact(text, sp.Le(left, bound, evaluate=False), gap.is_nonnegative is True)
 
 
 def length(proof: Proof) -> None:
     """|h(end) - h(start)| <= delta l: the slope of e.h, e a unit vector, is at most delta."""
-    e, w = sp.IndexedBase("e"), sp.IndexedBase("w")
-    rules: dict[sp.IndexedBase, Rule] = {e: constant}
+    e, w = vector("e", k), vector("w", k)
+    rules: dict[sp.IndexedBase, Rule] = {sp.IndexedBase("e"): constant}
     if proof.let("arclength", r"$\gamma$ runs at unit speed $|v| = 1$, and $w = J v$"):
-        rules[h] = lambda r: w[r]
-    product = total(lambda r: e[r] * w[r], k)
-    proof.rate("The slope of $e \\cdot h$", total(lambda r: e[r] * h[r], k), rules, product)
-    ee, ww = (total(lambda r, x=x: x[r] ** 2, k) for x in (e, w))
-    square = total(lambda r, s: (e[r] * w[s] - e[s] * w[r]) ** 2, k, k) / 2
-    proof.equal("Lagrange's identity", ee * ww - product**2, square)
-    unit = proof.let("unit", r"$|e| = 1$, and half a sum of squares is some $s \geq 0$")
-    small = proof.let("singular", r"$|J v|^2 = \delta^2 - g$ with $g \geq 0$")
-    s = sp.Symbol("s", nonnegative=unit or None)
-    g = sp.Symbol("g", nonnegative=small or None)
-    delta = sp.Symbol("delta", positive=True)
-    proof.follows(
-        r"The square of the slope less $\delta^2$",
-        product**2 - delta**2,
-        -g - s,
-        using={
-            "unit": -(square - s) + (ee - 1) * ww,
-            "singular": ww - delta**2 + g,
-        },
-    )
-    proof.fact("is not positive", sp.Le(-g - s, 0, evaluate=False), bool((-g - s).is_nonpositive))
-    proof.cite("mean-value")
+        rules[h] = lambda r: w.entry(r, ONLY)
+    along = total(lambda r: e.entry(r, ONLY) * h[r], k)
+    proof.rate("The slope of $e \\cdot h$", along, rules, (e.T @ w).scalar)
+    unit = proof.let("unit", "$|e| = 1$")
+    g = slack("g", proof.let("singular", r"$|J v| = \delta - g$ with $g \geq 0$"))
+    proof.cite("cauchy-schwarz", "mean-value")
+    steepest = (e.T @ w).norm
+    found = steepest.subs({e.norm: 1 if unit else e.norm, w.norm: DELTA - g})
+    _at_most(proof, "It is at most, by Cauchy-Schwarz,", steepest, DELTA, sp.expand(DELTA - found))
+    apart = sp.Symbol(r"|h(\mathrm{end}) - h(\mathrm{start})|")
+    bound = bounds.ends_apart(DELTA, ELL)
+    _at_most(proof, r"So over the length $\ell$", apart, bound, sp.expand(bound - found * ELL))
 
 
 def diameter(proof: Proof) -> None:
     """Diam h <= delta l/2 on a closed curve: the shorter way round is at most l/2 long."""
-    ell, delta, apart = sp.symbols("ell delta D", positive=True)
+    apart = sp.Symbol("D", positive=True)
     first, second = sp.symbols("l_1 l_2", nonnegative=True)
     proof.let("closed", r"two points cut the curve into arcs: $\ell_1 + \ell_2 = \ell$")
     bounded = proof.let(
         "length",
         r"by the bound along each arc, $D = \delta \ell_1 - g_1 = \delta \ell_2 - g_2$, $g \geq 0$",
     )
-    slacks = sp.symbols("g_1 g_2", nonnegative=bounded or None)
+    one, other = slack("g_1", bounded), slack("g_2", bounded)
+    bound = bounds.closed_diameter(DELTA, ELL)
     proof.follows(
-        r"The distance $D$ of the points' images less $\delta \ell / 2$",
-        apart - delta * ell / 2,
-        -(slacks[0] + slacks[1]) / 2,
+        "The distance $D$ of the points' images",
+        apart,
+        bound - (one + other) / 2,
         using={
-            "length": (2 * apart - delta * (first + second) + slacks[0] + slacks[1]) / 2,
-            "closed": delta * (first + second - ell) / 2,
+            "length": (
+                2 * apart
+                - bounds.ends_apart(DELTA, first)
+                - bounds.ends_apart(DELTA, second)
+                + one
+                + other
+            )
+            / 2,
+            "closed": DELTA * (first + second - ELL) / 2,
         },
     )
-    rest = -(slacks[0] + slacks[1]) / 2
-    proof.fact("is not positive", sp.Le(rest, 0, evaluate=False), bool(rest.is_nonpositive))
+    _at_most(proof, "So", apart, bound, (one + other) / 2)
 
 
 def variance(proof: Proof) -> None:
     """Var h <= delta^2 l^2 / 12, from |h(s) - h(t)| <= delta |s - t|."""
     s, t = sp.symbols("s t", real=True)
-    ell, delta = sp.symbols("ell delta", positive=True)
-    close = proof.let("length", r"$|h(s) - h(t)|^2 = \delta^2 (s - t)^2 - g$ with $g \geq 0$")
-    g = sp.Symbol("g", nonnegative=close or None)
-    bound = sp.integrate(delta**2 * (s - t) ** 2 / ell**2, (s, 0, ell), (t, 0, ell)) / 2
-    proof.equal(
-        r"Half the mean of $\delta^2 (s - t)^2$ over the square", bound, delta**2 * ell**2 / 12
+    g = slack(
+        "g", proof.let("length", r"$|h(s) - h(t)|^2 = \delta^2 (s - t)^2 - g$ with $g \geq 0$")
     )
-    spread = sp.Symbol("Var")
+    bound = bounds.slope_variance(DELTA, ELL)
+    half = sp.integrate(bounds.ends_apart(DELTA, s - t) ** 2 / ELL**2, (s, 0, ELL), (t, 0, ELL)) / 2
+    proof.equal(r"Half the mean of $\delta^2 (s - t)^2$ over the square", half, bound)
+    spread = sp.Symbol(r"\operatorname{Var}")
+    proof.cite("variance-of-copies")
     proof.follows(
         r"The variance, half the mean of $|h(s) - h(t)|^2$, with the mean of $g$ again called $g$",
         spread,
-        delta**2 * ell**2 / 12 - g / 2,
-        using={"length": spread - bound + g / 2},
+        bound - g / 2,
+        using={"length": spread - half + g / 2},
     )
-    proof.fact("does not exceed it", sp.Le(-g / 2, 0, evaluate=False), bool((-g).is_nonpositive))
-    proof.cite("variance-of-copies")
+    _at_most(proof, "So", spread, bound, g / 2)
 
 
-def _poincare(proof: Proof, frequency: sp.Expr, basis: str) -> None:
-    """(1/frequency)^2 mean|h'|^2 - Var h, coefficient by coefficient of an orthogonal basis."""
+def _poincare(proof: Proof, closed: bool, basis: str) -> None:
+    """The bound of the variance by the mean of |h'|^2, coefficient by coefficient of a basis."""
     c = sp.Symbol("c", real=True)
     m = sp.Symbol("m", integer=True, nonnegative=True)
     ordered = proof.let(
         "frequencies", f"the basis is {basis}, $n = m + 1 \\geq 1$; $n = 0$ is the mean"
     )
     n = m + 1 if ordered else sp.Symbol("n")
+    share = bounds.poincare(
+        ELL, (n * (2 if closed else 1) * sp.pi / ELL * c) ** 2 / 2, closed, sp.pi
+    )
     gap = (m**2 + 2 * m) * c**2 / 2
     proof.equal(
-        r"A coefficient's share of the mean of $|h'|^2$ over $\omega^2$, less its share of the variance",
-        (n * frequency * c) ** 2 / 2 / frequency**2 - c**2 / 2,
-        gap,
+        "The bound at a coefficient's share of the mean of $|h'|^2$ is", share, c**2 / 2 + gap
     )
-    proof.fact("is not negative", sp.Ge(gap, 0, evaluate=False), bool(gap.is_nonnegative))
+    _at_most(proof, "and its share of the variance is no more", c**2 / 2, share, gap)
     proof.cite("parseval")
 
 
-def open_poincare(proof: Proof) -> None:
-    """Open curves: cos(n pi s / l)."""
-    _poincare(
-        proof, sp.pi / sp.Symbol("ell", positive=True), r"$\cos(n \omega s)$, $\omega = \pi/\ell$"
-    )
+open_poincare = partial(_poincare, closed=False, basis=r"$\cos(n \omega s)$, $\omega = \pi/\ell$")
+closed_poincare = partial(
+    _poincare, closed=True, basis=r"$\cos(n \omega s)$ and $\sin(n \omega s)$, $\omega = 2\pi/\ell$"
+)
 
 
-def closed_poincare(proof: Proof) -> None:
-    """Closed curves: cos and sin of 2 pi n s / l."""
-    _poincare(
-        proof,
-        2 * sp.pi / sp.Symbol("ell", positive=True),
-        r"$\cos(n \omega s)$ and $\sin(n \omega s)$, $\omega = 2\pi/\ell$",
-    )
+def attained(proof: Proof) -> None:
+    """The examples that attain every constant of the spread, integrated exactly."""
+    s, angle = sp.symbols("s theta", real=True)
+
+    def mean(expr: sp.Expr) -> sp.Expr:
+        return sp.simplify(sp.integrate(expr, (s, 0, ELL)) / ELL)
+
+    def variance(*values: sp.Expr) -> sp.Expr:
+        return sp.simplify(sum(mean(x**2) - mean(x) ** 2 for x in values))
+
+    def by_energy(closed: bool, *values: sp.Expr) -> sp.Expr:
+        return bounds.poincare(ELL, sum(mean(x.diff(s) ** 2) for x in values), closed, sp.pi)
+
+    line, wave = DELTA * s, sp.cos(sp.pi * s / ELL)
+    circle = sp.cos(2 * sp.pi * s / ELL), sp.sin(2 * sp.pi * s / ELL)
+    swing = ELL / 4 * sp.cos(angle)
+    there = sp.integrate(-swing.diff(angle), (angle, 0, sp.pi))
+    back = DELTA * (swing.subs(angle, 0) - swing.subs(angle, sp.pi))
+    for text, left, right in (
+        (
+            "$h = \\delta s$: the ends",
+            line.subs(s, ELL) - line.subs(s, 0),
+            bounds.ends_apart(DELTA, ELL),
+        ),
+        ("and the variance", variance(line), bounds.slope_variance(DELTA, ELL)),
+        (r"$h = \cos(\pi s / \ell)$", variance(wave), by_energy(False, wave)),
+        (
+            r"The closed curve $z = (\ell/4) \cos \theta$, to and fro, has the length",
+            2 * there,
+            ELL,
+        ),
+        (r"and $h = \delta z$ the diameter", back, bounds.closed_diameter(DELTA, ELL)),
+        ("The round circle", variance(*circle), by_energy(True, *circle)),
+    ):
+        proof.equal(text, left, sp.simplify(right))
 
 
 def small_augmentations(proof: Proof) -> None:
     """E|J P eta|^2 = tr(J P Sigma P^T J^T), and what the remainder adds."""
-    steer, moment, eta = (sp.IndexedBase(s) for s in ("P", "Sigma", "eta"))
-    pushed = lambda r, x: total(lambda c: jacobian[r, c] * steer[c, x], d)  # noqa: E731
-    proof.let("moments", r"$E \eta_a \eta_b = \Sigma_{ab}$")
-    along = lambda r: total(lambda x: pushed(r, x) * eta[x], p)  # noqa: E731
-    rest = sp.IndexedBase("r")
-    squared = total(lambda r: along(r) ** 2, k)
+    p = sp.Symbol("p", integer=True, positive=True)
+    pushed = J @ matrix("P", d, p)
+    moment, eta, rest = matrix(r"\Sigma", p, p, symmetric=True), vector(r"\eta", p), vector("r", k)
+    along = pushed @ eta
     proof.equal(
         r"With $h(T_\theta z) - h(z) = J P \eta + r$, the square is",
-        total(lambda s: (along(s) + rest[s]) ** 2, k),
-        squared + 2 * total(lambda s: along(s) * rest[s], k) + total(lambda s: rest[s] ** 2, k),
+        (along + rest).T @ (along + rest),
+        along.T @ along + 2 * (along.T @ rest) + rest.T @ rest,
     )
-    traced = total(lambda r, x, y: pushed(r, x) * moment[x, y] * pushed(r, y), k, p, p)
+    proof.let("moments", r"$E \eta \eta^T = \Sigma$")
+    traced = (pushed @ moment @ pushed.T).trace
     proof.follows(
-        r"In expectation $|J P \eta|^2$ is the trace",
-        squared,
+        r"In expectation $|J P \eta|^2$ is the trace of $J P \Sigma P^T J^T$",
+        along.T @ along,
         traced,
-        using={"moments": squared - traced},
+        using={"moments": (pushed @ (eta @ eta.T - moment) @ pushed.T).trace},
     )
     slope, bend, size = sp.symbols("slope B eta", nonnegative=True)
     taylor = proof.let("C^{1,1}", r"the remainder has $|r| \leq B |\eta|^2 / 2$")
-    remainder = bend * size**2 / 2 if taylor else sp.Symbol("|r|")
+    small = bend * size**2 / 2 if taylor else sp.Symbol("|r|")
+    lost = bounds.remainder(slope, bend, size**3, size**4)
     proof.equal(
         r"The other two terms, at most $2 |J P \eta| |r| + |r|^2$, are at most, with $|J P| \leq$ slope,",
-        2 * slope * size * remainder + remainder**2,
-        size**3 * (slope * bend + bend**2 * size / 4),
+        2 * slope * size * small + small**2,
+        lost,
     )
-    bounded = proof.let("bounded", r"$|\eta| = n - m$ with $m \geq 0$, for some fixed $n$")
-    m = sp.Symbol("m", nonnegative=bounded or None)
+    m = slack("m", proof.let("bounded", r"$|\eta| = n - m$ with $m \geq 0$, for some fixed $n$"))
+    bound = bounds.remainder(slope, bend, 1, size + m) * size**3
     proof.equal(
-        r"which is at most a constant times $|\eta|^3$: the factor with $n$ for $|\eta|$ is larger by",
-        (slope * bend + bend**2 * (size + m) / 4) - (slope * bend + bend**2 * size / 4),
-        bend**2 * m / 4,
+        r"At most a constant times $|\eta|^3$: with $n$ for one $|\eta|$ it is larger by",
+        bound - lost,
+        bend**2 * m * size**3 / 4,
     )
-    larger = sp.Ge(bend**2 * m / 4, 0, evaluate=False)
-    proof.fact("which is not negative", larger, bool((bend**2 * m).is_nonnegative))
+    _at_most(proof, "so that", lost, bound, bend**2 * m * size**3)
     proof.cite("taylor-lipschitz", "cauchy-schwarz")
 
 
 def landau(proof: Proof) -> None:
     """|phi'(t)| <= D/l + B l/2: Taylor at t to both ends, subtracted."""
-    ell = sp.Symbol("ell", positive=True)
-    t, slope, start, end, here, low, high = sp.symbols("t phi' phi_0 phi_1 phi beta_0 beta_1")
+    t, slope, start, end, here, low, high = sp.symbols(
+        r"t \varphi' \varphi_0 \varphi_1 \varphi \beta_0 \beta_1"
+    )
     proof.let(
         "taylor",
         r"$\varphi_1 = \varphi + (\ell - t) \varphi' + \beta_1 (\ell - t)^2 / 2$, $\varphi_0 = \varphi - t \varphi' + \beta_0 t^2 / 2$ with $|\beta| \leq B$",
     )
-    at_end = end - here - (ell - t) * slope - high * (ell - t) ** 2 / 2
+    at_end = end - here - (ELL - t) * slope - high * (ELL - t) ** 2 / 2
     at_start = start - here + t * slope - low * t**2 / 2
     proof.follows(
         r"Subtracted, with $\varphi = e \cdot h \circ \gamma$ for a unit vector $e$",
-        ell * slope,
-        (end - start) - high * (ell - t) ** 2 / 2 + low * t**2 / 2,
-        using={"taylor": at_start - at_end},
+        slope,
+        (end - start - high * (ELL - t) ** 2 / 2 + low * t**2 / 2) / ELL,
+        using={"taylor": (at_start - at_end) / ELL},
     )
     inside = proof.let(
         "inside", r"$0 \leq t \leq \ell$: $t = \ell x / (1 + x)$ with $x \geq 0$, or the end"
     )
-    x = sp.Symbol("x", nonnegative=inside or None)
-    room = sp.factor((ell**2 - (ell - t) ** 2 - t**2).subs(t, ell * x / (1 + x)))
+    bound = bounds.landau(bounds.D, bounds.B, ELL)
+    found = (bounds.D + bounds.B * (ELL - t) ** 2 / 2 + bounds.B * t**2 / 2) / ELL
     proof.equal(
-        r"The remainders have the factor $((\ell - t)^2 + t^2)/2$, short of $\ell^2/2$ by half of",
-        ell**2 - (ell - t) ** 2 - t**2,
-        2 * t * (ell - t),
+        "With $|\\varphi_1 - \\varphi_0| \\leq D$ this falls short of the bound by",
+        bound - found,
+        bounds.B * t * (ELL - t) / ELL,
     )
-    proof.fact("which is not negative", sp.Ge(room, 0, evaluate=False), bool(room.is_nonnegative))
+    room = sp.factor((bound - found).subs(t, ELL * slack("x", inside) / (1 + slack("x", inside))))
+    _at_most(proof, "which is not negative", found, bound, room)
     proof.cite("taylor-lipschitz")

@@ -8,8 +8,9 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from theorems.prop52 import bounds
 from verify.claims.check import Context
-from verify.claims.evidence import Finding, Outcome
+from verify.claims.evidence import Finding, finding
 from verify.numeric.activations import SWISH
 from verify.numeric.heads import Head
 
@@ -41,19 +42,19 @@ def spread(ctx: Context) -> Finding:
     values, slopes = pushed[0], pushed[1]
     ends = head(radius * torch.stack([a, b]))
     length, speed = radius * ARC, slopes.norm(dim=1)
-    variance = float(((values - values.mean(0)) ** 2).sum(1).mean())
+    variance, delta = float(((values - values.mean(0)) ** 2).sum(1).mean()), float(speed.max())
     ratios = {
-        "ends apart / (delta l)": float((ends[1] - ends[0]).norm() / (speed.max() * length)),
-        "variance / (delta^2 l^2 / 12)": variance / float((speed.max() * length) ** 2 / 12),
+        "ends apart / (delta l)": float((ends[1] - ends[0]).norm())
+        / bounds.ends_apart(delta, length),
+        "variance / (delta^2 l^2 / 12)": variance / bounds.slope_variance(delta, length),
         "variance / ((l/pi)^2 mean slope^2)": variance
-        / float((length / math.pi) ** 2 * (speed**2).mean()),
+        / bounds.poincare(length, float((speed**2).mean()), False),
     }
     worst = max(ratios.values()) / (1 + DISCRETISATION)
-    return Finding(
-        outcome=Outcome.AS_STATED if worst <= 1 else Outcome.SURPRISE,
-        summary=f"At {'-'.join(map(str, WIDTHS))}, "
-        + ", ".join(f"{name} = {value:.3f}" for name, value in ratios.items())
-        + ".",
+    named = ", ".join(f"{name} = {value:.3f}" for name, value in ratios.items())
+    return finding(
+        worst <= 1,
+        f"At {'-'.join(map(str, WIDTHS))}, {named}.",
         cases=POINTS,
         margin=worst,
         residuals=ratios,

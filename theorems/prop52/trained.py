@@ -9,12 +9,12 @@ and between the centroids of classes, which the published account says are prese
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
+from theorems.prop52 import bounds as limits
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Table
 from verify.experiments.networks import DIGITS_NETWORKS
@@ -47,14 +47,13 @@ DRAWS, BOOTSTRAP_SEED = 1000, 52
 def bounds(found: Orbits) -> dict[str, Tensor]:
     """Measured over bound, (n,), of every inequality for closed curves."""
     diameter, spread = torch.cdist(found.h, found.h).amax((1, 2)), found.spread(found.h)
-    size = (found.length / (2 * math.pi)) ** 2
     return {
         "polygon of z / l": _polygon(found.z) / found.length,
         "polygon of h / its length": _polygon(found.h) / found.image_length,
-        "diameter / half of that": 2 * diameter / found.image_length,
-        "diameter / (delta l / 2)": 2 * diameter / (found.steepest * found.length),
-        "variance / mean-slope bound": spread / (size * found.slope),
-        "variance / delta bound": spread / (size * found.steepest**2),
+        "diameter / half of that": diameter / limits.closed_diameter(1, found.image_length),
+        "diameter / (delta l / 2)": diameter / limits.closed_diameter(found.steepest, found.length),
+        "variance / mean-slope bound": spread / limits.poincare(found.length, found.slope, True),
+        "variance / delta bound": spread / limits.poincare(found.length, found.steepest**2, True),
     }
 
 

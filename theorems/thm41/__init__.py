@@ -6,7 +6,7 @@ What is claimed: `statement` (the quoted text and its readings), `repaired` (the
 statement), `hypotheses` (the readings' hypotheses at an exact state), `notation`.
 
 The readings: `derivation` (H_eff = G + M and the layer formula), `affine` (linear and ReLU heads),
-`direction`, `invariance` and `cross_entropy` (Fact 0), `properties` and `outputs` (the same on random
+`direction`, `invariance` and `cross_entropy` (what losses force on their Hessians), `properties` and `outputs` (the same on random
 heads and losses), `refutations`, `persistence` (the open set), `counterexample_controls` (what shows that both could have failed), `mutants`
 (false claims), `scale` (production heads, with `mechanism`).
 
@@ -106,17 +106,17 @@ LAYER_FORMULA = section(
     "thm41.F",
     *proof(
         "derivation",
-        "The layer formula (F) with an abstract activation and symbolic widths",
+        "The layer formula with an abstract activation and symbolic widths",
         derivation.layer_formula,
     ),
     property_check(
         "property",
-        "(F) against automatic differentiation, depth 2 to 5, every smooth activation",
+        "The layer formula against automatic differentiation, depth 2 to 5, every smooth activation",
         properties.FORMULA,
     ),
     property_check(
         "exact",
-        "(F) against exact polynomial differentiation: equality, no tolerance",
+        "The layer formula against exact polynomial differentiation: equality, no tolerance",
         properties.FORMULA_EXACT,
     ),
     mutant_check("gradient", mutants.GRADIENT),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.thm41.notation import (
+    H,
     Vector,
     applied,
     b,
     d,
     k,
-    loss_hessian,
-    pulled_back,
     rho,
     v,
     weight,
@@ -19,6 +18,7 @@ from theorems.thm41.notation import (
 )
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
+from verify.symbolic.matrices import matrix, vector
 
 
 def _affine_map(proof: Proof, affine: bool) -> None:
@@ -54,25 +54,18 @@ def relu_interaction(proof: Proof) -> None:
 
 def affine_psd(proof: Proof) -> None:
     """H_eff >= 0 for an affine head where the loss Hessian is positive semidefinite."""
-    proof.symmetric = frozenset({loss_hessian})
     affine_interaction(proof)
-    wv = applied(weight, lambda c: v[c], d)
+    w, x = matrix("W", k, d), vector("v", d)
+    form = (w @ x).T @ H @ (w @ x)
     proof.equal(
-        r"So $H_{\mathrm{eff}} = W^T (\nabla^2 L) W$; its form at $v$ is that of $\nabla^2 L$ at $Wv$",
-        total(
-            lambda a, b: v[a] * pulled_back(lambda r: weight[r, a], lambda r: weight[r, b]) * v[b],
-            d,
-            d,
-        ),
-        pulled_back(wv, wv),
+        r"So $H_{\mathrm{eff}} = W^T H W$ with $H = \nabla^2 L$; its form at $v$ is that of $H$ at $Wv$",
+        x.T @ (w.T @ H @ w) @ x,
+        form,
     )
     psd = proof.given("psd", r"$\nabla^2 L(h(z^*)) \succeq 0$: its form at $Wv$ is some $c \geq 0$")
     value = sp.Symbol("c", nonnegative=psd or None)
     proof.follows(
-        "This is the number $c$ of the hypothesis",
-        pulled_back(wv, wv),
-        value,
-        using={"psd": pulled_back(wv, wv) - value},
+        "This is the number $c$ of the hypothesis", form, value, using={"psd": form.scalar - value}
     )
     proof.fact("It is not negative", sp.Ge(value, 0, evaluate=False), bool(value.is_nonnegative))
 

@@ -1,6 +1,6 @@
-"""Fact 0 (iv): the Hessian of softmax cross-entropy is no metric, and its gradient lies in its range.
+"""The Hessian of softmax cross-entropy is no metric, and its gradient lies in its range.
 
-It is what the other losses of Fact 0 are not: positive semidefinite with a residual gradient. And
+It is what scale-invariant losses are not: positive semidefinite with a residual gradient. And
 it is the case in which `saddles` counts r' = r - 1.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import sympy as sp
 import torch
 from hypothesis import strategies as st
 
 from theorems.thm41.notation import i, j, k, u, v
-from theorems.thm41.outputs import OutputCase, describe_output, outputs
+from theorems.thm41.outputs import OutputCase, outputs
 from theorems.thm41.properties import products
 from verify.claims.check import Arithmetic
 from verify.claims.declare import mutant_check, proof, property_check, section
@@ -110,8 +110,8 @@ def cross_entropy(proof: Proof) -> None:
 class Odds(NamedTuple):
     """Logits u_i = log w_i and label weights: p = w / sum w and y = c / sum c are rational."""
 
-    w: tuple[int, ...]
-    c: tuple[int, ...]
+    w: Annotated[tuple[int, ...], "$w$"]
+    c: Annotated[tuple[int, ...], "$c$"]
 
 
 @st.composite
@@ -145,18 +145,11 @@ def odds_mismatch(case: Odds, lost: int = 1, labelled: int = 1) -> float:
     return 0.0 if agrees else math.inf
 
 
-def describe_odds(case: Odds) -> tuple[tuple[str, str], ...]:
-    """Probabilities and labels as (name, value) pairs."""
-    pairs = (("$p$", case.w), ("$y$", case.c))
-    return tuple((name, ", ".join(str(Fraction(x, sum(xs))) for x in xs)) for name, xs in pairs)
-
-
 ODDS = Claim(
     r"$\operatorname{diag}(p) - p p^T$ has $k - 1$ positive eigenvalues and the kernel vector $(1, .., 1)$, and $p - y$ lies in its range",
     odds,
     odds_mismatch,
-    describe_odds,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 
@@ -194,7 +187,6 @@ TRAINED = Claim(
     r"the cross-entropy that is trained has $\rho = p - y$ and $\nabla^2 L = \operatorname{diag}(p) - p p^T$",
     partial(outputs, ("softmax_cross_entropy",)),
     trained_error,
-    describe_output,
     case_divisor=2,
 )
 

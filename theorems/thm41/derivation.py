@@ -17,7 +17,6 @@ from theorems.thm41.notation import (
     b,
     d,
     delta,
-    form,
     i,
     j,
     jacobian,
@@ -28,13 +27,13 @@ from theorems.thm41.notation import (
     pulled_back,
     rho,
     v,
-    w,
     weight,
 )
 from verify.claims.check import Context
 from verify.claims.derivation import Proof
 from verify.claims.evidence import Finding, Outcome, Step
 from verify.symbolic.indexed import Rule, constant, derivative, total
+from verify.symbolic.matrices import matrix, vector
 
 
 def effective_hessian(proof: Proof) -> None:
@@ -84,16 +83,12 @@ def effective_hessian(proof: Proof) -> None:
         ),
     )
     proof.cite("chain-rule", "mixed-derivatives")
-    if proof.let("symmetry", "both sides are symmetric matrices"):
-        proof.symmetric = frozenset({loss_hessian, form})
-
-    def quadratic(sign: int) -> sp.Expr:
-        return total(lambda a, b: form[a, b] * (v[a] + sign * w[a]) * (v[b] + sign * w[b]), d, d)
-
+    symmetric = proof.let("symmetry", "both sides are symmetric matrices")
+    form, x, y = matrix("A", d, d, symmetric=symmetric), vector("v", d), vector("w", d)
     proof.equal(
         "Polarisation: a symmetric matrix is determined by its quadratic form",
-        quadratic(1) - quadratic(-1),
-        4 * total(lambda a, b: form[a, b] * v[a] * w[b], d, d),
+        (x + y).T @ form @ (x + y) - (x - y).T @ form @ (x - y),
+        4 * (x.T @ form @ y),
     )
 
 
@@ -174,7 +169,7 @@ def _jets(expr: sp.Expr, heads: list[sp.Expr]) -> sp.Expr:
 
 
 def layer_formula(proof: Proof) -> None:
-    """(F): one layer of the recursion, its two ends, and the Jacobians, for any widths."""
+    """The layer formula: one layer of the recursion, its two ends, and the Jacobians, for any widths."""
     weight_next, weight_out = sp.IndexedBase("W^{+}"), sp.IndexedBase("W^{out}")
     x, xd, xdd = (sp.IndexedBase(s) for s in ("x", r"\dot x", r"\ddot x"))
     s0, s1, s2 = (sp.IndexedBase(s) for s in ("s", "s'", "s''"))
@@ -208,7 +203,7 @@ def layer_formula(proof: Proof) -> None:
     if proof.let("adjoint", r"$\delta_{l-1} = W_l^T (s'(a_l) \circ \delta_l)$"):
         delta_below = lambda r: total(lambda j: weight[j, r] * s1[j] * delta[j], m)  # noqa: E731
     proof.equal(
-        r"Contracted with $\delta_l$: the layer's term of (F), and the layer below",
+        r"Contracted with $\delta_l$: the layer's term of the layer formula, and the layer below",
         total(lambda j: delta[j] * second_derivative(s0[j]), m),
         total(lambda j: delta[j] * s2[j] * a_dot(j) ** 2, m)
         + total(lambda i: delta_below(i) * xdd[i], n),

@@ -1,4 +1,4 @@
-"""Fact 0: what a scale-invariant loss forces on its gradient and Hessian."""
+"""What a scale-invariant loss forces on its gradient and Hessian."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from verify.symbolic.indexed import Rule, constant, derivative, total
 
 
 def scale_invariant_loss(proof: Proof) -> None:
-    """Fact 0: H u = -rho and u.H u = 0, and H is indefinite where rho is not 0."""
+    """H u = -rho and u.H u = 0, and H is indefinite where rho is not 0."""
     proof.over(k, j)
     proof.symmetric = frozenset({loss_hessian})
     ray, loss = sp.IndexedBase("w"), sp.IndexedBase("ell")

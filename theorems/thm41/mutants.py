@@ -8,7 +8,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from theorems.thm41.outputs import EULER, OutputCase, describe_output, outputs
+from theorems.thm41.outputs import EULER, OutputCase, outputs
 from theorems.thm41.properties import (
     EFFECTIVE_HESSIAN,
     FORMULA_EXACT,
@@ -21,7 +21,7 @@ from verify.numeric.heads import Trace
 
 
 def _terms(trace: Trace, rho: Tensor, deltas: tuple[Tensor, ...] | None = None) -> list[Tensor]:
-    """The layers' terms A_l^T diag(delta_l * s''(a_l)) A_l of (F)."""
+    """The layers' terms A_l^T diag(delta_l * s''(a_l)) A_l of the layer formula."""
     deltas = trace.adjoints(rho) if deltas is None else deltas
     return [
         jacobian.mT @ ((delta * curvature).unsqueeze(-1) * jacobian)
@@ -90,19 +90,25 @@ def adjoint_without_slopes(trace: Trace, rho: Tensor) -> Tensor:
 
 
 FORMULAS = {
-    "sign": (wrong_sign, "(F) with the opposite sign"),
-    "double": (doubled, "(F) with a factor 2"),
-    "first-layer": (first_layer_only, "(F) with the first layer's term only"),
-    "last-layer": (last_layer_only, "(F) with the last hidden layer's term only"),
-    "slope": (slope_for_curvature, "(F) with $s'$ for $s''$"),
+    "sign": (wrong_sign, "the layer formula with the opposite sign"),
+    "double": (doubled, "the layer formula with a factor 2"),
+    "first-layer": (first_layer_only, "the layer formula with the first layer's term only"),
+    "last-layer": (last_layer_only, "the layer formula with the last hidden layer's term only"),
+    "slope": (slope_for_curvature, "the layer formula with $s'$ for $s''$"),
     "adjoint-preactivation": (
         adjoint_at_preactivation,
-        r"(F) with $\delta_l = \partial(\rho \cdot h) / \partial a_l$",
+        r"the layer formula with $\delta_l = \partial(\rho \cdot h) / \partial a_l$",
     ),
-    "jacobian-output": (jacobian_at_output, r"(F) with $\partial x_l / \partial z$ for $A_l$"),
-    "adjoint-slopes": (adjoint_without_slopes, r"(F) with $\delta_{l-1} = W_l^T \delta_l$"),
+    "jacobian-output": (
+        jacobian_at_output,
+        r"the layer formula with $\partial x_l / \partial z$ for $A_l$",
+    ),
+    "adjoint-slopes": (
+        adjoint_without_slopes,
+        r"the layer formula with $\delta_{l-1} = W_l^T \delta_l$",
+    ),
 }
-"""False variants of (F), each with the claim in words."""
+"""False variants of the layer formula, each with the claim in words."""
 
 
 def gradient_without_slopes(trace: Trace, rho: Tensor) -> Tensor:
@@ -111,7 +117,7 @@ def gradient_without_slopes(trace: Trace, rho: Tensor) -> Tensor:
 
 
 GRADIENT = FORMULA_EXACT.mutant(
-    r"(F) with $J_h^T \rho = W_1^T \delta_1$", gradient=gradient_without_slopes
+    r"the layer formula with $J_h^T \rho = W_1^T \delta_1$", gradient=gradient_without_slopes
 )
 
 
@@ -119,7 +125,6 @@ SMOOTH_IS_FLAT = Claim(
     "$M = 0$ for a head with a smooth activation",
     partial(head_cases, SMOOTH),
     LINEAR_IS_FLAT.normalised_error,
-    LINEAR_IS_FLAT.describe,
 )
 
 EFFECTIVE_HESSIANS = {
@@ -157,5 +162,4 @@ COSINE_IS_PSD = Claim(
     r"$\nabla^2 L \succeq 0$ for negative cosine",
     partial(outputs, ("negative_cosine",)),
     negative_curvature,
-    describe_output,
 )

@@ -1,4 +1,4 @@
-"""The letters of 4.1's derivations in symbolic dimensions, and the standard lemmas they cite.
+"""The letters of 4.1's derivations in symbolic dimensions: matrices, and indexed objects where units enter one by one.
 
 Second derivatives are taken along a line z + t v with an arbitrary direction v, so that a
 statement about matrices becomes one about indexed sums.
@@ -11,6 +11,7 @@ from collections.abc import Callable
 import sympy as sp
 
 from verify.symbolic.indexed import total
+from verify.symbolic.matrices import matrix
 
 d, k, m, n = sp.symbols("d k m n", integer=True, positive=True)
 i, j, o = sp.symbols("i j o", integer=True)
@@ -21,7 +22,10 @@ rho, delta = sp.IndexedBase("rho"), sp.IndexedBase("delta")
 weight, jacobian, form = (sp.IndexedBase(name) for name in ("W", "J", "A"))
 loss_hessian = sp.IndexedBase("L")
 """L_ij: second derivatives of the loss; symmetric."""
-
+J, H = matrix("J", k, d), matrix("H", k, k, symmetric=True)
+"""J_h, and H = nabla^2 L at h(z*)."""
+M, G = (matrix(name, d, d, symmetric=True) for name in "MG")
+"""The interaction term and the pullback."""
 
 Vector = Callable[[sp.Expr], sp.Expr]
 

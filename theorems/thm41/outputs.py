@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
 from theorems.thm41.properties import LossProduct, curvature_error
-from verify.claims.describe import exact
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import describe_head, heads, tensors
+from verify.claims.strategies import heads, tensors
 from verify.numeric.activations import LINEAR, RELU, SMOOTH
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head, near_kink
@@ -25,7 +24,7 @@ class OutputCase(NamedTuple):
 
     objective: str
     seed: int
-    u: Tensor
+    u: Annotated[Tensor, "$u$"]
 
     @property
     def loss(self) -> Loss:
@@ -47,11 +46,6 @@ def outputs(draw: st.DrawFn, names: tuple[str, ...]) -> OutputCase:
     """Non-zero outputs of 4 samples in 2 to 4 dimensions, under one of the named objectives."""
     name, seed = draw(st.sampled_from(names)), draw(st.integers(0, 2**31))
     return OutputCase(name, seed, draw(tensors((4, draw(st.integers(2, 4))), nonzero=True)))
-
-
-def describe_output(case: OutputCase) -> tuple[tuple[str, str], ...]:
-    """An output case as (name, value) pairs."""
-    return (("objective", f"{case.objective}, seed {case.seed}"), ("$u$", exact(case.u)))
 
 
 EULER_TOLERANCE = 1e-9
@@ -81,7 +75,6 @@ EULER = Claim(
     r"$\nabla^2 L \, u = -\rho$ and $u^T \nabla^2 L \, u = 0$ for the scale-invariant objectives",
     partial(outputs, INVARIANT),
     euler_error,
-    describe_output,
     case_divisor=2,
 )
 
@@ -102,7 +95,6 @@ COSINE_SPECTRUM = Claim(
     r"$|u|^2 \nabla^2 L$ has the eigenvalues $c$ ($k - 2$ times) and $(c \pm \sqrt{4 - 3c^2}) / 2$ for the negative cosine $L = -c$",
     partial(outputs, ("negative_cosine",)),
     spectrum_error,
-    describe_output,
 )
 
 COSINE_ROOT = COSINE_SPECTRUM.mutant(r"... and $(c \pm \sqrt{4 - 2c^2}) / 2$", under_root=2.0)
@@ -117,9 +109,9 @@ class TrainedCase(NamedTuple):
     """A head at a point under one objective, whose constants (targets t) are drawn by `seed`."""
 
     head: Head
-    z: Tensor
+    z: Annotated[Tensor, "$z$"]
     objective: str
-    seed: int
+    seed: Annotated[int, "seed of the targets"]
 
     @property
     def bound(self) -> Loss:
@@ -202,17 +194,10 @@ def trained_error(case: TrainedCase, interaction_weight: float = 1.0) -> float:
     return curvature_error(case, found, torch.eye(case.head.d, dtype=case.z.dtype))
 
 
-def describe_trained(case: TrainedCase) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    loss = (("objective", f"{case.objective}, targets of seed {case.seed}"),)
-    return (*describe_head(case.head), ("$z$", exact(case.z)), *loss)
-
-
 TRAINED_HEADS = Claim(
     "the Hessian of a squared error or a negative cosine of $h(z)$ is $G + M$",
     trained_cases,
     trained_error,
-    describe_trained,
     case_divisor=2,
 )
 

@@ -1,6 +1,6 @@
-"""The true claims of 4.1 on random heads: (F), G + M, affine and ReLU heads.
+"""The true claims of 4.1 on random heads: the layer formula, G + M, affine and ReLU heads.
 
-Oracles. (F) is compared with automatic differentiation (a second route that shares no code with
+Oracles. The layer formula is compared with automatic differentiation (a second route that shares no code with
 it) and, for polynomial heads, with exact rational differentiation, where no tolerance is needed.
 Automatic differentiation would miss an error common to torch's derivative formulas and ours;
 the exact route would miss one that only appears for transcendental activations.
@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import Annotated, NamedTuple, Protocol
 
 import torch
 from hypothesis import strategies as st
@@ -21,18 +21,16 @@ from torch import Tensor
 
 from theorems.thm41.own_parts.states import integers
 from verify.claims.check import Arithmetic
-from verify.claims.describe import exact
 from verify.claims.head_cases import (
     ROUNDING_SAFETY,
     HeadCase,
     autograd_interaction,
-    describe_case,
     head_cases,
     interaction_error,
     largest_ratio,
 )
 from verify.claims.property import Claim, Vacuous
-from verify.claims.strategies import describe_head, heads, tensors
+from verify.claims.strategies import heads, tensors
 from verify.numeric.activations import LINEAR, QUADRATIC, RELU, SMOOTH
 from verify.numeric.effective_hessian import interaction, pullback, rounding_majorant
 from verify.numeric.heads import Head, Trace, near_kink
@@ -94,10 +92,9 @@ def _curvature(
 
 
 FORMULA = Claim(
-    r"(F): $M = \sum_l A_l^T \operatorname{diag}(\delta_l \circ s''(a_l)) A_l$",
+    r"the layer formula: $M = \sum_l A_l^T \operatorname{diag}(\delta_l \circ s''(a_l)) A_l$",
     partial(head_cases, SMOOTH),
     formula_error,
-    describe_case,
     case_divisor=2,
 )
 
@@ -109,7 +106,7 @@ FORMULA = Claim(
 def integer_cases(draw: st.DrawFn) -> HeadCase:
     """Heads of depth 2-3 with activation a + a^2 and small integer entries.
 
-    Every intermediate is an integer below 2^53, so float64 evaluates (F) without rounding.
+    Every intermediate is an integer below 2^53, so float64 evaluates the layer formula without rounding.
     """
     depth = draw(st.integers(2, 3))
     sizes = draw(st.lists(st.integers(1, 3), min_size=depth + 1, max_size=depth + 1))
@@ -125,7 +122,7 @@ def integer_cases(draw: st.DrawFn) -> HeadCase:
 
 
 def delta_0(trace: Trace, rho: Tensor) -> Tensor:
-    """J_h^T rho by the recursion of (F)."""
+    """J_h^T rho by the recursion of the layer formula."""
     return trace.adjoints(rho)[0]
 
 
@@ -158,11 +155,10 @@ def exact_mismatch(
 
 
 FORMULA_EXACT = Claim(
-    r"(F) equals the exact Hessian of $\rho \cdot h$ entry by entry, and $\delta_0$ its gradient",
+    r"the layer formula equals the exact Hessian of $\rho \cdot h$ entry by entry, and $\delta_0$ its gradient",
     integer_cases,
     exact_mismatch,
-    describe_case,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 
@@ -176,10 +172,10 @@ class LossCase(NamedTuple):
     """
 
     head: Head
-    z: Tensor
-    g: Tensor
-    s: Tensor
-    c: Tensor
+    z: Annotated[Tensor, "$z$"]
+    g: Annotated[Tensor, "$g$"]
+    s: Annotated[Tensor, "$S$"]
+    c: Annotated[Tensor, "$c$"]
 
     def loss(self, u: Tensor) -> Tensor:
         """L(u): (k,) -> scalar."""
@@ -253,17 +249,10 @@ def curvature_error(case: Curved, found: Tensor, directions: Tensor) -> float:
     return largest_ratio((found @ directions - wanted).abs(), ROUNDING_SAFETY * unit * allowed)
 
 
-def describe_loss_case(case: LossCase) -> tuple[tuple[str, str], ...]:
-    """A loss case as (name, value) pairs."""
-    loss = (("$g$", exact(case.g)), ("$S$", exact(case.s)), ("$c$", exact(case.c)))
-    return (*describe_head(case.head), ("$z$", exact(case.z)), *loss)
-
-
 EFFECTIVE_HESSIAN = Claim(
     r"the Hessian of $L \circ h$ is $G + M$",
     loss_cases,
     effective_hessian_error,
-    describe_loss_case,
     case_divisor=2,
 )
 
@@ -294,7 +283,6 @@ LINEAR_IS_FLAT = Claim(
     "$M = 0$ for a head with linear activations",
     partial(head_cases, (LINEAR,)),
     flat_error,
-    describe_case,
     case_divisor=2,
 )
 
@@ -302,6 +290,5 @@ RELU_IS_FLAT = Claim(
     "$M = 0$ for a ReLU head at a point that is not within rounding of a kink",
     partial(head_cases, (RELU,)),
     flat_error,
-    describe_case,
     case_divisor=2,
 )

@@ -6,6 +6,8 @@ becomes an expression in nonnegative symbols whose terms are nonnegative one by 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sympy as sp
 
 from verify.claims.derivation import Proof
@@ -38,12 +40,30 @@ def slack(name: str, assumed: bool, *, strict: bool = False) -> sp.Symbol:
 
 
 def at_most(
-    proof: Proof, text: str, lower: sp.Expr, upper: sp.Expr, *, strict: bool = False
+    proof: Proof,
+    text: str,
+    lower: sp.Expr,
+    upper: sp.Expr,
+    *,
+    strict: bool = False,
+    equal_at: Mapping[sp.Symbol, sp.Expr | int] | None = None,
 ) -> None:
-    """State lower <= upper (strictly: <), decided from the difference as one reduced fraction."""
+    """State lower <= upper (strictly: <), decided from the difference as one reduced fraction.
+
+    Args:
+        proof: the derivation.
+        text: the step in words.
+        lower: the left side.
+        upper: the right side.
+        strict: whether it is <.
+        equal_at: values at which the two sides are the same, mostly slacks that are 0, so that
+            the bound is not a looser one; without it no such place is asserted.
+    """
     top, bottom = (sp.expand(part) for part in sp.fraction(sp.cancel(sp.together(upper - lower))))
     gap = top / bottom
     holds = (top.is_positive if strict else top.is_nonnegative) and bottom.is_positive
+    if equal_at is not None:
+        holds = holds and sp.cancel(gap.subs(equal_at)) == 0
     relation = sp.Gt if strict else sp.Ge
     proof.fact(text, relation(gap, 0, evaluate=False), holds is True)
 

@@ -76,6 +76,9 @@ def _kind(role: Role, kind: Kind, arithmetic: Arithmetic, cost: float) -> Declar
 fixed_dimensions = _kind(Role.SUPPORTS, Kind.DERIVATION, Arithmetic.SYMBOLIC, 0.5)
 """A derivation at given dimensions: it supports, and proves nothing."""
 
+sampled = _kind(Role.SUPPORTS, Kind.PROPERTY, Arithmetic.FLOAT64, 2.0)
+"""A claim on random cases that a function of its own draws; see `property_check`."""
+
 example = _kind(Role.SUPPORTS, Kind.EXAMPLE, Arithmetic.EXACT, 0.5)
 """An instance that proves a reading which says that something exists."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.autograd.functional import hessian
 
-from verify.claims.describe import exact
-from verify.claims.strategies import describe_head, heads, tensors
+from verify.claims.strategies import heads, tensors
 from verify.numeric.activations import Activation
 from verify.numeric.effective_hessian import interaction, rounding_majorant
 from verify.numeric.heads import Head
@@ -23,8 +22,8 @@ class HeadCase(NamedTuple):
     """A head, a point z of shape (d,), and a residual gradient rho of shape (k,)."""
 
     head: Head
-    z: Tensor
-    rho: Tensor
+    z: Annotated[Tensor, "$z$"]
+    rho: Annotated[Tensor, r"$\rho$"]
 
 
 @st.composite
@@ -32,11 +31,6 @@ def head_cases(draw: st.DrawFn, activations: tuple[Activation, ...]) -> HeadCase
     """Random heads of depth 2 to 5 with a point and a residual gradient."""
     head = draw(heads(activations))
     return HeadCase(head, draw(tensors((head.d,))), draw(tensors((head.k,))))
-
-
-def describe_case(case: HeadCase) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    return (*describe_head(case.head), ("$z$", exact(case.z)), (r"$\rho$", exact(case.rho)))
 
 
 def autograd_interaction(case: HeadCase) -> Tensor:

@@ -157,6 +157,11 @@ def rows(m: fmpq_mat) -> Rows:
     return tuple(tuple(fraction(entry) for entry in row) for row in m.tolist())
 
 
+def floats(m: fmpq_mat) -> list[list[float]]:
+    """The entries of a matrix, each rounded once."""
+    return [[float(entry) for entry in row] for row in rows(m)]
+
+
 def text(m: fmpq_mat) -> str:
     """A matrix as nested brackets of fractions."""
     return "[" + ", ".join("[" + ", ".join(map(str, row)) + "]" for row in m.tolist()) + "]"

@@ -98,6 +98,8 @@ class Matrix:
     def __rmul__(self, factor: sp.Expr | int) -> Matrix:
         """A number times the matrix."""
         number = sp.sympify(factor)
+        if number == 1:
+            return self
         text = sp.latex(number)
         written = (
             "-" if number == -1 else f"\\left({text}\\right) " if number.is_Add else f"{text} "
@@ -185,6 +187,11 @@ def vector(name: str, size: sp.Expr) -> Matrix:
     """A column with a name, LaTeX, and free entries."""
     base = sp.IndexedBase(name)
     return Matrix(sp.sympify(size), sp.S.One, lambda a, _: base[a], name, norm(name))
+
+
+def zero(rows: sp.Expr, columns: sp.Expr = sp.S.One) -> Matrix:
+    """The zero matrix, by default a column."""
+    return Matrix(sp.sympify(rows), columns, lambda a, b: sp.S.Zero, "0", sp.S.Zero)
 
 
 def identity(size: sp.Expr) -> Matrix:

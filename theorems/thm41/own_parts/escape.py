@@ -20,8 +20,8 @@ from theorems.thm41.own_parts.flow import (
     window,
 )
 from theorems.thm41.own_parts.weight_flow import leave_in_weights
-from verify.claims.check import Arithmetic, Check, Context, Kind, Role
-from verify.claims.declare import attack, section
+from verify.claims.check import Context
+from verify.claims.declare import attack, sampled, section
 from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
 from verify.claims.text import count
 from verify.numeric.activations import GELU, LINEAR, RELU, SWISH, Activation
@@ -265,13 +265,10 @@ def flat(ctx: Context) -> Finding:
 
 CHECKS = section(
     "thm41.escape",
-    Check(
-        id="rates",
-        title=r"Gradient flow leaves an unstable collapse at the rate $|\lambda_{\min}|$",
-        role=Role.SUPPORTS,
-        kind=Kind.PROPERTY,
-        arithmetic=Arithmetic.FLOAT64,
-        run=rates,
+    sampled(
+        "rates",
+        r"Gradient flow leaves an unstable collapse at the rate $|\lambda_{\min}|$",
+        rates,
         cost=6.0,
     ),
     attack(

@@ -9,6 +9,7 @@ rho included, is drawn and nothing is selected.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -234,7 +235,8 @@ def follow(states: States, direction: Tensor, told: Window) -> Followed:
         begun = torch.where(back, time, begun)
         sums = torch.where(back, zero, sums)
         step = torch.where(running, h, zero)
-        z, time, steps = runge_kutta(states, z, step.unsqueeze(-1), at_rest), time + step, steps + 1
+        z = runge_kutta(lambda z: at_rest - states.gradient(z), z, step.unsqueeze(-1))
+        time, steps = time + step, steps + 1
     paths = torch.stack(history, dim=-1)
     return Followed(
         slope,
@@ -245,13 +247,13 @@ def follow(states: States, direction: Tensor, told: Window) -> Followed:
     )
 
 
-def runge_kutta(states: States, z: Tensor, h: Tensor, at_rest: Tensor) -> Tensor:
-    """One step of the classical Runge-Kutta method for dz/dt = at_rest - grad, with steps h: (B, 1)."""
-    k1 = at_rest - states.gradient(z)
-    k2 = at_rest - states.gradient(z + h / 2 * k1)
-    k3 = at_rest - states.gradient(z + h / 2 * k2)
-    k4 = at_rest - states.gradient(z + h * k3)
-    return z + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+def runge_kutta(velocity: Callable[[Tensor], Tensor], x: Tensor, h: Tensor) -> Tensor:
+    """One step of the classical Runge-Kutta method for dx/dt = velocity(x): (B, n), with steps h: (B, 1)."""
+    k1 = velocity(x)
+    k2 = velocity(x + h / 2 * k1)
+    k3 = velocity(x + h / 2 * k2)
+    k4 = velocity(x + h * k3)
+    return x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
 
 
 def _fitted(sums: Tensor) -> Tensor:

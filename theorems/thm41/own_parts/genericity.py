@@ -1,4 +1,4 @@
-"""T4: for which ranks M is generically not zero on K.
+"""For which ranks M is generically not zero on K.
 
 Derived for two layers in `witnesses`; seen for more. A single exact state with M|_K != 0, at which HJ
 has its largest rank, proves that almost every head of its sizes has it. Where M|_K = 0 is predicted,
@@ -14,7 +14,7 @@ import math
 import random
 from collections import Counter
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import flint
 import sympy as sp
@@ -22,10 +22,10 @@ from flint import arb, arb_mat
 from hypothesis import strategies as st
 
 from theorems.thm41.own_parts import witnesses
-from theorems.thm41.own_parts.saddles import ATTEMPTS, Shape, describe, loss_jet, shapes
+from theorems.thm41.own_parts.saddles import ATTEMPTS, Shape, loss_jet, shapes
 from theorems.thm41.own_parts.states import State, random_matrix, random_parameters
-from verify.claims.check import MINIMUM_CASES, Arithmetic, Check, Context, Kind, Role
-from verify.claims.declare import mutant_check, proof, property_check, section
+from verify.claims.check import MINIMUM_CASES, Arithmetic, Context
+from verify.claims.declare import mutant_check, proof, property_check, sampled, section
 from verify.claims.evidence import Finding, Outcome, Table
 from verify.claims.property import Claim
 from verify.numeric.activations import GELU, SOFTPLUS, SWISH, TANH, Activation
@@ -66,8 +66,7 @@ TWO_LAYERS = Claim(
     r"two layers, $s(a) = a + a^2$: $M|_K \neq 0$ generically if and only if $r < \min(d, m)$",
     shapes,
     two_layer_violation,
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 TWO_LAYERS_TANH = TWO_LAYERS.mutant(
@@ -86,7 +85,7 @@ class Deep(NamedTuple):
     """A shape whose m is the first of several hidden widths."""
 
     shape: Shape
-    hidden: tuple[int, ...]
+    hidden: Annotated[tuple[int, ...], "hidden widths"]
 
 
 @st.composite
@@ -108,17 +107,11 @@ def deep_violation(case: Deep, later: bool = True) -> float:
     return 0.0 if found is (through < min(shape.d, shape.m)) else math.inf
 
 
-def describe_deep(case: Deep) -> tuple[tuple[str, str], ...]:
-    """The case as (name, value) pairs."""
-    return (*describe(case.shape), ("hidden widths", ", ".join(map(str, case.hidden))))
-
-
 DEEP = Claim(
     r"three to five layers, tanh: $M|_K \neq 0$ generically if and only if $\min(r, m_2, .., m_{N-1}) < \min(d, m_1)$",
     deep_shapes,
     deep_violation,
-    describe_deep,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 FIRST_WIDTH = DEEP.mutant(
@@ -298,13 +291,11 @@ CHECKS = section(
     "thm41.genericity",
     property_check("deep", "Three to five layers, tanh, exact states", DEEP),
     mutant_check("first-width", FIRST_WIDTH),
-    Check(
-        id="measured",
-        title="The criterion for four transcendental activations, two to five layers",
-        role=Role.SUPPORTS,
-        kind=Kind.PROPERTY,
+    sampled(
+        "measured",
+        "The criterion for four transcendental activations, two to five layers",
+        measured,
         arithmetic=Arithmetic.BALL,
-        run=measured,
         cost=3.0,
     ),
     part="genericity-deep",

@@ -1,4 +1,4 @@
-"""T2: how many negative eigenvalues H_eff must have, counted from the signs of the hidden units."""
+"""How many negative eigenvalues H_eff must have, counted from the signs of the hidden units."""
 
 from __future__ import annotations
 
@@ -12,58 +12,58 @@ import sympy as sp
 from flint import fmpq
 from hypothesis import strategies as st
 
-from theorems.thm41.notation import applied, d, m, n, v, weight
+from theorems.thm41.notation import d, m, n
 from theorems.thm41.own_parts.states import (
     ACTIVATIONS,
     State,
-    describe,
     loss_hessian,
     random_matrix,
     random_parameters,
     states,
 )
-from verify.claims.check import Arithmetic, Check, Context, Kind, Role
-from verify.claims.declare import mutant_check, proof, property_check, section
+from verify.claims.check import Arithmetic, Context
+from verify.claims.declare import mutant_check, proof, property_check, sampled, section
 from verify.claims.derivation import Proof
 from verify.claims.evidence import Finding, Outcome, Table
 from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import matrix, signs
 from verify.symbolic.indexed import total
+from verify.symbolic.matrices import diagonal as diagonal_of
+from verify.symbolic.matrices import matrix as matrix_of
+from verify.symbolic.matrices import vector
+
+
+def least_negative(
+    bends: Any, loss: Any, units: Any, rank: Any, weights: tuple[int, int] = (1, 1), shift: int = 0
+) -> Any:
+    """The bound n_-(D) - n_+(H) - (m_tot - rank W_1), of numbers or symbols.
+
+    Args:
+        bends: n_-(D).
+        loss: n_+(H).
+        units: m_tot.
+        rank: of W_1.
+        weights: of the two corrections; each other than 1 makes a false variant.
+        shift: what is added, likewise.
+    """
+    return bends - weights[0] * loss - weights[1] * (units - rank) + shift
 
 
 def inertia_bound(proof: Proof) -> None:
     """n_-(H_eff) >= n_-(D) - n_+(H) - (m_tot - rank W_1), for any depth and any symmetric H."""
-    stacked, inner, bend = (sp.IndexedBase(s) for s in ("A", "B", "D"))
-    proof.symmetric = frozenset({sp.IndexedBase("L")})
-    av = applied(stacked, lambda c: v[c], d)
-    m_form = total(
-        lambda a, b: v[a] * total(lambda j: stacked[j, a] * bend[j] * stacked[j, b], m) * v[b],
-        d,
-        d,
-    )
+    stacked, inner, first = matrix_of("A", m, d), matrix_of("B", m, n), matrix_of("W_1", n, d)
+    bends, v = diagonal_of(vector("D", m)), vector("v", d)
     proof.equal(
-        "The form of $M$ is a weighted sum of squares of $y = Av$",
-        m_form,
-        total(lambda j: bend[j] * av(j) ** 2, m),
+        r"The form of $M = A^T \operatorname{diag}(D) A$ is a weighted sum of squares of $y = Av$",
+        v.T @ (stacked.T @ bends @ stacked) @ v,
+        (stacked @ v).T @ bends @ (stacked @ v),
     )
-    w1v = applied(weight, lambda c: v[c], d)
     proof.let("factor", r"$A = B W_1$, since every $A_l$ is a product that begins with $W_1$")
-    residue = total(
-        lambda c: (
-            (
-                stacked[sp.Symbol("j", integer=True), c]
-                - total(lambda r: inner[sp.Symbol("j", integer=True), r] * weight[r, c], n)
-            )
-            * v[c]
-        ),
-        d,
-    )
-    free = sp.Symbol("j", integer=True)
     proof.follows(
         r"$Av = B(W_1 v)$; and $W_1$ is a block of $A$, so $\ker A = \ker W_1$",
-        av(free),
-        applied(inner, w1v, n)(free),
-        using={"factor": residue},
+        stacked @ v,
+        inner @ (first @ v),
+        using={"factor": (stacked - inner @ first) @ v},
     )
     # Units and eigenvalues of H split by sign: the negative ones written as minus a square.
     fewer, more, plus, rest = sp.symbols("a b p q", integer=True, positive=True)
@@ -97,10 +97,11 @@ def inertia_bound(proof: Proof) -> None:
         bool((-value - other).is_negative),
     )
     units, negative, positive, rank = sp.symbols("m_{tot} n_- n_+ r_1", integer=True)
-    proof.equal(
+    proof.follows(
         r"In the complement, of dimension $r_1 = \operatorname{rank} W_1$, these equations leave a subspace of at least this dimension",
-        rank - (units - negative) - positive,
-        negative - positive - (units - rank),
+        rank - more - plus,
+        least_negative(negative, positive, units, rank),
+        using={"units": units - negative - more, "loss": positive - plus},
     )
     proof.cite("rank-nullity", "definite-subspace")
 
@@ -108,25 +109,26 @@ def inertia_bound(proof: Proof) -> None:
 # --- random cases -------------------------------------------------------------------------------
 
 
-def bound_of(state: State, loss: int = 1, width: int = 1, shift: int = 0) -> int:
-    """The bound on n_-(H_eff), with weights on its two corrections (1 in the true one)."""
-    first = state.weights[0]
-    hidden = len(state.bends)
-    return (
-        state.bend_signs.negative
-        - loss * signs(state.loss_hessian).positive
-        - width * (hidden - first.rank())
-        + shift
+def bound_of(state: State, weights: tuple[int, int] = (1, 1), shift: int = 0) -> int:
+    """`least_negative` at a state."""
+    found: int = least_negative(
+        state.bend_signs.negative,
+        signs(state.loss_hessian).positive,
+        len(state.bends),
+        state.weights[0].rank(),
+        weights,
+        shift,
     )
+    return found
 
 
-def inertia_violation(state: State, loss: int = 1, width: int = 1, shift: int = 0) -> float:
+def inertia_violation(state: State, weights: tuple[int, int] = (1, 1), shift: int = 0) -> float:
     """0 if H_eff has as many negative eigenvalues as the bound says, else infinite.
 
     Raises:
         Vacuous: if the bound says nothing (it is not positive).
     """
-    bound = bound_of(state, loss, width, shift)
+    bound = bound_of(state, weights, shift)
     if bound <= 0:
         raise Vacuous
     return 0.0 if state.signs.negative >= bound else math.inf
@@ -149,8 +151,7 @@ INERTIA = Claim(
     r"$n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L) - (m_{tot} - \operatorname{rank} W_1)$",
     partial(leaning, depths=(2, 3), inputs=(3, 5), widths=(1, 3), loss_signs=(-1, -1, 0, 1)),
     inertia_violation,
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
     case_divisor=2,
 )
 
@@ -164,16 +165,18 @@ def one_unit(t: fmpq, rho: fmpq) -> State:
 STABLE_UNIT = one_unit(fmpq(1, 2), fmpq(1, 2))
 """t = 1/2, rho = 1/2: n_-(D) = 1 and H_eff = 3/16."""
 
-UNCORRECTED = {
+BOUND_MUTANTS = {
     "uncorrected": INERTIA.mutant(
-        r"$n_-(H_{\mathrm{eff}}) \geq n_-(D)$", (STABLE_UNIT,), loss=0, width=0
+        r"$n_-(H_{\mathrm{eff}}) \geq n_-(D)$", (STABLE_UNIT,), weights=(0, 0)
     ),
     "loss": INERTIA.mutant(
         r"$n_-(H_{\mathrm{eff}}) \geq n_-(D) - (m_{tot} - \operatorname{rank} W_1)$",
         (STABLE_UNIT,),
-        loss=0,
+        weights=(0, 1),
     ),
-    "width": INERTIA.mutant(r"$n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L)$", width=0),
+    "width": INERTIA.mutant(
+        r"$n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L)$", weights=(1, 0)
+    ),
     "one-more": INERTIA.mutant("the bound of the claim, plus 1", shift=1),
 }
 """False variants of the inertia bound."""
@@ -195,8 +198,7 @@ SYLVESTER = Claim(
     r"with $\nabla^2 L = 0$ and $\operatorname{rank} W_1 = m$ the bound is attained: $n_-(M) = n_-(D)$",
     partial(leaning, inputs=(2, 4)),
     sylvester_violation,
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
     case_divisor=2,
 )
 
@@ -265,16 +267,14 @@ CHECKS = section(
     property_check(
         "sharp", r"Attained where $\nabla^2 L = 0$ and $W_1$ has full row rank", SYLVESTER
     ),
-    Check(
-        id="census",
-        title="How often the inertia bound says something, and is attained",
-        role=Role.SUPPORTS,
-        kind=Kind.PROPERTY,
+    sampled(
+        "census",
+        "How often the inertia bound says something, and is attained",
+        census,
         arithmetic=Arithmetic.EXACT,
-        run=census,
         cost=2.0,
     ),
-    *(mutant_check(name, claim) for name, claim in UNCORRECTED.items()),
+    *(mutant_check(name, claim) for name, claim in BOUND_MUTANTS.items()),
     mutant_check("any-rank", ANY_RANK),
     part="inertia",
 )

@@ -1,73 +1,76 @@
-"""T3: when G + tM has a negative eigenvalue for all small t > 0, for a PSD G."""
+"""When G + tM has a negative eigenvalue for all small t > 0, for a PSD G."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from functools import partial
+from typing import Annotated
 
 import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm41.notation import Vector, d, form, w
+from theorems.thm41.notation import G, M, d
 from theorems.thm41.own_parts.states import integers, loss_hessian
 from verify.claims.check import Arithmetic
 from verify.claims.declare import mutant_check, proof, property_check, section
 from verify.claims.derivation import Proof
 from verify.claims.property import Claim, Vacuous
-from verify.numeric.rational import Rows, diagonal, is_zero, kernel, matrix, rows, signs, text
-from verify.symbolic.indexed import total
+from verify.numeric.rational import Rows, diagonal, is_zero, kernel, matrix, rows, signs
+from verify.symbolic.matrices import Matrix, vector
 
-gram = sp.IndexedBase("G")
 t = sp.Symbol("t", positive=True)
-
-
-def _form(matrix_: sp.IndexedBase, x: Vector, y: Vector) -> sp.Expr:
-    return total(lambda a, b: x(a) * matrix_[a, b] * y(b), d, d)
 
 
 def sufficient(proof: Proof) -> None:
     """Either condition makes G + tM negative somewhere, for every t > 0."""
-    proof.symmetric = frozenset({gram, form})
-    at_v: Vector = lambda r: sp.IndexedBase("v")[r]  # noqa: E731
-    at_w: Vector = lambda r: w[r]  # noqa: E731
+    v = vector("v", d)
     proof.let("kernel", r"$v \in K = \ker G$")
     negative = proof.let("negative", "first condition: $v^T M v = -c < 0$")
     c = sp.Symbol("c", positive=negative or None)
     proof.follows(
         "At $v$ the form of $G + tM$",
-        _form(gram, at_v, at_v) + t * _form(form, at_v, at_v),
+        v.T @ (G + t * M) @ v,
         -t * c,
-        using={"kernel": _form(gram, at_v, at_v), "negative": t * (_form(form, at_v, at_v) + c)},
+        using={"kernel": (v.T @ (G @ v)).scalar, "negative": t * ((v.T @ M @ v).scalar + c)},
     )
     proof.fact("is negative", sp.Lt(-t * c, 0, evaluate=False), bool((-t * c).is_negative))
-    eps = sp.Symbol("epsilon", positive=True)
     proof.let("null", "second condition: $v^T M v = 0$")
     proof.let("image", "and $Mv = w$")
-    along: Vector = lambda r: at_v(r) - eps * w[r]  # noqa: E731
-    image = total(lambda a: w[a] * (total(lambda b: form[a, b] * at_v(b), d) - w[a]), d)
+    beside_kernel(proof, G + t * M, t)
+    moved = proof.let("moved", "$w \\neq 0$: $|w|^2 = n > 0$; the bracket is $e$ in modulus")
+    falls(proof, t, moved)
+    proof.cite("rayleigh")
+
+
+def beside_kernel(proof: Proof, pencil: Matrix, t: sp.Expr) -> None:
+    """The form of G + tM at v - eps w, or v + eps w if t < 0, where Gv = 0, v.Mv = 0 and Mv = w."""
+    eps, v, w = sp.Symbol("epsilon", positive=True), vector("v", d), vector("w", d)
+    along, step = (v - eps * w, eps) if t.is_positive else (v + eps * w, -eps)
     proof.follows(
-        r"At $v - \epsilon w$ the form of $G + tM$",
-        _form(gram, along, along) + t * _form(form, along, along),
-        -2 * eps * t * total(lambda a: w[a] ** 2, d)
-        + eps**2 * (_form(gram, at_w, at_w) + t * _form(form, at_w, at_w)),
+        f"At ${along.latex}$ the form of ${pencil.latex}$",
+        along.T @ pencil @ along,
+        -2 * step * t * (w.T @ w) + eps**2 * (w.T @ pencil @ w),
         using={
-            "kernel": _form(gram, at_v, at_v) - 2 * eps * _form(gram, at_w, at_v),
-            "null": t * _form(form, at_v, at_v),
-            "image": -2 * eps * t * image,
+            "kernel": (v - 2 * step * w).T @ (G @ v),
+            "null": t * (v.T @ M @ v),
+            "image": -2 * step * t * (w.T @ (M @ v - w)),
         },
     )
-    moved = proof.let("moved", "$w \\neq 0$: $|w|^2 = n > 0$; the bracket is $e$ in modulus")
+
+
+def falls(proof: Proof, t: sp.Expr, moved: bool) -> None:
+    """-2 eps t n + eps^2 e < 0 for a small eps."""
     n, e = sp.Symbol("n", positive=moved or None), sp.Symbol("e", nonnegative=True)
-    step = t * n / (t * n + e)
-    worst = sp.factor(2 * step * t * n - step**2 * e)
+    eps = sp.Symbol("epsilon", positive=True)
+    most, step = -2 * eps * t * n + eps**2 * e, t * n / (t * n + e)
+    least = sp.factor(most.subs(eps, step))
     proof.fact(
-        r"is at most $-2 \epsilon t n + \epsilon^2 e$, negative at $\epsilon = tn / (tn + e)$",
-        sp.Lt(-worst, 0, evaluate=False),
-        bool(worst.is_positive),
+        rf"is at most ${sp.latex(most)}$, negative at $\epsilon = {sp.latex(step)}$",
+        sp.Lt(least, 0, evaluate=False),
+        bool(least.is_negative),
     )
-    proof.cite("rayleigh")
 
 
 def necessary(proof: Proof) -> None:
@@ -75,25 +78,19 @@ def necessary(proof: Proof) -> None:
 
     If M is positive definite on K, then n = 0 and G + tM is positive definite.
     """
-    proof.symmetric = frozenset({gram, form})
-    null, inner, outer = (sp.IndexedBase(s) for s in ("n", "a", "b"))
-    at_n, at_a, at_b = (lambda r, x=x: x[r] for x in (null, inner, outer))
-    whole: Vector = lambda r: null[r] + inner[r] + outer[r]  # noqa: E731
+    n, a, b = (vector(name, d) for name in "nab")
     proof.let("kernel", r"$n, a \in K = \ker G$")
     proof.let(
         "neither",
         r"$M|_K \succeq 0$ and $Mn = 0$ on its kernel (else a condition holds); $n$ lies in that kernel, $a$ in its complement in $K$, $b$ in $K^\perp$",
     )
-    inside: Vector = lambda r: null[r] + inner[r]  # noqa: E731
-    rest: Vector = lambda r: null[r] + 2 * inner[r] + 2 * outer[r]  # noqa: E731
     proof.follows(
         "The form of $G + tM$ at $n + a + b$",
-        _form(gram, whole, whole) + t * _form(form, whole, whole),
-        _form(gram, at_b, at_b)
-        + t * (_form(form, at_a, at_a) + 2 * _form(form, at_a, at_b) + _form(form, at_b, at_b)),
+        (n + a + b).T @ (G + t * M) @ (n + a + b),
+        b.T @ G @ b + t * (a.T @ M @ a + 2 * (a.T @ M @ b) + b.T @ M @ b),
         using={
-            "kernel": _form(gram, inside, inside) + 2 * _form(gram, at_b, inside),
-            "neither": t * _form(form, rest, at_n),
+            "kernel": (n + a + 2 * b).T @ (G @ (n + a)),
+            "neither": t * ((n + 2 * a + 2 * b).T @ (M @ n)),
         },
     )
     proof.cite("semidefinite-gap", "cauchy-schwarz", "operator-norm")
@@ -134,8 +131,8 @@ def necessary(proof: Proof) -> None:
 class Pencil:
     """A positive semidefinite G and a symmetric M, both (d, d), held row by row as literals."""
 
-    g_rows: Rows
-    m_rows: Rows
+    g_rows: Annotated[Rows, "$G$"]
+    m_rows: Annotated[Rows, "$M$"]
 
     @property
     def g(self) -> fmpq_mat:
@@ -186,17 +183,11 @@ def criterion_violation(case: Pencil, second: bool = True) -> float:
     return 0.0 if predicted is found else math.inf
 
 
-def describe(case: Pencil) -> tuple[tuple[str, str], ...]:
-    """The pencil as (name, value) pairs."""
-    return (("$G$", text(case.g)), ("$M$", text(case.m)))
-
-
 CRITERION = Claim(
     r"$\lambda_{\min}(G + tM) < 0$ for all small $t > 0$ if and only if some $v \in \ker G$ has $v^T M v < 0$, or $v^T M v = 0$ and $Mv \neq 0$",
     pencils,
     criterion_violation,
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 SWAP = pencil(diagonal([1, 0]), matrix([[0, 1], [1, 0]]))
@@ -228,8 +219,7 @@ DEFINITE = Claim(
     r"$M|_K \succ 0$ makes $G + tM \succ 0$ for all small $t > 0$",
     partial(pencils, shift=1),
     definite_violation,
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 FAR = pencil(diagonal([1, 0]), matrix([[0, 2], [2, 1]]))

@@ -1,4 +1,4 @@
-"""T5 in wide heads: M on K as a sum over units, its limit law, and measured frequencies."""
+"""The coin toss in heads of many units: M on K as a sum over units, its limit law, and measured frequencies."""
 
 from __future__ import annotations
 

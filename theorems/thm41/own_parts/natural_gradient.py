@@ -7,66 +7,40 @@ from functools import partial
 
 import sympy as sp
 
-from theorems.thm41.notation import applied, d, jacobian, k, rho, w
-from theorems.thm41.own_parts.states import State, describe, states
+from theorems.thm41.notation import J, d, k
+from theorems.thm41.own_parts.states import State, states
 from verify.claims.check import Arithmetic
 from verify.claims.declare import mutant_check, proof, property_check, section
 from verify.claims.derivation import Proof
 from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import is_zero
-from verify.symbolic.indexed import total
+from verify.symbolic.matrices import identity, matrix, vector, zero
 
 
 def natural_step(proof: Proof) -> None:
     """dz = -eta (J^T J)^+ J^T rho solves the normal equations of J dz = -eta rho, and it if it can be."""
-    inverse, eta = sp.IndexedBase("P"), sp.Symbol("eta", positive=True)
-    c, i = sp.symbols("c i", integer=True)
-    gram = lambda a, b: total(lambda r: jacobian[r, a] * jacobian[r, b], k)  # noqa: E731
-    pulled = lambda b: total(lambda r: jacobian[r, b] * rho[r], k)  # noqa: E731
-    step = lambda a: -eta * total(lambda b: inverse[a, b] * pulled(b), d)  # noqa: E731
+    rho, w, p = vector(r"\rho", k), vector("w", d), matrix("P", d, d)
+    eta, n = sp.Symbol("eta", positive=True), J.T @ J
+    step = -eta * (p @ J.T @ rho)
     proof.cite("chain-rule", "pseudoinverse")
     proof.let("penrose", "$N P J^T = J^T$ with $N = J^T J$ and $P = N^+$")
     proof.follows(
         r"$J^T (J \, dz + \eta \rho) = 0$: $J \, dz$ is the step $-\eta \rho$ projected on the range of $J$",
-        total(lambda r: jacobian[r, c] * (applied(jacobian, step, d)(r) + eta * rho[r]), k),
-        sp.S.Zero,
-        using={
-            "penrose": -eta
-            * total(
-                lambda r: (
-                    (
-                        total(lambda a, b: gram(c, a) * inverse[a, b] * jacobian[r, b], d, d)
-                        - jacobian[r, c]
-                    )
-                    * rho[r]
-                ),
-                k,
-            )
-        },
+        J.T @ (J @ step + eta * rho),
+        zero(d),
+        using={"penrose": -eta * ((n @ p @ J.T - J.T) @ rho)},
     )
     proof.let("penrose-left", "$J P N = J$")
     proof.let(
         "reached", r"$\rho = J w$ lies in the range of $J$, as for every $\rho$ if $J$ is onto"
     )
-    gap = lambda r: rho[r] - applied(jacobian, lambda a: w[a], d)(r)  # noqa: E731
-    left = lambda b: (  # noqa: E731
-        total(lambda a, e: jacobian[i, a] * inverse[a, e] * gram(e, b), d, d) - jacobian[i, b]
-    )
     proof.follows(
         r"Then $J \, dz = -\eta \rho$: to first order the output makes the gradient step",
-        applied(jacobian, step, d)(i),
-        -eta * rho[i],
+        J @ step,
+        -eta * rho,
         using={
-            "penrose-left": -eta * total(lambda b: left(b) * w[b], d),
-            "reached": eta * gap(i)
-            - eta
-            * total(
-                lambda a, b: (
-                    jacobian[i, a] * inverse[a, b] * total(lambda r: jacobian[r, b] * gap(r), k)
-                ),
-                d,
-                d,
-            ),
+            "penrose-left": -eta * ((J @ p @ n - J) @ w),
+            "reached": eta * ((identity(k) - J @ p @ J.T) @ (rho - J @ w)),
         },
     )
 
@@ -93,8 +67,7 @@ STEP = Claim(
     r"for an onto $J$, $J (J^T J)^+ J^T \rho = \rho$",
     partial(states, widths=(1, 3)),
     step_violation,
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
     case_divisor=2,
 )
 

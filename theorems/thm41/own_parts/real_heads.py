@@ -10,7 +10,7 @@ from flint import fmpq_mat
 from torch import Tensor
 from torch.autograd.functional import jacobian
 
-from theorems.thm41.own_parts.states import State, describe, states
+from theorems.thm41.own_parts.states import State, states
 from verify.claims.declare import mutant_check, property_check, section
 from verify.claims.head_cases import (
     ROUNDING_SAFETY,
@@ -23,6 +23,7 @@ from verify.claims.property import Claim
 from verify.numeric.activations import ACTIVATIONS
 from verify.numeric.effective_hessian import rounding_majorant
 from verify.numeric.heads import Head
+from verify.numeric.rational import floats
 
 POINTS = {
     "tanh": math.atanh,
@@ -33,8 +34,7 @@ POINTS = {
 
 
 def _float(m: fmpq_mat) -> Tensor:
-    entries = [[int(x.p) / int(x.q) for x in row] for row in m.tolist()]
-    return torch.tensor(entries, dtype=torch.float64)
+    return torch.tensor(floats(m), dtype=torch.float64)
 
 
 def head_case(state: State) -> HeadCase:
@@ -64,7 +64,6 @@ REAL = Claim(
     "$M$ and $J_h$ of an exact state are those of the head with its weights, by automatic differentiation",
     partial(states, depths=(2, 4), widths=(1, 3)),
     real_error,
-    describe,
 )
 
 CHECKS = section(

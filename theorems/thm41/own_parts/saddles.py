@@ -1,16 +1,16 @@
-"""T6: critical points with rho != 0. Which heads have any, and when M is not zero there."""
+"""Critical points with rho != 0. Which heads have any, and when M is not zero there."""
 
 from __future__ import annotations
 
 import math
 import random
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm41.notation import d, delta, jacobian, k, m, rho, weight
+from theorems.thm41.notation import J, d, k, m
 from theorems.thm41.own_parts import witnesses
 from theorems.thm41.own_parts.states import State, random_matrix, random_parameters
 from theorems.thm41.own_parts.symmetry import flipped
@@ -20,43 +20,37 @@ from verify.claims.derivation import Proof
 from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import diagonal, dot, identity, is_zero, kernel
 from verify.symbolic.indexed import total
+from verify.symbolic.matrices import diagonal as diagonal_of
+from verify.symbolic.matrices import identity as unit
+from verify.symbolic.matrices import matrix, vector, zero
 
 
 def no_interaction(proof: Proof) -> None:
     """Non-increasing widths and full ranks: a critical z* has delta = 0 in all layers, so M = 0."""
-    right, slope, reciprocal, bend, y = (sp.IndexedBase(s) for s in ("P", "s'", "r", "s''", "y"))
-    i = sp.Symbol("i", integer=True)
-    proof.over(m, i)
+    w, right, delta = matrix("W", m, d), matrix("P", d, m), vector(r"\delta", m)
+    s, reciprocal, one = diagonal_of(vector("s'", m)), diagonal_of(vector("r", m)), unit(m)
     proof.given(
         "critical", r"$\delta_0 = J^T \rho = 0$, and $\delta_{l-1} = W_l^T (s' \circ \delta_l)$"
     )
     proof.let("injective", "$W_l P = 1$: the rows of $W_l$ are independent")
     proof.let("slopes", "$r_j s'_j = 1$: no slope vanishes")
     proof.cite("right-inverse")
-    below = lambda c: total(lambda j: weight[j, c] * slope[j] * delta[j], m)  # noqa: E731
     proof.follows(
         r"If $\delta_{l-1} = 0$ then $\delta_l = 0$",
-        delta[i],
-        sp.S.Zero,
+        delta,
+        zero(m),
         using={
-            "critical": reciprocal[i] * total(lambda c: right[c, i] * below(c), d),
-            "injective": reciprocal[i]
-            * total(
-                lambda j: (
-                    (sp.KroneckerDelta(i, j) - total(lambda c: right[c, i] * weight[j, c], d))
-                    * slope[j]
-                    * delta[j]
-                ),
-                m,
-            ),
-            "slopes": (1 - reciprocal[i] * slope[i]) * delta[i],
+            "critical": reciprocal @ right.T @ (w.T @ s @ delta),
+            "injective": reciprocal @ (one - (w @ right).T) @ s @ delta,
+            "slopes": (one - reciprocal @ s) @ delta,
         },
     )
     proof.cite("layer-induction")
     proof.let("vanishing", r"$\delta_l = 0$ in every hidden layer, as derived")
-    term = total(lambda j: delta[j] * bend[j] * y[j] ** 2, m)
+    bend, y = (sp.IndexedBase(name) for name in ("s''", "y"))
+    term = total(lambda j: delta.entry(j, sp.S.One) * bend[j] * y[j] ** 2, m)
     proof.follows(
-        "Every layer's term of $v^T M v$ in (F) vanishes",
+        "Every layer's term of $v^T M v$ in the layer formula vanishes",
         term,
         sp.S.Zero,
         using={"vanishing": term},
@@ -64,19 +58,15 @@ def no_interaction(proof: Proof) -> None:
 
 
 def onto(proof: Proof) -> None:
-    """T6c: a critical z* with rho != 0 needs rank J < k."""
-    right, b = sp.IndexedBase("P"), sp.Symbol("b", integer=True)
+    """A critical z* with rho != 0 needs rank J < k."""
+    rho, right = vector(r"\rho", k), matrix("P", d, k)
     proof.let("critical", r"$J^T \rho = 0$")
     proof.let("onto", r"$\operatorname{rank} J = k$: $J P = 1$")
-    pulled = lambda c: total(lambda a: jacobian[a, c] * rho[a], k)  # noqa: E731
     proof.follows(
         r"If $J$ is onto, $\rho = (J P)^T \rho = 0$",
-        rho[b],
-        sp.S.Zero,
-        using={
-            "critical": total(lambda c: right[c, b] * pulled(c), d),
-            "onto": rho[b] - total(lambda c: right[c, b] * pulled(c), d),
-        },
+        rho,
+        zero(k),
+        using={"critical": right.T @ (J.T @ rho), "onto": (unit(k) - (J @ right).T) @ rho},
     )
     proof.cite("right-inverse")
 
@@ -87,11 +77,11 @@ def onto(proof: Proof) -> None:
 class Shape(NamedTuple):
     """Two-layer sizes, the rank of H, whether rho lies in ran H, and a seed."""
 
-    d: int
-    m: int
-    k: int
-    r: int
-    in_range: bool
+    d: Annotated[int, "$d$"]
+    m: Annotated[int, "$m$"]
+    k: Annotated[int, "$k$"]
+    r: Annotated[int, "$r$"]
+    in_range: Annotated[bool, r"$\rho$ in the range of $\nabla^2 L$"]
     seed: int
 
 
@@ -177,25 +167,14 @@ def _acts(state: State) -> bool:
     return not is_zero(state.interaction_on_kernel)
 
 
-def describe(shape: Shape) -> tuple[tuple[str, str], ...]:
-    """The shape as (name, value) pairs."""
-    return (
-        ("$d, m, k$", f"{shape.d}, {shape.m}, {shape.k}"),
-        ("$r$", str(shape.r)),
-        (r"$\rho$ in the range of $\nabla^2 L$", str(shape.in_range)),
-        ("seed", str(shape.seed)),
-    )
-
-
 CRITICAL = Claim(
     r"at constructed critical states with $\rho \neq 0$, $M|_K \neq 0$ occurs if and only if $m > d$ and $r' < d$; and then one sign of $W_2$ is unstable",
     shapes,
     critical_violation,
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
-CRITICAL_SIBLINGS = {
+CRITICAL_MUTANTS = {
     "narrow": CRITICAL.mutant(
         r"... if and only if $r' < d$: critical heads with $m \leq d$ can have $M \neq 0$",
         (Shape(2, 1, 2, 0, False, 0),),
@@ -214,7 +193,7 @@ CRITICAL_SIBLINGS = {
 class Tower(NamedTuple):
     """Widths d, m_1, .., m_{N-1} and a seed."""
 
-    widths: tuple[int, ...]
+    widths: Annotated[tuple[int, ...], "$d, m_1, ..$"]
     seed: int
 
 
@@ -246,17 +225,11 @@ def injective_violation(tower: Tower, tapering: bool = True) -> float:
     return 0.0 if through.rank() == tower.widths[-1] else math.inf
 
 
-def describe_tower(tower: Tower) -> tuple[tuple[str, str], ...]:
-    """The widths and the seed."""
-    return (("$d, m_1, ..$", ", ".join(map(str, tower.widths))), ("seed", str(tower.seed)))
-
-
 NARROW = Claim(
     r"with non-increasing widths and full ranks, $J^T \rho = 0$ forces $\delta_{N-1} = 0$",
     towers,
     injective_violation,
-    describe_tower,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 CHECKS = section(
@@ -293,6 +266,6 @@ CHECKS = section(
         onto,
     ),
     property_check("property", r"Where $M|_K \neq 0$ at critical states, exactly", CRITICAL),
-    *(mutant_check(name, claim) for name, claim in CRITICAL_SIBLINGS.items()),
+    *(mutant_check(name, claim) for name, claim in CRITICAL_MUTANTS.items()),
     part="saddles",
 )

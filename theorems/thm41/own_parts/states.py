@@ -17,6 +17,7 @@ from itertools import pairwise
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
+from verify.claims.describe import Pairs, describe
 from verify.numeric.rational import (
     Rows,
     Signs,
@@ -168,16 +169,18 @@ class State:
         """The inertia of H_eff."""
         return signs(self.effective_hessian)
 
-    def describe(self) -> tuple[tuple[str, str], ...]:
-        """The state as (name, value) pairs."""
-        rows = [("activation", self.activation)]
-        rows += [(f"$W_{n}$", text(w)) for n, w in enumerate(self.weights, start=1)]
-        for n, ((slopes, curvatures), _) in enumerate(
-            zip(self.jets, self.weights, strict=False), start=1
-        ):
-            rows.append((f"$s'(a_{n})$", ", ".join(map(str, slopes))))
-            rows.append((f"$s''(a_{n})$", ", ".join(map(str, curvatures))))
-        return (*rows, (r"$\rho$", text(self.rho)), (r"$\nabla^2 L$", text(self.loss_hessian)))
+
+@describe.register
+def _(state: State) -> Pairs:
+    """Its weights, the jets of its units, rho and the loss Hessian."""
+    rows = [("activation", state.activation)]
+    rows += [(f"$W_{n}$", text(w)) for n, w in enumerate(state.weights, start=1)]
+    for n, ((slopes, curvatures), _) in enumerate(
+        zip(state.jets, state.weights, strict=False), start=1
+    ):
+        rows.append((f"$s'(a_{n})$", ", ".join(map(str, slopes))))
+        rows.append((f"$s''(a_{n})$", ", ".join(map(str, curvatures))))
+    return (*rows, (r"$\rho$", text(state.rho)), (r"$\nabla^2 L$", text(state.loss_hessian)))
 
 
 def parameter(activation: str, eighths: int) -> fmpq:
@@ -248,8 +251,3 @@ def random_parameters(source: random.Random, activation: str, width: int) -> tup
     if activation == "softplus":
         return tuple(fmpq(n + 211, 422) for n in numbers)
     return tuple(fmpq(n, 211) for n in numbers)
-
-
-def describe(state: State) -> tuple[tuple[str, str], ...]:
-    """A state as (name, value) pairs."""
-    return state.describe()

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from verify.claims.check import Arithmetic, Check, Context, Kind, Role
-from verify.claims.declare import attack, section
+from verify.claims.check import Context
+from verify.claims.declare import attack, sampled, section
 from verify.claims.evidence import Finding, Outcome, Table
 from verify.numeric.activations import SOFTPLUS
 from verify.numeric.effective_hessian import interaction
@@ -122,13 +122,10 @@ def stable_manifold(ctx: Context) -> Finding:
 
 CHECKS = section(
     "thm41.strict-saddles",
-    Check(
-        id="random-starts",
-        title="Gradient descent leaves strict saddles from random starts",
-        role=Role.SUPPORTS,
-        kind=Kind.PROPERTY,
-        arithmetic=Arithmetic.FLOAT64,
-        run=random_starts,
+    sampled(
+        "random-starts",
+        "Gradient descent leaves strict saddles from random starts",
+        random_starts,
         cost=1.0,
     ),
     attack("stable-manifold", "From their stable manifolds it does not", stable_manifold),

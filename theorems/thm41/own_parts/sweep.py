@@ -1,8 +1,8 @@
-"""The size of rho swept across T7's threshold: stable up to it, unstable from the exact onset on.
+"""The size of rho swept across the threshold: stable up to it, unstable from the exact onset on.
 
 rho = t rho_1 along a ray at frozen loss Hessian. Where W_1 has full row rank, H_eff >= 0 if and only
 if A + t B >= 0 with A = W_2^T H W_2 > 0 and B = diag(delta_j s''_j / s'_j^2) at rho_1. So there is one
-onset t*, where the pencil turns singular, and T7's threshold is at most that. It asks for m <= k;
+onset t*, where the pencil turns singular, and the threshold of `threshold` is at most that. It asks for m <= k;
 heads with more hidden units than outputs have no threshold at all.
 """
 
@@ -10,21 +10,22 @@ from __future__ import annotations
 
 import math
 import random
+from functools import partial
 from statistics import median
 
 import numpy as np
 import scipy.linalg
-from flint import fmpq, fmpq_mat
+from flint import fmpq
 from hypothesis import strategies as st
 
 from theorems.thm41.own_parts.states import State, random_matrix, random_parameters
 from theorems.thm41.own_parts.symmetry import flipped
 from theorems.thm41.own_parts.threshold import threshold_squared
-from verify.claims.check import Arithmetic, Check, Context, Kind, Role
-from verify.claims.declare import mutant_check, property_check, section
+from verify.claims.check import Arithmetic, Context
+from verify.claims.declare import mutant_check, property_check, sampled, section
 from verify.claims.evidence import Finding, Outcome, Plot, Series
 from verify.claims.property import Claim, Vacuous
-from verify.numeric.rational import dot, identity, is_zero
+from verify.numeric.rational import diagonal, dot, floats, fraction, identity, is_zero
 
 D, M, K = 4, 3, 5
 """m <= min(d, k), as the threshold and the exact criterion ask."""
@@ -33,22 +34,26 @@ BRACKET = fmpq(1, 10**6)
 """Relative half-width of the bracket around the onset at whose ends the inertia is counted."""
 
 
-def ray(seed: int, sizes: tuple[int, int, int] = (D, M, K)) -> State:
-    """A random two-layer state with H > 0; its rho is rho_1.
+def rays(d: int, m: int, k: int) -> st.SearchStrategy[State]:
+    """Random rays of such sizes, by their seeds."""
+    return st.integers(0, 2**31).map(lambda seed: ray(seed, d, m, k))
 
-    Raises:
-        Vacuous: if W_1 or W_2 has less than full rank.
-    """
+
+def ray(seed: int, d: int = D, m: int = M, k: int = K) -> State:
+    """A random two-layer state with H > 0; its rho is rho_1."""
     source = random.Random(seed)
-    d, m, k = sizes
     activation = source.choice(("tanh", "softplus"))
     w1, w2 = random_matrix(source, m, d, 3), random_matrix(source, k, m, 3)
-    if w1.rank() < min(d, m) or w2.rank() < min(k, m):
-        raise Vacuous
     half = random_matrix(source, k, k, 1)
     h = identity(k) + half.transpose() * half
     rho = random_matrix(source, k, 1, 9)
     return State.of(activation, (w1, w2), (random_parameters(source, activation, m),), rho, h)
+
+
+def require_full_ranks(state: State) -> None:
+    """Raises `Vacuous` if W_1 or W_2 has less than full rank."""
+    if any(w.rank() < min(w.nrows(), w.ncols()) for w in state.weights):
+        raise Vacuous
 
 
 def scaled(state: State, t: fmpq) -> State:
@@ -61,26 +66,18 @@ def scaled(state: State, t: fmpq) -> State:
 def onset(state: State) -> fmpq | None:
     """A rational within rounding of t*, or None if the ray is stable for every t: if B >= 0."""
     w2, slopes = state.weights[1], state.jets[0][0]
-    ratios = [_ratio(*both) for both in zip(state.bends, slopes, strict=True)]
+    ratios = [bend / (slope * slope) for bend, slope in zip(state.bends, slopes, strict=True)]
     if min(ratios) >= 0:
         return None
-    a = _floats(w2.transpose() * state.loss_hessian * w2)
-    b = np.diag([float(x.p) / float(x.q) for x in ratios])
+    a = floats(w2.transpose() * state.loss_hessian * w2)
+    b = floats(diagonal(ratios))
     least = float(scipy.linalg.eigh(b, a, eigvals_only=True)[0])
     numerator, denominator = (-1 / least).as_integer_ratio()
     return fmpq(numerator, denominator)
 
 
-def _ratio(bend: fmpq, slope: fmpq) -> fmpq:
-    return bend / (slope * slope)
-
-
-def _floats(m: fmpq_mat) -> np.ndarray:
-    return np.array([[int(x.p) / int(x.q) for x in row] for row in m.tolist()])
-
-
 def threshold(state: State) -> fmpq:
-    """A rational t with t |rho_1| at most T7's threshold, within 2^-20 of its square root.
+    """A rational t with t |rho_1| at most the threshold, within 2^-20 of its square root.
 
     Raises:
         Vacuous: if the threshold is 0 or infinite, or rho_1 = 0.
@@ -91,18 +88,18 @@ def threshold(state: State) -> fmpq:
     return fmpq(math.isqrt(int(bound / length * 4**20)), 2**20)
 
 
-def ray_violation(seed: int, beyond: fmpq | None = None, below: int = 1) -> float:
-    """0 if H_eff is PSD at T7's threshold and below the onset and not above it, else infinite.
+def ray_violation(state: State, beyond: fmpq | None = None, below: int = 1) -> float:
+    """0 if H_eff is PSD at the threshold and below the onset and not above it, else infinite.
 
     Args:
-        seed: of the state.
+        state: at rho_1.
         beyond: says instead that H_eff is not PSD at this multiple of the threshold.
         below: the multiple of the onset up to which H_eff is said to be PSD.
 
     Raises:
         Vacuous: if the ray has no onset, the threshold is 0, or a weight matrix lacks full rank.
     """
-    state = ray(seed)
+    require_full_ranks(state)
     least, turns = threshold(state), onset(state)
     if turns is None or least == 0:
         raise Vacuous
@@ -116,26 +113,15 @@ def ray_violation(seed: int, beyond: fmpq | None = None, below: int = 1) -> floa
     return 0.0 if held and not stable(turns * (1 + BRACKET)) else math.inf
 
 
-def describe(seed: int) -> tuple[tuple[str, str], ...]:
-    """The state behind a seed."""
-    return (("seed", str(seed)), *ray(seed).describe())
-
-
-def seeds() -> st.SearchStrategy[int]:
-    """Seeds of states."""
-    return st.integers(0, 2**31)
-
-
 RAY = Claim(
     rf"$d = {D}$, $m = {M}$, $k = {K}$: along $\rho = t \rho_1$, $H_{{\mathrm{{eff}}}} \succeq 0$ at the "
     r"threshold and up to the onset $t^*$, and not beyond it",
-    seeds,
+    partial(rays, D, M, K),
     ray_violation,
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
-RAY_SIBLINGS = {
+RAY_MUTANTS = {
     "is-onset": RAY.mutant(
         r"beyond $d = m = k = 1$ too, $H_{\mathrm{eff}}$ is not PSD at $1.01$ of the threshold",
         beyond=fmpq(101, 100),
@@ -145,24 +131,20 @@ RAY_SIBLINGS = {
 """False variants of the sweep."""
 
 
-def describe_wide(seed: int) -> tuple[tuple[str, str], ...]:
-    """The wide state behind a seed."""
-    return (("seed", str(seed)), *ray(seed, WIDE).describe())
-
-
 WIDE = (4, 8, 3)
-"""m > k: W_2 has no full column rank, and T7's threshold is 0."""
+"""m > k: W_2 has no full column rank, and the threshold of `threshold` is 0."""
 
 TINY = fmpq(1, 2**40)
 
 
-def wide_violation(seed: int, wanted: int = 1) -> float:
+def wide_violation(state: State, wanted: int = 1) -> float:
     """0 if at least so many of t rho_1 with W_2 and with -W_2 are unstable at t = 2^-40, else infinite.
 
     Raises:
         Vacuous: if M|_K = 0, or a weight matrix lacks full rank.
     """
-    state = scaled(ray(seed, WIDE), TINY)
+    require_full_ranks(state)
+    state = scaled(state, TINY)
     if is_zero(state.interaction_on_kernel):
         raise Vacuous
     return 0.0 if sum(s.signs.negative > 0 for s in (state, flipped(state))) >= wanted else math.inf
@@ -170,10 +152,9 @@ def wide_violation(seed: int, wanted: int = 1) -> float:
 
 NO_THRESHOLD = Claim(
     r"$d = 4$, $m = 8$, $k = 3$: $H_{\mathrm{eff}}$ has a negative eigenvalue for $W_2$ or for $-W_2$ at $2^{-40} \rho_1$",
-    seeds,
+    partial(rays, *WIDE),
     wide_violation,
-    describe_wide,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 RAYS, DRAWN = 60, 5
@@ -186,15 +167,14 @@ def sweep(ctx: Context) -> Finding:
     curves: list[Series] = []
     wrong = vacuous = 0
     while len(ratios) < RAYS:
-        seed = source.randrange(2**31)
+        state = ray(source.randrange(2**31))
         try:
-            wrong += ray_violation(seed) > 0
+            wrong += ray_violation(state) > 0
         except Vacuous:
             vacuous += 1
             continue
-        state = ray(seed)
         turns = onset(state) or fmpq(0)
-        ratios.append(float(_floats(fmpq_mat([[threshold(state) / turns]]))[0, 0]))
+        ratios.append(float(fraction(threshold(state) / turns)))
         if len(curves) < DRAWN:
             curves.append(_curve(state, turns, len(curves) + 1))
     above = max(ratios) > 1
@@ -221,28 +201,26 @@ def sweep(ctx: Context) -> Finding:
 
 
 def _curve(state: State, turns: fmpq, n: int) -> Series:
-    g, m = _floats(state.pullback), _floats(state.interaction)
+    g, m = (np.array(floats(a)) for a in (state.pullback, state.interaction))
     scale = float(np.linalg.eigvalsh(g)[-1])
     sizes = [0.05 * i for i in range(41)]
-    t = int(turns.p) / int(turns.q)
+    t = float(fraction(turns))
     # ker W_1 is not moved at all, so the least eigenvalue that matters is the one across it.
-    rows = np.linalg.svd(_floats(state.weights[0]))[2][:M]
+    rows = np.linalg.svd(floats(state.weights[0]))[2][:M]
     least = [float(np.linalg.eigvalsh(rows @ (g + x * t * m) @ rows.T)[0]) / scale for x in sizes]
     return Series(label=f"ray {n}", x=tuple(sizes), y=tuple(least))
 
 
 CHECKS = section(
     "thm41.threshold",
-    Check(
-        id="sweep",
-        title=r"The size of $\rho$ swept across the threshold and the exact onset",
-        role=Role.SUPPORTS,
-        kind=Kind.PROPERTY,
+    sampled(
+        "sweep",
+        r"The size of $\rho$ swept across the threshold and the exact onset",
+        sweep,
         arithmetic=Arithmetic.EXACT,
-        run=sweep,
         cost=1.5,
     ),
-    *(mutant_check(name, claim) for name, claim in RAY_SIBLINGS.items()),
+    *(mutant_check(name, claim) for name, claim in RAY_MUTANTS.items()),
     property_check("wide", r"No threshold where $m > k$, on exact states", NO_THRESHOLD),
     mutant_check(
         "wide.both",

@@ -1,4 +1,4 @@
-"""T5: the sign of the last layer flips M and nothing else, so that instability is at least a coin toss.
+"""The sign of the last layer flips M and nothing else, so that instability is at least a coin toss.
 
 The frequencies are gated by exact binomial intervals (Clopper-Pearson) at confidence 1 - 1e-7
 each; the four gates together raise a false alarm with probability at most 4e-7 a run.
@@ -9,89 +9,85 @@ from __future__ import annotations
 import math
 import random
 from functools import partial
+from typing import Annotated, NamedTuple
 
 import sympy as sp
 from hypothesis import strategies as st
 
-from theorems.thm41.notation import (
-    applied,
-    d,
-    form,
-    k,
-    m,
-    pulled_back,
-    rho,
-    v,
-    w,
-    weight,
-)
+from theorems.thm41.notation import G, H, M, d, k, m
 from theorems.thm41.own_parts.inertia import STABLE_UNIT
+from theorems.thm41.own_parts.kernel import beside_kernel, falls
 from theorems.thm41.own_parts.many_units import sign_frequencies, wide_limit
-from theorems.thm41.own_parts.states import State, describe, parameter, random_matrix, states
-from verify.claims.check import Arithmetic, Check, Kind, Role
-from verify.claims.declare import fixed_dimensions, mutant_check, proof, property_check, section
+from theorems.thm41.own_parts.states import State, parameter, random_matrix, states
+from verify.claims.check import Arithmetic
+from verify.claims.declare import (
+    fixed_dimensions,
+    mutant_check,
+    proof,
+    property_check,
+    sampled,
+    section,
+)
 from verify.claims.derivation import Proof
 from verify.claims.property import Claim, Vacuous
 from verify.numeric.rational import diagonal, is_zero, matrix, signs
-from verify.symbolic.indexed import total
+from verify.symbolic.matrices import contract, forms, vector
+from verify.symbolic.matrices import matrix as matrix_of
 
 
 def sign_flip(proof: Proof) -> None:
     """W_N -> -W_N with b_N readjusted keeps h(z*), rho, G, K and criticality, and flips M."""
-    loss_hessian = sp.IndexedBase("L")
-    proof.symmetric = frozenset({loss_hessian})
-    below, second, output, x = (sp.IndexedBase(s) for s in ("B", "C", "u", "x"))
-    i, a, b = sp.symbols("i a b", integer=True)
+    last, below, second = matrix_of("W", k, m), matrix_of("B", m, d), forms("C", m, d)
+    output, x, v, rho = vector("u_0", k), vector("x", m), vector("v", d), vector(r"\rho", k)
     sign = -1 if proof.let("flip", "$W_N$ is replaced by $-W_N$") else sp.Symbol("f")
-    old = lambda r, c: total(lambda j: weight[r, j] * below[j, c], m)  # noqa: E731
-    new = lambda r, c: total(lambda j: sign * weight[r, j] * below[j, c], m)  # noqa: E731
-    moved = sp.IndexedBase("b")[i]
+    moved = vector("b", k)
     if proof.let("bias", "$b_N$ by $u_0 + W_N x_{N-1}$, where $u_0 = h(z^*)$ is the old output"):
-        moved = output[i] + applied(weight, lambda c: x[c], m)(i)
-    proof.equal(
-        "The output stays $u_0$, and with it $\\rho$ and $\\nabla^2 L$",
-        total(lambda j: sign * weight[i, j] * x[j], m) + moved,
-        output[i],
-    )
-    proof.equal(
-        "$J = W_N B$ changes sign, and so does $J^T \\rho$: a critical point stays critical",
-        total(lambda r: rho[r] * new(r, a), k),
-        -total(lambda r: rho[r] * old(r, a), k),
-    )
-    proof.equal(
-        "and $\\nabla^2 L \\, J v$, so that $K = \\ker(\\nabla^2 L \\, J)$ stays",
-        total(lambda r: loss_hessian[i, r] * total(lambda c: new(r, c) * v[c], d), k),
-        -total(lambda r: loss_hessian[i, r] * total(lambda c: old(r, c) * v[c], d), k),
-    )
-    proof.equal(
-        "$G$ stays",
-        pulled_back(lambda r: new(r, a), lambda r: new(r, b)),
-        pulled_back(lambda r: old(r, a), lambda r: old(r, b)),
-    )
-    proof.equal(
-        "$M$ changes sign, with $C$ the second derivatives of $x_{N-1}$",
-        total(lambda r: rho[r] * total(lambda j: sign * weight[r, j] * second[j, a, b], m), k),
-        -total(lambda r: rho[r] * total(lambda j: weight[r, j] * second[j, a, b], m), k),
-    )
+        moved = output + last @ x
+    new = sign * last
+    for text, after, before in (
+        (
+            "The output stays $u_0$, and with it $\\rho$ and $H = \\nabla^2 L$",
+            new @ x + moved,
+            output,
+        ),
+        (
+            "$J = W_N B$ changes sign, and so does $J^T \\rho$: a critical point stays critical",
+            (new @ below).T @ rho,
+            -((last @ below).T @ rho),
+        ),
+        (
+            "and $H J v$, so that $K = \\ker(\\nabla^2 L \\, J)$ stays",
+            H @ (new @ below) @ v,
+            -(H @ (last @ below) @ v),
+        ),
+        (
+            "$G$ stays",
+            (new @ below).T @ H @ (new @ below),
+            (last @ below).T @ H @ (last @ below),
+        ),
+        (
+            "$M$ changes sign, with $C$ the second derivatives of $x_{N-1}$",
+            contract(new.T @ rho, second),
+            -contract(last.T @ rho, second),
+        ),
+    ):
+        proof.equal(text, after, before)
 
 
 def coin_toss(proof: Proof) -> None:
     """P(lambda_min < 0) >= P(M|_K != 0)/2 + P(M|_K = 0, MK != {0}), for any symmetric H."""
-    gram = sp.IndexedBase("G")
-    proof.symmetric = frozenset({gram, form})
-    g_form = lambda x, y: total(lambda a, b: x(a) * gram[a, b] * y(b), d, d)  # noqa: E731
-    m_form = lambda x, y: total(lambda a, b: x(a) * form[a, b] * y(b), d, d)  # noqa: E731
-    at_v = lambda r: v[r]  # noqa: E731
-    at_w = lambda r: w[r]  # noqa: E731
+    v, c = vector("v", d), sp.Symbol("c", real=True)
     proof.let("kernel", "$v \\in K$, so $Gv = 0$")
-    c = sp.Symbol("c", real=True)
     proof.let("value", "$v^T M v = c$")
-    for sign in (1, -1):
+    for sign, matrix_ in SIGNS:
         proof.follows(
-            f"At $v$ the form of $G {'+' if sign > 0 else '-'} M$",
-            g_form(at_v, at_v) + sign * m_form(at_v, at_v),
-            sp.Integer(sign) * c,
-            using={"kernel": g_form(at_v, at_v), "value": sign * (m_form(at_v, at_v) - c)},
+            f"At $v$ the form of ${matrix_.latex}$",
+            v.T @ matrix_ @ v,
+            sign * c,
+            using={
+                "kernel": (v.T @ (G @ v)).scalar,
+                "value": sign * ((v.T @ M @ v).scalar - c),
+            },
         )
     nonzero = proof.let("nonzero", r"$M|_K \neq 0$: such a $v$ exists with $|c| = g > 0$")
     size = sp.Symbol("g", positive=nonzero or None)
@@ -101,33 +97,12 @@ def coin_toss(proof: Proof) -> None:
         bool((-size).is_negative),
     )
     proof.cite("polarisation")
-    eps = sp.Symbol("epsilon", positive=True)
     proof.let("null", "in the other case $v^T M v = 0$ for a $v \\in K$")
-    proof.let("moved", "$Mv = w$")
-    for sign in (1, -1):
-        along = lambda r, sign=sign: v[r] - sign * eps * w[r]  # noqa: E731
-        wm = total(lambda a: w[a] * (total(lambda b: form[a, b] * v[b], d) - w[a]), d)
-        proof.follows(
-            f"with $w \\neq 0$: at $v {'-' if sign > 0 else '+'} \\epsilon w$ the form of "
-            f"$G {'+' if sign > 0 else '-'} M$",
-            g_form(along, along) + sign * m_form(along, along),
-            -2 * eps * total(lambda a: w[a] ** 2, d)
-            + eps**2 * (g_form(at_w, at_w) + sign * m_form(at_w, at_w)),
-            using={
-                "kernel": g_form(at_v, at_v) - 2 * sign * eps * g_form(at_w, at_v),
-                "null": sign * m_form(at_v, at_v),
-                "moved": -2 * eps * wm,
-            },
-        )
-    tail = proof.let("tail", r"$|w|^2 = n > 0$ and the last bracket is $e$ in modulus")
-    n_, e_ = sp.Symbol("n", positive=tail or None), sp.Symbol("e", nonnegative=True)
-    step = n_ / (n_ + e_)
-    worst = sp.factor(2 * step * n_ - step**2 * e_)
-    proof.fact(
-        r"is at most $-2 \epsilon n + \epsilon^2 e$, negative at $\epsilon = n / (n + e)$: both signs have a negative eigenvalue",
-        sp.Lt(-worst, 0, evaluate=False),
-        bool(worst.is_positive),
-    )
+    proof.let("image", "$Mv = w$")
+    for sign, matrix_ in SIGNS:
+        beside_kernel(proof, matrix_, sign)
+    tail = proof.let("moved", r"$w \neq 0$: $|w|^2 = n > 0$; the last bracket is $e$ in modulus")
+    falls(proof, sp.S.One, tail)
     proof.cite("rayleigh", "symmetric-law")
     plus, minus, excess = sp.symbols("p_+ p_- e_1", nonnegative=True)
     proof.let(
@@ -141,6 +116,8 @@ def coin_toss(proof: Proof) -> None:
         using={"pair": (plus + minus - 1 - excess) / 2},
     )
 
+
+SIGNS = ((sp.Integer(1), G + M), (sp.Integer(-1), G - M))
 
 # --- exact pairs --------------------------------------------------------------------------------
 
@@ -169,13 +146,12 @@ PAIRS = Claim(
     r"$M K \neq \{0\}$ makes $\lambda_{\min}(H_{\mathrm{eff}}) < 0$ for $W_N$ or for $-W_N$",
     partial(states, depths=(2, 3), inputs=(2, 4), loss_signs=(-1, 0, 0, 1)),
     pair_violation,
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
     case_divisor=2,
 )
 
 
-SIBLINGS = {
+PAIR_MUTANTS = {
     "every-head": PAIRS.mutant(
         r"one of $W_N$ and $-W_N$ has $\lambda_{\min}(H_{\mathrm{eff}}) < 0$, whatever $M K$",
         (STABLE_UNIT,),
@@ -189,9 +165,16 @@ SIBLINGS = {
 """False variants of the coin toss."""
 
 
-def coherent_violation(seed_and_size: tuple[int, int]) -> float:
+class Coherent(NamedTuple):
+    """A seed of a sign-coherent head, and the size of K."""
+
+    seed: int
+    kernel_size: Annotated[int, r"$\dim K$"]
+
+
+def coherent_violation(case: Coherent) -> float:
     """0 if a softplus head with sign-coherent W_2 is stable for exactly one sign, else infinite."""
-    seed, kernel_size = seed_and_size
+    seed, kernel_size = case
     source = random.Random(seed)
     d_, k_ = kernel_size + 1, 2
     width = d_ + 2
@@ -205,32 +188,26 @@ def coherent_violation(seed_and_size: tuple[int, int]) -> float:
     return 0.0 if counts == [False, True] and signs(state.interaction).negative == 0 else math.inf
 
 
-def describe_coherent(case: tuple[int, int]) -> tuple[tuple[str, str], ...]:
-    """The seed and dim K."""
-    return (("seed", str(case[0])), (r"$\dim K$", str(case[1])))
-
-
-def coherent_cases() -> st.SearchStrategy[tuple[int, int]]:
+def coherent_cases() -> st.SearchStrategy[Coherent]:
     """Seeds, and dimensions of K from 1 to 12."""
-    return st.tuples(st.integers(0, 2**31), st.integers(1, 12))
+    return st.builds(Coherent, st.integers(0, 2**31), st.integers(1, 12))
 
 
 COHERENT = Claim(
     r"softplus, $\rho > 0$ and $W_2 = \sigma |N|$: stable for $\sigma = 1$ and not for $\sigma = -1$, so $P = 1/2$ for every $\dim K$",
     coherent_cases,
     coherent_violation,
-    describe_coherent,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 
-def certain_violation(case: tuple[int, int]) -> float:
+def certain_violation(case: Coherent) -> float:
     """0 if both signs are unstable, as P -> 1 under sign symmetry alone would need, else infinite.
 
     Raises:
         Vacuous: for dim K below 6, about which a limit says little.
     """
-    if case[1] < 6:
+    if case.kernel_size < 6:
         raise Vacuous
     return math.inf if coherent_violation(case) == 0.0 else 0.0
 
@@ -239,8 +216,7 @@ CERTAIN = Claim(
     r"from $\dim K = 6$ on, sign symmetry alone makes both signs unstable ($P \to 1$)",
     coherent_cases,
     certain_violation,
-    describe_coherent,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 
@@ -254,7 +230,7 @@ CHECKS = section(
         rests_on=("thm41.identity",),
     ),
     property_check("property", "One of the two signs is unstable, on exact states", PAIRS),
-    *(mutant_check(name, claim) for name, claim in SIBLINGS.items()),
+    *(mutant_check(name, claim) for name, claim in PAIR_MUTANTS.items()),
     property_check(
         "coherent", "Sign-coherent heads: exactly one of the two signs is stable", COHERENT
     ),
@@ -264,13 +240,10 @@ CHECKS = section(
         r"Wide heads with $\dim K = 2$: $P(M|_K \succeq 0) \to (1 - 1/\sqrt{3})/2$",
         wide_limit,
     ),
-    Check(
-        id="frequencies",
-        title="How often a random wide head is unstable on $K$, with exact binomial intervals",
-        role=Role.SUPPORTS,
-        kind=Kind.PROPERTY,
-        arithmetic=Arithmetic.FLOAT64,
-        run=sign_frequencies,
+    sampled(
+        "frequencies",
+        "How often a random wide head is unstable on $K$, with exact binomial intervals",
+        sign_frequencies,
         cost=5.0,
     ),
     part="symmetry",

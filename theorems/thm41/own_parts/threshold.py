@@ -1,17 +1,18 @@
-"""T7: a two-layer head with a positive definite loss Hessian is stable up to an explicit |rho|."""
+"""A two-layer head with a positive definite loss Hessian is stable up to an explicit |rho|."""
 
 from __future__ import annotations
 
 import math
 from functools import partial
+from typing import Annotated, Any, NamedTuple
 
 import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm41.notation import applied, d, delta, k, m, v, weight
+from theorems.thm41.notation import H, J, d, k, m
 from theorems.thm41.own_parts.inertia import one_unit
-from theorems.thm41.own_parts.states import State, describe, integers, parameter, shaped
+from theorems.thm41.own_parts.states import State, integers, parameter, shaped
 from verify.claims.check import Arithmetic
 from verify.claims.declare import mutant_check, proof, property_check, section
 from verify.claims.derivation import Proof
@@ -25,64 +26,57 @@ from verify.numeric.rational import (
     signs,
 )
 from verify.symbolic.indexed import total
+from verify.symbolic.matrices import diagonal as diagonal_of
+from verify.symbolic.matrices import identity as unit
+from verify.symbolic.matrices import matrix, vector
 
 
 def factorisation(proof: Proof) -> None:
-    """H_eff = W_1^T (S W_2^T H W_2 S + diag(delta s'')) W_1; hence the exact criterion."""
-    loss_hessian = sp.IndexedBase("L")
-    outer, slope, bend, slope_inverse = (sp.IndexedBase(s) for s in ("V", "s'", "s''", "r"))
-    proof.symmetric = frozenset({loss_hessian})
-    i = sp.Symbol("i", integer=True)
-    w1v = applied(weight, lambda c: v[c], d)
-    through = sp.IndexedBase("J")
-    middle = lambda r: total(lambda j: outer[r, j] * slope[j] * w1v(j), m)  # noqa: E731
-    proof.let("two-layer", "$J = W_2 S W_1$ with $W_2 = V$, $S = \\operatorname{diag}(s')$")
-    jv = applied(through, lambda c: v[c], d)
-    gap = lambda r: jv(r) - middle(r)  # noqa: E731
+    """H_eff = W_1^T S (W_2^T H W_2 + diag(delta s''/s'^2)) S W_1; hence the exact criterion."""
+    first, outer = matrix("W_1", m, d), matrix("W_2", k, m)
+    s, inverse, bends = (diagonal_of(vector(name, m)) for name in ("s'", "r", "D"))
+    proof.let("two-layer", "$J = W_2 S W_1$ with $S = \\operatorname{diag}(s')$")
+    through = outer @ s @ first
+    gap = J - through
+    inner = s @ outer.T @ H @ outer @ s
     proof.follows(
-        "$Jv$",
-        jv(i),
-        middle(i),
-        using={"two-layer": gap(i)},
-    )
-    form = total(lambda a, b: middle(a) * loss_hessian[a, b] * middle(b), k, k)
-    bending = total(lambda j: delta[j] * bend[j] * w1v(j) ** 2, m)
-    inner = lambda j, q: (  # noqa: E731
-        slope[j]
-        * total(lambda a, b: outer[a, j] * loss_hessian[a, b] * outer[b, q], k, k)
-        * slope[q]
-    )
-    proof.equal(
-        r"$v^T H_{\mathrm{eff}} v$ is the form of $S V^T (\nabla^2 L) V S + \operatorname{diag}(\delta \circ s'')$ at $W_1 v$",
-        form + bending,
-        total(lambda j, q: w1v(j) * inner(j, q) * w1v(q), m, m) + bending,
+        r"With $H = \nabla^2 L$ and $D_j = \delta_j s''_j$, $H_{\mathrm{eff}} = G + M$ is",
+        J.T @ H @ J + first.T @ bends @ first,
+        first.T @ (inner + bends) @ first,
+        using={"two-layer": gap.T @ H @ J + through.T @ H @ gap},
     )
     proof.let("slopes", r"$s'_j \neq 0$: $r_j s'_j = 1$")
-    y = sp.IndexedBase("y")
+    scaled, one = inverse @ bends @ inverse, unit(m)
     proof.follows(
-        r"With $y = S W_1 v$ the last term is $\sum_j (\delta_j s''_j / s'_j{}^2) y_j^2$",
-        total(lambda j: delta[j] * bend[j] * y[j] ** 2, m),
-        total(lambda j: delta[j] * bend[j] * slope_inverse[j] ** 2 * (slope[j] * y[j]) ** 2, m),
+        r"and $D = S \operatorname{diag}(\delta_j s''_j / s'_j{}^2) S$, so that this is the congruence by $S W_1$ of "
+        r"$W_2^T H W_2 + \operatorname{diag}(\delta_j s''_j / s'_j{}^2)$",
+        first.T @ (inner + bends) @ first,
+        (s @ first).T @ (outer.T @ H @ outer + scaled) @ (s @ first),
         using={
-            "slopes": total(
-                lambda j: (
-                    delta[j]
-                    * bend[j]
-                    * y[j] ** 2
-                    * (1 - slope_inverse[j] * slope[j])
-                    * (1 + slope_inverse[j] * slope[j])
-                ),
-                m,
-            )
+            "slopes": first.T
+            @ ((one - s @ inverse) @ bends + s @ inverse @ bends @ (one - inverse @ s))
+            @ first
         },
     )
     proof.cite("congruence")
 
 
+def threshold(curvature: Any, spread: Any, slope: Any, bend: Any) -> Any:
+    """The threshold of |rho|, of numbers or symbols; of their squares, its square.
+
+    Args:
+        curvature: lambda_min(H).
+        spread: sigma_min(W_2)^2.
+        slope: min s'_j^2.
+        bend: max |s''_j| |W_2 e_j|.
+    """
+    return curvature * spread * slope / bend
+
+
 def threshold_bound(proof: Proof) -> None:
     """|rho| <= lambda sigma^2 min s'^2 / max |s''||W_2 e_j| makes H_eff >= 0."""
     slope, bend, value = (sp.IndexedBase(s) for s in ("s'", "c", "w"))
-    lam, sigma = sp.symbols("lambda sigma", positive=True)
+    lam, sigma, most = sp.symbols("lambda sigma b", positive=True)
     proof.cite("rayleigh", "least-singular-value", "cauchy-schwarz")
     proof.equal(
         r"Factorised through $w = W_1 v$, with $|\delta_j s''_j| = c_j$, the form is at least",
@@ -90,30 +84,30 @@ def threshold_bound(proof: Proof) -> None:
         - total(lambda j: bend[j] * value[j] ** 2, m),
         total(lambda j: (lam * sigma**2 * slope[j] ** 2 - bend[j]) * value[j] ** 2, m),
     )
-    least, room, spread, above, excess = sp.symbols("p q b e f", nonnegative=True)
-    length = sp.Symbol("R", nonnegative=True)
+    least, room, above, excess, length = sp.symbols("p q e f |rho|", nonnegative=True)
+    limit = threshold(lam, sigma**2, least, most)
     proof.let(
         "threshold",
-        r"$|\rho| \, b + q = \lambda \sigma^2 p$, $q \geq 0$, with $p = \min_j s'_j{}^2$, $b = \max_j |s''_j| |W_2 e_j|$",
+        f"$|\\rho| + q = {sp.latex(limit)}$, $q \\geq 0$, with $p = \\min_j s'_j{{}}^2$, $b = \\max_j |s''_j| |W_2 e_j|$",
     )
     proof.let("slope", "$s'_j{}^2 = p + e$, $e \\geq 0$")
     proof.let("bend", r"$c_j = |\rho| \, b - f$, $f \geq 0$, by Cauchy-Schwarz")
-    squared, unit = sp.symbols("x c_j", real=True)
+    squared, unit_bend = sp.symbols("x c_j", real=True)
+    left_over = room * most + lam * sigma**2 * above + excess
     proof.follows(
-        "Each coefficient is a sum of terms that are not negative",
-        lam * sigma**2 * squared - unit,
-        room + lam * sigma**2 * above + excess,
+        "Each coefficient, with $x = s'_j{}^2$, is a sum of terms that are not negative",
+        lam * sigma**2 * squared - unit_bend,
+        left_over,
         using={
-            "threshold": lam * sigma**2 * least - length * spread - room,
+            "threshold": most * (limit - length - room),
             "slope": lam * sigma**2 * (squared - least - above),
-            "bend": length * spread - excess - unit,
+            "bend": length * most - excess - unit_bend,
         },
     )
-    total_ = room + lam * sigma**2 * above + excess
     proof.fact(
         "so the form is not negative",
-        sp.Ge(total_, 0, evaluate=False),
-        bool(total_.is_nonnegative),
+        sp.Ge(left_over, 0, evaluate=False),
+        bool(left_over.is_nonnegative),
     )
 
 
@@ -155,8 +149,7 @@ EXACT = Claim(
     r"$H_{\mathrm{eff}} \succeq 0$ if and only if $W_2^T (\nabla^2 L) W_2 + \operatorname{diag}(\delta_j s''_j / s'_j{}^2) \succeq 0$",
     shallow,
     exact_violation,
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 ONE_SLOPE = EXACT.mutant(r"the same with $\delta_j s''_j / s'_j$", power=1)
@@ -174,8 +167,9 @@ def threshold_squared(state: State) -> fmpq | None:
     if worst == 0:
         return None
     gram = w2.transpose() * w2
-    top = _least(state.loss_hessian) * _least(gram) * min(s * s for s in slopes)
-    return top * top / worst
+    curvature, spread, slope = _least(state.loss_hessian), _least(gram), min(s * s for s in slopes)
+    found: fmpq = threshold(curvature**2, spread**2, slope**2, worst)
+    return found
 
 
 def _least(symmetric: fmpq_mat) -> fmpq:
@@ -218,8 +212,7 @@ THRESHOLD = Claim(
     r"$|\rho| \leq \lambda_{\min}(\nabla^2 L) \, \sigma_{\min}(W_2)^2 \min_j s'_j{}^2 / \max_j |s''_j| |W_2 e_j|$ makes $H_{\mathrm{eff}} \succeq 0$",
     below_threshold,
     threshold_violation,
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 PAST = one_unit(fmpq(1, 2), fmpq(19, 25))
@@ -229,39 +222,45 @@ TWICE = Claim(
     r"twice the threshold is enough",
     partial(below_threshold, reach=2),
     partial(threshold_violation, factor=2),
-    describe,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
     supplied=(PAST,),
 )
 
 
-def equality_violation(n: int, hundredths: int = 100) -> float:
-    """0 if H_eff = 0 at `hundredths` of the threshold of a tanh unit at t = n/128, d = m = k = 1.
+class Unit(NamedTuple):
+    """A tanh unit at t = n / 128."""
+
+    n: Annotated[int, "$128t$"]
+
+
+def units() -> st.SearchStrategy[Unit]:
+    """Units at multiples of 1/128."""
+    return st.builds(Unit, st.integers(-127, 127))
+
+
+def equality_violation(unit: Unit, hundredths: int = 100) -> float:
+    """0 if H_eff = 0 at `hundredths` of the threshold of a tanh unit at d = m = k = 1.
 
     Raises:
         Vacuous: at t = 0, where s'' = 0 and there is no threshold.
     """
-    if n == 0:
+    if unit.n == 0:
         raise Vacuous
-    unit = one_unit(fmpq(n, 128), fmpq(0))
-    ((_,), (bend,)) = unit.jets[0]
-    bound = threshold_squared(unit) or fmpq(0)
+    t = fmpq(unit.n, 128)
+    at_rest = one_unit(t, fmpq(0))
+    ((_,), (bend,)) = at_rest.jets[0]
+    bound = threshold_squared(at_rest) or fmpq(0)
     size = fmpq(math.isqrt(int(bound.p)), math.isqrt(int(bound.q)))  # the square of a rational here
     side = 1 if bend < 0 else -1
-    state = one_unit(fmpq(n, 128), side * fmpq(hundredths, 100) * size)
+    state = one_unit(t, side * fmpq(hundredths, 100) * size)
     return 0.0 if size * size == bound and state.effective_hessian[0, 0] == 0 else math.inf
-
-
-def _describe_parameter(n: int) -> tuple[tuple[str, str], ...]:
-    return (("$128t$", str(n)),)
 
 
 EQUALITY = Claim(
     "at $d = m = k = 1$ the threshold is sharp: $H_{\\mathrm{eff}} = 0$ there",
-    partial(st.integers, -127, 127),
+    units,
     equality_violation,
-    _describe_parameter,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 CHECKS = section(

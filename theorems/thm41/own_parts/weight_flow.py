@@ -10,11 +10,13 @@ the convention s'(0) = 0, and 0 lies in the Clarke subdifferential.)
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from theorems.thm41.own_parts.flow import runge_kutta
 from verify.numeric.activations import Activation
 
 D, WIDTH, K = 6, 64, 4
@@ -65,20 +67,16 @@ def leave_in_weights(activation: Activation, size: int, generator: torch.Generat
     logs = []
     for _ in range(int(LONGEST / STEP)):
         logs.append(weights.norm(dim=1).log())
-        k1 = -gradient(weights)
-        k2 = -gradient(weights + h / 2 * k1)
-        k3 = -gradient(weights + h / 2 * k2)
-        k4 = -gradient(weights + h * k3)
-        weights = weights + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+        weights = runge_kutta(lambda w: -gradient(w), weights, h)
         if bool((weights.norm(dim=1) > TO).all()):
             break
     path = torch.stack(logs)  # (steps, B)
     slopes = torch.full_like(rate, torch.nan)
     for n in range(size):
-        inside = ((path[:, n] > torch.log(torch.tensor(FROM))).nonzero()).flatten()
-        if float(path[-1, n]) > float(torch.log(torch.tensor(TO / 10))) and len(inside) > 2:
+        inside = (path[:, n] > math.log(FROM)).nonzero().flatten()
+        if float(path[-1, n]) > math.log(TO / 10) and len(inside) > 2:
             y = path[inside[0] :, n]
-            y = y[: int((y < torch.log(torch.tensor(TO))).sum())]
+            y = y[: int((y < math.log(TO)).sum())]
             t = torch.arange(len(y), dtype=y.dtype)
             t = t - t.mean()
             slopes[n] = (t * y).sum() / (t * t).sum() * rate[n] / STEP

@@ -1,4 +1,4 @@
-"""T4 and T6b for two layers of any size: one head at which M acts on K, and why one is enough.
+"""Genericity, at all heads and at critical ones, for two layers of any size: one head at which M acts on K, and why one is enough.
 
 Where the rank of HJ is r, the sum of the principal r-minors of (HJ)^T HJ times the projector on K is
 a polynomial in the entries (Faddeev-LeVerrier). So M|_K = 0 is an analytic equation in the weights,
@@ -98,7 +98,7 @@ def _twins(proof: Proof) -> None:
     )
     short = lambda unit: total(lambda a: (outer[a, unit] - twin[a]) * rho[a], k)  # noqa: E731
     proof.follows(
-        r"By (F), $v^T M v = \sum_j \delta_j s''_j (W_1 v)_j^2$, where $\delta = V^T \rho$",
+        r"By the layer formula, $v^T M v = \sum_j \delta_j s''_j (W_1 v)_j^2$, where $\delta = V^T \rho$",
         _form(y, y),
         2 * along * bend[f],
         using={
@@ -190,7 +190,7 @@ def void(proof: Proof) -> None:
         return y(j) - total(lambda a: left[j, a] * _curved(_out(y))(a), k)
 
     proof.follows(
-        "Then $W_1 v = 0$, and, by (F), $Mv = W_1^T D W_1 v$",
+        "Then $W_1 v = 0$, and, by the layer formula, $Mv = W_1^T D W_1 v$",
         total(lambda j: weight[j, c] * delta[j] * bend[j] * y(j), m),
         sp.S.Zero,
         using={
@@ -259,7 +259,7 @@ def _range(proof: Proof) -> None:
     ):
         proof.equal(
             rf"so that $\operatorname{{rank}} HJ \leq r'$, the rank of $H$ across $\rho$; where {where}",
-            (k - 1) - kernel,
+            sp.Add(k - 1, sp.Mul(-1, kernel, evaluate=False), evaluate=False),
             rank,
         )
     proof.cite("rank-nullity", "dimension-sum", "symmetric-range")

@@ -55,7 +55,7 @@ EXPERIMENT = Experiment(
             id="pattern",
             text="The MLP's advantage over the linear probe grows from z to h.",
             published="3.19 points on z, 6.01 on h",
-            criterion="(MLP as wide as z minus linear, on h) minus the same on z, paired over the training seeds. Yes: the 95 % t interval lies above 0. No: below 0. Undecided otherwise. The fresh head's is report.shown beside it.",
+            criterion="(MLP as wide as z minus linear, on h) minus the same on z, paired over the training seeds. Yes: the 95 % t interval lies above 0. No: below 0. Undecided otherwise. The fresh head's is shown beside it.",
         ),
         Effect(
             id="entangled",
