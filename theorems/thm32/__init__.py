@@ -1,12 +1,14 @@
 """Theorem 3.2: a head that makes the effective Hessian isotropic along a trajectory.
 
-Read in this order: `statement` (the quoted text, its readings, the repaired parts); `derivation` (A),
-`derivation_identity` (B), `derivation_curve` (D and E) and `derivation_pullback` (C); `examples`;
-`heads`, `properties` (A), `properties_identity`, `properties_affine` and `properties_curve`;
-`refutations`, `mutants`, `scale`, `fitting`.
+Read in this order: `statement` (the quoted text, its readings, the repaired parts), `bounds`;
+`derivation`, `derivation_identity`, `derivation_curve` (affine heads, and what is forced) and
+`derivation_pullback`; `examples`; `heads`, `properties`, `properties_identity`, `properties_affine`
+and `properties_curve`; `refutations`, `mutants`, `scale`, `fitting`.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from theorems.thm32 import (
     derivation,
@@ -37,6 +39,7 @@ from verify.claims.declare import (
     refutation_controls,
     section,
 )
+from verify.claims.derivation import derive
 
 UP_TO_A_FACTOR = ("constant-factor", "varying-factor")
 
@@ -82,10 +85,7 @@ EXACT = section(
     ),
     *(mutant_check(name, claim) for name, claim in mutants.STRAIGHTS.items()),
     at_scale(
-        "production",
-        "The head of (A) at $d = 512$, $k = 2048$, eight losses",
-        scale.exact,
-        cost=1.0,
+        "production", "The exact head at $d = 512$, $k = 2048$, eight losses", scale.exact, cost=1.0
     ),
     at_scale(
         "networks",
@@ -118,7 +118,7 @@ IDENTITY = section(
     fixed_dimensions(
         "hyperbola",
         r"$L = \sqrt{1 + u^2}$, $h = \sqrt{(2 + |z|^2 / 2)^2 - 1}$: $H_{\mathrm{eff}} = I$",
-        examples.hyperbola,
+        partial(derive, examples.hyperbola),
     ),
     *proof(
         "sine",
@@ -191,13 +191,13 @@ PULLBACK = section(
     attack(
         "exponential",
         r"False: $G = I$ makes $H_{\mathrm{eff}} = I$, by $L = e^u$",
-        examples.exponential,
+        partial(derive, examples.exponential),
         arithmetic=Arithmetic.EXACT,
     ),
     attack(
         "blow-up",
         r"False: $u' = G^{-1/2} \gamma'$ has a solution along every curve",
-        examples.blow_up,
+        partial(derive, examples.blow_up),
         arithmetic=Arithmetic.EXACT,
     ),
     refutation(
@@ -244,7 +244,9 @@ FORCED = section(
         rests_on=("thm41.identity",),
     ),
     *proof("free", "What a head may do beside the curve", derivation_curve.free),
-    fixed_dimensions("circle", "Forced and free, on the unit circle", examples.circle),
+    fixed_dimensions(
+        "circle", "Forced and free, on the unit circle", partial(derive, examples.circle)
+    ),
     property_check(
         "property",
         "Random smooth heads along random curves, by automatic differentiation",

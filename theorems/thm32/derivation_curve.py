@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theorems.thm32.derivation import d, form, hessian, jacobian, k, rho, second
+from theorems.thm32 import bounds
+from theorems.thm32.derivation import H, J, K, d, k, rho
 from verify.claims.bounds import at_most, slack
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
+from verify.symbolic.matrices import contract, diagonal, identity, matrix, vector
 
 i, a, b = sp.symbols("i a b", integer=True)
 """Free indices; summed ones are made by `total`."""
@@ -15,36 +17,34 @@ i, a, b = sp.symbols("i a b", integer=True)
 velocity, u_dot, moving = (sp.IndexedBase(name) for name in (r"\dot\gamma", r"\dot u", r"\dot J"))
 
 
-# --- (D) affine heads ---------------------------------------------------------------------------
+# --- affine heads -------------------------------------------------------------------------------
 
 
 def affine(proof: Proof) -> None:
-    """(D): |H_eff / c - I| <= T lambda_s^(-3/2) sqrt(c) R for h = u0 + sqrt(c) X z."""
-    middle, weight = sp.IndexedBase("H^{0}"), sp.IndexedBase("X")
-    vectors, value = sp.IndexedBase("U"), sp.IndexedBase("y")
-    proof.symmetric = frozenset({hessian, middle})
-    root = sp.Symbol("s", positive=True)  # s = sqrt(c)
+    """|H_eff / c - I| <= T lambda_s^(-3/2) sqrt(c) R for h = u0 + sqrt(c) X z."""
+    start, X, U = matrix("H^{0}", k, k, symmetric=True), matrix("X", k, d), matrix("U", k, d)
+    values, roots = diagonal(vector("lambda", d)), diagonal(vector("y", d))
     proof.let(
         "eigenvectors",
-        r"$U^T H^0 U = \Lambda = \operatorname{diag}(y_a^{-2})$, $H^0 = \nabla^2 L(u_0)$",
+        r"$U^T H^0 U = \Lambda = \operatorname{diag}(\lambda)$, $H^0 = \nabla^2 L(u_0)$",
     )
-    column = lambda i, a: vectors[i, a] * value[a]  # noqa: E731
-    at_start = total(lambda i, j: column(i, a) * middle[i, j] * column(j, b), k, k)
-    inner = total(lambda i, j: vectors[i, a] * middle[i, j] * vectors[j, b], k, k)
+    proof.let("roots", r"$\lambda_a y_a^2 = 1$: $\Lambda^{-1/2} = \operatorname{diag}(y)$")
     proof.follows(
         r"$X = U \Lambda^{-1/2}$ whitens $H^0$",
-        at_start,
-        sp.KroneckerDelta(a, b),
-        using={"eigenvectors": value[a] * value[b] * inner - sp.KroneckerDelta(a, b)},
+        (U @ roots).T @ start @ (U @ roots),
+        identity(d),
+        using={
+            "eigenvectors": roots @ (U.T @ start @ U - values) @ roots,
+            "roots": roots @ values @ roots - identity(d),
+        },
     )
     proof.let("whitened", "$X^T H^0 X = I$")
-    whitened = total(lambda i, j: weight[i, a] * middle[i, j] * weight[j, b], k, k)
-    change = total(lambda i, j: weight[i, a] * (hessian[i, j] - middle[i, j]) * weight[j, b], k, k)
+    root = sp.Symbol("s", positive=True)
     proof.follows(
         r"$H_{\mathrm{eff}} = G$ of $h = u_0 + s X z$, $s = \sqrt{c}$, with $H = \nabla^2 L(h(z))$",
-        total(lambda i, j: root * weight[i, a] * hessian[i, j] * root * weight[j, b], k, k),
-        root**2 * (sp.KroneckerDelta(a, b) + change),
-        using={"whitened": root**2 * (whitened - sp.KroneckerDelta(a, b))},
+        (root * X).T @ H @ (root * X),
+        root**2 * (identity(d) + X.T @ (H - start) @ X),
+        using={"whitened": root**2 * (X.T @ start @ X - identity(d))},
     )
     proof.cite("operator-norm")
     x, size, most = sp.symbols("|X| |z| T", nonnegative=True)
@@ -53,43 +53,46 @@ def affine(proof: Proof) -> None:
     lipschitz = slack("g", proof.let("Lipschitz", r"$|H - H^0| = T |u - u_0| - g$, $g \geq 0$"))
     at_most(
         proof,
-        r"$|H_{\mathrm{eff}} / c - I| \leq |X|^2 |H - H^0|$ with $|u - u_0| \leq s |X| |z|$ is at most "
-        r"$T \lambda_s^{-3/2} s R$, with $\lambda_s^{-1/2} = |X| + a$ and $R = |z| + q$",
+        r"$|H_{\mathrm{eff}} / c - I| \leq |X|^2 |H - H^0|$ with $|u - u_0| \leq s |X| |z|$ is at most $T \lambda_s^{-3/2} s R$, with $\lambda_s^{-1/2} = |X| + a$ and $R = |z| + q$",
         x**2 * (most * root * x * size - lipschitz),
-        most * (x + above) ** 3 * root * (size + outside),
+        bounds.affine(most, x + above, root, size + outside),
+        equal_at=dict.fromkeys((above, outside, lipschitz), 0),
     )
 
 
-# --- (E) what is forced, and what is free -------------------------------------------------------
+# --- what is forced, and what is free -----------------------------------------------------------
 
 
 def forced(proof: Proof) -> None:
-    """(E): H_eff gamma' = d/dt (J^T rho) along every curve."""
-    proof.symmetric = frozenset({hessian})
-    turned = lambda i, a: total(lambda b: second[i, a, b] * velocity[b], d)  # noqa: E731
-    through = lambda r: total(lambda b: jacobian[r, b] * velocity[b], d)  # noqa: E731
+    """H_eff gamma' = d/dt (J^T rho) along every curve."""
+    proof.symmetric = H.symmetric
+    along = vector(r"\dot\gamma", d)
+
+    def turned(i: sp.Expr, a: sp.Expr) -> sp.Expr:
+        return total(lambda b: K.entry(i, a, b) * velocity[b], d)
+
     rules: dict[sp.IndexedBase, Rule] = {}
     if proof.let(
         "head", r"$h$ is $C^2$: $\dot u = J \dot\gamma$ and $\dot J = K[\dot\gamma, \cdot]$"
     ):
-        rules[jacobian] = turned
+        rules[sp.IndexedBase("J")] = turned
     if proof.let("loss", r"$L$ is $C^2$: $\dot\rho = H \dot u$"):
-        rules[rho] = lambda r: total(lambda j: hessian[r, j] * through(j), k)
-    pulled = lambda x, y: form(lambda i: jacobian[i, x], lambda j: jacobian[j, y])  # noqa: E731
-    bend = lambda x, y: total(lambda i: rho[i] * second[i, x, y], k)  # noqa: E731
+        rules[sp.IndexedBase("rho")] = lambda r: (H @ (J @ along)).entry(r, sp.S.One)
+    interaction = contract(rho, K)
     proof.rate(
         r"The gradient $J^T \rho$ of $L \circ h$ changes by $(G + M) \dot\gamma$",
-        total(lambda i: jacobian[i, a] * rho[i], k),
+        (J.T @ rho).entry(a, sp.S.One),
         rules,
-        total(lambda b: (pulled(a, b) + bend(a, b)) * velocity[b], d),
+        ((J.T @ H @ J + interaction) @ along).entry(a, sp.S.One),
     )
     proof.let("derivative", r"$\dot J$ is the derivative of $J(\gamma(t))$")
-    by_bend = total(lambda b: bend(a, b) * velocity[b], d)
     proof.follows(
         r"of which $M$'s share is $\dot J^T \rho$",
-        by_bend,
-        total(lambda i: moving[i, a] * rho[i], k),
-        using={"derivative": total(lambda i: rho[i] * (turned(i, a) - moving[i, a]), k)},
+        (interaction @ along).entry(a, sp.S.One),
+        (matrix(r"\dot J", k, d).T @ rho).entry(a, sp.S.One),
+        using={
+            "derivative": total(lambda i: rho.entry(i, sp.S.One) * (turned(i, a) - moving[i, a]), k)
+        },
     )
 
 
@@ -133,7 +136,7 @@ def tube(proof: Proof, text: str, bent: sp.IndexedBase | None = None) -> None:
 
 
 def free(proof: Proof) -> None:
-    """(E): h = u + A n + B[n, n] / 2 has the values u, Jacobian A and normal second derivative B."""
+    """h = u + A n + B[n, n] / 2 has the values u, Jacobian A and normal second derivative B."""
     data, path, bent, normal, step = (sp.IndexedBase(name) for name in ("A", "u", "B", "n", "nu"))
     tube(
         proof,
@@ -157,12 +160,12 @@ def free(proof: Proof) -> None:
         total(lambda a, b: (bent[i, a, b] + bent[i, b, a]) / 2 * step[a] * step[b], d, d),
         order=2,
     )
-    wanted = sp.IndexedBase("S")
+    wanted, weight = sp.IndexedBase("S"), sp.IndexedBase("rho")
     r = sp.Symbol("r", positive=True)
     proof.let("size", r"$|\rho| = r$")
     proof.follows(
         r"and for $\rho \neq 0$, $B = \rho S / r^2$ gives $M$ any normal block $S$",
-        total(lambda i: rho[i] * (rho[i] * wanted[a, b] / r**2), k),
+        total(lambda i: weight[i] * (weight[i] * wanted[a, b] / r**2), k),
         wanted[a, b],
-        using={"size": wanted[a, b] * total(lambda i: rho[i] ** 2, k) / r**2 - wanted[a, b]},
+        using={"size": wanted[a, b] * total(lambda i: weight[i] ** 2, k) / r**2 - wanted[a, b]},
     )

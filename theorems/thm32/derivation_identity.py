@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theorems.thm32.derivation import (
-    d,
-    factor,
-    isotropic,
-    loss,
-    network,
-    square,
-    steep,
-    v,
-)
+from theorems.thm32 import bounds
+from theorems.thm32.derivation import c, d, factor, isotropic, loss, network, steep, v
 from verify.claims.bounds import at_most, slack
 from verify.claims.derivation import Proof
-from verify.symbolic.indexed import Rule, constant, total
+from verify.symbolic.indexed import Rule, constant
+from verify.symbolic.matrices import identity, matrix, vector
 
-a = sp.Symbol("a", integer=True)
-"""A free index; summed ones are made by `total`."""
-
-centre, velocity, slope = (sp.IndexedBase(name) for name in ("z^{0}", r"\dot\gamma", r"\nabla f"))
-curve, whole = sp.IndexedBase("gamma"), sp.IndexedBase("F")
+velocity, slope, curve, centre = (
+    vector(name, d) for name in (r"\dot\gamma", r"\nabla f", "gamma", "z^{0}")
+)
+F = matrix("F", d, d, symmetric=True)
 
 
 def convex(proof: Proof) -> None:
-    """(B): for a convex nonconstant loss H_eff = I on all of R^d."""
+    """for a convex nonconstant loss H_eff = I on all of R^d."""
     at_start = steep(proof)
     rising = proof.given("convex", r"$\phi'$ does not decrease: $\phi' = r + x$ with $x \geq 0$")
     more, ahead, area = slack("x", rising), sp.Symbol("s", nonnegative=True), slack("X", rising)
@@ -37,10 +29,10 @@ def convex(proof: Proof) -> None:
     )
     at_most(
         proof,
-        r"and $\phi(s) - \phi(0)$, the integral of $r + x$, grows without bound: $\phi$ maps $[0, "
-        r"\infty)$ onto $[\phi(0), \infty)$",
+        r"and $\phi(s) - \phi(0)$, the integral of $r + x$, grows without bound: $\phi$ maps $[0, \infty)$ onto $[\phi(0), \infty)$",
         at_start * ahead,
         at_start * ahead + area,
+        equal_at={area: 0},
     )
     proof.cite("inverse-function")
     size = sp.Symbol("|z|", nonnegative=True)
@@ -58,66 +50,62 @@ def convex(proof: Proof) -> None:
 
 
 def necessary(proof: Proof) -> None:
-    """(B): H_eff = c I along a curve makes f = L o h a parabola |gamma - z0|^2 along it."""
+    """H_eff = c I along a curve makes f = L o h a parabola |gamma - z0|^2 along it."""
+    a = sp.Symbol("a", integer=True)
     proof.over(d, a)
-    proof.symmetric = frozenset({whole})
-    pushed = lambda r: total(lambda b: whole[r, b] * velocity[b], d)  # noqa: E731
-    rules: dict[sp.IndexedBase, Rule] = {curve: lambda r: velocity[r], factor: constant}
+    proof.symmetric = F.symmetric
+    rules: dict[sp.IndexedBase, Rule] = {
+        sp.IndexedBase("gamma"): lambda r: velocity.entry(r, sp.S.One),
+        factor: constant,
+    }
     if proof.let("smooth", r"$f = L \circ h$ is $C^2$ with Hessian $F$"):
-        rules |= {loss: lambda _: total(lambda a: slope[a] * velocity[a], d), slope: pushed}
+        rules[loss] = lambda _: (slope.T @ velocity).scalar
+        rules[sp.IndexedBase(slope.latex)] = lambda r: (F @ velocity).entry(r, sp.S.One)
+    rate = F @ velocity - c * velocity
     proof.rate(
-        r"Along $\gamma$",
-        slope[a] - factor[0] * curve[a],
-        rules,
-        pushed(a) - factor[0] * velocity[a],
+        r"Along $\gamma$", (slope - c * curve).entry(a, sp.S.One), rules, rate.entry(a, sp.S.One)
     )
     proof.let("isotropic", r"$F = c I$ along $\gamma$")
-    gap = total(lambda b: (whole[a, b] - factor[0] * sp.KroneckerDelta(a, b)) * velocity[b], d)
     proof.follows(
-        "which vanishes",
-        pushed(a) - factor[0] * velocity[a],
-        sp.S.Zero,
-        using={"isotropic": gap},
+        "which vanishes", rate, 0 * velocity, using={"isotropic": (F - c * identity(d)) @ velocity}
     )
     proof.cite("zero-derivative")
     proof.let("centre", r"so $\nabla f(\gamma) = c (\gamma - z^0)$ for some fixed $z^0$")
     if "centre" not in proof.withdrawn:
-        rules[centre] = constant
-    away = lambda r: curve[r] - centre[r]  # noqa: E731
-    left = total(lambda a: (slope[a] - factor[0] * away(a)) * velocity[a], d)
+        rules[sp.IndexedBase(centre.latex)] = constant
+    away = curve - centre
+    left = ((slope - c * away).T @ velocity).scalar
     proof.rate(
         r"and $\ell = f(\gamma)$ differs from the parabola",
-        loss[0] - factor[0] * total(lambda a: away(a) ** 2, d) / 2,
+        loss[0] - c * (away.T @ away).scalar / 2,
         rules,
         left,
     )
-    proof.follows("by a constant", left, sp.S.Zero, using={"centre": left})
+    proof.follows(
+        "by a constant, as the first factor is $0$", left, sp.S.Zero, using={"centre": left}
+    )
 
 
 def oscillation(proof: Proof) -> None:
-    """(B): (1 - eps) c l^2 / 8 <= sup L - inf L on a straight segment of length l."""
+    """(1 - eps) c l^2 / 8 <= sup L - inf L on a straight segment of length l."""
     c, epsilon, length, t = sp.symbols("c epsilon l t", positive=True)
     excess = slack(
         "x", proof.let("sign", r"the form of $F / c - I$ at $v$ is $x - \epsilon$, $x \geq 0$")
     )
     proof.let("unit", r"$v = \gamma'$ is a unit vector")
-    quadratic = total(lambda a, b: v[a] * whole[a, b] * v[b], d, d)
+    quadratic, square = (v.T @ F @ v).scalar, (v.T @ v).scalar
     least = (1 - epsilon) * c
     proof.follows(
         r"$F(t) = L(h(\gamma(t)))$ has $F'' = v^T H_{\mathrm{eff}} v$",
         quadratic,
         least + c * excess,
-        using={
-            "sign": quadratic - c * square(v) - c * (excess - epsilon),
-            "unit": c * (square(v) - 1),
-        },
+        using={"sign": quadratic - c * square - c * (excess - epsilon), "unit": c * (square - 1)},
     )
     proof.cite("symmetric-norm", "taylor-integral")
     proof.equal(
-        r"A second derivative of at least $(1 - \epsilon) c$ adds to $F(\frac{l}{2}) + "
-        r"F(-\frac{l}{2}) - 2 F(0)$ at least",
+        r"A second derivative of at least $(1 - \epsilon) c$ adds to $F(\frac{l}{2}) + F(-\frac{l}{2}) - 2 F(0)$ at least",
         sp.integrate((length / 2 - t) * 2 * least, (t, 0, length / 2)),
-        least * length**2 / 4,
+        2 * bounds.oscillation(c, epsilon, length),
     )
     top, bottom = sp.symbols("sup inf")
     range_ = proof.let(
@@ -126,19 +114,21 @@ def oscillation(proof: Proof) -> None:
     above, below, low = (slack(f"a_{sign}", range_) for sign in ("+", "-", "0"))
     rest = slack("X", "sign" not in proof.withdrawn)
     proof.let("Taylor", "Taylor at both ends, $X \\geq 0$ being what the integral has beyond that")
-    bound = least * length**2 / 8
+    bound = bounds.oscillation(c, epsilon, length)
     proof.follows(
         "The oscillation of the loss",
         top - bottom,
         bound + rest / 2 + (above + below) / 2 + low,
-        using={
-            "Taylor": (top - above + top - below) / 2
-            - (bottom + low)
-            - least * length**2 / 8
-            - rest / 2
-        },
+        using={"Taylor": (top - above + top - below) / 2 - (bottom + low) - bound - rest / 2},
     )
-    at_most(proof, "is at least the bound", bound, bound + rest / 2 + (above + below) / 2 + low)
+    spare = dict.fromkeys((rest, above, below, low), 0)
+    at_most(
+        proof,
+        "is at least the bound",
+        bound,
+        bound + rest / 2 + (above + below) / 2 + low,
+        equal_at=spare,
+    )
     cosine = slack(
         "o", proof.let("cosine", r"$0 \leq 2 - 2 \cos \leq 4$: it oscillates by $4 - o$")
     )
@@ -147,17 +137,18 @@ def oscillation(proof: Proof) -> None:
         r"For a cosine loss $(1 - \epsilon) c l^2$, eight times the bound, is at most $32$",
         8 * (4 - cosine - rest / 2 - (above + below) / 2 - low),
         sp.Integer(32),
+        equal_at={**spare, cosine: 0},
     )
     proof.cite("cauchy-schwarz")
 
 
 def sine(proof: Proof) -> None:
-    """(B): behind L = sin every c l^2 / 8 = 2 p < 2 occurs, with H_eff = c I."""
+    """behind L = sin every c l^2 / 8 = 2 p < 2 occurs, with H_eff = c I."""
     share, length = sp.symbols("p l", positive=True)
-    c = 16 * share / length**2
+    scale = 16 * share / length**2
     rest = slack("g", proof.let("share", "$p + g = 1$ with $g > 0$"), strict=True)
     inside = slack("q", proof.let("segment", r"$|z|^2 = \frac{l^2}{4} - q$ with $q \geq 0$"))
-    argument = c / 2 * (length**2 / 4 - inside) - share
+    argument = scale / 2 * (length**2 / 4 - inside) - share
     at_most(
         proof,
         r"For $c = 16 p / l^2$, $x = \frac{c}{2} |z|^2 - p < 1$ on the segment about $0$, and near it",
@@ -167,11 +158,9 @@ def sine(proof: Proof) -> None:
     )
     at_most(proof, r"and $-1 < -p \leq x$", -share - rest, -share, strict=True)
     proof.cite("sine")
-    isotropic(
-        proof, factor[0], r"$h(z) = \phi^{-1}(y + \frac{c}{2} |z|^2)$ with $\phi = \sin$, $y = -p$"
-    )
+    isotropic(proof, c, r"$h(z) = \phi^{-1}(y + \frac{c}{2} |z|^2)$ with $\phi = \sin$, $y = -p$")
     proof.equal(
         r"The bound is attained by what $L(h)$ takes, from $-p$ to $p$",
-        c * length**2 / 8,
+        bounds.oscillation(scale, 0, length),
         2 * share,
     )

@@ -8,31 +8,20 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theorems.thm32.derivation import K, d, k, rho
 from theorems.thm32.derivation_curve import tube
 from verify.claims.bounds import at_most, slack
 from verify.claims.derivation import Proof
-from verify.symbolic.indexed import total
+from verify.symbolic.matrices import Matrix, contract, identity, matrix, vector
 
-d, k = sp.symbols("d k", integer=True, positive=True)
-i, a, b, first = sp.symbols("i a b o", integer=True)
-"""Free indices; `first` is the number of the tangent in its frame."""
-
-v, velocity, u_dot, circle = (
-    sp.IndexedBase(name) for name in ("v", r"\dot\gamma", r"\dot u", "C'")
-)
-metric, frame, basis, jacobian = (sp.IndexedBase(name) for name in ("g", "e", "q", "A"))
-rho, second = sp.IndexedBase("rho"), sp.IndexedBase("K")
-
-
-def _pulled(x: sp.Expr, y: sp.Expr) -> sp.Sum:
-    """(A^T g A)_xy."""
-    return total(lambda i, j: jacobian[i, x] * metric[i, j] * jacobian[j, y], k, k)
+v, u_dot, velocity = vector("v", d), vector(r"\dot u", k), vector(r"\dot\gamma", d)
+g, A, J = matrix("g", k, k, symmetric=True), matrix("A", k, d), matrix("J", k, d)
 
 
 def construction(proof: Proof) -> None:
-    """(C): A = sum_p e_p q_p^T with A^T g A = I and u' = A gamma', and a head with it."""
+    """A = sum_p e_p q_p^T with A^T g A = I and u' = A gamma', and a head with it."""
+    first = sp.Symbol("o", integer=True)  # the number of the tangent in its frame
     proof.over(d, first)
-    proof.symmetric = frozenset({metric})
     plane = proof.given("wide: plane", "$k \\geq 2$: $n = k - 1 > 0$")
     excess = slack("n", plane, strict=True)
     proof.fact(
@@ -45,15 +34,15 @@ def construction(proof: Proof) -> None:
     w, sigma = slack("w", positive, strict=True), slack("sigma", regular, strict=True)
     turn = sp.Symbol(r"\dot\theta")
     proof.let("circle", r"$u = C(\theta)$ runs round it, with $w \dot\theta = \sigma$")
-    moved = total(lambda i, j: turn * circle[i] * metric[i, j] * turn * circle[j], k, k)
-    along = total(lambda i, j: circle[i] * metric[i, j] * circle[j], k, k)
+    circle = vector("C'", k)
+    moved = turn * circle
     proof.let("length", "$w^2 = C'^T g C'$")
     proof.follows(
         r"as fast in $g$ as $\gamma$: $|\dot u|_g = |\dot\gamma|$",
-        moved,
+        moved.T @ g @ moved,
         sigma**2,
         using={
-            "length": turn**2 * (along - w**2),
+            "length": turn**2 * ((circle.T @ g @ circle).scalar - w**2),
             "circle": turn**2 * w**2 - sigma**2,
         },
     )
@@ -70,37 +59,32 @@ def construction(proof: Proof) -> None:
         bool(room.is_nonnegative),
     )
     proof.cite("frame-completion")
-    entry = lambda r, c: total(lambda p: frame[r, p] * basis[p, c], d)  # noqa: E731
-    pairing = lambda p, q: total(lambda i, j: frame[i, p] * metric[i, j] * frame[j, q], k, k)  # noqa: E731
-    delta = sp.KroneckerDelta
-    proof.let("orthonormal: e", r"$e_p^T g e_q = \delta_{pq}$")
-    proof.let("orthonormal: q", r"$q_1, .., q_d$ is orthonormal: $\sum_p q_p q_p^T = I$")
+    e, q = matrix("e", k, d), matrix("q", d, d)
+    unit = Matrix(d, sp.S.One, lambda a, _: sp.KroneckerDelta(a, first), "o", sp.S.One)
+    built = e @ q
+    proof.let("orthonormal: e", r"$e^T g e = I$ for the columns $e_p$")
+    proof.let("orthonormal: q", r"$q^T q = I$ for the rows $q_p$")
     proof.follows(
-        r"$A = \sum_p e_p q_p^T$ has $A^T g A = I$",
-        total(lambda i, j: entry(i, a) * metric[i, j] * entry(j, b), k, k),
-        delta(a, b),
+        r"$A = e q = \sum_p e_p q_p^T$ has $A^T g A = I$",
+        built.T @ g @ built,
+        identity(d),
         using={
-            "orthonormal: e": total(
-                lambda p, q: basis[p, a] * (pairing(p, q) - delta(p, q)) * basis[q, b], d, d
-            ),
-            "orthonormal: q": total(lambda p: basis[p, a] * basis[p, b], d) - delta(a, b),
+            "orthonormal: e": q.T @ (e.T @ g @ e - identity(d)) @ q,
+            "orthonormal: q": q.T @ q - identity(d),
         },
     )
-    proof.let("first: q", r"$\dot\gamma = \sigma q_1$: $q_p \cdot \dot\gamma = \sigma \delta_{p1}$")
+    proof.let(
+        "first: q",
+        r"$\dot\gamma = \sigma q_1$: $q \dot\gamma = \sigma o$, $o$ the first unit vector",
+    )
     proof.let("first: e", r"$\dot u = \sigma e_1$")
     proof.follows(
-        r"and $A \dot\gamma = \dot u$ (the first of the frame has the number $o$)",
-        total(lambda c: entry(i, c) * velocity[c], d),
-        u_dot[i],
+        r"and $A \dot\gamma = \dot u$",
+        built @ velocity,
+        u_dot,
         using={
-            "first: q": total(
-                lambda p: (
-                    frame[i, p]
-                    * (total(lambda c: basis[p, c] * velocity[c], d) - sigma * delta(p, first))
-                ),
-                d,
-            ),
-            "first: e": sigma * frame[i, first] - u_dot[i],
+            "first: q": e @ (q @ velocity - sigma * unit),
+            "first: e": sigma * (e @ unit) - u_dot,
         },
     )
     tube(proof, r"The head $h(\gamma(t) + n) = u + A n$, moved by $\dot t = \tau$, $\dot n = \nu$")
@@ -110,21 +94,17 @@ def construction(proof: Proof) -> None:
         r"a network is so close to it up to order 1 that $|G - I| = \epsilon - s$, $s \geq 0$",
     )
     size, s = sp.Symbol("|G-I|", nonnegative=True), slack("s", near)
-    at_most(proof, r"So it is $\epsilon$-isotropic", size, size + s)
+    at_most(proof, r"So it is $\epsilon$-isotropic", size, size + s, equal_at={s: 0})
 
 
 def signature(proof: Proof) -> None:
     """A^T g A = I takes d positive eigenvalues of g, and so k >= d."""
-    proof.symmetric = frozenset({metric})
     proof.let("isotropic", "$A^T g A = I$")
-    image = lambda r: total(lambda c: jacobian[r, c] * v[c], d)  # noqa: E731
-    square = total(lambda a: v[a] ** 2, d)
-    gap = total(lambda a, b: v[a] * (_pulled(a, b) - sp.KroneckerDelta(a, b)) * v[b], d, d)
     proof.follows(
         "The form of $g$ at $Av$",
-        total(lambda i, j: image(i) * metric[i, j] * image(j), k, k),
-        square,
-        using={"isotropic": gap},
+        (A @ v).T @ g @ (A @ v),
+        v.T @ v,
+        using={"isotropic": v.T @ (A.T @ g @ A - identity(d)) @ v},
     )
     size = sp.Symbol("n", positive=proof.let("nonzero", "$v \\neq 0$: $n = |v|^2 > 0$") or None)
     proof.fact(
@@ -137,28 +117,24 @@ def signature(proof: Proof) -> None:
 
 def narrow(proof: Proof) -> None:
     """For k < d, |G - I| >= 1 for every head; and |H_eff / c - I| >= 1 where rho = 0."""
-    proof.symmetric = frozenset({metric, second})
-    proof.let("narrow", "$k < d$: some unit vector $v$ has $Jv = 0$, $J = A$")
+    proof.let("narrow", "$k < d$: some unit vector $v$ has $Jv = 0$")
     proof.cite("rank-nullity")
-    image = lambda r: total(lambda c: jacobian[r, c] * v[c], d)  # noqa: E731
-    square = total(lambda a: v[a] ** 2, d)
-    pulled = total(lambda a, b: v[a] * _pulled(a, b) * v[b], d, d)
-    seen = total(lambda i, j: image(i) * metric[i, j] * image(j), k, k)
+    pulled, bend = J.T @ g @ J, contract(rho, K)
+    seen, short = ((J @ v).T @ g @ (J @ v)).scalar, 1 - (v.T @ v).scalar
     proof.let("unit", "$|v| = 1$")
     proof.follows(
         "The form of $G - I$ at $v$",
-        pulled - square,
+        v.T @ (pulled - identity(d)) @ v,
         sp.Integer(-1),
-        using={"narrow": seen, "unit": 1 - square},
+        using={"narrow": seen, "unit": short},
     )
-    bend = total(lambda i: rho[i] * total(lambda a, b: v[a] * second[i, a, b] * v[b], d, d), k)
     factor = sp.Symbol("c", positive=True)
     proof.let("critical", r"$\rho = 0$")
     proof.follows(
         r"and where $\rho = 0$ that of $H_{\mathrm{eff}} - c I$ is $-c$",
-        pulled + bend - factor * square,
+        v.T @ (pulled + bend - factor * identity(d)) @ v,
         -factor,
-        using={"narrow": seen, "critical": bend, "unit": factor * (1 - square)},
+        using={"narrow": seen, "critical": (v.T @ bend @ v).scalar, "unit": factor * short},
     )
     proof.cite("symmetric-norm")
 
@@ -183,8 +159,7 @@ def line(proof: Proof) -> None:
         "x",
         proof.let(
             "compact",
-            r"the image, of length $l$, is compact in a component of $\{L'' > 0\}$, which is open: its "
-            "length is $l + x$ with $x > 0$",
+            r"the image, of length $l$, is compact in a component of $\{L'' > 0\}$, which is open: its length is $l + x$ with $x > 0$",
         ),
         strict=True,
     )

@@ -1,4 +1,4 @@
-"""One-hidden-layer networks fitted to the exact head of (A) along a curve, in the C^2 sense.
+"""One-hidden-layer networks fitted to the exact exact head along a curve, in the C^2 sense.
 
 The hidden layer is random and stays as it is; the outgoing weights are the linear least-squares fit
 to values, Jacobians and second derivatives of the exact head at points of the curve. The isotropy
@@ -16,7 +16,7 @@ from torch import Tensor
 
 from theorems.thm32.heads import Parabola, Waves, local_parabola
 from verify.claims.check import Context
-from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
+from verify.claims.evidence import Finding, Plot, Series, Table, finding
 from verify.numeric.activations import TANH
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head
@@ -169,21 +169,13 @@ def networks(ctx: Context) -> Finding:
             for name, rows in found.items()
             for width, row in zip(WIDTHS, rows, strict=True)
         ),
-        note=(
-            f"One random hidden layer of tanh units for each width; {POINTS + 1} points fitted in "
-            f"value, Jacobian and second derivative by least squares, {POINTS} between them held out. "
-            "A measurement of these fits: at the largest widths rounding in the least squares decides."
-        ),
+        note=f"One random hidden layer of tanh units for each width; {POINTS + 1} points fitted in value, Jacobian and second derivative by least squares, {POINTS} between them held out. A measurement of these fits: at the largest widths rounding in the least squares decides.",
     )
     plot = Plot(
         title="Wider networks are closer to isotropic between the fitted points",
         kind="line",
         series=tuple(
-            Series(
-                label=name,
-                x=tuple(map(float, WIDTHS)),
-                y=tuple(row.held_out for row in rows),
-            )
+            Series(label=name, x=tuple(map(float, WIDTHS)), y=tuple(row.held_out for row in rows))
             for name, rows in found.items()
         ),
         xlabel="width",
@@ -195,11 +187,9 @@ def networks(ctx: Context) -> Finding:
         f"from {rows[0].held_out:.1e} to {rows[-1].held_out:.1e} along the {name}"
         for name, rows in found.items()
     )
-    return Finding(
-        outcome=Outcome.AS_STATED if margin <= 1 else Outcome.SURPRISE,
-        summary=(
-            f"From width {WIDTHS[0]} to {WIDTHS[-1]} the isotropy error at held-out points falls {ends}."
-        ),
+    return finding(
+        margin <= 1,
+        f"From width {WIDTHS[0]} to {WIDTHS[-1]} the isotropy error at held-out points falls {ends}.",
         cases=len(CURVES) * len(WIDTHS),
         margin=margin,
         tables=(table,),

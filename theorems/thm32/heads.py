@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import torch
 from torch import Tensor
@@ -25,10 +26,12 @@ class Waves:
     Shapes: amplitudes a and phases b (m,), weights w (m, k), squares s (k,).
     """
 
-    amplitudes: Tensor
-    weights: Tensor
-    phases: Tensor
-    squares: Tensor
+    amplitudes: Annotated[
+        Tensor, r"$L = \sum_j a_j \sin(w_j \cdot u + b_j) + \sum_i s_i u_i^2 / 2$: $a$"
+    ]
+    weights: Annotated[Tensor, "$w$"]
+    phases: Annotated[Tensor, "$b$"]
+    squares: Annotated[Tensor, "$s$"]
 
     def __call__(self, u: Tensor) -> Tensor:
         """L(u): (k,) -> scalar."""
@@ -60,9 +63,9 @@ class Waves:
 class Bends:
     """The convex loss L(u) = sum_j a_j sqrt(1 + (w_j.u + b_j)^2) with a_j > 0; shapes as in `Waves`."""
 
-    amplitudes: Tensor
-    weights: Tensor
-    phases: Tensor
+    amplitudes: Annotated[Tensor, r"$L = \sum_j a_j \sqrt{1 + (w_j \cdot u + b_j)^2}$: $a$"]
+    weights: Annotated[Tensor, "$w$"]
+    phases: Annotated[Tensor, "$b$"]
 
     def __call__(self, u: Tensor) -> Tensor:
         """L(u): (k,) -> scalar."""
@@ -124,7 +127,7 @@ class Parabola:
 
 
 def local_parabola(loss: Waves, u0: Tensor, centre: Tensor, radius: float) -> Parabola:
-    """The head of (A) for |z - z0| <= radius, with its own factor c.
+    """The head that is isotropic up to a factor, for |z - z0| <= radius, with its own factor c.
 
     As |phi''| <= F everywhere, phi' >= r / 2 for s <= a = r / (2 F), and phi reaches eta = phi(a) -
     phi(0) beyond phi(0); c = eta / (radius^2 + 1).
@@ -138,6 +141,6 @@ def local_parabola(loss: Waves, u0: Tensor, centre: Tensor, radius: float) -> Pa
 
 
 def convex_parabola(loss: Waves | Bends, u0: Tensor, centre: Tensor) -> Parabola:
-    """The head of (B), with c = 1 and y = phi(0) + 1."""
+    """The head behind a convex loss, with c = 1 and y = phi(0) + 1."""
     rho = loss.gradient(u0)
     return Parabola(loss, u0, rho / rho.norm(), float(loss(u0)) + 1, 1.0, centre, math.inf)

@@ -18,7 +18,7 @@ EXACTS = {
     "crossing": EXACT.mutant(
         "no head is isotropic along a curve that meets itself", impossible=True
     ),
-    "constant": EXACT.mutant("the head of (A) is isotropic behind a constant loss", flat=True),
+    "constant": EXACT.mutant("the exact head is isotropic behind a constant loss", flat=True),
     "pullback": EXACT.mutant("the isotropy is that of $G$", pullback=True),
     "any-factor": EXACT.mutant("every factor $c$ will do, $c = 1$ among them", unit=True),
 }
@@ -26,25 +26,25 @@ EXACTS = {
 VALUES = {
     "origin": VALUE.mutant(
         r"$L(h(\gamma)) = \frac{c}{2} |\gamma|^2 + \mathrm{const}$, with $z_0 = 0$", origin=True
-    ),
+    )
 }
 
 IDENTITIES = {
     "bounded": IDENTITY.mutant(
-        r"the head of (B) has $H_{\mathrm{eff}} = I$ behind every nonconstant loss", bounded=True
-    ),
+        r"the head has $H_{\mathrm{eff}} = I$ behind every nonconstant loss", bounded=True
+    )
 }
 
-_WIDEST = Segment(torch.zeros(1).double(), torch.ones(1).double(), 1.0, 0.0, 15 / 16)
-"""A segment that uses 15/16 of the oscillation."""
+_WIDEST = Segment(torch.zeros(1).double(), torch.ones(1).double(), 1.0, 0.0, 1 - 2.0**-12)
+"""A segment that uses nearly all of the oscillation."""
 
 OSCILLATIONS = {
     "factor": OSCILLATION.mutant(
         r"$c l^2 / 8 \leq \sup L - \inf L$, without $1 - \epsilon$", whole=True
     ),
-    "quarter": OSCILLATION.mutant(r"$(1 - \epsilon) c l^2 / 4 \leq \sup L - \inf L$", divisor=4.0),
+    "quarter": OSCILLATION.mutant(r"$(1 - \epsilon) c l^2 / 4 \leq \sup L - \inf L$", factor=2.0),
     "tight": OSCILLATION.mutant(
-        r"$(1 - \epsilon) c l^2 / 7 \leq \sup L - \inf L$", supplied=(_WIDEST,), divisor=7.0
+        "1.001 times the bound is at most the oscillation", supplied=(_WIDEST,), factor=1.001
     ),
 }
 
@@ -70,6 +70,7 @@ _ON_LINES = replace(AFFINE, cases=partial(affine_cases, most=1))
 
 AFFINES = {
     "half": _ON_LINES.mutant("half the bound", supplied=(STEEP_WAVE,), constant=0.5),
+    "hundredth": _ON_LINES.mutant("0.99 of the bound", supplied=(STEEP_WAVE,), constant=0.99),
     "eigenvalue": _ON_LINES.mutant(
         r"$\lambda_s^{-1}$ for $\lambda_s^{-3/2}$", supplied=(FLAT_WAVE,), power=1.0
     ),
@@ -95,9 +96,8 @@ AFFINES = {
 
 STRAIGHTS = {
     "relu": STRAIGHT.mutant(
-        r"a ReLU head can do it behind $L = \rho \cdot u$, where $\nabla^2 L = 0$",
-        activation=RELU,
-    ),
+        r"a ReLU head can do it behind $L = \rho \cdot u$, where $\nabla^2 L = 0$", activation=RELU
+    )
 }
 
 _SHALLOW = replace(FORCED, cases=partial(moving_cases, deepest=2))
@@ -121,5 +121,5 @@ ARCS = {
     "whole": ARC.mutant(
         r"$J^T (\nabla^2 L) J = I$ along $\gamma$ makes $H_{\mathrm{eff}} = I$", whole=True
     ),
-    "beside": ARC.mutant(r"the head of (C) has $G = I$ beside $\gamma$ too", beside=0.25),
+    "beside": ARC.mutant(r"the head has $G = I$ beside $\gamma$ too", beside=0.25),
 }

@@ -1,4 +1,4 @@
-"""Properties of 3.2(A): heads that are exactly isotropic, up to a factor, and what they share.
+"""Properties of 3.2: heads that are exactly isotropic, up to a factor, and what they share.
 
 Oracle: `hessian_products`, automatic differentiation of the composition L o h, which knows neither
 c I nor G + M.
@@ -10,15 +10,15 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
 from theorems.thm32.heads import Parabola, Waves, local_parabola
-from verify.claims.describe import exact
-from verify.claims.property import Claim, Vacuous
+from verify.claims.describe import HIDDEN
+from verify.claims.property import Claim, Vacuous, exactly
 from verify.claims.strategies import tensors
 from verify.numeric.activations import QUADRATIC, Activation
 from verify.numeric.autodiff import gradient_and_product
@@ -39,9 +39,9 @@ class Eight(NamedTuple):
     Shapes: p, q (d,), time (1,).
     """
 
-    p: Tensor
-    q: Tensor
-    time: Tensor
+    p: Annotated[Tensor, r"$\gamma = p \sin t + q \sin 2t$: $p$"]
+    q: Annotated[Tensor, "$q$"]
+    time: Annotated[Tensor, "$t$"]
 
     @property
     def points(self) -> Tensor:
@@ -59,10 +59,10 @@ class Case(NamedTuple):
     """A loss, a start u0 (k,), a curve, a centre z0 (d,) and directions (d, n) to multiply."""
 
     loss: Waves
-    u0: Tensor
+    u0: Annotated[Tensor, "$u_0$"]
     curve: Eight
-    centre: Tensor
-    probes: Tensor
+    centre: Annotated[Tensor, "$z_0$"]
+    probes: Annotated[Tensor, HIDDEN]
 
 
 @st.composite
@@ -88,7 +88,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 def exact_head(case: Case) -> Parabola:
-    """The head of (A).
+    """The exact head.
 
     Raises:
         Vacuous: if grad L(u0) is small.
@@ -139,38 +139,13 @@ def exact_error(
     """
     head = exact_head(case)
     ratio = worst(replace(head, c=1.0) if unit else head, case, pullback, flat) / ROUNDING
-    return ratio if not impossible else (math.inf if ratio <= 1 else 0.0)
-
-
-def describe_case(case: Case) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    return (
-        *describe_waves(case.loss),
-        ("$u_0$", exact(case.u0)),
-        (r"$\gamma = p \sin t + q \sin 2t$", f"{exact(case.curve.p)}, {exact(case.curve.q)}"),
-        ("$t$", exact(case.curve.time)),
-        ("$z_0$", exact(case.centre)),
-    )
-
-
-def describe_waves(loss: Waves) -> tuple[tuple[str, str], ...]:
-    """A loss as (name, value) pairs."""
-    return (
-        (
-            r"$L = \sum_j a_j \sin(w_j \cdot u + b_j) + \sum_i s_i u_i^2 / 2$: $a$",
-            exact(loss.amplitudes),
-        ),
-        ("$w$", exact(loss.weights)),
-        ("$b$", exact(loss.phases)),
-        ("$s$", exact(loss.squares)),
-    )
+    return exactly(ratio > 1) if impossible else ratio
 
 
 EXACT = Claim(
-    r"the head of (A) has $H_{\mathrm{eff}} = c I$ along a curve that meets itself",
+    r"the exact head has $H_{\mathrm{eff}} = c I$ along a curve that meets itself",
     cases,
     exact_error,
-    describe_case,
     case_divisor=2,
 )
 
@@ -181,10 +156,10 @@ EXACT = Claim(
 class Straight(NamedTuple):
     """The loss L = rho.u, d orthonormal rows (d, d), biases (d,) and a point (d,)."""
 
-    rho: Tensor
+    rho: Annotated[Tensor, r"$L = \rho \cdot u$: $\rho$"]
     rows: Tensor
     biases: Tensor
-    z: Tensor
+    z: Annotated[Tensor, "$z$"]
 
 
 @st.composite
@@ -212,20 +187,9 @@ def straight_error(case: Straight, activation: Activation = QUADRATIC) -> float:
     return float((found - torch.eye(len(case.z), dtype=found.dtype)).norm()) / ROUNDING
 
 
-def describe_straight(case: Straight) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    return (
-        (r"$L = \rho \cdot u$: $\rho$", exact(case.rho)),
-        ("rows", f"a reflection of order {len(case.z)}"),
-        ("biases", exact(case.biases)),
-        ("$z$", exact(case.z)),
-    )
-
-
 STRAIGHT = Claim(
     r"behind a linear loss a network with one hidden layer of $d$ units has $H_{\mathrm{eff}} = I$",
     straight_cases,
     straight_error,
-    describe_straight,
     case_divisor=2,
 )

@@ -1,17 +1,17 @@
-"""Properties of 3.2(D): affine heads, behind losses whose Lipschitz constant holds everywhere."""
+"""Properties of 3.2: affine heads, behind losses whose Lipschitz constant holds everywhere."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
+from theorems.thm32 import bounds
 from theorems.thm32.heads import Waves
-from theorems.thm32.properties import ROUNDING, STEEP, describe_waves, waves
-from verify.claims.describe import exact
+from theorems.thm32.properties import ROUNDING, STEEP, waves
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import tensors
 from verify.numeric.activations import LINEAR
@@ -23,9 +23,9 @@ class Affine(NamedTuple):
     """A loss, u0 (k,), a point z (d,) with d <= k, and the factor c."""
 
     loss: Waves
-    u0: Tensor
-    z: Tensor
-    c: float
+    u0: Annotated[Tensor, "$u_0$"]
+    z: Annotated[Tensor, "$z$"]
+    c: Annotated[float, "$c$"]
 
 
 @st.composite
@@ -52,7 +52,8 @@ def spectrum(case: Affine, x: Tensor) -> Tensor:
 
 def affine_bound(case: Affine, eigenvalue: float, power: float = 1.5, root: float = 0.5) -> float:
     """T lambda_s^(-3/2) sqrt(c) R, with R = |z|."""
-    return case.loss.third * eigenvalue**-power * case.c**root * float(case.z.norm())
+    size = float(case.z.norm())
+    return float(bounds.affine(case.loss.third, eigenvalue ** (-power / 3), case.c**root, size))
 
 
 def exceeds(spectrum: Tensor, bound: float) -> float:
@@ -86,20 +87,8 @@ def affine_ratio(
     return exceeds(spectrum(case, x), constant * affine_bound(case, chosen, power, root))
 
 
-def describe_affine(case: Affine) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    return (
-        *describe_waves(case.loss),
-        ("$u_0$", exact(case.u0)),
-        ("$z$", exact(case.z)),
-        ("$c$", str(case.c)),
-    )
-
-
 AFFINE = Claim(
-    r"$h = u_0 + \sqrt{c} \, U_+ \Lambda_+^{-1/2} z$ has $|H_{\mathrm{eff}} / c - I| \leq T "
-    r"\lambda_s^{-3/2} \sqrt{c} R$",
+    r"$h = u_0 + \sqrt{c} \, U_+ \Lambda_+^{-1/2} z$ has $|H_{\mathrm{eff}} / c - I| \leq T \lambda_s^{-3/2} \sqrt{c} R$",
     affine_cases,
     affine_ratio,
-    describe_affine,
 )

@@ -6,9 +6,8 @@ differentiation of first derivatives along the curve; frames are exact rationals
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
 from flint import fmpq_mat
@@ -16,16 +15,16 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from theorems.thm32.heads import Waves
-from theorems.thm32.properties import ROUNDING, describe_waves, waves
+from theorems.thm32.properties import ROUNDING, waves
 from verify.claims.check import Arithmetic
-from verify.claims.describe import ENTRIES, exact
+from verify.claims.describe import ENTRIES
 from verify.claims.head_cases import ROUNDING_SAFETY
-from verify.claims.property import Claim
-from verify.claims.strategies import describe_head, heads, tensors
+from verify.claims.property import Claim, exactly
+from verify.claims.strategies import heads, tensors
 from verify.numeric.activations import SMOOTH
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
-from verify.numeric.rational import columns_of, diagonal, identity, matrix, text
+from verify.numeric.rational import columns_of, diagonal, identity, matrix
 from verify.symbolic.frames import cayley
 
 # --- what is forced -----------------------------------------------------------------------------
@@ -36,9 +35,9 @@ class Moving(NamedTuple):
 
     head: Head
     loss: Waves
-    z: Tensor
-    v: Tensor
-    w: Tensor
+    z: Annotated[Tensor, "$z$"]
+    v: Annotated[Tensor, r"$\dot\gamma$"]
+    w: Annotated[Tensor, r"$\ddot\gamma$"]
 
     def gradient(self, t: Tensor) -> Tensor:
         """J^T rho at gamma(t), from first derivatives only: scalar -> (d,)."""
@@ -125,22 +124,10 @@ def forced_error(case: Moving, pullback: bool = True, interaction: bool = True) 
     return float((found - derivative(case)).norm()) / (allowed(case) + tiny)
 
 
-def describe_moving(case: Moving) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    names = ("$z$", r"$\dot\gamma$", r"$\ddot\gamma$")
-    points = zip(names, (case.z, case.v, case.w), strict=True)
-    return (
-        *describe_head(case.head),
-        *describe_waves(case.loss),
-        *((name, exact(value)) for name, value in points),
-    )
-
-
 FORCED = Claim(
     r"$H_{\mathrm{eff}} \dot\gamma = \frac{d}{dt} (J^T \rho)$ along random curves",
     moving_cases,
     forced_error,
-    describe_moving,
     case_divisor=2,
 )
 
@@ -151,9 +138,9 @@ FORCED = Claim(
 class Frames(NamedTuple):
     """A metric g = S^T S on R^k (S invertible), and orthogonal matrices of order k and d <= k."""
 
-    root: fmpq_mat
-    outer: fmpq_mat
-    inner: fmpq_mat
+    root: Annotated[fmpq_mat, "$S$, $g = S^T S$"]
+    outer: Annotated[fmpq_mat, "the frame $S e_p$"]
+    inner: Annotated[fmpq_mat, "$q_p$"]
 
 
 @st.composite
@@ -192,28 +179,20 @@ def frame_mismatch(
     a = frame * used * case.inner.transpose()
     isotropic = a.transpose() * metric * a == identity(d)
     tangent = a * columns_of(case.inner, [0]) == columns_of(frame, [0])
-    return 0.0 if isotropic and tangent else math.inf
-
-
-def describe_frames(case: Frames) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    matrices = (case.root, case.outer, case.inner)
-    names = ("$S$, $g = S^T S$", "the frame $S e_p$", "$q_p$")
-    return tuple((name, text(m)) for name, m in zip(names, matrices, strict=True))
+    return exactly(isotropic and tangent)
 
 
 FRAME = Claim(
     r"$A = \sum_p e_p q_p^T$ with a $g$-orthonormal frame has $A^T g A = I$ and $A q_1 = e_1$",
     frame_cases,
     frame_mismatch,
-    describe_frames,
-    Arithmetic.EXACT,
+    arithmetic=Arithmetic.EXACT,
 )
 
 
 @dataclass(frozen=True)
 class Arc:
-    """The head of (C) on a circular arc in the plane, behind L(u) = sqrt(1 + |u|^2) on R^k.
+    """The head on a circular arc in the plane, behind L(u) = sqrt(1 + |u|^2) on R^k.
 
     Attributes:
         k: dimension of the outputs, at least 2.
@@ -222,9 +201,9 @@ class Arc:
         angle: of a point of the arc, within (-pi, pi).
     """
 
-    k: int
-    image: float
-    radius: float
+    k: Annotated[int, "$k$"]
+    image: Annotated[float, "radius of $u$"]
+    radius: Annotated[float, r"radius of $\gamma$"]
     angle: float
 
     @property
@@ -277,19 +256,4 @@ def arc_error(case: Arc, whole: bool = False, beside: float = 0.0) -> float:
     return float((found - torch.eye(2, dtype=found.dtype)).norm()) / ROUNDING
 
 
-def describe_arc(case: Arc) -> tuple[tuple[str, str], ...]:
-    """An arc as (name, value) pairs."""
-    return (
-        ("$L$", rf"$\sqrt{{1 + |u|^2}}$ on $\mathbb{{R}}^{case.k}$"),
-        ("radius of $u$", str(case.image)),
-        (r"radius of $\gamma$", str(case.radius)),
-        ("angle", str(case.angle)),
-    )
-
-
-ARC = Claim(
-    r"on an arc the head of (C) behind $\sqrt{1 + |u|^2}$ has $G = I$",
-    arcs,
-    arc_error,
-    describe_arc,
-)
+ARC = Claim(r"on an arc the head behind $\sqrt{1 + |u|^2}$ has $G = I$", arcs, arc_error)

@@ -1,4 +1,4 @@
-"""Properties of 3.2(B): convex losses, the parabola that isotropy forces, and the oscillation bound.
+"""Properties of 3.2: convex losses, the parabola that isotropy forces, and the oscillation bound.
 
 Oracle: `hessian_products` as in `properties`. The range of a loss is a bound that holds everywhere.
 """
@@ -6,23 +6,15 @@ Oracle: `hessian_products` as in `properties`. The range of a loss is a bound th
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
+from theorems.thm32.bounds import oscillation
 from theorems.thm32.heads import Bends, Waves, convex_parabola
-from theorems.thm32.properties import (
-    ROUNDING,
-    STEEP,
-    Case,
-    cases,
-    describe_case,
-    exact_head,
-    hessian_products,
-)
-from verify.claims.describe import exact
+from theorems.thm32.properties import ROUNDING, STEEP, Case, cases, exact_head, hessian_products
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import tensors
 from verify.numeric.autodiff import gradient_and_product
@@ -34,9 +26,9 @@ class Convex(NamedTuple):
     """A convex loss, a start u0 (k,), a centre (d,) and a point z (d,)."""
 
     loss: Bends
-    u0: Tensor
-    centre: Tensor
-    z: Tensor
+    u0: Annotated[Tensor, "$u_0$"]
+    centre: Annotated[Tensor, "$z_0$"]
+    z: Annotated[Tensor, "$z$"]
 
 
 @st.composite
@@ -70,23 +62,10 @@ def identity_error(case: Convex, bounded: bool = False) -> float:
     return float((product - identity).norm()) / ROUNDING
 
 
-def describe_convex(case: Convex) -> tuple[tuple[str, str], ...]:
-    """A case as (name, value) pairs."""
-    return (
-        (r"$L = \sum_j a_j \sqrt{1 + (w_j \cdot u + b_j)^2}$: $a$", exact(case.loss.amplitudes)),
-        ("$w$", exact(case.loss.weights)),
-        ("$b$", exact(case.loss.phases)),
-        ("$u_0$", exact(case.u0)),
-        ("$z_0$", exact(case.centre)),
-        ("$z$", exact(case.z)),
-    )
-
-
 IDENTITY = Claim(
-    r"behind a convex loss the head of (B) has $H_{\mathrm{eff}} = I$",
+    r"behind a convex loss the head has $H_{\mathrm{eff}} = I$",
     convex_cases,
     identity_error,
-    describe_convex,
     case_divisor=2,
 )
 
@@ -118,11 +97,9 @@ def value_error(case: Case, origin: bool = False) -> float:
 
 
 VALUE = Claim(
-    r"where $H_{\mathrm{eff}} = c I$ along $\gamma$, $L(h(\gamma)) = \frac{c}{2} |\gamma - z_0|^2 + "
-    r"\mathrm{const}$ for one $z_0$",
+    r"where $H_{\mathrm{eff}} = c I$ along $\gamma$, $L(h(\gamma)) = \frac{c}{2} |\gamma - z_0|^2 + \mathrm{const}$ for one $z_0$",
     cases,
     value_error,
-    describe_case,
     case_divisor=2,
 )
 
@@ -140,16 +117,16 @@ class Segment(NamedTuple):
         share: the part of the oscillation 2 of sin that L o h takes, below 1.
     """
 
-    centre: Tensor
+    centre: Annotated[Tensor, "$z_0$"]
     direction: Tensor
-    length: float
-    epsilon: float
-    share: float
+    length: Annotated[float, "$l$"]
+    epsilon: Annotated[float, r"$\epsilon$"]
+    share: Annotated[float, "share of the oscillation"]
 
 
 @st.composite
 def segments(draw: st.DrawFn) -> Segment:
-    """Random segments in up to 4 dimensions that use from 1/16 to 15/16 of the oscillation."""
+    """Random segments in up to 4 dimensions that use from 1/16 to all but 2^-12 of the oscillation."""
     d = draw(st.integers(1, 4))
     direction = draw(tensors((d,)).filter(lambda x: bool(x.any())))
     return Segment(
@@ -157,29 +134,37 @@ def segments(draw: st.DrawFn) -> Segment:
         direction,
         draw(st.integers(1, 160)) / 16,
         draw(st.integers(0, 14)) / 16,
-        draw(st.integers(1, 15)) / 16,
+        draw(st.one_of(st.integers(1, 15).map(_sixteenth), st.integers(5, 12).map(_nearly_all))),
     )
 
 
-def oscillation_ratio(case: Segment, divisor: float = 8.0, whole: bool = False) -> float:
+def _sixteenth(n: int) -> float:
+    return n / 16
+
+
+def _nearly_all(n: int) -> float:
+    return 1 - 2.0**-n
+
+
+def oscillation_ratio(case: Segment, factor: float = 1.0, whole: bool = False) -> float:
     """(1 - eps) c l^2 / 8 over the oscillation 2 of L = sin, with eps from automatic differentiation.
 
     Args:
         case: the segment; L(h) = -share + (1 - eps) (c / 2) |z - z0|^2 rises to share at its ends.
-        divisor: 8 in the theorem.
+        factor: on the bound.
         whole: leave out the factor 1 - eps, a false variant.
     """
-    factor = 2 * case.share * 8 / case.length**2
-    c = factor / (1 - case.epsilon)
-    head = partial(arcsine, case.centre, -case.share, factor)
+    bend = 2 * case.share / oscillation(1, 0, case.length)
+    c = bend / (1 - case.epsilon)
+    head = partial(arcsine, case.centre, -case.share, bend)
     unit = case.direction / case.direction.norm()
     identity, found = torch.eye(len(unit), dtype=unit.dtype), 0.0
     for t in (-0.5, 0.0, 0.25):
         z = case.centre + t * case.length * unit
         hessian = hessian_products(lambda x: torch.sin(head(x)).sum(), z, identity)
         found = max(found, float(torch.linalg.matrix_norm(hessian / c - identity, ord=2)))
-    needed = (1.0 if whole else 1 - found) * c * case.length**2 / divisor
-    return needed / (2 * (1 + ROUNDING))
+    needed = oscillation(c, 0 if whole else found, case.length)
+    return float(factor * needed / (2 * (1 + ROUNDING)))
 
 
 def arcsine(centre: Tensor, low: float, factor: float, z: Tensor) -> Tensor:
@@ -187,20 +172,8 @@ def arcsine(centre: Tensor, low: float, factor: float, z: Tensor) -> Tensor:
     return torch.asin(low + factor * (z - centre).square().sum(-1, keepdim=True) / 2)
 
 
-def describe_segment(case: Segment) -> tuple[tuple[str, str], ...]:
-    """A segment as (name, value) pairs."""
-    return (
-        ("$z_0$", exact(case.centre)),
-        ("direction", exact(case.direction)),
-        ("$l$", str(case.length)),
-        (r"$\epsilon$", str(case.epsilon)),
-        ("share of the oscillation", str(case.share)),
-    )
-
-
 OSCILLATION = Claim(
     r"behind $L = \sin$, $(1 - \epsilon) c l^2 / 8 \leq 2$ on a segment",
     segments,
     oscillation_ratio,
-    describe_segment,
 )

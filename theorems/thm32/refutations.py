@@ -9,6 +9,7 @@ from typing import Annotated
 import sympy as sp
 from sympy.calculus.util import maximum, minimum
 
+from theorems.thm32.bounds import OSCILLATION, oscillation
 from theorems.thm32.statement import STATEMENT
 from verify.claims.check import Context
 from verify.claims.controls import Refute
@@ -119,9 +120,9 @@ def _bounded(instance: Instance) -> Conclusion:
     if not instance.is_straight:
         raise ValueError("The bound on the oscillation is for a straight segment at unit speed.")
     range_ = maximum(instance.loss, u, sp.S.Reals) - minimum(instance.loss, u, sp.S.Reals)
-    needed = (1 - instance.epsilon) * instance.length**2 / 8
+    needed = oscillation(1, instance.epsilon, instance.length)
     return (
-        rf"a head with $|H_{{\mathrm{{eff}}}} - I| \leq \epsilon$ on the segment needs $(1 - \epsilon) l^2 / 8 = {sp.latex(needed)} \leq \sup L - \inf L = {sp.latex(range_)}$, as derived in the part on the identity",
+        rf"a head with $|H_{{\mathrm{{eff}}}} - I| \leq \epsilon$ on the segment needs, with $c = 1$, ${OSCILLATION} = {sp.latex(needed)} \leq \sup L - \inf L = {sp.latex(range_)}$, as derived in the part on the identity",
         (range_ - needed).is_nonnegative is not False,
         rf"On a segment of length ${sp.latex(instance.length)}$ the loss would have to oscillate by ${sp.latex(needed)}$; it oscillates by ${sp.latex(range_)}$.",
     )

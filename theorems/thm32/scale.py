@@ -14,7 +14,7 @@ from theorems.thm32.properties import Case, Eight, exact_error, exact_head
 from theorems.thm32.properties_affine import Affine, affine_bound, exceeds, spectrum, whitened
 from theorems.thm32.properties_curve import Moving, derivative, forced_error
 from verify.claims.check import Context
-from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
+from verify.claims.evidence import Finding, Plot, Series, Table, finding
 from verify.numeric.activations import GELU, SWISH
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
@@ -59,7 +59,7 @@ def _split(case: Case) -> tuple[float, float, float, float]:
 
 
 def exact(ctx: Context) -> Finding:
-    """The head of (A) at d = 512, k = 2048 along curves that meet themselves; what G and M share."""
+    """The exact head at d = 512, k = 2048 along curves that meet themselves; what G and M share."""
     ratios, rows = [], []
     for index in range(SEEDS):
         case = _case(Seeded(ctx.seed_for(f"thm32.exact.{index}")), D, K)
@@ -69,23 +69,17 @@ def exact(ctx: Context) -> Finding:
             shape = f"{len(shown.centre)}, {len(shown.u0)}"
             rows.append((shape, f"{c:.2e}", *(f"{size:.2g}" for size in sizes)))
     margin = max(ratios)
-    return Finding(
-        outcome=Outcome.AS_STATED if margin <= 1 else Outcome.SURPRISE,
-        summary=(
-            rf"At $d = {D}$, $k = {K}$, behind {SEEDS} seeded losses, $H_{{\mathrm{{eff}}}} v = c v$ "
-            rf"along curves that meet themselves, within {margin:.1e} of the error allowed."
-        ),
+    return finding(
+        margin <= 1,
+        rf"At $d = {D}$, $k = {K}$, behind {SEEDS} seeded losses, $H_{{\mathrm{{eff}}}} v = c v$ along curves that meet themselves, within {margin:.1e} of the error allowed.",
         cases=SEEDS * 2 * PROBES,
         margin=margin,
         tables=(
             Table(
-                title="What carries the isotropy of the head of (A)",
+                title="What carries the isotropy of the exact head",
                 columns=("d, k", "c", "largest |H_eff v / c - v|", "|G v| / c", "|M v| / c"),
                 rows=tuple(sorted(rows)),
-                note=(
-                    f"Largest over unit vectors v: all axes at d = 5, {PROBES} random ones at d = {D}; "
-                    "at one point of each curve."
-                ),
+                note=f"Largest over unit vectors v: all axes at d = 5, {PROBES} random ones at d = {D}; at one point of each curve.",
             ),
         ),
     )
@@ -141,13 +135,9 @@ def forced(ctx: Context) -> Finding:
         )
     off = max(abs(order - 2) for order in orders)
     margin = max(*ratios, max(gaps) / RELATIVE, off / ORDER_TOLERANCE)
-    return Finding(
-        outcome=Outcome.AS_STATED if margin <= 1 else Outcome.SURPRISE,
-        summary=(
-            f"On {SEEDS} heads {'-'.join(map(str, WIDTHS))} the products agree with automatic "
-            f"differentiation of $J^T \\rho$ along curves within {max(gaps):.1e}, and central "
-            f"differences approach them at an order within {off:.1e} of 2."
-        ),
+    return finding(
+        margin <= 1,
+        f"On {SEEDS} heads {'-'.join(map(str, WIDTHS))} the products agree with automatic differentiation of $J^T \\rho$ along curves within {max(gaps):.1e}, and central differences approach them at an order within {off:.1e} of 2.",
         cases=SEEDS,
         margin=margin,
         residuals={"largest relative gap": max(gaps), "largest deviation from order 2": off},
@@ -177,7 +167,7 @@ smaller by some percent at c = 1e-4, a change of the power of less than 0.01."""
 
 
 def affine(ctx: Context) -> Finding:
-    """kappa of an affine 512-2048 head against its scale c, with the bound of (D)."""
+    """kappa of an affine 512-2048 head against its scale c, with its bound."""
     seeded = Seeded(ctx.seed_for("thm32.affine"))
     loss = seeded.loss()
     loss = replace(loss, amplitudes=loss.amplitudes / 64, squares=1 + loss.squares.abs())
@@ -195,28 +185,21 @@ def affine(ctx: Context) -> Finding:
     slope = math.log10((kappas[2] - 1) / (kappas[3] - 1)) / math.log10(SCALES[2] / SCALES[3])
     off = abs(slope - 0.5) / SLOPE_TOLERANCE
     margin = max(*ratios, off)
-    return Finding(
-        outcome=Outcome.AS_STATED if margin <= 1 else Outcome.SURPRISE,
-        summary=(
+    return finding(
+        margin <= 1,
+        (
             rf"Affine head {D}-{K}: $\kappa(H_{{\mathrm{{eff}}}}) - 1$ is "
             + ", ".join(f"{kappa - 1:.2e}" for kappa in kappas)
             + " for $c$ = "
             + ", ".join(f"{c:g}" for c in SCALES)
-            + f", a power {slope:.3f} of $c$ at the end; the error is at most {max(ratios):.2g} of the "
-            "bound."
+            + f", a power {slope:.3f} of $c$ at the end; the error is at most {max(ratios):.2g} of the bound."
         ),
         cases=len(SCALES),
         margin=margin,
         tables=(
             Table(
                 title="Condition of the effective Hessian of an affine head against its scale",
-                columns=(
-                    "c",
-                    "kappa",
-                    "kappa - 1",
-                    "bound on |H_eff / c - I|",
-                    "bound on kappa",
-                ),
+                columns=("c", "kappa", "kappa - 1", "bound on |H_eff / c - I|", "bound on kappa"),
                 rows=tuple(rows),
                 note=f"At one point with |z| = {float(z.norm()):.3g}; the bounds are for all of that ball.",
             ),
