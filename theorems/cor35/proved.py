@@ -9,7 +9,10 @@ CHECKS = kernel(
     STATEMENT,
     parts={
         "published": said(
-            "parts.part_published", "parts.part_published_weyl", read="18016f2c20f15e08"
+            "parts.part_published",
+            "parts.part_published_weyl",
+            "met.part_published_met",
+            read="636e8333e3217efa",
         ),
         "sharp": said(
             "sharp.part_sharp",
@@ -17,35 +20,52 @@ CHECKS = kernel(
             "sharp.part_sharp_published",
             "sharp.part_sharp_square",
             "sharp.part_sharp_larger",
-            read="8a8fcbce0e44f087",
+            "needs.part_sharp_met",
+            read="271ecb5f74b82e9e",
         ),
         "psd": said(
             "parts.part_psd",
             "parts.part_psd_attained",
             "parts.part_psd_threshold_attained",
             "parts.part_psd_target",
-            read="7225626a174e8e19",
+            "met.part_psd_met",
+            "met.part_psd_target_met",
+            "needs.part_psd_needs_psd",
+            read="4457ebfb1a167e34",
         ),
-        "below": said("parts.part_below", "parts.part_below_approached", read="d130d3d4767a89c4"),
+        "below": said(
+            "parts.part_below",
+            "parts.part_below_approached",
+            "met.part_below_met",
+            read="99006dc2d4a88c16",
+        ),
         "indefinite": said(
             "indefinite.part_indefinite",
             "unbounded.part_indefinite_example",
             "unbounded.part_indefinite_unbounded",
             "unbounded.part_indefinite_value",
             "unbounded.part_indefinite_growth",
-            read="baa7dc11b8915036",
+            "met.part_indefinite_met",
+            read="10a922498ad178ec",
         ),
-        "full": said("readings.part_full", read="481f346751d95d85"),
+        "full": said("readings.part_full", "met.part_full_met", read="e275d8b5d065b508"),
         "beyond": said(
             "parts.part_beyond",
-            read="5789abc9fa5f3f4a",
-            missing="that below the full bound's threshold the whole effective Hessian stays definite, which part full says",
+            "beyond.part_beyond_target",
+            "beyond.part_beyond_kept_or_lost",
+            "met.part_beyond_met",
+            read="eaa875d385a748a0",
         ),
     },
     readings={
-        "definite": said("readings.reading_definite", read="4e5a3b5c636aadd3"),
+        "definite": said(
+            "readings.reading_definite", "met.reading_definite_met", read="77c3e8ac38017732"
+        ),
         "definite-full": said("readings.refuted_definite_full", read="fa7db834161d6e43"),
         "isotropy": said("readings.refuted_isotropy", read="c806473363df65d3"),
-        "necessary": said("readings.refuted_necessary", read="013df2aeebc83d79"),
+        "necessary": said("readings.refuted_necessary", read="f44189fef5f0bc0a"),
+        "conditioning": said("readings_beyond.refuted_conditioning", read="6026705eafe5243f"),
+        "stable": said("readings_beyond.refuted_stable", read="4885788df73b30df"),
+        "can-fail": said("readings_beyond.reading_can_fail", read="6525ce12e9d03eeb"),
     },
 )

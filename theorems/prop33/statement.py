@@ -93,36 +93,43 @@ STATEMENT = Statement(
             id="iff",
             title="When a constant head is isotropic everywhere",
             text=r"Let $L \in C^2(\mathbb{R}^k)$ and $k \geq d \geq 1$. There are $W$ and $c > 0$ with $W^T \nabla^2 L(Wz) W = c I$ for all $z$ if and only if $L$, restricted to some $d$-dimensional linear subspace, is a quadratic polynomial with positive definite Hessian. The geometry of $L$ off that subspace does not matter. For heads $h(z) = Wz + b$ the same is true with an affine subspace.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="factor",
             title="The factor is constant",
             text=r"If $d \geq 2$, $L \in C^2$ and $W^T \nabla^2 L(Wz) W = c(z) I$ with $c(z) > 0$ on a connected open set $U$, then $c$ is constant there, and $L$ a quadratic polynomial on $W(U)$, though not beyond it. Neither $d \geq 2$ nor the Hessian structure of the metric can be dropped.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="square",
             title="Square heads",
             text="For $k = d$ a constant head is isotropic everywhere if and only if $L$ is a quadratic polynomial with positive definite Hessian, so the barrier holds for every other loss, curved or flat. For $k < d$ the effective Hessian is degenerate.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="general",
             title="Heads of any width",
             text=r"Let $k \geq d \geq 2$. By the first part, no constant head is isotropic everywhere if and only if $L$ is a quadratic polynomial with positive definite Hessian on no $d$-dimensional subspace. This is so if $\nabla^2 L$ induces a metric on each of them that is not flat; it may be so although one of them is flat.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="curvature",
             title="The curvature of a Hessian metric",
             text=r"$R_{ijkl} = \frac{1}{4} g^{pq} (L_{ilp} L_{jkq} - L_{ikp} L_{jlq})$ with $R_{1212} = K \det g$: a metric with constant coefficients is flat. Non-zero curvature is neither sufficient for the barrier (where $k > d$) nor necessary.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="robust",
             title="The barrier is not robust",
             text=rf"If $\nabla^2 L$ is continuous and $\nabla^2 L(0)$ has $d$ positive eigenvalues, some $W_0$ has $W_0^T \nabla^2 L(0) W_0 = I$, and on every compact set the head $W = \sqrt{{c}} \, W_0$ has $H_{{\mathrm{{eff}}}} / c \to I$ uniformly as $c \to 0$: a constant head comes as close to isotropy as one likes. For $L = \log(1 + e^{{u_1}} + e^{{u_2}})$, $\kappa(W^T g(u') W) \leq e^{{{sp.latex(RATE)} |u' - u|}} \kappa(W^T g(u) W)$ for every invertible $W$; $1.4$ in the place of ${sp.latex(RATE)}$ is too small.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="scope",
             title="Losses without a metric",
             text=r"If $L(tu) = L(u)$ for $t > 0$, as for every loss on normalised outputs, then $u^T \nabla^2 L(u) \, u = 0$ for every $u \neq 0$: $\nabla^2 L$ is positive definite nowhere, and the statement says nothing about such a loss.",
+            predicted=Verdict.PROVED,
         ),
     ),
 )

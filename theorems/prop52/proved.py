@@ -51,7 +51,9 @@ CHECKS = kernel(
         ),
         "collapse": said("refuted_orbits.refuted_collapse", read="dff719daef6e4fc7"),
         "converse": said("refuted_orbits.refuted_converse", read="0561b1335de63115"),
-        "effective-neighbourhood": said("readings.reading_effective_neighbourhood", read="68146ad47b3950d5"),
+        "effective-neighbourhood": said(
+            "readings.reading_effective_neighbourhood", read="68146ad47b3950d5"
+        ),
         "collapse-everywhere": said(
             "readings.reading_collapse_everywhere", read="976cac021bf6f408"
         ),

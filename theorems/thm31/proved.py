@@ -9,20 +9,41 @@ CHECKS = kernel(
     STATEMENT,
     parts={
         "metric": said("parts.part_metric", read="3149075373264d63"),
-        "affine": said("parts.part_affine", "parts.part_affine_solution", read="d5083c786e4c2774"),
+        "affine": said(
+            "parts.part_affine",
+            "parts.part_affine_solution",
+            "met.part_affine_met",
+            "met.part_affine_solution_met",
+            read="414c79b56f6e7ccb",
+        ),
         "linear": said(
             "parts.part_linear",
-            read="fc232265b05b3534",
-            missing="the maximum for $\\sqrt{1 + |u|^2}$, and the $0$ of scale-invariant losses",
+            "radial.part_linear_bowl",
+            "radial.part_linear_scale_invariant",
+            "met.part_linear_met",
+            read="4dd1eb0180f7ed39",
         ),
-        "fixed-point": said("parts.part_fixed_point", read="4617843baf2dfe77"),
+        "fixed-point": said(
+            "parts.part_fixed_point", "met.part_fixed_point_met", read="aa4caaffd83d4c92"
+        ),
     },
     readings={
         "affine-rank": said("refuted.refuted_affine_rank", read="d6cf84d23dd7b0ad"),
-        "affine-psd": said("refuted.reading_affine_psd", read="0409fad20e99eb69"),
-        "affine-positive": said("refuted.reading_affine_positive", read="29f118434437419d"),
+        "affine-psd": said(
+            "refuted.reading_affine_psd", "met.reading_affine_psd_met", read="37cb2c8b70c68133"
+        ),
+        "affine-positive": said(
+            "refuted.reading_affine_positive",
+            "met.reading_affine_positive_met",
+            read="d89722d8493f966f",
+        ),
         "linear-metric": said("refuted_linear.refuted_linear_metric", read="2a15d63e0e3e0c7c"),
-        "linear-outside": said("refuted.reading_linear_outside", read="7d097104ebe1304c"),
+        "similarity": said("parts.reading_similarity", read="f222146ae02a0fa8"),
+        "linear-outside": said(
+            "refuted.reading_linear_outside",
+            "met.reading_linear_outside_met",
+            read="beeff7dba5c98b34",
+        ),
         "stays-fixed": said("refuted.refuted_stays_fixed", read="43cbefa88a923f98"),
     },
 )

@@ -120,6 +120,7 @@ STATEMENT = Statement(
             id="linear",
             title="Strictly linear heads",
             text=r"A $W$ with $Q^T W^T \nabla^2 L(W z^*) W Q = I_s$ exists if and only if (a) $z^* = 0$ and $s \leq n_+(\nabla^2 L(0))$, or (b) $z^* \notin S$ and some $u$ has $s \leq n_+(\nabla^2 L(u))$, or (c) $0 \neq z^* \in S$ and some such $u$ also has $u^T \nabla^2 L(u) \, u = |z^*|^2$. For $L = \sqrt{1 + |u|^2}$ the maximum of $u^T \nabla^2 L \, u$ is $2 / (3 \sqrt{3})$; for a scale-invariant loss it is $0$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="fixed-point",
