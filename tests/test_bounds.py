@@ -43,3 +43,11 @@ def test_slack_signs() -> None:
     assert slack("s", True).is_nonnegative
     assert slack("s", True, strict=True).is_positive
     assert slack("s", False).is_nonnegative is None
+
+
+def test_a_bound_is_the_same_where_it_is_said_to_be():
+    x, s = sp.symbols("x s", nonnegative=True)
+    proof = Proof()
+    at_most(proof, "attained", x, x + s, equal_at={s: 0})
+    at_most(proof, "twice as large", x, 2 * (x + s), equal_at={s: 0})
+    assert [step.closed for step in proof.steps] == [True, False]

@@ -13,7 +13,6 @@ from theorems.cor35 import (
     capacity,
     derivation,
     derivation_spectrum,
-    instances,
     production,
     properties,
     properties_spectrum,
@@ -184,44 +183,8 @@ BEYOND = section(
 COUNTEREXAMPLES = section(
     "cor35.published",
     *(
-        refutation(id, title, refute, heads, reading=reading)
-        for id, title, refute, heads, reading in (
-            (
-                "full",
-                r"No error of the Jacobian, and $H_{\mathrm{eff}}$ goes from $2$ to $-2$",
-                refutations.loses_definiteness,
-                instances.CURVED,
-                "definite-full",
-            ),
-            (
-                "isotropy",
-                r"Below the threshold and with $\nabla^2 L = I$, $\kappa$ goes from $1$ to $25/9$",
-                refutations.condition_number,
-                instances.STRETCHED,
-                "isotropy",
-            ),
-            (
-                "conditioning",
-                "Below the threshold $\\kappa$ goes from $1$ beyond any constant $C$",
-                refutations.condition_number,
-                instances.UNBOUNDED,
-                "conditioning",
-            ),
-            (
-                "necessary",
-                r"Twenty times the threshold, and $H_{\mathrm{eff}}$ goes from $1$ to $121$",
-                refutations.keeps_everything,
-                instances.FAR,
-                "necessary",
-            ),
-            (
-                "stable",
-                r"Beyond the threshold a collapse with $H_{\mathrm{eff}} = 1$ is sent to $-4$",
-                refutations.loses_semidefiniteness,
-                instances.UNSTABLE,
-                "stable",
-            ),
-        )
+        refutation(reading.removeprefix("definite-"), r.title, r.refute, r.heads, reading=reading)
+        for reading, r in refutations.REFUTED.items()
     ),
     example(
         "can-fail",
@@ -232,9 +195,16 @@ COUNTEREXAMPLES = section(
     mutant_check("beyond", properties.BEYOND, readings=("stable",)),
     *(
         refutation_controls(
-            f"controls.{id}", refute, reading=reading, violations=violations, mild=mild
+            f"controls.{reading}", r.refute, reading=reading, violations=r.violations, mild=r.mild
         )
-        for id, (reading, refute, violations, mild) in refutations.CONTROLS.items()
+        for reading, r in refutations.REFUTED.items()
+    ),
+    refutation_controls(
+        "controls.necessary-definite",
+        refutations.keeps_everything,
+        reading="necessary",
+        violations=refutations.REFUTED["necessary"].violations,
+        mild=refutations.LOST_BEYOND,
     ),
 )
 

@@ -204,7 +204,7 @@ def _distance(proof: Proof) -> None:
         (2 * S * (S + wide) * SYMBOLS.L**2 + e) * (sp.Rational(1, 2) + g),
         equal_at={e: 0, g: 0, wide: 0},
     )
-    proof.cite("rayleigh")
+    proof.cite("rayleigh", "half-angle")
 
 
 def ratio(proof: Proof) -> None:
@@ -221,4 +221,4 @@ def ratio(proof: Proof) -> None:
         bounds.sharp(SYMBOLS, S) * C,
         using={"angle": (lam - 2 * big_m * big_l**2 * S * C) / (2 * big_l * big_m)},
     )
-    proof.cite("sine")
+    proof.cite("sine", "half-angle")

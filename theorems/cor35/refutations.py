@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import sympy as sp
 
@@ -128,10 +129,22 @@ _BELOW: dict[str, Heads | ByConstruction] = {
 }
 T = 1 / (1 + CONSTANT)
 
-CONTROLS: dict[str, tuple[str, Refute, dict[str, Heads | ByConstruction], Heads]] = {
-    "definite-full": (
-        "definite-full",
+
+class Refuted(NamedTuple):
+    """A counterexample, for each hypothesis heads that violate it alone, and mild heads."""
+
+    title: str
+    refute: Refute
+    heads: Heads
+    violations: dict[str, Heads | ByConstruction]
+    mild: Heads
+
+
+REFUTED: dict[str, Refuted] = {
+    "definite-full": Refuted(
+        r"No error of the Jacobian, and $H_{\mathrm{eff}}$ goes from $2$ to $-2$",
         loses_definiteness,
+        CURVED,
         {
             "A1": replace(CURVED, perturbed=(z1 + z1 * abs(z1),)),
             "jacobian": replace(CURVED, perturbed=(z1 * 11 / 10 - z1**2 * 3 / 2,)),
@@ -145,9 +158,10 @@ CONTROLS: dict[str, tuple[str, Refute, dict[str, Heads | ByConstruction], Heads]
         },
         replace(CURVED, perturbed=(z1 - z1**2 * LESS / 2,)),
     ),
-    "isotropy": (
-        "isotropy",
+    "isotropy": Refuted(
+        r"Below the threshold and with $\nabla^2 L = I$, $\kappa$ goes from $1$ to $25/9$",
         condition_number,
+        STRETCHED,
         {
             **_BELOW,
             "psd": replace(
@@ -160,15 +174,17 @@ CONTROLS: dict[str, tuple[str, Refute, dict[str, Heads | ByConstruction], Heads]
         replace(STRETCHED, perturbed=(z1 * 5 / 4, z2 * 5 / 4)),
     ),
     # The mild constant is the condition number itself.
-    "conditioning": (
-        "conditioning",
+    "conditioning": Refuted(
+        r"Below the threshold $\kappa$ goes from $1$ beyond any constant $C$",
         condition_number,
+        UNBOUNDED,
         _BELOW,
         replace(UNBOUNDED, factor=(2 - T**2 + T**4) / (3 * T**2 - T**4)),
     ),
-    "necessary": (
-        "necessary",
+    "necessary": Refuted(
+        r"Twenty times the threshold, and $H_{\mathrm{eff}}$ goes from $1$ to $121$",
         keeps_everything,
+        FAR,
         {
             "A1": replace(FAR, perturbed=(11 * z1 + z1 * abs(z1),)),
             **_low(FAR),
@@ -177,9 +193,10 @@ CONTROLS: dict[str, tuple[str, Refute, dict[str, Heads | ByConstruction], Heads]
         },
         replace(STRETCHED, perturbed=(11 * z1, (11 + TENTH) * z2)),
     ),
-    "stable": (
-        "stable",
+    "stable": Refuted(
+        r"Beyond the threshold a collapse with $H_{\mathrm{eff}} = 1$ is sent to $-4$",
         loses_semidefiniteness,
+        UNSTABLE,
         {
             "A1": replace(UNSTABLE, perturbed=(ZERO, 2 * z1 + z1 * abs(z1), ZERO)),
             "A6": replace(UNSTABLE, loss=SADDLE),
@@ -192,5 +209,7 @@ CONTROLS: dict[str, tuple[str, Refute, dict[str, Heads | ByConstruction], Heads]
         replace(UNSTABLE, perturbed=(z1, z1, ZERO)),
     ),
 }
-CONTROLS["necessary-definite"] = (*CONTROLS["necessary"][:3], linear(SADDLE, (1, 0), (1, 1)))
-"""By name: the reading, what refutes it, for each hypothesis heads that violate it alone, mild heads."""
+"""By reading."""
+
+LOST_BEYOND = linear(SADDLE, (1, 0), (1, 1))
+"""Another mild point of `keeps_everything`: beyond the threshold H_eff goes to 0."""

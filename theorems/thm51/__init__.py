@@ -1,17 +1,14 @@
 """5.1: the augmentation tangent space, of which no source that we can see states more than a definition.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`images`, `properties`, `groups`, `refutations`, `mutants`, `scale`, `trained`.
+`images`, `properties`, `groups`, `refutations`, `scale`, `trained`.
 """
 
 from __future__ import annotations
 
-from functools import partial
-
 from theorems.thm51 import (
     derivation,
     groups,
-    mutants,
     properties,
     proved,
     refutations,
@@ -22,12 +19,12 @@ from theorems.thm51.statement import STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
-    attack,
     measurement,
     mutant_check,
     proof,
     property_check,
     refutation,
+    refutation_controls,
     section,
 )
 from verify.experiments.networks import DIGITS_NETWORKS
@@ -40,7 +37,7 @@ SUBSPACE = section(
         derivation.subspace,
         readings=("subspace",),
     ),
-    mutant_check("dimension", mutants.DIMENSION),
+    mutant_check("dimension", properties.DIMENSION),
     part="subspace",
 )
 
@@ -57,8 +54,11 @@ PARAMETERS = section(
     property_check(
         "property.composition", "Brightness after contrast", properties.COMPOSED, cost=3.0
     ),
-    *(mutant_check(name, claim) for name, claim in mutants.REPARAMETRISATIONS.items()),
-    mutant_check("one", mutants.COMPOSED_ONE),
+    property_check(
+        "property.twice", "Brightness after brightness", properties.COMPOSED_TWICE, cost=3.0
+    ),
+    *(mutant_check(name, claim) for name, claim in properties.REPARAMETRISATIONS.items()),
+    *(mutant_check(name, claim) for name, claim in properties.COMPOSITIONS.items()),
     part="parameters",
 )
 
@@ -68,14 +68,23 @@ CONE = section(
     refutation(
         "blur",
         r"Blur by its variance $t \geq 0$: a ray of velocities",
-        partial(refutations.not_a_subspace, refutations.HEAT),
+        refutations.not_a_subspace,
+        refutations.HEAT,
         reading="directions",
     ),
     refutation(
         "kink",
         r"$z + \vert t \vert v$: the same velocity on both sides",
-        partial(refutations.not_a_subspace, refutations.KINK),
+        refutations.not_a_subspace,
+        refutations.KINK,
         reading="directions",
+    ),
+    refutation_controls(
+        "controls.directions",
+        refutations.not_a_subspace,
+        reading="directions",
+        violations=refutations.VIOLATIONS["directions"],
+        mild=refutations.MILD["directions"],
     ),
     part="cone",
 )
@@ -104,21 +113,22 @@ OF_Z = section(
         "limit", r"$\dim \mathcal{V}$ does not jump up at a limit, exactly", groups.LIMIT
     ),
     property_check("fibres", "Tangent spaces that agree where the maps do not", groups.FIBRES),
-    *(mutant_check(name, claim) for name, claim in mutants.GROUPS.items()),
-    mutant_check("rises", mutants.LIMIT_RISES),
-    *(mutant_check(f"fibres.{name}", claim) for name, claim in mutants.FIBRE.items()),
+    *(mutant_check(name, claim) for name, claim in groups.GROUPS.items()),
+    *(mutant_check(name, claim) for name, claim in groups.LIMITS.items()),
+    *(mutant_check(f"fibres.{name}", claim) for name, claim in groups.FIBRE.items()),
     refutation(
         "rotations",
         r"$\mathrm{enc} = x_1$ under rotations: one $z$, two tangent spaces",
-        partial(refutations.not_of_z, refutations.ROTATIONS),
+        refutations.not_of_z,
+        refutations.ROTATIONS,
         reading="of-z",
     ),
-    attack(
-        "void",
-        "Every hypothesis fails at a model made to violate it",
-        refutations.hypotheses_can_fail,
-        readings=("of-z", "directions"),
-        arithmetic=Arithmetic.EXACT,
+    refutation_controls(
+        "controls.of-z",
+        refutations.not_of_z,
+        reading="of-z",
+        violations=refutations.VIOLATIONS["of-z"],
+        mild=refutations.MILD["of-z"],
     ),
     part="of-z",
 )
@@ -129,7 +139,7 @@ DISCRETE = section(
     property_check(
         "property", "A flip adds nothing to the tangent space", properties.DISCRETE, cost=3.0
     ),
-    mutant_check("flip", mutants.FLIP),
+    mutant_check("flip", properties.FLIP),
     part="discrete",
 )
 
@@ -156,8 +166,8 @@ IMAGES = section(
         arithmetic=Arithmetic.FLOAT64,
         cost=4.0,
     ),
-    mutant_check("forward", mutants.ORDER_FORWARD),
-    mutant_check("smooth", mutants.KINK_OTHER),
+    mutant_check("forward", properties.ORDER_FORWARD),
+    mutant_check("smooth", properties.KINK_OTHER),
     part="images",
 )
 

@@ -7,15 +7,13 @@ against the moved tangents.
 from __future__ import annotations
 
 import functools
-import math
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from verify.claims.check import Arithmetic
-from verify.claims.property import Claim
+from verify.claims.property import exact_claim, exactly
 from verify.numeric.rational import beside, identity, matrix
 
 # --- group actions ------------------------------------------------------------------------------
@@ -33,9 +31,9 @@ class Moved(NamedTuple):
         entries: n^2 integers from which g is made.
     """
 
-    kind: str
-    z: tuple[int, ...]
-    entries: tuple[int, ...]
+    kind: Annotated[str, "group"]
+    z: Annotated[tuple[int, ...], "$z$"]
+    entries: Annotated[tuple[int, ...], "integers of $g$"]
 
     @property
     def n(self) -> int:
@@ -109,11 +107,6 @@ def moved(draw: st.DrawFn) -> Moved:
     return Moved(kind, z, draw(st.tuples(*[entry] * (n * n))))
 
 
-def describe_moved(case: Moved) -> tuple[tuple[str, str], ...]:
-    """A point and a group element as (name, value) pairs."""
-    return (("group", f"{case.kind}({case.n})"), ("$z$", str(case.z)), ("$g$", str(case.element)))
-
-
 def group_mismatch(case: Moved, move: bool = True, claimed: str = "stabiliser") -> float:
     """Whether V(g z) = g V(z), and its dimension is dim g - dim g_z.
 
@@ -132,28 +125,39 @@ def group_mismatch(case: Moved, move: bool = True, claimed: str = "stabiliser") 
         "algebra": 0,
         "constant": case._replace(z=(1,) * case.n).stabiliser,
     }[claimed]
-    return 0.0 if same and here.rank() == len(case.algebra) - lost else math.inf
+    return exactly(same and here.rank() == len(case.algebra) - lost)
 
 
-GROUP = Claim(
+GROUP = exact_claim(
     r"$\mathcal{V}(gz) = g \mathcal{V}(z)$, of dimension $\dim \mathfrak{g} - \dim \mathfrak{g}_z$",
     moved,
     group_mismatch,
-    describe_moved,
-    Arithmetic.EXACT,
 )
 
 
-CHECK_EVERY_STEP_WITHIN = fmpq(1, 10**9)
+GROUPS = {
+    "fixed": GROUP.mutant(r"$\mathcal{V}(gz) = \mathcal{V}(z)$", move=False),
+    "free": GROUP.mutant(
+        r"the dimension of $\mathcal{V}(z)$ is that of the group", claimed="algebra"
+    ),
+    "constant": GROUP.mutant(
+        r"the dimension of $\mathcal{V}(z)$ is the same at every $z$: it does not drop at the origin",
+        claimed="constant",
+    ),
+}
+"""Near-misses of the group action."""
+
+
+NEAR = fmpq(1, 10**9)
 """How near a limit point its neighbour is. Minors of the integer matrices here are polynomials in
 this of degree at most 4 with coefficients below 10^6: one that is not 0 at 0 is not 0 here."""
 
 
 class Limit(NamedTuple):
-    """A point z, as the limit of the points z + t w for t from `CHECK_EVERY_STEP_WITHIN` to 0."""
+    """A point z, as the limit of the points z + t w for t from `NEAR` to 0."""
 
     at: Moved
-    w: tuple[int, ...]
+    w: Annotated[tuple[int, ...], "$w$"]
 
 
 @st.composite
@@ -163,35 +167,35 @@ def limits(draw: st.DrawFn) -> Limit:
     return Limit(at, draw(st.tuples(*[st.integers(-2, 2)] * at.n)))
 
 
-def describe_limit(case: Limit) -> tuple[tuple[str, str], ...]:
-    """A limit as (name, value) pairs."""
-    return (
-        ("group", f"{case.at.kind}({case.at.n})"),
-        ("$z$", str(case.at.z)),
-        ("$w$", str(case.w)),
-    )
-
-
-def limit_mismatch(case: Limit, rises: bool = False) -> float:
+def limit_mismatch(case: Limit, rises: bool = False, drop: int = 0) -> float:
     """Whether the dimension of V at the limit is at most that beside it.
 
     Args:
         case: the limit.
         rises: claim that it is at least as large, a false variant.
+        drop: claim that it is smaller by so much, a false variant.
     """
     limit = matrix([[entry] for entry in case.at.z])
-    beside_it = limit + CHECK_EVERY_STEP_WITHIN * matrix([[entry] for entry in case.w])
+    beside_it = limit + NEAR * matrix([[entry] for entry in case.w])
     there, here = (_tangent_space(case.at, z).rank() for z in (limit, beside_it))
-    return 0.0 if (there >= here if rises else there <= here) else math.inf
+    return exactly(there >= here if rises else there <= here - drop)
 
 
-LIMIT = Claim(
+LIMIT = exact_claim(
     r"$\dim \mathcal{V}$ at a limit is at most that of the points that approach it",
     limits,
     limit_mismatch,
-    describe_limit,
-    Arithmetic.EXACT,
 )
+
+
+LIMITS = {
+    "rises": LIMIT.mutant(
+        r"$\dim \mathcal{V}$ can only jump up at a limit: it is at least that of the points beside it",
+        rises=True,
+    ),
+    "drops": LIMIT.mutant(r"$\dim \mathcal{V}$ is smaller at a limit", drop=1),
+}
+"""Near-misses of the semicontinuity."""
 
 
 # --- fibres of an encoder -----------------------------------------------------------------------
@@ -206,8 +210,8 @@ class Fibre(NamedTuple):
     floor: Fraction
     slope: Fraction
     offset: Fraction
-    a: Fraction
-    b: Fraction
+    a: Annotated[Fraction, "first $x_2$"]
+    b: Annotated[Fraction, "second $x_2$"]
 
     def speed(self, s: Fraction, floor: bool) -> Fraction:
         """The tangent p(s), without the floor if asked to."""
@@ -221,14 +225,6 @@ def fibres(draw: st.DrawFn) -> Fibre:
     return Fibre(Fraction(draw(st.integers(1, 4))), *(draw(entry) for _ in range(4)))
 
 
-def describe_fibre(case: Fibre) -> tuple[tuple[str, str], ...]:
-    """A fibre as (name, value) pairs."""
-    return (
-        ("$p(s)$", f"${case.floor} + ({case.slope} s + {case.offset})^2$"),
-        ("$x_2$", f"{case.a} and {case.b}"),
-    )
-
-
 def fibre_mismatch(case: Fibre, floor: bool = True, maps: bool = False) -> float:
     """Whether two inputs with one representation have one tangent space.
 
@@ -239,13 +235,21 @@ def fibre_mismatch(case: Fibre, floor: bool = True, maps: bool = False) -> float
     """
     first, second = (case.speed(s, floor) for s in (case.a, case.b))
     agree = first == second if maps else (first == 0) == (second == 0)
-    return 0.0 if agree else math.inf
+    return exactly(agree)
 
 
-FIBRES = Claim(
+FIBRES = exact_claim(
     r"$\mathrm{enc} = x_1$ under $T_t x = (x_1 + t p(x_2), x_2)$ with $p > 0$: $\mathcal{V}$ depends on $z$ only",
     fibres,
     fibre_mismatch,
-    describe_fibre,
-    Arithmetic.EXACT,
 )
+
+FIBRE = {
+    "vanishing": FIBRES.mutant(
+        r"the same for any $p \geq 0$: $\mathcal{V}$ depends on $z$ only", floor=False
+    ),
+    "maps": FIBRES.mutant(
+        r"the same, and the tangent maps agree: the encoder is equivariant", maps=True
+    ),
+}
+"""Near-misses of the condition on fibres: vanishing tangents, and equivariance as a necessity."""

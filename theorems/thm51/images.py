@@ -10,7 +10,7 @@ import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
 from hypothesis import strategies as st
@@ -58,15 +58,10 @@ def digits() -> Tensor:
 
 
 class Picture(NamedTuple):
-    """A colour image: a digit in one random colour on another, or random waves in three channels.
+    """A colour image: a digit in one random colour on another, or random waves in three channels."""
 
-    Attributes:
-        digit: index of the digit, or -1 for waves.
-        seed: of the colours, or of the waves.
-    """
-
-    digit: int
-    seed: int
+    digit: Annotated[int, "index of a tinted digit of scikit-learn; -1 for waves"]
+    seed: Annotated[int, "seed of its colours"]
 
     def image(self, size: int = SIZE) -> Tensor:
         """The image (3, S, S)."""
@@ -87,12 +82,6 @@ class Picture(NamedTuple):
 def pictures(draw: st.DrawFn) -> Picture:
     """Random tinted digits, and random waves."""
     return Picture(draw(st.integers(-1, 1796)), draw(st.integers(0, 2**31)))
-
-
-def describe_picture(case: Picture) -> tuple[tuple[str, str], ...]:
-    """A picture as (name, value) pairs."""
-    kind = f"digit {case.digit} of scikit-learn, tinted" if case.digit >= 0 else "random waves"
-    return (("image", kind), ("seed of its colours", str(case.seed)))
 
 
 # --- augmentations ------------------------------------------------------------------------------

@@ -7,7 +7,9 @@ for them; spans against orthogonal projection.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, NamedTuple
 
 import torch
 from hypothesis import strategies as st
@@ -24,7 +26,6 @@ from theorems.thm51.images import (
     Picture,
     augmented,
     base,
-    describe_picture,
     differences,
     numerical_rank,
     orbit,
@@ -33,7 +34,7 @@ from theorems.thm51.images import (
     slopes,
     tangents,
 )
-from verify.claims.property import Claim
+from verify.claims.property import Claim, exactly
 from verify.ssl.augment import brighten, contrast, mirror
 
 P = len(PARAMETERS)
@@ -118,14 +119,14 @@ def rank_mismatch(case: Picture, collinear: int = 0) -> float:
     """
     found = tangents(case.image(), BASE)
     more = torch.cat([found, *[found[:, [BRIGHTNESS]]] * collinear], dim=1)
-    return 0.0 if numerical_rank(more) == more.shape[1] else math.inf
+    return exactly(numerical_rank(more) == more.shape[1])
 
 
 class Reparametrised(NamedTuple):
     """An image and a map psi(eta) = base + D eta + |eta|^2 (1, .., 1), with D of shape (8, 10)."""
 
     picture: Picture
-    seed: int
+    seed: Annotated[int, "seed of $D$"]
 
     @property
     def onto(self) -> Tensor:
@@ -161,24 +162,34 @@ def parameters_error(case: Reparametrised, kept: int = P + 2, power: int = 1) ->
     return max(outside(after, before), outside(before, after))
 
 
-def composition_error(case: Picture, keep: tuple[int, ...] = (0, 1)) -> float:
-    """V of brightness after contrast, both at the identity, against the sum of the two spaces.
+Colour = Callable[[Tensor, Tensor], Tensor]
+"""A family of augmentations with one parameter, 1 at the identity."""
+
+
+def composition_error(
+    case: Picture, first: Colour = contrast, keep: tuple[int, ...] = (0, 1), add: bool = False
+) -> float:
+    """V of brightness after another family, both at the identity, against the sum of the two spaces.
 
     Args:
         case: the image, which is augmented by the base parameter first.
+        first: the other family; brightness itself has the same space.
         keep: which of the two spaces are summed; leaving one out is a false variant.
+        add: claim that the dimensions add up, a false variant.
     """
     image = augmented(case.image(), BASE[None])
     one = torch.ones(1, dtype=torch.float64)
 
     def both(theta: Tensor) -> Tensor:
-        return SMALL(brighten(contrast(image.expand(2, -1, -1, -1), theta[:, 0]), theta[:, 1]))
+        return SMALL(brighten(first(image.expand(2, -1, -1, -1), theta[:, 0]), theta[:, 1]))
 
     alone = (
-        lambda theta: SMALL(contrast(image, theta[:, 0])),
+        lambda theta: SMALL(first(image, theta[:, 0])),
         lambda theta: SMALL(brighten(image, theta[:, 0])),
     )
     together = slopes(both, one.repeat(2))
+    if add:
+        return exactly(numerical_rank(together) == 2)
     separate = torch.cat([slopes(alone[a], one) for a in keep], dim=1)
     return max(outside(together, separate), outside(separate, together))
 
@@ -206,50 +217,84 @@ def discrete_error(case: Picture, finite: bool = False) -> float:
     return float((extended[:, :P] - span).norm()) / (ROUNDING * float(span.norm()))
 
 
-def describe_reparametrised(case: Reparametrised) -> tuple[tuple[str, str], ...]:
-    """A reparametrisation by its seeds."""
-    return (*describe_picture(case.picture), ("seed of $D$", str(case.seed)))
-
-
 ORDER = Claim(
     "central differences approach the Jacobian-vector products at second order",
     pictures,
     order_error,
-    describe_picture,
     case_divisor=3,
 )
 KINK = Claim(
     "at the identity forward differences approach the derivatives from above at first order",
     pictures,
     kink_error,
-    describe_picture,
     case_divisor=3,
 )
 RANK = Claim(
     "the tangents of eight augmentations are independent",
     pictures,
     rank_mismatch,
-    describe_picture,
     case_divisor=2,
 )
 REPARAMETRISED = Claim(
     r"the tangent space does not change under $\psi$ with $D\psi$ onto",
     reparametrised,
     parameters_error,
-    describe_reparametrised,
     case_divisor=3,
 )
 COMPOSED = Claim(
     "the tangent space of brightness after contrast is the sum of both",
     pictures,
     composition_error,
-    describe_picture,
+    case_divisor=2,
+)
+COMPOSED_TWICE = Claim(
+    "the tangent space of brightness after brightness is that of brightness",
+    pictures,
+    partial(composition_error, first=brighten),
     case_divisor=2,
 )
 DISCRETE = Claim(
     "a flip that is kept fixed adds nothing to the tangent space",
     pictures,
     discrete_error,
-    describe_picture,
     case_divisor=3,
+)
+
+ORDER_FORWARD = ORDER.mutant(
+    "one-sided differences approach the Jacobian-vector products at second order", central=False
+)
+
+KINK_OTHER = KINK.mutant(
+    "at the identity forward differences approach the derivatives from below: it is no kink",
+    other=True,
+)
+
+DIMENSION = RANK.mutant(
+    "the dimension is the number of parameters, with two of them for brightness", collinear=1
+)
+
+REPARAMETRISATIONS = {
+    "smooth": REPARAMETRISED.mutant(
+        r"the tangent space does not change under any smooth $\psi$: $\theta = \theta_0 + D \eta^3$",
+        power=3,
+    ),
+    "into": REPARAMETRISED.mutant(
+        r"the tangent space does not change where $D\psi$ is not onto", kept=7
+    ),
+}
+"""Near-misses of the change of parameters."""
+
+COMPOSITIONS = {
+    "one": COMPOSED.mutant(
+        "the tangent space of brightness after contrast is that of contrast", keep=(0,)
+    ),
+    "add": COMPOSED_TWICE.mutant(
+        "the dimensions add: brightness after brightness has two", add=True
+    ),
+}
+"""Near-misses of the composition."""
+
+FLIP = DISCRETE.mutant(
+    r"$\mathrm{enc}$ of the flipped image less $\mathrm{enc}(x)$ lies in the tangent space",
+    finite=True,
 )

@@ -24,7 +24,7 @@ from theorems.thm51.images import (
 )
 from theorems.thm51.properties import BASE, ORDER_TOLERANCE, STEP, one_sided
 from verify.claims.check import Context
-from verify.claims.evidence import Finding, Outcome, Table
+from verify.claims.evidence import Finding, Table, finding
 
 SAMPLE = 50
 """Pictures drawn, a tenth of them waves."""
@@ -48,15 +48,15 @@ def _singular_values(found: torch.Tensor) -> torch.Tensor:
 
 
 def spectrum(ctx: Context) -> Finding:
-    """The gap that the numerical rank rests on: 100 pictures, with a second brightness parameter."""
+    """The gap that the numerical rank rests on, with a second brightness parameter."""
     kept, dropped = math.inf, 0.0
     for picture in _pictures(ctx, "thm51.spectrum", SAMPLE):
         s = _singular_values(tangents(picture.image(), BASE))
         kept, dropped = min(kept, float(s[-2])), max(dropped, float(s[-1]))
     clear = dropped < RANK_TOLERANCE < kept
-    return Finding(
-        outcome=Outcome.AS_STATED if clear else Outcome.SURPRISE,
-        summary=f"Over {SAMPLE} pictures the eighth singular value is at least {kept:.1e} of the first, the ninth, of the repeated parameter, at most {dropped:.1e}; the tolerance {RANK_TOLERANCE:.0e} {'lies' if clear else 'does not lie'} between them.",
+    return finding(
+        clear,
+        f"Over {SAMPLE} pictures the eighth singular value is at least {kept:.1e} of the first, the ninth, of the repeated parameter, at most {dropped:.1e}; the tolerance {RANK_TOLERANCE:.0e} {'lies' if clear else 'does not lie'} between them.",
         cases=SAMPLE,
         residuals={"eighth / first, least": kept, "ninth / first, largest": dropped},
     )
@@ -76,10 +76,10 @@ def kinks(ctx: Context) -> Finding:
             gaps[name].append(float((a - b).norm() / a.norm()))
             misses[name].append(float(torch.minimum((c - a).norm(), (c - b).norm()) / a.norm()))
     apart = min(min(values) for values in gaps.values())
-    return Finding(
+    return finding(
         # The derivatives agree to 1e-9, the distance from the kink, where there is none.
-        outcome=Outcome.AS_STATED if apart > 1e-6 else Outcome.SURPRISE,
-        summary=(
+        apart > 1e-6,
+        (
             f"At the identity the derivatives from above and from below differ in all of {SAMPLE} pictures, by "
             + ", ".join(f"{100 * median(v):.0f} % ({name})" for name, v in gaps.items())
             + " in the median: the orbit is not differentiable there."
@@ -136,9 +136,9 @@ def production(ctx: Context) -> Finding:
             rows.append(
                 (str(width), f"{float(s[-2]):.1e}", f"{float(s[-1]):.1e}", f"{relative:.1e}")
             )
-    return Finding(
-        outcome=Outcome.AS_STATED if clear and worst <= 1 else Outcome.SURPRISE,
-        summary=f"At d = {' and '.join(map(str, WIDTHS))} the eight tangents of {SIDE}x{SIDE} images are {'' if clear else 'not '}independent with a clear gap, and central differences {'approach' if worst <= 1 else 'do not approach'} them at second order.",
+    return finding(
+        clear and worst <= 1,
+        f"At d = {' and '.join(map(str, WIDTHS))} the eight tangents of {SIDE}x{SIDE} images are {'' if clear else 'not '}independent with a clear gap, and central differences {'approach' if worst <= 1 else 'do not approach'} them at second order.",
         cases=len(rows),
         margin=worst,
         tables=(

@@ -266,6 +266,6 @@ def contract(vector: Matrix, forms: Forms) -> Matrix:
         lambda a, b: total(lambda i: vector.entry(i, sp.S.One) * forms.entry(i, a, b), forms.count),
         rf"{vector._bound(PRODUCT)} \cdot {right}",
         vector.norm * forms.norm,
-        PRODUCT,
+        SUM,
         vector.symmetric,
     )

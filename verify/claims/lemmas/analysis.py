@@ -88,7 +88,7 @@ LEMMAS = (
     Lemma(
         "half-angle",
         "Half angles",
-        r"$2 \sin^2 \frac{a}{2} = 1 - \cos a$.",
+        r"$\sin a = 2 \sin \frac{a}{2} \cos \frac{a}{2}$.",
         "NIST Digital Library of Mathematical Functions, Section 4.21",
     ),
     Lemma(
