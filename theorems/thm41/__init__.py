@@ -2,7 +2,7 @@
 
 Read in this order.
 
-What is claimed: `statement` (the quoted text and its readings), `repaired` (the parts of the repaired
+What is claimed: `statement` (the quoted text and its readings), `parts` (the parts of the repaired
 statement), `hypotheses` (the readings' hypotheses at an exact state), `notation`.
 
 The readings: `derivation` (H_eff = G + M and the layer formula), `affine` (linear and ReLU heads),
@@ -13,7 +13,7 @@ heads and losses), `refutations`, `persistence` (the open set), `counterexample_
 The parts on instability, each file with its derivations, claims, false variants and checks, on the
 exact states of `states` (see `real_heads`): `inertia`, `kernel`, `saddles` and `genericity` (with
 `witnesses`),
-`symmetry` (with `wide`), `threshold` (with `sweep`), `escape` (with `flow` and `weight_flow`),
+`symmetry` (with `many_units`), `threshold` (with `sweep`), `escape` (with `flow` and `weight_flow`),
 `natural_gradient`, `strict_saddles`.
 """
 

@@ -175,7 +175,7 @@ def measured(ctx: Context) -> Finding:
                     "smallest non-zero",
                 ),
                 rows=tuple(rows),
-                note=f"In balls of {BITS} bits. Not zero: some entry's ball excludes 0, at one of {ATTEMPTS} heads, which proves that almost every head has it. Zero: at all of them every entry is within $2^{{-{BITS // 2}}}$ of 0.",
+                note=f"In balls of {BITS} bits. Not zero: some entry's ball excludes 0, at one of {ATTEMPTS} heads, which proves that almost every head has it. Zero: at all of them at which the rank of $HJ$ is resolved every entry is within $2^{{-{BITS // 2}}}$ of 0.",
             ),
         ),
     )
@@ -206,27 +206,27 @@ def _measure(source: random.Random, activation: Activation) -> Measured:
     shape = Shape(sizes[0], sizes[1], k, r, in_range, 0)
     predicted = min(r, *sizes[2:-1], 99) < min(sizes[0], sizes[1])
     with flint.ctx.workprec(BITS):
-        found: list[arb] = []
+        found = [arb(0)]
         for _ in range(ATTEMPTS):
             size = _size_on_kernel(source, activation, shape, sizes)
-            if size > 0:
+            if size is not None and size > 0:
                 answer = Answer.AGREES if predicted else Answer.CONTRADICTS
                 return Measured(predicted, answer, size)
-            found.append(size)
+            found += [] if size is None else [size]
         largest = functools.reduce(arb.max, found)
-        if not largest < VANISHES:
+        if len(found) == 1 or not largest < VANISHES:
             return Measured(predicted, Answer.OPEN, largest)
         return Measured(predicted, Answer.CONTRADICTS if predicted else Answer.AGREES, largest)
 
 
 def _size_on_kernel(
     source: random.Random, activation: Activation, shape: Shape, sizes: list[int]
-) -> arb:
-    """A ball around the largest |entry| of M|_K at a random head: all of R if HJ's rank is not resolved."""
+) -> arb | None:
+    """A ball around the largest |entry| of M|_K at a random head; None if the rank of HJ is not resolved."""
 
     def drawn(rows: int, columns: int) -> sp.ImmutableMatrix:
         numbers = [source.randint(-(2**20), 2**20) for _ in range(rows * columns)]
-        return sp.ImmutableMatrix(rows, columns, numbers) / 2**19
+        return sp.ImmutableMatrix(rows, columns, numbers) / 2**20
 
     rho, h = (arb_mat(m.tolist()) for m in loss_jet(source, shape))
     weights = tuple(drawn(rows, columns) for columns, rows in pairwise(sizes))
@@ -236,7 +236,7 @@ def _size_on_kernel(
     z = arb_mat([[enclose(entry, {})] for entry in drawn(shape.d, 1)])
     basis = _kernel_in_balls(h * head.trace(z)[1], min(shape.r, *sizes[:-1]))
     if basis is None:
-        return arb(0, "inf")
+        return None
     m = head.effective_hessian(z, rho, h * 0)
     return functools.reduce(arb.max, map(abs, (basis.transpose() * m * basis).entries()), arb(0))
 
