@@ -9,7 +9,10 @@ CHECKS = kernel(
     STATEMENT,
     parts={
         "iff": said(
-            "isotropic.part_iff", "isotropic.part_iff_affine", "isotropic.part_iff_met", read="63904960c4968b73"
+            "isotropic.part_iff",
+            "isotropic.part_iff_affine",
+            "isotropic.part_iff_met",
+            read="63904960c4968b73",
         ),
         "factor": said(
             "factor.part_factor",
@@ -42,7 +45,10 @@ CHECKS = kernel(
             read="f9669a2825ae32c9",
         ),
         "scope": said(
-            "scope.part_scope", "scope.part_scope_origin", "scope.part_scope_met", read="01b14e414083ebd5"
+            "scope.part_scope",
+            "scope.part_scope_origin",
+            "scope.part_scope_met",
+            read="01b14e414083ebd5",
         ),
     },
     readings={

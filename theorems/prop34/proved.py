@@ -29,7 +29,9 @@ CHECKS = kernel(
         "full-same-output": said("readings.refuted_full_same_output", read="286164a9132e3aa6"),
         "own-hessian": said("readings.refuted_own_hessian", read="454dfd7d9b44be2c"),
         "one-hessian": said(
-            "readings.reading_one_hessian", "readings.reading_one_hessian_met", read="1a34ced40ec73f3b"
+            "readings.reading_one_hessian",
+            "readings.reading_one_hessian_met",
+            read="1a34ced40ec73f3b",
         ),
     },
 )

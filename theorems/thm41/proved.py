@@ -76,12 +76,16 @@ CHECKS = kernel(
             read="ab404d933814a45e",
             missing="that these matrices are the Hessian of $L \\circ h$, which part F says",
         ),
-        "natural": said("natural.part_natural", "natural.part_natural_met", read="b2a47fbffcdb0c5a"),
+        "natural": said(
+            "natural.part_natural", "natural.part_natural_met", read="b2a47fbffcdb0c5a"
+        ),
     },
     readings={
         "1-psd": said("refuted_definite.refuted_1_psd", read="8c0c1e6e264781b9"),
         "1-psd-premise": said("direction.reading_1_psd_premise", read="c847f54895fd881b"),
-        "1-non-repelling": said("refuted_repelling.refuted_1_non_repelling", read="10a08611b4fda4e1"),
+        "1-non-repelling": said(
+            "refuted_repelling.refuted_1_non_repelling", read="10a08611b4fda4e1"
+        ),
         "1-non-repelling-convex": said(
             "convex_flow.reading_1_non_repelling_convex",
             "convex_flow_met.reading_1_non_repelling_convex_met",
@@ -99,7 +103,9 @@ CHECKS = kernel(
             read="7e1bd822c3544c02",
             missing="that these matrices are the Hessian of $L \\circ h$, which part identity says",
         ),
-        "relu-non-repelling": said("refuted_repelling.refuted_relu_non_repelling", read="27ce818ce301d56d"),
+        "relu-non-repelling": said(
+            "refuted_repelling.refuted_relu_non_repelling", read="27ce818ce301d56d"
+        ),
         "relu-non-repelling-convex": said(
             "convex_flow.reading_relu_non_repelling_convex",
             "convex_flow_met.reading_relu_non_repelling_convex_met",

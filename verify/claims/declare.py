@@ -215,8 +215,8 @@ def mutant_check(
 def refutation(
     id: str,
     title: str,
-    refute: Any,
-    point: Any = ...,
+    refute: Refute,
+    point: Any,
     *,
     reading: str,
     arithmetic: Arithmetic = Arithmetic.EXACT,
@@ -240,7 +240,7 @@ def refutation(
         raise ValueError(
             f"{id} must refute in symbolic, exact or ball arithmetic: got {arithmetic}."
         )
-    run = refute if point is ... else partial(_refute, refute, point, reading)
+    run = partial(_refute, refute, point, reading)
     return _refutation(id, title, run, readings=(reading,), arithmetic=arithmetic, cost=cost)
 
 
