@@ -80,7 +80,8 @@ def check(library: Library, module: str, theorems: tuple[str, ...], folder: Path
     for name in library.closure(module):
         _compile(library, name, folder)
     seconds = json.loads(_stamp(folder, module).read_text(encoding="utf-8"))["seconds"]
-    axioms, types = _ask(library, module, theorems, folder)
+    with _alone(_stamp(folder, module).with_suffix(".lock")):
+        axioms, types = _ask(library, module, theorems, folder)
     return Compiled(seconds, axioms, types)
 
 
