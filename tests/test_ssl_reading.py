@@ -12,7 +12,10 @@ from verify.identity.closure import closure
 
 MOST = 15
 """Files at most in which E3 can be read: those of `verify.experiments` and `verify.ssl` that its
-import closure holds. A package's ``__init__`` that only names what its modules hold does not count."""
+import closure holds. A package's ``__init__`` that only names what its modules hold does not count,
+nor does the list of citations: a sentence looks up its line there, by id."""
+
+LOOKED_UP = "verify.experiments.released.citations"
 
 NAMES = ("display", "experiment", "invariants", "measure")
 """The files that every experiment has."""
@@ -34,7 +37,11 @@ def only_names(path: Path) -> bool:
 
 def read(experiment: str) -> list[str]:
     modules = closure(f"verify.experiments.{experiment}")
-    ours = [m for m in modules if m.startswith(("verify.experiments.", "verify.ssl."))]
+    ours = [
+        m
+        for m in modules
+        if m.startswith(("verify.experiments.", "verify.ssl.")) and m != LOOKED_UP
+    ]
     return [m for m in ours if place(m).name != "__init__.py" or not only_names(place(m))]
 
 
