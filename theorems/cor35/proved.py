@@ -51,10 +51,11 @@ CHECKS = kernel(
         "full": said("readings.part_full", "met.part_full_met", read="e275d8b5d065b508"),
         "beyond": said(
             "parts.part_beyond",
+            "readings.part_full",
             "beyond.part_beyond_target",
             "beyond.part_beyond_kept_or_lost",
             "met.part_beyond_met",
-            read="eaa875d385a748a0",
+            read="e657c6492a645cb8",
         ),
     },
     readings={

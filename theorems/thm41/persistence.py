@@ -32,7 +32,7 @@ class Box:
 
 
 def persistence(around: Box, reading: str, ctx: Context) -> Finding:
-    """The counterexample persists on a box around all weights and biases, proved in balls.
+    """The counterexample persists on a box around all weights and biases, shown in balls.
 
     On opposite faces of the square |z_i| <= REACH the components of grad(L o h) have opposite
     signs, by its value at the centre and the mean value theorem, so that it vanishes at some z* in

@@ -37,12 +37,10 @@ class Compiled(NamedTuple):
     Attributes:
         seconds: wall time of compiling this file alone.
         axioms: by theorem, what it rests on besides definitions, in alphabetical order.
-        types: by theorem, its statement as Coq prints it.
     """
 
     seconds: float
     axioms: dict[str, tuple[str, ...]]
-    types: dict[str, str]
 
 
 @functools.cache
@@ -81,8 +79,8 @@ def check(library: Library, module: str, theorems: tuple[str, ...], folder: Path
         _compile(library, name, folder)
     seconds = json.loads(_stamp(folder, module).read_text(encoding="utf-8"))["seconds"]
     with _alone(_stamp(folder, module).with_suffix(".lock")):
-        axioms, types = _ask(library, module, theorems, folder)
-    return Compiled(seconds, axioms, types)
+        axioms = _ask(library, module, theorems, folder)
+    return Compiled(seconds, axioms)
 
 
 def _compile(library: Library, module: str, folder: Path) -> None:
@@ -102,20 +100,18 @@ def _compile(library: Library, module: str, folder: Path) -> None:
 
 def _ask(
     library: Library, module: str, theorems: tuple[str, ...], folder: Path
-) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-    """Print what theorems assume, and their types."""
+) -> dict[str, tuple[str, ...]]:
+    """Print what theorems assume."""
     asked = hashlib.sha256("\n".join((_key(library, module), *theorems)).encode()).hexdigest()
-    kept = _place(folder, module).with_suffix(f".{asked[:16]}.json")
+    kept = _place(folder, module).with_suffix(f".{asked[:16]}.axioms.json")
     if kept.is_file():
         told = json.loads(kept.read_text(encoding="utf-8"))
-        return {name: tuple(axioms) for name, axioms in told["axioms"].items()}, told["types"]
+        return {name: tuple(axioms) for name, axioms in told.items()}
     lines = [f"Require {module}.", "Set Printing Width 100."]
     for name in theorems:
         lines += [
             f'Eval compute in "{_BEGIN}{name}"%string.',
             f"Print Assumptions {module}.{name}.",
-            f'Eval compute in "TYPE {name}"%string.',
-            f"Check {module}.{name}.",
         ]
     query = folder / f"ask_{asked[:16]}.v"
     query.write_text(
@@ -127,17 +123,14 @@ def _ask(
         for left in folder.glob(f"*ask_{asked[:16]}.*"):
             left.unlink(missing_ok=True)
     axioms: dict[str, tuple[str, ...]] = {}
-    types: dict[str, str] = {}
     for piece in printed.split(f'= "{_BEGIN}')[1:]:
         name, _, rest = piece.partition('"')
-        assumed, _, typed = rest.partition(f'= "TYPE {name}"')
-        assumed = assumed.partition(": string")[2]
+        assumed = rest.partition(": string")[2]
         axioms[name] = () if CLOSED in assumed else tuple(sorted(_AXIOM.findall(assumed))) or ("?",)
-        types[name] = " ".join(typed.partition(": string")[2].partition(":")[2].split())
     if lost := [name for name in theorems if name not in axioms]:
         raise CoqError(f"Coq did not say what {', '.join(lost)} of {module} assume.")
-    kept.write_text(json.dumps({"axioms": axioms, "types": types}), encoding="utf-8")
-    return axioms, types
+    kept.write_text(json.dumps(axioms), encoding="utf-8")
+    return axioms
 
 
 def _run(folder: Path, file: Path, module: str) -> str:
