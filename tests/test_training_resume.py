@@ -171,6 +171,17 @@ def test_stopping_and_going_on_changes_nothing(
     assert_equal(to_arrays(run), to_arrays(train(config, digits, observe=look)))
 
 
+def test_checkpoints_are_some_time_apart_and_the_last_is_written(
+    tmp_path: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An epoch takes ten seconds, and so does what is seen before the first."""
+    clock, written = Ticking(monkeypatch), []
+    monkeypatch.setattr(loop.Live, "save", lambda live, path, run: written.append(run.epoch))
+    config = replace(SHORT, epochs=6)
+    train(config, digits, observe=clock.look, checkpoint=tmp_path, apart=25)
+    assert written == [2, 5, 6]
+
+
 def test_a_deadline_is_kept(
     tmp_path: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
