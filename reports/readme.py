@@ -89,12 +89,14 @@ def _statements(rooms: Sequence[Room]) -> str:
 
 
 def _experiments(rooms: Sequence[Room]) -> str:
-    lines = ["| effect | digits | CIFAR-10 (JPEG), reduced |", "| --- | --- | --- |"]
-    lines += [
-        f"| {room.name}: {_cell(one.text)} | {_answer(one.digits)} | {_answer(one.reduced)} |"
-        for room in rooms
-        for one in room.told
-    ]
+    told = [(room.name, one) for room in rooms for one in room.told]
+    forms = {"digits": "digits", "reduced": "CIFAR-10 (JPEG), reduced"}
+    if any(one.medium for _, one in told):
+        forms["medium"] = "CIFAR-10, medium"
+    lines = [f"| effect | {' | '.join(forms.values())} |", f"| --- {'| --- ' * len(forms)}|"]
+    for name, one in told:
+        answers = (_answer(getattr(one, form)) for form in forms)
+        lines.append(f"| {name}: {_cell(one.text)} | {' | '.join(answers)} |")
     return "\n".join(lines) + "\n"
 
 

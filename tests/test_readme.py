@@ -15,10 +15,10 @@ import torch
 
 from reports.readme import renewed
 from theorems.thm41.statement import STATEMENT
-from verify.claims.evidence import Evidence
 from verify.claims.statement import Verdict
 from verify.cli.arguments import parse
 from verify.engine import registry
+from verify.engine.store import Records
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -62,28 +62,29 @@ def test_a_readme_without_the_place_of_a_table_is_refused(lost):
         renewed(README.replace(lost, ""), ROOMS)
 
 
-RECORDED = {
-    (room.name, one.effects, one.text): (one.reduced, room)
+RECORDED = [
+    (room.name, one, form)
     for room in ROOMS
     for one in room.told
-    if one.reduced is not None
-}
+    for form in ("reduced", "medium")
+    if getattr(one, form) is not None
+]
 
 
-@pytest.mark.parametrize("case", RECORDED, ids=lambda case: f"{case[0]}-{case[1][0]}")
-def test_what_is_told_of_the_reduced_runs_is_what_was_recorded(case):
+@pytest.mark.parametrize(
+    ("name", "one", "form"), RECORDED, ids=[f"{n}-{o.effects[0]}-{f}" for n, o, f in RECORDED]
+)
+def test_what_is_told_of_recorded_runs_is_what_was_recorded(name, one, form):
     """The answer is that of the record, and every figure is in it, rounded as it is told."""
-    name, effects, text = case
-    (answer, figures), _ = RECORDED[case]
-    (file,) = ROOT.glob(f"reports/evidence/{name}.*.cifar10-reduced-*.json")
-    record = msgspec.json.decode(file.read_bytes(), type=Evidence)
-    measured = [one for one in record.answers if one.effect in effects]
-    assert {one.answer for one in measured} == {answer}, text
-    told = re.findall(r"\d+(?:\.\d+)?", figures.partition(", published")[0])
+    answer, figures = getattr(one, form)
+    (file,) = ROOT.glob(f"reports/evidence/{name}.*.cifar10-{form}-*.json")
+    record = Records(file.parent).newest(file.name.rpartition("-")[0], besides="")
+    assert record is not None
+    assert {found.answer for found in record.answers if found.effect in one.effects} == {answer}
     known = [abs(float(n)) for n in re.findall(r"-?\d+(?:\.\d+)?", file.read_text("utf-8"))]
-    for figure in told:
+    for figure in re.findall(r"\d+(?:\.\d+)?", figures.partition(", published")[0]):
         decimals = len(figure.partition(".")[2])
-        assert any(round(n, decimals) == float(figure) for n in known), (figure, text)
+        assert any(round(n, decimals) == float(figure) for n in known), figure
 
 
 def test_every_command_that_is_shown_can_be_parsed():

@@ -18,6 +18,10 @@ SUMMARY = Summary(
             "transversal",
             "moves",
         ),
+        holds_added(
+            "and it holds for Fisher matrices of two models where $I_z$ is nonsingular, at a single point",
+            "models-nonsingular",
+        ),
     ),
     smallest=r"$z \sim N((\theta_1, 0), I)$ and $h = z_1$: $I_h$ vanishes along $\theta_2$ and still has rank 1, where the bound is 0.",
     shown_by="thm53.published.overlap",

@@ -50,14 +50,15 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         effects: their ids.
         text: what was asked, as a clause.
-        digits, reduced: the answer on the digits, and in the recorded reduced form, each with its figures; None
-            where they were not run.
+        digits, reduced, medium: the answer on the digits, and in the recorded reduced and medium forms, each with
+            its figures; None where they were not run.
     """
 
     effects: tuple[str, ...]
     text: str
     digits: tuple[Answer, str] | None = None
     reduced: tuple[Answer, str] | None = None
+    medium: tuple[Answer, str] | None = None
 
 
 def refuted(text: str, *about: str) -> Clause:

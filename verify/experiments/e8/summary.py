@@ -12,6 +12,6 @@ SUMMARY = (
             "vicreg-resnet-50",
             "barlow-twins-resnet-50",
         ),
-        text="the heads of released networks compress orbits, or expand them",
+        text="the heads of released networks compress orbits, or expand them (this needs their weights)",
     ),
 )
