@@ -64,7 +64,12 @@ PARAMETERS = section(
 
 CONE = section(
     "thm51.cone",
-    *proof("derivation", "One-sided parameters have a cone of velocities", derivation.cone),
+    *proof(
+        "derivation",
+        "One-sided parameters have a cone of velocities",
+        derivation.cone,
+        readings=("one-sided",),
+    ),
     refutation(
         "blur",
         r"Blur by its variance $t \geq 0$: a ray of velocities",

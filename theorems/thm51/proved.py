@@ -35,10 +35,25 @@ CHECKS = kernel(
             "group.part_of_z_semicontinuous",
             read="0f254d990a99879c",
         ),
+        "discrete": said(
+            "discrete.part_discrete",
+            "discrete.part_discrete_met",
+            "discrete.part_discrete_needs_isolated",
+            read="3abd772d8abbc35c",
+        ),
     },
     readings={
+        "one-sided": said(
+            "spans.reading_one_sided", "spans.reading_one_sided_met", read="92636af60640c6e8"
+        ),
+        "fibre": said(
+            "spans.reading_fibre",
+            "spans.reading_fibre_singular",
+            "spans.reading_fibre_exceeds",
+            read="172bfa425be990ad",
+        ),
         "subspace": said("subspace.reading_subspace", read="2260804ee72ed656"),
-        "directions": said("refuted_tangents.refuted_directions", read="0eee7b9f8de83e2c"),
+        "directions": said("refuted_tangents.refuted_directions", read="a414bc5aa90864e3"),
         "of-z": said("refuted_tangents.refuted_of_z", read="57118cdc903caa24"),
         "of-z-equivariant": said("of_z.reading_of_z_equivariant", read="43d1505ac142c00d"),
     },

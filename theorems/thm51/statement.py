@@ -45,11 +45,17 @@ STATEMENT = Statement(
             predicted=Verdict.HOLDS,
         ),
         Reading(
+            id="one-sided",
+            text=r"$\mathcal{V}_{\mathrm{aug}}$, as the span of one-sided derivatives, is a linear subspace; where $o_x$ is differentiable and the admissible directions span the parameters, it is the same one as before.",
+            hypotheses=("one-sided",),
+            predicted=Verdict.HOLDS,
+        ),
+        Reading(
             id="directions",
-            text="The velocities of augmentations that start at $x$ form a linear subspace, also where they have one-sided derivatives only.",
+            text="Without the span, of which the quoted words speak: the velocities of augmentations that start at $x$ form a linear subspace themselves, also where they have one-sided derivatives only.",
             hypotheses=("one-sided",),
             predicted=Verdict.REFUTED,
-            rescued_by="cone",
+            rescued_by="one-sided",
         ),
         Reading(
             id="of-z",
@@ -57,6 +63,12 @@ STATEMENT = Statement(
             hypotheses=("orbit", "encoder"),
             predicted=Verdict.REFUTED,
             rescued_by="of-z-equivariant",
+        ),
+        Reading(
+            id="fibre",
+            text=r"$\mathcal{V}_{\mathrm{aug}}(z)$, as the span over all inputs of the representation $z$, is a linear subspace and a function of $z$ for every encoder. (Its dimension may exceed the number of parameters.)",
+            hypotheses=("orbit", "encoder"),
+            predicted=Verdict.HOLDS,
         ),
         Reading(
             id="of-z-equivariant",
@@ -94,6 +106,7 @@ STATEMENT = Statement(
             id="discrete",
             title="Discrete parameters",
             text=r"A discrete parameter contributes no direction: it does not move along a curve of parameters that starts at $\theta_0$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="images",
