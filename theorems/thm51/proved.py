@@ -22,7 +22,9 @@ CHECKS = kernel(
             "cone.part_cone",
             "cone.part_cone_no_subspace",
             "cone.part_cone_kink",
-            read="1584e65025fe5873",
+            "refuted_tangents.part_cone_blur",
+            "refuted_tangents.part_cone_two_sided_kink",
+            read="e1bcead075d7fc0f",
         ),
         "of-z": said(
             "of_z.part_of_z",
@@ -53,7 +55,6 @@ CHECKS = kernel(
             read="172bfa425be990ad",
         ),
         "subspace": said("subspace.reading_subspace", read="2260804ee72ed656"),
-        "directions": said("refuted_tangents.refuted_directions", read="a414bc5aa90864e3"),
         "of-z": said("refuted_tangents.refuted_of_z", read="57118cdc903caa24"),
         "of-z-equivariant": said("of_z.reading_of_z_equivariant", read="43d1505ac142c00d"),
     },

@@ -51,13 +51,6 @@ STATEMENT = Statement(
             predicted=Verdict.HOLDS,
         ),
         Reading(
-            id="directions",
-            text="Without the span, of which the quoted words speak: the velocities of augmentations that start at $x$ form a linear subspace themselves, also where they have one-sided derivatives only.",
-            hypotheses=("one-sided",),
-            predicted=Verdict.REFUTED,
-            rescued_by="one-sided",
-        ),
-        Reading(
             id="of-z",
             text=r"$\mathcal{V}_{\mathrm{aug}}(z)$ is a function of $z$: inputs with one representation have one tangent space.",
             hypotheses=("orbit", "encoder"),
@@ -93,7 +86,7 @@ STATEMENT = Statement(
         Part(
             id="cone",
             title="One-sided parameters",
-            text=r"Where the parameters may move in the directions of a convex cone $K$ only, and $o_x$ has a one-sided derivative $O$ that is linear on $K$, the velocities form the convex cone $O K$. Its span is $\mathcal{V}_{\mathrm{aug}}$ if $K$ spans the parameters.",
+            text=r"Where the parameters may move in the directions of a convex cone $K$ only, and $o_x$ has a one-sided derivative $O$ that is linear on $K$, the velocities form the convex cone $O K$, and need not form a subspace. Its span is $\mathcal{V}_{\mathrm{aug}}$ if $K$ spans the parameters.",
             predicted=Verdict.PROVED,
         ),
         Part(
