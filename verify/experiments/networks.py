@@ -57,6 +57,7 @@ SIMCLR = Config(
     epochs=50,
     seed=0,
     precision="bfloat16",
+    passes=2,
 )
 """SimCLR as published."""
 
@@ -120,6 +121,7 @@ DIGITS_SIMCLR = narrowed(
     ),
     batch=128,
     epochs=20,
+    passes=1,
 )
 """SimCLR on the digits."""
 
