@@ -42,7 +42,7 @@ from verify.engine.store import Asked, Records, Store, StoreError
 from verify.experiments.forms import listing
 
 ROOT = Path(__file__).resolve().parents[1]
-REGISTRIES = ("theorems", "verify.experiments")
+REGISTRIES = rooms.REGISTRIES
 RECORDED = ROOT / "reports" / "evidence"
 
 HINT = "`python -m verify --help` shows what can be asked."
@@ -211,6 +211,10 @@ def _new(options: argparse.Namespace, words: Sequence[str], registries: Sequence
     for file in scaffold.make_room(ROOT, words, known.union(COMMANDS)):
         print(f"written: {file}")
     importlib.reload(importlib.import_module(registries[0]))
+    from reports.readme import renew
+
+    renew(ROOT / "README.md")
+    print(f"written: {ROOT / 'README.md'}")
     places = rooms.contents(registries)
     return _run(options, [rooms.find(places, words[0])], places, Folders.at(options.out))
 
