@@ -57,6 +57,7 @@ SIMCLR = Config(
     epochs=50,
     seed=0,
     precision="bfloat16",
+    passes=2,
 )
 """SimCLR as published."""
 
@@ -101,7 +102,6 @@ SIMCLR_MEDIUM = narrowed(
     (512, 512),
     representation=128,
     epochs=20,
-    augmentation=replace(SIMCLR_CIFAR, crop=(0.08, 1)),
 )
 """Of 50 000 images 3900 steps at batch 256."""
 
@@ -120,6 +120,7 @@ DIGITS_SIMCLR = narrowed(
     ),
     batch=128,
     epochs=20,
+    passes=1,
 )
 """SimCLR on the digits."""
 
@@ -208,7 +209,7 @@ SCALES = {
         simsiam=SIMSIAM,
         orbits=1000,
         probed=(10000, 10000),
-        own={"E2": {"epochs": 50, "batch": 512}, "E7": {"epochs": 5}},
+        own={"E2": {"epochs": 50, "batch": 512}, "E6": {"batch": 512}, "E7": {"epochs": 5}},
     ),
 }
 """By a form's size. Below the published one, for a CPU, a ResNet-18 has a quarter of the width, under
