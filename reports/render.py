@@ -256,7 +256,7 @@ def _spelled_out(quoted: Mapping[str, Theorem]) -> dict[str, str]:
     for theorem in quoted.values():
         for one in theorem.vocabulary:
             word = one.name.rpartition(".")[2]
-            if re.search(rf":\s*~?\s*\(?{re.escape(word)}\b[^:]*$", theorem.statement.text):
+            if re.search(rf":\s*~?\s*{re.escape(word)}\b[\s\w']*\.?$", theorem.statement.text):
                 found.setdefault(one.name, theorem.name)
     return found
 
