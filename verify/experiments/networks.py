@@ -25,7 +25,7 @@ from verify.ssl.backbones import CALIBRATED, calibrate
 from verify.ssl.data import DIGITS as DIGITS_NAME
 from verify.ssl.data import DIGITS_SOURCE, Dataset, Source
 from verify.ssl.data.loading import images
-from verify.ssl.measurements import Protocol, project, represent, unit
+from verify.ssl.measurements import Protocol, project, represent, represent_orbits, unit
 from verify.ssl.probes import ridge_accuracy
 from verify.ssl.snapshots import observe_weights, snapshot
 from verify.ssl.training import (
@@ -376,9 +376,18 @@ class Run:
         )
         return ridge_accuracy(seen, labels, judged, answers, dataset.classes)
 
-    def compared(self, images: Tensor) -> Iterator[tuple[str, Protocol, Tensor, Tensor]]:
-        """Unit vectors z (.., d) and h (.., k) of images (.., C, H, W), by network and protocol."""
-        z, other = (represent(n.backbone, images) for n in (self.trained, self.untrained))
+    def compared(
+        self, images: Tensor, orbit: Callable[[Tensor], Tensor]
+    ) -> Iterator[tuple[str, Protocol, Tensor, Tensor]]:
+        """Unit vectors z (n, A, d) and h (n, A, k) of images' orbits, by network and protocol.
+
+        Args:
+            images: (n, C, H, W).
+            orbit: of some images, (m, A, C, H, W).
+        """
+        z, other = (
+            represent_orbits(n.backbone, images, orbit) for n in (self.trained, self.untrained)
+        )
         named = {
             TRAINED: (self.trained, z),
             FRESH: (self.fresh, z),

@@ -159,7 +159,7 @@ def plots(form: Trained, dataset: Dataset, points: Points) -> tuple[Plot, Plot, 
             ),
             xlabel="rotation in degrees",
             ylabel="distance of unit vectors",
-            note=f"{setting}; mean over {len(dataset.test_images[: form.orbits])} test images, band: smallest and largest of {len(form.seeds)} seeds.",
+            note=f"{setting}; mean over {points[f'z, {TRAINED}'][0].shape[0]} test images, band: smallest and largest of {len(form.seeds)} seeds.",
         ),
     )
 

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -23,7 +24,7 @@ from verify.ssl.measurements import (
     equal_weights,
     percentile_interval,
     project,
-    represent,
+    represent_orbits,
     summarise,
     unit,
 )
@@ -34,6 +35,9 @@ DRAWS = 1000
 """Bootstrap draws of each interval."""
 
 BOOTSTRAP_SEED = 0
+
+PLOTTED = 1000
+"""Images whose orbits are in plots."""
 
 SAMPLE_CLASSES, SAMPLE_IMAGES = 5, 3
 """As many classes, and images of each, as were published."""
@@ -69,21 +73,21 @@ Cells = dict[tuple[str, Protocol], list[Cell]]
 """For each network and protocol, a cell for each seed."""
 
 Points = dict[str, list[Tensor]]
-"""By representation and network, for each seed, unit vectors (images, angles, d or k)."""
+"""By representation and network, for each seed, unit vectors (images, angles, d or k) of the first
+`PLOTTED` images."""
 
 
 def measure(form: Trained, runs: Iterable[Run], dataset: Dataset) -> tuple[Cells, Points]:
     """Both protocols, with both controls; also unit vectors (consistent)."""
-    turned = rotation_orbit(dataset.test_images[: form.orbits], ANGLES)
-    classes = dataset.test_labels[: form.orbits]
+    images, classes = dataset.test_images[: form.orbits], dataset.test_labels[: form.orbits]
     cells: Cells = defaultdict(list)
     points: Points = defaultdict(list)
     for run in runs:
-        for name, protocol, z, h in run.compared(turned):
+        for name, protocol, z, h in run.compared(images, partial(rotation_orbit, angles=ANGLES)):
             cells[name, protocol].append(compare(z, h, classes))
             if protocol is Protocol.CONSISTENT:
-                points[f"z, {name}"].append(z)
-                points[f"h, {name}"].append(h)
+                points[f"z, {name}"].append(z[:PLOTTED])
+                points[f"h, {name}"].append(h[:PLOTTED])
     return cells, points
 
 
@@ -97,14 +101,14 @@ CLASS = "class probe of z"
 
 def course(form: Trained, ctx: Context, dataset: Dataset) -> list[Course]:
     """Selectivity and published compression, of the head and of a fresh one, and how trained z is."""
-    turned = rotation_orbit(dataset.test_images[:COURSE_ORBITS], ANGLES)
+    images, turned = dataset.test_images[:COURSE_ORBITS], partial(rotation_orbit, angles=ANGLES)
     classes = dataset.test_labels[:COURSE_ORBITS]
     weights = equal_weights(classes)
     courses = []
     for runs in form.course(ctx, dataset):
         found: Course = defaultdict(list)
         for run in runs:
-            raw = represent(run.trained.backbone, turned)
+            raw = represent_orbits(run.trained.backbone, images, turned)
             z = summarise(unit(raw), classes)
             for name, networks in ((TRAINED, run.trained), (FRESH, run.fresh)):
                 for protocol, figure, of in (
