@@ -28,6 +28,7 @@ from verify.ssl.measurements import (
     summarise,
     unit,
 )
+from verify.ssl.variances import spearman
 
 ANGLES = torch.arange(12) * (2 * math.pi / 12)
 
@@ -121,6 +122,18 @@ def course(form: Trained, ctx: Context, dataset: Dataset) -> list[Course]:
             found[CLASS].append(run.class_probe(dataset, COURSE_LABELLED, COURSE_JUDGED))
         courses.append(dict(found))
     return courses
+
+
+def trends(curves: Sequence[Sequence[float]]) -> list[float]:
+    """Spearman's correlation of every seed's figure with the epoch, from the first epoch on."""
+    return [spearman(torch.tensor(curve[1:]), torch.arange(len(curve) - 1)) for curve in curves]
+
+
+def direction(curves: Sequence[Sequence[float]]) -> str:
+    """What a figure does as training goes on, of the same in every seed."""
+    found = trends(curves)
+    rises, falls = (all(sign * trend >= TREND for trend in found) for sign in (1, -1))
+    return "rises" if rises else "falls" if falls else "does neither"
 
 
 def compare(z: Tensor, h: Tensor, classes: Tensor) -> Cell:

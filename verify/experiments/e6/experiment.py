@@ -118,9 +118,11 @@ def run_depth(form: tuple[Trained, ...], ctx: Context) -> Finding:
     setting = first.source.setting(dataset)
     depths: list[Depth] = []
     kept: dict[str, Arrays] = {}
+    probes: list[float] = []
     for networks in form:
         runs = list(networks.runs(ctx, dataset))
         depths.append(measure(networks, runs, dataset))
+        probes += report.class_probes(runs, dataset)
         kept |= {f"{layers(networks)} layers, seed {run.seed}": run.arrays for run in runs}
     return report.shown(
         answers(depths),
@@ -132,6 +134,7 @@ def run_depth(form: tuple[Trained, ...], ctx: Context) -> Finding:
             *report.timing_tables(setting, kept),
         ),
         plots=(display.depth_plot(setting, depths),),
+        probes=probes,
     )
 
 
