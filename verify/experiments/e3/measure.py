@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
+from scipy.stats import spearmanr
 from torch import Tensor
 
 from verify.claims.check import Context
@@ -29,7 +30,6 @@ from verify.ssl.measurements import (
     summarise,
     unit,
 )
-from verify.ssl.variances import spearman
 
 ANGLES = torch.arange(12) * (2 * math.pi / 12)
 
@@ -127,7 +127,7 @@ def course(form: Trained, ctx: Context, dataset: Dataset) -> list[Course]:
 
 def trends(curves: Sequence[Sequence[float]]) -> list[float]:
     """Spearman's correlation of every seed's figure with the epoch, from the first epoch on."""
-    return [spearman(torch.tensor(curve[1:]), torch.arange(len(curve) - 1)) for curve in curves]
+    return [float(spearmanr(curve[1:], range(len(curve) - 1)).statistic) for curve in curves]
 
 
 def direction(curves: Sequence[Sequence[float]]) -> str:
