@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
+import sys
 
 import msgspec
 import numpy as np
@@ -15,7 +17,7 @@ import pytest
 from verify.claims.acceptance import normalised
 from verify.claims.check import Arithmetic, Check, Kind, Role, evidence_for
 from verify.claims.evidence import Evaluated, Finding, Outcome, Plot, Provenance, Series, Witness
-from verify.engine.store import SEED_LIMIT, Asked, Records, Store, StoreError
+from verify.engine.store import SEED_LIMIT, Asked, Records, Store, StoreError, seal
 
 KEY = "0123456789abcdef" + "f" * 48
 OTHER = "fedcba9876543210" + "f" * 48
@@ -66,6 +68,9 @@ def evidence(finding=FULL, key=KEY, name="room.a", date="2026-01-01"):
     return evidence_for(check, finding, provenance)
 
 
+ASKED = Asked(seed=7, profile="deep", device="cuda", only=(Kind.SCALE,), skip=(Kind.ATTACK,))
+
+
 @pytest.fixture
 def store(tmp_path):
     return Store(tmp_path / "evidence")
@@ -97,15 +102,20 @@ def test_nothing_comes_back_for_another_key_or_check(store):
         b"{",
         b"[]",
         b"\xff\xfe",
-        msgspec.json.encode(evidence())[:-20],
-        msgspec.json.encode(evidence()).replace(b'"as stated"', b'"perfect"'),
-        msgspec.json.encode(evidence()).replace(b'"cases":60', b'"cases":"many"'),
-        msgspec.json.encode(evidence(name="room.b")),
-        msgspec.json.encode(evidence(key=OTHER)),
+        seal(evidence())[:-20],
+        seal(evidence()).replace(b'"as stated"', b'"surprise"'),  # by hand
+        seal(evidence()).replace(b'"cases": 60', b'"cases": 61'),
+        seal(evidence()).replace(b'"schema": 1', b'"schema": 2'),  # of the future
+        seal(evidence()).replace(b"0.25", b"0.75"),
+        msgspec.json.encode(evidence()),  # without its seal
+        seal(ASKED),
+        seal(evidence(name="room.b")),
+        seal(evidence(key=OTHER)),
     ],
 )
 def test_a_damaged_file_is_set_aside_and_told(store, damage):
     path = store.write(evidence())
+    assert damage != path.read_bytes()
     path.write_bytes(damage)
     assert store.read("room.a", KEY) is None
     assert names(store) == [f"{path.name}.damaged"]
@@ -114,6 +124,49 @@ def test_a_damaged_file_is_set_aside_and_told(store, damage):
     assert path.name in warning
     store.write(evidence())
     assert store.read("room.a", KEY) == evidence()
+
+
+def test_every_flipped_bit_is_noticed(store):
+    path = store.write(evidence())
+    whole = path.read_bytes()
+    for place in range(0, len(whole) - 1, 7):  # the last byte ends the line
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << place % 7
+        path.write_bytes(flipped)
+        found = store.read("room.a", KEY)
+        assert found is None or found == evidence()  # white space became other white space
+        path.write_bytes(whole)
+    assert len(store.warnings) > len(whole) // 14
+
+
+def test_how_a_file_is_indented_does_not_matter(store):
+    path = store.write(evidence())
+    path.write_bytes(msgspec.json.format(path.read_bytes(), indent=-1))
+    assert store.read("room.a", KEY) == evidence()
+
+
+def test_two_processes_that_start_at_once_take_the_same_seed(store):
+    """Each draws one of its own, and one of them is kept by both."""
+    code = (
+        "import sys; from pathlib import Path; from verify.engine.store import Store\n"
+        "store = Store(Path(sys.argv[1])); sys.stdin.readline()\n"
+        "store.prepare(); print(store.seed())"
+    )
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(store.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for one in started:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    said = {one.communicate()[0].strip() for one in started}
+    assert said == {str(store.kept_seed())}
 
 
 def test_setting_aside_never_replaces_what_was_set_aside_before(store):
@@ -212,9 +265,6 @@ def test_records_are_read_and_never_touched(store):
     assert {path.name: path.read_bytes() for path in store.folder.iterdir()} == before
     assert len(records.warnings) == 2
     assert damaged.name in records.warnings[0]
-
-
-ASKED = Asked(seed=7, profile="deep", device="cuda", only=(Kind.SCALE,), skip=(Kind.ATTACK,))
 
 
 def test_what_a_run_is_asked_for_is_kept(store):

@@ -42,11 +42,11 @@ from verify.engine.store import Asked, Records, Store, StoreError
 from verify.experiments.forms import listing
 
 ROOT = Path(__file__).resolve().parents[1]
-REGISTRIES = ("theorems", "verify.experiments")
+REGISTRIES = rooms.REGISTRIES
 RECORDED = ROOT / "reports" / "evidence"
 
 HINT = "`python -m verify --help` shows what can be asked."
-COMMANDS = ("all", "list", "show", "report", "doctor", "bench", "kernel", "ssl", "new")
+COMMANDS = ("all", "list", "show", "report", "doctor", "bench", "kernel", "mutate", "ssl", "new")
 LOOKING = ("list", "show", "doctor")
 """Commands that decide nothing, whose reader may leave when it has seen enough."""
 
@@ -162,6 +162,8 @@ def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
         return _released(options)
     if options.path is not None or options.check_citations:
         raise UsageError("`--path` and `--check-citations` are options of `ssl released`.")
+    if command == "mutate":
+        return _mutate(options, names, places, Folders.at(options.out))
     found = list(dict.fromkeys(rooms.find(places, name) for name in names))
     chosen = found or list(places)
     folders = Folders.at(options.out)
@@ -209,6 +211,10 @@ def _new(options: argparse.Namespace, words: Sequence[str], registries: Sequence
     for file in scaffold.make_room(ROOT, words, known.union(COMMANDS)):
         print(f"written: {file}")
     importlib.reload(importlib.import_module(registries[0]))
+    from reports.readme import renew
+
+    renew(ROOT / "README.md")
+    print(f"written: {ROOT / 'README.md'}")
     places = rooms.contents(registries)
     return _run(options, [rooms.find(places, words[0])], places, Folders.at(options.out))
 
@@ -385,6 +391,60 @@ def _kernel(
     if options.record:
         print(f"recorded: {count(kernel.keep(found), 'theorem')}")
     return 1 if request.broken or kernel.failed(found) else 0
+
+
+def _mutate(
+    options: argparse.Namespace,
+    names: Sequence[str],
+    places: Sequence[rooms.RegistryEntry],
+    folders: Folders,
+) -> int:
+    """Change the code of a copy, and see which check notices each change."""
+    from verify.cli import mutate
+    from verify.engine.mutation import record
+    from verify.engine.mutation.campaign import Campaign
+    from verify.engine.mutation.catalogue import MutationError, read
+
+    if not in_checkout(ROOT):
+        raise UsageError(f"`mutate` changes a copy of a checkout, and {ROOT} is none.")
+    catalogues = mutate.folders(places, ROOT)
+    wanted = [n if n in catalogues else rooms.find(places, n).entry.id for n in names]
+    if unknown := [name for name in wanted if name not in catalogues]:
+        raise UsageError(
+            f"{unknown[0]} has no catalogue of its own; `experiments` has all of theirs."
+        )
+    try:
+        chosen = {name: read(catalogues[name]) for name in wanted or catalogues}
+        if options.fast:
+            chosen = {name: tuple(m for m in found if m.fast) for name, found in chosen.items()}
+        if options.only:
+            every = {mutation.id for found in chosen.values() for mutation in found}
+            if unknown := [id for id in options.only if id not in every]:
+                raise UsageError(f"There is no change {unknown[0]!r} among those asked for.")
+            chosen = {
+                name: tuple(m for m in found if m.id in options.only)
+                for name, found in chosen.items()
+            }
+        own, recorded = folders.evidence.parent / record.FILE, RECORDED / record.FILE
+        asked = mutate.Asked(
+            {name: found for name, found in chosen.items() if found or options.random},
+            recorded if options.record else own,
+            (own, recorded),
+            reproduce.deadline(options.budget),
+            fresh=options.fresh,
+        )
+        jobs = options.jobs or os.cpu_count() or 1
+        with Campaign(ROOT, mutate.context(places), jobs) as campaign:
+            if options.random is not None:
+                seed = mutate.SEED if options.seed is None else options.seed
+                return mutate.try_drawn(asked, campaign, options.random, seed, _say)
+            return mutate.try_all(asked, campaign, _say)
+    except MutationError as error:
+        raise UsageError(str(error)) from None
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -122,11 +122,17 @@ def assemble(
         checks = tuple(records[check.id] for check in room.checks)
         if isinstance(room.subject, Statement):
             judged = verdicts.judged(room.subject.id)
-            statements.append(StatementRecord(statement=room.subject, checks=checks, judged=judged))
+            statements.append(
+                StatementRecord(
+                    statement=room.subject, checks=checks, judged=judged, summary=room.summary
+                )
+            )
         else:
             answers = judge_experiment(room.subject, room.checks, counted)
             experiments.append(
-                ExperimentRecord(experiment=room.subject, checks=checks, answers=answers)
+                ExperimentRecord(
+                    experiment=room.subject, checks=checks, answers=answers, told=room.told
+                )
             )
     failures = gate_failures(
         [check for room in together for check in room.checks],
