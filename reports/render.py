@@ -184,7 +184,7 @@ def _environment(run: RunRecord) -> Environment:
         prose_or_source=prose_or_source,
         emphasised=_emphasised,
         ticked=_ticked,
-        display=lambda latex: formula(latex, "block"),
+        step=_step,
         linked=_linker(run),
         link=_link,
         sentence=_sentence,
@@ -195,6 +195,7 @@ def _environment(run: RunRecord) -> Environment:
         figure=lambda number: f"{number:.3g}",
         day=lambda iso: iso[:16].replace("T", " "),
     )
+    environment.tests["computed"] = _is_computed
     quoted = _theorems(run)
     spelled_out = _spelled_out(quoted)
     environment.globals.update(
@@ -235,6 +236,17 @@ def _environment(run: RunRecord) -> Environment:
         Verdict=Verdict,
     )
     return environment
+
+
+def _is_computed(latex: str) -> bool:
+    """Whether the sides of a step's equation print alike, so that both are the value of what was computed."""
+    left, equals, right = latex.partition(" = ")
+    return bool(equals) and left.strip() == right.strip()
+
+
+def _step(latex: str) -> Markup:
+    """A step's formula; an equation whose sides print alike is told once."""
+    return formula(f"= {latex.partition(' = ')[2]}" if _is_computed(latex) else latex, "block")
 
 
 def _theorems(run: RunRecord) -> dict[str, Theorem]:
