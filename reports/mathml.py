@@ -57,7 +57,7 @@ _ASCENDERS = set("bdfhklt") | set("ABCDEFGHIJKLMNOPQRSTUVWXYZ") | {"ℓ"}
 _ABOVE_ASCENDER, _ABOVE_X = "0.8em", "0.58em"
 _THIN = "0.167em"  # TeX's thin space
 _LONG = 18  # token characters above which an inline formula may break after a relation
-_WIDE = 56  # above which a formula in display style may break before a sum as well
+_WIDE, _WIDE_IN_TEXT = 56, 40  # above which a formula may break before a sum as well
 _SHORT = 4  # token characters up to which the start or end of a formula is not left alone
 
 _RELATIONS = set("=≠<>≤≥≪≫≈≃≅≡∼∝∈∉⊂⊆⪯⪰≼≽≺≻→↦⇒⟹⇔⟺≔≜,;")
@@ -311,26 +311,29 @@ def _mend_token(token: Element, before: Element | None, after: Element | None) -
 def _broken(math: Element, display: str) -> list[Element]:
     """Split a long formula where TeX would break a line: after its outermost relations.
 
-    One in display style is split before its outermost sums too, if it is wide.
+    One that is wide is split before its outermost sums too; any may break after a slash.
     """
     row = math[0]
     if _width(list(row)) <= (_LONG if display == "inline" else _WIDE):
         return [math]
+    wide = display == "block" or _width(list(row)) > _WIDE_IN_TEXT
     lines: list[list[Element]] = [[]]
     depth = 0
     for child in row:
         text = child.text or ""
-        depth += (text in ("(", "[", "{", "⟨")) - (text in (")", "]", "}", "⟩"))
+        bracket = text or next(child.itertext(), "")  # a closing one may carry an exponent
+        depth += (bracket in ("(", "[", "{", "⟨")) - (bracket in (")", "]", "}", "⟩"))
         outer = child.tag == "mo" and depth == 0
         relation = outer and text in _RELATIONS
+        slash = text == "/" and depth == 0 and _width(lines[-1]) > _LONG
         sign = outer and text in _SIGNS and child.get("form") != "prefix"
-        if sign and display == "block" and _width(lines[-1]) > _SHORT:
+        if sign and wide and _width(lines[-1]) > _SHORT:
             child.set("form", "infix")
             lines.append([])
         lines[-1].append(child)
         if relation:
             child.attrib.setdefault("form", "infix")
-        if relation and _width(lines[-1]) > _SHORT:
+        if slash or (relation and _width(lines[-1]) > _SHORT):
             lines.append([])
     if len(lines) > 1 and _width(lines[-1]) <= _SHORT:
         end = lines.pop()

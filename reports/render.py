@@ -222,6 +222,7 @@ def _environment(run: RunRecord) -> Environment:
         dependencies=drawing(run),
         here=_here,
         made_with=_made_with,
+        measured_on=_measured_on,
         place=_place,
         share=tiers.share,
         spelled_out=lambda theorem: {n for n, by in spelled_out.items() if by == theorem.name},
@@ -286,6 +287,13 @@ def _made_with(run: RunRecord) -> list[tuple[str, int]]:
         if check.evidence is not None and not check.stale and not check.recorded
     )
     return [(f"profile {profile}, seed {seed}", n) for (profile, seed), n in made.most_common()]
+
+
+def _measured_on(check: CheckRecord) -> str:
+    """The data and sizes that a measurement names in its summary; the check's title if it names none."""
+    summary = "" if check.evidence is None else check.evidence.summary
+    named = re.search(r"(?:^|[.:] )On ([^:]+?)(?:, for heads of [^:]+)?:", summary)
+    return named[1] if named else check.title
 
 
 def _here(room: ExperimentRecord, told: Told, data: str) -> str:
