@@ -85,6 +85,7 @@ _REPRODUCTION: dict[str, object] = {
     "download": False,
     "checkpoint": None,
     "list": False,
+    "rehearse": False,
     "record": False,
     "path": None,
     "check_citations": False,
@@ -118,6 +119,11 @@ def _add_reproduction(parser: argparse.ArgumentParser) -> None:
         "--record",
         action="store_true",
         help="also keep the results in reports/evidence; of `kernel`, in its record",
+    )
+    add(
+        "--rehearse",
+        action="store_true",
+        help="a few real steps: what the form would take here in memory, disk and time",
     )
     add("--list", action="store_true", help="list the forms and what they cost")
     add("--path", type=_path, metavar="DIR", help="of `ssl released`: the author's release")
