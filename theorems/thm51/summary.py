@@ -6,15 +6,17 @@ from verify.claims.summary import Summary, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
     readings=(
-        holds("holds as a function of the input: a linear subspace", "subspace"),
-        refuted(
-            "refuted where augmentations have one-sided derivatives only, and as a function of the representation",
-            "directions",
-            "of-z",
+        holds(
+            "holds as a function of the input: a linear subspace, also as the span of one-sided derivatives",
+            "subspace",
+            "one-sided",
         ),
-        holds_added(
-            "the latter holds if the augmentation acts on representations", "of-z-equivariant"
+        holds(
+            r"holds as a function of the representation if $\mathcal{V}_{\mathrm{aug}}(z)$ is the span over all inputs of $z$",
+            "fibre",
         ),
+        refuted("refuted that inputs of one representation have one tangent space", "of-z"),
+        holds_added("which holds if the augmentation acts on representations", "of-z-equivariant"),
     ),
     smallest=r"Rotations of the plane and $\mathrm{enc}(x) = x_1$: the inputs $(1, 0)$ and $(1, 1)$ have one representation and tangent spaces of dimension 0 and 1.",
     shown_by="thm51.of-z.rotations",

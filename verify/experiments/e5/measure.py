@@ -7,6 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -72,14 +73,15 @@ def measure(form: Trained, runs: Iterable[Run], dataset: Dataset) -> Cells:
     """The bending of test images' rotation orbits, made every way, with both controls."""
     images = dataset.test_images[: form.bent]
     fine = FIRST + STEP / 2**HALVINGS * torch.arange((COUNT - 1) * 2**HALVINGS + 1)
-    turned = rotation_orbit(images, torch.deg2rad(fine))
-    jumping = rotation_orbit(images, torch.deg2rad(STEP * torch.arange(COUNT)), nearest=True)
+    jumps = STEP * torch.arange(COUNT)
+    turned = partial(rotation_orbit, angles=torch.deg2rad(fine))
+    jumping = partial(rotation_orbit, angles=torch.deg2rad(jumps), nearest=True)
     cells: Cells = defaultdict(list)
     for run in runs:
-        for name, protocol, z, h in run.compared(jumping):
+        for name, protocol, z, h in run.compared(images, jumping):
             if protocol is Protocol.CONSISTENT:
                 cells[name, Way.PUBLISHED].append(compare(z, h, 0))
-        for name, protocol, z, h in run.compared(turned):
+        for name, protocol, z, h in run.compared(images, turned):
             cells[name, INTERPOLATED[protocol]].append(compare(z, h))
     return cells
 
