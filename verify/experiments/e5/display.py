@@ -47,14 +47,14 @@ def bending_table(form: Trained, dataset: Dataset, cells: Cells) -> Table:
     def ratio(quantity: str) -> Callable[..., str]:
         return lambda name, way, row: (
             report.over_seeds([c.ratio(quantity) for c in row])
-            if quantity in row[0].intervals
+            if quantity in row[0].drawn
             else "none"
         )
 
     def intervals(quantity: str) -> Callable[..., str]:
         return lambda name, way, row: (
             report.spans([c.intervals[quantity] for c in row])
-            if quantity in row[0].intervals
+            if quantity in row[0].drawn
             else "none"
         )
 
