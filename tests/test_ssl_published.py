@@ -49,8 +49,8 @@ def images(session: object) -> Dataset:
 SOURCE = Source(name="stand-in", load=images, size="published", long=False)
 
 
-EPOCHS = {"E1": 2}
-"""Epochs of an experiment on the stand-in, where it takes more than one to rank them."""
+EPOCHS = {"E1": 2, "E2": 2, "E7": 2}
+"""Epochs of an experiment on the stand-in, where one does not show a change."""
 
 
 def shrunk(config: Config, epochs: int) -> Config:
@@ -84,14 +84,19 @@ def context(folder) -> Context:
     )
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("artefacts")
+
+
 def of(experiment: str, form) -> Check:
     return next(c for c in ROOMS[experiment].checks if c.id.endswith(f".{form.name}"))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("experiment", PUBLISHED.minutes)
-def test_the_published_size_runs_through(experiment: str, tmp_path, monkeypatch) -> None:
-    """Only sizes are the stand-in's."""
+def test_the_published_size_runs_through(experiment: str, cache, monkeypatch) -> None:
+    """Only sizes are the stand-in's; what experiments share is trained once."""
     monkeypatch.setattr("verify.experiments.e1.measure.SAMPLES", 4)
     monkeypatch.setitem(SIGNIFICANT, 2, 1.0)
     whole, measured, _ = of(experiment, PUBLISHED).run.args
@@ -104,7 +109,7 @@ def test_the_published_size_runs_through(experiment: str, tmp_path, monkeypatch)
             assert config.precision == published.precision
             assert (config.precision == "bfloat16") == (config.objective == "info_nce")
             assert config.augmentation == published.augmentation
-    found = whole(small if isinstance(measured, tuple) else small[0], context(tmp_path))
+    found = whole(small if isinstance(measured, tuple) else small[0], context(cache))
     assert found.outcome is Outcome.AS_STATED
     assert {a.effect for a in found.answers} == {e.id for e in ROOMS[experiment].subject.effects}
     assert found.tables
