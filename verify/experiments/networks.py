@@ -19,13 +19,15 @@ from torch import Tensor
 
 from verify.claims.check import Context
 from verify.engine.artefact import Arrays, Artefact
-from verify.experiments.forms import DIGITS, LIVE, PUBLISHED, REDUCED, Form
+from verify.experiments.forms import DIGITS, LIVE, MEDIUM, PUBLISHED, REDUCED, Form
 from verify.ssl.augment import SIMCLR_CIFAR, SIMSIAM_CIFAR, Augmentation
 from verify.ssl.backbones import CALIBRATED, calibrate
 from verify.ssl.data import DIGITS as DIGITS_NAME
 from verify.ssl.data import DIGITS_SOURCE, Dataset, Source
 from verify.ssl.data.loading import images
-from verify.ssl.measurements import Protocol, project, represent, unit
+from verify.ssl.measurements import Protocol, project, represent, represent_orbits, unit
+from verify.ssl.probes import ridge_accuracy
+from verify.ssl.snapshots import observe_weights
 from verify.ssl.training import (
     Config,
     Mlp,
@@ -55,6 +57,7 @@ SIMCLR = Config(
     epochs=50,
     seed=0,
     precision="bfloat16",
+    passes=2,
 )
 """SimCLR as published."""
 
@@ -67,6 +70,8 @@ SIMSIAM = replace(
     optimiser=Optimiser(name="sgd", learning_rate=0.05, momentum=0.9),
     augmentation=SIMSIAM_CIFAR,
     epochs=100,
+    # Collapsed outputs differ in the fourth digit; bfloat16 rounds in the third.
+    precision="float32",
 )
 """SimSiam as published for E1, with a Swish head."""
 
@@ -94,6 +99,17 @@ SIMCLR_REDUCED = narrowed(SIMCLR, (512, 512), representation=128, batch=100, epo
 
 SIMSIAM_REDUCED = narrowed(SIMSIAM, (256, 256), 64, representation=64, batch=50, epochs=6)
 
+SIMCLR_MEDIUM = narrowed(
+    SIMCLR,
+    (512, 512),
+    representation=128,
+    epochs=20,
+)
+"""Of 50 000 images 3900 steps at batch 256."""
+
+SIMSIAM_MEDIUM = narrowed(SIMSIAM, (256, 256), 64, representation=64, epochs=25)
+"""Of 10 000 images 975 steps at batch 256."""
+
 DIGITS_SIMCLR = narrowed(
     SIMCLR,
     (1024, 64),
@@ -106,6 +122,7 @@ DIGITS_SIMCLR = narrowed(
     ),
     batch=128,
     epochs=20,
+    passes=1,
 )
 """SimCLR on the digits."""
 
@@ -140,6 +157,7 @@ class Scale:
         orbits: test images whose orbits are measured (E3); None for all.
         bent: test images whose orbits' bending is measured (E5); None for all.
         probed: training and test images that probes see (E4); None for all.
+        snapshots: whether SimCLR's networks are kept after every epoch, not after the last alone.
         own: by experiment, what it changes of the configuration.
     """
 
@@ -150,8 +168,16 @@ class Scale:
     orbits: int | None = None
     bent: int | None = 100
     probed: tuple[int | None, int | None] = (None, None)
+    snapshots: bool = False
     own: Mapping[str, dict[str, Any]]
 
+
+SMALLER = {
+    "representation": 64,
+    "projector": Mlp(widths=(256, 256), activation="relu", batchnorm=True),
+    "epochs": 15,
+}
+"""Half as wide and three quarters as long, for what trains many networks."""
 
 SCALES = {
     LIVE.size: Scale(
@@ -170,16 +196,26 @@ SCALES = {
         probed=(1000, 500),
         own={"E1": {"epochs": 8}, "E2": {"epochs": 10}, "E7": {"epochs": 4}},
     ),
+    MEDIUM.size: Scale(
+        simclr=SIMCLR_MEDIUM,
+        simsiam=SIMSIAM_MEDIUM,
+        train=(None, 10000),
+        test=10000,
+        bent=1000,
+        probed=(10000, 10000),
+        snapshots=True,
+        own={"E6": SMALLER, "E9": SMALLER},
+    ),
     PUBLISHED.size: Scale(
         simclr=SIMCLR,
         simsiam=SIMSIAM,
         orbits=1000,
         probed=(10000, 10000),
-        own={"E2": {"epochs": 50, "batch": 512}, "E7": {"epochs": 5}},
+        own={"E2": {"epochs": 50, "batch": 512}, "E6": {"batch": 512}, "E7": {"epochs": 5}},
     ),
 }
-"""By a form's size. The reduced one, for a CPU, has a ResNet-18 of a quarter of the width, under
-SimSiam of an eighth."""
+"""By a form's size. Below the published one, for a CPU, a ResNet-18 has a quarter of the width, under
+SimSiam an eighth; the reduced one has a few images besides."""
 
 
 def config_of(form: Form, experiment: str) -> Config:
@@ -284,15 +320,21 @@ def runs_of(
 ) -> Runs[Cell]:
     """An experiment's runs in a form, from the form's seeds or others, of what `vary` makes of one."""
     config = config_of(form, experiment)
+    seeds, cells = tuple(seeds or range(form.seeds)), vary(config)
     return Runs(
         source=source_of(form, config),
         name=name,
         config=config,
-        seeds=tuple(seeds or range(form.seeds)),
-        cells=vary(config),
+        seeds=seeds,
+        cells=cells,
         observing=observing,
-        cost=cost,
+        cost=cost if form is LIVE else share(form, experiment, len(seeds) * len(cells)),
     )
+
+
+def share(form: Form, experiment: str, runs: int) -> float:
+    """Seconds of one of so many runs of an experiment; one that takes very much longer is stopped."""
+    return 60 * form.minutes[experiment] / runs
 
 
 # --- networks with their controls -----------------------------------------------------------
@@ -300,8 +342,21 @@ def runs_of(
 TRAINED, FRESH, UNTRAINED = "trained", "fresh head on the trained backbone", "untrained network"
 """What is measured of every run: the networks and two controls."""
 
+TRAINED_FROM = 0.55
+"""Accuracy of a linear class probe of z from which a network on CIFAR-10 counts as trained, fixed before
+the medium runs. An untrained one has 0.22 to 0.32; a table whose networks do not reach it says so first."""
+
+LABELLED = 10_000
+"""Training images at most that this probe sees."""
+
 FRESH_OFFSET = 1000
 """Added to a training seed, the seed of the fresh head's weights."""
+
+
+def snapshot(arrays: Arrays, epoch: int) -> Arrays:
+    """What `verify.ssl.training.from_arrays` takes, of all that was kept of a run, after an epoch."""
+    parts = ("backbone.", "projector.", "predictor.")
+    return {name: curve[epoch, ...] for name, curve in arrays.items() if name.startswith(parts)}
 
 
 @dataclass(frozen=True)
@@ -325,9 +380,31 @@ class Run:
     untrained: Networks
     arrays: Arrays
 
-    def compared(self, images: Tensor) -> Iterator[tuple[str, Protocol, Tensor, Tensor]]:
-        """Unit vectors z (.., d) and h (.., k) of images (.., C, H, W), by network and protocol."""
-        z, other = (represent(n.backbone, images) for n in (self.trained, self.untrained))
+    def class_probe(
+        self, dataset: Dataset, train: int = LABELLED, test: int | None = None
+    ) -> float:
+        """Accuracy in [0, 1] of a linear probe of the class on raw z: of so many images at most."""
+        (seen, labels), (judged, answers) = (
+            (represent(self.trained.backbone, images[:count]), answers[:count])
+            for images, answers, count in (
+                (dataset.train_images, dataset.train_labels, train),
+                (dataset.test_images, dataset.test_labels, test),
+            )
+        )
+        return ridge_accuracy(seen, labels, judged, answers, dataset.classes)
+
+    def compared(
+        self, images: Tensor, orbit: Callable[[Tensor], Tensor]
+    ) -> Iterator[tuple[str, Protocol, Tensor, Tensor]]:
+        """Unit vectors z (n, A, d) and h (n, A, k) of images' orbits, by network and protocol.
+
+        Args:
+            images: (n, C, H, W).
+            orbit: of some images, (m, A, C, H, W).
+        """
+        z, other = (
+            represent_orbits(n.backbone, images, orbit) for n in (self.trained, self.untrained)
+        )
         named = {
             TRAINED: (self.trained, z),
             FRESH: (self.fresh, z),
@@ -352,20 +429,34 @@ class Trained(Runs[tuple[()]]):
 
     def runs(self, ctx: Context, dataset: Dataset) -> Iterator[Run]:
         """Every training seed's run, on the device that the data set is on."""
-        images = dataset.train_images[:CALIBRATED]
+        for artefact, seed in zip(self.artefacts, self.seeds, strict=True):
+            yield self._run(artefact.load(ctx), seed, dataset, self.config.epochs)
+
+    def course(self, ctx: Context, dataset: Dataset) -> Iterator[Iterator[Run]]:
+        """For every training seed, its run as it was before the first step and after every epoch.
+
+        Of a form that keeps snapshots.
+        """
         for artefact, seed in zip(self.artefacts, self.seeds, strict=True):
             arrays = artefact.load(ctx)
-            config = replace(self.config, dataset=dataset.name, seed=seed)
-            other = replace(config, seed=seed + FRESH_OFFSET)
-            trained = from_arrays(arrays, config, dataset).to(images.device)
-            initial = untrained(config, dataset).to(images.device)
-            fresh = untrained(other, dataset).to(images.device).projector
-            views = config.augmentation(images, torch.Generator(images.device).manual_seed(seed))
-            calibrate(initial.backbone, views)
-            calibrate(initial.projector, represent(initial.backbone, views))
-            calibrate(fresh, represent(trained.backbone, views))
-            alone = Networks(trained.backbone, fresh, trained.predictor)
-            yield Run(seed, trained, alone, initial, arrays)
+            epochs = range(self.config.epochs + 1)
+            yield (self._run(arrays, seed, dataset, epoch) for epoch in epochs)
+
+    def _run(self, arrays: Arrays, seed: int, dataset: Dataset, epoch: int) -> Run:
+        images = dataset.train_images[:CALIBRATED]
+        config = replace(self.config, dataset=dataset.name, seed=seed)
+        other = replace(config, seed=seed + FRESH_OFFSET)
+        kept = snapshot(arrays, epoch) if self.observing else arrays
+        trained = from_arrays(kept, config, dataset).to(images.device)
+        initial = untrained(config, dataset).to(images.device)
+        fresh = untrained(other, dataset).to(images.device).projector
+        views = config.augmentation(images, torch.Generator(images.device).manual_seed(seed))
+        for networks in [trained, initial] if epoch == 0 else [initial]:
+            calibrate(networks.backbone, views)
+            calibrate(networks.projector, represent(networks.backbone, views))
+        calibrate(fresh, represent(trained.backbone, views))
+        alone = Networks(trained.backbone, fresh, trained.predictor)
+        return Run(seed, trained, alone, initial, arrays)
 
 
 def trained(
@@ -381,7 +472,8 @@ def trained(
         config=config,
         cells={(): config},
         seeds=tuple(range(form.seeds)),
-        cost=4.0 if form is LIVE else 200.0,
+        observing=observe_weights if scale.snapshots else None,
+        cost=4.0 if form is LIVE else share(form, "E3", form.seeds),
         **numbers,
     )
 

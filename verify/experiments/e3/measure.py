@@ -6,11 +6,14 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
+from scipy.stats import spearmanr
 from torch import Tensor
 
-from verify.experiments.networks import FRESH, UNTRAINED, Run, Trained
+from verify.claims.check import Context
+from verify.experiments.networks import FRESH, TRAINED, UNTRAINED, Run, Trained
 from verify.ssl.augment import rotation_orbit
 from verify.ssl.data import Dataset
 from verify.ssl.measurements import (
@@ -21,7 +24,11 @@ from verify.ssl.measurements import (
     contraction,
     equal_weights,
     percentile_interval,
+    pooled_interval,
+    project,
+    represent_orbits,
     summarise,
+    unit,
 )
 
 ANGLES = torch.arange(12) * (2 * math.pi / 12)
@@ -31,10 +38,22 @@ DRAWS = 1000
 
 BOOTSTRAP_SEED = 0
 
+PLOTTED = 1000
+"""Images whose orbits are in plots."""
+
 SAMPLE_CLASSES, SAMPLE_IMAGES = 5, 3
 """As many classes, and images of each, as were published."""
 
 CONTROLS = (FRESH, UNTRAINED)
+
+COURSE_ORBITS, COURSE_LABELLED, COURSE_JUDGED = 500, 5000, 2000
+"""Of each epoch's networks: test images whose orbits are measured, and training and test images of the
+class probe."""
+
+TREND = 0.7
+"""Fixed before the medium runs: a figure rises as training goes on if its Spearman correlation with the
+epoch, from the first one on, is at least this in every seed, and falls if it is at most minus this. Where
+the selectivity still rises or falls, the answer after the last epoch is one about that epoch."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +75,66 @@ Cells = dict[tuple[str, Protocol], list[Cell]]
 """For each network and protocol, a cell for each seed."""
 
 Points = dict[str, list[Tensor]]
-"""By representation and network, for each seed, unit vectors (images, angles, d or k)."""
+"""By representation and network, for each seed, unit vectors (images, angles, d or k) of the first
+`PLOTTED` images."""
 
 
 def measure(form: Trained, runs: Iterable[Run], dataset: Dataset) -> tuple[Cells, Points]:
     """Both protocols, with both controls; also unit vectors (consistent)."""
-    turned = rotation_orbit(dataset.test_images[: form.orbits], ANGLES)
-    classes = dataset.test_labels[: form.orbits]
+    images, classes = dataset.test_images[: form.orbits], dataset.test_labels[: form.orbits]
     cells: Cells = defaultdict(list)
     points: Points = defaultdict(list)
     for run in runs:
-        for name, protocol, z, h in run.compared(turned):
+        for name, protocol, z, h in run.compared(images, partial(rotation_orbit, angles=ANGLES)):
             cells[name, protocol].append(compare(z, h, classes))
             if protocol is Protocol.CONSISTENT:
-                points[f"z, {name}"].append(z)
-                points[f"h, {name}"].append(h)
+                points[f"z, {name}"].append(z[:PLOTTED])
+                points[f"h, {name}"].append(h[:PLOTTED])
     return cells, points
+
+
+Course = dict[str, list[float]]
+"""Of one seed, a figure before the first step and after every epoch, by what it is."""
+
+SELECTIVITY, COMPRESSION = "selectivity, consistent protocol", "compression, published protocol"
+
+CLASS = "class probe of z"
+
+
+def course(form: Trained, ctx: Context, dataset: Dataset) -> list[Course]:
+    """Selectivity and published compression, of the head and of a fresh one, and how trained z is."""
+    images, turned = dataset.test_images[:COURSE_ORBITS], partial(rotation_orbit, angles=ANGLES)
+    classes = dataset.test_labels[:COURSE_ORBITS]
+    weights = equal_weights(classes)
+    courses = []
+    for runs in form.course(ctx, dataset):
+        found: Course = defaultdict(list)
+        for run in runs:
+            raw = represent_orbits(run.trained.backbone, images, turned)
+            z = summarise(unit(raw), classes)
+            for name, networks in ((TRAINED, run.trained), (FRESH, run.fresh)):
+                for protocol, figure, of in (
+                    (Protocol.CONSISTENT, SELECTIVITY, "selectivity"),
+                    (Protocol.PUBLISHED, COMPRESSION, "compression"),
+                ):
+                    h = summarise(project(networks.projector, raw, protocol), classes)
+                    value = getattr(contraction(z, h, weights), of)
+                    found[f"{figure}, {name}"].append(value.item())
+            found[CLASS].append(run.class_probe(dataset, COURSE_LABELLED, COURSE_JUDGED))
+        courses.append(dict(found))
+    return courses
+
+
+def trends(curves: Sequence[Sequence[float]]) -> list[float]:
+    """Spearman's correlation of every seed's figure with the epoch, from the first epoch on."""
+    return [float(spearmanr(curve[1:], range(len(curve) - 1)).statistic) for curve in curves]
+
+
+def direction(curves: Sequence[Sequence[float]]) -> str:
+    """What a figure does as training goes on, of the same in every seed."""
+    found = trends(curves)
+    rises, falls = (all(sign * trend >= TREND for trend in found) for sign in (1, -1))
+    return "rises" if rises else "falls" if falls else "does neither"
 
 
 def compare(z: Tensor, h: Tensor, classes: Tensor) -> Cell:
@@ -96,6 +159,21 @@ def values(cells: Sequence[Cell], quantity: str, part: str = "plain") -> list[fl
             value = getattr(value, name)
         found.append(value.item())
     return found
+
+
+def pooled(cells: Sequence[Cell], quantity: str, over: Sequence[Cell] = ()) -> Interval:
+    """Interval over training seeds and orbits together of a property of `Contraction`.
+
+    Args:
+        cells: one for each seed.
+        quantity: the property.
+        over: cells whose property it is divided by, seed by seed and draw by draw.
+    """
+    found, drawn = values(cells, quantity), [getattr(cell.drawn, quantity) for cell in cells]
+    if over:
+        found = [a / b for a, b in zip(found, values(over, quantity), strict=True)]
+        drawn = [a / getattr(cell.drawn, quantity) for a, cell in zip(drawn, over, strict=True)]
+    return pooled_interval(found, drawn)
 
 
 def intervals(cells: Sequence[Cell], quantity: str) -> list[Interval]:
