@@ -345,7 +345,8 @@ def _reproduce(
         raise UsageError(f"`--record` keeps results in a checkout, and {ROOT} is none.")
     chosen = reproduce.choose(options, names, places)
     has_gpu = options.device != "cpu" and bool(gpu())
-    reproduce.require(chosen, folders.artefacts, has_gpu=has_gpu, download=options.download)
+    able = has_gpu or options.rehearse  # a few steps can be had without
+    reproduce.require(chosen, folders.artefacts, has_gpu=able, download=options.download)
     deadline = reproduce.deadline(options.budget)
     store = Store(folders.evidence)
     store.prepare()
@@ -365,6 +366,9 @@ def _reproduce(
         data=chosen.data,
         deadline=deadline,
     )
+    if options.rehearse:
+        print(reproduce.rehearsed(checks, ctx))
+        return 0
     with console.progress(
         sys.stdout, loaded, [check.id for check in checks], folders.artefacts
     ) as progress:
@@ -664,7 +668,7 @@ def _write(
 
     unwritten = []
     try:
-        page = render(report, folders.site)
+        page = render(report, folders.site, single_file=options.single_file)
     except ReportError as error:
         why = str(error).rstrip(".")
         unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")

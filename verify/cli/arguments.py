@@ -59,6 +59,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--out", type=_path, metavar="DIR", help="keep evidence and report here")
     add("--fresh", action="store_true", help="draw a new seed and reuse no stored evidence")
     add("--json", type=_path, metavar="FILE", help="write the whole record of the run")
+    add("--single-file", action="store_true", help="the report as one page with everything")
     add("--junit", type=_path, metavar="FILE", help="write the checks as JUnit XML")
     _add_reproduction(parser)
     changes = parser.add_argument_group("of `mutate`, which changes the code and sees who notices")
@@ -90,6 +91,7 @@ _REPRODUCTION: dict[str, object] = {
     "download": False,
     "checkpoint": None,
     "list": False,
+    "rehearse": False,
     "record": False,
     "path": None,
     "check_citations": False,
@@ -123,6 +125,11 @@ def _add_reproduction(parser: argparse.ArgumentParser) -> None:
         "--record",
         action="store_true",
         help="also keep the results in reports/evidence; of `kernel`, in its record",
+    )
+    add(
+        "--rehearse",
+        action="store_true",
+        help="a few real steps: what the form would take here in memory, disk and time",
     )
     add("--list", action="store_true", help="list the forms and what they cost")
     add("--path", type=_path, metavar="DIR", help="of `ssl released`: the author's release")

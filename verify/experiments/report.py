@@ -14,7 +14,7 @@ from msgspec import structs
 from verify.claims.check import Arithmetic, Check, Context
 from verify.claims.declare import measurement
 from verify.claims.evidence import Answer, Finding, Measured, Outcome, Plot, Series, Table
-from verify.experiments.forms import FORMS, LIVE, REDUCED, SIZES, Form
+from verify.experiments.forms import FORMS, LIVE, MEDIUM, PUBLISHED, SIZES, Form
 from verify.experiments.networks import TRAINED_FROM, Run, Runs
 from verify.experiments.released.citations import cite
 from verify.ssl.augment import Augmentation, CropAugmentation
@@ -81,17 +81,17 @@ def _measured(
 
 def what_could_decide(form: Form, experiment: str) -> str:
     """The next larger form of an experiment with its cost, or more training seeds of the largest."""
-    sizes = [LIVE.size, *SIZES]
+    ranks = {PUBLISHED.size: 2, MEDIUM.size: 1}  # the reduced one decides no more than the digits
     larger = [
         other
         for other in FORMS
         if experiment in other.minutes
         and (other.network, other.seeds > 1) == (form.network, True)
-        and other.data == (REDUCED.data if form is LIVE else form.data)
-        and sizes.index(other.size) > sizes.index(form.size)
+        and other.data == (MEDIUM.data if form is LIVE else form.data)
+        and ranks.get(other.size, 0) > ranks.get(form.size, 0)
     ]
     if larger:
-        other = min(larger, key=lambda form: sizes.index(form.size))
+        other = min(larger, key=lambda form: ranks[form.size])
         minutes, words = other.minutes[experiment], f"`{other.command(experiment)}`"
     else:
         minutes, words, other = form.minutes[experiment] / form.seeds, "each further seed", form
