@@ -22,7 +22,7 @@ from verify.experiments.forms import FORMS, LIVE, MEDIUM, PUBLISHED
 from verify.experiments.networks import SIMSIAM as PUBLISHED_SIMSIAM
 from verify.experiments.networks import Runs, with_heads
 from verify.experiments.rehearsal import rehearse, told
-from verify.experiments.report import shown, what_could_decide
+from verify.experiments.report import CLASS_ROW, shown, what_could_decide
 from verify.ssl.data import Dataset, Source
 from verify.ssl.training import Config, State, build, to_arrays, train
 from verify.ssl.variances import observe_variances
@@ -112,7 +112,7 @@ def test_the_published_size_runs_through(experiment: str, cache, monkeypatch) ->
     found = whole(small if isinstance(measured, tuple) else small[0], context(cache))
     assert found.outcome is Outcome.AS_STATED
     assert {a.effect for a in found.answers} == {e.id for e in ROOMS[experiment].subject.effects}
-    assert found.tables
+    assert found.tables[0].rows[0][0] == CLASS_ROW
     assert all(len(row) == len(t.columns) for t in found.tables for row in t.rows)
 
 
