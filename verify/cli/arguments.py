@@ -22,6 +22,11 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message[0].upper()}{message[1:].rstrip('.')}.")
 
 
+def new_parser(prog: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    """A parser whose errors are `UsageError`."""
+    return _Parser(prog=prog, description=description, epilog=epilog, allow_abbrev=False)
+
+
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the options of a command line, by default of this process.
 
@@ -34,7 +39,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         description="Decides the paper's statements, and repeats its experiments.",
         epilog="Commands: all | NAME... (thm41, 4.1, 'Theorem 4.1', E3) | list | show NAME... | "
         "report [NAME...] | diff OLD NEW | doctor | bench | kernel [NAME...] | ssl E3... | ssl all | ssl --list | "
-        "ssl released --path DIR | mutate [NAME|numeric|experiments...] | new ID LABEL TITLE.",
+        "ssl released --path DIR | diagnose --help | mutate [NAME|numeric|experiments...] | new ID LABEL TITLE.",
         allow_abbrev=False,
     )
     add = parser.add_argument
