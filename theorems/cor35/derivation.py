@@ -30,9 +30,9 @@ def form(x: Matrix, y: Matrix | None = None) -> Matrix:
 
 def one_form(proof: Proof) -> None:
     """The form of the perturbed matrix at v is f at w = (J + E) v."""
-    proof.given("same-hessian", r"$H^\phi = H$ at the perturbed head")
-    proof.let("point", "$w = (J + E) v$")
     moved = (J + E) @ v
+    proof.given("same-hessian", r"$H^\phi = H$ at the perturbed head", MOVED - H)
+    proof.let("point", "$w = (J + E) v$", moved - w)
     proof.follows(
         r"$v^T G_\phi v$ is the form $f$ of $H$ at $w$",
         v.T @ ((J + E).T @ MOVED @ (J + E)) @ v,
@@ -67,9 +67,9 @@ def published(proof: Proof) -> None:
     proof.equal(
         r"With $w$ the point of the cone nearest to $u = Jv$", form(u) - form(w), form(u - w, u + w)
     )
-    proof.let("nearest", "$(u - w) \\cdot w = 0$")
-    proof.cite("nearest-point")
     gap = u - w
+    proof.let("nearest", "$(u - w) \\cdot w = 0$", gap.T @ w)
+    proof.cite("nearest-point")
     proof.follows(
         r"$|u + w|^2 = 4|u|^2 - 3|u - w|^2$",
         (u + w).T @ (u + w),
@@ -214,6 +214,7 @@ def ratio(proof: Proof) -> None:
     proof.let(
         "angle",
         r"$\lambda = M L^2 \cdot 2SC$ with $S = \sin \frac{a}{2}$, $C = \cos \frac{a}{2}$, $0 < \frac{a}{2} \leq \frac{\pi}{4}$",
+        lam - 2 * big_m * big_l**2 * S * C,
     )
     proof.follows(
         r"The published threshold is $\epsilon^* \cos \frac{a}{2}$, with $\epsilon^* = LS$",

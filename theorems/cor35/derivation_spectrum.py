@@ -18,7 +18,7 @@ from verify.claims.derivation import Proof
 
 def psd(proof: Proof) -> None:
     """The bounds for H = S^T S."""
-    proof.given("psd", "$H = S^T S$")
+    proof.given("psd", "$H = S^T S$", H - S.T @ S)
     moved = (J + E) @ v
     split = S @ J @ v + S @ E @ v
     proof.follows(
@@ -49,11 +49,12 @@ def psd(proof: Proof) -> None:
         bounds.largest(jv + top, ev + size),
         equal_at={top: 0, size: 0},
     )
-    kappa, tau, lam, goal, room = sp.symbols("k t l K g", nonnegative=True)
+    kappa, goal, room = sp.symbols("k K g", nonnegative=True)
+    lam = error + slack("g", True, strict=True)  # sqrt(lambda)
     proof.equal(
-        r"The quotient, with $k = \sqrt{\kappa}$, $l = \sqrt{\lambda}$ and $\sqrt{M}|E| = t l$",
-        bounds.largest(kappa * lam, tau * lam) / bounds.least(lam, tau * lam),
-        bounds.condition_convex(kappa, tau),
+        r"The quotient, with $k = \sqrt{\kappa}$, $y = \sqrt{M} |E|$, $\sqrt{\lambda} = y + g$ and so $\tau = y / (y + g) < 1$",
+        bounds.largest(kappa * lam, error) / bounds.least(lam, error),
+        bounds.condition_convex(kappa, error / lam),
     )
     at_goal = bounds.kept(goal, kappa)
     proof.equal(
@@ -120,11 +121,10 @@ def below(proof: Proof) -> None:
         strict=True,
         equal_at={gap: 0},
     )
-    kappa = sp.Symbol("k", positive=True)
     proof.equal(
-        "whose square is, with $k = \\sqrt{\\kappa}$",
-        bounds.condition_convex(kappa, 1 / (2 * kappa)),
-        bounds.condition_below(kappa),
+        "whose square is",
+        bounds.condition_convex(root_kappa, edge),
+        bounds.condition_below(root_kappa),
     )
     at_most(
         proof,
@@ -141,6 +141,7 @@ def below(proof: Proof) -> None:
         strict=True,
         equal_at={gap: 0, more: 0},
     )
+    kappa = sp.Symbol("k", positive=True)
     size = big / kappa  # the least singular value of J = diag(L, L / k)
     proof.equal(
         r"At $J = \operatorname{diag}(L, L/k)$, $H = MI$, where $\lambda = M L^2 / k^2$, the threshold is $\tau \sqrt{\lambda / M}$ with $\tau = 1 / (2k)$: there the bound is approached, for every $\kappa$",
@@ -199,7 +200,7 @@ def full(proof: Proof) -> None:
 def beyond(proof: Proof) -> None:
     """H = S^T S: the Gauss-Newton term is positive semidefinite whatever the error is."""
     one_form(proof)
-    psd = proof.given("psd", "$H = S^T S$")
+    psd = proof.given("psd", "$H = S^T S$", H - S.T @ S)
     proof.cite("square-root")
     proof.follows(
         "It is $|Sw|^2$, for any $w = (J + E)v$",
@@ -211,5 +212,4 @@ def beyond(proof: Proof) -> None:
     proof.fact(
         "which is not negative; no bound on $E$ was used",
         sp.Ge(size, 0, evaluate=False),
-        size.is_nonnegative is True,
     )

@@ -75,7 +75,7 @@ def rank(proof: Proof) -> None:
         d - dimension - g,
         using={"contained": dimension + g - kernel, "nullity": found + kernel - d},
     )
-    proof.fact("So", sp.Le(found, d - dimension, evaluate=False), g.is_nonnegative is True)
+    proof.fact("So", sp.Le(found, d - dimension, evaluate=False))
     proof.cite("rank-nullity", "subspace-dimension")
 
 

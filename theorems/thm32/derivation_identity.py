@@ -25,7 +25,6 @@ def convex(proof: Proof) -> None:
     proof.fact(
         r"$\phi'$ stays positive for $s \geq 0$",
         sp.Gt(at_start + more, 0, evaluate=False),
-        bool((at_start + more).is_positive),
     )
     at_most(
         proof,
@@ -53,7 +52,7 @@ def necessary(proof: Proof) -> None:
     """H_eff = c I along a curve makes f = L o h a parabola |gamma - z0|^2 along it."""
     a = sp.Symbol("a", integer=True)
     proof.over(d, a)
-    proof.symmetric = F.symmetric
+    proof.symmetry(*F.symmetric)
     rules: dict[sp.IndexedBase, Rule] = {
         sp.IndexedBase("gamma"): lambda r: velocity.entry(r, sp.S.One),
         factor: constant,

@@ -27,7 +27,6 @@ def construction(proof: Proof) -> None:
     proof.fact(
         r"The open set where $g = \nabla^2 L \succ 0$ contains a circle $C$",
         sp.Gt(excess, 0, evaluate=False),
-        bool(excess.is_positive),
     )
     positive = proof.given("definite", "$g \\succ 0$ there: $w = |C'|_g > 0$")
     regular = proof.given("trajectory", r"$\gamma$ is regular: $\sigma = |\dot\gamma| > 0$")
@@ -49,14 +48,12 @@ def construction(proof: Proof) -> None:
     proof.fact(
         r"where $\dot\theta = \sigma / w$ is positive and finite",
         sp.Gt(sigma / w, 0, evaluate=False),
-        bool((sigma / w).is_positive),
     )
     proof.cite("separation")
     room = slack("m", proof.given("wide: frame", "$k \\geq d$: $m = k - d \\geq 0$"))
     proof.fact(
         r"$e_1 = \dot u / |\dot u|_g$ is completed to $d$ vectors in $\mathbb{R}^k$, orthonormal in $g$",
         sp.Ge(room, 0, evaluate=False),
-        bool(room.is_nonnegative),
     )
     proof.cite("frame-completion")
     e, q = matrix("e", k, d), matrix("q", d, d)
@@ -110,7 +107,6 @@ def signature(proof: Proof) -> None:
     proof.fact(
         r"is positive: $A$ is injective, and $g$ is positive on its $d$-dimensional image",
         sp.Gt(size, 0, evaluate=False),
-        bool(size.is_positive),
     )
     proof.cite("definite-subspace")
 
@@ -170,7 +166,6 @@ def line(proof: Proof) -> None:
     proof.fact(
         "Conversely, inside a longer component the solution of $\\dot h = 1 / r$",
         sp.Gt(1 / steps, 0, evaluate=False),
-        bool((1 / steps).is_positive),
     )
     proof.equal("has $G = 1$", steps**2 * (1 / steps) ** 2, sp.S.One)
     proof.cite("separation")

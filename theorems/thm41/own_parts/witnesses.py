@@ -115,7 +115,7 @@ def _twins(proof: Proof) -> None:
     gamma = sp.Symbol("gamma", real=True, nonzero=residual or None)
     beta = sp.Symbol("beta", real=True, nonzero=bent or None)
     value = 2 * gamma * beta
-    proof.fact("is not zero", sp.Ne(value, 0, evaluate=False), bool(value.is_nonzero))
+    proof.fact("is not zero", sp.Ne(value, 0, evaluate=False))
     proof.cite("analytic-isolated-zeros")
 
 
@@ -138,7 +138,6 @@ def _room(proof: Proof, text: str, formula: str) -> None:
     proof.fact(
         text,
         sp.Ge(left_over - 1, 0, evaluate=False),
-        bool((left_over - 1).is_nonnegative),
     )
 
 
