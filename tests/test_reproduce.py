@@ -69,7 +69,7 @@ def test_the_list_is_instant_and_names_every_form() -> None:
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert len(lines) == sum(len(form.minutes) for form in FORMS) + 1  # E8
-    assert any("E3 --data cifar10 --data-path PATH --reduced" in line for line in lines)
+    assert any("E3 --data cifar10 --data-path PATH --form reduced" in line for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,15 @@ def test_the_list_is_instant_and_names_every_form() -> None:
     [
         (["ssl"], "expects the names of experiments"),
         (["ssl", "E9", "--data", "cifar100"], "E9 has no form cifar100"),
-        (["ssl", "E3", "--data", "cifar100", "--reduced"], "No experiment has a form on cifar100"),
+        (
+            ["ssl", "E3", "--data", "cifar100", "--form", "reduced"],
+            "No experiment has a form on cifar100",
+        ),
         (["ssl", "E3", "--data", "cifar10", "--seeds", "2"], "with 2 training seeds"),
         (["ssl", "E3", "--budget", "soon"], "a time such as 90s"),
         (["ssl", "E3", "--checkpoint", "file"], "is for E8"),
-        (["ssl", "thm41", "--data", "cifar10", "--reduced"], "has no form"),
-        (["all", "--reduced"], "`--reduced` is an option of `ssl`"),
+        (["ssl", "thm41", "--data", "cifar10", "--form", "reduced"], "has no form"),
+        (["all", "--form", "reduced"], "`--form` is an option of `ssl`"),
     ],
 )
 def test_what_is_refused(arguments, sentence, capsys) -> None:
@@ -92,12 +95,12 @@ def test_what_is_refused(arguments, sentence, capsys) -> None:
 
 def test_data_that_are_not_there(tmp_path, capsys, monkeypatch) -> None:
     asked = ["ssl", "E3", "--data", "cifar10", "--out", str(tmp_path / "out")]
-    assert main([*asked, "--reduced"]) == 3
+    assert main([*asked, "--form", "reduced"]) == 3
     assert "--data-path" in capsys.readouterr().err
-    assert main([*asked, "--reduced", "--data-path", str(tmp_path / "none")]) == 3
+    assert main([*asked, "--form", "reduced", "--data-path", str(tmp_path / "none")]) == 3
     assert str(tmp_path / "none") in capsys.readouterr().err
     (tmp_path / "cut.tar.xz").write_bytes(b"\xfd7zXZ\x00cut short")
-    assert main([*asked, "--reduced", "--data-path", str(tmp_path / "cut.tar.xz")]) == 3
+    assert main([*asked, "--form", "reduced", "--data-path", str(tmp_path / "cut.tar.xz")]) == 3
     assert "cut.tar.xz" in capsys.readouterr().err
     monkeypatch.setattr("verify.__main__.gpu", lambda: "")
     assert main([*asked, "--data-path", str(tmp_path / "none")]) == 3

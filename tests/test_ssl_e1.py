@@ -57,6 +57,8 @@ def track(lowest: float, pullback: float, variance: tuple[float, float]) -> e1_m
         "condition_published": variances * 1e6,
         "condition": 1 / variances,
         "effective_rank": variances,
+        "rankme": variances,
+        "von_neumann_rank": variances,
         "dimensions": np.full(EPOCHS + 1, 64),
         "length": np.ones(shape),
         "cosine": np.full(shape, 0.6),

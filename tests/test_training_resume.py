@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -168,6 +171,17 @@ def test_stopping_and_going_on_changes_nothing(
     assert_equal(to_arrays(run), to_arrays(train(config, digits, observe=look)))
 
 
+def test_checkpoints_are_some_time_apart_and_the_last_is_written(
+    tmp_path: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An epoch takes ten seconds, and so does what is seen before the first."""
+    clock, written = Ticking(monkeypatch), []
+    monkeypatch.setattr(loop.Live, "save", lambda live, path, run: written.append(run.epoch))
+    config = replace(SHORT, epochs=6)
+    train(config, digits, observe=clock.look, checkpoint=tmp_path, apart=25)
+    assert written == [2, 5, 6]
+
+
 def test_a_deadline_is_kept(
     tmp_path: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,15 +298,64 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path, digits: Dataset) ->
     assert {p.name for p in tmp_path.iterdir()} == {path.name, writing.name, others.name}
 
 
-@pytest.mark.parametrize("damage", ["cut", "empty", "code"])
-def test_a_damaged_checkpoint_starts_over(damage: str, tmp_path: Path, digits: Dataset) -> None:
-    """With a warning; and what would run when unpickled is not run."""
-    wanted = train(SHORT, digits, checkpoint=tmp_path)
-    path = wanted.checkpoint
-    assert path is not None
+def _flip_a_weight(path: Path) -> None:
+    """Change one bit of the largest tensor, which PyTorch alone reads without a word."""
+    with zipfile.ZipFile(path) as archive:
+        largest = max(archive.infolist(), key=lambda member: member.file_size)
+        whole = archive.read(largest)
+    content = bytearray(path.read_bytes())
+    content[content.index(whole) + len(whole) // 2] ^= 64
+    path.write_bytes(content)
+
+
+def _without(content: Any, *names: str) -> Any:
+    """The content without the entry at the end of a path of names."""
+    *above, last = names
+    inner = content
+    for name in above:
+        inner = inner[name]
+    del inner[last]
+    return content
+
+
+def _wider(content: Any) -> Any:
+    weights = next(iter(content["modules"].values()))
+    name = next(name for name, tensor in weights.items() if tensor.dim() == 2)
+    weights[name] = torch.zeros(weights[name].shape[0], weights[name].shape[1] + 1)
+    return content
+
+
+FORGED = {
+    "no progression": lambda content: _without(content, "progression"),
+    "no generators": lambda content: _without(content, "generators"),
+    "another shape": _wider,
+    "a field of the future": lambda content: {
+        **content,
+        "progression": {**content["progression"], "mood": 1.0},
+    },
+    "a list": lambda content: [1, 2],
+}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> TrainedRun:
+    return train(SHORT, digits, checkpoint=tmp_path_factory.mktemp("finished"))
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "code", "flipped", *FORGED])
+def test_a_damaged_checkpoint_starts_over(
+    damage: str, finished: TrainedRun, tmp_path: Path, digits: Dataset
+) -> None:
+    """With a warning, from the very beginning; and what would run when unpickled is not run."""
+    assert finished.checkpoint is not None
+    path = Path(shutil.copy(finished.checkpoint, tmp_path))
     proof = tmp_path / "ran"
     if damage == "code":
         path.write_bytes(pickle.dumps(Touch(str(proof)), protocol=2))
+    elif damage == "flipped":
+        _flip_a_weight(path)
+    elif damage in FORGED:
+        torch.save(FORGED[damage](torch.load(path, weights_only=True)), path)
     else:
         content = path.read_bytes()
         path.write_bytes(content[: len(content) // 2] if damage == "cut" else b"")
@@ -300,7 +363,7 @@ def test_a_damaged_checkpoint_starts_over(damage: str, tmp_path: Path, digits: D
         run = train(SHORT, digits, checkpoint=tmp_path)
     assert run.resumed == 0
     assert not proof.exists()
-    assert_equal(to_arrays(run), to_arrays(wanted))
+    assert_equal(to_arrays(run), to_arrays(finished))
 
 
 class Touch:

@@ -9,9 +9,9 @@ STATEMENT = Statement(
     id="prop52",
     label="Proposition 5.2",
     title="Metric singularity along augmentations",
-    source="public summary of arXiv 2605.17180; the paper's full text was not at hand",
-    quoted=r"The augmentation tangent space $\mathcal{V}_{\mathrm{aug}}(z)$ is the set of directions spanned by infinitesimal changes in continuous augmentation parameters—the projection head must compress orbits in these directions. [..] the metric $G(z) = J_h(z)^\top J_h(z)$ learned by the projection head selectively induces metric singularities in the augmentation tangent space",
-    unseen=r"The summary does not state the proposition. Other public accounts of the paper say: a smooth head that is locally invariant to continuous augmentations has $v^T J_h^T J_h v = 0$ on $\mathcal{V}_{\mathrm{aug}}$, and orbits collapse. How the paper defines locally invariant is not known to us, nor whether the metric meant is $J_h^T J_h$ or $H_{\mathrm{eff}}$.",
+    source="public summary of arXiv 2605.17180; the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
+    quoted=r"The augmentation tangent space $\mathcal{V}_{\mathrm{aug}}(z)$ is the set of directions spanned by infinitesimal changes in continuous augmentation parameters—the projection head must compress orbits in these directions. [..] the metric $G(z) = J_h(z)^\top J_h(z)$ learned by the projection head selectively induces metric singularities in the augmentation tangent space. [A later public summary:] when a smooth head achieves local invariance to continuous augmentations, $v^\top G v = 0$ for all $v \in \mathcal{V}_{\mathrm{aug}}$",
+    unseen=r"The first summary does not state the proposition; other public accounts add that orbits collapse. How the paper defines locally invariant is not known to us, nor whether the metric meant is $J_h^T J_h$ or $H_{\mathrm{eff}}$.",
     hypotheses=(
         Hypothesis(
             id="smooth",
@@ -21,7 +21,7 @@ STATEMENT = Statement(
         Hypothesis(
             id="invariant",
             text=r"$h(T_\theta z) = h(z)$ for all $\theta$ near $\theta_0$, where $T_{\theta_0} z = z$",
-            source="locally invariant to continuous augmentations (other public accounts)",
+            source="achieves local invariance to continuous augmentations (a later public summary)",
         ),
         Hypothesis(
             id="singular",

@@ -8,7 +8,7 @@ STATEMENT = Statement(
     id="thm31",
     label="Theorem 3.1",
     title="Local subspace whitening by a linear head",
-    source="public summary of arXiv 2605.17180 (key design 1); the paper's full text was not at hand",
+    source="public summary of arXiv 2605.17180 (key design 1); the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
     quoted=r"Proves that a linear projection head is equivalent to learning a global metric $M = W^\top W$, performing implicit whitening on the loss-relevant subspace. [..] With a linear head $h(z) = W z$, the similarity $\langle h(z_i), h(z_j) \rangle = z_i^\top (W^\top W) z_j$ directly reflects metric learning. Theorem 3.1 shows that a linear head exists such that the effective Hessian is isomorphic to the identity matrix on an $r$-dimensional subspace.",
     unseen=r"That $z^*$ is a fixed point, that $r$ is the rank of the loss Hessian at $h(z^*)$, that the subspace $S$ may be any of dimension $r$, and $k \geq r$ are taken from other public accounts of the paper. Assumption 3, which the theorem uses, is cited by number only. Isomorphic to the identity on $S$ is read as $v^T H_{\mathrm{eff}} v = |v|^2$ for $v$ in $S$. The quote says linear and writes $h(z) = Wz$; whether a bias is allowed decides the theorem, so both are judged. Under which head $z^*$ is fixed is not said: we take it to be fixed under the head $h_0$ before whitening. That linear heads train better than none is an empirical claim; it is not decided here.",
     hypotheses=(

@@ -22,13 +22,13 @@ from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Table
 from verify.engine.artefact import Artefact
 from verify.experiments.networks import DIGITS_SIMCLR, SEEDS
+from verify.numeric.effective_rank import effective_ranks
 from verify.numeric.objectives import OBJECTIVES, BarlowWeight, Loss, Temperature, VICRegWeights
 from verify.numeric.operators import symmetrised
 from verify.ssl.backbones import calibrate
 from verify.ssl.data import DIGITS_SOURCE, Dataset, load_digits
 from verify.ssl.measurements import represent
 from verify.ssl.training import Config, Mlp, Networks, build, from_arrays, untrained
-from verify.ssl.variances import conditioning
 
 LINEAR = replace(
     DIGITS_SIMCLR,
@@ -81,14 +81,16 @@ class Conditions(NamedTuple):
         loss: kappa of H_L on its own.
         effective: kappa of H_eff.
         head: kappa of W W^T.
-        outputs: effective rank of the outputs' covariance.
+        roy_vetterli, von_neumann: effective ranks of the centred outputs, of their singular values and of
+            their covariance's eigenvalues.
     """
 
     positive: float
     loss: float
     effective: float
     head: float
-    outputs: float
+    roy_vetterli: float
+    von_neumann: float
 
 
 def bound(config: Config) -> Loss:
@@ -127,12 +129,14 @@ def conditions(networks: Networks, config: Config, images: Tensor) -> Conditions
     hessians = blocks(bound(config), u, ANCHORS)
     own = [condition(h) for h in hessians]
     through = [condition(weight.T @ h @ weight) for h in hessians]
+    ranks = effective_ranks(clean.float())
     return Conditions(
         positive=median(count for _, count in through),
         loss=median(kappa for kappa, _ in own),
         effective=median(kappa for kappa, _ in through),
         head=condition(weight @ weight.T)[0],
-        outputs=conditioning(clean).effective_rank,
+        roy_vetterli=ranks.roy_vetterli,
+        von_neumann=ranks.von_neumann,
     )
 
 
@@ -181,7 +185,7 @@ def _over(measured: list[Conditions], field: str) -> str:
 
 
 def _table(found: dict[str, tuple[tuple[Conditions, Conditions], ...]]) -> Table:
-    fields = ("positive", "loss", "effective", "head", "outputs")
+    fields = ("positive", "loss", "effective", "head", "roy_vetterli", "von_neumann")
     rows = tuple(
         (name, when, *(_over([pair[index] for pair in pairs], field) for field in fields))
         for name, pairs in found.items()
@@ -196,7 +200,8 @@ def _table(found: dict[str, tuple[tuple[Conditions, Conditions], ...]]) -> Table
             "kappa of H_L",
             "kappa of H_eff",
             "kappa of W W^T",
-            "effective rank of the outputs",
+            "effective rank of the outputs: singular values",
+            "eigenvalues of the covariance",
         ),
         rows=rows,
         note=(
@@ -207,8 +212,9 @@ def _table(found: dict[str, tuple[tuple[Conditions, Conditions], ...]]) -> Table
             "dimension differs, condition numbers do not compare. Training is said to whiten where "
             "kappa of H_eff after it is below that of H_L, which a head that whitens brings to 1; own "
             "criterion, chosen after exploratory runs. VICReg and Barlow Twins ask for outputs "
-            "with a white covariance, not for a white Hessian; their effective rank, of 32 at most, says "
-            "how far these short runs get. Before training BatchNorm's "
+            "with a white covariance, not for a white Hessian; the effective rank of the outputs, of 32 at "
+            "most, says how far these short runs get: by singular values as Roy and Vetterli (2007), or by "
+            "the covariance's eigenvalues (von Neumann's entropy). Before training BatchNorm's "
             "statistics were set from augmented images."
         ),
     )

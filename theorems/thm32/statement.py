@@ -9,7 +9,7 @@ STATEMENT = Statement(
     id="thm32",
     label="Theorem 3.2",
     title="Trajectory linearization",
-    source="public summary of arXiv 2605.17180 (key design 2); the paper's full text was not at hand",
+    source="public summary of arXiv 2605.17180 (key design 2); the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
     quoted=r"Proves that MLP heads can learn state-dependent metrics along the optimization trajectory [..]. Theorem 3.2: for any smooth non-self-intersecting optimization trajectory $\gamma(t)$, there exists an MLP head such that the induced effective Hessian is $\epsilon$-isotropic along the trajectory.",
     unseen=r"What $\epsilon$-isotropic means is not in the quoted text. It is read as $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ with one constant $c > 0$, with a factor $c(t) > 0$, and with $c = 1$; and once more for the Gauss-Newton term $G = J^T (\nabla^2 L) J$ alone. (With an absolute error, $|H_{\mathrm{eff}} - c I| \leq \epsilon$ and $c$ free, the statement would be empty: a head scaled down meets it.) Which relation of $k$ and $d$, and which activation, the theorem assumes is not said; as it says that a head exists, the activation is ours to choose. If Assumption 1 makes $\nabla^2 L$ a metric here, then the loss is convex, and of the readings with $c = 1$ the one for convex losses is meant. That such a head is found by training is not claimed, and not decided here.",
     hypotheses=(

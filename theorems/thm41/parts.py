@@ -65,7 +65,7 @@ PARTS = (
     Part(
         id="symmetry",
         title="Instability is at least a coin toss",
-        text=r"$W_N \to -W_N$, with $b_N$ readjusted to keep $h(z^*)$, keeps $\rho$, $\nabla^2 L$, $G$, $K = \ker(\nabla^2 L \, J_h)$ and criticality, and turns $M$ into $-M$. So if the law of $W_N$ is symmetric given the rest, $P(\lambda_{\min}(H_{\mathrm{eff}}) < 0) \geq \frac{1}{2} P(M|_K \neq 0) + P(M|_K = 0, M K \neq \{0\})$, which is at least one half if $M K \neq \{0\}$ almost surely. It is one half for every $\dim K$ in sign-coherent softplus heads.",
+        text=r"$W_N \to -W_N$, with $b_N$ readjusted to keep $h(z^*)$, keeps $\rho$, $\nabla^2 L$, $G$, $K = \ker(\nabla^2 L \, J_h)$ and criticality, and turns $M$ into $-M$. So if the law of $W_N$ is symmetric given the rest, $P(\lambda_{\min}(H_{\mathrm{eff}}) < 0) \geq \frac{1}{2} P(M|_K \neq 0) + P(M|_K = 0, M K \neq \{0\})$, which is at least one half if $M K \neq \{0\}$ almost surely. It is exactly one half, whatever $\dim K$ is, in two-layer softplus heads with $\rho > 0$ in every component and $\nabla^2 L \succeq 0$ whose $W_2$ has positive entries only or negative ones only, with equal probability, while $M K \neq \{0\}$.",
     ),
     Part(
         id="critical",

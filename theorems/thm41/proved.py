@@ -56,7 +56,7 @@ CHECKS = kernel(
             "symmetry.part_symmetry",
             "symmetry.part_symmetry_pair",
             "coin.part_symmetry_probability",
-            read="3198b8027dba7a0b",
+            read="a0bc52dfbb8849e3",
             missing="laws of $W_N$ that are not finite, the one half of sign-coherent softplus heads, and that these matrices are the Hessian of $L \\circ h$, which part F says",
         ),
         "critical": said(

@@ -165,6 +165,12 @@ PUBLISHED = section(
         refutations.UNRELATED,
         reading="models",
     ),
+    *proof(
+        "models.nonsingular",
+        "The published bound for two models where $I_z$ is nonsingular",
+        derivation_models.nonsingular_models,
+        readings=("models-nonsingular",),
+    ),
     *(
         refutation_controls(
             f"controls.{reading}",

@@ -6,10 +6,14 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theorems.thm53.derivation import V, k, n, one, transversal_bound, y
+from theorems.thm53.bounds import rank_bound
+from theorems.thm53.derivation import DIMENSION, V, k, n, one, transversal_bound, y
+from verify.claims.bounds import slack
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule
 from verify.symbolic.matrices import identity, matrix, vector
+
+RANK_H = sp.Symbol(r"\operatorname{rank} I_h", integer=True, nonnegative=True)
 
 
 def moving_law(proof: Proof) -> None:
@@ -66,6 +70,42 @@ def moving_bound(proof: Proof) -> None:
     """The published bound where the law moves along the orbits, and ker I and V meet in 0 only."""
     moving_law(proof)
     transversal_bound(proof, derived=True)
+
+
+def nonsingular_models(proof: Proof) -> None:
+    """The published bound for two models with I_z nonsingular: I_h = J^T F J vanishes on V."""
+    J, F, info = matrix("J", k, n), matrix("F", k, k), matrix("I_h", n, n)
+    proof.given("models", "$I_h = J^T F J$ with the Fisher matrix $F$ of $q$ about $h(z)$")
+    proof.given("point", "$J V = 0$")
+    proof.follows(
+        "$I_h$ vanishes on $V$",
+        info @ V @ y,
+        0 * (info @ V @ y),
+        using={"models": (info - J.T @ F @ J) @ V @ y, "point": J.T @ F @ (J @ V) @ y},
+    )
+    kernel, rank_z = (
+        sp.Symbol(name, integer=True, nonnegative=True)
+        for name in ("k_{I_h}", r"\operatorname{rank} I_z")
+    )
+    contained = proof.let(
+        "contained", r"so $k_{I_h} = \dim \ker I_h$ is $\dim V + g$ with $g \geq 0$"
+    )
+    proof.let("nullity", r"$\operatorname{rank} I_h + k_{I_h} = n$")
+    proof.given("nonsingular", r"$\operatorname{rank} I_z = n$")
+    proof.cite("rank-nullity", "subspace-dimension")
+    g = slack("g", contained)
+    proof.follows(
+        "By rank and nullity",
+        RANK_H,
+        rank_bound(rank_z, DIMENSION) - g,
+        using={
+            "contained": DIMENSION + g - kernel,
+            "nullity": RANK_H + kernel - n,
+            "nonsingular": n - rank_z,
+        },
+    )
+    bound = sp.Le(RANK_H, rank_bound(rank_z, DIMENSION), evaluate=False)
+    proof.fact("So", bound, g.is_nonnegative is True)
 
 
 def gaussian(proof: Proof) -> None:

@@ -33,6 +33,12 @@ CHECKS = kernel(
         "transversal": said("rank.reading_transversal", read="095b564cef174b82"),
         "invariant": said("invariant.refuted_invariant", read="f7e004528c8782d5"),
         "point": said("refutations.refuted_point", read="16e985c12f2c885b"),
-        "models": said("refutations.refuted_models", read="4475be49f397c7ba"),
+        "models": said("refutations.refuted_models", read="960b0d6d1ec296ee"),
+        "models-nonsingular": said(
+            "models.reading_models_nonsingular",
+            "models.reading_models_nonsingular_met",
+            "models.fisher_chain",
+            read="2220a9db6a2bdc70",
+        ),
     },
 )

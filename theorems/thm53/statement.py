@@ -16,14 +16,14 @@ STATEMENT = Statement(
     id="thm53",
     label="Theorem 5.3",
     title="Information hierarchy",
-    source="public summary of arXiv 2605.17180; the paper's full text was not at hand",
-    quoted=r"Theorems 5.1–5.3 quantify 'why discard the head'—the head induces metric degradation in the $\mathcal{V}_{\mathrm{aug}}$ direction, making backbone representations superior for downstream tasks.",
-    unseen=r"The summary gives no formula. Other public accounts of the paper state the bound $\operatorname{rank} I_{h(z)} \leq \operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$ for Fisher information matrices. Of which parameter and which model they are the Fisher matrices, how the two are related, and in which sense the head is invariant, is not known to us.",
+    source="public summary of arXiv 2605.17180; the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
+    quoted=r"Theorems 5.1–5.3 quantify 'why discard the head'—the head induces metric degradation in the $\mathcal{V}_{\mathrm{aug}}$ direction, making backbone representations superior for downstream tasks. [Later public summaries:] $\operatorname{rank} I_h(z) \leq \operatorname{rank} I_z - \dim \mathcal{V}_{\mathrm{aug}}$",
+    unseen=r"The first summary gives no formula; later ones give the bound, for Fisher information matrices, and no more. Of which parameter and which model they are the Fisher matrices, how the two are related, and in which sense the head is invariant, is not known to us.",
     hypotheses=(
         Hypothesis(
             id="fisher",
             text=r"$I_z$ and $I_h$ are the Fisher information matrices about one parameter $\theta$ of the laws of $z$ and of $h(z)$; so they are symmetric and $\succeq 0$",
-            source="Fisher matrices (other public accounts)",
+            source="Fisher matrices (later public summaries)",
         ),
         Hypothesis(
             id="function",
@@ -47,12 +47,17 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="models",
-            text=r"$I_z$ and $I_h$ are the Fisher matrices about $z$ of a model $p(y \mid z)$ and a model $q(y \mid h(z))$",
-            source="Fisher matrices (other public accounts)",
+            text=r"$I_z$ and $I_h$ are the Fisher matrices about $z$ of a model $p(y \mid z)$ and a model $q(y \mid h(z))$; so $I_h = J_h^T F J_h$ with the Fisher matrix $F$ of $q(y \mid u)$ about $u = h(z)$",
+            source="Fisher matrices (later public summaries)",
         ),
         Hypothesis(
             id="moves",
             text=r"as $\theta$ moves along any $v \in V$, the law of $z$ moves along the orbits of some $T_t$ to first order: $E \varphi(z)$ changes at the rate $E \frac{d}{dt} \varphi(T_t z)$ for smooth bounded $\varphi$",
+            origin=Origin.ADDED,
+        ),
+        Hypothesis(
+            id="nonsingular",
+            text=r"$I_z$ is nonsingular: $y$ tells something about every direction of $z$",
             origin=Origin.ADDED,
         ),
         Hypothesis(
@@ -102,7 +107,15 @@ STATEMENT = Statement(
             + r" where $J_h$ vanishes on $\mathcal{V}_{\mathrm{aug}}$.",
             hypotheses=("models", "point"),
             predicted=Verdict.REFUTED,
-            rescued_by="transversal",
+            rescued_by="models-nonsingular",
+        ),
+        Reading(
+            id="models-nonsingular",
+            text=r"For Fisher matrices of two models with $I_z$ nonsingular, "
+            + BOUND_AUG
+            + r" where $J_h$ vanishes on $\mathcal{V}_{\mathrm{aug}}$: at one point $z$, and without data processing.",
+            hypotheses=("models", "point", "nonsingular"),
+            predicted=Verdict.HOLDS_ADDED,
         ),
     ),
     parts=(

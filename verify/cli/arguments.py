@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from verify.claims.check import CASES, Kind
 from verify.engine.store import parse_seed
-from verify.experiments.forms import DATASETS, DIGITS, NETWORKS
+from verify.experiments.forms import DATASETS, DIGITS, NETWORKS, PUBLISHED, SIZES
 
 
 class UsageError(Exception):
@@ -64,7 +64,7 @@ _REPRODUCTION = {
     "data": DIGITS,
     "data_path": None,
     "network": NETWORKS[0],
-    "reduced": False,
+    "form": PUBLISHED.size,
     "seeds": None,
     "budget": None,
     "download": False,
@@ -84,7 +84,12 @@ def _add_reproduction(parser: argparse.ArgumentParser) -> None:
     add("--data-path", type=_path, metavar="PATH", help="archive, folder or binary batches")
     add("--download", action="store_true", help="fetch the official archive instead")
     add("--network", choices=NETWORKS, default=NETWORKS[0], help=f"default: {NETWORKS[0]}")
-    add("--reduced", action="store_true", help="fewer images and epochs, a narrower network")
+    add(
+        "--form",
+        choices=tuple(SIZES),
+        default=PUBLISHED.size,
+        help=f"how large networks and data are (default: {PUBLISHED.size})",
+    )
     add("--seeds", type=_jobs, metavar="N", help="the form with so many training seeds")
     add("--budget", type=_budget, metavar="TIME", help="stop in time, e.g. after 9m; 90s, 1h")
     add("--checkpoint", type=_path, metavar="FILE", help="of E8: a released network")

@@ -95,15 +95,13 @@ def _form(options: argparse.Namespace) -> Form:
     found = [
         form
         for form in FORMS
-        if (form.data, form.network, form.reduced)
-        == (options.data, options.network, options.reduced)
+        if (form.data, form.network, form.size) == (options.data, options.network, options.form)
         and options.seeds in (None, form.seeds)
     ]
     if not found:
-        size = "reduced" if options.reduced else "published size"
         seeds = "" if options.seeds is None else f" with {options.seeds} training seeds"
         raise UsageError(
-            f"No experiment has a form on {options.data} with {options.network}, {size}{seeds}; "
+            f"No experiment has a form on {options.data} with {options.network}, {options.form}{seeds}; "
             "`python -m verify ssl --list` names the forms there are."
         )
     return max(found, key=lambda form: form.seeds)
@@ -123,7 +121,7 @@ def require(chosen: ExperimentSelection, cache: Path, *, has_gpu: bool, download
     if "cuda" in chosen.form.capabilities and not has_gpu:
         raise Unavailable(
             f"The form {chosen.form.name} is of the published size and needs a CUDA device, and none "
-            "was found; with --reduced, E1 to E7 and E9 run on the CPU."
+            "was found; with --form reduced or medium, E1 to E7 and E9 run on the CPU."
         )
     _require_images(chosen.form.data, chosen.data[chosen.form.data], cache, download=download)
 

@@ -13,6 +13,13 @@ DIGITS = "digits"
 
 NETWORKS = ("resnet18", "vit-tiny")
 
+SIZES = {
+    "reduced": "two CPU cores",
+    "medium": "one CPU core",
+    "published": "one data-centre GPU",
+}
+"""How large the networks and data are, smallest first, and what that takes; see `verify.experiments.networks.SCALES`."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Form:
@@ -21,48 +28,48 @@ class Form:
     Attributes:
         data: the data set, a key of `verify.ssl.data.loading.DATASETS`.
         network: the backbone.
-        size: ``published``, or ``reduced``: fewer images and epochs and a narrower network, so that a
-            CPU is enough.
+        size: one of `SIZES`.
         seeds: training seeds; E1 has one, as published.
-        minutes: by experiment, what it takes: at the published size on one data-centre GPU (by
-            arithmetic), else on two CPU cores (measured). What is not named has no such form.
+        minutes: by experiment, what it takes: at the published size on one data-centre GPU, by
+            arithmetic; medium on one CPU core, by arithmetic from seconds per step; reduced on two
+            CPU cores, measured. What is not named has no such form.
     """
 
     data: str
     network: str = NETWORKS[0]
-    size: str = "published"
+    size: str
     seeds: int
     minutes: dict[str, float]
 
     @property
-    def reduced(self) -> bool:
-        """Whether it is smaller than published."""
-        return self.size != "published"
+    def published(self) -> bool:
+        """Whether it is of the published size."""
+        return self.size == PUBLISHED.size
 
     @property
     def name(self) -> str:
         """The last component of its checks' ids."""
         parts = [self.data] + [self.network] * (self.network != NETWORKS[0])
-        return "-".join(parts + ["1-seed"] * (self.seeds == 1) + [self.size] * self.reduced)
+        return "-".join(parts + ["1-seed"] * (self.seeds == 1) + [self.size] * (not self.published))
 
     @property
     def words(self) -> str:
         """What it is called in a title."""
-        size = self.size if self.reduced else "published size"
+        size = "published size" if self.published else self.size
         seed = ", 1 seed" * (self.seeds == 1)
         return f"{self.data.upper().replace('CIFAR', 'CIFAR-')}, {self.network}, {size}{seed}"
 
     @property
     def capabilities(self) -> tuple[str, ...]:
         """What its checks need of a machine: the images and, at the published size, a GPU."""
-        return (self.data,) if self.reduced else (self.data, "cuda")
+        return (self.data, "cuda") if self.published else (self.data,)
 
     def command(self, experiment: str) -> str:
         """What to type to run an experiment in this form."""
         words = ["python -m verify ssl", experiment, "--data", self.data, "--data-path PATH"]
         words += ["--network", self.network] * (self.network != NETWORKS[0])
         words += ["--seeds 1"] * (self.seeds == 1)
-        return " ".join([*words, f"--{self.size}" if self.reduced else "--device cuda"])
+        return " ".join([*words, "--device cuda" if self.published else f"--form {self.size}"])
 
 
 LIVE = Form(data=DIGITS, size="digits", seeds=3, minutes={})
@@ -75,18 +82,44 @@ REDUCED = Form(
     minutes={"E1": 8, "E2": 6, "E3": 5, "E4": 5, "E5": 5, "E6": 12, "E7": 4, "E9": 18},
 )
 
+MEDIUM = Form(
+    data="cifar10",
+    size="medium",
+    seeds=3,
+    minutes={
+        "E1": 150,
+        "E2": 150,
+        "E3": 340,
+        "E4": 320,
+        "E5": 310,
+        "E6": 240,
+        "E7": 110,
+        "E9": 500,
+    },
+)
+
 PUBLISHED = Form(
     data="cifar10",
+    size="published",
     seeds=3,
     minutes={"E1": 16, "E2": 42, "E3": 4, "E4": 4, "E5": 4, "E6": 9, "E7": 3, "E9": 12},
 )
 
 FORMS = (
     REDUCED,
+    MEDIUM,
     PUBLISHED,
-    Form(data="cifar10", seeds=1, minutes={"E2": 14}),  # the whole is too long for some visits
-    Form(data="cifar100", seeds=3, minutes={"E3": 4, "E4": 4, "E5": 4}),
-    Form(data="cifar10", network="vit-tiny", seeds=3, minutes={"E3": 4, "E4": 4, "E5": 4}),
+    Form(
+        size=PUBLISHED.size, data="cifar10", seeds=1, minutes={"E2": 14}
+    ),  # the whole is too long for some visits
+    Form(size=PUBLISHED.size, data="cifar100", seeds=3, minutes={"E3": 4, "E4": 4, "E5": 4}),
+    Form(
+        size=PUBLISHED.size,
+        data="cifar10",
+        network="vit-tiny",
+        seeds=3,
+        minutes={"E3": 4, "E4": 4, "E5": 4},
+    ),
 )
 """Every form but the digits'."""
 
@@ -101,9 +134,8 @@ def listing() -> str:
     """Every form of every experiment with what it costs, one line each; E8's cost is the checkpoint's."""
     lines = []
     for form in FORMS:
-        where = "two CPU cores" if form.reduced else "one data-centre GPU"
         for experiment, minutes in form.minutes.items():
             lines.append(
-                f"{experiment}  {form.name:15}  about {minutes:3g} min on {where:19}  {form.command(experiment)}"
+                f"{experiment}  {form.name:15}  about {minutes:3g} min on {SIZES[form.size]:19}  {form.command(experiment)}"
             )
     return "\n".join([*lines, f"E8  {'checkpoint':15}  {'':37}  {RELEASED}"])

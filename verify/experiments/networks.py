@@ -19,13 +19,15 @@ from torch import Tensor
 
 from verify.claims.check import Context
 from verify.engine.artefact import Arrays, Artefact
-from verify.experiments.forms import DIGITS, LIVE, PUBLISHED, REDUCED, Form
+from verify.experiments.forms import DIGITS, LIVE, MEDIUM, PUBLISHED, REDUCED, Form
 from verify.ssl.augment import SIMCLR_CIFAR, SIMSIAM_CIFAR, Augmentation
 from verify.ssl.backbones import CALIBRATED, calibrate
 from verify.ssl.data import DIGITS as DIGITS_NAME
 from verify.ssl.data import DIGITS_SOURCE, Dataset, Source
 from verify.ssl.data.loading import images
 from verify.ssl.measurements import Protocol, project, represent, unit
+from verify.ssl.probes import ridge_accuracy
+from verify.ssl.snapshots import observe_weights, snapshot
 from verify.ssl.training import (
     Config,
     Mlp,
@@ -94,6 +96,18 @@ SIMCLR_REDUCED = narrowed(SIMCLR, (512, 512), representation=128, batch=100, epo
 
 SIMSIAM_REDUCED = narrowed(SIMSIAM, (256, 256), 64, representation=64, batch=50, epochs=6)
 
+SIMCLR_MEDIUM = narrowed(
+    SIMCLR,
+    (512, 512),
+    representation=128,
+    epochs=20,
+    augmentation=replace(SIMCLR_CIFAR, crop=(0.08, 1)),
+)
+"""Of 50 000 images 3900 steps at batch 256."""
+
+SIMSIAM_MEDIUM = narrowed(SIMSIAM, (256, 256), 64, representation=64, epochs=25)
+"""Of 10 000 images 975 steps at batch 256."""
+
 DIGITS_SIMCLR = narrowed(
     SIMCLR,
     (1024, 64),
@@ -140,6 +154,7 @@ class Scale:
         orbits: test images whose orbits are measured (E3); None for all.
         bent: test images whose orbits' bending is measured (E5); None for all.
         probed: training and test images that probes see (E4); None for all.
+        snapshots: whether SimCLR's networks are kept after every epoch, not after the last alone.
         own: by experiment, what it changes of the configuration.
     """
 
@@ -150,8 +165,16 @@ class Scale:
     orbits: int | None = None
     bent: int | None = 100
     probed: tuple[int | None, int | None] = (None, None)
+    snapshots: bool = False
     own: Mapping[str, dict[str, Any]]
 
+
+SMALLER = {
+    "representation": 64,
+    "projector": Mlp(widths=(256, 256), activation="relu", batchnorm=True),
+    "epochs": 15,
+}
+"""Half as wide and three quarters as long, for what trains many networks."""
 
 SCALES = {
     LIVE.size: Scale(
@@ -170,6 +193,16 @@ SCALES = {
         probed=(1000, 500),
         own={"E1": {"epochs": 8}, "E2": {"epochs": 10}, "E7": {"epochs": 4}},
     ),
+    MEDIUM.size: Scale(
+        simclr=SIMCLR_MEDIUM,
+        simsiam=SIMSIAM_MEDIUM,
+        train=(None, 10000),
+        test=10000,
+        bent=1000,
+        probed=(10000, 10000),
+        snapshots=True,
+        own={"E6": SMALLER, "E9": SMALLER},
+    ),
     PUBLISHED.size: Scale(
         simclr=SIMCLR,
         simsiam=SIMSIAM,
@@ -178,8 +211,8 @@ SCALES = {
         own={"E2": {"epochs": 50, "batch": 512}, "E7": {"epochs": 5}},
     ),
 }
-"""By a form's size. The reduced one, for a CPU, has a ResNet-18 of a quarter of the width, under
-SimSiam of an eighth."""
+"""By a form's size. Below the published one, for a CPU, a ResNet-18 has a quarter of the width, under
+SimSiam an eighth; the reduced one has a few images besides."""
 
 
 def config_of(form: Form, experiment: str) -> Config:
@@ -300,6 +333,10 @@ def runs_of(
 TRAINED, FRESH, UNTRAINED = "trained", "fresh head on the trained backbone", "untrained network"
 """What is measured of every run: the networks and two controls."""
 
+TRAINED_FROM = 0.55
+"""Accuracy of a linear class probe of z from which a network on CIFAR-10 counts as trained, fixed before
+the medium runs. An untrained one has 0.22 to 0.32; a table whose networks do not reach it says so first."""
+
 FRESH_OFFSET = 1000
 """Added to a training seed, the seed of the fresh head's weights."""
 
@@ -324,6 +361,19 @@ class Run:
     fresh: Networks
     untrained: Networks
     arrays: Arrays
+
+    def class_probe(
+        self, dataset: Dataset, train: int | None = None, test: int | None = None
+    ) -> float:
+        """Accuracy in [0, 1] of a linear probe of the class on raw z, of all images or so many."""
+        (seen, labels), (judged, answers) = (
+            (represent(self.trained.backbone, images[:count]), answers[:count])
+            for images, answers, count in (
+                (dataset.train_images, dataset.train_labels, train),
+                (dataset.test_images, dataset.test_labels, test),
+            )
+        )
+        return ridge_accuracy(seen, labels, judged, answers, dataset.classes)
 
     def compared(self, images: Tensor) -> Iterator[tuple[str, Protocol, Tensor, Tensor]]:
         """Unit vectors z (.., d) and h (.., k) of images (.., C, H, W), by network and protocol."""
@@ -352,20 +402,34 @@ class Trained(Runs[tuple[()]]):
 
     def runs(self, ctx: Context, dataset: Dataset) -> Iterator[Run]:
         """Every training seed's run, on the device that the data set is on."""
-        images = dataset.train_images[:CALIBRATED]
+        for artefact, seed in zip(self.artefacts, self.seeds, strict=True):
+            yield self._run(artefact.load(ctx), seed, dataset, self.config.epochs)
+
+    def course(self, ctx: Context, dataset: Dataset) -> Iterator[Iterator[Run]]:
+        """For every training seed, its run as it was before the first step and after every epoch.
+
+        Of a form that keeps snapshots.
+        """
         for artefact, seed in zip(self.artefacts, self.seeds, strict=True):
             arrays = artefact.load(ctx)
-            config = replace(self.config, dataset=dataset.name, seed=seed)
-            other = replace(config, seed=seed + FRESH_OFFSET)
-            trained = from_arrays(arrays, config, dataset).to(images.device)
-            initial = untrained(config, dataset).to(images.device)
-            fresh = untrained(other, dataset).to(images.device).projector
-            views = config.augmentation(images, torch.Generator(images.device).manual_seed(seed))
-            calibrate(initial.backbone, views)
-            calibrate(initial.projector, represent(initial.backbone, views))
-            calibrate(fresh, represent(trained.backbone, views))
-            alone = Networks(trained.backbone, fresh, trained.predictor)
-            yield Run(seed, trained, alone, initial, arrays)
+            epochs = range(self.config.epochs + 1)
+            yield (self._run(arrays, seed, dataset, epoch) for epoch in epochs)
+
+    def _run(self, arrays: Arrays, seed: int, dataset: Dataset, epoch: int) -> Run:
+        images = dataset.train_images[:CALIBRATED]
+        config = replace(self.config, dataset=dataset.name, seed=seed)
+        other = replace(config, seed=seed + FRESH_OFFSET)
+        kept = snapshot(arrays, epoch) if self.observing else arrays
+        trained = from_arrays(kept, config, dataset).to(images.device)
+        initial = untrained(config, dataset).to(images.device)
+        fresh = untrained(other, dataset).to(images.device).projector
+        views = config.augmentation(images, torch.Generator(images.device).manual_seed(seed))
+        for networks in [trained, initial] if epoch == 0 else [initial]:
+            calibrate(networks.backbone, views)
+            calibrate(networks.projector, represent(networks.backbone, views))
+        calibrate(fresh, represent(trained.backbone, views))
+        alone = Networks(trained.backbone, fresh, trained.predictor)
+        return Run(seed, trained, alone, initial, arrays)
 
 
 def trained(
@@ -381,6 +445,7 @@ def trained(
         config=config,
         cells={(): config},
         seeds=tuple(range(form.seeds)),
+        observing=observe_weights if scale.snapshots else None,
         cost=4.0 if form is LIVE else 200.0,
         **numbers,
     )

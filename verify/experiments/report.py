@@ -61,7 +61,7 @@ def measurements(
             minutes = form.minutes[experiment]
             made = check(f"{id}.{form.name}", f"{title}: {form.words}", form, 60 * minutes)
             made = replace(made, capabilities=form.capabilities, command=form.command(experiment))
-            checks.append((1 if form.reduced else -1, made))
+            checks.append((-1 if form.published else 1, made))
     return tuple(made for _, made in sorted(checks, key=lambda placed: placed[0]))
 
 

@@ -24,6 +24,7 @@ from verify.numeric.effective_hessian import (
     pullback,
     rounding_majorant,
 )
+from verify.numeric.effective_rank import EffectiveRanks, effective_ranks
 from verify.numeric.heads import Head, Trace, near_kink
 from verify.numeric.inertia import Inertia
 from verify.numeric.lanczos import ExtremeEigenpairs, extreme_eigenpairs
@@ -66,6 +67,7 @@ __all__ = [
     "Certificate",
     "Covers",
     "EffectiveHessian",
+    "EffectiveRanks",
     "ExtremeEigenpairs",
     "Head",
     "HeadProducts",
@@ -89,6 +91,7 @@ __all__ = [
     "byol",
     "certify_sign",
     "dino",
+    "effective_ranks",
     "enclose_spectrum",
     "extreme_eigenpairs",
     "gradient_and_product",

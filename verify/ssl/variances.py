@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from verify.numeric.effective_rank import effective_ranks
 from verify.ssl.backbones import CALIBRATED, calibrate
 from verify.ssl.data import Dataset, floating
 from verify.ssl.measurements import head_outputs, represent
@@ -39,13 +40,11 @@ class Conditioning:
             many samples as dimensions, of which centring takes one.
         honest: largest over smallest eigenvalue above the noise floor, from all samples.
         rank: eigenvalues above the noise floor.
-        effective_rank: exponential of the entropy of the spectrum (Roy and Vetterli 2007).
     """
 
     published: float
     honest: float
     rank: int
-    effective_rank: float
 
 
 def conditioning(z: Tensor) -> Conditioning:
@@ -65,12 +64,10 @@ def conditioning(z: Tensor) -> Conditioning:
     few, every = (torch.linalg.eigvalsh(torch.cov(part.double().T)) for part in (z[:d], z))
     floor = d * torch.finfo(torch.float32).eps * every[-1]
     above = every[every > floor]
-    share = above / above.sum()
     return Conditioning(
         published=float(few[-1] / few[0].clamp(min=PUBLISHED_CLAMP)),
         honest=float(above[-1] / above[0]) if len(above) else float("nan"),
         rank=len(above),
-        effective_rank=float((-(share * share.log()).sum()).exp()),
     )
 
 
@@ -101,13 +98,13 @@ def with_statistics(state: State, dataset: Dataset) -> Networks:
 
 
 def observe_variances(config: Config, dataset: Dataset) -> Observe:
-    """Variance of the directions of z and h, and the condition of z, over the test images."""
+    """Variance of the directions of z and h, condition and effective ranks of z, over the test images."""
     del config
 
     def observe(state: State) -> dict[str, float | np.ndarray]:
         networks = with_statistics(state, dataset)
         z = represent(networks.backbone, dataset.test_images)
-        condition = conditioning(z)
+        condition, ranks = conditioning(z), effective_ranks(z)
         return {
             "steps": state.steps,
             "variance_z": direction_variance(z),
@@ -116,7 +113,9 @@ def observe_variances(config: Config, dataset: Dataset) -> Observe:
             "condition_published": condition.published,
             "condition": condition.honest,
             "rank": condition.rank,
-            "effective_rank": condition.effective_rank,
+            "effective_rank": ranks.roy_vetterli,
+            "rankme": ranks.rankme,
+            "von_neumann_rank": ranks.von_neumann,
         }
 
     return observe

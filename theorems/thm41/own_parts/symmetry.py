@@ -30,7 +30,7 @@ from verify.claims.declare import (
 )
 from verify.claims.derivation import Proof
 from verify.claims.property import Claim, Vacuous
-from verify.numeric.rational import diagonal, is_zero, matrix, signs
+from verify.numeric.rational import is_zero, matrix, signs
 from verify.symbolic.matrices import contract, forms, vector
 from verify.symbolic.matrices import matrix as matrix_of
 
@@ -168,7 +168,7 @@ class Coherent(NamedTuple):
     """A seed of a sign-coherent head, and the size of K."""
 
     seed: int
-    kernel_size: Annotated[int, r"$\dim K$"]
+    kernel_size: Annotated[int, r"$\dim K$ at least"]
 
 
 def coherent_violation(case: Coherent) -> float:
@@ -181,8 +181,9 @@ def coherent_violation(case: Coherent) -> float:
     w2 = matrix([[source.randint(1, 9) for _ in range(width)] for _ in range(k_)])
     rho_ = matrix([[source.randint(1, 9)] for _ in range(k_)])
     parameters = tuple(parameter("softplus", source.randint(-7, 7)) for _ in range(width))
-    # H = diag(1, 0): rank 1, so that dim K is at least d - 1.
-    state = State.of("softplus", (w1, w2), (parameters,), rho_, diagonal([1, 0]))
+    # H >= 0 of rank 0 or 1, so that dim K is at least d - 1.
+    row = random_matrix(source, 1, k_, 9)
+    state = State.of("softplus", (w1, w2), (parameters,), rho_, row.transpose() * row)
     counts = [s.signs.negative > 0 for s in (state, flipped(state))]
     return 0.0 if counts == [False, True] and signs(state.interaction).negative == 0 else math.inf
 
@@ -193,7 +194,7 @@ def coherent_cases() -> st.SearchStrategy[Coherent]:
 
 
 COHERENT = Claim(
-    r"softplus, $\rho > 0$ and $W_2 = \sigma |N|$: stable for $\sigma = 1$ and not for $\sigma = -1$, so $P = 1/2$ for every $\dim K$",
+    r"softplus, $\rho > 0$, $\nabla^2 L \succeq 0$ and $W_2 = \sigma |N|$: stable for $\sigma = 1$ and not for $\sigma = -1$, so $P = 1/2$ for every $\dim K$",
     coherent_cases,
     coherent_violation,
     arithmetic=Arithmetic.EXACT,

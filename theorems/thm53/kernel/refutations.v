@@ -53,11 +53,11 @@ exists _, _, id, (simplex U), t, V, (simplex_information U), (simplex_informatio
 - by rewrite !simplex_rank !mxrank_delta.
 Qed.
 
-(** Reading models is false, also with V transversal to ker I_z: I_z and I_h are the Fisher matrices about z of a model p(y | z) and of a model q(y | h(z)), the Jacobian of h vanishes on V, V meets ker I_z in 0 only, and the bound fails. *)
+(** Reading models is false, also with V transversal to ker I_z: I_z and I_h are the Fisher matrices about z of a model p(y | z) and of a model q(y | h(z)), q has a Fisher matrix about h(z) as well, the Jacobian of h vanishes on V, V is not 0 and meets ker I_z in 0 only, and the bound fails. *)
 Theorem refuted_models :
   exists (X Y : finType) (p : 'rV[F]_3 -> X -> F) (q : 'rV[F]_2 -> Y -> F) (h : 'rV_3 -> 'rV_2)
-         (z V : 'rV_3) (J : 'M_(2, 3)) (I_z I_h : 'M_3),
-  [/\ fisher p z I_z, fisher (fun z' => q (h z')) z I_h,
+         (z V : 'rV_3) (J : 'M_(2, 3)) (I_u : 'M_2) (I_z I_h : 'M_3),
+  [/\ fisher p z I_z, fisher q (h z) I_u /\ fisher (fun z' => q (h z')) z I_h,
       differential h z J /\ V *m J^T = 0, V != 0 /\ (ker I_z :&: V = 0)%MS &
       ~ (\rank I_h)%:Z <= (\rank I_z)%:Z - (\rank V)%:Z].
 Proof.
@@ -79,10 +79,11 @@ have rU : \rank U = 2%N.
   by rewrite !mxE !big_ord_recl big_ord0 !mxE /= !(mulr0, mul0r, mulr1, addr0, add0r).
 have V0 : V != 0.
   by apply/eqP => /rowP /(_ (inord 2)); rewrite !mxE inordK //= => /eqP; rewrite oner_eq0.
-exists _, _, (simplex U), (simplex 1%:M), (fun x => x *m J^T), z, V, J, (simplex_information U), (simplex_information J).
+exists _, _, (simplex U), (simplex 1%:M), (fun x => x *m J^T), z, V, J, (simplex_information 1%:M), (simplex_information U), (simplex_information J).
 split.
 - exact: simplex_fisher.
-- apply: fisher_ext (simplex_fisher uJ) => t x.
+- split; first by apply: simplex_fisher; rewrite /uniform trmx1 mulmx1.
+  apply: fisher_ext (simplex_fisher uJ) => t x.
   by rewrite /simplex trmx1 mulmx1.
 - split; first exact: differential_linear.
   by apply/matrixP => i [[|[|//]] ?]; rewrite !mxE !big_ord_recl big_ord0 !mxE /= !(mulr0, mul0r, addr0).

@@ -28,7 +28,7 @@ from verify.experiments.e2.measure import (
     at_equal_time,
     growth,
 )
-from verify.experiments.forms import LIVE, Form
+from verify.experiments.forms import LIVE, REDUCED, Form
 from verify.experiments.networks import SEEDS, Runs, runs_of, with_head
 from verify.ssl.training import Config
 from verify.ssl.variances import observe_variances
@@ -98,7 +98,7 @@ def configure(config: Config) -> dict[Cell, Config]:
 
 def setup(form: Form, seeds: Sequence[int] = ()) -> Runs[Cell]:
     """SimSiam; its epochs are a multiple of ten."""
-    seeds = seeds or range(1 if form.reduced else form.seeds)
+    seeds = seeds or range(1 if form.size == REDUCED.size else form.seeds)
     return runs_of(form, "E2", "variances", configure, observe_variances, seeds=seeds, cost=2.0)
 
 

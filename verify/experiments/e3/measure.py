@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from verify.experiments.networks import FRESH, UNTRAINED, Run, Trained
+from verify.claims.check import Context
+from verify.experiments.networks import FRESH, TRAINED, UNTRAINED, Run, Trained
 from verify.ssl.augment import rotation_orbit
 from verify.ssl.data import Dataset
 from verify.ssl.measurements import (
@@ -21,7 +22,10 @@ from verify.ssl.measurements import (
     contraction,
     equal_weights,
     percentile_interval,
+    project,
+    represent,
     summarise,
+    unit,
 )
 
 ANGLES = torch.arange(12) * (2 * math.pi / 12)
@@ -35,6 +39,15 @@ SAMPLE_CLASSES, SAMPLE_IMAGES = 5, 3
 """As many classes, and images of each, as were published."""
 
 CONTROLS = (FRESH, UNTRAINED)
+
+COURSE_ORBITS, COURSE_LABELLED, COURSE_JUDGED = 500, 5000, 2000
+"""Of each epoch's networks: test images whose orbits are measured, and training and test images of the
+class probe."""
+
+TREND = 0.7
+"""Fixed before the medium runs: a figure rises as training goes on if its Spearman correlation with the
+epoch, from the first one on, is at least this in every seed, and falls if it is at most minus this. Where
+the selectivity still rises or falls, the answer after the last epoch is one about that epoch."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,38 @@ def measure(form: Trained, runs: Iterable[Run], dataset: Dataset) -> tuple[Cells
                 points[f"z, {name}"].append(z)
                 points[f"h, {name}"].append(h)
     return cells, points
+
+
+Course = dict[str, list[float]]
+"""Of one seed, a figure before the first step and after every epoch, by what it is."""
+
+SELECTIVITY, COMPRESSION = "selectivity, consistent protocol", "compression, published protocol"
+
+CLASS = "class probe of z"
+
+
+def course(form: Trained, ctx: Context, dataset: Dataset) -> list[Course]:
+    """Selectivity and published compression, of the head and of a fresh one, and how trained z is."""
+    turned = rotation_orbit(dataset.test_images[:COURSE_ORBITS], ANGLES)
+    classes = dataset.test_labels[:COURSE_ORBITS]
+    weights = equal_weights(classes)
+    courses = []
+    for runs in form.course(ctx, dataset):
+        found: Course = defaultdict(list)
+        for run in runs:
+            raw = represent(run.trained.backbone, turned)
+            z = summarise(unit(raw), classes)
+            for name, networks in ((TRAINED, run.trained), (FRESH, run.fresh)):
+                for protocol, figure, of in (
+                    (Protocol.CONSISTENT, SELECTIVITY, "selectivity"),
+                    (Protocol.PUBLISHED, COMPRESSION, "compression"),
+                ):
+                    h = summarise(project(networks.projector, raw, protocol), classes)
+                    value = getattr(contraction(z, h, weights), of)
+                    found[f"{figure}, {name}"].append(value.item())
+            found[CLASS].append(run.class_probe(dataset, COURSE_LABELLED, COURSE_JUDGED))
+        courses.append(dict(found))
+    return courses
 
 
 def compare(z: Tensor, h: Tensor, classes: Tensor) -> Cell:

@@ -7,14 +7,15 @@ read without unpickling code.
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 import itertools
 import os
-import pickle
 import platform
 import time
 import warnings
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,9 +107,7 @@ class Live:
                 **vars(progression),
                 "seen": {n: torch.from_numpy(curve) for n, curve in progression.curves().items()},
             },
-            "modules": {name: module.state_dict() for name, module in self.modules.items()},
-            "optimiser": self.optimiser.state_dict(),
-            "generators": {name: draw.get_state() for name, draw in self.generators.items()},
+            **self._state(),
         }
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -122,24 +121,39 @@ class Live:
             part.unlink(missing_ok=True)
 
     def load(self, path: Path) -> Progression:
-        """Go back to a checkpoint; without one, stay at the beginning."""
+        """Go back to a checkpoint; without one, or where it is damaged, stay at the beginning."""
         _sweep(path)
-        try:
-            content = torch.load(path, map_location="cpu", weights_only=True)
-        except FileNotFoundError:
+        if not path.exists():
             return Progression()
-        except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+        beginning = copy.deepcopy(self._state())
+        try:
+            with zipfile.ZipFile(path) as archive:  # PyTorch reads over a flipped bit
+                if archive.testzip() is not None:
+                    raise ValueError("a checksum differs")
+            content = torch.load(path, map_location="cpu", weights_only=True)
+            self._restore(content)
+            kept = content["progression"]
+            kept["seen"] = {name: list(curve.numpy()) for name, curve in kept["seen"].items()}
+            return Progression(**kept)
+        except Exception as error:  # whatever is wrong with a file, its run can be repeated
+            self._restore(beginning)
             kind = type(error).__name__
             warnings.warn(f"{path} is no checkpoint ({kind}); its run starts over.", stacklevel=3)
             return Progression()
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "modules": {name: module.state_dict() for name, module in self.modules.items()},
+            "optimiser": self.optimiser.state_dict(),
+            "generators": {name: draw.get_state() for name, draw in self.generators.items()},
+        }
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
         for name, module in self.modules.items():
-            module.load_state_dict(content["modules"][name])
-        self.optimiser.load_state_dict(content["optimiser"])
+            module.load_state_dict(state["modules"][name])
+        self.optimiser.load_state_dict(state["optimiser"])
         for name, draw in self.generators.items():
-            draw.set_state(content["generators"][name])
-        kept = content["progression"]
-        kept["seen"] = {name: list(curve.numpy()) for name, curve in kept["seen"].items()}
-        return Progression(**kept)
+            draw.set_state(state["generators"][name])
 
 
 def checkpoint_path(
