@@ -75,7 +75,8 @@ def _constant_factor(proof: Proof) -> None:
     of a rectangle, I_a the integral of f_am along its sides in the direction of e_m.
     """
     n = sp.Symbol("n", integer=True)
-    proof.over(d, m, n)
+    proof.over(d, m)
+    proof.every(d, n)
     f, sides, means = (
         {name: vector(f"{letter}_{{{name}}}", d) for name in ("0", "s", "t", "st")}
         for letter in ("f", "I", "C")
@@ -92,6 +93,7 @@ def _constant_factor(proof: Proof) -> None:
         "varying",
         r"$W^T g(Wz) W = c(z) I$: $I_a = C_a \delta_{am}$, $C_a$ the integral of $c$",
         integrals.entry(n, sp.S.One) - sp.KroneckerDelta(n, m) * across,
+        by="contrary",
     )
 
     def others(summand: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
@@ -142,6 +144,7 @@ def _solved(proof: Proof, w: Matrix, metric: Matrix, invertible: str) -> Matrix:
         "isotropic",
         f"${w.latex}^T {metric.latex} {w.latex} = c I$, $c$ constant",
         w.T @ metric @ w - c * identity(d),
+        by="contrary",
     )
     inverse = matrix("V", d, size)
     error = w @ inverse - identity(size)
@@ -220,6 +223,7 @@ def general(proof: Proof) -> None:
         "induced metric",
         "$B^T g B = P$ on the image of $W$, with a basis $B$ of it; $W = B X$",
         B.T @ g @ B - P,
+        by="definition",
     )
     proof.follows(
         "The effective Hessian is that of a square head $X$ behind $L$ on that subspace",
@@ -231,6 +235,7 @@ def general(proof: Proof) -> None:
         "injective",
         r"$X^T P X = c I$ with $c > 0$: $X$ has an inverse $V$, $XV = I$",
         X @ matrix("V", d, d) - identity(d),
+        by="invertible-factor",
     )
     proof.cite("invertible-factor")
     _solved(proof, X, P, "injective")

@@ -68,6 +68,7 @@ def not_robust(proof: Proof) -> None:
         "whitened",
         r"$W_0^T g_0 W_0 = I$ with $g_0 = \nabla^2 L(0)$",
         start.T @ centre @ start - identity(d),
+        by="positive-frame",
     )
     proof.follows(
         r"With $W = s W_0$, $s = \sqrt{c}$, $H_{\mathrm{eff}}$ is $c I$ up to the change of $g$ from $0$ to $s W_0 z$, which vanishes with $s$, uniformly on compact sets",

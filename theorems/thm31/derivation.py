@@ -102,15 +102,22 @@ def eigenvectors(proof: Proof, eigen: str, signs: str) -> None:
     """E = U Lambda^(-1/2) is H-orthonormal."""
     vectors, values, roots = (sp.IndexedBase(n) for n in ("U", "lambda", "x"))
     proof.cite("spectral")
-    declare = proof.given if eigen.startswith("positive") else proof.let
+    given = eigen.startswith("positive")
+
+    def declare(name: str, text: str, vanishing: sp.Expr, by: str) -> bool:
+        return (
+            proof.given(name, text, vanishing) if given else proof.let(name, text, vanishing, by=by)
+        )
+
     columns = lambda i, p: vectors[i, p] * roots[p]  # noqa: E731
     diagonal = form(lambda i: vectors[i, p], lambda i: vectors[i, q]) - values[p] * delta(p, q)
-    proof.over(s, p, q)
-    declare(eigen, r"$H u_q = \lambda_q u_q$ with orthonormal $u_1, .., u_s$", diagonal)
+    proof.every(s, p, q)
+    declare(eigen, r"$H u_q = \lambda_q u_q$ with orthonormal $u_1, .., u_s$", diagonal, "spectral")
     declare(
         signs,
         r"$\lambda_p x_p^2 = 1$, with $x_p = \lambda_p^{-1/2}$",
         values[p] * roots[p] ** 2 - 1,
+        "definition",
     )
     # p and q are free here: delta_pq makes x_q^2 of x_p x_q only once they are contracted.
     weigh = lambda expr: total(  # noqa: E731
@@ -130,13 +137,14 @@ def eigenvectors(proof: Proof, eigen: str, signs: str) -> None:
 
 def through_frame(proof: Proof) -> None:
     """W = E Q^T gives H_eff = Q Q^T, the identity on S and zero across it."""
-    proof.over(s, p, q)
+    proof.every(s, p, q)
     proof.let(
         "choice",
         "$e_p^T H e_q = \\delta_{pq}$, derived above or provided by the lemma",
         orthonormal(basis, p, q),
+        by="steps",
     )
-    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$", gram(p, q))
+    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$", gram(p, q), by="definition")
     w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s)  # noqa: E731
     h_eff = form(lambda i: w(i, a), lambda i: w(i, b))
     projector = total(lambda p: frame[a, p] * frame[b, p], s)
@@ -159,17 +167,18 @@ def through_frame(proof: Proof) -> None:
             )
         },
     )
-    across = dot(lambda e: frame[e, p], lambda e: v[e], d)
-    proof.let("across", "$Q^T v = 0$, $v$ orthogonal to $S$", across)
-    image = total(lambda p: frame[a, p] * dot(lambda e: frame[e, p], lambda e: v[e], d), s)
+    y = sp.IndexedBase("y")
+    across = dot(lambda e: frame[e, p], lambda e: y[e], d)
+    proof.let("across", "$Q^T y = 0$, $y$ orthogonal to $S$", across, by="definition")
+    image = total(lambda p: frame[a, p] * dot(lambda e: frame[e, p], lambda e: y[e], d), s)
     proof.follows("It annihilates what is orthogonal to $S$", image, sp.S.Zero, {"across": image})
 
 
 def _keeps_output(proof: Proof) -> None:
     """h(z*) = u0 by the choice of the bias."""
     image = total(lambda a: weight[i, a] * z[a], d)
-    proof.over(k, i)
-    proof.let("bias", "$b = u_0 - W z^*$", shift[i] - (u[i] - image))
+    proof.every(k, i)
+    proof.let("bias", "$b = u_0 - W z^*$", shift[i] - (u[i] - image), by="definition")
     proof.follows(
         "The bias keeps the output at $u_0$",
         image + shift[i],
@@ -211,12 +220,15 @@ def necessary(proof: Proof) -> None:
     wx: Vector = lambda r: total(lambda a: weight[r, a] * x(a), d)  # noqa: E731
     at_x = total(lambda a, b: x(a) * h_eff[a, b] * x(b), d, d)
     pulled = lambda a, b: form(lambda i: weight[i, a], lambda i: weight[i, b])  # noqa: E731
-    proof.over(d, a, b)
+    proof.every(d, a, b)
     proof.let(
-        "hessian", r"$H_{\mathrm{eff}} = A = W^T H W$, derived above", pulled(a, b) - h_eff[a, b]
+        "hessian",
+        r"$H_{\mathrm{eff}} = A = W^T H W$, derived above",
+        pulled(a, b) - h_eff[a, b],
+        by="steps",
     )
     seen = total(lambda a, b: frame[a, p] * h_eff[a, b] * frame[b, q], d, d)
-    proof.over(s, p, q)
+    proof.every(s, p, q)
     whitened = proof.let("whitened", r"$Q^T H_{\mathrm{eff}} Q = I$", seen - delta(p, q))
     proof.follows(
         "The form of $H$ at $Wv$, $v = Qc$, is $|c|^2$",

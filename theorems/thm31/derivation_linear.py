@@ -44,7 +44,7 @@ first = sp.Symbol("o", integer=True)
 def linear_origin(proof: Proof) -> None:
     """(ii)(a): at z* = 0 a strictly linear head whitens S, with the output 0 whatever W."""
     proof.symmetry(loss_hessian)
-    proof.over(d, a)
+    proof.every(d, a)
     proof.let("origin", r"$z^* = 0$; $H = \nabla^2 L(0)$ has $s$ positive eigenvalues", z[a])
     image = total(lambda a: weight[i, a] * z[a], d)
     proof.follows("The output is $0$, where $H$ is taken", image, sp.S.Zero, {"origin": image})
@@ -55,12 +55,14 @@ def linear_origin(proof: Proof) -> None:
 
 def linear_outside(proof: Proof) -> None:
     """(ii)(b): a strictly linear head whitens S at z* outside S, with any prescribed output u."""
-    proof.over(s, p, q)
+    proof.every(s, p, q)
     proof.symmetry(loss_hessian)
     affine_hessian(proof, "linear")
     eigenvectors(proof, "positive: eigenvectors", "positive: signs")
-    proof.let("choice", "$e_p^T H e_q = \\delta_{pq}$, just derived", orthonormal(basis, p, q))
-    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$", gram(p, q))
+    proof.let(
+        "choice", "$e_p^T H e_q = \\delta_{pq}$, just derived", orthonormal(basis, p, q), by="steps"
+    )
+    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$", gram(p, q), by="definition")
     inside = lambda p: dot(lambda a: frame[a, p], lambda a: z[a], d)  # noqa: E731
     y: Vector = lambda a: z[a] - total(lambda p: frame[a, p] * inside(p), s)  # noqa: E731
     proof.follows(
@@ -81,8 +83,10 @@ def linear_outside(proof: Proof) -> None:
     proof.fact("We may divide by $n$", sp.Ne(n, 0, evaluate=False))
     dual = sp.IndexedBase("w")
     at_z = dot(lambda a: dual[a], lambda a: z[a], d)
-    proof.let("dual: z", r"$w = y / n$: $w \cdot z^* = 1$", at_z - 1)
-    proof.let("dual: S", r"and $Q^T w = 0$", dot(lambda a: dual[a], lambda a: frame[a, q], d))
+    proof.let("dual: z", r"$w = y / n$: $w \cdot z^* = 1$", at_z - 1, by="definition")
+    proof.let(
+        "dual: S", r"and $Q^T w = 0$", dot(lambda a: dual[a], lambda a: frame[a, q], d), by="steps"
+    )
     rest: Vector = lambda i: u[i] - total(lambda p: basis[i, p] * inside(p), s)  # noqa: E731
     w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s) + rest(i) * dual[a]  # noqa: E731
     proof.follows(
@@ -115,11 +119,12 @@ def linear_inside(proof: Proof) -> None:
     h_eff = sp.IndexedBase("A")
     wz: Vector = lambda r: total(lambda a: weight[r, a] * z[a], d)  # noqa: E731
     at_z = total(lambda a, b: z[a] * h_eff[a, b] * z[b], d, d)
-    proof.over(k, i)
+    proof.every(k, i)
     proof.let(
         "hessian",
         r"$z^{*T} H_{\mathrm{eff}} z^* = (W z^*)^T H (W z^*)$, derived above",
         form(wz, wz) - at_z,
+        by="steps",
     )
     proof.let("output", "$u = W z^*$", u[i] - wz(i))
     proof.let(
@@ -151,14 +156,20 @@ def linear_inside(proof: Proof) -> None:
         using={"scalar": inverse**2 * at_u - 1},
     )
     proof.cite("inertia-complement")
-    proof.over(s, p, q)
+    proof.every(s, p, q)
     proof.let(
         "choice",
         r"$e_p^T H e_q = \delta_{pq}$ with $\zeta e_o = u$, by the lemma",
         orthonormal(basis, p, q),
         length * basis[i, first] - u[i],
+        by="inertia-complement",
     )
-    proof.let("frame", r"$Q^T Q = I$ with $q_o = z^* / \zeta$, $o$ the first index", gram(p, q))
+    proof.let(
+        "frame",
+        r"$Q^T Q = I$ with $q_o = z^* / \zeta$, $o$ the first index",
+        gram(p, q),
+        by="definition",
+    )
     w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s)  # noqa: E731
     proof.follows(
         r"$W = E Q^T$ sends $z^* = \zeta q_o$ to $u$",
@@ -260,8 +271,8 @@ def fixed_point(proof: Proof) -> None:
     proof.symmetry(loss_hessian)
     x: Vector = lambda a: v[a]  # noqa: E731
     wx: Vector = lambda r: total(lambda a: weight[r, a] * x(a), d)  # noqa: E731
-    proof.over(d, a)
-    proof.over(s, p)
+    proof.every(d, a)
+    proof.every(s, p)
     critical = dot(lambda i: weight[i, a], lambda i: rho[i], k)
     proof.let("critical", r"$W^T \rho = 0$", critical)
     against = dot(lambda i: rho[i], wx, k)

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from verify.claims.derivation import Proof
+from verify.claims.derivation import Proof, expression
+from verify.claims.statement import Formula
+from verify.symbolic.matrices import Matrix
+
+
+def formula(side: sp.Expr | Matrix, latex: str = "") -> Formula:
+    """An expression that a text states, in LaTeX if it does not print there as SymPy would print it."""
+    return Formula(latex=latex or sp.latex(side), expression=expression(side))
 
 
 def bounded(proof: Proof, name: str, bound: str, norm: str, text: str) -> tuple[sp.Expr, sp.Expr]:
@@ -89,4 +96,4 @@ class Bounds:
 
     def at_most(self, text: str, lower: sp.Expr, upper: sp.Expr) -> None:
         """State lower <= upper, an expression in the letters; what is assumed of them decides it."""
-        self.proof.fact(text, sp.Le(lower, upper, evaluate=False), self._values)
+        self.proof.fact(text, sp.Le(lower, upper, evaluate=False), at=self._values)

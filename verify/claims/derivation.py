@@ -12,14 +12,14 @@ from __future__ import annotations
 import functools
 import operator
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
 from verify.claims.check import Context
-from verify.claims.evidence import Finding, Outcome, Step, Table
+from verify.claims.evidence import Finding, Outcome, Premise, Step, Table
 from verify.claims.lemmas import LemmaKind, lemma
 from verify.claims.text import count
 from verify.symbolic.indexed import NoRuleError, Rule, derivative, is_zero, readable
@@ -49,10 +49,11 @@ class Proof:
         self.withdrawn = withdrawn
         self.stops = stops
         self._symmetric = symmetric
-        self.hypotheses: dict[str, str] = {}
+        self.premises: dict[str, Premise] = {}
         self.equations: dict[str, tuple[sp.Expr | Matrix, ...]] = {}
-        self.assumed: list[str] = []
+        self.letters: set[str] = set()
         self.free: dict[sp.Symbol, sp.Expr] = {}
+        self.running: set[sp.Symbol] = set()
         self.symmetries: dict[str, sp.IndexedBase] = {}
         self.sizes: set[str] = set()
         self.explicit = False
@@ -66,15 +67,38 @@ class Proof:
             name: the hypothesis's id in the statement, with ``id: aspect`` where a derivation uses
                 two sides of one hypothesis. A reading that does not assume it is not derived.
             text: what the derivation takes from it; the statement's own text is printed with it.
-            vanishing: what it says, as expressions that vanish, at all values of their free indices.
+            vanishing: what it says, as expressions that vanish, matrices entry by entry and indices of
+                `every` at all their values.
         """
-        self.assumed.append(name.partition(":")[0])
-        return self.let(name, text, *vanishing)
+        return self._premise(name, "statement", text, vanishing)
 
-    def let(self, name: str, text: str, *vanishing: sp.Expr | Matrix) -> bool:
-        """Declare a definition or a part of the set-up; returns False where it is withdrawn."""
-        self.hypotheses[name] = text
+    def let(self, name: str, text: str, *vanishing: sp.Expr | Matrix, by: str = "") -> bool:
+        """Declare a part of the set-up; returns False where it is withdrawn.
+
+        Args:
+            name: for `follows`.
+            text: what it says.
+            vanishing: as of `given`.
+            by: ``definition``, if it chooses a letter that was not used before; ``steps``, if the steps before
+                show it; ``contrary``, if it is what the statement denies; or the id of the lemma that gives
+                it. Else it is a fact that is only asserted, and a reading is not derived from it.
+
+        Raises:
+            ValueError: if a definition has no new letter, or the register has no such lemma.
+        """
+        if by == "definition" and vanishing and not _letters(*vanishing) - self.letters:
+            raise ValueError(f"{name!r} defines nothing: each of its letters was used before.")
+        if by not in ("", "definition", "steps", "contrary"):
+            self.cite(by)
+        return self._premise(name, by, text, vanishing)
+
+    def _premise(
+        self, name: str, by: str, text: str, vanishing: tuple[sp.Expr | Matrix, ...]
+    ) -> bool:
+        says = " and ".join(f"${_latex(one)} = 0$" for one in vanishing)
+        self.premises[name] = Premise(name=name, by=by, text=text, says=says)
         self.equations[name] = vanishing
+        self.letters |= _letters(*vanishing)
         return name not in self.withdrawn
 
     def symmetry(self, *bases: sp.IndexedBase) -> None:
@@ -86,8 +110,13 @@ class Proof:
         self._symmetric |= frozenset(bases)
 
     def over(self, size: sp.Expr, *indices: sp.Symbol) -> None:
-        """Let free indices run over 1, .., size."""
+        """Let free indices be some of 1, .., size, the same ones throughout."""
         self.free.update(dict.fromkeys(indices, size))
+
+    def every(self, size: sp.Expr, *indices: sp.Symbol) -> None:
+        """Let free indices run over 1, .., size: what a hypothesis says with them it says of all."""
+        self.over(size, *indices)
+        self.running.update(indices)
 
     def cite(self, *ids: str) -> None:
         """Name lemmas of `verify.claims.lemmas` that the derivation uses without proving them.
@@ -108,7 +137,7 @@ class Proof:
         Raises:
             TypeError: if there is no exact zero test for the difference.
         """
-        self._step(text, f"{_latex(lhs)} = {_latex(rhs)}", self._same(lhs, rhs))
+        self._step(text, f"{_latex(lhs)} = {_latex(rhs)}", self._same(lhs, rhs), (lhs, rhs))
 
     def rate(
         self,
@@ -127,7 +156,7 @@ class Proof:
             rhs: what it comes to.
             order: how many times it is differentiated.
         """
-        found, used = expr, {}
+        found, used = expr, dict[sp.IndexedBase, sp.Indexed]()
         for _ in range(order):
             used |= {object.base: object for object in found.atoms(sp.Indexed)}
             found = derivative(found, rules)
@@ -137,6 +166,7 @@ class Proof:
             text,
             f"{left} = {_latex(rhs)}",
             self._same(found, rhs),
+            (rhs,),
             assumed=isinstance(expr, sp.Indexed) and order == 1,
             uses=[_rule(object, rules) for object in used.values() if object.base in rules],
         )
@@ -166,7 +196,7 @@ class Proof:
             ValueError: if a hypothesis in `using` was not declared, or does not make vanish what is
                 used of it.
         """
-        if undeclared := set(using) - set(self.hypotheses):
+        if undeclared := set(using) - set(self.premises):
             raise ValueError(
                 f"The step uses hypotheses that were not declared: {sorted(undeclared)}."
             )
@@ -181,6 +211,7 @@ class Proof:
             text,
             f"{_latex(lhs)} = {_latex(rhs)}",
             self._same(left, right),
+            (lhs, rhs),
             assumed=not self.withdrawn and self._says_no_more(left, using),
             uses=[f"{name}: ${_latex(expr)} = 0$" for name, expr in using.items()],
         )
@@ -189,6 +220,7 @@ class Proof:
         self,
         text: str,
         formula: sp.Basic,
+        *,
         at: Mapping[sp.Symbol, sp.Expr] = MappingProxyType({}),
         equal_at: Mapping[sp.Expr, sp.Expr | int] | None = None,
     ) -> None:
@@ -211,6 +243,7 @@ class Proof:
             text,
             _latex(formula),
             _holds(formula, at, equal_at),
+            [side for relation in _relations(formula) for side in relation.args],
             assumed=any(
                 r.rhs == 0 and (r.lhs.is_Symbol or (-r.lhs).is_Symbol) for r in _relations(formula)
             ),
@@ -223,10 +256,23 @@ class Proof:
         return bool(self.steps) and all(step.closed for step in self.steps)
 
     def _step(
-        self, text: str, latex: str, closed: bool, assumed: bool = False, uses: Sequence[str] = ()
+        self,
+        text: str,
+        latex: str,
+        closed: bool,
+        sides: Iterable[sp.Expr | Matrix],
+        assumed: bool = False,
+        uses: Iterable[str] = (),
     ) -> None:
         self.steps.append(
-            Step(text=text, latex=latex, closed=closed, assumed=assumed, uses=tuple(uses))
+            Step(
+                text=text,
+                latex=latex,
+                closed=closed,
+                assumed=assumed,
+                uses=tuple(uses),
+                sides=tuple(map(expression, sides)),
+            )
         )
         if self.stops and not closed:
             raise OpenStepError(text)
@@ -238,13 +284,17 @@ class Proof:
             lhs = lhs.scalar
         if isinstance(lhs, sp.MatrixBase):
             self.explicit = True
-            return lhs.shape == rhs.shape and all(map(self._same, lhs, rhs))
+            return lhs.shape == rhs.shape and all(
+                self._same(one, other)
+                for one, other in zip(sp.flatten(lhs), sp.flatten(rhs), strict=True)
+            )
         free, symmetric = dict(self.free), self._symmetric
         if isinstance(lhs, Matrix) or isinstance(rhs, Matrix):
             difference = lhs - rhs  # raises where the shapes differ
             symmetric |= difference.symmetric
             self.sizes.update(str(size) for size in difference.shape if not size.is_number)
             lhs, rhs, free = *(_entry(side, free) for side in (lhs, rhs)), free
+        self.letters |= _letters(lhs, rhs)
         held = {base: f"symmetric: {base}" for base in symmetric}
         self.symmetries |= {name: base for base, name in held.items() if (lhs - rhs).has(base)}
         kept = frozenset(base for base, name in held.items() if name not in self.withdrawn)
@@ -266,7 +316,8 @@ class Proof:
             symmetric = self._symmetric
             for one in (expr, *declared):
                 symmetric |= one.symmetric if isinstance(one, Matrix) else frozenset()
-            equations = [_instance(one, self.free) for one in declared]
+            running = {index: self.free[index] for index in self.running}
+            equations = [_instance(one, running) for one in declared]
             if not is_sum_of_multiples(_entry(expr, free), equations, symmetric, free):
                 raise ValueError(
                     f"What the step uses of {name!r} was not found to be a sum of multiples of what it "
@@ -316,7 +367,7 @@ def derive(derivation: Derive, ctx: Context) -> Finding:
         summary=f"{summary}.",
         steps=tuple(proof.steps),
         lemmas=tuple(dict.fromkeys(proof.lemmas)),
-        hypotheses=tuple(dict.fromkeys(proof.assumed)),
+        premises=tuple(proof.premises.values()),
         fixed_size=proof.explicit and not proof.sizes,
     )
 
@@ -335,14 +386,11 @@ def hypothesis_ablation(derivation: Derive, ctx: Context) -> Finding:
     complete = Proof()
     derivation(complete)
     rows, idle = [], []
-    for name, text in complete.hypotheses.items():
+    for name, premise in complete.premises.items():
         fails_at = _fails_at(derivation, name)
         if not fails_at:
             idle.append(name)
-        says = " and ".join(f"${_latex(one)} = 0$" for one in complete.equations[name])
-        rows.append(
-            (name, f"{text}; as an equation, {says}" if says else text, fails_at or "nowhere")
-        )
+        rows.append((name, premise.text, fails_at or "nowhere"))
     for name, base in complete.symmetries.items():
         if fails_at := _fails_at(derivation, name):
             rows.append((name, f"${base}$ is symmetric", fails_at))
@@ -376,7 +424,7 @@ def _fails_at(derivation: Derive, withdrawn: str) -> str:
     try:
         derivation(Proof(withdrawn=frozenset({withdrawn}), stops=True))
     except (OpenStepError, NoRuleError) as stuck:
-        return str(stuck)
+        return str(stuck) or "a step without words"
     return ""
 
 
@@ -394,6 +442,11 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         return f"{' '.join(signs)} {body}"
 
 
+def expression(side: sp.Expr | Matrix) -> str:
+    """A side of a relation as `verify.claims.statement.Formula` knows it."""
+    return side.latex if isinstance(side, Matrix) else str(readable(sp.sympify(side)))
+
+
 def _latex(expr: sp.Expr | Matrix) -> str:
     if isinstance(expr, Matrix):
         return expr.latex
@@ -404,6 +457,17 @@ def _rule(object: sp.Indexed, rules: Mapping[sp.IndexedBase, Rule]) -> str:
     """A rule of differentiation, at the indices of an object."""
     rate = sp.sympify(rules[object.base](*object.indices))
     return rf"$\frac{{d}}{{dt}} {_latex(object)} = {_latex(rate)}$"
+
+
+def _letters(*sides: sp.Expr | Matrix) -> set[str]:
+    """The names of the symbols and indexed objects in expressions, without indices and sizes."""
+    exprs = [_entry(side, {}) for side in sides]
+    return {
+        str(letter)
+        for expr in exprs
+        for letter in expr.atoms(sp.Symbol)
+        if not isinstance(letter, sp.Dummy) and not letter.is_integer
+    }
 
 
 def _scalar(side: sp.Expr | Matrix) -> sp.Expr:

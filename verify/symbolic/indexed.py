@@ -137,6 +137,7 @@ class Term:
 
 
 def terms(expr: sp.Expr) -> Iterator[Term]:
+    """The monomials of an expression, multiplied out, under sums with indices of their own."""
     if expr.is_Add:
         for arg in expr.args:
             yield from terms(arg)
@@ -230,7 +231,19 @@ def contract_deltas(term: Term, free: Mapping[sp.Symbol, sp.Expr]) -> Term:
             tuple(b for b in term.bound if b[0] != gone),
         )
         return contract_deltas(evaluated(joined), free)
-    return term
+    return _joined(term)
+
+
+def _joined(term: Term) -> Term:
+    """The same with one name for two free indices that a Kronecker delta joins."""
+    factors = term.factors
+    for delta in [f for f in factors if isinstance(f, sp.KroneckerDelta)]:
+        kept, gone = sorted(delta.args, key=lambda index: (index.is_Symbol, str(index)))
+        if gone.is_Symbol:
+            factors = tuple(f if f == delta else f.xreplace({gone: kept}) for f in factors)
+    return (
+        term if factors == term.factors else evaluated(Term(term.coefficient, factors, term.bound))
+    )
 
 
 def canonical(term: Term, symmetric: frozenset[sp.IndexedBase]) -> tuple[object, ...]:

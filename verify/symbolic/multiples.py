@@ -37,7 +37,7 @@ def is_sum_of_multiples(
         free: the ranges of the expression's free indices.
     """
     start = list(_prepared(expr, free))
-    rules = [list(_rules(*equation)) for equation in equations]
+    rules = [list(_rules(*equation, free)) for equation in equations]
     return any(
         _comes_to_zero(start, chosen, symmetric, free)
         for chosen in itertools.islice(itertools.product(*rules), 64)
@@ -48,13 +48,14 @@ Rewrite = tuple[Term, tuple[Term, ...], Ranges, Mapping[sp.Symbol, sp.Symbol]]
 """The leading term of an equation, the others, the ranges of its free indices and their names."""
 
 
-def _rules(equation: sp.Expr, ranges: Ranges) -> Iterator[Rewrite]:
+def _rules(equation: sp.Expr, ranges: Ranges, free: Ranges) -> Iterator[Rewrite]:
     """An equation with each of its terms as the leading one, the longest first."""
     fresh = {index: sp.Dummy(integer=True) for index in ranges}
-    parts = list(_prepared(equation.xreplace(fresh), {fresh[i]: n for i, n in ranges.items()}))
     renamed = {fresh[index]: size for index, size in ranges.items()}
+    parts = list(_prepared(equation.xreplace(fresh), {**free, **renamed}))
     for lead in sorted(parts, key=lambda term: -len(term.factors)):
-        if lead.factors and not any(f.has(sp.KroneckerDelta) for f in lead.factors):
+        deltas = [f for f in lead.factors if isinstance(f, sp.KroneckerDelta)]
+        if lead.factors and not any(f.free_symbols & renamed.keys() for f in deltas):
             others = tuple(term for term in parts if term is not lead)
             yield lead, others, renamed, {new: index for index, new in fresh.items()}
 

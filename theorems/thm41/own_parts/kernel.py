@@ -26,9 +26,9 @@ t = sp.Symbol("t", positive=True)
 def sufficient(proof: Proof) -> None:
     """Either condition makes G + tM negative somewhere, for every t > 0."""
     v = vector("v", d)
-    proof.let("kernel", r"$v \in K = \ker G$")
-    negative = proof.let("negative", "first condition: $v^T M v = -c < 0$")
-    c = sp.Symbol("c", positive=negative or None)
+    proof.let("kernel", r"$v \in K = \ker G$", G @ v)
+    c = sp.Symbol("c", positive="negative" not in proof.withdrawn or None)
+    proof.let("negative", "first condition: $v^T M v = -c < 0$", (v.T @ M @ v).scalar + c)
     proof.follows(
         "At $v$ the form of $G + tM$",
         v.T @ (G + t * M) @ v,
@@ -36,8 +36,8 @@ def sufficient(proof: Proof) -> None:
         using={"kernel": (v.T @ (G @ v)).scalar, "negative": t * ((v.T @ M @ v).scalar + c)},
     )
     proof.fact("is negative", sp.Lt(-t * c, 0, evaluate=False))
-    proof.let("null", "second condition: $v^T M v = 0$")
-    proof.let("image", "and $Mv = w$")
+    proof.let("null", "second condition: $v^T M v = 0$", v.T @ M @ v)
+    proof.let("image", "and $Mv = w$", M @ v - vector("w", d))
     beside_kernel(proof, G + t * M, t)
     moved = proof.let("moved", "$w \\neq 0$: $|w|^2 = n > 0$; the bracket is $e$ in modulus")
     falls(proof, t, moved)
@@ -78,10 +78,11 @@ def necessary(proof: Proof) -> None:
     If M is positive definite on K, then n = 0 and G + tM is positive definite.
     """
     n, a, b = (vector(name, d) for name in "nab")
-    proof.let("kernel", r"$n, a \in K = \ker G$")
+    proof.let("kernel", r"$n, a \in K = \ker G$", G @ n, G @ a)
     proof.let(
         "neither",
         r"$M|_K \succeq 0$ and $Mn = 0$ on its kernel (else a condition holds); $n$ lies in that kernel, $a$ in its complement in $K$, $b$ in $K^\perp$",
+        M @ n,
     )
     proof.follows(
         "The form of $G + tM$ at $n + a + b$",
