@@ -62,7 +62,7 @@ _RELATIONS = set("=≠<>≤≥≪≫≈≃≅≡∼∝∈∉⊂⊆⪯⪰≼≽�
 _BEFORE_SIGN = set("([{⟨") | _RELATIONS
 _MARKS = ".,;:!?)]”"
 _TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")  # written between terms: an ellipsis
-_DOLLAR = re.compile(r"(?<!\\)\$")
+DOLLAR = re.compile(r"(?<!\\)\$")
 
 
 def prose(text: str) -> Markup:
@@ -71,7 +71,7 @@ def prose(text: str) -> Markup:
     Raises:
         ReportError: if a dollar sign has no partner or a formula cannot be shown.
     """
-    pieces = _DOLLAR.split(text)
+    pieces = DOLLAR.split(text)
     if len(pieces) % 2 == 0:
         raise ReportError(
             f"Expected dollar signs in pairs around each formula, found an odd number in {text!r}; "
@@ -109,6 +109,21 @@ def formula(latex: str, display: str = "inline") -> Markup:
     Raises:
         ReportError: if the formula is malformed or uses what MathML Core does not draw.
     """
+    math = tree(latex, display)
+    parts = _broken_at_relations(math) if display == "inline" else [math]
+    return Markup("".join(ElementTree.tostring(part, encoding="unicode") for part in parts))
+
+
+def tree(latex: str, display: str = "inline") -> Element:
+    """Return one LaTeX formula as an element ``math``, mended and found fit to be drawn.
+
+    Args:
+        latex: the formula, without dollar signs.
+        display: ``inline`` or ``block``.
+
+    Raises:
+        ReportError: if the formula is malformed or uses what MathML Core does not draw.
+    """
     for name in re.findall(r"\\begin\s*\{([^}]*)\}", latex):
         if name not in _ENVIRONMENTS:
             raise _error(
@@ -132,8 +147,7 @@ def formula(latex: str, display: str = "inline") -> Markup:
         problem = _problem(element)
         if problem:
             raise _error(latex, problem, "rewrite it in plain LaTeX")
-    parts = _broken_at_relations(math) if display == "inline" else [math]
-    return Markup("".join(ElementTree.tostring(part, encoding="unicode") for part in parts))
+    return math
 
 
 def _error(latex: str, why: str, remedy: str) -> ReportError:

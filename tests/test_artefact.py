@@ -6,7 +6,12 @@ The oracle is a count that the building function leaves on disk.
 from __future__ import annotations
 
 import importlib
+import io
 import sys
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +26,14 @@ def build(arguments, ctx):
     with open(f"{ctx.cache}-calls", "a") as file:
         file.write(f"{ctx.seed} {ctx.profile}\n")
     return {"x": np.arange(arguments[0]) / 3.0, "label": np.array("digits")}
+
+
+def build_slowly(arguments, ctx):
+    Path(ctx.scratch).mkdir(parents=True, exist_ok=True)
+    (Path(ctx.scratch) / "half").write_text("half")
+    time.sleep(0.3)
+    assert (Path(ctx.scratch) / "half").read_text() == "half"
+    return build(arguments, ctx)
 
 
 def build_objects(arguments, ctx):
@@ -64,14 +77,72 @@ def test_arguments_device_and_versions_are_part_of_the_address(ctx):
     assert len(keys) == 4
 
 
-@pytest.mark.parametrize("damage", [b"", b"no archive", b"PK\x03\x04 cut off"])
-def test_a_damaged_file_is_built_again(ctx, damage):
+def zipped(**members):
+    """An archive of these members, compressed by a method that the reader need not know."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:
+        for name, member in members.items():
+            archive.writestr(f"{name}.npy", member)
+    return content.getvalue()
+
+
+def saved(**arrays):
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    return content.getvalue()
+
+
+HUGE = b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (999999999999,)}"
+
+DAMAGE = {
+    "empty": b"",
+    "no archive": b"no archive",
+    "cut off": b"PK\x03\x04 cut off",
+    "of another artefact": saved(
+        x=np.ones(10), label=np.array("digits"), address=np.array("other-0")
+    ),
+    "of nobody": saved(x=np.ones(10), label=np.array("digits")),
+    "no array": zipped(x=b"no array"),
+    "a huge shape": zipped(x=HUGE.ljust(128) + b"\n"),
+    "pickled": saved(x=np.array([{}], dtype=object)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_file_is_set_aside_and_built_again(ctx, damage):
     artefact = Artefact("numbers", build, (10,))
     expected = artefact.load(ctx)
-    artefact.path(ctx).write_bytes(damage)
-    assert np.array_equal(artefact.load(ctx)["x"], expected["x"])
+    path = artefact.path(ctx)
+    path.write_bytes(damage)
+    with pytest.warns(UserWarning, match="is damaged .* is built again"):
+        assert np.array_equal(artefact.load(ctx)["x"], expected["x"])
     assert np.array_equal(artefact.load(ctx)["x"], expected["x"])
     assert len(calls(ctx)) == 2
+    assert path.with_name(f"{path.name}.damaged").read_bytes() == damage
+
+
+def test_every_flipped_bit_of_an_array_is_noticed(ctx):
+    artefact = Artefact("numbers", build, (10,))
+    expected = artefact.load(ctx)
+    path = artefact.path(ctx)
+    whole = path.read_bytes()
+    start = whole.index(expected["x"].tobytes())
+    for bit in range(0, 8 * expected["x"].nbytes, 13):
+        flipped = bytearray(whole)
+        flipped[start + bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        with pytest.warns(UserWarning, match="checksum"):
+            assert np.array_equal(artefact.load(ctx)["x"], expected["x"])
+
+
+def test_two_that_need_the_same_artefact_build_it_once(ctx):
+    """The second waits for the first, and what the first works with is not taken from it."""
+    artefact = Artefact("slow", build_slowly, (10,))
+    with ThreadPoolExecutor(2) as both:
+        found = list(both.map(artefact.load, [ctx, ctx]))
+    assert np.array_equal(found[0]["x"], found[1]["x"])
+    assert len(calls(ctx)) == 1
+    assert [path.name for path in artefact.path(ctx).parent.iterdir()] == [artefact.path(ctx).name]
 
 
 def test_half_a_file_is_built_again(ctx):
@@ -80,7 +151,8 @@ def test_half_a_file_is_built_again(ctx):
     whole = artefact.path(ctx).read_bytes()
     for cut in range(1, len(whole), len(whole) // 7):
         artefact.path(ctx).write_bytes(whole[:cut])
-        assert len(artefact.load(ctx)["x"]) == 1000
+        with pytest.warns(UserWarning, match="is damaged"):
+            assert len(artefact.load(ctx)["x"]) == 1000
 
 
 def test_python_objects_are_refused(ctx):

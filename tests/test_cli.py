@@ -509,4 +509,6 @@ def test_ctrl_c_ends_the_process_keeps_what_is_stored_and_leaves_no_worker(folde
     )
     stored = [path.name for path in (folder / "out" / "evidence").glob("toy.*.json")]
     assert len(stored) == 1
-    assert json.loads((folder / "out" / "evidence" / stored[0]).read_text())["cases"] == 60
+    assert (
+        json.loads((folder / "out" / "evidence" / stored[0]).read_text())["content"]["cases"] == 60
+    )

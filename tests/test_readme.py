@@ -5,19 +5,26 @@ The oracle of its code is `torch.func.hessian`.
 
 from __future__ import annotations
 
-import importlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 import torch
 
-from theorems import CONTENTS
+from reports.readme import renewed
 from theorems.thm41.statement import STATEMENT
 from verify.claims.statement import Verdict
 from verify.cli.arguments import parse
+from verify.engine import registry
+from verify.engine.store import Records
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ROOMS = [
+    registry.load(place.entry.id, place.module) for place in registry.contents(registry.REGISTRIES)
+]
 
 
 def test_no_placeholder_is_left():
@@ -34,19 +41,50 @@ def test_the_findings_of_theorem_41_are_its_readings_with_their_verdicts():
         assert verdict.strip("*").startswith(predicted.strip()), (name, verdict)
 
 
-@pytest.mark.parametrize("entry", CONTENTS, ids=lambda entry: entry.id)
-def test_what_became_of_a_statement_is_what_its_readings_predict(entry):
-    number = entry.label.rpartition(" ")[2]
-    (row,) = re.findall(rf"^\| {re.escape(number)} [^|]*\|(.*)\|$", README, flags=re.MULTILINE)
-    if entry.id == "thm41":  # it has a table of its own
-        assert row.strip() == "see below"
-        return
-    statement = importlib.import_module(f"theorems.{entry.id}.statement").STATEMENT
-    predicted = {reading.predicted for reading in statement.readings}
-    assert ("**refuted**" in row.lower()) is (Verdict.REFUTED in predicted)
-    assert ("holds" in row.lower() or "linear subspace" in row) is bool(
-        predicted & {Verdict.HOLDS, Verdict.HOLDS_ADDED}
-    )
+def test_the_tables_of_results_are_those_of_the_rooms():
+    assert renewed(README, ROOMS) == README, "run `python -m reports.readme`"
+
+
+def test_a_verdict_that_changes_makes_readme_red():
+    room = ROOMS[0]
+    reading, *others = room.subject.readings
+    assert reading.predicted is Verdict.HOLDS
+    changed = (msgspec.structs.replace(reading, predicted=Verdict.REFUTED), *others)
+    subject = msgspec.structs.replace(room.subject, readings=changed)
+    told = renewed(README, [replace(room, subject=subject), *ROOMS[1:]])
+    assert told != README
+    assert len(told.splitlines()) == len(README.splitlines())
+
+
+@pytest.mark.parametrize("lost", ["<!-- end of counts -->\n", "<!-- counts: "])
+def test_a_readme_without_the_place_of_a_table_is_refused(lost):
+    with pytest.raises(ValueError, match="Expected one generated part 'counts'"):
+        renewed(README.replace(lost, ""), ROOMS)
+
+
+RECORDED = [
+    (room.name, one, form)
+    for room in ROOMS
+    for one in room.told
+    for form in ("reduced", "medium")
+    if getattr(one, form) is not None
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "form"), RECORDED, ids=[f"{n}-{o.effects[0]}-{f}" for n, o, f in RECORDED]
+)
+def test_what_is_told_of_recorded_runs_is_what_was_recorded(name, one, form):
+    """The answer is that of the record, and every figure is in it, rounded as it is told."""
+    answer, figures = getattr(one, form)
+    (file,) = ROOT.glob(f"reports/evidence/{name}.*.cifar10-{form}-*.json")
+    record = Records(file.parent).newest(file.name.rpartition("-")[0], besides="")
+    assert record is not None
+    assert {found.answer for found in record.answers if found.effect in one.effects} == {answer}
+    known = [abs(float(n)) for n in re.findall(r"-?\d+(?:\.\d+)?", file.read_text("utf-8"))]
+    for figure in re.findall(r"\d+(?:\.\d+)?", figures.partition(", published")[0]):
+        decimals = len(figure.partition(".")[2])
+        assert any(round(n, decimals) == float(figure) for n in known), figure
 
 
 def test_every_command_that_is_shown_can_be_parsed():

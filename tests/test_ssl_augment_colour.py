@@ -18,7 +18,15 @@ import torch
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
-from verify.ssl.augment import blur, orbit, rotate, rotate_hue, saturate, similarity
+from verify.ssl.augment import (
+    blur,
+    orbit,
+    rotate,
+    rotate_hue,
+    saturate,
+    shift_hue,
+    similarity,
+)
 
 ROUNDING = 1e-13  # a few hundred float64 roundings of numbers of size at most 1
 
@@ -70,6 +78,21 @@ def test_hue_and_saturation_pixel_by_pixel(
         turn = cmath.rect(float(factor), float(angle))
         expected = [oracle(*pixel, turn) for pixel in pixels(image).tolist()]
         assert (pixels(changed) - batch(*sum(expected, ())).view(-1, 3)).abs().max() < allowed
+
+
+def test_hue_in_hsv_pixel_by_pixel(images: Tensor) -> None:
+    """By the standard library; greys, ties of two channels and corners of the cube among the pixels."""
+    special = batch(0.3, 0.3, 0.3, 0.9, 0.9, 0.1, 0.2, 0.7, 0.7, 1, 0, 0, 0, 0, 0, 1, 1, 1).view(
+        6, 3
+    )
+    images[:, :, 0, :6] = special.T
+    turns = batch(0.1, -0.27, 0.6)
+    for image, turn, found in zip(images, turns.tolist(), shift_hue(images, turns), strict=True):
+        expected = []
+        for pixel in pixels(image).tolist():
+            hue, saturation, value = colorsys.rgb_to_hsv(*pixel)
+            expected.append(colorsys.hsv_to_rgb((hue + turn) % 1, saturation, value))
+        assert (pixels(found) - batch(*sum(expected, ())).view(-1, 3)).abs().max() < ROUNDING
 
 
 def test_hue_is_a_group(images: Tensor) -> None:

@@ -16,11 +16,13 @@ from torch import nn
 from verify.experiments.networks import DIGITS_SIMCLR
 from verify.ssl.backbones import Projector, SmallConvNet, calibrate, seeded
 from verify.ssl.data import Dataset, load_digits
+from verify.ssl.steps import coordinate_deviation, relative_update, watch_collapse
 from verify.ssl.training import (
     Mlp,
     Optimiser,
     Start,
     State,
+    Step,
     from_arrays,
     to_arrays,
     train,
@@ -213,3 +215,111 @@ def test_no_head_is_the_identity(digits: Dataset) -> None:
     networks = untrained(replace(SHORT, projector=None), digits)
     z = networks.backbone(digits.test_images[:3])
     assert torch.equal(networks.predictor(networks.projector(z)), z)
+
+
+# --- two forward passes, and what is watched at every step ----------------------------------
+
+
+def test_each_view_has_its_own_batch_statistics() -> None:
+    """In two passes BatchNorm makes each view's mean 0; in one that of both together."""
+    views = torch.cat([torch.randn(8, 3), 5 + torch.randn(8, 3)])
+    normed = nn.BatchNorm1d(3, affine=False)
+    both, alone = (replace(SHORT, passes=n).passed(normed, views) for n in (1, 2))
+    assert all(part.mean(0).abs().max() < 1e-6 for part in alone.chunk(2))
+    assert both.mean(0).abs().max() < 1e-6
+    assert both[:8].mean() < -0.5
+    pair = replace(SHORT, passes=2).passed(lambda x: (x, normed(x)), views)
+    assert torch.equal(pair[0], views)
+    assert torch.equal(pair[1], alone)
+    with pytest.raises(ValueError, match="1 forward pass together or 2 alone; it was 3"):
+        replace(SHORT, passes=3)
+
+
+@pytest.mark.parametrize("passes", [1, 2])
+def test_training_passes_views_as_configured(digits: Dataset, passes: int) -> None:
+    run = train(replace(SHORT, passes=passes), digits)
+    steps = len(digits.train_images) // SHORT.batch
+    counts = [
+        m.num_batches_tracked
+        for m in run.networks.projector.modules()
+        if isinstance(m, nn.BatchNorm1d)
+    ]
+    assert counts == [passes * steps] * 2
+
+
+def test_watching_sees_every_step_in_training_mode(digits: Dataset) -> None:
+    """Oracle: of what was handed over, kept and worked out again in NumPy; nothing is changed by it."""
+    config, seen = replace(SHORT, epochs=2), []
+
+    def watch(step: Step) -> dict[str, torch.Tensor]:
+        assert step.networks.backbone.training
+        assert not step.h.requires_grad
+        weight = next(step.networks.projector.parameters())
+        assert weight.grad is not None
+        seen.append(
+            (step.h.numpy().copy(), weight.grad.numpy().copy(), weight.detach().numpy().copy())
+        )
+        return {"size": step.h.abs().max()}
+
+    run = train(config, digits, watch=watch)
+    steps = len(digits.train_images) // config.batch
+    assert len(seen) == 2 * steps
+    sizes = np.array([np.abs(h).max() for h, _, _ in seen]).reshape(2, steps)
+    np.testing.assert_allclose(run.curves["size"], sizes.mean(1), rtol=1e-6)
+    assert seen[0][0].shape == (2 * config.batch, 16)
+    first = next(untrained(config, digits).projector.parameters()).detach().numpy()
+    np.testing.assert_array_equal(seen[0][2], first)  # before the update
+    unwatched = to_arrays(train(config, digits))
+    for name, values in to_arrays(run).items():
+        if name != "curve.size":
+            assert np.array_equal(values, unwatched[name]), name
+
+
+def test_what_the_published_runs_track(digits: Dataset) -> None:
+    """By NumPy, from outputs, gradients and weights of a step."""
+    kept = {}
+
+    def watch(step: Step) -> dict[str, torch.Tensor]:
+        found = watch_collapse(step)
+        for name, part in step.networks.parts().items():
+            vectors = [
+                np.concatenate([t.detach().double().numpy().ravel() for t in tensors])
+                for tensors in ([p.grad for p in part.parameters()], list(part.parameters()))
+                if tensors
+            ]
+            if vectors:
+                gradient, weights = map(np.linalg.norm, vectors)
+                kept[f"update_{name}"] = step.learning_rate * gradient / weights
+        h = step.h.double().numpy()
+        kept["deviation"] = (h / np.linalg.norm(h, axis=1, keepdims=True)).std(0, ddof=1).mean()
+        kept["log_ratio"] = np.log(kept["update_projector"] / kept["update_backbone"])
+        assert kept == pytest.approx(
+            {name: float(value) for name, value in found.items()}, rel=1e-4
+        )
+        return found
+
+    predictor = replace(SMALL_HEAD, batchnorm=False)
+    config = replace(SHORT, objective="simsiam", predictor=predictor)
+    run = train(config, digits, watch=watch)
+    assert {name: len(curve) for name, curve in run.curves.items()} == dict.fromkeys(kept, 1)
+    assert set(kept) == {
+        "deviation",
+        "log_ratio",
+        *(f"update_{part}" for part in ("backbone", "projector", "predictor")),
+    }
+
+
+def test_a_relative_update_needs_gradients() -> None:
+    layer = nn.Linear(1, 1)
+    layer.weight.data, layer.bias.data = torch.tensor([[3.0]]), torch.tensor([4.0])
+    with pytest.raises(ValueError, match="take a step first"):
+        relative_update(layer, 0.1)
+    (layer(torch.tensor([[2.0]])) * 3).sum().backward()  # gradient (6, 3)
+    assert relative_update(layer, 0.1).item() == pytest.approx(0.1 * 45**0.5 / 5)
+
+
+def test_deviation_of_directions_by_hand() -> None:
+    """Along the axes of the plane, of any length: each coordinate is 1, 0, -1, 0."""
+    cross = torch.tensor([[2.0, 0], [0, 3], [-0.1, 0], [0, -7]])
+    assert coordinate_deviation(cross).item() == pytest.approx((2 / 3) ** 0.5)
+    assert coordinate_deviation(torch.ones(4, 2)).item() == 0

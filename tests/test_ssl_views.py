@@ -8,6 +8,8 @@ became of it. The generators are seeded, so that no test of a frequency can fail
 
 from __future__ import annotations
 
+import colorsys
+import itertools
 import math
 from dataclasses import replace
 
@@ -34,6 +36,9 @@ from verify.ssl.augment import (
 
 ROUNDING = 1e-13  # a few hundred float64 roundings of numbers of size at most 32 pixels
 DRAWS = 4000
+
+SMOOTH = replace(SIMCLR_CIFAR, nearest=False, clamped=False)
+"""The same with everything smooth in its parameters."""
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -193,7 +198,7 @@ def colours(count: int) -> Tensor:
 
 def test_jitter_is_brightness_contrast_saturation_hue() -> None:
     """The four factors are read off each output and applied again, colour by colour, by hand."""
-    augmentation = replace(SIMCLR_CIFAR, crop=(1, 1), flip=0, rotation=0)
+    augmentation = replace(SMOOTH, crop=(1, 1), flip=0, rotation=0)
     original, seen = colours(1)[0], augmentation(colours(DRAWS), generator())
     luma = torch.tensor([0.299, 0.587, 0.114], dtype=torch.float64)
     touched = (seen - original).abs().amax((1, 2, 3)) > 1e-12
@@ -230,14 +235,67 @@ def test_jitter_is_brightness_contrast_saturation_hue() -> None:
 
 def test_presets_are_as_published() -> None:
     assert CropAugmentation(crop=(0.2, 1), flip=0.5) == SIMSIAM_CIFAR
+    assert SIMCLR_CIFAR.crop == (0.08, 1)
     assert SIMCLR_CIFAR.rotation == 45
     assert SIMCLR_CIFAR.jitter == (0.4, 0.4, 0.4, 0.1)
     assert SIMCLR_CIFAR.jittered == 0.8
+    assert SIMCLR_CIFAR.nearest
+    assert SIMCLR_CIFAR.clamped
+
+
+def test_jitter_as_by_torchvision() -> None:
+    """One pixel at a time, by the rules that torchvision documents, in each of the 24 orders.
+
+    The four factors are those of the generator, drawn again; hues go through the standard library.
+    """
+    images = torch.rand(60, 3, 2, 2, generator=generator(7), dtype=torch.float64)
+    jitter = replace(SIMCLR_CIFAR, crop=(1, 1), flip=0, rotation=0)
+    seen, source = jitter(images, generator(3)), generator(3)
+    jittered = torch.rand(60, generator=source) < 0.8
+    drawn = (jittered[:, None] * (2 * torch.rand(60, 4, generator=source) - 1)).tolist()
+    orders = torch.rand(60, 4, generator=source).argsort(1).tolist()
+
+    def grey(pixel: list[float]) -> float:
+        return sum(w * v for w, v in zip((0.299, 0.587, 0.114), pixel, strict=True))
+
+    def blend(pixel: list[float], other: float, factor: float) -> list[float]:
+        return [min(1.0, max(0.0, factor * v + (1 - factor) * other)) for v in pixel]
+
+    for image, found, (b, c, s, h), order in zip(images, seen, drawn, orders, strict=True):
+        pixels = image.flatten(1).T.tolist()
+        for part in order:
+            mean = sum(map(grey, pixels)) / len(pixels)
+            if part == 0:
+                pixels = [blend(p, 0, 1 + 0.4 * b) for p in pixels]
+            elif part == 1:
+                pixels = [blend(p, mean, 1 + 0.4 * c) for p in pixels]
+            elif part == 2:
+                pixels = [blend(p, grey(p), 1 + 0.4 * s) for p in pixels]
+            else:
+                turned = [colorsys.rgb_to_hsv(*p) for p in pixels]
+                pixels = [[*colorsys.hsv_to_rgb((t + 0.1 * h) % 1, c_, v)] for t, c_, v in turned]
+        assert (
+            found.flatten(1).T - torch.tensor(pixels).double()
+        ).abs().max() < 1e-6  # float32 draws
+    assert len({tuple(order) for order in orders}) > 12
+
+
+def test_nearest_rotation_moves_whole_pixels() -> None:
+    """Of pixels that are all different every one read is one that is there, and the one closest."""
+    image = torch.arange(1.0, 82).double().reshape(1, 1, 9, 9)
+    angle = math.radians(28)
+    found = rotate(image, torch.tensor([angle]).double(), nearest=True)[0, 0]
+    for row, column in itertools.product(range(9), repeat=2):
+        x, y = column - 4, row - 4
+        source_x = round(math.cos(angle) * x - math.sin(angle) * y) + 4
+        source_y = round(math.sin(angle) * x + math.cos(angle) * y) + 4
+        inside = 0 <= source_x < 9 and 0 <= source_y < 9
+        assert found[row, column] == (image[0, 0, source_y, source_x] if inside else 0)
 
 
 def test_a_view_is_its_parts(images: Tensor) -> None:
     """Every part follows from the same generator in the order that the fields are listed in."""
-    seen = SIMCLR_CIFAR(images, generator(5))
+    seen = replace(SMOOTH, crop=(0.2, 1))(images, generator(5))
     source = generator(5)
 
     def uniform(*shape: int) -> Tensor:
@@ -267,7 +325,7 @@ def test_a_view_is_its_parts(images: Tensor) -> None:
     assert (seen - view).abs().max() < 1e-5  # the corners above are float32
 
 
-@pytest.mark.parametrize("augmentation", [SIMCLR_CIFAR, SIMSIAM_CIFAR])
+@pytest.mark.parametrize("augmentation", [SIMCLR_CIFAR, SMOOTH, SIMSIAM_CIFAR])
 def test_views_follow_their_generator(augmentation: CropAugmentation, images: Tensor) -> None:
     before = torch.get_rng_state()
     first = augmentation(images, generator(1))
@@ -284,7 +342,7 @@ def test_bytes_are_shares_of_255() -> None:
     digits = Augmentation(
         rotation=10, translation=0.1, scale=(0.9, 1.1), brightness=0.1, contrast=0.1
     )
-    for augmentation in (SIMCLR_CIFAR, digits):
+    for augmentation in (SIMCLR_CIFAR, SMOOTH, digits):
         found = augmentation(pixels, generator(3))
         assert torch.equal(found, augmentation(shares, generator(3)))
 

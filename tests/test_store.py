@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
+import sys
 
 import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from verify.claims.acceptance import normalised
 from verify.claims.check import Arithmetic, Check, Kind, Role, evidence_for
 from verify.claims.evidence import Evaluated, Finding, Outcome, Plot, Provenance, Series, Witness
-from verify.engine.store import SEED_LIMIT, Asked, Records, Store, StoreError
+from verify.claims.statement import Statement
+from verify.engine.store import SEED_LIMIT, Asked, Records, Store, StoreError, best_valid, seal
 
 KEY = "0123456789abcdef" + "f" * 48
 OTHER = "fedcba9876543210" + "f" * 48
@@ -66,6 +70,9 @@ def evidence(finding=FULL, key=KEY, name="room.a", date="2026-01-01"):
     return evidence_for(check, finding, provenance)
 
 
+ASKED = Asked(seed=7, profile="deep", device="cuda", only=(Kind.SCALE,), skip=(Kind.ATTACK,))
+
+
 @pytest.fixture
 def store(tmp_path):
     return Store(tmp_path / "evidence")
@@ -97,15 +104,20 @@ def test_nothing_comes_back_for_another_key_or_check(store):
         b"{",
         b"[]",
         b"\xff\xfe",
-        msgspec.json.encode(evidence())[:-20],
-        msgspec.json.encode(evidence()).replace(b'"as stated"', b'"perfect"'),
-        msgspec.json.encode(evidence()).replace(b'"cases":60', b'"cases":"many"'),
-        msgspec.json.encode(evidence(name="room.b")),
-        msgspec.json.encode(evidence(key=OTHER)),
+        seal(evidence())[:-20],
+        seal(evidence()).replace(b'"as stated"', b'"surprise"'),  # by hand
+        seal(evidence()).replace(b'"cases": 60', b'"cases": 61'),
+        seal(evidence()).replace(b'"schema": 1', b'"schema": 2'),  # of the future
+        seal(evidence()).replace(b"0.25", b"0.75"),
+        msgspec.json.encode(evidence()),  # without its seal
+        seal(ASKED),
+        seal(evidence(name="room.b")),
+        seal(evidence(key=OTHER)),
     ],
 )
 def test_a_damaged_file_is_set_aside_and_told(store, damage):
     path = store.write(evidence())
+    assert damage != path.read_bytes()
     path.write_bytes(damage)
     assert store.read("room.a", KEY) is None
     assert names(store) == [f"{path.name}.damaged"]
@@ -114,6 +126,49 @@ def test_a_damaged_file_is_set_aside_and_told(store, damage):
     assert path.name in warning
     store.write(evidence())
     assert store.read("room.a", KEY) == evidence()
+
+
+def test_every_flipped_bit_is_noticed(store):
+    path = store.write(evidence())
+    whole = path.read_bytes()
+    for place in range(0, len(whole) - 1, 7):  # the last byte ends the line
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << place % 7
+        path.write_bytes(flipped)
+        found = store.read("room.a", KEY)
+        assert found is None or found == evidence()  # white space became other white space
+        path.write_bytes(whole)
+    assert len(store.warnings) > len(whole) // 14
+
+
+def test_how_a_file_is_indented_does_not_matter(store):
+    path = store.write(evidence())
+    path.write_bytes(msgspec.json.format(path.read_bytes(), indent=-1))
+    assert store.read("room.a", KEY) == evidence()
+
+
+def test_two_processes_that_start_at_once_take_the_same_seed(store):
+    """Each draws one of its own, and one of them is kept by both."""
+    code = (
+        "import sys; from pathlib import Path; from verify.engine.store import Store\n"
+        "store = Store(Path(sys.argv[1])); sys.stdin.readline()\n"
+        "store.prepare(); print(store.seed())"
+    )
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(store.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for one in started:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    said = {one.communicate()[0].strip() for one in started}
+    assert said == {str(store.kept_seed())}
 
 
 def test_setting_aside_never_replaces_what_was_set_aside_before(store):
@@ -197,6 +252,88 @@ def test_the_newest_evidence_is_found_by_date_and_not_under_other_checks(store):
     assert store.newest("room.c", besides="") is None
 
 
+SUBJECT = Statement(
+    id="room",
+    label="",
+    title="",
+    source="",
+    quoted="",
+    unseen="",
+    hypotheses=(),
+    readings=(),
+    parts=(),
+)
+
+
+def stored(store, key, **changes):
+    """Keep evidence of another key, profile, outcome or date."""
+    outcome = changes.pop("outcome", Outcome.AS_STATED)
+    made = evidence(Finding(outcome=outcome, summary="s"), key=key)
+    made = replace(made, provenance=replace(made.provenance, **changes))
+    store.write(made)
+    return made
+
+
+def best(store, *others, valid=lambda key: True):
+    check = replace_check("room.a")
+    key_of = lambda one: one.provenance.key if valid(one.provenance.key) else "another"  # noqa: E731
+    found = best_valid(check, SUBJECT, key_of, (store, *others))
+    return None if found is None else found[0]
+
+
+def replace_check(name):
+    return Check(
+        id=name,
+        title="",
+        role=Role.SUPPORTS,
+        kind=Kind.SCALE,
+        arithmetic=Arithmetic.FLOAT64,
+        run=lambda ctx: FULL,
+    )
+
+
+def test_the_best_evidence_has_most_cases_and_then_is_the_latest(store):
+    assert best(store) is None
+    smoke = stored(store, KEY, date="2026-01-09")
+    assert best(store) == smoke
+    deep = stored(store, OTHER, profile="deep", date="2026-01-01")
+    assert best(store) == deep
+    later = stored(store, "aa" * 32, profile="deep", date="2026-01-02")
+    assert best(store) == later
+
+
+def test_evidence_of_other_code_is_never_the_best(store):
+    smoke = stored(store, KEY)
+    stored(store, OTHER, profile="deep")
+    assert best(store, valid=lambda key: key == KEY) == smoke
+    assert best(store, valid=lambda key: False) is None
+
+
+def test_a_surprise_is_outdone_by_nothing_and_an_error_is_told(store):
+    surprise = stored(store, KEY, outcome=Outcome.SURPRISE)
+    stored(store, OTHER, profile="deep", date="2026-01-09")
+    assert best(store) == surprise
+    surprise_gone = Store(store.folder.parent / "other")
+    stored(surprise_gone, KEY, profile="deep", outcome=Outcome.ERROR, date="2026-01-09")
+    assert best(surprise_gone).outcome is Outcome.ERROR
+    assert surprise_gone.warnings == []
+    found = stored(surprise_gone, OTHER)
+    assert best(surprise_gone) == found
+    (warning,) = surprise_gone.warnings
+    assert warning.startswith("room.a ended with an error in profile deep with seed 3")
+
+
+def test_of_equal_evidence_the_stored_counts_before_the_recorded(store):
+    stored(store, KEY)
+    recorded = Store(store.folder.parent / "recorded")
+    stored(recorded, KEY)
+    found = best_valid(replace_check("room.a"), SUBJECT, lambda one: KEY, (store, recorded))
+    assert found is not None
+    assert found[1] is store
+    assert store.holds("room")
+    assert not store.holds("roo")
+
+
 def test_records_are_read_and_never_touched(store):
     damaged = store.write(evidence(date="2026-01-09"))
     whole = store.write(evidence(key=OTHER))
@@ -212,9 +349,6 @@ def test_records_are_read_and_never_touched(store):
     assert {path.name: path.read_bytes() for path in store.folder.iterdir()} == before
     assert len(records.warnings) == 2
     assert damaged.name in records.warnings[0]
-
-
-ASKED = Asked(seed=7, profile="deep", device="cuda", only=(Kind.SCALE,), skip=(Kind.ATTACK,))
 
 
 def test_what_a_run_is_asked_for_is_kept(store):

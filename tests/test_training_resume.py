@@ -25,6 +25,7 @@ import torch
 from training_fixture import DIGITS_METHODS, EVERY, LONG, NARROW, SHORT, look
 
 from verify.ssl.data import Dataset, load_digits
+from verify.ssl.steps import watch_collapse
 from verify.ssl.training import (
     Config,
     Optimiser,
@@ -133,6 +134,7 @@ class Ticking:
             config,
             digits,
             observe=self.look,
+            watch=watch_collapse,
             checkpoint=folder,
             every=every,
             deadline=self.now + budget,
@@ -150,7 +152,13 @@ def variants() -> dict[str, Config]:
         )
         for name, config in DIGITS_METHODS.items()
     }
-    return {**methods, "sgd with momentum": sgd, "bfloat16": replace(SHORT, precision="bfloat16")}
+    passes = replace(sgd, passes=2)
+    return {
+        **methods,
+        "two passes": passes,
+        "sgd with momentum": sgd,
+        "bfloat16": replace(SHORT, precision="bfloat16"),
+    }
 
 
 @pytest.mark.parametrize("name", variants())
@@ -168,7 +176,8 @@ def test_stopping_and_going_on_changes_nothing(
     run = clock.run(config, digits, tmp_path, budget=35, every=5)
     assert run.resumed == 2
     assert run.checkpoint == stopped.value.checkpoint
-    assert_equal(to_arrays(run), to_arrays(train(config, digits, observe=look)))
+    whole = train(config, digits, observe=look, watch=watch_collapse)
+    assert_equal(to_arrays(run), to_arrays(whole))
 
 
 def test_checkpoints_are_some_time_apart_and_the_last_is_written(
@@ -237,6 +246,8 @@ def test_only_the_same_run_goes_on(tmp_path: Path, digits: Dataset) -> None:
         checkpoint_path(tmp_path, SHORT, replace(digits, name="other")),
         checkpoint_path(tmp_path, SHORT, digits, observe=look),
         checkpoint_path(tmp_path, SHORT, digits, observe=other_look),
+        checkpoint_path(tmp_path, SHORT, digits, watch=watch_collapse),
+        checkpoint_path(tmp_path, SHORT, digits, observe=look, watch=watch_collapse),
         checkpoint_path(tmp_path, SHORT, digits, "meta"),
     ]
     assert len(set(addresses)) == len(addresses)

@@ -19,6 +19,11 @@ HEAD = '''
 import functools
 import os
 import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
 
 import numpy as np
 
@@ -79,6 +84,7 @@ def weigh(ctx):
     total = 1.0 * HEAD_OF_THREE.load(ctx)["x"].sum()
     return Finding(outcome=Outcome.AS_STATED, summary="weighed", residuals={"sum": total})
 
+FAULTY
 
 def check(name, run, role="supports", kind="scale", arithmetic="float64", **more):
     return Check(
@@ -95,6 +101,45 @@ def check(name, run, role="supports", kind="scale", arithmetic="float64", **more
 
 CHECKS = (
 '''
+
+FAULTS = {
+    "exits": "raise SystemExit(3)",
+    "base": "raise type('Odd', (BaseException,), {})('neither here nor there')",
+    "unpicklable": "raise type('Local', (Exception,), {})(lambda: 0)",
+    "mute": "raise type('Mute', (Exception,), {'__str__': lambda self: 1 / 0})()",
+    "surrogate": "raise ValueError('half a pair: \\ud83d')",
+    "half": "return Finding(outcome=Outcome.AS_STATED, summary='half a pair: \\ud83d')",
+    "escapes": "return Finding(outcome=Outcome.AS_STATED, "
+    "summary='\\x1b[2Jall is well\\a, \\u202edetats sa')",
+    "seven": "return 7",
+    "memory": "return [0] * 10**15",
+    "recursion": "return faulty_recursion(ctx)",
+    "moves": "os.chdir('/')",
+    "removes": "os.chdir(tempfile.mkdtemp()); os.rmdir(os.getcwd())",
+    "environment": "os.environ['OMP_NUM_THREADS'] = '9'; del os.environ['PATH']",
+    "closes": "sys.stdout.close()",
+    "replaces": "sys.stderr = open(os.devnull, 'w')",
+    "thread": "threading.Thread(target=time.sleep, args=(600,), name='sleeper').start()",
+    "child": "subprocess.Popen(['sleep', '600'])",
+    "grows": "os.environ['OF_A_LIBRARY'] = '1'",
+    "draws": "random.seed(0); np.random.seed(0); shared.append(random.random())",
+    "hangs": "time.sleep(600)",
+}
+"""Bodies of checks that do what a check must not, or, such as ``grows``, what it may."""
+
+
+def _faulty(name: str) -> str:
+    body = (
+        FAULTS[name]
+        if FAULTS[name].startswith(("raise", "return"))
+        else (
+            f"{FAULTS[name]}\n    return Finding(outcome=Outcome.AS_STATED, summary=repr(shared))"
+        )
+    )
+    return (
+        f"def faulty_{name}(ctx):\n    shared = [random.random(), np.random.random()]\n    {body}\n"
+    )
+
 
 TAIL = """
 )
@@ -138,6 +183,7 @@ CHECKS = {
     "weigh": 'check("weigh", weigh, artefacts=(HEAD_OF_THREE,))',
     "weigh_again": 'check("weigh_again", weigh, artefacts=(HEAD_OF_THREE,))',
     "hopeless": 'check("hopeless", weigh, artefacts=(HOPELESS,))',
+    **{name: f'check("{name}", faulty_{name}, cost=5.0)' for name in FAULTS},
 }
 """The toy room's checks, by the last component of their id."""
 
@@ -218,7 +264,8 @@ def write_registry(
         ''')
     )
     listed = "".join(f"    {CHECKS[check]},\n" for check in checks)
-    (room / "__init__.py").write_text(f"{HEAD.lstrip()}{listed}{TAIL.lstrip()}")
+    head = HEAD.lstrip().replace("FAULTY", "\n\n".join(_faulty(name) for name in FAULTS))
+    (room / "__init__.py").write_text(f"{head}{listed}{TAIL.lstrip()}")
     (room / "formula.py").write_text(FORMULA.lstrip())
     (package / "x1.py").write_text(EXPERIMENT.lstrip().replace("EFFECT,", f'"{effect}",', 1))
     importlib.invalidate_caches()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch.autograd.functional import hessian, jacobian
 
-from theorems.prop34 import CHECKS, STATEMENT, scale_large
+from theorems.prop34 import CHECKS, STATEMENT, properties, scale_large
 from verify.numeric.activations import SWISH
 from verify.numeric.effective_hessian import interaction
 from verify.numeric.heads import Head
@@ -55,6 +56,32 @@ def test_layerwise_bounds_are_upper_bounds():
     second = scale_large.second_derivative(*factors, traces)
     for values, bound in zip((*bent, bent[1] - bent[0]), second, strict=True):
         assert 0 < float(values.norm(dim=0).max()) <= bound
+
+
+def test_letters_are_those_of_the_loss():
+    # Oracle: gradient and Hessians of L by automatic differentiation, at both outputs.
+    draw = torch.Generator().manual_seed(3)
+    a, da, j, b, g, s, c = (
+        torch.randn(shape, generator=draw, dtype=torch.float64)
+        for shape in ((2,), (2,), (2, 3), (2, 3, 3), (2,), (2, 2), (2, 2, 2))
+    )
+    case = properties.Jets((a, j, b), (da, 2 * j, b), g, s, c)
+    found, most = properties.letters(case)
+    hessians = [hessian(case.loss, u) for u in (a, a + da)]
+    norms = [
+        float(torch.linalg.matrix_norm(h, ord=2)) for h in (*hessians, hessians[1] - hessians[0])
+    ]
+    assert (found.M, most, found.T * found.epsilon0) == pytest.approx(
+        (norms[0], max(norms[:2]), norms[2])
+    )
+    assert pytest.approx(float(jacobian(case.loss, a).norm())) == found.R
+    assert (found.epsilon0, found.epsilon) == pytest.approx((float(da.norm()), 2 * found.L))
+
+
+def test_the_bound_of_a_product_is_attained_by_numbers():
+    # Oracle: 3 * 5 * 7 - 1 * 2 * 3.
+    factors = [scale_large.Factor(x, y, y - x) for x, y in ((1, 3), (2, 5), (3, 7))]
+    assert scale_large.product(factors) == (6, 105, 99)
 
 
 def test_upper_norm_is_above_and_not_far():

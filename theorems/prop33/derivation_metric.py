@@ -54,7 +54,14 @@ def cubic_form(proof: Proof) -> None:
     proof.equal(
         "What is left of the Riemann tensor",
         second + _paired(christoffel),
-        _paired(lambda a, b, c: third[a, b, c]) / 4,
+        total(
+            lambda p, q: (
+                dual[p, q] * (third[i, m, p] * third[j, e, q] - third[i, e, p] * third[j, m, q])
+            ),
+            k,
+            k,
+        )
+        / 4,
     )
     proof.cite("riemann-tensor")
 

@@ -27,8 +27,15 @@ CONSTRUCTIONS = {
 }
 
 CURVATURES = {
-    "half": CURVATURE.mutant("the cubic form has the factor $1/2$", factor=Fraction(1, 2)),
-    "sign": CURVATURE.mutant("the cubic form has the factor $-1/4$", factor=Fraction(-1, 4)),
+    "half": CURVATURE.mutant(
+        "the cubic form has the factor $1/2$", factor=Fraction(1, 2), across=Fraction(1, 2)
+    ),
+    "sign": CURVATURE.mutant(
+        "the cubic form has the factor $-1/4$", factor=Fraction(-1, 4), across=Fraction(-1, 4)
+    ),
+    "across": CURVATURE.mutant(
+        r"the cubic form has the factor $1/2$ where $j \neq l$ in $R_{ijil}$", across=Fraction(1, 2)
+    ),
 }
 
 FACTORS = {

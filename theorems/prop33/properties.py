@@ -103,11 +103,23 @@ def construction_mismatch(
     return exactly((found == identity(case.d)) != barrier)
 
 
+def restricted_seen(case: Restricted) -> dict[str, bool]:
+    """What random losses must show."""
+    frame = columns_of(case.rotation, range(case.d))
+    return {
+        "$k = d + 1$": case.k == case.d + 1,
+        "$d > 1$": case.d > 1,
+        "$V$ turned": frame != columns_of(identity(case.k), range(case.d)),
+        "a cubic term with $y_1$": any(c and 0 in indices for indices, c in case.monomials),
+    }
+
+
 CONSTRUCTION = Claim(
     r"where $L$ is a PD quadratic polynomial on $V$, $W = B X$ gives $H_{\mathrm{eff}}(z) = I$",
     restricted_losses,
     construction_mismatch,
     arithmetic=Arithmetic.EXACT,
+    features=restricted_seen,
 )
 
 
@@ -131,8 +143,12 @@ def potentials(draw: st.DrawFn) -> sp.Expr:
     return sp.expand(total)
 
 
-def curvature_mismatch(potential: sp.Expr, factor: Fraction = QUARTER) -> float:
+def curvature_mismatch(
+    potential: sp.Expr, factor: Fraction = QUARTER, across: Fraction = QUARTER
+) -> float:
     """0 if `factor` (L_ilp L_jkq - L_ikp L_jlq) g^pq is the Riemann tensor, exactly, at one point.
+
+    `across` is the factor of R_ijil with j other than l.
 
     Raises:
         Vacuous: if every component looked at vanishes, or the metric is degenerate there.
@@ -143,14 +159,24 @@ def curvature_mismatch(potential: sp.Expr, factor: Fraction = QUARTER) -> float:
     rows = [[slope.diff(u) for u in used[: n + 1]] for n, slope in enumerate(gradient)]
     metric = sp.Matrix(len(used), len(used), lambda r, c: rows[max(r, c)][min(r, c)])
     found = Curvature(metric, used, at)
-    exact = sp.Rational(factor.numerator, factor.denominator)
     if found.g.det() == 0:
         raise Vacuous
     indices = [(0, 1, 0, 1)] + ([(0, 1, 0, 2), (1, 2, 1, 2)] if len(used) == 3 else [])
-    pairs = [(found.riemann(*n), found.cubic(*n, factor=exact)) for n in indices]
+    pairs = [
+        (
+            found.riemann(*n),
+            found.cubic(*n, factor=sp.Rational(factor if n[:2] == n[2:] else across)),
+        )
+        for n in indices
+    ]
     if all(left == 0 for left, _ in pairs):
         raise Vacuous
     return exactly(all(left == right for left, right in pairs))
+
+
+def potentials_seen(potential: sp.Expr) -> dict[str, bool]:
+    """What random potentials must show."""
+    return {"three coordinates": potential.has(COORDINATES[2])}
 
 
 CURVATURE = Claim(
@@ -158,6 +184,7 @@ CURVATURE = Claim(
     potentials,
     curvature_mismatch,
     arithmetic=Arithmetic.EXACT,
+    features=potentials_seen,
     case_divisor=3,
 )
 

@@ -237,6 +237,9 @@ FLAT = CurvedLoss("flat", (x**2 + sp.cosh(y)) / 2, (z, sp.S.Zero), (sp.S.Zero, s
 STEEP = rippled(1, HALF)
 """Its Hessian is singular at u = (0, pi): L_11 = 1 - (1 - cos u_2) / 2 there."""
 
+TILTED = replace(rippled(1), loss=rippled(1).loss + 2 * x * y)
+"""Its Hessian at 0 is ((1, 2), (2, 1)): positive on the diagonal, and indefinite."""
+
 SADDLE = CurvedLoss("saddle", x**2 - y**2 + x * y**2, (z, sp.S.Zero), (sp.S.One,) * 2, (0, 1))
 COSINE = CurvedLoss(
     "negative cosine",
@@ -253,7 +256,7 @@ def _varied(d: int, added: sp.Expr) -> tuple[CurvedLoss]:
     return (replace(loss, loss=loss.loss + added / 100),)
 
 
-MILD = {"constant-factor": _varied(1, 1 - sp.cos(x)), "varying-factor": _varied(2, x**2)}
+MILD = {"constant-factor": _varied(1, sp.cosh(x)), "varying-factor": _varied(2, x**2)}
 """A factor that varies, and two that differ by a fiftieth."""
 
 BENT = replace(rippled(1), head=(z + z**2, sp.S.Zero))
@@ -261,6 +264,7 @@ CONTROLS = {
     name: (reading, {"metric": (metric,), "curved": (FLAT,), "constant": (BENT,)}, MILD[reading])
     for name, reading, metric in (
         ("constant-factor", "constant-factor", STEEP),
+        ("tilted", "constant-factor", TILTED),
         ("varying-factor", "varying-factor", SADDLE),
         ("negative-cosine", "constant-factor", COSINE),
     )

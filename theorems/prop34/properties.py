@@ -119,6 +119,17 @@ def letters(case: Jets) -> tuple[Letters, float]:
     return found, max(m, moved)
 
 
+def seen(case: Jets) -> dict[str, bool]:
+    """What random jets must show: every term of the bound, and more than one dimension."""
+    (_, j, b), (da, _, db) = case.target, case.error
+    return {
+        "$k, d > 1$": min(j.shape) > 1,
+        "$h_*$ and its error curved": bool(b.any() and db.any()),
+        "outputs differ": bool(da.any()),
+        "$T > 0$": bool(torch.einsum("ijk,k->ij", _symmetric_cubic(case.c), da).any()),
+    }
+
+
 def star_ratio(case: Jets, weights: Weights = EXACT, segment: bool = False) -> float:
     """|H_eff^phi - H_eff^*| over the bound (star) with these weights.
 
@@ -149,6 +160,8 @@ STAR = Claim(
     r"$|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*|$ is at most the full bound",
     jets,
     star_ratio,
+    attained=(ATTAINED,),
+    features=seen,
     case_divisor=4,
 )
 
@@ -156,6 +169,7 @@ SEGMENT = Claim(
     rf"the bound with $M'\epsilon_0$ in the place of ${GRADIENT}$",
     jets,
     partial(star_ratio, segment=True),
+    features=seen,
     case_divisor=4,
 )
 
@@ -267,11 +281,25 @@ def pullback_ratio(case: Pullbacks, weights: Weights = EXACT) -> float:
     return difference / (sum(pullback_terms(found, weights)) * (1 + ROUNDING) + ROUNDING)
 
 
-PULLBACK_BOUND = Claim(
-    rf"$|J_\phi^T H J_\phi - J_*^T H J_*| \leq {PULLBACK}$", pullbacks, pullback_ratio
-)
+def pullbacks_seen(case: Pullbacks) -> dict[str, bool]:
+    """What random cases must show."""
+    signs = torch.linalg.eigvalsh(case.h + case.h.T).sign()
+    apart = torch.stack([case.j.flatten(), case.e.flatten()])
+    return {
+        "$k, d > 1$": min(case.j.shape) > 1,
+        "$H$ indefinite": len(signs) > 1 and bool(signs[0] * signs[-1] < 0),
+        "$E$ no multiple of $J_*$": int(torch.linalg.matrix_rank(apart)) == 2,
+    }
+
 
 _TIGHT = Pullbacks(*_ones((1, 1), (1, 1), (1, 1)))
+PULLBACK_BOUND = Claim(
+    rf"$|J_\phi^T H J_\phi - J_*^T H J_*| \leq {PULLBACK}$",
+    pullbacks,
+    pullback_ratio,
+    attained=(_TIGHT, Pullbacks(*(torch.eye(2, dtype=torch.float64) for _ in range(3)))),
+    features=pullbacks_seen,
+)
 PULLBACKS = {
     name: PULLBACK_BOUND.mutant(
         f"the Gauss-Newton bound with {text}", supplied=(_TIGHT,), weights=weights

@@ -152,8 +152,11 @@ _COMMON = {
     "L": replace(CURVED, bound_l=LESS),
     "M": replace(CURVED, bound_m=LESS),
 }
+SHIFTED_BACK = replace(SHIFTED, target=SHIFTED.perturbed, perturbed=SHIFTED.target)
+"""The loss Hessian goes from 1 to 0, so that M = 99/100 is too small at the target only."""
+
 VIOLATIONS = {
-    "full": _COMMON,
+    "full": {**_COMMON, "M": replace(SHIFTED_BACK, bound_m=LESS)},
     "full-same-output": {**_COMMON, "same-output": SHIFTED},
     "own-hessian": {
         "A1": replace(SHIFTED, loss=u * abs(u) / 2),

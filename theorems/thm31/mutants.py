@@ -34,6 +34,11 @@ def one_more(hessian: fmpq_mat) -> int:
     return signs(hessian).positive + 1
 
 
+def one_less(hessian: fmpq_mat) -> int:
+    """n_+ - 1."""
+    return max(signs(hessian).positive - 1, 0)
+
+
 def rank_of(case: Kept) -> int:
     """r, whatever rho is."""
     return case.rank
@@ -69,6 +74,9 @@ DIMENSIONS = {
     ),
     "one-more": DIMENSION.mutant(
         r"some head whitens $S$ of dimension $n_+(\nabla^2 L) + 1$", dimension=one_more
+    ),
+    "one-less": DIMENSION.mutant(
+        r"no head whitens $S$ of dimension $n_+(\nabla^2 L)$", dimension=one_less
     ),
 }
 

@@ -156,6 +156,18 @@ def whitening_mismatch(case: Whitening, power: int = -1, only_wide: bool = False
     return 0.0 if whitened == claimed else math.inf
 
 
+def whitenings_seen(case: Whitening) -> dict[str, bool]:
+    """What random cases must show."""
+    found = signs(case.loss.hessian)
+    turned = case.loss.hessian != diagonal([case.loss.hessian[n, n] for n in range(sum(found))])
+    return {
+        r"$\nabla^2 L$ indefinite": found.negative > 0,
+        r"$\nabla^2 L$ not diagonal": turned,
+        "$Q$ no coordinate frame": any(x not in (0, 1) for x in case.q.entries()),
+        "cubic along $W$": any((case.loss.c.transpose() * case.u).entries()),
+    }
+
+
 def describe_whitening(case: Whitening) -> tuple[tuple[str, str], ...]:
     """A case as (name, value) pairs."""
     return (
@@ -173,6 +185,7 @@ WHITENING = Claim(
     whitening_mismatch,
     describe_whitening,
     Arithmetic.EXACT,
+    features=whitenings_seen,
 )
 
 
@@ -228,6 +241,18 @@ def dimension_mismatch(
     return 0.0 if attained and signs(pulled).positive <= wanted else math.inf
 
 
+def signatures_seen(case: Signature) -> dict[str, bool]:
+    """What random cases must show."""
+    found = signs(case.hessian)
+    pulled = signs(case.weight.transpose() * case.hessian * case.weight)
+    return {
+        "indefinite": found.negative > 0,
+        "singular": found.zero > 0,
+        "$n_+ > 1$": found.positive > 1,
+        "some $W$ takes all $n_+$": pulled.positive == found.positive,
+    }
+
+
 def describe_signature(case: Signature) -> tuple[tuple[str, str], ...]:
     """A case as (name, value) pairs."""
     return ((r"$\nabla^2 L$", text(case.hessian)), ("$W$", text(case.weight)))
@@ -239,4 +264,5 @@ DIMENSION = Claim(
     dimension_mismatch,
     describe_signature,
     Arithmetic.EXACT,
+    features=signatures_seen,
 )

@@ -117,6 +117,16 @@ def outside_mismatch(case: Linear, corrected: bool = True) -> float:
     return 0.0 if _is_whitened(case, weight, case.z, output) else math.inf
 
 
+def linear_seen(case: Linear) -> dict[str, bool]:
+    """What random cases must show."""
+    return {
+        "$z^* \\neq 0$ in $S$": case.length != 0,
+        "$z^* = 0$": case.length == 0,
+        "$s > 1$": case.s > 1,
+        r"$\nabla^2 L$ indefinite": signs(case.loss.hessian).negative > 0,
+    }
+
+
 def describe_linear(case: Linear) -> tuple[tuple[str, str], ...]:
     """A case as (name, value) pairs."""
     return (
@@ -135,6 +145,7 @@ INSIDE = Claim(
     inside_mismatch,
     describe_linear,
     Arithmetic.EXACT,
+    features=linear_seen,
 )
 
 OUTSIDE = Claim(
@@ -180,12 +191,16 @@ def describe_output(u: Output) -> tuple[tuple[str, str], ...]:
     return (("$u$", ", ".join(map(str, u))),)
 
 
+TWO: Output = (Fraction(1), Fraction(1))
+"""|u|^2 = 2, where the bowl's form is largest."""
+
 RADIAL = Claim(
     r"for $L = \sqrt{1 + |u|^2}$, $u^T \nabla^2 L \, u \leq 2 / (3 \sqrt{3})$",
     outputs,
     radial_ratio,
     describe_output,
     Arithmetic.EXACT,
+    attained=(TWO,),
 )
 
 
@@ -238,6 +253,16 @@ def kept_mismatch(case: Kept, dimension: Callable[[Kept], int] = one_less_in_ran
     return 0.0 if signs(projector * h * projector).positive == dimension(case) else math.inf
 
 
+def kept_seen(case: Kept) -> dict[str, bool]:
+    """What random cases must show."""
+    inside, outside = case.rho.entries()[: case.rank], case.rho.entries()[case.rank :]
+    return {
+        r"$0 \neq \rho \in \operatorname{ran} H$": any(inside) and not any(outside),
+        r"$\rho$ not in it": any(outside),
+        r"$\rho = 0$": not any((*inside, *outside)),
+    }
+
+
 def describe_kept(case: Kept) -> tuple[tuple[str, str], ...]:
     """A case as (name, value) pairs."""
     values = ", ".join(map(str, case.squares))
@@ -251,4 +276,5 @@ KEPT = Claim(
     kept_mismatch,
     describe_kept,
     Arithmetic.EXACT,
+    features=kept_seen,
 )

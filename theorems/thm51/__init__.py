@@ -6,6 +6,9 @@ Read in this order: `statement` (the quoted text, its readings, the repaired par
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from theorems.thm51 import (
     derivation,
     groups,
@@ -19,6 +22,7 @@ from theorems.thm51.statement import STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
+    attack,
     measurement,
     mutant_check,
     proof,
@@ -64,27 +68,23 @@ PARAMETERS = section(
 
 CONE = section(
     "thm51.cone",
-    *proof("derivation", "One-sided parameters have a cone of velocities", derivation.cone),
-    refutation(
+    *proof(
+        "derivation",
+        "One-sided parameters have a cone of velocities",
+        derivation.cone,
+        readings=("one-sided",),
+    ),
+    attack(
         "blur",
-        r"Blur by its variance $t \geq 0$: a ray of velocities",
-        refutations.not_a_subspace,
-        refutations.HEAT,
-        reading="directions",
+        r"False: the velocities of blur by its variance $t \geq 0$ form a subspace",
+        partial(refutations.not_a_subspace, refutations.HEAT, replace(refutations.HEAT, both=True)),
+        arithmetic=Arithmetic.EXACT,
     ),
-    refutation(
+    attack(
         "kink",
-        r"$z + \vert t \vert v$: the same velocity on both sides",
-        refutations.not_a_subspace,
-        refutations.KINK,
-        reading="directions",
-    ),
-    refutation_controls(
-        "controls.directions",
-        refutations.not_a_subspace,
-        reading="directions",
-        violations=refutations.VIOLATIONS["directions"],
-        mild=refutations.MILD["directions"],
+        r"False: the velocities of $z + \vert t \vert v$ form a subspace",
+        partial(refutations.not_a_subspace, refutations.KINK, refutations.SMOOTH),
+        arithmetic=Arithmetic.EXACT,
     ),
     part="cone",
 )

@@ -22,7 +22,9 @@ CHECKS = kernel(
             "cone.part_cone",
             "cone.part_cone_no_subspace",
             "cone.part_cone_kink",
-            read="1584e65025fe5873",
+            "refuted_tangents.part_cone_blur",
+            "refuted_tangents.part_cone_two_sided_kink",
+            read="e1bcead075d7fc0f",
         ),
         "of-z": said(
             "of_z.part_of_z",
@@ -35,10 +37,24 @@ CHECKS = kernel(
             "group.part_of_z_semicontinuous",
             read="0f254d990a99879c",
         ),
+        "discrete": said(
+            "discrete.part_discrete",
+            "discrete.part_discrete_met",
+            "discrete.part_discrete_needs_isolated",
+            read="3abd772d8abbc35c",
+        ),
     },
     readings={
+        "one-sided": said(
+            "spans.reading_one_sided", "spans.reading_one_sided_met", read="92636af60640c6e8"
+        ),
+        "fibre": said(
+            "spans.reading_fibre",
+            "spans.reading_fibre_singular",
+            "spans.reading_fibre_exceeds",
+            read="172bfa425be990ad",
+        ),
         "subspace": said("subspace.reading_subspace", read="2260804ee72ed656"),
-        "directions": said("refuted_tangents.refuted_directions", read="0eee7b9f8de83e2c"),
         "of-z": said("refuted_tangents.refuted_of_z", read="57118cdc903caa24"),
         "of-z-equivariant": said("of_z.reading_of_z_equivariant", read="43d1505ac142c00d"),
     },

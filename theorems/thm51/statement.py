@@ -45,11 +45,10 @@ STATEMENT = Statement(
             predicted=Verdict.HOLDS,
         ),
         Reading(
-            id="directions",
-            text="The velocities of augmentations that start at $x$ form a linear subspace, also where they have one-sided derivatives only.",
+            id="one-sided",
+            text=r"$\mathcal{V}_{\mathrm{aug}}$, as the span of one-sided derivatives, is a linear subspace; where $o_x$ is differentiable and the admissible directions span the parameters, it is the same one as before.",
             hypotheses=("one-sided",),
-            predicted=Verdict.REFUTED,
-            rescued_by="cone",
+            predicted=Verdict.HOLDS,
         ),
         Reading(
             id="of-z",
@@ -57,6 +56,12 @@ STATEMENT = Statement(
             hypotheses=("orbit", "encoder"),
             predicted=Verdict.REFUTED,
             rescued_by="of-z-equivariant",
+        ),
+        Reading(
+            id="fibre",
+            text=r"$\mathcal{V}_{\mathrm{aug}}(z)$, as the span over all inputs of the representation $z$, is a linear subspace and a function of $z$ for every encoder. (Its dimension may exceed the number of parameters.)",
+            hypotheses=("orbit", "encoder"),
+            predicted=Verdict.HOLDS,
         ),
         Reading(
             id="of-z-equivariant",
@@ -81,7 +86,7 @@ STATEMENT = Statement(
         Part(
             id="cone",
             title="One-sided parameters",
-            text=r"Where the parameters may move in the directions of a convex cone $K$ only, and $o_x$ has a one-sided derivative $O$ that is linear on $K$, the velocities form the convex cone $O K$. Its span is $\mathcal{V}_{\mathrm{aug}}$ if $K$ spans the parameters.",
+            text=r"Where the parameters may move in the directions of a convex cone $K$ only, and $o_x$ has a one-sided derivative $O$ that is linear on $K$, the velocities form the convex cone $O K$, and need not form a subspace. Its span is $\mathcal{V}_{\mathrm{aug}}$ if $K$ spans the parameters.",
             predicted=Verdict.PROVED,
         ),
         Part(
@@ -94,6 +99,7 @@ STATEMENT = Statement(
             id="discrete",
             title="Discrete parameters",
             text=r"A discrete parameter contributes no direction: it does not move along a curve of parameters that starts at $\theta_0$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="images",

@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -50,6 +51,15 @@ HUNT = 2000
 """Cases drawn at least, in every profile, to refute a false claim that has no supplied case."""
 
 
+TIGHT = 1 - 1e-6
+"""Least ratio at which a bound counts as attained."""
+
+
+def plain(case: object) -> Mapping[str, bool]:
+    """Nothing that cases must show."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Claim(Generic[Case]):
     """A claim about every case that a strategy draws. Data: its functions are module-level.
@@ -62,6 +72,9 @@ class Claim(Generic[Case]):
         describe: a case as (name, value) pairs; by its fields, unless it must be told otherwise.
         arithmetic: what the ratio is computed in.
         supplied: cases at which a false variant is tried if the search does not refute it.
+        attained: cases at which the bound is attained, so that one that is too large is noticed.
+        features: what the cases must show, by name, as a function of a case; a run in which no case
+            shows one of them is vacuous.
         case_divisor: among how many the profile's cases are divided, where one of them takes long.
     """
 
@@ -71,6 +84,8 @@ class Claim(Generic[Case]):
     describe: Callable[[Case], Pairs] = describe
     arithmetic: Arithmetic = Arithmetic.FLOAT64
     supplied: tuple[Case, ...] = ()
+    attained: tuple[Case, ...] = ()
+    features: Callable[[Case], Mapping[str, bool]] = plain
     case_divisor: int = 1
 
     def mutant(self, text: str, supplied: tuple[Case, ...] = (), **changed: object) -> Claim[Case]:
@@ -100,9 +115,11 @@ class Search(Generic[Case]):
         worst: the largest ratio seen among them.
         failure: the shrunk failing case, if the claim failed.
         failure_ratio: the ratio at that case.
+        shown: how many of the cases showed each feature.
     """
 
     def __init__(self) -> None:
+        self.shown: Counter[str] = Counter()
         self.cases = 0
         self.vacuous = 0
         self.worst = 0.0
@@ -149,6 +166,7 @@ def search(claim: Claim[Case], ctx: Context, most: int) -> Search[Case]:
         if not shrinking:
             seen.cases += 1
             seen.worst = max(seen.worst, value)
+            seen.shown.update({name: int(there) for name, there in claim.features(case).items()})
         if fails:
             seen.failure, seen.failure_ratio = case, value
             raise _Falsified
@@ -172,7 +190,23 @@ def holds(claim: Claim[Case], ctx: Context) -> Finding:
             margin=_finite(seen.failure_ratio),
             witness=_witness(claim, seen.failure, seen.failure_ratio, "search"),
         )
+    lacking = [name for name, times in seen.shown.items() if not times]
+    loose = [r for r in map(claim.normalised_error, claim.attained) if not TIGHT <= r <= 1.0]
+    if loose or lacking:
+        return Finding(
+            outcome=Outcome.SURPRISE if loose else Outcome.VACUOUS,
+            summary=f"Where the bound must be attained, error / allowed = {loose[0]:.6g}."
+            if loose
+            else f"None of {count(seen.cases, 'case')} shows {' or '.join(lacking)}.",
+            cases=seen.cases,
+            vacuous_cases=seen.vacuous,
+            margin=_finite(loose[0]) if loose else seen.worst,
+        )
     worst = f"largest error / allowed {seen.worst:.2g}" if seen.worst else "no error in any of them"
+    if claim.attained:
+        worst += f"; attained at {count(len(claim.attained), 'given case')}"
+    if seen.shown:
+        worst += f"; {', '.join(f'{name}: {times}' for name, times in seen.shown.items())}"
     return Finding(
         outcome=Outcome.AS_STATED if seen.cases else Outcome.VACUOUS,
         summary=f"{count(seen.cases, 'case')}, {seen.vacuous} more vacuous; {worst}.",

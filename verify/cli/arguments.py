@@ -6,7 +6,7 @@ import argparse
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from verify.claims.check import CASES, Kind
 from verify.engine.store import parse_seed
@@ -33,8 +33,8 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         prog="python -m verify",
         description="Decides the paper's statements, and repeats its experiments.",
         epilog="Commands: all | NAME... (thm41, 4.1, 'Theorem 4.1', E3) | list | show NAME... | "
-        "report [NAME...] | doctor | bench | kernel [NAME...] | ssl E3... | ssl all | ssl --list | "
-        "ssl released --path DIR | new ID LABEL TITLE.",
+        "report [NAME...] | diff OLD NEW | doctor | bench | kernel [NAME...] | ssl E3... | ssl all | ssl --list | "
+        "ssl released --path DIR | mutate [NAME|numeric|experiments...] | new ID LABEL TITLE.",
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -43,24 +43,39 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: cuda if found")
     add("--seed", type=seed, metavar="N", help="default: drawn once for each evidence folder")
     add("--jobs", type=_jobs, metavar="N", help="worker processes (default: one for each CPU)")
-    kinds = {"type": _kind, "action": "append", "default": [], "metavar": "KIND"}
+    kinds: dict[str, Any] = {"action": "append", "default": [], "metavar": "KIND"}
     listed = ", ".join(Kind)
-    add("--only", **kinds, help=f"only checks of this kind (repeatable): {listed}")  # type: ignore[arg-type]
-    add("--skip", **kinds, help="no checks of this kind (repeatable)")  # type: ignore[arg-type]
+    add(
+        "--only",
+        **kinds,
+        help=f"only checks of this kind (repeatable): {listed}; of `mutate`: this change",
+    )
+    add("--skip", **kinds, type=_kind, help="no checks of this kind (repeatable)")
     add("--out", type=_path, metavar="DIR", help="keep evidence and report here")
     add("--fresh", action="store_true", help="draw a new seed and reuse no stored evidence")
     add("--json", type=_path, metavar="FILE", help="write the whole record of the run")
     add("--junit", type=_path, metavar="FILE", help="write the checks as JUnit XML")
     _add_reproduction(parser)
+    changes = parser.add_argument_group("of `mutate`, which changes the code and sees who notices")
+    changes.add_argument("--fast", action="store_true", help="the few that CI tries")
+    changes.add_argument(
+        "--random", type=_jobs, metavar="N", help="N changes of each, drawn with --seed"
+    )
     options = parser.parse_intermixed_args(argv)
-    if options.words[0] != "ssl":
-        for name, unset in _REPRODUCTION.items():
-            if getattr(options, name) != unset and (options.words[0], name) != ("kernel", "record"):
-                raise UsageError(f"`--{name.replace('_', '-')}` is an option of `ssl`.")
+    command = options.words[0]
+    if command != "mutate":
+        try:
+            options.only = [_kind(one) for one in options.only]
+        except argparse.ArgumentTypeError as error:
+            raise UsageError(f"Argument --only: {error}.") from None
+    for defaults, only_of in ((_REPRODUCTION, "ssl"), (_MUTATION, "mutate")):
+        for name, unset in defaults.items():
+            if getattr(options, name) != unset and command not in (only_of, *_ALSO.get(name, ())):
+                raise UsageError(f"`--{name.replace('_', '-')}` is an option of `{only_of}`.")
     return options
 
 
-_REPRODUCTION = {
+_REPRODUCTION: dict[str, object] = {
     "data": DIGITS,
     "data_path": None,
     "network": NETWORKS[0],
@@ -75,6 +90,12 @@ _REPRODUCTION = {
     "check_citations": False,
 }
 """The options of ``ssl`` with what they are if they are not given."""
+
+_MUTATION: dict[str, object] = {"fast": False, "random": None}
+"""The options of ``mutate`` likewise."""
+
+_ALSO = {"record": ("kernel", "mutate"), "budget": ("mutate",)}
+"""The other commands that have an option of one of these."""
 
 
 def _add_reproduction(parser: argparse.ArgumentParser) -> None:

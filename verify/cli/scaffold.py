@@ -20,11 +20,6 @@ TITLE = "A number is at most its square"
 LONGEST = 50
 """Characters of a title at most, so that lines stay below 100."""
 
-ROW = (
-    "| {number} {title} | **Refuted** as quoted, holds with an added hypothesis: an inequality that "
-    "stands here until the statement is written |\n"
-)
-
 TEST = '''"""{label}: every check of the room, and the verdicts they lead to."""
 
 from __future__ import annotations
@@ -45,7 +40,7 @@ def test_verdicts(assert_verdicts):
 
 
 def make_room(root: Path, words: Sequence[str], taken: Collection[str]) -> list[Path]:
-    """Make the room of a statement: its files, its line in the contents, and its row in README.
+    """Make the room of a statement: its files, and its line in the contents.
 
     Args:
         root: the checkout.
@@ -59,18 +54,15 @@ def make_room(root: Path, words: Sequence[str], taken: Collection[str]) -> list[
         UsageError: if the words do not name a statement, or name one that is there.
     """
     id, label, title = _checked(words, taken)
-    number = label.rpartition(" ")[2]
     room = root / "theorems" / id
     written = {
         room / file.name: _renamed(file.read_text(encoding="utf-8"), id, label, title)
         for file in sorted((root / "theorems" / TEMPLATE).glob("*.py"))
     }
     written[root / "theorems" / f"test_{id}.py"] = TEST.format(id=id, label=label)
-    contents, readme = root / "theorems" / "__init__.py", root / "README.md"
+    contents = root / "theorems" / "__init__.py"
     line = f'    Entry("{id}", "{label}", "{title}"),\n'
     written[contents] = _after(contents, r'    Entry\(".*"\),\n', line)
-    row = ROW.format(number=number, title=title[0].lower() + title[1:])
-    written[readme] = _after(readme, r"\| \d+\.\d+ .*\|\n", row)
     if room.exists():
         raise UsageError(f"The folder {room} is there already; choose another id.")
     room.mkdir()

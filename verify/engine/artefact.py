@@ -6,9 +6,11 @@ holds the hash of the code that built it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,10 +21,14 @@ from msgspec.structs import replace
 
 from verify.claims.check import Context
 from verify.claims.progress import SCRATCH
+from verify.engine.locks import exclusive
 from verify.identity.closure import closure_digest, modified_since_import, versions
 from verify.identity.fingerprint import canonical_form
 
 Arrays = dict[str, np.ndarray]
+
+ADDRESS = "address"
+"""The member of a file that says whose it is; no array of an artefact has this name."""
 
 
 class Postponed(Exception):
@@ -74,6 +80,8 @@ class Artefact:
     def load(self, ctx: Context) -> Arrays:
         """Return the artefact, building it first if it is not there or is damaged.
 
+        A damaged file is set aside with a warning. Two runs do not build the same one at once.
+
         Raises:
             ValueError: if what was built holds Python objects, which cannot be kept.
             RuntimeError: if the building code changed on disk since it was imported.
@@ -82,14 +90,23 @@ class Artefact:
         """
         path = self.path(ctx)
         try:
-            with np.load(path, allow_pickle=False) as stored:
-                return {name: stored[name] for name in stored.files}
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
-            return self._build(path, ctx)
-
-    def _build(self, path: Path, ctx: Context) -> Arrays:
-        # What the address leaves out, the building code must not see.
+            return _read(path)
+        except FileNotFoundError:
+            pass
+        except Exception as error:  # whatever is wrong with a file, it can be built again
+            _set_aside(path, error)
         scratch = path.with_name(path.name + SCRATCH)
+        with exclusive(scratch):
+            if path.exists():  # another run has built it meanwhile
+                return _read(path)
+            try:
+                return self._build(path, scratch, ctx)
+            finally:
+                with contextlib.suppress(OSError):  # what a run left to be resumed stays
+                    scratch.rmdir()
+
+    def _build(self, path: Path, scratch: Path, ctx: Context) -> Arrays:
+        # What the address leaves out, the building code must not see.
         fixed = replace(ctx, seed=0, profile="standard", scratch=str(scratch))
         try:
             arrays = self.build(self.arguments, fixed)
@@ -107,13 +124,34 @@ class Artefact:
                 f"Artefact {self.name!r} is not kept: {', '.join(edited)} changed on disk after this "
                 "process had imported it; run again."
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
             with part.open("wb") as file:
-                np.savez(file, **arrays)  # type: ignore[arg-type]
+                np.savez(file, **arrays, **{ADDRESS: np.array(path.stem)})  # type: ignore[arg-type]
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
         shutil.rmtree(scratch, ignore_errors=True)
         return arrays
+
+
+def _read(path: Path) -> Arrays:
+    """Read an artefact's file, every member against its checksum."""
+    with zipfile.ZipFile(path) as archive:
+        if (member := archive.testzip()) is not None:
+            raise ValueError(f"the checksum of {member} differs")
+    with np.load(path, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    if ADDRESS not in arrays or str(arrays.pop(ADDRESS)) != path.stem:
+        raise ValueError("it is the file of another artefact")
+    return arrays
+
+
+def _set_aside(path: Path, error: Exception) -> None:
+    aside = path.with_name(f"{path.name}.damaged")
+    with contextlib.suppress(OSError):
+        os.replace(path, aside)
+    warnings.warn(
+        f"{path.name} is damaged ({error}); it was set aside as {aside.name} and is built again.",
+        stacklevel=3,
+    )

@@ -17,6 +17,7 @@ from verify.claims.evidence import Answer, Evidence, Measured, Outcome
 from verify.claims.judgement import Judged, Judgement
 from verify.claims.lemmas import Lemma
 from verify.claims.statement import Experiment, Statement
+from verify.claims.summary import Summary, Told
 
 
 class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,11 +85,12 @@ def by_reason(not_run: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 class StatementRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement, its checks in the room's order, and the verdicts."""
+    """A statement, its checks in the room's order, the verdicts, and what became of it in words."""
 
     statement: Statement
     checks: tuple[CheckRecord, ...]
     judged: Judged
+    summary: Summary | None = None
 
 
 class FoundationRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,11 +112,16 @@ class FoundationRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """An experiment, its checks, and by effect id the (check id, measured answer) that counts."""
+    """An experiment, its checks, and by effect id the (check id, measured answer) that counts.
+
+    Attributes:
+        told: the answers in words.
+    """
 
     experiment: Experiment
     checks: tuple[CheckRecord, ...]
     answers: dict[str, tuple[str, Measured]]
+    told: tuple[Told, ...] = ()
 
     def answered(self, effect: str) -> list[tuple[CheckRecord, Measured]]:
         """The checks that answered an effect, with their answers, whether they count or not."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import functools
 import importlib
+import importlib.util
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,9 +21,13 @@ from typing import Protocol
 from verify.claims.check import DATA, Check, Kind, Role
 from verify.claims.judgement import bears_on, named, resolve, rests_on
 from verify.claims.statement import Experiment, Statement, Verdict
+from verify.claims.summary import Summary, Told, faults, faults_of_answers
 from verify.claims.text import sides
 from verify.identity.closure import snapshot_sources
 from verify.identity.fingerprint import CanonicalFormError, canonical_form
+
+REGISTRIES = ("theorems", "verify.experiments")
+"""The packages whose ``CONTENTS`` list the project's rooms."""
 
 CAPABILITIES = ("cuda", "deep", *DATA)
 """What a check may need of the machine, or of the run."""
@@ -68,6 +73,13 @@ class RegistryEntry:
 class Room:
     """A statement or an experiment with its checks.
 
+    Attributes:
+        name: first component of its check ids.
+        subject: what is judged or measured.
+        checks: in the room's order.
+        summary: what became of the statement, in words; None if its room does not say.
+        told: the answers of the experiment, in words.
+
     Raises:
         RoomError: from `load`, if the room contradicts itself.
     """
@@ -75,6 +87,8 @@ class Room:
     name: str
     subject: Statement | Experiment
     checks: tuple[Check, ...]
+    summary: Summary | None = None
+    told: tuple[Told, ...] = ()
 
     def check(self, id: str) -> Check:
         """Return the check with this id.
@@ -135,6 +149,7 @@ def load(name: str, module: str) -> Room:
     try:
         snapshot_sources(module)
         imported = importlib.import_module(module)
+        words = _summary(module)
     except Exception as error:
         raise RoomError(
             f"The room {module} could not be imported ({type(error).__name__}: {error})."
@@ -143,10 +158,22 @@ def load(name: str, module: str) -> Room:
     checks = getattr(imported, "CHECKS", ())
     if not isinstance(subject, (Statement, Experiment)) or not checks:
         raise RoomError(f"The room {module} must expose CHECKS and either STATEMENT or EXPERIMENT.")
-    room = Room(name, subject, tuple(checks))
+    summary, told = (words, ()) if isinstance(words, Summary) else (None, tuple(words))
+    room = Room(name, subject, tuple(checks), summary, told)
     for fault in _faults(room):
         raise RoomError(f"The room {module} contradicts itself: {fault}.")
     return room
+
+
+def _summary(module: str) -> Summary | Sequence[Told]:
+    """What became of a room's subject, in words: of its file `summary`, on which no check rests."""
+    package = importlib.util.find_spec(module)
+    if package is None or package.submodule_search_locations is None:  # a room of one file
+        return ()
+    if importlib.util.find_spec(f"{module}.summary") is None:
+        return ()
+    found: Summary | Sequence[Told] = importlib.import_module(f"{module}.summary").SUMMARY
+    return found
 
 
 def foundations(
@@ -244,6 +271,10 @@ def _faults(room: Room) -> Iterable[str]:
         yield from _unstated(room.subject)
         yield from _undecidable(room.subject, room.checks)
         yield from _uncontrolled(room.subject, room.checks)
+        if room.summary is not None:
+            yield from faults(room.summary, room.subject, room.checks)
+    else:
+        yield from faults_of_answers(room.told, room.subject)
 
 
 def _unstated(statement: Statement) -> Iterable[str]:

@@ -8,11 +8,13 @@ finding as soon as it is there.
 from __future__ import annotations
 
 import enum
+import math
 import multiprocessing
 import os
 import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -26,7 +28,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from verify.claims.check import Check, Context
+from verify.claims.check import CASES, Check, Context
 from verify.claims.evidence import Evidence, Finding, Outcome
 from verify.engine import registry as rooms
 from verify.engine.provenance import effective_context, evidence_key
@@ -39,6 +41,12 @@ from verify.engine.worker import (
     run_check,
     with_provenance,
 )
+
+LEAST_S, TIMES = 900.0, 60.0
+"""A check may take so many seconds, and besides so many times the CPU-seconds that it is expected to."""
+
+PATIENCE_S = 5.0
+"""Seconds that workers without work have to end by themselves."""
 
 TIME_IS_UP = "The time was up before it began; the same command goes on from here."
 
@@ -102,16 +110,59 @@ def process_pool(jobs: int) -> ProcessPoolExecutor:
 def _start_worker() -> None:
     # Ctrl-C reaches the whole process group; the parent alone answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)  # nobody is left to take what this worker finds
+
+
+class _Workers:
+    """An executor that can be stopped, whatever its workers do, and replaced."""
+
+    def __init__(self, make: ExecutorFactory, jobs: int) -> None:
+        self._make, self._jobs = make, jobs
+        self._others = set(multiprocessing.active_children())
+        self._executor = make(jobs)
+
+    def submit(self, task: _Task) -> Future[Any]:
+        """Hand a task to a worker."""
+        try:
+            return self._executor.submit(task.call[0], *task.call[1])
+        except BrokenExecutor:  # a worker died with nothing to do
+            self.replace()
+            return self._executor.submit(task.call[0], *task.call[1])
+
+    def replace(self) -> None:
+        """Stop these workers, in the middle of what they do, and have new ones."""
+        self.stop()
+        self._executor = self._make(self._jobs)
+
+    def stop(self, patience: float = 0.0) -> None:
+        """Let idle workers end; after `patience` seconds kill those that have not."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        ends = time.monotonic() + patience
+        for child in set(multiprocessing.active_children()) - self._others:
+            child.join(max(0.0, ends - time.monotonic()))
+            if child.exitcode is None:
+                child.kill()
+                child.join()
 
 
 @dataclass(frozen=True)
 class _Task:
-    """A call for a worker. `check` is None for an artefact; `address` tells artefacts apart."""
+    """A call for a worker. `check` is None for an artefact; `address` tells artefacts apart.
+
+    `limit` is how many seconds it may take.
+    """
 
     name: str
     room: str
     cost: float
     call: tuple[Callable[..., Any], tuple[Any, ...]]
+    limit: float
     check: Check | None = None
     address: str = ""
     waits_for: frozenset[str] = frozenset()
@@ -163,6 +214,10 @@ class _Run:
             self.settle(check, with_provenance(check, self.ctx, finding))
             return
         self.keys[check.id] = key
+        # What trains on data of the user's takes hours, and `--budget` ends it.
+        often = (
+            math.inf if check.ignores_run_seed else TIMES * max(1.0, ctx.cases / CASES["standard"])
+        )
         planned = {task.address for task in self.tasks}
         for address, artefact in missing.items():
             if address not in planned:
@@ -172,6 +227,7 @@ class _Run:
                         check.room,
                         artefact.cost,
                         (build_artefact, (check.id, artefact.name, self.ctx)),
+                        LEAST_S + often * artefact.cost,
                         address=address,
                         on_gpu="cuda" in check.capabilities,
                     )
@@ -182,6 +238,7 @@ class _Run:
                 check.room,
                 check.cost,
                 (run_check, (check.id, self.ctx)),
+                LEAST_S + often * check.cost,
                 check=check,
                 waits_for=frozenset(missing),
                 on_gpu="cuda" in check.capabilities,
@@ -212,36 +269,39 @@ class _Run:
         if self.ctx.deadline is None:
             self.tasks.sort(key=lambda task: (task.check is not None, -task.cost))
         running: dict[Future[Any], _Task] = {}
-        others = set(multiprocessing.active_children())
-        executor = self.make_executor(self.jobs)
+        ends: dict[Future[Any], float] = {}  # on the clock of `time.monotonic`
+        workers = _Workers(self.make_executor, self.jobs)
         try:
             while self.tasks or running:
                 while len(running) < self.jobs and (task := self._next(running)) is not None:
                     self._tell(Stage.STARTED, task.name, task.room, task.cost)
-                    try:
-                        running[executor.submit(task.call[0], *task.call[1])] = task
-                    except BrokenExecutor:  # a worker died with nothing to do
-                        executor.shutdown()
-                        executor = self.make_executor(self.jobs)
-                        running[executor.submit(task.call[0], *task.call[1])] = task
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    future = workers.submit(task)
+                    running[future], ends[future] = task, time.monotonic() + task.limit
+                done = _wait(running, min(ends[future] for future in running))
                 if any(isinstance(future.exception(), BrokenExecutor) for future in done):
                     # Every call in the pool is lost with it, and no one says whose worker died.
                     wait(running)
-                    executor.shutdown()
                     for future, task in running.items():
                         again = isinstance(future.exception(), BrokenExecutor)
-                        self._finish(task, self._alone(task) if again else future)
+                        if again:
+                            self._alone(task)
+                        else:
+                            self._finish(task, future)
                     running.clear()
-                    executor = self.make_executor(self.jobs)
+                    workers.replace()
                     continue
                 for future in done:
                     self._finish(running.pop(future), future)
-            executor.shutdown()
+                if late := [future for future in running if ends[future] <= time.monotonic()]:
+                    for future in late:
+                        self._finish(running.pop(future), None)
+                    # No worker can be stopped alone: what the others were at begins again.
+                    self.tasks[:0] = running.values()
+                    running.clear()
+                    workers.replace()
+            workers.stop(PATIENCE_S)
         except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            for child in set(multiprocessing.active_children()) - others:
-                child.terminate()
+            workers.stop()
             raise
 
     def _next(self, running: dict[Future[Any], _Task]) -> _Task | None:
@@ -263,18 +323,19 @@ class _Run:
                 finding = Finding(outcome=Outcome.NOT_RUN, summary=TIME_IS_UP)
                 self.settle(task.check, with_provenance(task.check, self.ctx, finding))
 
-    def _alone(self, task: _Task) -> Future[Any]:
+    def _alone(self, task: _Task) -> None:
         """Run a task that may have killed its worker by itself, so that it harms no other."""
-        executor = self.make_executor(1)
-        future: Future[Any] = executor.submit(task.call[0], *task.call[1])
-        wait([future])
-        executor.shutdown()
-        return future
+        workers = _Workers(self.make_executor, 1)
+        future = workers.submit(task)
+        done = _wait([future], time.monotonic() + task.limit)
+        workers.stop(PATIENCE_S if done else 0.0)
+        self._finish(task, future if done else None)
 
-    def _finish(self, task: _Task, future: Future[Any]) -> None:
+    def _finish(self, task: _Task, future: Future[Any] | None) -> None:
+        """Take note of what came of a task; None if it was stopped at its limit."""
         from verify.engine.artefact import Postponed  # with NumPy, which listing must not wait for
 
-        error = future.exception()
+        error = TimeoutError(_too_long(task.limit)) if future is None else future.exception()
         finding = None if error is None else failure(error)
         if isinstance(error, Postponed):
             finding = Finding(outcome=Outcome.NOT_RUN, summary=str(error))
@@ -289,7 +350,7 @@ class _Run:
             self._built(task, finding)
         elif finding is not None:
             self.settle(task.check, with_provenance(task.check, self.ctx, finding))
-        elif future.result().provenance.key == self.keys[task.check.id]:
+        elif future is not None and future.result().provenance.key == self.keys[task.check.id]:
             self.settle(task.check, future.result())
         else:
             finding = Finding(
@@ -324,6 +385,16 @@ class _Run:
         self.on_event(Event(stage=stage, name=name, room=room, cost=cost, evidence=evidence))
 
 
+def _wait(futures: Iterable[Future[Any]], until: float) -> set[Future[Any]]:
+    """Return what is done as soon as something is, or at a time on the clock of `time.monotonic`."""
+    patience = None if math.isinf(until) else max(0.0, until - time.monotonic())
+    return wait(futures, timeout=patience, return_when=FIRST_COMPLETED).done
+
+
+def _too_long(limit: float) -> str:
+    return f"it had not ended after {limit:.0f} s, and was stopped; run it alone to see where it stands"
+
+
 def run_all(
     checks: Sequence[Check],
     ctx: Context,
@@ -338,7 +409,7 @@ def run_all(
     """Run checks on workers, except those that kept evidence answers.
 
     Evidence is kept as soon as it is there, so an interrupted run resumes. A check whose worker
-    dies is an error, and the others go on. Errors are kept for the record and run again next time.
+    dies, or that does not end in its time, is an error, and the others go on. Errors are kept for the record and run again next time.
 
     Args:
         checks: the checks, each of a room in `ctx.rooms`.

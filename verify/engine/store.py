@@ -1,4 +1,4 @@
-"""Evidence on disk: one JSON file for each check and key, written once, whole or not at all.
+"""Evidence on disk: one JSON file for each check and key, sealed by a checksum, whole or not there.
 
 A store is given its folder. Damaged files are set aside under another name, never deleted;
 `Records`, a folder that is only read, leaves them where they are. Both tell it in `warnings`.
@@ -7,10 +7,11 @@ A store is given its folder. Damaged files are set aside under another name, nev
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -18,8 +19,9 @@ import msgspec
 
 from verify.claims.acceptance import refuse_non_finite, validate_finding
 from verify.claims.check import CASES, Check, Kind
-from verify.claims.evidence import Evidence
+from verify.claims.evidence import Evidence, Outcome
 from verify.claims.statement import Experiment, Statement
+from verify.engine.locks import exclusive
 
 SEED_LIMIT = 2**32
 """Seeds lie below this, which every library's generator accepts."""
@@ -53,7 +55,45 @@ def parse_seed(text: str) -> int:
     return int(text)
 
 
+SCHEMA = 1
+"""What the files' layout is called; raised when a field changes its meaning or goes."""
+
 _Kept = TypeVar("_Kept", bound=msgspec.Struct)
+
+
+class _Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    """A file: its layout, and its content with the content's checksum."""
+
+    schema: int
+    sha256: str
+    content: msgspec.Raw
+
+
+def seal(kept: msgspec.Struct) -> bytes:
+    """Return what a file holds of something that is kept, as indented JSON."""
+    content = msgspec.json.encode(kept)
+    sealed = _Sealed(schema=SCHEMA, sha256=_checksum(content), content=msgspec.Raw(content))
+    return msgspec.json.format(msgspec.json.encode(sealed), indent=1) + b"\n"
+
+
+def unseal(file: bytes, kind: type[_Kept]) -> _Kept:
+    """Return what a file holds.
+
+    Raises:
+        msgspec.MsgspecError, UnicodeDecodeError: if it is not what `seal` wrote of this kind.
+        ValueError: if it was written by later code, or changed after it was written.
+    """
+    sealed = msgspec.json.decode(file, type=_Sealed)
+    if sealed.schema != SCHEMA:
+        raise ValueError(f"its layout is {sealed.schema}, and this code reads {SCHEMA}")
+    if _checksum(sealed.content) != sealed.sha256:
+        raise ValueError("its checksum differs: it was changed after it was written")
+    return msgspec.json.decode(sealed.content, type=kind)
+
+
+def _checksum(content: bytes | msgspec.Raw) -> str:
+    """Hash JSON, however it is indented."""
+    return hashlib.sha256(msgspec.json.format(bytes(content), indent=-1)).hexdigest()
 
 
 class Records:
@@ -75,14 +115,22 @@ class Records:
 
     def newest(self, check_id: str, besides: str) -> Evidence | None:
         """Return the latest evidence of a check under any key but `besides`, or None."""
-        pattern = re.compile(re.escape(check_id) + rf"-[0-9a-f]{{{KEY_DIGITS}}}\.json")
-        names = sorted(name for name in self._names() if pattern.fullmatch(name))
-        found = [self._read(self.folder / name) for name in names]
         return max(
-            (one for one in found if one is not None and one.provenance.key != besides),
+            (one for one in self.kept(check_id) if one.provenance.key != besides),
             key=lambda evidence: evidence.provenance.date,
             default=None,
         )
+
+    def kept(self, check_id: str) -> list[Evidence]:
+        """Return all evidence of a check, whatever its key."""
+        pattern = re.compile(re.escape(check_id) + rf"-[0-9a-f]{{{KEY_DIGITS}}}\.json")
+        names = sorted(name for name in self._names() if pattern.fullmatch(name))
+        return [one for name in names if (one := self._read(self.folder / name)) is not None]
+
+    def holds(self, room: str) -> bool:
+        """Whether there is evidence of any check of a room."""
+        pattern = re.compile(re.escape(room) + rf"\..+-[0-9a-f]{{{KEY_DIGITS}}}\.json")
+        return any(pattern.fullmatch(name) for name in self._names())
 
     def warn(self, sentence: str) -> None:
         """Add a warning, unless it was given before."""
@@ -105,10 +153,10 @@ class Records:
 
     def _decode(self, path: Path, kind: type[_Kept]) -> _Kept | None:
         try:
-            return msgspec.json.decode(path.read_bytes(), type=kind)
+            return unseal(path.read_bytes(), kind)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
             self._damaged(path, str(error))
             return None
 
@@ -125,8 +173,9 @@ class Store(Records):
         Raises:
             StoreError: if it cannot.
         """
-        self._write(self.folder / "writable", b"")
-        (self.folder / "writable").unlink()
+        probe = self.folder / f"writable.{os.getpid()}"
+        self._write(probe, b"")
+        probe.unlink()
 
     def seed(self, chosen: int | None = None, *, fresh: bool = False) -> int:
         """Return the seed of this folder: the chosen one, else the kept one, else a new one.
@@ -138,12 +187,13 @@ class Store(Records):
         Raises:
             StoreError: if a new seed cannot be kept.
         """
-        kept = None if fresh else self.kept_seed()
-        if chosen is None and kept is not None:
-            return kept
-        seed = secrets.randbelow(SEED_LIMIT) if chosen is None else chosen
-        self._write(self.folder / "seed", f"{seed}\n".encode())
-        return seed
+        with self._locked():
+            kept = None if fresh else self.kept_seed()
+            if chosen is None and kept is not None:
+                return kept
+            seed = secrets.randbelow(SEED_LIMIT) if chosen is None else chosen
+            self._write(self.folder / "seed", f"{seed}\n".encode())
+            return seed
 
     def kept_seed(self) -> int | None:
         """Return the seed kept in this folder, or None; a damaged file is set aside."""
@@ -162,7 +212,7 @@ class Store(Records):
         Raises:
             StoreError: if the folder cannot be written.
         """
-        self._write(self.folder / "run.json", msgspec.json.encode(asked) + b"\n")
+        self._write(self.folder / "run.json", seal(asked))
 
     def begun(self) -> Asked | None:
         """Return what the latest run was asked for, or None; a damaged file is set aside."""
@@ -182,8 +232,23 @@ class Store(Records):
         """
         refuse_non_finite(msgspec.to_builtins(evidence), evidence.check)
         path = self._path(evidence.check, evidence.provenance.key)
-        self._write(path, msgspec.json.format(msgspec.json.encode(evidence), indent=1) + b"\n")
+        self._write(path, seal(evidence))
         return path
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Let no other process choose the folder's seed meanwhile."""
+        try:
+            with exclusive(self.folder):
+                yield
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        return StoreError(
+            f"The folder {self.folder} cannot be written ({error.strerror}); choose another one "
+            "with --out."
+        )
 
     def _damaged(self, path: Path, reason: str) -> None:
         aside = path.with_name(path.name + ".damaged")
@@ -218,10 +283,7 @@ class Store(Records):
             finally:
                 part.unlink(missing_ok=True)
         except OSError as error:
-            raise StoreError(
-                f"The folder {self.folder} cannot be written ({error.strerror}); choose another "
-                "one with --out."
-            ) from None
+            raise self._unwritable(error) from None
 
 
 def lookup_valid(
@@ -229,8 +291,58 @@ def lookup_valid(
 ) -> Evidence | None:
     """Return a check's evidence under a key, if there is some and it meets the rules of today."""
     found = kept.read(check.id, key)
-    if found is None:
-        return None
+    return None if found is None else _accepted(check, subject, found, kept)
+
+
+def best_valid(
+    check: Check,
+    subject: Statement | Experiment,
+    key_of: Callable[[Evidence], str],
+    kept: Iterable[Records],
+) -> tuple[Evidence, Records] | None:
+    """Return the evidence of a check that says most among what present code made, and where it is kept.
+
+    A surprise is never outdone: it says most. Of the rest the one with more random cases does, of equals the
+    later one; what ended with an error says least.
+
+    Args:
+        check: the check.
+        subject: what its room is about.
+        key_of: the key that present code gives to evidence made with its profile, seed and device.
+        kept: where to look, the first of equals counts.
+    """
+    found = [
+        (evidence, records)
+        for records in kept
+        for evidence in records.kept(check.id)
+        if evidence.provenance.key == key_of(evidence)
+        and _accepted(check, subject, evidence, records) is not None
+    ]
+    best = max(found, key=lambda one: _weight(one[0]), default=None)
+    for evidence, records in found:
+        if evidence.outcome is Outcome.ERROR and best is not None and best[0] is not evidence:
+            made = evidence.provenance
+            records.warn(
+                f"{check.id} ended with an error in profile {made.profile} with seed {made.seed}; what it "
+                f"found in profile {best[0].provenance.profile} with seed {best[0].provenance.seed} is shown."
+            )
+    return best
+
+
+def _weight(evidence: Evidence) -> tuple[bool, bool, int, str]:
+    made = evidence.provenance
+    return (
+        evidence.outcome is Outcome.SURPRISE,
+        evidence.outcome not in (Outcome.ERROR, Outcome.NOT_RUN),
+        CASES.get(made.profile, 0),
+        made.date,
+    )
+
+
+def _accepted(
+    check: Check, subject: Statement | Experiment, found: Evidence, kept: Records
+) -> Evidence | None:
+    """Evidence, if it meets the rules of today; if not, that is told."""
     try:
         accepted = validate_finding(check, subject, found)
         reason = "" if accepted.outcome is found.outcome else accepted.summary

@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from verify.claims.acceptance import validate_finding
 from verify.claims.check import DATA, Check, Context, evidence_for
 from verify.claims.evidence import Evidence, Finding, Outcome, Provenance
+from verify.claims.text import printable
 from verify.engine import registry as rooms
+from verify.engine.isolation import leaving_no_trace
 from verify.engine.provenance import (
     configuration,
     edited,
@@ -50,9 +52,9 @@ def run_check(check_id: str, ctx: Context) -> Evidence:
         finding = Finding(outcome=Outcome.NOT_RUN, summary=reason)
     else:
         try:
-            finding = validate_finding(
-                check, room.subject, check.run(effective_context(check, ctx))
-            )
+            with leaving_no_trace(seed=ctx.seed_for(check.id)):
+                found = check.run(effective_context(check, ctx))
+            finding = validate_finding(check, room.subject, found)
             if moved := edited(check, ctx):
                 raise RuntimeError(
                     f"{', '.join(moved)} changed on disk after this process had imported it; run "
@@ -60,7 +62,9 @@ def run_check(check_id: str, ctx: Context) -> Evidence:
                 )
         except Postponed as error:
             finding = Finding(outcome=Outcome.NOT_RUN, summary=str(error))
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever it is, the other checks go on
             finding = failure(error)
     return with_provenance(
         check, ctx, finding, time.perf_counter() - wall, time.process_time() - cpu
@@ -93,12 +97,16 @@ def _room(check_id: str, ctx: Context) -> rooms.Room:
 
 def failure(error: BaseException) -> Finding:
     """Return the finding that an exception leaves: its name and first line in one sentence."""
-    lines = str(error).strip().splitlines()
-    return Finding(
-        outcome=Outcome.ERROR,
-        summary=f"{type(error).__name__}: {lines[0] if lines else 'no message'}",
-        detail="".join(traceback.format_exception(error)),
-    )
+    try:
+        lines = str(error).strip().splitlines()
+        detail = "".join(traceback.format_exception(error))
+    except Exception:  # an exception that cannot say what it is
+        lines, detail = (
+            ["it has no readable message"],
+            "".join(traceback.format_tb(error.__traceback__)),
+        )
+    summary = f"{type(error).__name__}: {lines[0] if lines else 'no message'}"
+    return Finding(outcome=Outcome.ERROR, summary=printable(summary), detail=printable(detail))
 
 
 def with_provenance(

@@ -9,12 +9,13 @@ from statistics import fmean
 from typing import Any, TypeVar
 
 import numpy as np
+from msgspec import structs
 
 from verify.claims.check import Arithmetic, Check, Context
 from verify.claims.declare import measurement
 from verify.claims.evidence import Answer, Finding, Measured, Outcome, Plot, Series, Table
 from verify.experiments.forms import FORMS, LIVE, Form
-from verify.experiments.networks import Runs
+from verify.experiments.networks import TRAINED_FROM, Run, Runs
 from verify.experiments.released.citations import cite
 from verify.ssl.augment import Augmentation, CropAugmentation
 from verify.ssl.data import DIGITS, Dataset
@@ -65,6 +66,11 @@ def measurements(
     return tuple(made for _, made in sorted(checks, key=lambda placed: placed[0]))
 
 
+def class_probes(runs: Iterable[Run], dataset: Dataset) -> list[float]:
+    """What `shown` takes of these runs: nothing on the digits."""
+    return [run.class_probe(dataset) for run in runs] if dataset.name != DIGITS else []
+
+
 # --- findings and answers -------------------------------------------------------------------
 
 
@@ -75,8 +81,24 @@ def shown(
     cases: int,
     tables: Sequence[Table],
     plots: Sequence[Plot] = (),
+    probes: Sequence[float] = (),
 ) -> Finding:
-    """What a measurement found; the summary begins with the effects not answered with yes."""
+    """What a measurement found; the summary begins with the effects not answered with yes.
+
+    Args:
+        answers: to the effects.
+        summary: the figures in words.
+        cases: how much was measured.
+        tables: the first is the setting.
+        plots: what is drawn.
+        probes: on CIFAR, accuracy of a linear class probe of every network's z, in [0, 1]. It is the first
+            row of the first table; where a network does not count as trained, the summary says so first.
+    """
+    if probes:
+        row = ("linear class probe of z, %", "not published", percent(probes))
+        tables = (structs.replace(tables[0], rows=(row, *tables[0].rows)), *tables[1:])
+    if probes and min(probes) < TRAINED_FROM:
+        summary = f"These networks do not count as trained: a linear probe of the class on z gets {percent(probes)} %, and {100 * TRAINED_FROM:g} % were asked of each. {summary}"
     others = [f"{a.effect} ({a.answer.value})" for a in answers if a.answer is not Answer.YES]
     shortfall = f"Not answered with yes: {', '.join(others)}. " if others else ""
     return Finding(
@@ -210,19 +232,24 @@ PUBLISHED_SIMCLR = {
     "BatchNorm in the head": "after both layers",
     "activation": "ReLU",
     "objective": "one-directional InfoNCE, temperature 0.1",
-    "augmentations": "random resized crop, flip, rotation up to 45 degrees either way, colour jitter (0.4, 0.4, 0.4, 0.1) with probability 0.8",
+    "augmentations": "random resized crop (scale 0.08 to 1, corners on whole pixels), flip, rotation up to 45 degrees either way (nearest pixel), colour jitter (0.4, 0.4, 0.4, 0.1) with probability 0.8 (clamped, hue in HSV, random order); colours rounded to bytes after each",
+    "forward passes of a step": "two, one for each view",
+    "precision of training": "float32",
     "optimiser": "Adam, learning rate 0.001",
     "batch and epochs": "batch 256, 50 epochs",
     "training seeds": "1",
 }
 """The published setting of E3 to E6, row by row."""
 
-PUBLISHED_SIMSIAM = {name: PUBLISHED_SIMCLR[name] for name in ("data", "backbone", "head")} | {
+PUBLISHED_SIMSIAM = {
+    name: PUBLISHED_SIMCLR[name]
+    for name in ("data", "backbone", "head", "forward passes of a step", "precision of training")
+} | {
     "predictor": "2048-512-2048, no biases",
     "BatchNorm in the heads": "none, or after every layer of both",
     "activation": "Swish, GELU, ReLU or none",
     "objective": "SimSiam: negative cosine, gradient stopped at the targets",
-    "augmentations": "random resized crop (scale 0.2 to 1), flip",
+    "augmentations": "random resized crop (scale 0.2 to 1, corners on whole pixels), flip; colours rounded to bytes after each",
     "optimiser": "SGD, momentum 0.9, no weight decay",
 }
 """The published setting of E1, E2 and E7, as far as they share it."""
@@ -237,7 +264,7 @@ BACKBONES = {
     "small": "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, BatchNorm, ReLU",
     "small, no closing BatchNorm": "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, ReLU",
     "ResNet-18": "ResNet-18 with a 3x3 stem and no max-pooling, {width}-d pooled output",
-    "ViT-Tiny": "ViT-Tiny: patches of 4x4, width {width}, 3 pre-norm layers, CLS output",
+    "ViT-Tiny": "ViT-Tiny: patches of 4x4, width {width}, 3 pre-norm layers, CLS output, no closing normalisation",
 }
 """The backbones in words."""
 
@@ -246,13 +273,22 @@ def describe_augmentation(a: object) -> str:
     """An augmentation's ranges in words."""
     parts = []
     if isinstance(a, CropAugmentation):
-        parts = [f"random resized crop (scale {a.crop[0]:g} to {a.crop[1]:g})", "flip"]
+        parts = [
+            f"random resized crop (scale {a.crop[0]:g} to {a.crop[1]:g}, corners anywhere)",
+            "flip",
+        ]
     if turned := getattr(a, "rotation", 0):
-        parts.append(f"rotation up to {turned:g} degrees either way")
+        read = "nearest pixel" if getattr(a, "nearest", False) else "interpolated"
+        parts.append(f"rotation up to {turned:g} degrees either way ({read})")
     if isinstance(a, CropAugmentation):
         if a.jittered:
             jitter = ", ".join(f"{strength:g}" for strength in a.jitter)
-            parts.append(f"colour jitter ({jitter}) with probability {a.jittered:g}")
+            how = (
+                "clamped, hue in HSV, random order"
+                if a.clamped
+                else "not clamped, hue turned in YIQ, one order"
+            )
+            parts.append(f"colour jitter ({jitter}) with probability {a.jittered:g} ({how})")
     elif isinstance(a, Augmentation):
         parts.append(f"shift up to {a.translation:g}, scale {a.scale[0]:g} to {a.scale[1]:g}")
         if a.brightness or a.contrast:
@@ -277,6 +313,10 @@ def describe(config: Config, seeds: Sequence[int], dataset: Dataset) -> dict[str
         "activation": head.activation if head else "none",
         "objective": f"{config.objective}{warm}",
         "augmentations": describe_augmentation(config.augmentation),
+        "forward passes of a step": ("one, of both views", "two, one for each view")[
+            config.passes - 1
+        ],
+        "precision of training": config.precision,
         "optimiser": f"{optimiser.name}, learning rate {optimiser.learning_rate:g}{momentum}",
         "batch and epochs": f"batch {config.batch}, {config.epochs} epochs",
         "training seeds": f"{len(seeds)} ({listed(seeds)})",

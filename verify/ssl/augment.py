@@ -12,7 +12,7 @@ so one-sided tangents only.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -54,7 +54,9 @@ def bilinear_sample(images: Tensor, x: Tensor, y: Tensor) -> Tensor:
     return torch.lerp(upper, lower, bottom_share)
 
 
-def similarity(images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
+def similarity(
+    images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor, nearest: bool = False
+) -> Tensor:
     """Scale about the centre, rotate about the centre, then shift, in one resampling.
 
     Args:
@@ -62,6 +64,7 @@ def similarity(images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor) -> T
         angle: (N,), radians, counter-clockwise as displayed (like `torch.rot90`).
         shift: (N, 2), to the right and down, as a fraction of the width and height.
         scale: (N,), above 1 enlarges.
+        nearest: whether to read the nearest pixel instead of interpolating.
 
     Returns:
         (N, C, H, W).
@@ -75,7 +78,7 @@ def similarity(images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor) -> T
     sin = (angle.sin() / scale)[:, None, None]
     x = cos * u - sin * v + (width - 1) / 2
     y = sin * u + cos * v + (height - 1) / 2
-    return bilinear_sample(images, x, y)
+    return bilinear_sample(images, *((x.round(), y.round()) if nearest else (x, y)))
 
 
 def crop(images: Tensor, corner: Tensor, sides: Tensor) -> Tensor:
@@ -101,9 +104,10 @@ def mirror(images: Tensor, chosen: Tensor) -> Tensor:
     return torch.where(chosen[:, None, None, None], images.flip(3), images)
 
 
-def rotate(images: Tensor, angle: Tensor) -> Tensor:
+def rotate(images: Tensor, angle: Tensor, nearest: bool = False) -> Tensor:
     """Rotate (N, C, H, W) images counter-clockwise by (N,) radians about their centres."""
-    return similarity(images, angle, angle.new_zeros(len(angle), 2), torch.ones_like(angle))
+    shift, scale = angle.new_zeros(len(angle), 2), torch.ones_like(angle)
+    return similarity(images, angle, shift, scale, nearest)
 
 
 def _centres(start: Tensor, side: Tensor, count: int) -> Tensor:
@@ -128,9 +132,9 @@ def brighten(images: Tensor, factor: Tensor) -> Tensor:
     return images * factor[:, None, None, None]
 
 
-def contrast(images: Tensor, factor: Tensor) -> Tensor:
-    """Multiply the deviation of (N, C, H, W) images from their mean by (N,) factors."""
-    mean = images.mean(dim=(1, 2, 3), keepdim=True)
+def contrast(images: Tensor, factor: Tensor, weighted: bool = False) -> Tensor:
+    """Multiply the deviation of (N, C, H, W) images from their mean, or mean luma, by (N,) factors."""
+    mean = (_luma_of(images) if weighted else images).mean(dim=(1, 2, 3), keepdim=True)
     return mean + factor[:, None, None, None] * (images - mean)
 
 
@@ -140,8 +144,7 @@ def saturate(images: Tensor, factor: Tensor) -> Tensor:
     Raises:
         ValueError: if the images do not have three channels.
     """
-    _require_rgb(images)
-    luma = (images * _on(images, _luma())[:, None, None]).sum(1, keepdim=True)
+    luma = _luma_of(images)
     return luma + factor[:, None, None, None] * (images - luma)
 
 
@@ -161,6 +164,28 @@ def rotate_hue(images: Tensor, angle: Tensor) -> Tensor:
     turn = torch.stack([torch.stack(row, -1) for row in rows], -2)
     matrix = _on(images, torch.linalg.inv(to_yiq)) @ turn @ _on(images, to_yiq)
     return (matrix @ images.flatten(2)).unflatten(2, images.shape[2:])
+
+
+def shift_hue(images: Tensor, turns: Tensor) -> Tensor:
+    """Shift the hue of (N, 3, H, W) RGB images in HSV by (N,) turns; value and chroma stay (Smith 1978).
+
+    Raises:
+        ValueError: if the images do not have three channels.
+    """
+    _require_rgb(images)
+    value, chroma = images.amax(1), images.amax(1) - images.amin(1)
+    red, green, blue = images.unbind(1)
+    sixths = torch.where(
+        value == red,
+        (green - blue) / chroma,
+        torch.where(value == green, 2 + (blue - red) / chroma, 4 + (red - green) / chroma),
+    )
+    sixths = sixths.nan_to_num(0, 0, 0) + 6 * turns[:, None, None]  # a grey has no hue
+    channels = []
+    for first in (5, 3, 1):
+        place = (first + sixths).remainder(6)
+        channels.append(value - chroma * torch.minimum(place, 4 - place).clamp(0, 1))
+    return torch.stack(channels, 1)
 
 
 def blur(images: Tensor, sigma: Tensor) -> Tensor:
@@ -183,6 +208,12 @@ def blur(images: Tensor, sigma: Tensor) -> Tensor:
 
 def _luma() -> Tensor:
     return torch.tensor(LUMA, dtype=torch.float64)
+
+
+def _luma_of(images: Tensor) -> Tensor:
+    """Y of (N, 3, H, W) RGB images: (N, 1, H, W)."""
+    _require_rgb(images)
+    return (images * _on(images, _luma())[:, None, None]).sum(1, keepdim=True)
 
 
 def _on(images: Tensor, constant: Tensor) -> Tensor:
@@ -230,9 +261,9 @@ def orbit(
     return transformation(repeated, values).unflatten(0, (len(images), len(parameters)))
 
 
-def rotation_orbit(images: Tensor, angles: Tensor) -> Tensor:
+def rotation_orbit(images: Tensor, angles: Tensor, nearest: bool = False) -> Tensor:
     """Every (N, C, H, W) image, bytes or not, at each of (A,) angles in radians: (N, A, C, H, W)."""
-    return orbit(floating(images), rotate, angles)
+    return orbit(floating(images), partial(rotate, nearest=nearest), angles)
 
 
 def quarter_turns(images: Tensor) -> Tensor:
@@ -282,10 +313,11 @@ class Augmentation:
 class CropAugmentation:
     """Crops, flips, rotations and colour jitter, as photographs are augmented.
 
-    What torchvision's transformations of these names do to one image after another, with three
-    differences: crops have real corners and sides, not whole pixels; nothing is clamped, and the
-    hue is turned in YIQ, not shifted in HSV, so that all of it is smooth; and the parts of the
-    jitter come in one order.
+    What torchvision's transformations of these names do to one image after another, except that crops
+    have real corners and sides, not whole pixels, and colours are real numbers, not bytes. By
+    default there are three more differences, so that all of it is smooth in its parameters: rotated
+    images are interpolated; nothing is clamped, and the hue is turned in YIQ, not shifted in HSV; and
+    the parts of the jitter come in one order.
 
     Attributes:
         crop: smallest and largest share of the image's area in a crop.
@@ -294,6 +326,9 @@ class CropAugmentation:
         jitter: largest deviation from 1 of the factors of brightness, contrast and saturation, and
             of the hue from 0, in turns.
         jittered: share of the images whose colours are jittered.
+        nearest: whether images are rotated to the nearest pixel, as by torchvision's default.
+        clamped: whether colours are jittered as by torchvision: clamped to [0, 1], contrast about the
+            mean luma, hue in HSV, in a random order.
     """
 
     crop: tuple[float, float] = (1, 1)
@@ -301,6 +336,8 @@ class CropAugmentation:
     rotation: float = 0
     jitter: tuple[float, float, float, float] = (0, 0, 0, 0)
     jittered: float = 0
+    nearest: bool = False
+    clamped: bool = False
 
     def __post_init__(self) -> None:
         smallest, largest = self.crop
@@ -324,7 +361,7 @@ class CropAugmentation:
             images = mirror(images, chosen(self.flip))
         if self.rotation:
             bound = math.radians(self.rotation)
-            images = rotate(images, uniform(-bound, bound))
+            images = rotate(images, uniform(-bound, bound), self.nearest)
         if self.jittered:
             images = self._jitter(images, chosen(self.jittered), generator)
         return images
@@ -349,6 +386,14 @@ class CropAugmentation:
         brightness, contrasting, saturation, hue = (
             strength * part for strength, part in zip(self.jitter, drawn.unbind(1), strict=True)
         )
+        if self.clamped:
+            parts = (
+                (brighten, 1 + brightness),
+                (partial(contrast, weighted=True), 1 + contrasting),
+                (saturate, 1 + saturation),
+                (shift_hue, hue),
+            )
+            return _in_random_order(images, parts, generator)
         images = contrast(brighten(images, 1 + brightness), 1 + contrasting)
         return rotate_hue(saturate(images, 1 + saturation), math.tau * hue)
 
@@ -357,9 +402,35 @@ SIMSIAM_CIFAR = CropAugmentation(crop=(0.2, 1), flip=0.5)
 """The published augmentations of the SimSiam runs."""
 
 SIMCLR_CIFAR = CropAugmentation(
-    crop=(0.2, 1), flip=0.5, rotation=45, jitter=(0.4, 0.4, 0.4, 0.1), jittered=0.8
+    crop=(0.08, 1),
+    flip=0.5,
+    rotation=45,
+    jitter=(0.4, 0.4, 0.4, 0.1),
+    jittered=0.8,
+    nearest=True,
+    clamped=True,
 )
-"""The published augmentations of the SimCLR runs; the crops' scale is that of the SimSiam runs."""
+"""The published augmentations of the SimCLR runs."""
+
+
+def _in_random_order(
+    images: Tensor,
+    parts: Sequence[tuple[Callable[[Tensor, Tensor], Tensor], Tensor]],
+    generator: torch.Generator,
+) -> Tensor:
+    """Transform (N, C, H, W) images by every part, with its (N,) parameters, and clamp after each.
+
+    Every image has an order of its own.
+    """
+    order = _uniform(images, generator, 0, 1, len(parts)).argsort(1)
+    for place in order.unbind(1):
+        made = images
+        for index, (transformation, parameter) in enumerate(parts):
+            which = (place == index).nonzero()[:, 0]
+            changed = transformation(images[which], parameter[which]).clamp(0, 1)
+            made = made.index_copy(0, which, changed)
+        images = made
+    return images
 
 
 def _uniform(

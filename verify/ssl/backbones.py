@@ -145,6 +145,9 @@ def _norms(module: nn.Module) -> list[nn.BatchNorm2d]:
 EPSILON = 1e-6
 """Added to the variance in every LayerNorm; DINO's checkpoints were trained with it."""
 
+PYTORCH_EPSILON = 1e-5
+"""The same by PyTorch's default."""
+
 INITIAL_DEVIATION = 0.02
 """Standard deviation of the initial weights, tokens and positions, before truncation at 2."""
 
@@ -265,7 +268,7 @@ class VisionTransformer(nn.Module):
         positions = (size // patch) ** 2 + 1
         self.pos_embed = nn.Parameter(self.cls_token.new_empty(1, positions, width))
         self.blocks = nn.Sequential(*(Block(width) for _ in range(depth)))
-        self.norm = LayerNorm(width, eps=EPSILON)
+        self.norm: nn.Module = LayerNorm(width, eps=EPSILON)
         for parameter in (self.cls_token, self.pos_embed):
             _draw(parameter)
         for module in self.modules():
@@ -281,13 +284,31 @@ class VisionTransformer(nn.Module):
         return self.norm(self.blocks(tokens))[:, 0]
 
     def closing_norms(self) -> list[nn.LayerNorm]:
-        """The normalisation whose output is the representation."""
-        return [self.norm]
+        """The normalisation whose output is the representation; of `vit_tiny` there is none."""
+        return [self.norm] if isinstance(self.norm, LayerNorm) else []
 
 
 def vit_tiny(channels: int, size: int, width: int) -> VisionTransformer:
-    """The published ViT-Tiny for 32x32 images: three blocks; width 192 makes three heads."""
-    return VisionTransformer(channels, size, width, patch=4, depth=3)
+    """The published ViT-Tiny for 32x32 images: three blocks; width 192 makes three heads.
+
+    No normalisation closes it, and its weights are drawn as by PyTorch's `TransformerEncoder`, which
+    begins with all blocks alike.
+    """
+    network = VisionTransformer(channels, size, width, patch=4, depth=3)
+    network.norm = nn.Identity()
+    for module in network.modules():
+        if isinstance(module, nn.Linear):
+            module.reset_parameters()
+        if isinstance(module, LayerNorm):
+            module.eps = PYTORCH_EPSILON
+    for module in network.modules():
+        if isinstance(module, Attention):
+            nn.init.xavier_uniform_(module.qkv.weight)
+            nn.init.zeros_(module.qkv.bias)
+            nn.init.zeros_(module.proj.bias)
+    for block in network.blocks:
+        block.load_state_dict(network.blocks[0].state_dict())
+    return network
 
 
 def _draw(parameter: Tensor) -> None:
@@ -432,8 +453,16 @@ def collapse(backbone: nn.Module, share: float) -> None:
     Args:
         backbone: one of `BACKBONES`, before its first step.
         share: between 0 and 1.
+
+    Raises:
+        ValueError: if no normalisation closes the backbone.
     """
-    for norm in backbone.closing_norms():  # type: ignore[operator]
+    norms = backbone.closing_norms()  # type: ignore[operator]
+    if not norms:
+        raise ValueError(
+            f"A {type(backbone).__name__} without a normalisation before z has nothing to collapse it by; start it otherwise."
+        )
+    for norm in norms:
         norm.weight.mul_(share)
         norm.bias.fill_(1)
 

@@ -1,4 +1,4 @@
-(** Theorem 5.1: the readings of its quoted words that are refuted. *)
+(** Theorem 5.1: what is refuted, with rotations, a blur and a kink. *)
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
@@ -83,16 +83,6 @@ Definition one_sided (d : nat) (P : R -> Prop) (o : R -> vec d) : Prop :=
   ((exists e, 0 < e /\ forall t, 0 <= t < e -> P t) -> exists v, right_velocity o v) /\
   ((exists e, 0 < e /\ forall t, 0 <= t < e -> P (- t)) -> exists v, right_velocity (fun s => o (- s)) v).
 
-(** A set of vectors is a linear subspace. *)
-Definition subspace (d : nat) (V : vec d -> Prop) : Prop :=
-  [/\ V zerov, forall v w, V v -> V w -> V (addv v w) & forall c v, V v -> V (scalev c v)].
-
-(** The sentence of reading `directions`: the velocities form a linear subspace, also where the orbit has
-    one-sided derivatives only. *)
-Definition sentence_directions : Prop :=
-  forall (d : nat) (P : R -> Prop) (o : R -> vec d),
-  P 0 -> one_sided P o -> subspace (velocity P o).
-
 (** The orbit of two pixels (1, -1) under blur of variance t >= 0, mirrored at the ends; and a kink,
     z + |t| v with z = (1, 0) and v = (1, 0), as bilinear interpolation has at the identity. *)
 Definition blurred (t : R) : vec 2 := vec2 (exp (- (PI ^ 2 * t / 8))) (- exp (- (PI ^ 2 * t / 8))).
@@ -137,8 +127,8 @@ apply: right_velocity_derive; apply: all2; rewrite /blurred /vec2; cbn -[pow].
   by rewrite E; apply: is_derive_ext F (D (-1)).
 Qed.
 
-(** The counterexample to `directions`: a velocity of blur whose negative is none. *)
-Theorem directions_counterexample :
+(** Without their span, one-sided velocities need not form a subspace: a velocity of blur whose negative is none. *)
+Theorem part_cone_blur :
   [/\ one_sided (fun t => 0 <= t) blurred,
       velocity (fun t => 0 <= t) blurred (vec2 (- (PI ^ 2 / 8)) (PI ^ 2 / 8))
     & ~ velocity (fun t => 0 <= t) blurred (scalev (-1) (vec2 (- (PI ^ 2 / 8)) (PI ^ 2 / 8)))].
@@ -169,8 +159,8 @@ split.
   lra.
 Qed.
 
-(** A second one, with parameters of both signs: the orbit has a kink. *)
-Theorem directions_counterexample_kink :
+(** The same with parameters of both signs, where the orbit has a kink. *)
+Theorem part_cone_two_sided_kink :
   [/\ one_sided (fun _ => True) kinked, velocity (fun _ => True) kinked (vec2 1 0)
     & ~ velocity (fun _ => True) kinked (scalev (-1) (vec2 1 0))].
 Proof.
@@ -191,11 +181,4 @@ split.
   have : 0 <= -1 * 1; last lra.
   apply: (right_limit_ge0 lim) => s s0; rewrite /vec2 /= t0 Rabs_R0; have := Rabs_pos (theta s) => a.
   by have i0 := Rinv_0_lt_compat _ s0; apply: Rmult_le_pos; lra.
-Qed.
-
-(** Reading `directions` is refuted. *)
-Theorem refuted_directions : ~ sentence_directions.
-Proof.
-move=> S; have [o v n] := directions_counterexample; apply: n.
-by have [] := S _ _ _ (Rle_refl 0) o => _ _; apply.
 Qed.

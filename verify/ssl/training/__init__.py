@@ -18,6 +18,8 @@ from verify.ssl.training.config import untrained as untrained
 from verify.ssl.training.loop import Observe as Observe
 from verify.ssl.training.loop import Observing as Observing
 from verify.ssl.training.loop import State as State
+from verify.ssl.training.loop import Step as Step
+from verify.ssl.training.loop import Watch as Watch
 from verify.ssl.training.loop import build as build
 from verify.ssl.training.loop import fit as fit
 from verify.ssl.training.loop import ieee as ieee

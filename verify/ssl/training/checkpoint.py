@@ -162,20 +162,22 @@ def checkpoint_path(
     dataset: Dataset,
     device: str | torch.device = "cpu",
     observe: Callable[..., Any] | None = None,
+    watch: Callable[..., Any] | None = None,
 ) -> Path:
     """Where a run keeps its checkpoint.
 
     The name is a hash of the configuration, the images and labels, the device, the versions, and
-    the code of training and of the observer's module. What an observer closed over is not in it.
+    the code of training and of the observers' modules. What an observer closed over is not in it.
 
     Raises:
-        ValueError: if the observer's module has no source file.
+        ValueError: if an observer's module has no source file.
     """
-    modules, observer = [TRAINING], ""
-    if observe is not None:
-        function = observe.func if isinstance(observe, functools.partial) else observe
-        modules.append(function.__module__)
-        observer = f"{function.__module__}.{function.__qualname__}"
+    functions = [
+        function.func if isinstance(function, functools.partial) else function
+        for function in (observe, watch)
+        if function is not None
+    ]
+    modules = [TRAINING, *(function.__module__ for function in functions)]
     parts = (
         repr(config),
         dataset.name,
@@ -183,7 +185,7 @@ def checkpoint_path(
         _describe(torch.device(device)),
         repr(sorted(versions().items())),
         closure_digest(*modules),
-        observer,
+        *(f"{function.__module__}.{function.__qualname__}" for function in functions),
     )
     address = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return folder / f"{address[:16]}.pt"

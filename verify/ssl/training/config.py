@@ -135,6 +135,8 @@ class Config:
         seed: of the weights, the order of the images and the augmentations.
         precision: one of `PRECISIONS`; the objective itself is evaluated in float32.
         compiled: whether the networks are compiled by `torch.compile` for training, on CUDA only.
+        passes: forward passes of a step: 1, of both views together, or 2, of each view alone, so that
+            BatchNorm normalises every view by its own statistics.
     """
 
     dataset: str
@@ -154,8 +156,13 @@ class Config:
     seed: int
     precision: str = "float32"
     compiled: bool = False
+    passes: int = 1
 
     def __post_init__(self) -> None:
+        if self.passes not in (1, 2):
+            raise ValueError(
+                f"Two views take 1 forward pass together or 2 alone; it was {self.passes}."
+            )
         if self.precision not in PRECISIONS:
             raise ValueError(
                 f"Networks are trained in {' or '.join(PRECISIONS)}; it was {self.precision!r}."
@@ -165,6 +172,13 @@ class Config:
     def output(self) -> int:
         """Length of the projector's output."""
         return self.projector.widths[-1] if self.projector else self.representation
+
+    def passed(self, networks: Callable[[Tensor], Any], views: Tensor) -> Any:
+        """What networks, in so many passes, make of both views (2n, C, H, W): tensors (2n, ..)."""
+        made = [networks(part) for part in views.chunk(self.passes)]
+        if isinstance(made[0], Tensor):
+            return torch.cat(made)
+        return tuple(torch.cat(parts) for parts in zip(*made, strict=True))
 
 
 def _left(schedule: str, progress: float) -> float:
@@ -353,7 +367,7 @@ class Follower(Regression):
 
     def targets(self, views: Tensor, h: Tensor) -> Tensor:
         """The target's projections; nothing of it has a gradient."""
-        return self.target(views)
+        return self.config.passed(self.target, views)
 
     @torch.no_grad()
     def update(self, networks: Networks, progress: float) -> None:

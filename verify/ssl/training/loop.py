@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from verify.ssl.data import Dataset, Source, floating
 from verify.ssl.training.checkpoint import (
@@ -76,13 +77,33 @@ Observing = Callable[[Config, Dataset], Observe]
 
 
 @dataclass(frozen=True)
+class Step:
+    """A step of a run, between its gradients and their use; the networks are in training mode.
+
+    Attributes:
+        networks: parameters hold the minibatch's gradient in ``grad``, and are not updated yet.
+        h: (2n, k), projections of the minibatch's two views, without gradients.
+        learning_rate: of this step.
+    """
+
+    networks: Networks
+    h: Tensor
+    learning_rate: float
+
+
+Watch = Callable[[Step], Mapping[str, Tensor]]
+"""What is measured of every step, by name, each a scalar on the networks' device; kept is the mean over
+the steps of an epoch. A function of a module, since a checkpoint is named by it."""
+
+
+@dataclass(frozen=True)
 class TrainedRun:
     """What training leaves behind.
 
     Attributes:
         networks: trained, in evaluation mode, on the device they were trained on.
         losses: mean objective of each epoch.
-        curves: what was observed, each of shape (epochs + 1, ...).
+        curves: what was observed, each of shape (epochs + 1, ...), and what was watched, (epochs,).
         seconds: wall time, of earlier calls too where the run went on from a checkpoint.
         images_per_second: training images, each in two views, per second of training; observing
             and writing checkpoints do not count.
@@ -106,6 +127,7 @@ def train(
     dataset: Dataset,
     device: str | torch.device = "cpu",
     observe: Observe | None = None,
+    watch: Watch | None = None,
     *,
     checkpoint: Path | None = None,
     every: int = 1,
@@ -123,6 +145,7 @@ def train(
         dataset: only `name` and `train_images` have a part in training.
         device: where to train.
         observe: called before the first step and after every epoch.
+        watch: called at every step.
         checkpoint: a folder; see `checkpoint_path`. A finished run leaves its last checkpoint there,
             and is not trained again.
         every: epochs from one checkpoint to the next.
@@ -153,7 +176,7 @@ def train(
     outputs = torch.compile(networks.__call__) if config.compiled else networks
 
     live = Live({**networks.parts(), "method": method}, optimiser, {"order": order, "views": views})
-    path = checkpoint and checkpoint_path(checkpoint, config, dataset, device, observe)
+    path = checkpoint and checkpoint_path(checkpoint, config, dataset, device, observe, watch)
     run = live.load(path) if path else Progression()
     resumed = saved = run.epoch
     written = start
@@ -179,12 +202,13 @@ def train(
             networks.train(True)
             shuffled = torch.randperm(len(images), generator=order)[:full_batches].to(device)
             total = torch.zeros((), device=device)
+            watched: list[Mapping[str, Tensor]] = []
             stopwatch.mark()
             for indices in shuffled.split(config.batch):
                 both = config.augmentation(floating(images[indices]).repeat(2, 1, 1, 1), views)
                 stopwatch.mark()
                 with autocast(config.precision, device):
-                    h, p = outputs(both)
+                    h, p = config.passed(outputs, both)
                     targets = method.targets(both, h)
                 loss = method.loss(p.float(), targets.float())
                 rate = config.optimiser.rate(step / steps)
@@ -192,6 +216,8 @@ def train(
                     group["lr"] = rate
                 optimiser.zero_grad()
                 loss.backward()
+                if watch is not None:
+                    watched.append(watch(Step(networks, h.detach().float(), rate)))
                 optimiser.step()
                 method.update(networks, step / steps)
                 step += 1
@@ -202,6 +228,8 @@ def train(
             run.making_views += sum(laps[::2])
             run.stepping += sum(laps[1::2])
             run.losses.append(total.item())
+            for name in watched[0] if watched else ():
+                run.note({name: torch.stack([seen[name] for seen in watched]).mean().item()})
             show()
             run.seconds = earlier + time.monotonic() - start
             due = epoch % every == 0 and time.monotonic() - written >= apart
@@ -273,7 +301,11 @@ two and a checkpoint 150 MB: after each of E2's 2100 epochs it would be 311 GB."
 
 
 def fit(
-    source: Source, config: Config, session: Session, observing: Observing | None = None
+    source: Source,
+    config: Config,
+    session: Session,
+    observing: Observing | None = None,
+    watch: Watch | None = None,
 ) -> TrainedRun:
     """Train on a source's images.
 
@@ -282,6 +314,7 @@ def fit(
         config: what is trained; its data set is the source's, whatever it says.
         session: the device, the paths of the data, where to keep checkpoints and how long to go on.
         observing: what is observed, of the configuration and the images.
+        watch: what is measured of every step.
 
     Raises:
         OutOfTime: at the deadline; the same call goes on from the last epoch.
@@ -290,12 +323,13 @@ def fit(
     config = replace(config, dataset=dataset.name)
     observe = observing(config, dataset) if observing else None
     if not source.long:
-        return train(config, dataset, session.device, observe)
+        return train(config, dataset, session.device, observe, watch)
     return train(
         config,
         dataset,
         session.device,
         observe,
+        watch,
         checkpoint=Path(session.scratch),
         apart=APART,
         deadline=session.deadline,
@@ -307,11 +341,12 @@ def build(arguments: tuple[object, ...], session: Session) -> dict[str, np.ndarr
     """Train, and keep the losses, how fast a long run was, and the networks or what was observed.
 
     Args:
-        arguments: a `Source`, a `Config` and, where no networks are kept, an `Observing`.
+        arguments: a `Source`, a `Config` and, where no networks are kept, an `Observing` and
+            perhaps a `Watch`.
         session: as for `fit`.
     """
-    source, config, *observing = cast("tuple[Source, Config, Observing]", arguments)
-    run = fit(source, config, session, *observing)
+    source, config, *observing = cast("tuple[Source, Config, Observing, Watch]", arguments)
+    run = fit(source, config, session, *observing)  # type: ignore[arg-type]  # in this order
     kept = {"losses": np.array(run.losses), **run.curves} if observing else to_arrays(run)
     if source.long:
         for name in ("seconds", "images_per_second", "data_share"):

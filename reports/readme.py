@@ -1,0 +1,124 @@
+"""The README's tables of results, from the same source as the report: ``python -m reports.readme`` renews them.
+
+What they tell is what the rooms predict. A run that finds otherwise is red, and a room whose summary tells
+otherwise contradicts itself; so a table here that differs from README is one that was not renewed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from reports.plain import plain
+from verify.claims.check import Kind
+from verify.claims.evidence import Answer
+from verify.claims.statement import Statement, Verdict
+from verify.claims.summary import sentence
+from verify.claims.text import count
+from verify.engine import registry
+from verify.engine.registry import Room
+
+README = Path(__file__).parents[1] / "README.md"
+
+_BEGIN = "<!-- {}: `python -m reports.readme` renews this -->\n"
+_END = "<!-- end of {} -->\n"
+
+
+def blocks(rooms: Sequence[Room]) -> dict[str, str]:
+    """Return the generated parts of README by name, as Markdown."""
+    return {
+        "counts": _counts(rooms),
+        "statements": _statements(rooms),
+        "experiments": _experiments(rooms),
+    }
+
+
+def renewed(text: str, rooms: Sequence[Room]) -> str:
+    """Return a README in which the generated parts are those of these rooms.
+
+    Raises:
+        ValueError: if the README does not hold each of them once.
+    """
+    for name, block in blocks(rooms).items():
+        begin, end = _BEGIN.format(name), _END.format(name)
+        if (text.count(begin), text.count(end)) != (1, 1):
+            raise ValueError(
+                f"Expected one generated part {name!r} in the README, between the lines {begin.strip()!r} and "
+                f"{end.strip()!r}; restore them."
+            )
+        before, _, rest = text.partition(begin)
+        text = before + begin + block + end + rest.partition(end)[2]
+    return text
+
+
+def _counts(rooms: Sequence[Room]) -> str:
+    statements = [room.subject for room in rooms if isinstance(room.subject, Statement)]
+    parts = Counter(part.predicted for one in statements for part in one.parts)
+    readings = Counter(reading.predicted for one in statements for reading in one.readings)
+    claims = [c.run.args[0] for room in rooms for c in room.checks if c.kind is Kind.KERNEL]  # type: ignore[attr-defined]
+    theorems = {f"{claim.room}.{theorem}" for claim in claims for theorem in claim.theorems}
+    whole = [claim for claim in claims if not claim.said.missing]
+    return (
+        f"Of {sum(readings.values())} readings as quoted {readings[Verdict.REFUTED]} are refuted, "
+        f"{readings[Verdict.HOLDS]} hold, and {readings[Verdict.HOLDS_ADDED]} hold with an added hypothesis.\n"
+        f"Of {sum(parts.values())} parts as repaired {parts[Verdict.PROVED]} are proved by Coq's kernel, "
+        f"{parts[Verdict.DERIVED]} derived, and {parts[Verdict.SUPPORTED]} supported by numerics only.\n"
+        f"{count(len(theorems), 'theorem')} of Coq say {len(whole)} of these sentences whole, and "
+        f"{len(claims) - len(whole)} in part.\n"
+    )
+
+
+def _statements(rooms: Sequence[Room]) -> str:
+    lines = ["| statement as quoted | what became of it |", "| --- | --- |"]
+    for room in rooms:
+        if not isinstance(room.subject, Statement) or room.summary is None:
+            continue
+        title = room.subject.title
+        name = f"{room.subject.label.rpartition(' ')[2]} {title[0].lower()}{title[1:]}"
+        told = [sentence(room.summary.readings).replace("efuted", "efuted**")]
+        if room.summary.smallest:
+            told.append(f"Counterexample: {room.summary.smallest}")
+        if room.summary.instead:
+            told.append(f"Instead: {sentence(room.summary.instead)}")
+        cell = plain("<br>".join(told))
+        cell = re.sub(r"\b([Rr])efuted\*\*", r"**\1efuted**", cell)
+        lines.append(f"| {name} | {_cell(cell)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _experiments(rooms: Sequence[Room]) -> str:
+    told = [(room.name, one) for room in rooms for one in room.told]
+    forms = {"digits": "digits", "reduced": "CIFAR-10 (JPEG), reduced"}
+    if any(one.medium for _, one in told):
+        forms["medium"] = "CIFAR-10, medium"
+    lines = [f"| effect | {' | '.join(forms.values())} |", f"| --- {'| --- ' * len(forms)}|"]
+    for name, one in told:
+        answers = (_answer(getattr(one, form)) for form in forms)
+        lines.append(f"| {name}: {_cell(one.text)} | {' | '.join(answers)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _answer(told: tuple[Answer, str] | None) -> str:
+    if told is None:
+        return "not run"
+    answer, figures = told
+    return _cell(f"{answer}: {figures}" if figures else answer.value)
+
+
+def _cell(text: str) -> str:
+    """Text of a Markdown table's cell: a bar would end it, a star or underscore lean it."""
+    escaped = re.sub(r"(?<!\*)\*(?!\*)", r"\\*", text.replace("|", r"\|"))
+    return re.sub(r"_(?=\S)", r"\\_", escaped)
+
+
+def renew(path: Path = README) -> None:
+    """Write the generated parts of a README anew."""
+    places = registry.contents(registry.REGISTRIES)
+    rooms = [registry.load(place.entry.id, place.module) for place in places]
+    path.write_text(renewed(path.read_text(encoding="utf-8"), rooms), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    renew()

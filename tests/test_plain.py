@@ -1,0 +1,35 @@
+"""Formulas in plain Unicode. The oracle is how a mathematician would type them into a message."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.plain import plain, spoken
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (r"\lambda_{\min}(H_{\mathrm{eff}}) = -2", "λ_min(H_eff) = −2"),
+        (r"v^T H_{\mathrm{eff}} v \geq 0", "vᵀH_eff v ≥ 0"),
+        (r"\frac{\lambda}{2 L M}", "λ/(2LM)"),
+        (r"\frac{1}{2} |u|^2", "(1/2)|u|²"),
+        (r"h_1(z^*) + \phi^{-1}(0)", "h₁(z*) + ϕ⁻¹(0)"),
+        (r"\sqrt{1 + u^2} - \sqrt{2}", "√(1 + u²) − √2"),
+        (r"\operatorname{rank} I_h \leq \dim V", "rank I_h ≤ dim V"),
+        (r"\ker(\nabla^2 L \, J_h)", "ker(∇²L J_h)"),
+        (r"\sum_{i=1}^{n} a_i", "∑_(i = 1)^n aᵢ"),
+        (r"L'' > 0, \hat h", "L″ > 0, h\u0302"),
+        (r"x^{-\frac{1}{2}} y", "x^(−1/2)y"),
+        (r"\left[\begin{matrix}1 & 0\\0 & 2\end{matrix}\right]", "[1, 0; 0, 2]"),
+        (r"{}^2 \mathbb{R}^d", "²ℝ^d"),
+    ],
+)
+def test_a_formula_in_unicode(latex: str, expected: str) -> None:
+    assert spoken(latex) == expected
+
+
+def test_text_around_formulas_stays_and_what_cannot_be_read_too() -> None:
+    assert plain(r"for $k > d$, and \$5") == "for k > d, and $5"
+    assert plain("one $ alone") == "one $ alone"
+    assert plain(r"$\frac{1}$") == r"\frac{1}"

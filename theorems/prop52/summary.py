@@ -1,0 +1,33 @@
+"""What became of Proposition 5.2, in words; every clause is tied to the readings or parts that it tells."""
+
+from __future__ import annotations
+
+from verify.claims.summary import Summary, holds, holds_added, proved, refuted
+
+SUMMARY = Summary(
+    readings=(
+        holds("holds for the pullback metric", "metric"),
+        refuted(
+            "refuted for the effective Hessian, for the converse at a point, and for the collapse of a whole orbit from local invariance",
+            "effective",
+            "effective-kernel",
+            "converse",
+            "collapse",
+        ),
+        holds_added(
+            "at critical points it holds for the form of the effective Hessian, and for the Hessian itself where the head is invariant nearby; and the collapse holds where the metric is singular along the whole orbit",
+            "effective-form",
+            "effective-neighbourhood",
+            "collapse-everywhere",
+        ),
+    ),
+    smallest=r"$h = \frac{1}{2} |z|^2$ under rotations with $L = u$: $J_h v = 0$ along the orbit, and $v^T H_{\mathrm{eff}} v = 1$.",
+    shown_by="prop52.hessian.bowl",
+    instead=(
+        proved(
+            r"Along an orbit $v^T H_{\mathrm{eff}} v = -\rho^T J_h \gamma''$, with $\gamma$ the orbit's curve; and a head that is singular at every point of a connected orbit is constant on it",
+            "hessian",
+            "converse",
+        ),
+    ),
+)

@@ -1,0 +1,30 @@
+"""What became of Theorem 5.1, in words; every clause is tied to the readings or parts that it tells."""
+
+from __future__ import annotations
+
+from verify.claims.summary import Summary, holds, holds_added, proved, refuted
+
+SUMMARY = Summary(
+    readings=(
+        holds(
+            "holds as a function of the input: a linear subspace, also as the span of one-sided derivatives",
+            "subspace",
+            "one-sided",
+        ),
+        holds(
+            r"holds as a function of the representation if $\mathcal{V}_{\mathrm{aug}}(z)$ is the span over all inputs of $z$",
+            "fibre",
+        ),
+        refuted("refuted that inputs of one representation have one tangent space", "of-z"),
+        holds_added("which holds if the augmentation acts on representations", "of-z-equivariant"),
+    ),
+    smallest=r"Rotations of the plane and $\mathrm{enc}(x) = x_1$: the inputs $(1, 0)$ and $(1, 1)$ have one representation and tangent spaces of dimension 0 and 1.",
+    shown_by="thm51.of-z.rotations",
+    instead=(
+        proved(
+            r"It is a function of $z$ if and only if all inputs of one representation have the same tangent space; one-sided parameters give a convex cone",
+            "of-z",
+            "cone",
+        ),
+    ),
+)

@@ -1,0 +1,34 @@
+"""What became of Theorem 5.3, in words; every clause is tied to the readings or parts that it tells."""
+
+from __future__ import annotations
+
+from verify.claims.summary import Summary, holds_added, proved, refuted
+
+SUMMARY = Summary(
+    readings=(
+        refuted(
+            "refuted as quoted, also for heads that are exactly invariant",
+            "law",
+            "invariant",
+            "point",
+            "models",
+        ),
+        holds_added(
+            r"holds where the head's law does not change along $V$, or the law of $z$ moves along orbits on which the head is constant, and $V$ meets $\ker I_z$ in 0 only",
+            "transversal",
+            "moves",
+        ),
+        holds_added(
+            "and it holds for Fisher matrices of two models where $I_z$ is nonsingular, at a single point",
+            "models-nonsingular",
+        ),
+    ),
+    smallest=r"$z \sim N((\theta_1, 0), I)$ and $h = z_1$: $I_h$ vanishes along $\theta_2$ and still has rank 1, where the bound is 0.",
+    shown_by="thm53.published.overlap",
+    instead=(
+        proved(
+            r"$\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V + \dim(\ker I_z \cap V)$ where $I_h$ vanishes on $V$, and this is attained",
+            "rank",
+        ),
+    ),
+)

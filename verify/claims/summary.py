@@ -1,0 +1,135 @@
+"""What became of a statement or experiment, in words that are tied to its verdicts or answers.
+
+Report and README both take their sentences from here. Every clause names the readings or parts whose
+verdict it tells, so that a verdict that changes makes its sentence a fault of the room. Text may contain
+inline LaTeX between dollar signs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from verify.claims.check import Check, Role
+from verify.claims.evidence import Answer
+from verify.claims.statement import Experiment, Statement, Verdict
+
+_WORD = {Verdict.HOLDS: "hold", Verdict.HOLDS_ADDED: "hold", Verdict.REFUTED: "refuted"}
+"""What a clause on readings has to say, by their verdict."""
+
+
+class Clause(msgspec.Struct, frozen=True):
+    """A clause of a sentence, the verdict that it tells, and of which readings or parts."""
+
+    verdict: Verdict
+    about: tuple[str, ...]
+    text: str
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a statement.
+
+    Attributes:
+        readings: the clauses of one sentence; together they tell every reading.
+        smallest: the smallest counterexample, if a reading is refuted.
+        shown_by: id of the check that holds it.
+        instead: what is true instead, a line; its clauses tell parts.
+    """
+
+    readings: tuple[Clause, ...]
+    smallest: str = ""
+    shown_by: str = ""
+    instead: tuple[Clause, ...] = ()
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to effects that were answered alike, in words.
+
+    Attributes:
+        effects: their ids.
+        text: what was asked, as a clause.
+        digits, reduced, medium: the answer on the digits, and in the recorded reduced and medium forms, each with
+            its figures; None where they were not run.
+    """
+
+    effects: tuple[str, ...]
+    text: str
+    digits: tuple[Answer, str] | None = None
+    reduced: tuple[Answer, str] | None = None
+    medium: tuple[Answer, str] | None = None
+
+
+def refuted(text: str, *about: str) -> Clause:
+    """A clause on refuted readings."""
+    return Clause(Verdict.REFUTED, about, text)
+
+
+def holds(text: str, *about: str) -> Clause:
+    """A clause on readings that hold as quoted."""
+    return Clause(Verdict.HOLDS, about, text)
+
+
+def holds_added(text: str, *about: str) -> Clause:
+    """A clause on readings that hold with an added hypothesis, which it names."""
+    return Clause(Verdict.HOLDS_ADDED, about, text)
+
+
+def proved(text: str, *about: str) -> Clause:
+    """A clause on parts that the kernel checked."""
+    return Clause(Verdict.PROVED, about, text)
+
+
+def derived(text: str, *about: str) -> Clause:
+    """A clause on parts that are derived."""
+    return Clause(Verdict.DERIVED, about, text)
+
+
+def sentence(clauses: Sequence[Clause]) -> str:
+    """The clauses as one sentence; a formula at its beginning stays as it is."""
+    text = "; ".join(clause.text for clause in clauses)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def faults(summary: Summary, statement: Statement, checks: Sequence[Check]) -> Iterable[str]:
+    """Where a summary does not tell the verdicts that its statement predicts, one phrase each."""
+    readings = {reading.id: reading.predicted for reading in statement.readings}
+    parts = {part.id: part.predicted for part in statement.parts}
+    yield from _wrong(summary.readings, readings, "reading")
+    yield from _wrong(summary.instead, parts, "part")
+    told = Counter(id for clause in summary.readings for id in clause.about)
+    for id in readings:
+        if told[id] != 1:
+            yield f"its summary tells the reading {id!r} {told[id]} times and must tell it once"
+    for clause in summary.readings:
+        word = _WORD.get(clause.verdict)
+        if word is None or word not in clause.text.lower():
+            yield f"the clause {clause.text!r} of its summary does not say {clause.verdict.value!r}"
+    refuting = {check.id for check in checks if check.role is Role.REFUTES}
+    if bool(summary.smallest) != (Verdict.REFUTED in readings.values()):
+        yield "its summary must tell a smallest counterexample if a reading is refuted, and only then"
+    if summary.smallest and summary.shown_by not in refuting:
+        yield f"its summary takes a counterexample from {summary.shown_by!r}, which refutes nothing"
+
+
+def _wrong(clauses: Sequence[Clause], predicted: dict[str, Verdict], what: str) -> Iterable[str]:
+    for clause in clauses:
+        if not clause.about:
+            yield f"the clause {clause.text!r} of its summary is about no {what}"
+        for id in clause.about:
+            if id not in predicted:
+                yield f"its summary tells of the {what} {id!r}, which is not stated"
+            elif predicted[id] is not clause.verdict:
+                yield (
+                    f"its summary tells that the {what} {id!r} is {clause.verdict.value!r}, and predicted is "
+                    f"{predicted[id].value!r}; say what became of it in summary.py"
+                )
+
+
+def faults_of_answers(told: Sequence[Told], experiment: Experiment) -> Iterable[str]:
+    """The effects that a summary tells and the experiment does not ask, one phrase each."""
+    asked = {effect.id for effect in experiment.effects}
+    for id in (id for one in told for id in one.effects):
+        if id not in asked:
+            yield f"its summary tells of the effect {id!r}, which is not asked"

@@ -1,0 +1,212 @@
+"""``python -m verify mutate``: changes to the code, and which check notices each."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from verify.claims.check import Context
+from verify.claims.text import count
+from verify.engine import registry as rooms
+from verify.engine.mutation import drawn, record
+from verify.engine.mutation.campaign import Campaign, Change, Trial, source
+from verify.engine.mutation.catalogue import EXPERIMENTS, FOLDERS, KERNELS, Mutation
+from verify.engine.worker import missing_capability
+from verify.identity.closure import closure
+from verify.identity.fingerprint import canonical_form
+
+SEED = 20260517
+"""Every change is tried with the same draws, so that who notices it can be said."""
+
+
+def folders(places: Sequence[rooms.RegistryEntry], root: Path) -> dict[str, Path]:
+    """Where the catalogue of each room is, and of kernels and experiments, by name."""
+    found = {
+        place.entry.id: root.joinpath(*place.module.split("."))
+        for place in places
+        if place.module.startswith("theorems.")
+    }
+    return found | {name: root / folder for name, folder in FOLDERS.items()}
+
+
+def context(places: Sequence[rooms.RegistryEntry]) -> Context:
+    """What the checks run in."""
+    return Context(seed=SEED, profile="smoke", device="cpu", cache="", rooms=rooms.modules(places))
+
+
+class Asked:
+    """What a command asks for.
+
+    Attributes:
+        chosen: catalogues by name.
+        kept: where results are kept, and gone on from.
+        also: further records that answer.
+        until: on `time.monotonic`'s clock, when no further change is begun.
+        fresh: whether nothing kept is used.
+    """
+
+    def __init__(
+        self,
+        chosen: dict[str, tuple[Mutation, ...]],
+        kept: Path,
+        also: Sequence[Path] = (),
+        until: float | None = None,
+        *,
+        fresh: bool = False,
+    ) -> None:
+        self.chosen, self.kept, self.until = chosen, kept, until
+        self.found = record.read(kept)
+        self.others = [] if fresh else [self.found, *map(record.read, also)]
+
+
+def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int:
+    """Try every change that is asked for and not yet answered; return the exit code."""
+    keys = {
+        (name, one.id): campaign.key(one) for name, found in asked.chosen.items() for one in found
+    }
+    trials: dict[str, dict[str, Trial]] = {name: {} for name in asked.chosen}
+    for other in asked.others:
+        for name in asked.chosen:
+            for id, trial in other.trials.get(name, {}).items():
+                if keys.get((name, id)) == trial.key:
+                    trials[name][id] = trial
+    left = {
+        name: [one for one in found if one.id not in trials[name]]
+        for name, found in asked.chosen.items()
+    }
+    checks = dict.fromkeys(c for found in left.values() for one in found for c in one.checks)
+    if red := list(campaign.red_unchanged(tuple(checks))):
+        for sentence in red:
+            say(sentence)
+        return 1
+    for name, waiting in left.items():
+        for trial in campaign.tried(waiting, until=asked.until):
+            trials[name][trial.id] = trial
+            asked.found.trials.setdefault(name, {})[trial.id] = trial
+            record.write(asked.kept, asked.found)
+    wrong = unfinished = 0
+    for name, every in asked.chosen.items():
+        for one in every:
+            if (tried := trials[name].get(one.id)) is None:
+                unfinished += 1
+            else:
+                wrong += is_wrong(one, tried)
+                say(told(name, one, tried))
+        say(summed(name, every, trials[name]))
+    if unfinished:
+        say(f"{count(unfinished, 'change')} not tried: the time was up.")
+    return 1 if wrong else 3 if unfinished else 0
+
+
+def is_wrong(mutation: Mutation, trial: Trial) -> bool:
+    """Whether a change went unnoticed, or one that none can notice was noticed."""
+    return bool(trial.noticed_by) == bool(mutation.equivalent)
+
+
+def told(name: str, mutation: Mutation, trial: Trial) -> str:
+    """What is printed of one change."""
+    head = f"{name} {mutation.id} ({mutation.wrong})"
+    if trial.noticed_by:
+        was = "NOTICED, though called equivalent," if mutation.equivalent else "noticed"
+        return f"{was} by {trial.noticed_by} in {trial.seconds:.1f} s: {head}"
+    if mutation.equivalent:
+        return f"equivalent: {head}: {mutation.equivalent}"
+    return f"NOT NOTICED by {', '.join(mutation.checks)}: {head}"
+
+
+def summed(name: str, every: Sequence[Mutation], trials: dict[str, Trial]) -> str:
+    """How many changes of a catalogue were noticed, in a sentence."""
+    tried = [one for one in every if one.id in trials]
+    telling = [one for one in tried if not one.equivalent]
+    noticed = sum(bool(trials[one.id].noticed_by) for one in telling)
+    rate = f" ({100 * noticed / len(telling):.0f} %)" if telling else ""
+    return (
+        f"{name}: {noticed} of {count(len(telling), 'change')} noticed{rate}; "
+        f"{len(tried) - len(telling)} more are equivalent."
+    )
+
+
+def try_drawn(
+    asked: Asked,
+    campaign: Campaign,
+    number: int,
+    seed: int,
+    say: Callable[[str], None],
+) -> int:
+    """Try changes drawn from the syntax tree, with every check that could notice."""
+    from scipy.stats import binomtest
+
+    for name in asked.chosen:
+        modules = dict(_modules(name, campaign.root))
+        changes = drawn.draw(campaign.root, list(modules), number, seed)
+        jobs = []
+        for change in changes:
+            checks = tuple(_concerned(name, modules[change.file], campaign))
+            if checks:
+                content = change.apply(source(campaign.root, change.file))
+                jobs.append(Change(change.id, change.file, content, checks))
+        every = dict.fromkeys(check for job in jobs for check in job.checks)
+        if red := list(campaign.red_unchanged(tuple(every))):
+            for sentence in red:
+                say(sentence)
+            return 1
+        survivors, tried = [], 0
+        for id, found in campaign.outcomes(jobs, asked.until):
+            tried += 1
+            say(f"noticed by {found['red']}: {id}" if found["red"] else f"NOT NOTICED: {id}")
+            if not found["red"]:
+                survivors.append(record.Survivor(id=id))
+        if not tried:
+            say(f"{name}: no change was tried.")
+            continue
+        noticed = tried - len(survivors)
+        low, high = binomtest(noticed, tried).proportion_ci(method="wilson")
+        say(
+            f"{name}: {noticed} of {count(tried, 'change')} drawn with seed {seed} noticed, "
+            f"{100 * noticed / tried:.0f} % (95 % interval {100 * low:.0f} to {100 * high:.0f} %)."
+        )
+        asked.found.samples[name] = record.Sample(
+            seed=seed,
+            drawn=tried,
+            noticed=noticed,
+            survivors=tuple(sorted(survivors, key=lambda one: one.id)),
+        )
+        record.write(asked.kept, asked.found)
+    return 0
+
+
+UNCOMPUTED = ("__init__", "statement", "proved", "__main__", "citations")
+"""Files of words and declarations, in which no expression is drawn."""
+
+
+def _modules(name: str, root: Path) -> Iterator[tuple[str, str]]:
+    """The files of a catalogue with their modules, those that hold words only left out."""
+    folder = FOLDERS.get(name, f"theorems/{name}")
+    within = [folder, "verify/ssl"] if name == EXPERIMENTS else [folder]
+    for place in within:
+        for path in sorted((root / place).rglob("*.py")):
+            if path.stem not in UNCOMPUTED:
+                file = path.relative_to(root)
+                yield str(file), ".".join(file.with_suffix("").parts)
+
+
+def _concerned(name: str, module: str, campaign: Campaign) -> Iterator[str]:
+    """The checks of a room whose code a module is part of, the cheap ones first; or the tests that import it."""
+    if name in (KERNELS, EXPERIMENTS):
+        for test in sorted((campaign.root / "tests").glob("test_*.py")):
+            if f"from {module} import" in test.read_text(encoding="utf-8"):
+                yield f"tests/{test.name}"
+        return
+    room = rooms.load(name, campaign.ctx.rooms[name])
+    for check in sorted(room.checks, key=lambda one: one.cost):
+        if check.gates and not missing_capability(check, campaign.ctx):
+            _, named = canonical_form(check.run)
+            if module in _code(tuple(sorted(named)), campaign.ctx.rooms[check.room]):
+                yield check.id
+
+
+@functools.cache
+def _code(named: tuple[str, ...], room: str) -> frozenset[str]:
+    """The modules that a check's code is in, from those that it names."""
+    return frozenset(closure(*named, besides=room))

@@ -1,0 +1,248 @@
+"""Trying changes: each on a copy of the checkout, with the checks that must notice, many at a time.
+
+A check that is red without any change would notice everything; every check is therefore first run
+on the unchanged copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, nullcontext
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from verify.claims.check import Context
+from verify.engine import registry as rooms
+from verify.engine.mutation import host
+from verify.engine.mutation.catalogue import Mutation, MutationError, is_test
+from verify.engine.provenance import evidence_key
+from verify.engine.worker import THREADS
+
+COPIED = ("projection_head_verifier.py", "pyproject.toml", "reports", "tests", "theorems", "verify")
+"""What of the checkout is copied."""
+
+LEFT = shutil.ignore_patterns("site", ".pytest_cache", "*.part")
+
+LIMIT = 240.0
+"""Seconds that the checks of one change may take, several times what any take together."""
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one change.
+
+    Attributes:
+        id: of the change.
+        key: hash of the change, of the file that it changes and of the checks.
+        noticed_by: the first check that turned red; empty if none did.
+        how: what it said.
+        seconds: wall time.
+    """
+
+    id: str
+    key: str
+    noticed_by: str
+    how: str
+    seconds: float
+
+
+class Change(NamedTuple):
+    """A file's new content, and the checks to be tried on it; without a file, nothing is changed."""
+
+    id: str
+    file: str
+    content: str
+    checks: tuple[str, ...]
+
+
+class Copy:
+    """A copy of the checkout, and the process that tries changes on it."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        for name in COPIED:
+            source = root / name
+            if source.is_dir():
+                shutil.copytree(source, folder / name, ignore=LEFT)
+            else:
+                shutil.copy2(source, folder / name)
+        self._host = subprocess.Popen(
+            [sys.executable, "-P", host.__file__, str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **THREADS},
+        )
+
+    def first_red(self, checks: Sequence[str], ctx: Context, limit: float) -> dict[str, str]:
+        """Run checks until one is not green; return its id and what it said."""
+        assert self._host.stdin is not None
+        assert self._host.stdout is not None
+        job = {"checks": checks, "context": msgspec.to_builtins(ctx), "limit": limit}
+        self._host.stdin.write(f"{json.dumps(job)}\n")
+        self._host.stdin.flush()
+        line = self._host.stdout.readline()
+        if not line:
+            raise MutationError("The process that tries changes died; try again.")
+        found: dict[str, str] = json.loads(line)
+        return found
+
+    @contextmanager
+    def changed(self, change: Change) -> Iterator[None]:
+        """Change a file of the copy for a while."""
+        path = self.folder / change.file
+        before = path.read_bytes()
+        try:
+            path.write_text(change.content, encoding="utf-8")
+            # Python tells compiled code by the second and the size, which may be the same.
+            Path(cache_from_source(str(path))).unlink(missing_ok=True)
+            yield
+        finally:
+            path.write_bytes(before)
+            Path(cache_from_source(str(path))).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._host.stdin is not None
+        assert self._host.stdout is not None
+        self._host.stdin.close()
+        self._host.wait()
+        self._host.stdout.close()
+
+
+class Campaign:
+    """Changes tried on some copies of a checkout; a context manager.
+
+    Args:
+        root: of the checkout.
+        ctx: the context in which the checks run.
+        jobs: how many changes are tried at a time.
+    """
+
+    def __init__(self, root: Path, ctx: Context, jobs: int) -> None:
+        self.root, self.ctx, self.jobs, self.limit = root, ctx, jobs, LIMIT
+        self._free: queue.SimpleQueue[Copy] = queue.SimpleQueue()
+        self._copies: list[Copy] = []
+        self._keys: dict[str, str] = {}
+
+    def __enter__(self) -> Campaign:
+        self._folder = tempfile.TemporaryDirectory(prefix="changed-")
+        self.ctx = msgspec.structs.replace(self.ctx, cache=f"{self._folder.name}/artefacts")
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        for copy in self._copies:
+            copy.close()
+        self._folder.cleanup()
+
+    def key(self, mutation: Mutation) -> str:
+        """Hash of a change, of the file that it changes, and of the code of its checks.
+
+        Raises:
+            MutationError: if there is no such file or check.
+        """
+        words = [msgspec.json.encode(mutation).decode(), source(self.root, mutation.file)]
+        return hashlib.sha256(
+            "\n\n".join([*words, *map(self._key_of, mutation.checks)]).encode()
+        ).hexdigest()
+
+    def _key_of(self, check: str) -> str:
+        if check not in self._keys:
+            if is_test(check):
+                self._keys[check] = source(self.root, check.partition("::")[0])
+            else:
+                name = check.partition(".")[0]
+                try:
+                    found = rooms.load(name, self.ctx.rooms[name]).check(check)
+                except (KeyError, rooms.RoomError) as error:
+                    raise MutationError(f"There is no check {check!r}: {error}") from None
+                self._keys[check] = evidence_key(found, self.ctx, {})
+        return self._keys[check]
+
+    def red_unchanged(self, checks: Sequence[str]) -> Iterator[str]:
+        """Run checks on the unchanged copies, in as many parts; yield a sentence on what is not green."""
+        parts = [tuple(checks[first :: self.jobs]) for first in range(self.jobs)]
+        for _, found in self.outcomes([Change("", "", "", part) for part in parts if part]):
+            if found["red"]:
+                yield f"{found['red']} is not green without a change: {found['how']}"
+
+    def tried(
+        self, mutations: Sequence[Mutation], *, until: float | None = None
+    ) -> Iterator[Trial]:
+        """Try changes; yield what became of each as soon as it is known.
+
+        Args:
+            mutations: the changes.
+            until: on `time.monotonic`'s clock, when no further one is begun.
+
+        Raises:
+            MutationError: if one cannot be made.
+        """
+        waiting = [
+            Change(one.id, one.file, one.apply(source(self.root, one.file)), one.checks)
+            for one in mutations
+        ]
+        keys = {one.id: self.key(one) for one in mutations}
+        for id, found in self.outcomes(waiting, until):
+            yield Trial(
+                id=id,
+                key=keys[id],
+                noticed_by=found["red"],
+                how=found["how"],
+                seconds=round(float(found["seconds"]), 1),
+            )
+
+    def outcomes(
+        self, waiting: Sequence[Change], until: float | None = None
+    ) -> Iterator[tuple[str, dict[str, str]]]:
+        """Make changes; yield the id of each with its first red check, what that said, and the seconds."""
+
+        def one(change: Change) -> dict[str, str] | None:
+            if until is not None and time.monotonic() > until:
+                return None
+            copy, begun = self._free.get(), time.monotonic()
+            try:
+                with copy.changed(change) if change.file else nullcontext():
+                    found = copy.first_red(change.checks, self.ctx, self.limit)
+            finally:
+                self._free.put(copy)
+            return {**found, "seconds": str(time.monotonic() - begun)}
+
+        for _ in range(min(self.jobs, len(waiting)) - len(self._copies)):
+            folder = Path(self._folder.name) / str(len(self._copies))
+            self._copies.append(Copy(self.root, folder))
+            self._free.put(self._copies[-1])
+        with ThreadPoolExecutor(self.jobs) as pool:
+            futures = {pool.submit(one, change): change.id for change in waiting}
+            try:
+                for future in as_completed(futures):
+                    if (found := future.result()) is not None:
+                        yield futures[future], found
+            finally:
+                for future in futures:
+                    future.cancel()
+
+
+def source(root: Path, file: str) -> str:
+    """Return the text of a file of the checkout.
+
+    Raises:
+        MutationError: if it cannot be read.
+    """
+    try:
+        return (root / file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MutationError(f"{file} cannot be read: {error}.") from None

@@ -1,0 +1,73 @@
+"""What became of the changes, in one file: to go on from, and to be shown in the report."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from verify.engine.mutation.campaign import Trial
+from verify.engine.mutation.catalogue import MutationError
+
+FILE = "mutants.json"
+
+
+class Survivor(msgspec.Struct, frozen=True, kw_only=True):
+    """A change drawn at random that no check noticed.
+
+    Attributes:
+        id: file, line, and what became what.
+        because: what was found when it was looked at; empty until then.
+    """
+
+    id: str
+    because: str = ""
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes drawn at random from a room or from the kernels.
+
+    Attributes:
+        seed: they were drawn with.
+        drawn, noticed: how many.
+        survivors: those that were not noticed.
+    """
+
+    seed: int
+    drawn: int
+    noticed: int
+    survivors: tuple[Survivor, ...] = ()
+
+
+class Record(msgspec.Struct, kw_only=True):
+    """Trials by catalogue and id, and samples by catalogue."""
+
+    trials: dict[str, dict[str, Trial]] = msgspec.field(default_factory=dict)
+    samples: dict[str, Sample] = msgspec.field(default_factory=dict)
+
+
+def read(path: Path) -> Record:
+    """Return a record; an empty one if there is none.
+
+    Raises:
+        MutationError: if it is damaged.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Record)
+    except FileNotFoundError:
+        return Record()
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+        raise MutationError(f"The record {path} is damaged: {error}; remove it.") from None
+
+
+def write(path: Path, record: Record) -> None:
+    """Write a record, whole or not at all, in an order that does not depend on time."""
+    ordered = Record(
+        trials={name: dict(sorted(record.trials[name].items())) for name in sorted(record.trials)},
+        samples=dict(sorted(record.samples.items())),
+    )
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.write_bytes(msgspec.json.format(msgspec.json.encode(ordered), indent=1) + b"\n")
+    os.replace(part, path)

@@ -1,0 +1,15 @@
+"""What became of E6, in words; the answers are those of the runs."""
+
+from __future__ import annotations
+
+from verify.claims.evidence import Answer
+from verify.claims.summary import Told
+
+SUMMARY = (
+    Told(
+        effects=("selective",),
+        text="a deeper head compresses orbits more",
+        digits=(Answer.YES, "selectivity 1.6, 2.0 and 2.5 at one, two and three layers"),
+        reduced=(Answer.UNDECIDED, "0.85, 0.86, 0.89"),
+    ),
+)

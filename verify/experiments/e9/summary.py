@@ -1,0 +1,15 @@
+"""What became of E9, in words; the answers are those of the runs."""
+
+from __future__ import annotations
+
+from verify.claims.evidence import Answer
+from verify.claims.summary import Told
+
+SUMMARY = (
+    Told(
+        effects=("z-beats-h",),
+        text="`z` beats `h` downstream",
+        digits=(Answer.UNDECIDED, "-2 to 9 points"),
+        reduced=(Answer.UNDECIDED, "-5.5 to 2.0 points"),
+    ),
+)
