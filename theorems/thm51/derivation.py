@@ -190,6 +190,7 @@ def cone(proof: Proof) -> None:
         "cone",
         r"$K$ is a convex cone: $\kappa = s \eta + t \zeta$ is in $K$ for $s, t \geq 0$",
         s * eta + t * zeta - kappa,
+        by="definition",
     )
     proof.follows(
         "Sums and non-negative multiples of velocities are velocities",
@@ -201,6 +202,7 @@ def cone(proof: Proof) -> None:
         "spans",
         r"every direction is a difference $\xi = \eta - \zeta$ of two of $K$",
         xi - eta + zeta,
+        by="definition",
     )
     proof.follows(
         "and every direction of $V$ is a difference of two velocities",
