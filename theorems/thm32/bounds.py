@@ -19,6 +19,11 @@ def affine(lipschitz: Any, inverse_root: Any, root_c: Any, radius: Any) -> Any:
     return lipschitz * inverse_root**3 * root_c * radius
 
 
+def arc(epsilon: Any, radius: Any) -> Any:
+    """How long a circular arc of this radius is at most that the head's own gradient flow runs through."""
+    return epsilon * radius / (1 - epsilon)
+
+
 C, EPSILON, LENGTH, LIPSCHITZ, RADIUS = sp.symbols("c epsilon l T R", positive=True)
 LEAST = sp.Symbol(r"\lambda_s", positive=True)
 CHANGE = oscillation(C, EPSILON, LENGTH)
@@ -26,5 +31,6 @@ DEVIATION = affine(LIPSCHITZ, 1 / sp.sqrt(LEAST), sp.sqrt(C), RADIUS)
 """The bounds in the letters of the statement."""
 
 OSCILLATION, AFFINE = str(sp.latex(CHANGE)), str(sp.latex(DEVIATION))
+ARC = str(sp.latex(arc(EPSILON, RADIUS)))
 CONCLUDES = {"identity": (formula(CHANGE),), "affine": (formula(DEVIATION),)}
 """By part, what its derivations end in."""
