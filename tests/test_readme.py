@@ -17,12 +17,15 @@ from reports.readme import renewed
 from theorems.thm41.statement import STATEMENT
 from verify.claims.statement import Verdict
 from verify.cli.arguments import parse
+from verify.cli.diagnose import options as diagnose_options
 from verify.engine import registry
 from verify.engine.store import Records
 from verify.experiments.released.rows import decode
+from verify.numeric import OBJECTIVES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CODE = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 ROOMS = [
     registry.load(place.entry.id, place.module) for place in registry.contents(registry.REGISTRIES)
 ]
@@ -128,11 +131,15 @@ def test_every_command_that_is_shown_can_be_parsed():
     commands = re.findall(r"python -m verify ([^`#\n]+)", README)
     assert len(commands) > 8
     for command in commands:
-        parse(command.replace("PATH", "path").split())
+        words = command.replace("PATH", "path").split()
+        if words[0] == "diagnose":
+            diagnose_options(words[1:])
+        else:
+            parse(words)
 
 
 def test_the_code_gives_the_curvature_of_a_head_of_ones_own():
-    (code,) = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+    code, _ = CODE
     assert len([line for line in code.splitlines() if line and "import" not in line]) == 5
     found: dict[str, object] = {}
     exec(code, found)
@@ -144,3 +151,18 @@ def test_the_code_gives_the_curvature_of_a_head_of_ones_own():
     assert (found["H"].pullback.dense() - 2 * jacobian.mT @ jacobian).norm() < bound
     ends = torch.linalg.eigvalsh(exact)[[0, -1]]
     assert ((found["found"].values - ends).abs() <= found["found"].residuals + bound).all()
+
+
+def test_eight_lines_diagnose_a_head_of_ones_own(capsys):
+    _, code = CODE
+    assert len([line for line in code.splitlines() if line]) <= 8
+    found: dict[str, object] = {}
+    exec(code, found)
+    assert capsys.readouterr().out.startswith("Not completely collapsed, where the gradient is not")
+    smallest = found["found"].term("H_eff").smallest
+    few = torch.randperm(256, generator=torch.Generator().manual_seed(0))[:8].sort().values
+    head, z, views = found["head"].double(), found["z"].double(), found["views"].double()
+    loss = OBJECTIVES["nt_xent"].bind(OBJECTIVES["nt_xent"].draw(None, 16, 32))
+    point = torch.cat([z[few], views[few]])
+    exact = torch.func.hessian(lambda z: loss.unchecked(head(z)))(point).reshape(1024, 1024)
+    assert smallest == pytest.approx(float(torch.linalg.eigvalsh(exact)[0]), rel=1e-6)

@@ -278,6 +278,7 @@ def run_tracks(form: Runs[Cell], ctx: Context) -> Finding:
             *report.timing_tables(setting, form.named(kept)),
         ),
         plots=[display.variance_plot(setting, tracks, of) for of in ("z", "h")],
+        probes=report.observed_probes(kept, dataset),
     )
 
 
