@@ -20,6 +20,7 @@ from verify.cli.arguments import parse
 from verify.cli.diagnose import options as diagnose_options
 from verify.engine import registry
 from verify.engine.store import Records
+from verify.experiments.released.rows import decode
 from verify.numeric import OBJECTIVES
 
 ROOT = Path(__file__).parents[1]
@@ -88,6 +89,42 @@ def test_what_is_told_of_recorded_runs_is_what_was_recorded(name, one, form):
     for figure in re.findall(r"\d+(?:\.\d+)?", figures.partition(", published")[0]):
         decimals = len(figure.partition(".")[2])
         assert any(round(n, decimals) == float(figure) for n in known), figure
+
+
+RELEASED = decode((ROOT / "reports/evidence/released.json").read_bytes())
+
+SETTINGS = ("CIFAR-10, ResNet-18", "CIFAR-10 test images at 224 pixels, released networks")
+
+ARRAYS = [(room.name, one) for room in ROOMS for one in room.told if one.arrays is not None]
+
+
+@pytest.mark.parametrize(("name", "one"), ARRAYS, ids=[f"{n}-{o.effects[0]}" for n, o in ARRAYS])
+def test_what_is_told_of_the_released_arrays_is_what_they_gave(name, one):
+    """The answer is that of every claim it names, and every figure is among theirs or a row's."""
+    answer, figures = one.arrays
+    claims = [
+        claim for claim in RELEASED.claims if claim.experiment == name and claim.setting in SETTINGS
+    ]
+    told = [claim for claim in claims if claim.id in one.claims]
+    assert len(told) == len(one.claims)
+    assert {claim.answer for claim in told} <= {answer}
+    rows = [row for row in RELEASED.rows if row.experiment == name]
+    estimates = [e for row in rows for e in (row.as_published, row.ours) if e is not None]
+    known = [value for e in estimates for value in (e.value, *e.each, *(e.interval or ()))]
+    quoted = " ".join(claim.value for claim in (told or claims))
+    known += [float(number) for number in re.findall(r"\d+(?:\.\d+)?(?:e\+\d+)?", quoted)]
+    for figure in re.findall(r"\d+(?:\.\d+)?", figures):
+        decimals = len(figure.partition(".")[2])
+        assert any(round(abs(n), decimals) == float(figure) for n in known), figure
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_every_published_effect_has_its_arrays(room):
+    """What quotes a published figure says what the arrays give, or is known not to be in them."""
+    unreleased = {("E2", "escapes-start"), ("E4", "entangled"), ("E5", "turning")}
+    for one in room.told:
+        if one.published:
+            assert (one.arrays is not None) != ((room.name, one.effects[0]) in unreleased)
 
 
 def test_every_command_that_is_shown_can_be_parsed():
