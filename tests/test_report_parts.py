@@ -91,8 +91,8 @@ def test_a_wide_formula_breaks_before_its_outermost_sums_and_after_a_slash() -> 
     assert formula(terms, "block").count("<math") == 10
     assert formula(terms).count("<math") == 10
     assert formula(f"f({terms})").count("<math") == 1
-    assert formula("f(a)^2 g(b)^2 h(c)^2 / k(d)^2 l(e)^2").count("<math") == 2
-    assert formula("f(a)^2 g(b)^2 h(c)^2 (1 / k(d)^2) l(e)^2").count("<math") == 1
+    assert formula("f(a)^2 g(b)^2 h(c)^2 m(n)^2 / k(d)^2 l(e)^2").count("<math") == 2
+    assert formula("f(a)^2 g(b)^2 h(c)^2 m(n)^2 (1 / k(d)^2) l(e)^2").count("<math") == 1
 
 
 def test_a_formula_carries_its_source_and_how_it_is_said() -> None:
