@@ -15,7 +15,7 @@ from reports.plain import plain
 from verify.claims.check import Kind
 from verify.claims.evidence import Answer
 from verify.claims.statement import Statement, Verdict
-from verify.claims.summary import sentence
+from verify.claims.summary import DATA, sentence
 from verify.claims.text import count
 from verify.engine import registry
 from verify.engine.registry import Room
@@ -90,19 +90,19 @@ def _statements(rooms: Sequence[Room]) -> str:
 
 def _experiments(rooms: Sequence[Room]) -> str:
     told = [(room.name, one) for room in rooms for one in room.told]
-    forms = {"digits": "digits", "reduced": "CIFAR-10 (JPEG), reduced"}
-    if any(one.medium for _, one in told):
-        forms["medium"] = "CIFAR-10, medium"
-    lines = [f"| effect | {' | '.join(forms.values())} |", f"| --- {'| --- ' * len(forms)}|"]
+    forms = {form: data for form, data in DATA.items() if any(getattr(o, form) for _, o in told)}
+    columns = ("effect", "published", "released arrays, our statistic", *forms.values())
+    lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
     for name, one in told:
+        quoted = _cell(one.published) or "none", _answer(one.arrays, "not released")
         answers = (_answer(getattr(one, form)) for form in forms)
-        lines.append(f"| {name}: {_cell(one.text)} | {' | '.join(answers)} |")
+        lines.append(f"| {name}: {_cell(one.text)} | {' | '.join((*quoted, *answers))} |")
     return "\n".join(lines) + "\n"
 
 
-def _answer(told: tuple[Answer, str] | None) -> str:
+def _answer(told: tuple[Answer, str] | None, missing: str = "not run") -> str:
     if told is None:
-        return "not run"
+        return missing
     answer, figures = told
     return _cell(f"{answer}: {figures}" if figures else answer.value)
 

@@ -21,7 +21,9 @@ CHECKS = kernel(
             read="3f741567a0e2c28f",
         ),
         "free": said("rank.part_free", read="4773742c0e03d9cd"),
-        "gaussian": said("gaussian.part_gaussian", "hypotheses.part_gaussian_met", read="60c269a25a794631"),
+        "gaussian": said(
+            "gaussian.part_gaussian", "hypotheses.part_gaussian_met", read="60c269a25a794631"
+        ),
         "processing": said("processing.part_processing", read="5b2b5b2bdb80503f"),
     },
     readings={

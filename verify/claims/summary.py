@@ -16,6 +16,13 @@ from verify.claims.check import Check, Role
 from verify.claims.evidence import Answer
 from verify.claims.statement import Experiment, Statement, Verdict
 
+DATA = {
+    "digits": "digits",
+    "reduced": "CIFAR-10 (JPEG), reduced",
+    "medium": "CIFAR-10 (JPEG), medium",
+}
+"""By the fields of `Told`: what was measured on."""
+
 _WORD = {Verdict.HOLDS: "hold", Verdict.HOLDS_ADDED: "hold", Verdict.REFUTED: "refuted"}
 """What a clause on readings has to say, by their verdict."""
 
@@ -52,13 +59,26 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         text: what was asked, as a clause.
         digits, reduced, medium: the answer on the digits, and in the recorded reduced and medium forms, each with
             its figures; None where they were not run.
+        published: the published figures; empty if there are none.
+        arrays: the answer that the author's released arrays of CIFAR-10 and ResNet-18 give by our statistic, with
+            its figures; None where nothing of it was released.
+        claims: ids of the claims of `verify.experiments.released` that the answer is that of, if there are.
     """
 
     effects: tuple[str, ...]
     text: str
+    published: str = ""
+    arrays: tuple[Answer, str] | None = None
+    claims: tuple[str, ...] = ()
     digits: tuple[Answer, str] | None = None
     reduced: tuple[Answer, str] | None = None
     medium: tuple[Answer, str] | None = None
+
+    @property
+    def answers(self) -> list[tuple[str, tuple[Answer, str] | None]]:
+        """The answer in each form that every effect is asked in, or was told in, by the name of its data."""
+        told = {form: getattr(self, form) for form in DATA}
+        return [(DATA[form], said) for form, said in told.items() if said or form == "digits"]
 
 
 def refuted(text: str, *about: str) -> Clause:

@@ -54,11 +54,18 @@ from verify.numeric.objectives import (
     vicreg,
 )
 from verify.numeric.operators import MatrixOperator, SymmetricOperator, symmetrised
+from verify.numeric.parameters import of_parameters
 from verify.numeric.products import HeadProducts
+from verify.numeric.released_objectives import (
+    RELEASED,
+    barlow_twins_released,
+    vicreg_released,
+)
 
 __all__ = [
     "ACTIVATIONS",
     "OBJECTIVES",
+    "RELEASED",
     "SMOOTH",
     "Activation",
     "AutodiffProducts",
@@ -88,6 +95,7 @@ __all__ = [
     "UndifferentiableError",
     "VICRegWeights",
     "barlow_twins",
+    "barlow_twins_released",
     "byol",
     "certify_sign",
     "dino",
@@ -103,6 +111,7 @@ __all__ = [
     "near_kink",
     "negative_cosine",
     "nt_xent",
+    "of_parameters",
     "pullback",
     "rayleigh_quotient",
     "rounding_majorant",
@@ -110,4 +119,5 @@ __all__ = [
     "softmax_cross_entropy",
     "symmetrised",
     "vicreg",
+    "vicreg_released",
 ]
