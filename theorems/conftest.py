@@ -25,6 +25,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,8 +64,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Draw the session's seed."""
-    chosen = config.getoption("verify_seed", None)
+    chosen = getattr(config, "workerinput", {}).get("seed", config.getoption("verify_seed", None))
     config.stash[SEED] = secrets.randbelow(SEED_LIMIT) if chosen is None else chosen
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give the workers of pytest-xdist one seed."""
+    node.workerinput["seed"] = node.config.stash[SEED]
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
@@ -137,11 +144,22 @@ class _Ahead:
         self._thread.join()
 
 
+def _kept(ctx: Context, store: Store, check_id: str) -> Evidence:
+    """Run a check, and keep what it finds."""
+    found = run_check(check_id, ctx)
+    if found.outcome is not Outcome.NOT_RUN:
+        store.write(found)
+    return found
+
+
 @pytest.fixture(scope="session")
 def evidence(
     ctx: Context, request: pytest.FixtureRequest, kept_in: Path
 ) -> Iterator[Callable[[str], Evidence]]:
     """A function that returns the evidence of a check, which runs once in the session."""
+    if hasattr(request.config, "workerinput"):  # pytest-xdist has workers of its own
+        yield functools.cache(functools.partial(_kept, ctx, Store(kept_in / "evidence")))
+        return
     selected = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
     checks = [params["check"] for params in selected if isinstance(params.get("check"), Check)]
     ahead = _Ahead(checks, ctx, kept_in / "evidence")
