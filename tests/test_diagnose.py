@@ -10,6 +10,7 @@ import json
 import math
 import re
 import warnings
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -585,3 +586,8 @@ def test_a_track_does_not_leak_over_ten_thousand_calls() -> None:
 def test_wrong_tracks_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must be at least 1 and `fall` between 0 and 1"):
         CurvatureTrack(nn.Identity(), torch.sum, **options)
+
+
+@pytest.mark.parametrize("name", ["simclr_in_training", "dino_at_ln_k", "transformer_head"])
+def test_the_examples_assert_what_they_say(name: str) -> None:
+    import_module(f"verify.diagnose.examples.{name}").main()
