@@ -64,6 +64,12 @@ def test_a_summary_that_opens_holds_no_link(html: str) -> None:
         assert "<a " not in summary
 
 
+def test_every_table_has_a_caption(html: str) -> None:
+    tables = re.findall(r"<table.*?</table>", html, flags=re.DOTALL)
+    assert len(tables) > 5
+    assert all("<caption" in table for table in tables)
+
+
 def test_tab_stops_are_links_folds_and_what_scrolls(html: str) -> None:
     stops = re.findall(r"<(\w+)[^>]* tabindex=\"0\"[^>]*>(?:\s*<(\w+))?", html)
     assert stops
@@ -110,6 +116,18 @@ def test_every_link_between_pages_ends_where_it_points(site: dict[str, str]) -> 
             assert not anchor or anchor in ids[file or name], (name, target)
     shared = Counter(id for found in ids.values() for id in found if not id.startswith("glyph-"))
     assert [id for id, count in shared.items() if count > 1] == ["content"]
+
+
+@pytest.mark.parametrize("left_out", ["statements", "experiments"])
+def test_a_report_of_statements_or_experiments_alone_links_to_what_it_has(
+    run: RunRecord, left_out: str
+) -> None:
+    """A link to a part that is not there would stop it."""
+    part = pages(replace(run, **{left_out: ()}, not_run={}, failures=()))
+    ids = {name for html in part.values() for name in re.findall(r'\bid="([^"]+)"', html)}
+    targets = re.findall(r'href="[^"#]*#([^"]+)"', "".join(part.values()))
+    assert targets
+    assert set(targets) <= ids
 
 
 def test_the_pages_hold_what_the_single_file_holds_and_no_text_twice(
