@@ -648,7 +648,7 @@ def _write(
 
     unwritten = []
     try:
-        page = render(report, folders.site)
+        page = render(report, folders.site, single_file=options.single_file)
     except ReportError as error:
         why = str(error).rstrip(".")
         unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")
