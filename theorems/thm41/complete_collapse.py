@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, NamedTuple
 
 import torch
@@ -78,7 +79,7 @@ def zero_error(case: CollapseCase, angle: float = 0.0) -> float:
 
 ZERO = Claim(
     r"$\rho = 0$ at complete collapse of both views",
-    lambda: cases(tuple(TWO_VIEWS)),
+    partial(cases, tuple(TWO_VIEWS)),
     zero_error,
 )
 
@@ -100,7 +101,7 @@ def nonzero_violation(case: CollapseCase, angle: float = 1.0) -> float:
 
 NONZERO = Claim(
     r"$\rho \neq 0$ for BYOL and SimSiam behind a predictor whose output is not parallel to the target",
-    lambda: cases(("byol", "simsiam")),
+    partial(cases, ("byol", "simsiam")),
     nonzero_violation,
 )
 
@@ -123,7 +124,7 @@ def dino_violation(case: CollapseCase, spread: float = 1.0) -> float:
 
 DINO = Claim(
     r"$\rho \neq 0$ for DINO at complete collapse, unless all entries of the output are equal",
-    lambda: cases(("byol",)),
+    partial(cases, ("byol",)),
     dino_violation,
 )
 

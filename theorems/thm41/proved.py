@@ -65,7 +65,7 @@ CHECKS = kernel(
             "initial.part_initial_count",
             "initial.part_initial_not_critical",
             "initial_met.part_initial_attained",
-            read="",
+            read="ba8402ea9befec23",
         ),
         "critical": said(
             "hessian_parts.part_critical_hessian",
@@ -109,11 +109,11 @@ CHECKS = kernel(
             "matrix_hypotheses.reading_2_direction_met",
             read="b6b200e4f42aedb7",
         ),
-        "2-escape": said("refuted_escape.refuted_2_escape", read=""),
+        "2-escape": said("refuted_escape.refuted_2_escape", read="21556748d90500a3"),
         "2-initial": said(
             "initial.reading_2_initial",
             "initial_met.part_initial_attained",
-            read="",
+            read="61f12e3dbd523fa5",
         ),
         "relu-non-repelling": said(
             "refuted_repelling.refuted_relu_non_repelling", read="27ce818ce301d56d"

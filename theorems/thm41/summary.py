@@ -23,7 +23,7 @@ SUMMARY = Summary(
             "2-direction",
         ),
         holds_added(
-            "and for all but a binomial tail of the heads with independent units at random initialisation",
+            "it holds, but for a binomial tail, of heads with independent units at random initialisation",
             "2-initial",
         ),
         refuted(
@@ -31,7 +31,7 @@ SUMMARY = Summary(
             "2-escape",
         ),
         holds_added(
-            "which it does with a step below the inverse of the gradient's Lipschitz constant",
+            "which holds with a step below the inverse of the gradient's Lipschitz constant",
             "2-escape-small-step",
         ),
         refuted(
