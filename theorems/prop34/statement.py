@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from theorems.prop34.bounds import GRADIENT, PULLBACK, STAR
+from theorems.prop34.bounds import CONCLUDES, GRADIENT, PULLBACK, STAR
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 
 STATEMENT = Statement(
@@ -22,6 +22,11 @@ STATEMENT = Statement(
             id="jacobian",
             text=r"$|J_\phi - J_*| \leq \epsilon$",
             source="the approximation error of the head",
+        ),
+        Hypothesis(
+            id="c2",
+            text=r"$|h_\phi - h_*|$, $|J_\phi - J_*|$ and $|D^2 h_\phi - D^2 h_*|$ are at most $\epsilon$",
+            source="the approximation error of the head, read as the $C^2$ distance of the heads",
         ),
         Hypothesis(id="L", text="$|J_*| \\leq L$", source="$L$ in the bound"),
         Hypothesis(
@@ -80,6 +85,13 @@ STATEMENT = Statement(
             rescued_by="star",
         ),
         Reading(
+            id="c2-distance",
+            text=r"The same bound for the whole effective Hessian, where $\epsilon$ bounds the distance of the heads up to order 2.",
+            hypotheses=("A1", "c2", "L", "M"),
+            predicted=Verdict.REFUTED,
+            rescued_by="star",
+        ),
+        Reading(
             id="own-hessian",
             text=r"The same bound for the Gauss-Newton terms alone, $J_\phi^T H_\phi J_\phi$ and $J_*^T H_* J_*$, each with the loss Hessian at its own output.",
             hypotheses=("A1", "jacobian", "L", "M", "gauss-newton"),
@@ -93,6 +105,7 @@ STATEMENT = Statement(
             + r"$ with one loss Hessian $H$.",
             hypotheses=("A1", "jacobian", "L", "M", "same-hessian"),
             predicted=Verdict.HOLDS_ADDED,
+            concludes=CONCLUDES["pullback"],
         ),
     ),
     parts=(
@@ -103,6 +116,7 @@ STATEMENT = Statement(
             + PULLBACK
             + r"$. Equality holds at $J_* = L p q^T$, $J_\phi - J_* = \epsilon p q^T$, $H = M p p^T$ with unit vectors $p$, $q$, for all $k$ and $d$.",
             predicted=Verdict.PROVED,
+            concludes=CONCLUDES["pullback"],
         ),
         Part(
             id="star",
@@ -113,6 +127,7 @@ STATEMENT = Statement(
             + GRADIENT
             + r"$; this form is attained for quadratic losses, where $T = 0$.",
             predicted=Verdict.PROVED,
+            concludes=CONCLUDES["star"],
         ),
     ),
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from theorems.thm53.bounds import FULL, printed
+from theorems.thm53.bounds import FULL, LETTERS, OF_Z, concludes, printed
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 
 _RANK_Z = r"\operatorname{rank} I_z"
-BOUND = r"$\operatorname{rank} I_h \leq " + printed(_RANK_Z, r"\dim V") + "$"
+BOUND = r"$\operatorname{rank} I_h \leq " + OF_Z + "$"
 BOUND_AUG = (
     r"$\operatorname{rank} I_h \leq " + printed(_RANK_Z, r"\dim \mathcal{V}_{\mathrm{aug}}") + "$"
 )
@@ -79,6 +79,7 @@ STATEMENT = Statement(
             text=rf"If $I_h$ vanishes on $V$ and $V$ meets $\ker I_z$ in $0$ only, then {BOUND}.",
             hypotheses=("fisher", "function", "law", "transversal"),
             predicted=Verdict.HOLDS_ADDED,
+            concludes=concludes(OF_Z, *LETTERS[:2]),
         ),
         Reading(
             id="invariant",
@@ -92,6 +93,7 @@ STATEMENT = Statement(
             text=rf"If $h$ is constant on every orbit, the law of $z$ moves along the orbits as $\theta$ moves along $V$, and $V$ meets $\ker I_z$ in $0$ only, then {BOUND}.",
             hypotheses=("fisher", "function", "invariant", "moves", "transversal"),
             predicted=Verdict.HOLDS_ADDED,
+            concludes=concludes(OF_Z, *LETTERS[:2]),
         ),
         Reading(
             id="point",
@@ -126,6 +128,7 @@ STATEMENT = Statement(
             + FULL
             + r"$, with equality for $A = I/V$. Hence the published bound holds for every such $A$ if and only if $\ker I \cap V = 0$.",
             predicted=Verdict.PROVED,
+            concludes=concludes(FULL, *LETTERS),
         ),
         Part(
             id="law",
@@ -147,7 +150,8 @@ STATEMENT = Statement(
         Part(
             id="gaussian",
             title="Gaussian latents",
-            text=r"For $z \sim N(\theta, \Sigma)$ and $h(z) = Pz$ with $P$ onto and $\ker P = V$: $I_z = \Sigma^{-1}$ and $I_h = P^T (P \Sigma P^T)^{-1} P = I_z/V$.",
+            text=r"Let $\Sigma \succ 0$, $P$ be onto and $\ker P = V$. The normal law $N(\theta, \Sigma)$ of $z$ has the Fisher information $I_z = \Sigma^{-1}$ about $\theta$, and $N(P \theta, P \Sigma P^T)$, which as is known is the law of $h(z) = Pz$, has $I_h = P^T (P \Sigma P^T)^{-1} P = I_z/V$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="processing",
