@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from report_fixture import FINDINGS, run_record
 from report_parser import Parsed, shown, squeezed
 
+from reports import tiers
 from reports.render import page
-from reports.tiers import TIERS, words
 from verify.claims.check import Kind, Role
 from verify.claims.evidence import Outcome
 from verify.engine.record import RunRecord
@@ -222,8 +222,8 @@ def test_the_tiers_say_what_went_wrong_and_what_did_not_run(run: RunRecord) -> N
         (Outcome.UNDECIDED, "undecided"),
     ):
         changed = replace(check, evidence=replace(check.evidence, outcome=outcome))
-        assert words([changed], part)["property"] == word
+        assert tiers.words([changed], part)["property"] == word
     missing = replace(check, evidence=None)
-    assert words([missing], part)["property"] == "not run"
-    assert words([check, missing], part)["property"] == "agrees, 1 not run"
-    assert words([], part) == dict.fromkeys(TIERS, "none")
+    assert tiers.words([missing], part)["property"] == "not run"
+    assert tiers.words([check, missing], part)["property"] == "agrees, 1 not run"
+    assert tiers.words([], part) == dict.fromkeys(tiers.TIERS, "none")
