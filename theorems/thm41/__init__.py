@@ -7,13 +7,13 @@ statement), `hypotheses` (the readings' hypotheses at an exact state), `notation
 
 The readings: `derivation` (H_eff = G + M and the layer formula), `affine` (linear and ReLU heads),
 `direction`, `invariance` and `cross_entropy` (what losses force on their Hessians), `properties` and `outputs` (the same on random
-heads and losses), `refutations`, `persistence` (the open set), `counterexample_controls` (what shows that both could have failed), `mutants`
+heads and losses), `refutations`, `persistence` (the open set), `descent`, `complete_collapse` (Assumption 6 under the losses that are trained), `counterexample_controls` (what shows that both could have failed), `mutants`
 (false claims), `scale` (production heads, with `mechanism`).
 
 The parts on instability, each file with its derivations, claims, false variants and checks, on the
 exact states of `states` (see `real_heads`): `inertia`, `kernel`, `saddles` and `genericity` (with
 `witnesses`),
-`symmetry` (with `many_units`), `threshold` (with `sweep`), `escape` (with `flow` and `weight_flow`),
+`symmetry` (with `many_units`), `initial`, `threshold` (with `sweep`), `escape` (with `flow` and `weight_flow`),
 `natural_gradient`, `strict_saddles`.
 """
 
@@ -23,9 +23,11 @@ from functools import partial
 
 from theorems.thm41 import (
     affine,
+    complete_collapse,
     counterexample_controls,
     cross_entropy,
     derivation,
+    descent,
     direction,
     invariance,
     mutants,
@@ -40,6 +42,7 @@ from theorems.thm41.own_parts import (
     escape,
     genericity,
     inertia,
+    initial,
     kernel,
     natural_gradient,
     real_heads,
@@ -248,6 +251,26 @@ SMOOTH_HEADS = section(
     ),
 )
 
+GRADIENT_DESCENT = section(
+    "thm41.2.descent",
+    *(
+        refutation(
+            f"returns.{s.name}",
+            f"Gradient descent that ends at a strict saddle from a half-line of starts ({s.name})",
+            descent.lands,
+            descent.returning(s),
+            reading="2-escape",
+        )
+        for s in (SWISH, GELU)
+    ),
+    *proof(
+        "small-step",
+        "With a small step the starts that end at a strict saddle have measure zero",
+        descent.small_step,
+        readings=("2-escape-small-step",),
+    ),
+)
+
 NEGATIVE_DIRECTION = section(
     "thm41.2",
     *proof(
@@ -329,12 +352,15 @@ CHECKS = (
     *LAYER_FORMULA,
     *LINEAR_HEADS,
     *SMOOTH_HEADS,
+    *GRADIENT_DESCENT,
     *NEGATIVE_DIRECTION,
     *RELU_HEADS,
     *SCALE_INVARIANT_LOSSES,
     *cross_entropy.CHECKS,
     *real_heads.CHECKS,
     *inertia.CHECKS,
+    *initial.CHECKS,
+    *complete_collapse.CHECKS,
     *kernel.CHECKS,
     *genericity.CHECKS,
     *symmetry.CHECKS,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import sympy as sp
 
+from theorems.thm41.descent import Joined, lands, returning, t
 from theorems.thm41.persistence import REACH, Box, persistence
 from theorems.thm41.refutations import (
     FLAT_LINEAR,
@@ -28,7 +30,7 @@ from verify.claims.check import Check, Context
 from verify.claims.controls import ByConstruction
 from verify.claims.declare import refutation_controls
 from verify.claims.evidence import Finding, Outcome, Table, finding
-from verify.numeric.activations import LINEAR, QUADRATIC, RELU, SOFTPLUS
+from verify.numeric.activations import LINEAR, QUADRATIC, RELU, SOFTPLUS, SWISH
 from verify.symbolic.exact_head import Collapse, ExactHead
 
 KINK = u1 * sp.Abs(u1)
@@ -72,6 +74,14 @@ def _twice_even() -> ExactHead:
         ([[1, 0], [-1, 0], [0, 1], [0, -1]], [0, 0, 0, 0]),
         ([[1, 1, 0, 0], [0, 0, 1, 1]], [-two, -two]),
     )
+
+
+_RETURNING = returning(SWISH)
+
+
+def _beside_saddle(**changed: Any) -> Joined:
+    """A strict saddle of two inputs and two outputs, with something changed."""
+    return Joined(replace(two_output_state(SOFTPLUS, sign=-1), **changed), u1)
 
 
 _SINGULAR = "then $H_{\\mathrm{eff}}$ is $G$, of rank $r < d$, and no critical point is enclosed"
@@ -135,6 +145,26 @@ CONTROLS: tuple[Check, ...] = (
         mild=ByConstruction(
             "where the faces enclose a critical point, Gershgorin's bound is positive on the square"
         ),
+    ),
+    refutation_controls(
+        "2-escape",
+        lands,
+        reading="2-escape",
+        violations={
+            "A1": replace(_RETURNING, step=t),
+            "collapsed": _beside_saddle(spread=ONE),
+            "A6": ByConstruction(
+                r"where $\rho = 0$, $H_{\mathrm{eff}} = G \succeq 0$ has no saddle"
+            ),
+            "critical": _beside_saddle(at=column(1, 0)),
+            "smooth": ByConstruction(
+                r"where $M = 0$, $H_{\mathrm{eff}} = G \succeq 0$ has no saddle"
+            ),
+            "rank": _beside_saddle(loss=LOSS + u1**2),
+            "psd": _beside_saddle(loss=u1 - u2**2),
+            "saddle": Joined(_STABLE, u1),
+        },
+        mild=replace(_RETURNING, far=u2**2 / 4),  # from z > 2 to z / 2
     ),
     refutation_controls(
         "relu-non-repelling.quartic",

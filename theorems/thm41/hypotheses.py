@@ -30,6 +30,7 @@ def hypotheses(state: Collapse, reading: str) -> dict[str, Value]:
         ),
         "rank": _rank,
         "psd": _psd,
+        "saddle": _saddle,
     }
     return {id: evaluate[id](state) for id in STATEMENT.reading(reading).hypotheses}
 
@@ -85,6 +86,12 @@ def _psd(state: Collapse) -> Value:
     values = eigenvalues(state.loss_hessian)
     text = rf"eigenvalues of $\nabla^2 L$: ${', '.join(map(sp.latex, values))}$"
     return text, all_of(value.is_nonnegative for value in values)
+
+
+def _saddle(state: Collapse) -> Value:
+    least = eigenvalues(state.effective_hessian)[0]
+    text = rf"$\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) = {sp.latex(least)}$"
+    return text, least.is_negative is True
 
 
 def describe(state: Collapse) -> tuple[tuple[str, str], ...]:

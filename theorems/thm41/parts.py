@@ -70,6 +70,18 @@ PARTS = (
         predicted=Verdict.PROVED,
     ),
     Part(
+        id="initial",
+        title="Instability at random initialisation",
+        text=r"Two layers of $m$ units behind a $C^2$ loss, and a law of the weights that does not change when columns of $W_2$ change sign, with $b_2$ readjusted to keep $h(z^*)$ (independent symmetric columns): if almost surely no $\delta_j s''(a_j)$ is zero and $n_+(\nabla^2 L) + m - \operatorname{rank} W_1 \leq r$, then $P(H_{\mathrm{eff}} \succeq 0) \leq P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$. It is attained at $r = 0$. Where $\operatorname{rank} W_1 = m \leq d$ and $s' \neq 0$ no such $z^*$ is critical.",
+        predicted=Verdict.PROVED,
+    ),
+    Part(
+        id="complete-collapse",
+        title="Where the residual gradient is zero at complete collapse",
+        text=r"If all outputs of both views are one vector, so that targets, keys and queue are it too, then $\rho = 0$ for negative cosine, BYOL, SimSiam, InfoNCE, NT-Xent, MoCo, VICReg and squared error between the views. Behind a predictor whose output $p$ is not parallel to the target, $\rho \neq 0$ for BYOL and SimSiam. $\rho \neq 0$ for DINO, whose teacher is centred, unless all entries of the output are equal; Barlow Twins is not defined there.",
+        predicted=Verdict.SUPPORTED,
+    ),
+    Part(
         id="critical",
         title="Critical collapses behind tapering heads",
         text=r"If the widths of a head as in part F do not increase, $d \geq m_1 \geq .. \geq m_{N-1}$, all of $W_1, .., W_{N-1}$ have full rank and $s' \neq 0$, then behind a $C^2$ loss every $\delta_l = 0$ at a critical $z^*$, so that $M = 0$ and $H_{\mathrm{eff}} = G$.",

@@ -60,6 +60,13 @@ CHECKS = kernel(
             "coin.part_symmetry_one_half",
             read="b3c9961940635a90",
         ),
+        "initial": said(
+            "initial.part_initial",
+            "initial.part_initial_count",
+            "initial.part_initial_not_critical",
+            "initial_met.part_initial_attained",
+            read="ba8402ea9befec23",
+        ),
         "critical": said(
             "hessian_parts.part_critical_hessian",
             "matrix_hypotheses.part_critical_met",
@@ -101,6 +108,12 @@ CHECKS = kernel(
             "hessian_parts.reading_2_direction_hessian",
             "matrix_hypotheses.reading_2_direction_met",
             read="b6b200e4f42aedb7",
+        ),
+        "2-escape": said("refuted_escape.refuted_2_escape", read="21556748d90500a3"),
+        "2-initial": said(
+            "initial.reading_2_initial",
+            "initial_met.part_initial_attained",
+            read="61f12e3dbd523fa5",
         ),
         "relu-non-repelling": said(
             "refuted_repelling.refuted_relu_non_repelling", read="27ce818ce301d56d"

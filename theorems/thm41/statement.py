@@ -11,7 +11,7 @@ STATEMENT = Statement(
     title="Instability of collapse under smooth activations",
     source="public summary of arXiv 2605.17180 (sections 4 and 4.1); the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
     quoted=r"Reveals the geometric mechanism for the stability of non-contrastive SSL (BYOL, SimSiam): smooth activations induce negative eigenvalues at collapse points, turning stable minima into strict saddles. [..] In a collapsed configuration $z^*$ (where all inputs map to a constant), a linear head yields an interaction term $M(z^*) = 0$ (since $\nabla^2$ linear $= 0$), leaving the effective Hessian PSD and the collapse as a non-repelling critical region. Smooth non-linear heads (Swish, GELU) have non-zero $\nabla^2 h$. The loss Hessian $G(z^*)$ often has a non-trivial null space in high-dimensional representation spaces (intrinsic rank $r < d$), allowing the interaction term $M(z^*)$ to generate negative eigenvalues in these directions. Standard theory for non-convex optimization (Lee et al.) guarantees that gradient descent almost surely escapes strict saddles. [..] ReLU heads ($\nabla^2$ ReLU $= 0$ almost everywhere) provide no such guarantee and must rely on discrete dynamics and BatchNorm. [..] ReLU lacks this mechanism and falls into collapse under continuous gradient flow without BatchNorm.",
-    unseen=r"The numbering (1), (2), the words generically and MLP, and Assumption 6 are taken from other public accounts of the paper: (2) a smooth nonlinear MLP head has generically $\lambda_{\min}(H_{\mathrm{eff}}) < 0$. Assumption 5 is cited by number in part (2); its text is not known to us, nor is how the paper defines generic, collapsed and non-repelling. The quote calls $G(z^*)$ the loss Hessian; we read $r$ as the rank of $\nabla^2 L$, which makes $\ker G$ non-trivial whenever $r < d$. What gradient flow of a whole network does with a ReLU head (falls into collapse) is an empirical claim; it is not decided here.",
+    unseen=r"The numbering (1), (2), the words generically and MLP, and Assumption 6 are taken from other public accounts of the paper: (2) a smooth nonlinear MLP head has generically $\lambda_{\min}(H_{\mathrm{eff}}) < 0$. Assumption 5 is cited by number in part (2); its text is not known to us, nor is how the paper defines generic, collapsed and non-repelling. The quote calls $G(z^*)$ the loss Hessian; we read $r$ as the rank of $\nabla^2 L$, which makes $\ker G$ non-trivial whenever $r < d$. What gradient flow of a whole network does with a ReLU head (falls into collapse) is an empirical claim; it is not decided here. Where both views of every input have the same output, Assumption 6 depends on the loss: see part complete-collapse. What the quote says of gradient descent is read for descent in $z$, which moves all inputs of a collapsed encoder alike and so leaves $z^*$, not the collapse.",
     hypotheses=(
         Hypothesis(
             id="A1",
@@ -75,6 +75,28 @@ STATEMENT = Statement(
             text=r"some $v \in \ker(\nabla^2 L \, J_h)$ has $v^T M(z^*) v < 0$",
             origin=Origin.ADDED,
         ),
+        Hypothesis(
+            id="initial",
+            text=r"the weights are drawn: two layers of $m \leq d$ units, $\operatorname{rank} W_1 = m$ and no $\delta_j s''(a_j)$ is zero, almost surely; and their law does not change when columns of $W_2$ change sign and $b_2$ follows, to keep $h(z^*)$, as where these columns are independent and symmetric",
+            origin=Origin.ADDED,
+        ),
+        Hypothesis(
+            id="saddle",
+            text=r"$\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$: with `critical`, $z^*$ is a strict saddle",
+            source="escapes strict saddles",
+        ),
+        Hypothesis(
+            id="lipschitz",
+            text=r"$\nabla (L \circ h)$ is Lipschitz on all of $\mathbb{R}^d$, with a constant $\ell$",
+            origin=Origin.ADDED,
+            source="Lee et al. (2016) ask for it; the quote does not",
+        ),
+        Hypothesis(
+            id="small-step",
+            text=r"the step of gradient descent is smaller than $1 / \ell$",
+            origin=Origin.ADDED,
+            source="likewise",
+        ),
     ),
     readings=(
         Reading(
@@ -134,6 +156,33 @@ STATEMENT = Statement(
             id="2-direction",
             text=r"If some $v \in \ker(\nabla^2 L \, J_h)$ has $v^T M v < 0$, then $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$.",
             hypotheses=("A1", "collapsed", "A6", "smooth", "negative"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="2-initial",
+            text=r"At random initialisation with independent units, $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$ with probability $1 - P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at least.",
+            hypotheses=("A1", "collapsed", "A6", "smooth", "rank", "psd", "initial"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="2-escape",
+            text=r"Gradient descent in $z$ with a constant step almost surely escapes a strict saddle: it converges to $z^*$ from a set of starts of measure zero only.",
+            hypotheses=("A1", "collapsed", "A6", "critical", "smooth", "rank", "psd", "saddle"),
+            predicted=Verdict.REFUTED,
+            rescued_by="2-escape-small-step",
+        ),
+        Reading(
+            id="2-escape-small-step",
+            text=r"Gradient descent in $z$ with a constant step below $1 / \ell$ converges to a strict saddle $z^*$ from a set of starts of measure zero only, where $\nabla (L \circ h)$ has the Lipschitz constant $\ell$.",
+            hypotheses=(
+                "A1",
+                "collapsed",
+                "critical",
+                "smooth",
+                "saddle",
+                "lipschitz",
+                "small-step",
+            ),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(

@@ -22,6 +22,18 @@ SUMMARY = Summary(
             "it holds for those whose interaction term is negative somewhere on the kernel",
             "2-direction",
         ),
+        holds_added(
+            "it holds, but for a binomial tail, of heads with independent units at random initialisation",
+            "2-initial",
+        ),
+        refuted(
+            "refuted that gradient descent with any constant step almost surely escapes strict saddles",
+            "2-escape",
+        ),
+        holds_added(
+            "which holds with a step below the inverse of the gradient's Lipschitz constant",
+            "2-escape-small-step",
+        ),
         refuted(
             "refuted that a linear head always has a positive semidefinite effective Hessian, and that linear and ReLU heads never repel",
             "1-psd",

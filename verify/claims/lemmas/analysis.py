@@ -8,6 +8,24 @@ RUDIN = "Rudin, Principles of Mathematical Analysis, 3rd ed."
 
 LEMMAS = (
     Lemma(
+        "lipschitz-hessian",
+        "Curvature under a Lipschitz gradient",
+        r"If $f$ is $C^2$ and $\nabla f$ is Lipschitz with the constant $\ell$, every eigenvalue of $\nabla^2 f$ lies in $[-\ell, \ell]$.",
+        "Nesterov, Introductory Lectures on Convex Optimization (2004), Lemma 1.2.2",
+    ),
+    Lemma(
+        "null-preimages",
+        "Preimages of null sets",
+        r"If $g: \mathbb{R}^d \to \mathbb{R}^d$ is $C^1$ with $Dg$ invertible everywhere, the preimage of a set of measure zero has measure zero; so has a countable union of such.",
+        "Folland, Real Analysis, 2nd ed., Theorem 2.47, of the local inverses",
+    ),
+    Lemma(
+        "stable-manifold",
+        "The centre-stable manifold",
+        r"If $g$ is $C^1$, $g(z^*) = z^*$, and $Dg(z^*)$ is invertible with an eigenvalue of modulus above $1$, then the points whose whole orbit stays in some neighbourhood of $z^*$ lie in a $C^1$ disc of dimension below $d$, which has measure zero. Every orbit that converges to $z^*$ enters that neighbourhood for good.",
+        "Shub, Global Stability of Dynamical Systems (1987), Theorem III.7; so used by Lee et al., Gradient descent only converges to minimizers (COLT 2016)",
+    ),
+    Lemma(
         "chain-rule",
         "Chain rule",
         r"If $h$ is differentiable at $z$ and $L$ at $h(z)$, $L \circ h$ is differentiable at $z$ with $D(L \circ h) = DL(h(z)) \, Dh(z)$; its gradient is $J_h^T \nabla L(h(z))$.",
