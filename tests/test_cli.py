@@ -279,13 +279,14 @@ def test_show_prints_the_statement_and_what_is_stored(verify, folder):
     assert code == 0
     for text in (
         "Squares are at most one.",
-        "assumes unit (quoted)",
+        "assumes unit (quoted): 0 ≤ x < 1",  # LaTeX in the statement
         "Part P, bound",
         "    Not run yet.\n",
         "Flaw: One seed.",
         "measured: not run",
     ):
         assert text in out
+    assert "$" not in out
     assert "not run: Not run yet." not in out
     verify(registry, "all", *FAST)
     _, out, _ = verify(registry, "show", "toy", "X1")

@@ -561,7 +561,9 @@ def _from_store(
     if command == "report":
         folders = replace(folders, site=folders.site / PARTIAL)
         return _conclude(options, record, folders, report=record)
-    print(console.shown(record))
+    from reports.plain import plain
+
+    print("\n".join(map(plain, console.shown(record).splitlines())))
     for sentence in (*request.broken, *record.warnings):
         _complain(sentence)
     return 1 if request.broken else 0
