@@ -101,7 +101,8 @@ def _test(test: str) -> str:
             if report.failed:
                 failed.append(f"{report.nodeid} is not collected")
 
-    code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", test], plugins=[Notes()])
+    fast = [] if "::" in test else ["-m", "not slow"]  # of a whole file
+    code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *fast, test], plugins=[Notes()])
     if code == pytest.ExitCode.OK:
         return ""
     return f"failed: {failed[0]}" if failed else f"pytest ended with {code}"
