@@ -6,12 +6,14 @@ The oracles are the exit code, the files that are there afterwards, and the very
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from xml.etree import ElementTree
 
 import msgspec
 import pytest
+from report_fixture import FINDINGS, run_record
 from toy import context, forget, write_registry
 
 from reports import ReportError
@@ -92,23 +94,64 @@ def test_a_record_that_does_not_decode_is_told_and_left_where_it_is(verify, fold
 
 
 @pytest.mark.slow
-def test_a_report_is_of_the_run_that_began_last_whatever_the_files_times_say(verify, folder):
-    registry = write_registry(folder)
-    verify(registry, "all", *FAST, "--seed", "1")
-    verify(registry, "all", *FAST, "--seed", "2", "--profile", "standard", "--only", "property")
-    for path in (folder / "out" / "evidence").iterdir():
-        if '"seed":1,' in path.read_text().replace(" ", ""):
-            os.utime(path, (4e9, 4e9))
-    file = folder / "run.json"
+def test_a_filtered_run_and_a_deeper_profile_leave_the_full_report_standing(verify, folder):
+    registry, file = write_registry(folder), folder / "run.json"
+    page = folder / "out" / "site" / "index.html"
+    verify(registry, "x1", *FAST, "--seed", "1")
+    assert "Not asked for: Theorem 0.1" in page.read_text("utf-8")  # nothing is stored of it
+    verify(registry, "toy", *FAST, "--seed", "1", "--profile", "standard", "--json", file)
+    verify(registry, "report", "--json", file)
+    full = record(file)
+    before = page.read_text("utf-8")
+    assert len(list(full.checks)) == 4
+    assert full.omitted == ()
+
+    code, out, _ = verify(registry, "toy", *FAST, "--seed", "1", "--only", "derivation")
+    assert code == 0
+    assert "2 as stated" in out.splitlines()[-1]
     code, out, _ = verify(registry, "report", "--json", file)
     assert code == 0
-    found = record(file)
-    assert (found.seed, found.profile, found.device) == (2, "standard", "cpu")
-    assert found.only == ("property",)
-    assert "1 as stated" in out.splitlines()[-1]
-    assert found.reused == 1
-    verify(registry, "report", "--only", "derivation", "--seed", "1", "--json", file)
-    assert (record(file).seed, record(file).only) == (1, ("derivation",))
+    assert "4 as stated" in out.splitlines()[-1]
+    told = record(file)
+    assert (told.only, told.omitted) == ((), ())
+    assert verdicts_of(told) == verdicts_of(full)
+    assert [c.evidence for c in told.checks] == [c.evidence for c in full.checks]
+    assert parts_of(page.read_text("utf-8")) == parts_of(before)
+
+    before = page.read_bytes()
+    code, out, _ = verify(registry, "report", "toy", "--only", "derivation", "--json", file)
+    assert code == 0
+    part = page.parent / "part" / "index.html"
+    assert f"report: {part}" in out
+    assert (record(file).only, record(file).omitted) == (("derivation",), ("Experiment X1",))
+    assert "Only checks of this kind" in part.read_text("utf-8")
+    assert page.read_bytes() == before
+
+    verify(registry, "all", *FAST, "--seed", "2", "--only", "property", "--profile", "deep")
+    verify(registry, "report", "--json", file)
+    told = record(file)
+    assert verdicts_of(told) == verdicts_of(full)
+    assert the("toy.P.property", told).evidence.provenance.profile == "deep"
+    assert the("toy.P.derivation", told).evidence.provenance.profile == "standard"
+
+
+def verdicts_of(run):
+    return {name: judgement.verdict for name, judgement in run.reached.items()}
+
+
+def parts_of(html):
+    """The ids on a page: what it has a place for."""
+    return re.findall(r' id="([^"]+)"', html)
+
+
+@pytest.mark.parametrize("command", [("report",), ("show", "toy")])
+@pytest.mark.parametrize(
+    "option", [("--profile", "deep"), ("--seed", "1"), ("--device", "cpu")], ids=lambda o: o[0]
+)
+def test_what_a_run_draws_is_no_option_of_what_is_stored(verify, folder, command, option):
+    code, _, err = verify(write_registry(folder), *command, *option)
+    assert code == 2
+    assert "the best evidence there is" in err
 
 
 @pytest.mark.slow
@@ -122,6 +165,37 @@ def test_a_run_that_was_interrupted_is_reported_as_it_was_asked(verify, folder, 
     file = folder / "run.json"
     verify(registry, "report", "--json", file)
     assert record(file).seed == 2
+
+
+def test_what_changed_between_two_runs(verify, folder):
+    old, new = folder / "old.json", folder / "new.json"
+    old.write_bytes(msgspec.json.encode(run_record()))
+    wrong = msgspec.structs.replace(FINDINGS["thm41.F.property"], outcome=Outcome.SURPRISE)
+    changed = run_record(FINDINGS | {"thm41.F.property": wrong})
+    new.write_bytes(msgspec.json.encode(msgspec.structs.replace(changed, seed=5)))
+    assert verify("theorems", "diff", old, old)[:2] == (0, "Nothing changed.\n")
+    code, out, _ = verify("theorems", "diff", old, new)
+    assert code == 1
+    assert out.splitlines() == [
+        f"seed: {run_record().seed} -> 5",
+        "verdict on thm41.F: derived -> failed",
+        "check thm41.F.property: as stated -> surprise",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["old.json"], "`diff` expects two records"),
+        (["absent.json", "absent.json"], "absent.json cannot be read"),
+        (["broken.json", "broken.json"], "holds no record of a run"),
+    ],
+)
+def test_records_that_cannot_be_compared(verify, folder, names, sentence):
+    (folder / "broken.json").write_text("{}")
+    code, _, err = verify("theorems", "diff", *(folder / name for name in names))
+    assert code == 2
+    assert sentence in err
 
 
 def interrupt(*arguments, **options):

@@ -10,7 +10,7 @@ import pytest
 from verify.__main__ import ROOT
 from verify.identity.closure import closure
 
-MOST = 15
+MOST = 17
 """Files at most in which E3 can be read: those of `verify.experiments` and `verify.ssl` that its
 import closure holds. A package's ``__init__`` that only names what its modules hold does not count,
 nor does the list of citations: a sentence looks up its line there, by id."""
@@ -45,7 +45,7 @@ def read(experiment: str) -> list[str]:
     return [m for m in ours if place(m).name != "__init__.py" or not only_names(place(m))]
 
 
-def test_e3_can_be_read_in_fifteen_files() -> None:
+def test_e3_can_be_read_in_seventeen_files() -> None:
     modules = read("e3")
     assert {f"verify.experiments.e3.{name}" for name in NAMES} <= set(modules)
     assert len(modules) <= MOST, "\n".join(sorted(modules))

@@ -13,11 +13,13 @@ import sys
 import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from verify.claims.acceptance import normalised
 from verify.claims.check import Arithmetic, Check, Kind, Role, evidence_for
 from verify.claims.evidence import Evaluated, Finding, Outcome, Plot, Provenance, Series, Witness
-from verify.engine.store import SEED_LIMIT, Asked, Records, Store, StoreError, seal
+from verify.claims.statement import Statement
+from verify.engine.store import SEED_LIMIT, Asked, Records, Store, StoreError, best_valid, seal
 
 KEY = "0123456789abcdef" + "f" * 48
 OTHER = "fedcba9876543210" + "f" * 48
@@ -248,6 +250,88 @@ def test_the_newest_evidence_is_found_by_date_and_not_under_other_checks(store):
     assert store.newest("room.a", besides="").provenance.key == KEY
     assert store.newest("room.a", besides=KEY).provenance.key == OTHER
     assert store.newest("room.c", besides="") is None
+
+
+SUBJECT = Statement(
+    id="room",
+    label="",
+    title="",
+    source="",
+    quoted="",
+    unseen="",
+    hypotheses=(),
+    readings=(),
+    parts=(),
+)
+
+
+def stored(store, key, **changes):
+    """Keep evidence of another key, profile, outcome or date."""
+    outcome = changes.pop("outcome", Outcome.AS_STATED)
+    made = evidence(Finding(outcome=outcome, summary="s"), key=key)
+    made = replace(made, provenance=replace(made.provenance, **changes))
+    store.write(made)
+    return made
+
+
+def best(store, *others, valid=lambda key: True):
+    check = replace_check("room.a")
+    key_of = lambda one: one.provenance.key if valid(one.provenance.key) else "another"  # noqa: E731
+    found = best_valid(check, SUBJECT, key_of, (store, *others))
+    return None if found is None else found[0]
+
+
+def replace_check(name):
+    return Check(
+        id=name,
+        title="",
+        role=Role.SUPPORTS,
+        kind=Kind.SCALE,
+        arithmetic=Arithmetic.FLOAT64,
+        run=lambda ctx: FULL,
+    )
+
+
+def test_the_best_evidence_has_most_cases_and_then_is_the_latest(store):
+    assert best(store) is None
+    smoke = stored(store, KEY, date="2026-01-09")
+    assert best(store) == smoke
+    deep = stored(store, OTHER, profile="deep", date="2026-01-01")
+    assert best(store) == deep
+    later = stored(store, "aa" * 32, profile="deep", date="2026-01-02")
+    assert best(store) == later
+
+
+def test_evidence_of_other_code_is_never_the_best(store):
+    smoke = stored(store, KEY)
+    stored(store, OTHER, profile="deep")
+    assert best(store, valid=lambda key: key == KEY) == smoke
+    assert best(store, valid=lambda key: False) is None
+
+
+def test_a_surprise_is_outdone_by_nothing_and_an_error_is_told(store):
+    surprise = stored(store, KEY, outcome=Outcome.SURPRISE)
+    stored(store, OTHER, profile="deep", date="2026-01-09")
+    assert best(store) == surprise
+    surprise_gone = Store(store.folder.parent / "other")
+    stored(surprise_gone, KEY, profile="deep", outcome=Outcome.ERROR, date="2026-01-09")
+    assert best(surprise_gone).outcome is Outcome.ERROR
+    assert surprise_gone.warnings == []
+    found = stored(surprise_gone, OTHER)
+    assert best(surprise_gone) == found
+    (warning,) = surprise_gone.warnings
+    assert warning.startswith("room.a ended with an error in profile deep with seed 3")
+
+
+def test_of_equal_evidence_the_stored_counts_before_the_recorded(store):
+    stored(store, KEY)
+    recorded = Store(store.folder.parent / "recorded")
+    stored(recorded, KEY)
+    found = best_valid(replace_check("room.a"), SUBJECT, lambda one: KEY, (store, recorded))
+    assert found is not None
+    assert found[1] is store
+    assert store.holds("room")
+    assert not store.holds("roo")
 
 
 def test_records_are_read_and_never_touched(store):

@@ -29,15 +29,15 @@ import msgspec
 from verify.claims.check import Context
 from verify.claims.evidence import Outcome
 from verify.claims.text import count
-from verify.cli import console, kernel, reproduce, scaffold
+from verify.cli import compare, console, kernel, reproduce, scaffold
 from verify.cli.arguments import UsageError, parse
 from verify.cli.doctor import examine, gpu
 from verify.cli.junit import junit
 from verify.engine import registry as rooms
-from verify.engine.assemble import Request, assemble, kept
+from verify.engine.assemble import Request, assemble, kept, with_run
 from verify.engine.provenance import git_state, in_checkout
 from verify.engine.record import RunRecord
-from verify.engine.runner import run_all
+from verify.engine.runner import Results, run_all
 from verify.engine.store import Asked, Records, Store, StoreError
 from verify.experiments.forms import listing
 
@@ -46,8 +46,23 @@ REGISTRIES = rooms.REGISTRIES
 RECORDED = ROOT / "reports" / "evidence"
 
 HINT = "`python -m verify --help` shows what can be asked."
-COMMANDS = ("all", "list", "show", "report", "doctor", "bench", "kernel", "mutate", "ssl", "new")
-LOOKING = ("list", "show", "doctor")
+COMMANDS = (
+    "all",
+    "list",
+    "show",
+    "report",
+    "diff",
+    "doctor",
+    "bench",
+    "kernel",
+    "mutate",
+    "ssl",
+    "new",
+)
+PARTIAL = "part"
+"""The folder, beside the report, of a part of it that was asked for."""
+
+LOOKING = ("list", "show", "diff", "doctor")
 """Commands that decide nothing, whose reader may leave when it has seen enough."""
 
 NO_GPU = "--device cuda was asked for and no CUDA device was found"
@@ -147,6 +162,8 @@ def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
     places = rooms.contents(registries)
     if command == "new":
         return _new(options, names, registries)
+    if command == "diff":
+        return _diff(names)
     if command in COMMANDS:
         if names and command in ("all", "list", "doctor", "bench"):
             raise UsageError(f"`{command}` takes no names, got {' '.join(names)!r}.")
@@ -219,6 +236,18 @@ def _new(options: argparse.Namespace, words: Sequence[str], registries: Sequence
     return _run(options, [rooms.find(places, words[0])], places, Folders.at(options.out))
 
 
+def _diff(names: Sequence[str]) -> int:
+    """Print what changed between two runs; 1 if anything did."""
+    if len(names) != 2:
+        raise UsageError(
+            "`diff` expects two records, written with --json, the older one first; "
+            f"got {len(names)} names."
+        )
+    found = compare.changes(*(compare.read(Path(name)) for name in names))
+    print("\n".join(found) or "Nothing changed.")
+    return int(bool(found))
+
+
 def _run(
     options: argparse.Namespace,
     chosen: Sequence[rooms.RegistryEntry],
@@ -281,7 +310,8 @@ def _run(
         recorded=recorded,
         wall_s=time.perf_counter() - begun,
     )
-    code = _conclude(options, record, folders)
+    whole = _best(chosen, places, ctx, store, recorded, begun, run=results)
+    code = _conclude(options, record, folders, report=whole)
     if lacking:
         _complain(f"{NO_GPU}; the checks that can run on the CPU ran there.")
         return code or 3
@@ -468,29 +498,37 @@ def _from_store(
     places: Sequence[rooms.RegistryEntry],
     folders: Folders,
 ) -> int:
-    """Show the chosen rooms, or render their report, from stored evidence alone."""
+    """Show the chosen rooms, or render the report, from the best evidence that is stored."""
     begun = time.perf_counter()
+    command, *names = options.words
+    if options.profile or options.seed is not None or options.device != "auto":
+        raise UsageError(
+            f"`{command}` takes the best evidence there is, of whatever profile, seed and device; "
+            "`--profile`, `--seed` and `--device` are options of a run."
+        )
     store, recorded = Store(folders.evidence), Records(RECORDED)
     asked = store.begun()
     if asked is None:
-        if options.words[0] == "report":
+        if command == "report":
             again = "" if options.out is None else f" --out {shlex.quote(str(options.out))}"
             raise UsageError(
                 f"No evidence is stored in {folders.evidence}; `python -m verify all{again}` makes "
                 "some."
             )
         asked = Asked(seed=store.kept_seed() or 0, profile="standard", device="cpu")
-    # Unless told otherwise, what the latest run was asked for.
     ctx = Context(
-        seed=asked.seed if options.seed is None else options.seed,
-        profile=options.profile or asked.profile,
-        device=asked.device if options.device == "auto" else options.device,
+        seed=asked.seed,
+        profile=asked.profile,
+        device=asked.device,
         cache=str(folders.artefacts),
         rooms=rooms.modules(places),
         git=git_state(ROOT),
     )
-    wanted = options if options.only or options.skip else asked
-    loaded, request = _request(wanted, chosen, places)
+    part = bool(names or options.only or options.skip)
+    if command == "report" and not part:
+        record = _best((), places, ctx, store, recorded, begun)
+        return _conclude(options, record, folders, report=record)
+    loaded, request = _request(options, chosen, places)
     record = assemble(
         request,
         ctx,
@@ -500,12 +538,50 @@ def _from_store(
         recorded=recorded,
         wall_s=time.perf_counter() - begun,
     )
-    if options.words[0] == "report":
-        return _conclude(options, record, folders)
+    if command == "report":
+        folders = replace(folders, site=folders.site / PARTIAL)
+        return _conclude(options, record, folders, report=record)
     print(console.shown(record))
     for sentence in (*request.broken, *record.warnings):
         _complain(sentence)
     return 1 if request.broken else 0
+
+
+def _best(
+    chosen: Sequence[rooms.RegistryEntry],
+    places: Sequence[rooms.RegistryEntry],
+    ctx: Context,
+    store: Store,
+    recorded: Records,
+    begun: float,
+    run: Results | None = None,
+) -> RunRecord:
+    """The record of the best evidence there is of every check, whatever the latest run was asked for.
+
+    It covers the chosen rooms and all of which something is stored.
+
+    Args:
+        chosen: the rooms of the latest run.
+        places: every room.
+        ctx: of the latest run.
+        store: where evidence is stored.
+        recorded: the project's records.
+        begun: when this process began, on `time.perf_counter`'s clock.
+        run: what the latest run found, if it ran in this process.
+    """
+    covered = [place for place in places if place in chosen or store.holds(place.entry.id)]
+    everything = Asked(seed=ctx.seed, profile=ctx.profile, device=ctx.device)
+    loaded, request = _request(everything, covered, places)
+    best = kept(request, ctx, loaded, store=store, recorded=recorded)
+    return assemble(
+        request,
+        ctx,
+        loaded,
+        best if run is None else with_run(best, run),
+        store=store,
+        recorded=recorded,
+        wall_s=time.perf_counter() - begun,
+    )
 
 
 def _request(
@@ -534,8 +610,17 @@ def _request(
     )
 
 
-def _conclude(options: argparse.Namespace, record: RunRecord, folders: Folders) -> int:
-    """Print a run's verdicts and counts, write the report and the files; return the exit code."""
+def _conclude(
+    options: argparse.Namespace, record: RunRecord, folders: Folders, *, report: RunRecord
+) -> int:
+    """Print a run's verdicts and counts, write the report and the files; return the exit code.
+
+    Args:
+        options: of the command line.
+        record: of the run as it was asked for.
+        folders: where the report goes.
+        report: of the best evidence there is, of which the report is made.
+    """
     print(console.verdicts(record), end="\n\n")
     ids = [check.id for check in record.checks]
     for failure in record.failures:
@@ -544,21 +629,26 @@ def _conclude(options: argparse.Namespace, record: RunRecord, folders: Folders) 
         _complain(warning)
     if lacking := console.not_run(record):
         print(lacking)
-    unwritten = _write(options, record, folders)
+    for failure in report.failures:
+        if failure not in record.failures:
+            print(f"in the report also, not as stated: {console.shortened(failure, ids)}")
+    unwritten = _write(options, record, folders, report)
     for sentence in unwritten:
         _complain(sentence)
     print(console.last_line(record))
     return 1 if record.failures or unwritten else 0
 
 
-def _write(options: argparse.Namespace, record: RunRecord, folders: Folders) -> list[str]:
+def _write(
+    options: argparse.Namespace, record: RunRecord, folders: Folders, report: RunRecord
+) -> list[str]:
     """Write the report, then the files asked for; return a sentence on each that is not written."""
     from reports import ReportError
     from reports.render import render
 
     unwritten = []
     try:
-        page = render(record, folders.site)
+        page = render(report, folders.site)
     except ReportError as error:
         why = str(error).rstrip(".")
         unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")

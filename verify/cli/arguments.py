@@ -33,7 +33,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         prog="python -m verify",
         description="Decides the paper's statements, and repeats its experiments.",
         epilog="Commands: all | NAME... (thm41, 4.1, 'Theorem 4.1', E3) | list | show NAME... | "
-        "report [NAME...] | doctor | bench | kernel [NAME...] | ssl E3... | ssl all | ssl --list | "
+        "report [NAME...] | diff OLD NEW | doctor | bench | kernel [NAME...] | ssl E3... | ssl all | ssl --list | "
         "ssl released --path DIR | mutate [NAME|numeric|experiments...] | new ID LABEL TITLE.",
         allow_abbrev=False,
     )

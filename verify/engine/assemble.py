@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import msgspec
+
 from verify.claims.check import Check, Context, Kind
-from verify.claims.evidence import Outcome
+from verify.claims.evidence import Evidence, Outcome
 from verify.claims.judgement import Verdicts, gate_failures, judge_experiment, resolve
 from verify.claims.lemmas import LEMMAS
 from verify.claims.statement import Part, Statement
@@ -21,7 +23,7 @@ from verify.engine.record import (
 )
 from verify.engine.registry import Room
 from verify.engine.runner import Results
-from verify.engine.store import Records, lookup_valid
+from verify.engine.store import Records, best_valid
 from verify.engine.worker import missing_capability
 from verify.identity.closure import versions
 
@@ -57,19 +59,45 @@ class Request:
 def kept(
     request: Request, ctx: Context, rooms: Sequence[Room], *, store: Records, recorded: Records
 ) -> Results:
-    """Return what is kept under the present keys, in the store or else in the records."""
+    """Return the best that is kept of every check, in the store or in the records.
+
+    That is evidence of present code and versions, whatever profile, seed and device it was made with.
+    """
+
+    def key_of(evidence: Evidence) -> str:
+        made = evidence.provenance
+        as_made = msgspec.structs.replace(
+            ctx, profile=made.profile, seed=made.seed, device=made.device
+        )
+        return evidence_key(check, as_made)
+
     evidence, from_records = {}, set()
     for room in (*rooms, *request.foundations):
         for check in room.checks:
             if room in rooms and request.leaves_out(check):
                 continue
-            key = evidence_key(check, ctx)
-            found = lookup_valid(check, room.subject, key, store)
-            if found is None and (found := lookup_valid(check, room.subject, key, recorded)):
-                from_records.add(check.id)
+            found = best_valid(check, room.subject, key_of, (store, recorded))
             if found is not None:
-                evidence[check.id] = found
+                evidence[check.id] = found[0]
+                if found[1] is recorded:
+                    from_records.add(check.id)
     return Results(evidence=evidence, reused=frozenset(evidence), recorded=frozenset(from_records))
+
+
+def with_run(best: Results, run: Results) -> Results:
+    """Return the best evidence there is, in which what a run found for the first time is no reused evidence.
+
+    What could not run, and said why, counts where nothing better is kept.
+    """
+    lacking = {id: found for id, found in run.evidence.items() if id not in best.evidence}
+    made_now = {
+        id
+        for id, found in run.evidence.items()
+        if id not in run.reused and best.evidence.get(id) == found
+    }
+    return Results(
+        evidence=best.evidence | lacking, reused=best.reused - made_now, recorded=best.recorded
+    )
 
 
 def assemble(

@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -19,7 +19,7 @@ import msgspec
 
 from verify.claims.acceptance import refuse_non_finite, validate_finding
 from verify.claims.check import CASES, Check, Kind
-from verify.claims.evidence import Evidence
+from verify.claims.evidence import Evidence, Outcome
 from verify.claims.statement import Experiment, Statement
 from verify.engine.locks import exclusive
 
@@ -115,14 +115,22 @@ class Records:
 
     def newest(self, check_id: str, besides: str) -> Evidence | None:
         """Return the latest evidence of a check under any key but `besides`, or None."""
-        pattern = re.compile(re.escape(check_id) + rf"-[0-9a-f]{{{KEY_DIGITS}}}\.json")
-        names = sorted(name for name in self._names() if pattern.fullmatch(name))
-        found = [self._read(self.folder / name) for name in names]
         return max(
-            (one for one in found if one is not None and one.provenance.key != besides),
+            (one for one in self.kept(check_id) if one.provenance.key != besides),
             key=lambda evidence: evidence.provenance.date,
             default=None,
         )
+
+    def kept(self, check_id: str) -> list[Evidence]:
+        """Return all evidence of a check, whatever its key."""
+        pattern = re.compile(re.escape(check_id) + rf"-[0-9a-f]{{{KEY_DIGITS}}}\.json")
+        names = sorted(name for name in self._names() if pattern.fullmatch(name))
+        return [one for name in names if (one := self._read(self.folder / name)) is not None]
+
+    def holds(self, room: str) -> bool:
+        """Whether there is evidence of any check of a room."""
+        pattern = re.compile(re.escape(room) + rf"\..+-[0-9a-f]{{{KEY_DIGITS}}}\.json")
+        return any(pattern.fullmatch(name) for name in self._names())
 
     def warn(self, sentence: str) -> None:
         """Add a warning, unless it was given before."""
@@ -283,8 +291,58 @@ def lookup_valid(
 ) -> Evidence | None:
     """Return a check's evidence under a key, if there is some and it meets the rules of today."""
     found = kept.read(check.id, key)
-    if found is None:
-        return None
+    return None if found is None else _accepted(check, subject, found, kept)
+
+
+def best_valid(
+    check: Check,
+    subject: Statement | Experiment,
+    key_of: Callable[[Evidence], str],
+    kept: Iterable[Records],
+) -> tuple[Evidence, Records] | None:
+    """Return the evidence of a check that says most among what present code made, and where it is kept.
+
+    A surprise is never outdone: it says most. Of the rest the one with more random cases does, of equals the
+    later one; what ended with an error says least.
+
+    Args:
+        check: the check.
+        subject: what its room is about.
+        key_of: the key that present code gives to evidence made with its profile, seed and device.
+        kept: where to look, the first of equals counts.
+    """
+    found = [
+        (evidence, records)
+        for records in kept
+        for evidence in records.kept(check.id)
+        if evidence.provenance.key == key_of(evidence)
+        and _accepted(check, subject, evidence, records) is not None
+    ]
+    best = max(found, key=lambda one: _weight(one[0]), default=None)
+    for evidence, records in found:
+        if evidence.outcome is Outcome.ERROR and best is not None and best[0] is not evidence:
+            made = evidence.provenance
+            records.warn(
+                f"{check.id} ended with an error in profile {made.profile} with seed {made.seed}; what it "
+                f"found in profile {best[0].provenance.profile} with seed {best[0].provenance.seed} is shown."
+            )
+    return best
+
+
+def _weight(evidence: Evidence) -> tuple[bool, bool, int, str]:
+    made = evidence.provenance
+    return (
+        evidence.outcome is Outcome.SURPRISE,
+        evidence.outcome not in (Outcome.ERROR, Outcome.NOT_RUN),
+        CASES.get(made.profile, 0),
+        made.date,
+    )
+
+
+def _accepted(
+    check: Check, subject: Statement | Experiment, found: Evidence, kept: Records
+) -> Evidence | None:
+    """Evidence, if it meets the rules of today; if not, that is told."""
     try:
         accepted = validate_finding(check, subject, found)
         reason = "" if accepted.outcome is found.outcome else accepted.summary

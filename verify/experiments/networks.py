@@ -25,9 +25,9 @@ from verify.ssl.backbones import CALIBRATED, calibrate
 from verify.ssl.data import DIGITS as DIGITS_NAME
 from verify.ssl.data import DIGITS_SOURCE, Dataset, Source
 from verify.ssl.data.loading import images
-from verify.ssl.measurements import Protocol, project, represent, unit
+from verify.ssl.measurements import Protocol, project, represent, represent_orbits, unit
 from verify.ssl.probes import ridge_accuracy
-from verify.ssl.snapshots import observe_weights, snapshot
+from verify.ssl.snapshots import observe_weights
 from verify.ssl.training import (
     Config,
     Mlp,
@@ -338,8 +338,17 @@ TRAINED_FROM = 0.55
 """Accuracy of a linear class probe of z from which a network on CIFAR-10 counts as trained, fixed before
 the medium runs. An untrained one has 0.22 to 0.32; a table whose networks do not reach it says so first."""
 
+LABELLED = 10_000
+"""Training images at most that this probe sees."""
+
 FRESH_OFFSET = 1000
 """Added to a training seed, the seed of the fresh head's weights."""
+
+
+def snapshot(arrays: Arrays, epoch: int) -> Arrays:
+    """What `verify.ssl.training.from_arrays` takes, of all that was kept of a run, after an epoch."""
+    parts = ("backbone.", "projector.", "predictor.")
+    return {name: curve[epoch, ...] for name, curve in arrays.items() if name.startswith(parts)}
 
 
 @dataclass(frozen=True)
@@ -364,9 +373,9 @@ class Run:
     arrays: Arrays
 
     def class_probe(
-        self, dataset: Dataset, train: int | None = None, test: int | None = None
+        self, dataset: Dataset, train: int = LABELLED, test: int | None = None
     ) -> float:
-        """Accuracy in [0, 1] of a linear probe of the class on raw z, of all images or so many."""
+        """Accuracy in [0, 1] of a linear probe of the class on raw z: of so many images at most."""
         (seen, labels), (judged, answers) = (
             (represent(self.trained.backbone, images[:count]), answers[:count])
             for images, answers, count in (
@@ -376,9 +385,18 @@ class Run:
         )
         return ridge_accuracy(seen, labels, judged, answers, dataset.classes)
 
-    def compared(self, images: Tensor) -> Iterator[tuple[str, Protocol, Tensor, Tensor]]:
-        """Unit vectors z (.., d) and h (.., k) of images (.., C, H, W), by network and protocol."""
-        z, other = (represent(n.backbone, images) for n in (self.trained, self.untrained))
+    def compared(
+        self, images: Tensor, orbit: Callable[[Tensor], Tensor]
+    ) -> Iterator[tuple[str, Protocol, Tensor, Tensor]]:
+        """Unit vectors z (n, A, d) and h (n, A, k) of images' orbits, by network and protocol.
+
+        Args:
+            images: (n, C, H, W).
+            orbit: of some images, (m, A, C, H, W).
+        """
+        z, other = (
+            represent_orbits(n.backbone, images, orbit) for n in (self.trained, self.untrained)
+        )
         named = {
             TRAINED: (self.trained, z),
             FRESH: (self.fresh, z),

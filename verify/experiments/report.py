@@ -9,12 +9,13 @@ from statistics import fmean
 from typing import Any, TypeVar
 
 import numpy as np
+from msgspec import structs
 
 from verify.claims.check import Arithmetic, Check, Context
 from verify.claims.declare import measurement
 from verify.claims.evidence import Answer, Finding, Measured, Outcome, Plot, Series, Table
 from verify.experiments.forms import FORMS, LIVE, Form
-from verify.experiments.networks import Runs
+from verify.experiments.networks import TRAINED_FROM, Run, Runs
 from verify.experiments.released.citations import cite
 from verify.ssl.augment import Augmentation, CropAugmentation
 from verify.ssl.data import DIGITS, Dataset
@@ -65,6 +66,11 @@ def measurements(
     return tuple(made for _, made in sorted(checks, key=lambda placed: placed[0]))
 
 
+def class_probes(runs: Iterable[Run], dataset: Dataset) -> list[float]:
+    """What `shown` takes of these runs: nothing on the digits."""
+    return [run.class_probe(dataset) for run in runs] if dataset.name != DIGITS else []
+
+
 # --- findings and answers -------------------------------------------------------------------
 
 
@@ -75,8 +81,24 @@ def shown(
     cases: int,
     tables: Sequence[Table],
     plots: Sequence[Plot] = (),
+    probes: Sequence[float] = (),
 ) -> Finding:
-    """What a measurement found; the summary begins with the effects not answered with yes."""
+    """What a measurement found; the summary begins with the effects not answered with yes.
+
+    Args:
+        answers: to the effects.
+        summary: the figures in words.
+        cases: how much was measured.
+        tables: the first is the setting.
+        plots: what is drawn.
+        probes: on CIFAR, accuracy of a linear class probe of every network's z, in [0, 1]. It is the first
+            row of the first table; where a network does not count as trained, the summary says so first.
+    """
+    if probes:
+        row = ("linear class probe of z, %", "not published", percent(probes))
+        tables = (structs.replace(tables[0], rows=(row, *tables[0].rows)), *tables[1:])
+    if probes and min(probes) < TRAINED_FROM:
+        summary = f"These networks do not count as trained: a linear probe of the class on z gets {percent(probes)} %, and {100 * TRAINED_FROM:g} % were asked of each. {summary}"
     others = [f"{a.effect} ({a.answer.value})" for a in answers if a.answer is not Answer.YES]
     shortfall = f"Not answered with yes: {', '.join(others)}. " if others else ""
     return Finding(

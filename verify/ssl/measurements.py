@@ -12,7 +12,7 @@ The two agree for a positively homogeneous head and disagree for a head with Bat
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import NamedTuple
@@ -58,6 +58,17 @@ def represent(backbone: nn.Module, images: Tensor) -> Tensor:
     batches = images.flatten(0, -4).split(FORWARD_BATCH)
     outputs = [backbone(floating(batch)) for batch in batches]
     return torch.cat(outputs).unflatten(0, images.shape[:-3])
+
+
+def represent_orbits(
+    backbone: nn.Module, images: Tensor, orbit: Callable[[Tensor], Tensor]
+) -> Tensor:
+    """Raw representations (n, A, d) of the orbits (n, A, C, H, W) of images (n, C, H, W), in parts.
+
+    The turned images themselves are never all in memory.
+    """
+    parts = (represent(backbone, orbit(part)) for part in images.split(FORWARD_BATCH))
+    return torch.cat(list(parts))
 
 
 @torch.no_grad()

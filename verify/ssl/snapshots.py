@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from verify.ssl.data import Dataset
 from verify.ssl.training import Config, Observe, State
 from verify.ssl.training.config import weights_to_arrays
-
-PARTS = ("backbone.", "projector.", "predictor.")
 
 
 def observe_weights(config: Config, dataset: Dataset) -> Observe:
@@ -22,8 +18,3 @@ def observe_weights(config: Config, dataset: Dataset) -> Observe:
         return {name: array.copy() for name, array in weights_to_arrays(state.networks).items()}
 
     return observe
-
-
-def snapshot(arrays: Mapping[str, np.ndarray], epoch: int) -> dict[str, np.ndarray]:
-    """What `verify.ssl.training.from_arrays` takes, of all that was kept of a run, after an epoch."""
-    return {name: values[epoch] for name, values in arrays.items() if name.startswith(PARTS)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import fmean
 
 import torch
@@ -12,11 +12,19 @@ from verify.claims.evidence import Plot, Series, Table
 from verify.experiments import report
 from verify.experiments.e3.measure import (
     ANGLES,
+    COMPRESSION,
+    COURSE_LABELLED,
+    COURSE_ORBITS,
     DRAWS,
     SAMPLE_CLASSES,
+    SELECTIVITY,
+    TREND,
     Cells,
+    Course,
     Points,
+    direction,
     intervals,
+    trends,
     values,
 )
 from verify.experiments.networks import FRESH, TRAINED, Trained
@@ -121,6 +129,48 @@ def tables(form: Trained, dataset: Dataset, cells: Cells) -> tuple[Table, ...]:
     )
 
 
+def course_tables(form: Trained, setting: str, courses: Sequence[Course]) -> tuple[Table, ...]:
+    """Every figure before the first step, after the first epoch, half of them and all, and its trend."""
+    if not courses:
+        return ()
+    shown = sorted({0, 1, form.config.epochs // 2, form.config.epochs})
+    return (
+        report.table(
+            f"What changes as training goes on: {setting}",
+            [(name, [c[name] for c in courses]) for name in courses[0]],
+            ("", lambda name, curves: name),
+            *(
+                (f"epoch {e}", lambda name, curves, e=e: report.over_seeds([c[e] for c in curves]))
+                for e in shown
+            ),
+            ("Spearman with the epoch", lambda name, curves: report.over_seeds(trends(curves))),
+            ("it", lambda name, curves: direction(curves)),
+            note=f"Mean over training seeds {report.listed(form.seeds)}, each in parentheses; {COURSE_ORBITS} test images x 12 rotations, probe of {COURSE_LABELLED} training images. Rises: a rank correlation of at least {TREND:g} from the first epoch on, in every seed; falls: of at most -{TREND:g}. Where the selectivity rises or falls, the answers here are about the last epoch and not about the end of a longer training.",
+        ),
+    )
+
+
+def course_plots(setting: str, courses: Sequence[Course]) -> tuple[Plot, ...]:
+    """Selectivity and published compression after every epoch, with a fresh head's beside them."""
+    return tuple(
+        Plot(
+            title=f"{figure.capitalize()}, as training goes on",
+            kind="line",
+            series=tuple(
+                report.band(name, range(len(courses[0][f"{figure}, {name}"])), curves)
+                for name in (TRAINED, FRESH)
+                for curves in [[c[f"{figure}, {name}"] for c in courses]]
+            ),
+            xlabel="epoch",
+            ylabel="z over h",
+            yscale="log",
+            note=f"{setting}; mean and range over seeds.",
+        )
+        for figure in (SELECTIVITY, COMPRESSION)
+        if courses
+    )
+
+
 def plots(form: Trained, dataset: Dataset, points: Points) -> tuple[Plot, Plot, Plot]:
     """Five orbits before and after the head, and how far representations move along all of them."""
     setting = form.source.setting(dataset)
@@ -159,7 +209,7 @@ def plots(form: Trained, dataset: Dataset, points: Points) -> tuple[Plot, Plot, 
             ),
             xlabel="rotation in degrees",
             ylabel="distance of unit vectors",
-            note=f"{setting}; mean over {len(dataset.test_images[: form.orbits])} test images, band: smallest and largest of {len(form.seeds)} seeds.",
+            note=f"{setting}; mean over {points[f'z, {TRAINED}'][0].shape[0]} test images, band: smallest and largest of {len(form.seeds)} seeds.",
         ),
     )
 

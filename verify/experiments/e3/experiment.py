@@ -12,7 +12,7 @@ from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
 from verify.experiments import report
 from verify.experiments.e3 import display, invariants
-from verify.experiments.e3.measure import CONTROLS, Cells, intervals, measure
+from verify.experiments.e3.measure import CONTROLS, Cells, course, intervals, measure
 from verify.experiments.networks import FRESH, TRAINED, Trained, trained
 from verify.ssl.measurements import Interval, Protocol
 
@@ -101,6 +101,7 @@ def run_orbits(form: Trained, ctx: Context) -> Finding:
     setting = form.source.setting(dataset)
     runs = list(form.runs(ctx, dataset))
     cells, points = measure(form, runs, dataset)
+    courses = course(form, ctx, dataset) if form.observing else []
     return report.shown(
         answers(cells),
         display.summary(setting, cells),
@@ -108,9 +109,11 @@ def run_orbits(form: Trained, ctx: Context) -> Finding:
         tables=(
             *display.settings(form, dataset),
             *display.tables(form, dataset, cells),
+            *display.course_tables(form, setting, courses),
             *report.timing_tables(setting, {f"seed {run.seed}": run.arrays for run in runs}),
         ),
-        plots=display.plots(form, dataset, points),
+        plots=(*display.plots(form, dataset, points), *display.course_plots(setting, courses)),
+        probes=report.class_probes(runs, dataset),
     )
 
 

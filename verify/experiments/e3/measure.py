@@ -6,8 +6,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
+from scipy.stats import spearmanr
 from torch import Tensor
 
 from verify.claims.check import Context
@@ -23,7 +25,7 @@ from verify.ssl.measurements import (
     equal_weights,
     percentile_interval,
     project,
-    represent,
+    represent_orbits,
     summarise,
     unit,
 )
@@ -34,6 +36,9 @@ DRAWS = 1000
 """Bootstrap draws of each interval."""
 
 BOOTSTRAP_SEED = 0
+
+PLOTTED = 1000
+"""Images whose orbits are in plots."""
 
 SAMPLE_CLASSES, SAMPLE_IMAGES = 5, 3
 """As many classes, and images of each, as were published."""
@@ -69,21 +74,21 @@ Cells = dict[tuple[str, Protocol], list[Cell]]
 """For each network and protocol, a cell for each seed."""
 
 Points = dict[str, list[Tensor]]
-"""By representation and network, for each seed, unit vectors (images, angles, d or k)."""
+"""By representation and network, for each seed, unit vectors (images, angles, d or k) of the first
+`PLOTTED` images."""
 
 
 def measure(form: Trained, runs: Iterable[Run], dataset: Dataset) -> tuple[Cells, Points]:
     """Both protocols, with both controls; also unit vectors (consistent)."""
-    turned = rotation_orbit(dataset.test_images[: form.orbits], ANGLES)
-    classes = dataset.test_labels[: form.orbits]
+    images, classes = dataset.test_images[: form.orbits], dataset.test_labels[: form.orbits]
     cells: Cells = defaultdict(list)
     points: Points = defaultdict(list)
     for run in runs:
-        for name, protocol, z, h in run.compared(turned):
+        for name, protocol, z, h in run.compared(images, partial(rotation_orbit, angles=ANGLES)):
             cells[name, protocol].append(compare(z, h, classes))
             if protocol is Protocol.CONSISTENT:
-                points[f"z, {name}"].append(z)
-                points[f"h, {name}"].append(h)
+                points[f"z, {name}"].append(z[:PLOTTED])
+                points[f"h, {name}"].append(h[:PLOTTED])
     return cells, points
 
 
@@ -97,14 +102,14 @@ CLASS = "class probe of z"
 
 def course(form: Trained, ctx: Context, dataset: Dataset) -> list[Course]:
     """Selectivity and published compression, of the head and of a fresh one, and how trained z is."""
-    turned = rotation_orbit(dataset.test_images[:COURSE_ORBITS], ANGLES)
+    images, turned = dataset.test_images[:COURSE_ORBITS], partial(rotation_orbit, angles=ANGLES)
     classes = dataset.test_labels[:COURSE_ORBITS]
     weights = equal_weights(classes)
     courses = []
     for runs in form.course(ctx, dataset):
         found: Course = defaultdict(list)
         for run in runs:
-            raw = represent(run.trained.backbone, turned)
+            raw = represent_orbits(run.trained.backbone, images, turned)
             z = summarise(unit(raw), classes)
             for name, networks in ((TRAINED, run.trained), (FRESH, run.fresh)):
                 for protocol, figure, of in (
@@ -117,6 +122,18 @@ def course(form: Trained, ctx: Context, dataset: Dataset) -> list[Course]:
             found[CLASS].append(run.class_probe(dataset, COURSE_LABELLED, COURSE_JUDGED))
         courses.append(dict(found))
     return courses
+
+
+def trends(curves: Sequence[Sequence[float]]) -> list[float]:
+    """Spearman's correlation of every seed's figure with the epoch, from the first epoch on."""
+    return [float(spearmanr(curve[1:], range(len(curve) - 1)).statistic) for curve in curves]
+
+
+def direction(curves: Sequence[Sequence[float]]) -> str:
+    """What a figure does as training goes on, of the same in every seed."""
+    found = trends(curves)
+    rises, falls = (all(sign * trend >= TREND for trend in found) for sign in (1, -1))
+    return "rises" if rises else "falls" if falls else "does neither"
 
 
 def compare(z: Tensor, h: Tensor, classes: Tensor) -> Cell:

@@ -104,7 +104,8 @@ def run_rotation(form: Trained, ctx: Context) -> Finding:
     """Probe z, h and a fresh head's h for the rotation, with linear and ever wider MLP probes."""
     dataset = form.source.load(ctx)
     setting, hidden = form.source.setting(dataset), widths(form.config)
-    found = features(form, form.runs(ctx, dataset), dataset)
+    runs = list(form.runs(ctx, dataset))
+    found = features(form, runs, dataset)
     accuracies = probe(found, (0, *hidden), PROBE)
     longer = probe(found, hidden[1:2], LONGER)
     return report.shown(
@@ -116,6 +117,7 @@ def run_rotation(form: Trained, ctx: Context) -> Finding:
             display.probe_table(form, dataset, accuracies, longer),
         ),
         plots=(display.probe_plot(setting, form, accuracies),),
+        probes=report.class_probes(runs, dataset),
     )
 
 

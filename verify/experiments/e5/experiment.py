@@ -76,7 +76,8 @@ def run_curvature(form: Trained, ctx: Context) -> Finding:
     """Measure the bending of rotation orbits of test images, with both controls."""
     dataset = form.source.load(ctx)
     setting = form.source.setting(dataset)
-    cells = measure(form, form.runs(ctx, dataset), dataset)
+    runs = list(form.runs(ctx, dataset))
+    cells = measure(form, runs, dataset)
     return report.shown(
         answers(cells),
         display.summary(setting, cells),
@@ -87,6 +88,7 @@ def run_curvature(form: Trained, ctx: Context) -> Finding:
             display.halving_table(setting, cells),
         ),
         plots=(display.step_plot(setting, form, cells),),
+        probes=report.class_probes(runs, dataset),
     )
 
 

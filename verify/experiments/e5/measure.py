@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -59,10 +60,13 @@ Cells = dict[tuple[str, Protocol], list[Cell]]
 def measure(form: Trained, runs: Iterable[Run], dataset: Dataset) -> Cells:
     """The bending of test images' rotation orbits under both protocols, with both controls."""
     fine = FIRST + STEP / 2**HALVINGS * torch.arange((COUNT - 1) * 2**HALVINGS + 1)
-    turned = rotation_orbit(dataset.test_images[: form.bent], torch.deg2rad(fine))
+    images, turned = (
+        dataset.test_images[: form.bent],
+        partial(rotation_orbit, angles=torch.deg2rad(fine)),
+    )
     cells: Cells = defaultdict(list)
     for run in runs:
-        for name, protocol, z, h in run.compared(turned):
+        for name, protocol, z, h in run.compared(images, turned):
             cells[name, protocol].append(compare(z, h))
     return cells
 

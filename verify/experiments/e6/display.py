@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from verify.claims.evidence import Plot, Table
 from verify.experiments import report
 from verify.experiments.e4.display import mean
-from verify.experiments.e6.measure import DEPTHS, Depth
+from verify.experiments.e6.measure import Depth
 from verify.experiments.networks import FRESH, TRAINED, Trained
 from verify.ssl.data import Dataset
 from verify.ssl.measurements import Protocol
@@ -46,7 +46,7 @@ def depth_table(form: Trained, dataset: Dataset, depths: Sequence[Depth]) -> Tab
 
     return report.table(
         f"Heads of growing depth: {form.source.setting(dataset)}",
-        zip(DEPTHS, depths, strict=True),
+        [(depth.layers, depth) for depth in depths],
         ("layers", lambda layers, depth: str(layers)),
         ("compression, published protocol", contraction("compression", Protocol.PUBLISHED, ".1f")),
         ("the same by a fresh head", contraction("compression", Protocol.PUBLISHED, ".1f", FRESH)),
@@ -79,7 +79,7 @@ def depth_plot(setting: str, depths: Sequence[Depth]) -> Plot:
         series=tuple(
             report.band(
                 f"{quantity}, {protocol.value} protocol",
-                DEPTHS,
+                [depth.layers for depth in depths],
                 zip(*(depth.contraction(quantity, protocol) for depth in depths), strict=True),
             )
             for quantity, protocol in chosen
@@ -98,4 +98,5 @@ def summary(setting: str, depths: Sequence[Depth]) -> str:
         for chosen in (("compression", Protocol.PUBLISHED), ("selectivity", Protocol.CONSISTENT))
     )
     lost = ", ".join(mean(depth.loss) for depth in depths)
-    return f"On {setting}, for heads of 1, 2 and 3 layers: the published protocol gives compressions of {compression} (published 49.1, 57.2, 78.5); fed what they were trained on, the heads have selectivities of {selectivity}; a linear probe of the rotation loses {lost} points from z to h."
+    of = report.listed([depth.layers for depth in depths])
+    return f"On {setting}, for heads of {of} layers: the published protocol gives compressions of {compression} (published 49.1, 57.2, 78.5); fed what they were trained on, the heads have selectivities of {selectivity}; a linear probe of the rotation loses {lost} points from z to h."

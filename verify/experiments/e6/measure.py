@@ -15,6 +15,7 @@ from verify.ssl.probes import PROBE
 from verify.ssl.training import Config
 
 DEPTHS = (1, 2, 3)
+"""Layers of the heads, as published."""
 
 
 def deepen(config: Config, depth: int) -> Config:
@@ -30,16 +31,23 @@ def deepen(config: Config, depth: int) -> Config:
     return replace(config, projector=replace(config.projector, widths=widths))
 
 
+def layers(form: Trained) -> int:
+    """Layers of the head; 0 without one."""
+    return len(form.config.projector.widths) if form.config.projector else 0
+
+
 @dataclass(frozen=True)
 class Depth:
     """What is measured of one depth, seed by seed.
 
     Attributes:
+        layers: of the head.
         orbits: E3's cells.
         bending: E5's cells.
         accuracies: E4's, of the linear probe and of the MLP as wide as z.
     """
 
+    layers: int
     orbits: e3.Cells
     bending: e5.Cells
     accuracies: e4.Accuracies
@@ -74,6 +82,7 @@ def measure(form: Trained, runs: Iterable[Run], dataset: Dataset) -> Depth:
     runs = list(runs)
     found = e4.features(form, runs, dataset)
     return Depth(
+        layers(form),
         e3.measure(form, runs, dataset)[0],
         e5.measure(form, runs, dataset),
         e4.probe(found, (0, form.config.representation), PROBE),
