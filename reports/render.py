@@ -4,7 +4,7 @@
 counts or sorts it counts and sorts from the record. The templates are in reading order:
 ``report.html`` (the page), ``front.html`` (its first screen), ``notation.html``,
 ``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``dependencies.html``,
-``lemmas.html`` and ``provenance.html``; ``words.html`` holds the legends' wording.
+``lemmas.html``, ``power.html`` (the changes that checks faced) and ``provenance.html``; ``words.html`` holds the legends' wording.
 """
 
 from __future__ import annotations

@@ -76,6 +76,7 @@ class Claim(Generic[Case]):
         features: what the cases must show, by name, as a function of a case; a run in which no case
             shows one of them is vacuous.
         case_divisor: among how many the profile's cases are divided, where one of them takes long.
+        free: whether the tensors of a case may have any real entries, which an attack then moves.
     """
 
     text: str
@@ -87,6 +88,7 @@ class Claim(Generic[Case]):
     attained: tuple[Case, ...] = ()
     features: Callable[[Case], Mapping[str, bool]] = plain
     case_divisor: int = 1
+    free: bool = False
 
     def mutant(self, text: str, supplied: tuple[Case, ...] = (), **changed: object) -> Claim[Case]:
         """The same claim with arguments of its ratio changed."""

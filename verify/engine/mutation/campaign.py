@@ -123,32 +123,28 @@ class Copy:
         self._host.stdout.close()
 
 
-class Campaign:
-    """Changes tried on some copies of a checkout; a context manager.
+SEED = 20260517
+"""Every change is tried with the same draws, so that who notices it can be said."""
+
+
+def context(modules: dict[str, str]) -> Context:
+    """What the checks run in, given the module of each room."""
+    return Context(seed=SEED, profile="smoke", device="cpu", cache="", rooms=modules)
+
+
+class Keys:
+    """The keys of trials: what became of a change stands as long as its key does.
 
     Args:
         root: of the checkout.
         ctx: the context in which the checks run.
-        jobs: how many changes are tried at a time.
     """
 
-    def __init__(self, root: Path, ctx: Context, jobs: int) -> None:
-        self.root, self.ctx, self.jobs, self.limit = root, ctx, jobs, LIMIT
-        self._free: queue.SimpleQueue[Copy] = queue.SimpleQueue()
-        self._copies: list[Copy] = []
+    def __init__(self, root: Path, ctx: Context) -> None:
+        self.root, self.ctx = root, ctx
         self._keys: dict[str, str] = {}
 
-    def __enter__(self) -> Campaign:
-        self._folder = tempfile.TemporaryDirectory(prefix="changed-")
-        self.ctx = msgspec.structs.replace(self.ctx, cache=f"{self._folder.name}/artefacts")
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        for copy in self._copies:
-            copy.close()
-        self._folder.cleanup()
-
-    def key(self, mutation: Mutation) -> str:
+    def of(self, mutation: Mutation) -> str:
         """Hash of a change, of the file that it changes, and of the code of its checks.
 
         Raises:
@@ -171,6 +167,32 @@ class Campaign:
                     raise MutationError(f"There is no check {check!r}: {error}") from None
                 self._keys[check] = evidence_key(found, self.ctx, {})
         return self._keys[check]
+
+
+class Campaign:
+    """Changes tried on some copies of a checkout; a context manager.
+
+    Args:
+        root: of the checkout.
+        ctx: the context in which the checks run.
+        jobs: how many changes are tried at a time.
+    """
+
+    def __init__(self, root: Path, ctx: Context, jobs: int) -> None:
+        self.root, self.ctx, self.jobs, self.limit = root, ctx, jobs, LIMIT
+        self._free: queue.SimpleQueue[Copy] = queue.SimpleQueue()
+        self._copies: list[Copy] = []
+        self.keys = Keys(root, ctx)
+
+    def __enter__(self) -> Campaign:
+        self._folder = tempfile.TemporaryDirectory(prefix="changed-")
+        self.ctx = msgspec.structs.replace(self.ctx, cache=f"{self._folder.name}/artefacts")
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        for copy in self._copies:
+            copy.close()
+        self._folder.cleanup()
 
     def red_unchanged(self, checks: Sequence[str]) -> Iterator[str]:
         """Run checks on the unchanged copies, in as many parts; yield a sentence on what is not green."""
@@ -195,7 +217,7 @@ class Campaign:
             Change(one.id, one.file, one.apply(source(self.root, one.file)), one.checks)
             for one in mutations
         ]
-        keys = {one.id: self.key(one) for one in mutations}
+        keys = {one.id: self.keys.of(one) for one in mutations}
         for id, found in self.outcomes(waiting, until):
             yield Trial(
                 id=id,

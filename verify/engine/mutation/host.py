@@ -101,8 +101,7 @@ def _test(test: str) -> str:
             if report.failed:
                 failed.append(f"{report.nodeid} is not collected")
 
-    fast = [] if "::" in test else ["-m", "not slow"]  # of a whole file
-    code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *fast, test], plugins=[Notes()])
+    code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", test], plugins=[Notes()])
     if code == pytest.ExitCode.OK:
         return ""
     return f"failed: {failed[0]}" if failed else f"pytest ended with {code}"
