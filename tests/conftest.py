@@ -12,6 +12,12 @@ from verify.engine.worker import THREADS
 os.environ.update(THREADS)  # before PyTorch reads it
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--kills", type=int, default=3, help="moments at which test_kills disturbs a run"
+    )
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An empty folder from which modules can be imported; one numerical thread."""

@@ -12,7 +12,7 @@ import numpy as np
 from verify.claims.check import Context
 from verify.claims.evidence import Evidence, Outcome
 from verify.engine import registry as rooms
-from verify.engine.artefact import Artefact
+from verify.engine.artefact import ADDRESS, Artefact
 from verify.ssl.training import Config
 
 PLACES = rooms.contents(["verify.experiments"])
@@ -36,7 +36,7 @@ def short_context(cache: Path, experiments: Iterable[ModuleType], epochs: int = 
         shortened = tuple(
             replace(a, epochs=epochs) if isinstance(a, Config) else a for a in artefact.arguments
         )
-        np.savez(path, **artefact.build(shortened, ctx))  # type: ignore[arg-type]
+        np.savez(path, **artefact.build(shortened, ctx), **{ADDRESS: np.array(path.stem)})  # type: ignore[arg-type]
     return ctx
 
 

@@ -28,7 +28,6 @@ SAID = {
     "unpicklable": "Local: <function",
     "mute": "Mute: it has no readable message",
     "surrogate": "ValueError: half a pair: \\ud83d",
-    "unwritable": "UnicodeEncodeError: 'utf-8' codec can't encode character",
     "seven": "TypeError: expected a Finding from toy.P.seven, got int",
     "memory": "MemoryError: no message",
     "recursion": "RecursionError: maximum recursion depth exceeded",
@@ -41,6 +40,9 @@ SAID = {
     "child": "TraceLeftError: the check left the process ",
 }
 """How the summary of each fault begins."""
+
+HARMLESS = ("grows", "draws", "half", "escapes")
+"""What a check may do."""
 
 
 def run(folder, *names, jobs=1):
@@ -67,17 +69,19 @@ def left_over(mark: str) -> list[str]:
 
 
 def test_a_fault_is_an_error_of_its_check_and_changes_no_other(folder):
-    alone = run(folder, "derivation", "property", "grows", "draws")
-    found = run(folder, *SAID, "leave", "derivation", "property", "grows", "draws")
+    alone = run(folder, "derivation", "property", *HARMLESS)
+    found = run(folder, *SAID, "leave", "derivation", "property", *HARMLESS)
     for name, beginning in SAID.items():
         assert found[name].outcome is Outcome.ERROR, name
         assert found[name].summary.startswith(beginning), found[name].summary
     assert "worker process died" in found["leave"].summary
-    for name in ("property", "grows", "draws"):
+    for name in ("property", *HARMLESS):
         assert found[name].outcome is Outcome.AS_STATED
         assert found[name].summary == alone[name].summary
         assert found[name].residuals == alone[name].residuals
-    assert set(SAID) | {"grows", "draws", "hangs"} == set(FAULTS)
+    assert set(SAID) | {*HARMLESS, "hangs"} == set(FAULTS)
+    assert found["half"].summary == r"half a pair: \ud83d"
+    assert found["escapes"].summary == r"\x1b[2Jall is well\x07, \u202edetats sa"
     assert left_over("sleep 600") == []
 
 

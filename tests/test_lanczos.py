@@ -228,3 +228,90 @@ def test_rounding_is_symmetrised_away():
     matrix = symmetric(20, torch.linspace(-1, 2, 20))
     matrix[0, 1] += 1e-12
     assert_extremes(extreme_eigenpairs(matrix), (matrix + matrix.T) / 2)
+
+
+# --- the whole range of a type --------------------------------------------------------------------
+
+
+class Plain(SymmetricOperator):
+    """A matrix that is only multiplied, with no trick of its own."""
+
+    def __init__(self, matrix: torch.Tensor) -> None:
+        super().__init__((len(matrix),), True, matrix.dtype, matrix.device)
+        self.matrix = matrix
+
+    def apply(self, v: torch.Tensor) -> torch.Tensor:
+        """Multiply vectors."""
+        return v @ self.matrix
+
+
+RANGE = [(torch.float32, e) for e in (-148, -140, -120, -90, -60, 0, 60, 115)] + [
+    (torch.float64, e) for e in (-1073, -1060, -1030, -900, -550, 0, 550, 1010)
+]
+
+
+@pytest.mark.parametrize("dense", [True, False])
+@pytest.mark.parametrize("wrap", [MatrixOperator, Plain])
+@pytest.mark.parametrize(("dtype", "exponent"), RANGE)
+def test_a_value_is_within_its_residual_over_the_whole_range_of_a_type(
+    dtype: torch.dtype, exponent: int, wrap: type[SymmetricOperator], dense: bool
+) -> None:
+    """-100 to 99 times a power of two; or the call refuses, where products lose digits."""
+    n = 200
+    values = torch.ldexp(
+        torch.arange(-100.0, 100.0, dtype=dtype), torch.tensor(float(exponent)).to(dtype) // 2
+    )
+    values = torch.ldexp(
+        values, (exponent - torch.tensor(float(exponent)).to(dtype) // 2).to(dtype)
+    )
+    operator = wrap(torch.diag(values))
+    limits = torch.finfo(dtype)
+    if wrap is Plain and 0 < float(values.abs().max()) < limits.smallest_normal / limits.eps:
+        with pytest.raises(FloatingPointError, match=r"loses digits.*Multiply the loss"):
+            extreme_eigenpairs(operator, dense_up_to=n if dense else 1)
+        return
+    found = extreme_eigenpairs(operator, dense_up_to=n if dense else 1, fallback_up_to=1)
+    assert bool(found.converged.all())
+    unit = 4 * limits.eps * float(values.abs().max()) + limits.smallest_normal * limits.eps
+    for value, residual, wanted in zip(found.values, found.residuals, values[[0, -1]], strict=True):
+        assert abs(float(value) - float(wanted)) <= float(residual) + unit
+        assert (
+            float(residual)
+            <= (1e-4 if dtype is torch.float32 else 1e-8) * float(values.abs().max()) + unit
+        )
+
+
+def test_the_example_that_read_minus_eight_point_eight() -> None:
+    matrix = 1e-25 * torch.diag(torch.arange(-100.0, 100.0))
+    found = extreme_eigenpairs(matrix)
+    assert found.values.tolist() == pytest.approx([-1e-23, 9.9e-24], rel=1e-4)
+
+
+def test_operators_of_any_scales_in_one_batch() -> None:
+    matrix = symmetric(150, torch.linspace(-1, 2, 150))
+    scales = torch.tensor([1e-290, 1e-160, 0.0, 1.0, 1e160, 1e300], dtype=torch.float64)
+    for dense in (1, 150):
+        found = extreme_eigenpairs(scales[:, None, None] * matrix, dense_up_to=dense)
+        wanted = scales[:, None] * torch.tensor([-1.0, 2.0]).double()
+        torch.testing.assert_close(found.values, wanted, rtol=1e-7, atol=0)
+        assert bool(found.converged.all())
+
+
+def test_eigenvalues_that_overflow_are_refused() -> None:
+    full = torch.full((200, 200), 3e38)
+    for dense in (1, 200):
+        with pytest.raises(FloatingPointError, match=r"exceeds 3\.4e\+38.*Divide the loss"):
+            extreme_eigenpairs(full, dense_up_to=dense)
+
+
+def test_a_hessian_of_tiny_gradients_is_scaled() -> None:
+    """Starts lean on the gradient, whose squares underflow."""
+    weight = normal(200, 200, seed=0)
+    hessian = EffectiveHessian(
+        lambda z: torch.tanh(z @ weight),
+        lambda u: 1e-170 * u.pow(4).sum(),
+        0.01 * normal(200, seed=1),
+    )
+    found = extreme_eigenpairs(hessian, dense_up_to=1, fallback_up_to=1, maximum_steps=200)
+    wanted = torch.linalg.eigvalsh(1e170 * hessian.dense())[[0, -1]]
+    torch.testing.assert_close(1e170 * found.values, wanted, rtol=1e-6, atol=1e-9)

@@ -18,6 +18,7 @@ from verify.experiments.e9 import measure as e9_discard
 from verify.experiments.e9.experiment import setup
 from verify.experiments.e9.measure import features
 from verify.experiments.forms import LIVE
+from verify.ssl import probes
 from verify.ssl.data import load_digits
 from verify.ssl.probes import RIDGE, ridge_accuracy, ridge_scores
 from verify.ssl.training import untrained
@@ -27,7 +28,8 @@ pytestmark = pytest.mark.slow  # it trains networks
 DIGITS_DISCARD = setup(LIVE)
 
 
-def test_ridge_against_scikit_learn() -> None:
+@pytest.mark.parametrize("chunk", [7, probes.CHUNK])
+def test_ridge_against_scikit_learn(chunk, monkeypatch) -> None:
     generator = torch.Generator().manual_seed(0)
     x = 3 + torch.randn(50, 4, generator=generator)
     others = 3 + torch.randn(9, 4, generator=generator)
@@ -35,6 +37,7 @@ def test_ridge_against_scikit_learn() -> None:
     centred = x.double() - x.double().mean(0)
     penalty = RIDGE * (centred.T @ centred).diagonal().mean().item()
     model = Ridge(alpha=penalty).fit(x.double().numpy(), np.eye(3)[labels.numpy()])
+    monkeypatch.setattr(probes, "CHUNK", chunk)
     scores = ridge_scores(x, labels, others, 3)
     assert scores.numpy() == pytest.approx(model.predict(others.double().numpy()), abs=1e-10)
     expected = (scores.argmax(1) == 1).double().mean().item()

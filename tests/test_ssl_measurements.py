@@ -7,6 +7,7 @@ SciPy for the quantiles and tails, and probes trained one at a time with `torch.
 from __future__ import annotations
 
 import itertools
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -25,9 +26,11 @@ from verify.ssl.measurements import (
     equal_weights,
     paired_interval,
     percentile_interval,
+    pooled_interval,
     principal_coordinates,
     project,
     represent,
+    seeds_to_decide,
     statistics,
     summarise,
     unit,
@@ -232,3 +235,30 @@ def test_chance_interval_against_scipy(trials: int, classes: int) -> None:
     below = stats.binom(trials, 1 / classes)
     assert below.cdf(low - 1) <= tail < below.cdf(low)
     assert below.sf(high) <= tail < below.sf(high - 1)
+
+
+def test_an_interval_over_seeds_and_orbits_contains_both_noises() -> None:
+    """Each alone in closed form; together by simulation, where it is to cover the truth."""
+    still = torch.ones(10, dtype=torch.float64)
+    values = [1.0, 2.0, 4.0]
+    expected = paired_interval([math.log(v) for v in values])
+    found = pooled_interval(values, [v * still for v in values])
+    assert found == pytest.approx(tuple(math.exp(end) for end in expected))
+    draws = torch.exp(torch.linspace(-1, 1, 11, dtype=torch.float64))
+    alike = pooled_interval([3.0] * 3, [3.0 * draws] * 3)
+    half = STUDENT[2] * float(draws.log().std())
+    assert alike == pytest.approx((3 * math.exp(-half), 3 * math.exp(half)))
+    generator, covered, cases = torch.Generator().manual_seed(0), 0, 500
+    for _ in range(cases):
+        of_orbits, of_seeds = (0.2 * torch.randn(n, generator=generator).double() for n in (51, 3))
+        seeds = [math.exp(float(of_orbits[0] + s)) for s in of_seeds]
+        low, high = pooled_interval(seeds, [v * of_orbits[1:].exp() for v in seeds])
+        covered += low <= 1 <= high
+    assert covered >= 0.95 * cases
+
+
+def test_how_many_seeds_would_decide() -> None:
+    """From the table of Student's t: 0.2 of a deviation takes 99 seeds, and 2 take 4."""
+    for ratio, seeds in ((0.2, 99), (2, 4), (0, None)):
+        centred = torch.tensor([-1.0, 0.0, 1.0])  # of standard deviation 1
+        assert seeds_to_decide((centred + ratio).tolist()) == seeds

@@ -108,7 +108,9 @@ FAULTS = {
     "unpicklable": "raise type('Local', (Exception,), {})(lambda: 0)",
     "mute": "raise type('Mute', (Exception,), {'__str__': lambda self: 1 / 0})()",
     "surrogate": "raise ValueError('half a pair: \\ud83d')",
-    "unwritable": "return Finding(outcome=Outcome.AS_STATED, summary='half a pair: \\ud83d')",
+    "half": "return Finding(outcome=Outcome.AS_STATED, summary='half a pair: \\ud83d')",
+    "escapes": "return Finding(outcome=Outcome.AS_STATED, "
+    "summary='\\x1b[2Jall is well\\a, \\u202edetats sa')",
     "seven": "return 7",
     "memory": "return [0] * 10**15",
     "recursion": "return faulty_recursion(ctx)",
@@ -123,7 +125,7 @@ FAULTS = {
     "draws": "random.seed(0); np.random.seed(0); shared.append(random.random())",
     "hangs": "time.sleep(600)",
 }
-"""Bodies of checks that do what a check must not, or, the two before the last, what it may."""
+"""Bodies of checks that do what a check must not, or, such as ``grows``, what it may."""
 
 
 def _faulty(name: str) -> str:

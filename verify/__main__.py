@@ -28,7 +28,7 @@ import msgspec
 
 from verify.claims.check import Context
 from verify.claims.evidence import Outcome
-from verify.claims.text import count
+from verify.claims.text import count, printable
 from verify.cli import compare, console, kernel, reproduce, scaffold
 from verify.cli.arguments import UsageError, parse
 from verify.cli.doctor import examine, gpu
@@ -148,7 +148,7 @@ def main(argv: Sequence[str] | None = None, registries: Sequence[str] = REGISTRI
 def _complain(sentence: str, before: str = "") -> None:
     """Print a sentence on standard error, if anybody reads it."""
     try:
-        print(f"{before}verify: {sentence}", file=sys.stderr, flush=True)
+        print(f"{before}verify: {printable(sentence)}", file=sys.stderr, flush=True)
     except BrokenPipeError:
         _hush(sys.stderr)
 

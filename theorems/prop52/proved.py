@@ -33,7 +33,7 @@ CHECKS = kernel(
             "length.part_spread_closed",
             "length.part_spread_length_attained",
             "length.part_spread_closed_attained",
-            read="ebb8502b99ef15c6",
+            read="76905b0cd8f8e2b8",
             missing="the bounds of the variance under uniform arclength, and that they are attained",
         ),
         "small": said(

@@ -2,8 +2,8 @@
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `bounds`;
 `derivation`, `derivation_identity`, `derivation_curve` (affine heads, and what is forced) and
-`derivation_pullback`; `examples`; `heads`, `properties`, `properties_identity`, `properties_affine`
-and `properties_curve`; `refutations`, `mutants`, `scale`, `fitting`.
+`derivation_pullback`; `examples`; `heads`, `properties`, `properties_identity`, `properties_affine`,
+`properties_curve` and `properties_flow`; `refutations`, `mutants`, `scale`, `fitting`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from theorems.thm32 import (
     properties,
     properties_affine,
     properties_curve,
+    properties_flow,
     properties_identity,
     proved,
     refutations,
@@ -258,6 +259,24 @@ FORCED = section(
     part="forced",
 )
 
+FLOW = section(
+    "thm32.flow",
+    property_check(
+        "property",
+        "Random smooth heads along their own flow, by automatic differentiation",
+        properties_flow.FLOW,
+    ),
+    *(mutant_check(name, claim) for name, claim in mutants.FLOWS.items()),
+    refutation(
+        "bow",
+        r"A quarter of a circle at $\epsilon = \frac{1}{2}$, behind every loss",
+        refutations.bent,
+        refutations.BOW,
+        reading="own-flow",
+    ),
+    part="flow",
+)
+
 CONTROLS = section(
     "thm32.controls",
     *(
@@ -266,6 +285,6 @@ CONTROLS = section(
     ),
 )
 
-CHECKS = (*proved.CHECKS, *EXACT, *IDENTITY, *PULLBACK, *AFFINE, *FORCED, *CONTROLS)
+CHECKS = (*proved.CHECKS, *EXACT, *IDENTITY, *PULLBACK, *AFFINE, *FORCED, *FLOW, *CONTROLS)
 
 __all__ = ["CHECKS", "STATEMENT"]

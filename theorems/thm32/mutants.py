@@ -11,6 +11,7 @@ from theorems.thm32.heads import Waves
 from theorems.thm32.properties import EXACT, STRAIGHT
 from theorems.thm32.properties_affine import AFFINE, Affine, affine_cases
 from theorems.thm32.properties_curve import ARC, FORCED, FRAME, moving_cases
+from theorems.thm32.properties_flow import FLOW
 from theorems.thm32.properties_identity import IDENTITY, OSCILLATION, VALUE, Segment
 from verify.numeric.activations import RELU
 
@@ -109,6 +110,13 @@ FORCEDS = {
     "interaction": _SHALLOW.mutant(
         r"$M \dot\gamma = \frac{d}{dt} (J^T \rho)$, without $G$", pullback=False
     ),
+}
+
+_SHALLOW_FLOW = replace(FLOW, cases=partial(moving_cases, deepest=2))
+
+FLOWS = {
+    "half": _SHALLOW_FLOW.mutant(r"the direction turns by at most $\epsilon c / 2$", turn=0.5),
+    "decay": _SHALLOW_FLOW.mutant(r"$|z'|$ decays at the rate $c$ at least", decay=0.0),
 }
 
 FRAMES = {

@@ -35,8 +35,17 @@ CHECKS = kernel(
             read="bed4c23d51a2d88c",
             missing="the converse, which constructs a head",
         ),
+        "flow": said(
+            "flow.part_flow_acceleration",
+            "flow.part_flow_turn",
+            "flow.part_flow_speed",
+            "flow.part_flow_arc",
+            "refuted_flow.part_flow_straight",
+            read="cc92133586383a4f",
+        ),
     },
     readings={
+        "own-flow": said("refuted_flow.refuted_own_flow", read="d3337aac834e3964"),
         "identity": said("refuted_isotropy.refuted_identity", read="55e5fc1004af873a"),
         "pullback": said("refuted_isotropy.refuted_pullback", read="391358058b4bd3ad"),
     },

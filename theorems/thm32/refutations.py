@@ -9,7 +9,7 @@ from typing import Annotated
 import sympy as sp
 from sympy.calculus.util import maximum, minimum
 
-from theorems.thm32.bounds import OSCILLATION, oscillation
+from theorems.thm32.bounds import ARC, OSCILLATION, arc, oscillation
 from theorems.thm32.statement import STATEMENT
 from verify.claims.check import Context
 from verify.claims.controls import Refute
@@ -61,6 +61,12 @@ SHORT = Instance(u * sp.atan(u) / 2, (t,), sp.Integer(4), sp.Rational(1, 4))
 """k = d = 1, and a line whose length in the metric L'' is pi."""
 
 
+BOW = Instance(
+    u + u**2 / 2, ((1 - t**2) / (1 + t**2), 2 * t / (1 + t**2)), sp.S.One, sp.Rational(1, 2)
+)
+"""A quarter of the unit circle."""
+
+
 def hypotheses(instance: Instance, reading: str) -> dict[str, Value]:
     """Evaluate every hypothesis of a reading at an instance."""
     evaluate = {
@@ -73,13 +79,20 @@ def hypotheses(instance: Instance, reading: str) -> dict[str, Value]:
 
 
 def _trajectory(instance: Instance) -> Value:
-    smooth = all(x.is_polynomial(t) for x in instance.curve)
-    speed = sp.expand(instance.velocity.dot(instance.velocity))
-    stops = sp.Poly(speed, t).count_roots(0) if smooth and speed else 1
-    rising = [n for n, x in enumerate(instance.velocity, start=1) if x.is_positive is True]
-    text = rf"{'polynomial' if smooth else 'not polynomial'}; $|\gamma'|^2 = {sp.latex(speed)}$; "
-    text += f"coordinate {rising[0]} increases" if rising else "no coordinate is seen to increase"
-    return text, stops == 0 and bool(rising)
+    """Rational without poles, regular, and with a coordinate whose derivative keeps its sign.
+
+    Such a derivative vanishes at isolated times at most, so that the coordinate takes no value twice.
+    """
+    smooth = all(
+        x.is_rational_function(t) and sp.denom(sp.together(x)).is_positive for x in instance.curve
+    )
+    speed = sp.factor(instance.velocity.dot(instance.velocity))
+    stops = sp.Poly(sp.numer(speed), t).count_roots(0) if smooth and speed else 1
+    slopes = [(n, sp.factor(x)) for n, x in enumerate(instance.velocity, start=1)]
+    kept = [n for n, x in slopes if x != 0 and (x.is_nonnegative or x.is_nonpositive)]
+    text = rf"{'rational without poles' if smooth else 'not rational'}; $|\gamma'|^2 = {sp.latex(speed)}$; "
+    text += f"coordinate {kept[0]} is monotone" if kept else "no coordinate is seen to be monotone"
+    return text, stops == 0 and bool(kept)
 
 
 def _smooth(instance: Instance) -> Value:
@@ -162,6 +175,25 @@ def _short(instance: Instance) -> Conclusion:
     )
 
 
+def bent(instance: Instance, reading: str, ctx: Context) -> Finding:
+    """A circular arc of radius R about 0 is a path of the flow only if it is at most eps R / (1 - eps) long."""
+    return _judged(instance, reading, _bent)
+
+
+def _bent(instance: Instance) -> Conclusion:
+    square = sp.simplify(sum(x**2 for x in instance.curve))
+    if square.has(t):
+        raise ValueError("The bound on the length is for a circular arc about 0.")
+    speed = sp.sqrt(sp.factor(instance.velocity.dot(instance.velocity)))
+    length = sp.integrate(sp.simplify(speed), (t, 0, instance.length))
+    most = arc(instance.epsilon, sp.sqrt(square))
+    return (
+        rf"an arc of radius $R = {sp.latex(sp.sqrt(square))}$ that the flow runs through is at most ${ARC} = {sp.latex(most)}$ long, as proved in the part on the flow; this one is ${sp.latex(length)}$ long",
+        (length - most).is_positive is not True,
+        rf"The arc is ${sp.latex(length)}$ long, and one that the gradient flow of such a head runs through is at most ${sp.latex(most)}$ long, whatever the loss.",
+    )
+
+
 KINKED = sp.Piecewise((u**2 / 2, u < 0), (u**2, True))
 """Convex, with a second derivative that jumps."""
 
@@ -185,6 +217,16 @@ CONTROLS: dict[str, tuple[str, Refute, dict[str, Instance], Instance]] = {
             "nonconstant": replace(WAVE, loss=sp.Integer(7)),
         },
         replace(WAVE, length=4 * sp.sqrt(2)),  # the bound is met exactly
+    ),
+    "bow": (
+        "own-flow",
+        bent,
+        {
+            "trajectory": replace(BOW, curve=tuple(x.subs(t, t**2) for x in BOW.curve)),
+            "A1": replace(BOW, loss=BOW.loss + sp.Abs(u + 1)),
+            "nonconstant": replace(BOW, loss=sp.Integer(7)),
+        },
+        replace(BOW, length=sp.Rational(1, 2)),
     ),
     "narrow": ("pullback", narrow, _NARROW, replace(NARROW, epsilon=sp.S.One)),
     "narrow-line": ("pullback", narrow, _NARROW, replace(NARROW, curve=(t,))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from theorems.thm32.bounds import AFFINE, OSCILLATION
+from theorems.thm32.bounds import AFFINE, ARC, OSCILLATION
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 
 STATEMENT = Statement(
@@ -11,7 +11,7 @@ STATEMENT = Statement(
     title="Trajectory linearization",
     source="public summary of arXiv 2605.17180 (key design 2); the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
     quoted=r"Proves that MLP heads can learn state-dependent metrics along the optimization trajectory [..]. Theorem 3.2: for any smooth non-self-intersecting optimization trajectory $\gamma(t)$, there exists an MLP head such that the induced effective Hessian is $\epsilon$-isotropic along the trajectory.",
-    unseen=r"What $\epsilon$-isotropic means is not in the quoted text. It is read as $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ with one constant $c > 0$, with a factor $c(t) > 0$, and with $c = 1$; and once more for the Gauss-Newton term $G = J^T (\nabla^2 L) J$ alone. (With an absolute error, $|H_{\mathrm{eff}} - c I| \leq \epsilon$ and $c$ free, the statement would be empty: a head scaled down meets it.) Which relation of $k$ and $d$, and which activation, the theorem assumes is not said; as it says that a head exists, the activation is ours to choose. If Assumption 1 makes $\nabla^2 L$ a metric here, then the loss is convex, and of the readings with $c = 1$ the one for convex losses is meant. That such a head is found by training is not claimed, and not decided here.",
+    unseen=r"What $\epsilon$-isotropic means is not in the quoted text. It is read as $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ with one constant $c > 0$, with a factor $c(t) > 0$, and with $c = 1$; and once more for the Gauss-Newton term $G = J^T (\nabla^2 L) J$ alone. (With an absolute error, $|H_{\mathrm{eff}} - c I| \leq \epsilon$ and $c$ free, the statement would be empty: a head scaled down meets it.) Which relation of $k$ and $d$, and which activation, the theorem assumes is not said; as it says that a head exists, the activation is ours to choose. If Assumption 1 makes $\nabla^2 L$ a metric here, then the loss is convex, and of the readings with $c = 1$ the one for convex losses is meant. Whether the trajectory is one of the same head's own flow is not said either; that is a reading of its own. That such a head is found by training is not claimed, and not decided here.",
     hypotheses=(
         Hypothesis(
             id="trajectory",
@@ -26,8 +26,8 @@ STATEMENT = Statement(
         Hypothesis(
             id="nonconstant",
             text="the loss is not constant",
-            origin=Origin.REMARKED,
-            source=r"Assumption 1 in other public accounts: where a metric is needed, $\nabla^2 L$ is one; behind a constant loss every effective Hessian is $0$",
+            origin=Origin.ADDED,
+            source=r"behind a constant loss every effective Hessian is $0$; where Assumption 1 makes $\nabla^2 L$ a metric, the loss is not constant",
         ),
         Hypothesis(
             id="metric",
@@ -48,13 +48,20 @@ STATEMENT = Statement(
             id="constant-factor",
             text=r"For every $\epsilon > 0$ there are an MLP head and a constant $c > 0$ with $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ along $\gamma$.",
             hypotheses=("trajectory", "A1", "nonconstant"),
-            predicted=Verdict.HOLDS,
+            predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="varying-factor",
             text=r"For every $\epsilon > 0$ there are an MLP head and a factor $c(t) > 0$ with $|H_{\mathrm{eff}} / c(t) - I| \leq \epsilon$ along $\gamma$.",
             hypotheses=("trajectory", "A1", "nonconstant"),
-            predicted=Verdict.HOLDS,
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="own-flow",
+            text=r"For every $\epsilon > 0$ there are an MLP head and a constant $c > 0$ with $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ along $\gamma$, and $\gamma$ is a path of the gradient flow $z' = -\nabla (L \circ h)(z)$ of that same head.",
+            hypotheses=("trajectory", "A1", "nonconstant"),
+            predicted=Verdict.REFUTED,
+            rescued_by="flow",
         ),
         Reading(
             id="identity",
@@ -110,6 +117,12 @@ STATEMENT = Statement(
             id="forced",
             title="What is forced along a trajectory, and what is free",
             text=r"For all $C^2$ heads and losses and every curve, $H_{\mathrm{eff}} \gamma' = \frac{d}{dt} (J^T \rho)$, with $M \gamma' = J'^T \rho$. Conversely, along a smooth regular arc that does not meet itself, and given $C^2$ data $u(t)$, $A(t)$, $B(t)$ with $u' = A \gamma'$, some $C^2$ head has the values $u$, the Jacobian $A$ and the second derivative $B$ in normal directions; where $\rho \neq 0$ the normal block of $M$ is then arbitrary.",
+        ),
+        Part(
+            id="flow",
+            title="Along the gradient flow of the same head",
+            text=rf"Let head and loss be $C^2$ and $z' = -\nabla (L \circ h)(z)$; then $z'' = -H_{{\mathrm{{eff}}}} z'$. If $|H_{{\mathrm{{eff}}}} / c - I| \leq \epsilon$ along the path, its direction turns by at most $\epsilon c$ per unit of time, and $|z'|$ decays at the rate $(1 - \epsilon) c$ at least. So for $\epsilon < 1$ a circular arc of radius $R$ that it runs through is at most ${ARC}$ long. Behind every loss that is not constant, some head has $H_{{\mathrm{{eff}}}} = c I$ along the straight path $z(t) = e^{{-c t}} z(0)$ of its own flow, from any $z(0)$.",
+            predicted=Verdict.PROVED,
         ),
     ),
 )

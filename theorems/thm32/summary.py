@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Summary, derived, holds, holds_added, refuted
+from verify.claims.summary import Summary, derived, holds_added, proved, refuted
 
 SUMMARY = Summary(
     readings=(
-        holds(
+        holds_added(
             "holds up to a factor, behind every loss that is not constant",
             "constant-factor",
             "varying-factor",
+        ),
+        refuted(
+            "refuted if the trajectory is to be a path of the same head's gradient flow", "own-flow"
         ),
         refuted(r"refuted for the identity itself, $c = 1$", "identity"),
         holds_added("which holds if the loss is convex", "identity-convex"),
@@ -25,6 +28,10 @@ SUMMARY = Summary(
         derived(
             r"It needs no trajectory: on every compact set some smooth head has $H_{\mathrm{eff}} = c I$ exactly, and MLP heads come as close to it as one likes",
             "exact",
+        ),
+        proved(
+            r"the flow of a head that is isotropic up to $\epsilon$ runs through no circular arc longer than $\epsilon/(1 - \epsilon)$ times its radius, and through straight paths",
+            "flow",
         ),
     ),
 )

@@ -16,6 +16,7 @@ from verify.claims.check import MINIMUM_CASES, Check, Kind
 from verify.claims.evidence import Finding, Outcome
 from verify.claims.lemmas import lemma
 from verify.claims.statement import Experiment, Statement
+from verify.claims.text import printable
 
 
 def validate_finding(check: Check, subject: Statement | Experiment, finding: object) -> Finding:
@@ -94,17 +95,26 @@ def refuse_non_finite(value: Any, where: str) -> None:
 
 
 def normalised(check_id: str, finding: Finding) -> Finding:
-    """Return the finding as it would be read back: NumPy's scalars as Python's, types checked.
+    """Return the finding as it would be read back: NumPy's scalars as Python's, text printable, types checked.
 
     Raises:
         ValueError: if it holds a number that is not finite, or data of another type than declared.
     """
     try:
-        data = msgspec.to_builtins(finding, enc_hook=_scalar)
+        data = _printable(msgspec.to_builtins(finding, enc_hook=_scalar))
         refuse_non_finite(data, check_id)
         return msgspec.convert(data, Finding)
     except (TypeError, msgspec.ValidationError) as error:
         raise ValueError(f"{check_id} returned a finding that cannot be kept: {error}.") from None
+
+
+def _printable(data: Any) -> Any:
+    """Built-in data with every text in it printable."""
+    if isinstance(data, str):
+        return printable(data)
+    if isinstance(data, dict):
+        return {_printable(name): _printable(value) for name, value in data.items()}
+    return [_printable(value) for value in data] if isinstance(data, (list, tuple)) else data
 
 
 def _scalar(value: Any) -> Any:

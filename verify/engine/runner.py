@@ -277,6 +277,8 @@ class _Run:
                     self._tell(Stage.STARTED, task.name, task.room, task.cost)
                     future = workers.submit(task)
                     running[future], ends[future] = task, time.monotonic() + task.limit
+                if not running and not self.tasks:  # the time was up before any of them began
+                    break
                 done = _wait(running, min(ends[future] for future in running))
                 if any(isinstance(future.exception(), BrokenExecutor) for future in done):
                     # Every call in the pool is lost with it, and no one says whose worker died.

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from verify.claims.acceptance import validate_finding
 from verify.claims.check import DATA, Check, Context, evidence_for
 from verify.claims.evidence import Evidence, Finding, Outcome, Provenance
+from verify.claims.text import printable
 from verify.engine import registry as rooms
 from verify.engine.isolation import leaving_no_trace
 from verify.engine.provenance import (
@@ -105,12 +106,7 @@ def failure(error: BaseException) -> Finding:
             "".join(traceback.format_tb(error.__traceback__)),
         )
     summary = f"{type(error).__name__}: {lines[0] if lines else 'no message'}"
-    return Finding(outcome=Outcome.ERROR, summary=_readable(summary), detail=_readable(detail))
-
-
-def _readable(text: str) -> str:
-    """The text with what UTF-8 cannot hold, half a surrogate pair, written as an escape."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return Finding(outcome=Outcome.ERROR, summary=printable(summary), detail=printable(detail))
 
 
 def with_provenance(

@@ -14,13 +14,13 @@ from msgspec import structs
 from verify.claims.check import Arithmetic, Check, Context
 from verify.claims.declare import measurement
 from verify.claims.evidence import Answer, Finding, Measured, Outcome, Plot, Series, Table
-from verify.experiments.forms import FORMS, LIVE, Form
+from verify.experiments.forms import FORMS, LIVE, REDUCED, SIZES, Form
 from verify.experiments.networks import TRAINED_FROM, Run, Runs
 from verify.experiments.released.citations import cite
 from verify.ssl.augment import Augmentation, CropAugmentation
 from verify.ssl.data import DIGITS, Dataset
-from verify.ssl.measurements import Interval
-from verify.ssl.training import Config, Mlp
+from verify.ssl.measurements import MOST_SEEDS, Interval, paired_interval, seeds_to_decide
+from verify.ssl.training import Config, Mlp, ieee
 
 # --- checks ---------------------------------------------------------------------------------
 
@@ -50,7 +50,7 @@ def measurements(
         return measurement(
             id,
             title,
-            partial(run, measured),
+            partial(_measured, run, measured, what_could_decide(form, experiment)),
             artefacts=tuple(artefact for each in runs for artefact in each.artefacts),
             arithmetic=arithmetic,
             cost=cost,
@@ -64,6 +64,38 @@ def measurements(
             made = replace(made, capabilities=form.capabilities, command=form.command(experiment))
             checks.append((-1 if form.published else 1, made))
     return tuple(made for _, made in sorted(checks, key=lambda placed: placed[0]))
+
+
+def _measured(
+    run: Callable[[Setup, Context], Finding], measured: Setup, decides: str, ctx: Context
+) -> Finding:
+    """Measure in full float32; what is undecided says what could decide it, and at what cost."""
+    with ieee():
+        found = run(measured, ctx)
+    answers = (
+        structs.replace(a, value=f"{a.value}; {decides}") if a.answer is Answer.UNDECIDED else a
+        for a in found.answers
+    )
+    return structs.replace(found, answers=tuple(answers))
+
+
+def what_could_decide(form: Form, experiment: str) -> str:
+    """The next larger form of an experiment with its cost, or more training seeds of the largest."""
+    sizes = [LIVE.size, *SIZES]
+    larger = [
+        other
+        for other in FORMS
+        if experiment in other.minutes
+        and (other.network, other.seeds > 1) == (form.network, True)
+        and other.data == (REDUCED.data if form is LIVE else form.data)
+        and sizes.index(other.size) > sizes.index(form.size)
+    ]
+    if larger:
+        other = min(larger, key=lambda form: sizes.index(form.size))
+        minutes, words = other.minutes[experiment], f"`{other.command(experiment)}`"
+    else:
+        minutes, words, other = form.minutes[experiment] / form.seeds, "each further seed", form
+    return f"what could decide it: {words}, about {minutes:.0f} min on {SIZES[other.size]}"
 
 
 def class_probes(runs: Iterable[Run], dataset: Dataset) -> list[float]:
@@ -134,6 +166,16 @@ def answer_over_seeds(yes: Iterable[bool], no: Iterable[bool]) -> Answer:
 def answer_above(intervals: Sequence[Interval], bar: float) -> Answer:
     """Yes if every seed's interval lies above the bar, no if below, undecided otherwise."""
     return answer_over_seeds((i.low > bar for i in intervals), (i.high < bar for i in intervals))
+
+
+def seeds_wanted(differences: Sequence[float]) -> str:
+    """How many training seeds would decide the sign of a mean that these leave open; empty if they do not."""
+    found = paired_interval(differences)
+    if found.low > 0 or found.high < 0:
+        return ""
+    seeds = seeds_to_decide(differences)
+    more = f"more than {MOST_SEEDS}" if seeds is None else str(seeds)
+    return f", which {more} seeds would decide at this mean and spread"
 
 
 # --- words ----------------------------------------------------------------------------------

@@ -6,10 +6,14 @@ walks them. Slower than `verify.numeric.products`, and it needs no formula.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
+
+from verify.numeric.decisions import require_smooth
+from verify.numeric.untouched import original, plainly, untouched
 
 
 class UndifferentiableError(ValueError):
@@ -34,11 +38,10 @@ def gradient_and_product(
         TypeError: if the function is none, or its result is not a real floating-point tensor.
         ValueError: if it fails at u, or its result is not a scalar, or not finite.
     """
-    u = u.detach().clone().requires_grad_()
-    with torch.enable_grad():
-        value = applied(function, name, u)
-        require_output(value, name, u, ())
-        (gradient,) = torch.autograd.grad(value, u, create_graph=True, materialize_grads=True)
+    with plainly(u.device), torch.enable_grad():
+        u = u.detach().clone().requires_grad_()
+        value = evaluated(function, name, u, ())
+        gradient = _gradient(value, u, torch.ones_like(value).requires_grad_())
     if not bool(gradient.isfinite().all()):
         raise ValueError(
             f"The gradient of `{name}` holds NaN or infinity; expected a loss that is twice "
@@ -56,6 +59,7 @@ class AutodiffProducts:
         output: Tensor,
         rho: Tensor,
         loss_product: Callable[[Tensor], Tensor],
+        functions: tuple[object, ...] = (),
     ) -> None:
         """Record the graphs.
 
@@ -64,20 +68,25 @@ class AutodiffProducts:
             output: h(z), with its graph.
             rho: grad L at the output, of its shape.
             loss_product: products with the loss's Hessian on vectors (m, ..) of the output's shape.
+            functions: head and loss, which products must leave as they are.
         """
         self.z, self.output, self.loss_product = z, output, loss_product
+        self.functions = functions
         with torch.enable_grad():
-            self.pulled = _gradient(output, z, rho)
-            # J v is the derivative of the linear map y -> J^T y, recorded at any y.
-            self.dummy = torch.zeros_like(rho).requires_grad_()
-            self.transposed = _gradient(output, z, self.dummy)
+            # J^T y at y = rho: its derivative by z is M v, that by y is J v, since it is linear in y.
+            self.cotangent = rho.detach().clone().requires_grad_()
+            self.pulled = _gradient(output, z, self.cotangent)
         self.gradient = self.pulled.detach()
 
     def apply(self, v: Tensor, pullback: bool, interaction: bool) -> Tensor:
         """(G + M) v, or one of the two: (m, ..) of z's shape."""
+        with plainly(v.device), untouched(*self.functions, parameters=False):
+            return self._apply(v, pullback, interaction)
+
+    def _apply(self, v: Tensor, pullback: bool, interaction: bool) -> Tensor:
         total = torch.zeros_like(v)
         if pullback:
-            pushed = self.loss_product(_walk(self.transposed, self.dummy, v))
+            pushed = self.loss_product(_walk(self.pulled, self.cotangent, v))
             total = total + _walk(self.output, self.z, pushed)
         if interaction:
             total = total + _walk(self.pulled, self.z, v)
@@ -85,10 +94,26 @@ class AutodiffProducts:
 
 
 def _gradient(output: Tensor, z: Tensor, cotangent: Tensor) -> Tensor:
-    """J^T y with its graph."""
-    (pulled,) = torch.autograd.grad(
-        output, z, cotangent, create_graph=True, retain_graph=True, materialize_grads=True
-    )
+    """J^T y with its graph, for a y that requires its gradient.
+
+    Raises:
+        UndifferentiableError: if the graph ends at an operation that can be differentiated only
+            once: PyTorch walks past it as if it were constant.
+    """
+    pulled = _derivative(output, z, cotangent, create_graph=True)
+    waiting, seen = [pulled.grad_fn], set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if type(node).__name__ == "Error":
+            raise UndifferentiableError(
+                "Head or loss contains an operation that PyTorch cannot differentiate twice: the "
+                "backward pass of a torch.autograd.Function is once_differentiable. Write it with "
+                "operations that can be differentiated."
+            )
+        waiting += [following for following, _ in node.next_functions]
     return pulled
 
 
@@ -96,16 +121,57 @@ def _walk(output: Tensor, at: Tensor, cotangents: Tensor) -> Tensor:
     """Pull each of m cotangents of an output back to `at`; 0 where nothing depends on it."""
     if not output.requires_grad:
         return cotangents.new_zeros(len(cotangents), *at.shape)
-    single = len(cotangents) == 1
-    (pulled,) = torch.autograd.grad(
-        output,
-        at,
-        cotangents[0] if single else cotangents,
-        retain_graph=True,
-        is_grads_batched=not single,
-        materialize_grads=True,
-    )
-    return pulled.unsqueeze(0) if single else pulled
+    if len(cotangents) > 1:
+        with contextlib.suppress(UndifferentiableError):  # an operation may take one at a time
+            pulled = _derivative(output, at, cotangents, is_grads_batched=True)
+            if pulled.shape == (len(cotangents), *at.shape):
+                return pulled
+    return torch.stack([_derivative(output, at, cotangent) for cotangent in cotangents])
+
+
+def _derivative(output: Tensor, at: Tensor, cotangent: Tensor, **options: bool) -> Tensor:
+    """The derivative of an output, pulled back to `at`.
+
+    Raises:
+        UndifferentiableError: if an operation has no derivative, or none of second order.
+    """
+    try:
+        (pulled,) = torch.autograd.grad(
+            output, at, cotangent, retain_graph=True, materialize_grads=True, **options
+        )
+    except torch.OutOfMemoryError:
+        raise
+    except RuntimeError as error:
+        raise UndifferentiableError(
+            "Head or loss contains an operation that PyTorch cannot differentiate twice: "
+            f"{str(error).splitlines()[0]} Write it with operations that it can."
+        ) from error
+    return pulled
+
+
+def evaluated(
+    function: Callable[[Tensor], Tensor], name: str, x: Tensor, shape: tuple[int, ...] | None
+) -> Tensor:
+    """What a user's function returns at x, checked, with its graph; the function is left as it was.
+
+    To be called inside `plainly`.
+
+    Raises:
+        UndifferentiableError: as `require_output` does.
+        TypeError: as `applied` and `require_output` do.
+        ValueError: as they do, and if the function answers differently twice, or has a kink at x.
+    """
+    function = original(function)
+
+    def run(x: Tensor) -> Tensor:
+        return applied(function, name, x)
+
+    with untouched(function):
+        value = run(x)
+        require_output(value, name, x, shape)
+    with untouched(function):  # of its own, since what follows may change what the graph holds
+        require_smooth(run, name, x, value.detach(), function)
+    return value
 
 
 def applied(function: Callable[[Tensor], Tensor], name: str, x: Tensor) -> Tensor:

@@ -12,8 +12,9 @@ For a multilayer perceptron the interaction term is a sum over its layers (formu
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -21,16 +22,17 @@ from torch import Tensor
 
 from verify.numeric.autodiff import (
     AutodiffProducts,
-    applied,
+    evaluated,
     gradient_and_product,
-    require_output,
 )
+from verify.numeric.decisions import require_smooth
 from verify.numeric.heads import Head, Trace, near_kink
 from verify.numeric.objectives.base import Loss
 from verify.numeric.objectives.checks import is_finite
 from verify.numeric.objectives.derivatives import RowHessians
 from verify.numeric.operators import TYPES, SymmetricOperator, symmetrised
 from verify.numeric.products import HeadProducts, LossProduct
+from verify.numeric.untouched import plainly, untouched
 
 
 def pullback(trace: Trace, loss_hessian: Tensor) -> Tensor:
@@ -73,7 +75,7 @@ class _Term(SymmetricOperator):
         if isinstance(self._products, AutodiffProducts):
             return self._products.apply(v, *self._has)
         batch = self._products.gradient.shape
-        with torch.no_grad():
+        with own_type(self.device):
             return self._products.apply(v.reshape(len(v), *batch), *self._has).reshape(v.shape)
 
     def starts(self) -> Tensor:
@@ -92,7 +94,7 @@ class _Term(SymmetricOperator):
         products = self._products
         if not (self.separable and isinstance(products, HeadProducts)):
             return super().dense_blocks(samples)
-        with torch.no_grad():
+        with own_type(self.device):
             step = products.samples_per_chunk
             if samples is None and self.blocks <= step:
                 return symmetrised(products.blocks(None, *self._has))
@@ -107,7 +109,8 @@ class EffectiveHessian(_Term):
     Where the loss and the head treat the samples of a batch one by one, it is one operator for
     each sample, on R^d; else it is one operator on all of R^(B d). The project's own heads are
     multiplied in closed form with the primal passes cached; other callables by automatic
-    differentiation. Everything runs eagerly in z's type.
+    differentiation. Everything runs eagerly in z's type, and leaves a module as it was: parameters,
+    buffers, gradients, modes and random states.
 
     Attributes:
         output: h(z), (d,) -> (k,) or (B, d) -> (B, k).
@@ -146,8 +149,8 @@ class EffectiveHessian(_Term):
             TypeError: if a tensor is not float64 or float32, the types differ, or head or loss
                 cannot be called.
             ValueError: if shapes or devices do not match, z is empty, a value or a gradient is not
-                finite, an output is detached, samples said to separate do not, or a piecewise-linear
-                head is undefined at kink.
+                finite, an output is detached, samples said to separate do not, head or loss answers
+                differently twice (dropout), or is undefined at a kink (ReLU, max-pooling).
         """
         _require_point(z)
         if isinstance(head, Head):
@@ -164,7 +167,7 @@ class EffectiveHessian(_Term):
                 "the samples. Leave `separable` out, or give BatchNorm its running statistics."
             )
         if isinstance(head, Head):
-            with torch.no_grad():
+            with own_type(z.device):
                 self.output, self.rho, products = _of_own_head(head, loss, z)
         else:
             self.output, self.rho, products = _of_callable(head, loss, z)
@@ -218,6 +221,14 @@ class EffectiveHessian(_Term):
         return self._loss(u).detach()
 
 
+@contextlib.contextmanager
+def own_type(device: torch.device) -> Iterator[None]:
+    """Without a graph, and without autocast's lower precision."""
+    kind = "cuda" if device.type == "cuda" else "cpu"
+    with torch.inference_mode(False), torch.no_grad(), torch.autocast(kind, enabled=False):
+        yield
+
+
 Evaluated = tuple[Tensor, Tensor, HeadProducts | AutodiffProducts]
 """Output of the head, rho, and the products."""
 
@@ -244,10 +255,9 @@ def _of_own_head(head: Head, loss: Callable[[Tensor], Tensor], z: Tensor) -> Eva
 
 
 def _of_callable(head: Any, loss: Callable[[Tensor], Tensor], z: Tensor) -> Evaluated:
-    leaf = z.clone().requires_grad_()
-    with torch.enable_grad():
-        output = applied(head, "head", leaf)
-    require_output(output, "head", leaf, None)
+    with plainly(z.device), torch.enable_grad():
+        leaf = z.clone().requires_grad_()
+        output = evaluated(head, "head", leaf, None)
     if output.ndim != z.ndim or output.shape[:-1] != z.shape[:-1]:
         raise ValueError(
             f"`head` must map {tuple(z.shape)} to {(*z.shape[:-1], 'k')}; it returned "
@@ -256,7 +266,9 @@ def _of_callable(head: Any, loss: Callable[[Tensor], Tensor], z: Tensor) -> Eval
     rho, curvature = _loss_at(loss, output.detach())
     if isinstance(curvature, RowHessians):
         curvature = _reshaped(curvature.product, _rows(output).shape)
-    return output.detach(), rho, AutodiffProducts(leaf, output, rho, curvature)
+    with plainly(z.device), untouched(head):
+        products = AutodiffProducts(leaf, output, rho, curvature, (head, loss))
+    return output.detach(), rho, products
 
 
 def _loss_at(
@@ -270,6 +282,8 @@ def _loss_at(
     rows = loss.rows(batch)
     if rows is not None:
         return rows.gradients.reshape(u.shape), rows.hessians
+    with plainly(u.device):  # what has no closed form may have kinks, as the hinge of VICReg
+        require_smooth(loss.unchecked, "loss", batch, loss.unchecked(batch).detach(), None)
     _, rho, product = loss.jet(batch)
     trailing = lambda v: product(v.movedim(0, -1)).movedim(-1, 0)  # noqa: E731
     return rho.reshape(u.shape), _reshaped(trailing, batch.shape)

@@ -92,7 +92,8 @@ def extreme_eigenpairs(
     Raises:
         TypeError: if the operator is none, or a matrix is not float64 or float32.
         ValueError: if a matrix is not square, symmetric and finite, or an option is not positive.
-        FloatingPointError: if a product is not finite.
+        FloatingPointError: if a product is not finite, an eigenvalue overflows, or a Hessian is so
+            small, below the smallest normal number over eps, that its products have lost digits.
 
     >>> extreme_eigenpairs(torch.diag(torch.tensor([-1.0, 0.5, 3.0]))).values.tolist()
     [-1.0, 3.0]
@@ -134,21 +135,28 @@ class _Found:
         self.vectors = torch.zeros(blocks, 2, n, **like)  # type: ignore[call-overload]
         self.residuals = torch.full((blocks, 2), math.inf, **like)  # type: ignore[call-overload]
         self.iterations = torch.zeros(blocks, dtype=torch.int64)
+        # Values and residuals are kept over this power of two.
+        self.exponents = torch.zeros(blocks, dtype=torch.int32, device=operator.device)
 
-    def keep(self, which: Tensor, vectors: Tensor, images: Tensor) -> None:
-        """Keep vectors (b, 2, n) with their products; values and residuals follow from them."""
+    def keep(self, which: Tensor, vectors: Tensor, images: Tensor, exponent: Tensor) -> None:
+        """Keep vectors (b, 2, n) with their products over 2^exponent; all else follows from them."""
         length = vectors.norm(dim=-1, keepdim=True)
         vectors, images = vectors / length, images / length
         values = (vectors * images).sum(-1)
         self.values[which], self.vectors[which] = values, vectors
         self.residuals[which] = (images - values.unsqueeze(-1) * vectors).norm(dim=-1)
+        self.exponents[which] = exponent
 
     def factorise(self, which: Tensor) -> None:
         """Find the pairs of some of the operators from their matrices."""
         whole = len(which) == self.operator.blocks
         matrices = require_finite_products(self.operator.dense_blocks(None if whole else which))
+        size = matrices.abs().amax((1, 2))
+        _require_digits(self.operator, size)
+        exponent = torch.frexp(size).exponent
+        matrices = _ldexp(matrices, -exponent)
         vectors = torch.linalg.eigh(matrices).eigenvectors[:, :, [0, -1]].mT.contiguous()
-        self.keep(which, vectors, vectors @ matrices)
+        self.keep(which, vectors, vectors @ matrices, exponent)
 
     def converged(self, tolerance: float) -> Tensor:
         """Which operators' residuals are small enough, (b,)."""
@@ -156,15 +164,100 @@ class _Found:
         return found.cpu()
 
     def pairs(self, tolerance: float, method: str) -> ExtremeEigenpairs:
+        """What was found, at the operators' own scale.
+
+        Raises:
+            FloatingPointError: if a value overflows there.
+        """
         batch = self.operator.shape[:-2]
+        values = _ldexp(self.values, self.exponents)
+        limits = torch.finfo(values.dtype)
+        if not bool(values.isfinite().all()):
+            raise FloatingPointError(
+                f"An extreme eigenvalue exceeds {limits.max:.1e}, the largest number of {values.dtype}. "
+                "Divide the loss, or the matrix, by a power of two."
+            )
+        # A value among the subnormal numbers is rounded to their spacing.
+        rounded = (values.abs() < limits.smallest_normal) & (self.values != 0)
+        residuals = _ldexp(self.residuals, self.exponents)
         return ExtremeEigenpairs(
-            self.values.reshape(*batch, 2),
+            values.reshape(*batch, 2),
             self.vectors.reshape(*batch, 2, self.operator.n),
-            self.residuals.reshape(*batch, 2),
-            self.values.abs().amax(-1).reshape(batch),
+            (residuals + rounded * limits.smallest_normal * limits.eps).reshape(*batch, 2),
+            values.abs().amax(-1).reshape(batch),
             self.iterations.reshape(batch),
             self.converged(tolerance).reshape(batch),
             method,
+        )
+
+
+class _Scaled(SymmetricOperator):
+    """An operator over a power of two, block by block, so that its norm is about 1.
+
+    Then no square over- or underflows. Vectors are multiplied at the root of the scale, at which
+    neither they nor their products do.
+    """
+
+    def __init__(self, whole: SymmetricOperator, exponent: Tensor) -> None:
+        super().__init__((whole.blocks, whole.n), True, whole.dtype, whole.device)
+        self.whole, self.exponent = whole, exponent
+
+    @classmethod
+    def of(cls, whole: SymmetricOperator, generator: torch.Generator) -> _Scaled:
+        """Take the scale from the product with random vectors, themselves scaled until it is seen."""
+        probe = torch.randn(1, whole.blocks, whole.n, generator=generator, dtype=whole.dtype)
+        limits = torch.finfo(whole.dtype)
+        reach = int(0.7 * math.log2(limits.max))
+        exponent = torch.zeros(whole.blocks, dtype=torch.int32, device=whole.device)
+        unseen = torch.ones_like(exponent, dtype=torch.bool)
+        for shift in (0, reach, -reach):
+            at = torch.full_like(exponent, shift)
+            size = whole.rows(_ldexp(probe.to(whole.device)[0], at).unsqueeze(0))[0].abs().amax(1)
+            within = (size > limits.smallest_normal / limits.eps) & (size < limits.max * limits.eps)
+            exponent = torch.where(unseen & within, torch.frexp(size).exponent - shift, exponent)
+            unseen &= ~within
+            if not bool(unseen.any()):
+                break
+        _require_digits(whole, torch.where(unseen, 0, _ldexp(torch.ones_like(size), exponent)))
+        return cls(whole, exponent)
+
+    def apply(self, v: Tensor) -> Tensor:
+        """Multiply vectors v: (m, blocks, n)."""
+        half = self.exponent // 2
+        at = _ldexp(v.movedim(1, 0), -half).movedim(0, 1)
+        return _ldexp(self.whole.rows(at).movedim(1, 0), half - self.exponent).movedim(0, 1)
+
+    def starts(self) -> Tensor | None:
+        """Vectors (blocks, n) rich in extreme eigenvectors, of entries up to 1."""
+        found = self.whole.starts()
+        return None if found is None else _ldexp(found, -torch.frexp(found.abs().amax(1)).exponent)
+
+    def restricted(self, samples: Tensor) -> SymmetricOperator:
+        """The operators at some positions."""
+        return _Scaled(self.whole.restricted(samples), self.exponent[samples])
+
+
+def _ldexp(x: Tensor, exponent: Tensor) -> Tensor:
+    """x 2^exponent for x: (blocks, ..); in two steps, since 2^exponent itself may overflow."""
+    exponent = exponent.reshape(-1, *(1,) * (x.ndim - 1))
+    half = exponent // 2
+    return torch.ldexp(torch.ldexp(x, half.to(x.dtype)), (exponent - half).to(x.dtype))
+
+
+def _require_digits(operator: SymmetricOperator, size: Tensor) -> None:
+    """Check that products of this size, (blocks,), were computed with all the digits of their type.
+
+    A matrix that is given is exact however small it is; a product's summands are not.
+
+    Raises:
+        FloatingPointError: if they were not.
+    """
+    limits = torch.finfo(operator.dtype)
+    lost = (size > 0) & (size < limits.smallest_normal / limits.eps)
+    if not isinstance(operator, MatrixOperator) and bool(lost.any()):
+        raise FloatingPointError(
+            f"The operator is of size {float(size[lost].min()):.1e}, where {operator.dtype} loses "
+            "digits, so that no residual could be relied on. Multiply the loss by a power of two."
         )
 
 
@@ -173,9 +266,10 @@ def _lanczos(
 ) -> None:
     """Run Lanczos on every operator of a batch and keep the extreme Ritz pairs."""
     steps = min(maximum_steps, operator.n)
+    scaled = _Scaled.of(operator, torch.Generator().manual_seed(seed))
     generator = torch.Generator().manual_seed(seed)
     running = torch.arange(operator.blocks)
-    krylov = _Krylov(operator, _start(operator, generator))
+    krylov = _Krylov(scaled, _start(scaled, generator))
     worst = 1.0
     for step in range(1, steps + 1):
         residual = krylov.extend(generator)
@@ -188,8 +282,9 @@ def _lanczos(
         worst = float(relative.max())
         if last or int(done.sum()) > (1 - COMPACT_BELOW) * len(done):
             ending = torch.ones_like(done) if last else done
-            found.keep(running[ending.cpu()], *krylov.pairs(ritz, ending))
-            found.iterations[running[ending.cpu()]] = step
+            which = running[ending.cpu()]
+            found.keep(which, *krylov.pairs(ritz, ending), scaled.exponent[which])
+            found.iterations[which] = step
             if last:
                 return
             running = running[~done.cpu()]

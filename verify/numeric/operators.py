@@ -143,7 +143,10 @@ class MatrixOperator(SymmetricOperator):
                 f"their mirror images by up to {asymmetry:.2e}."
             )
         super().__init__(shape[:-1], True, matrix.dtype, matrix.device)
-        self.matrices = symmetrised(matrix.reshape(self.blocks, self.n, self.n))
+        blocks = matrix.reshape(self.blocks, self.n, self.n)
+        # Taking the mean with itself could overflow.
+        self.matrices = blocks if torch.equal(blocks, blocks.mT) else symmetrised(blocks)
+        require_finite_products(self.matrices)
 
     def apply(self, v: Tensor) -> Tensor:
         """Multiply vectors v: (m, ..) of the space's shape."""

@@ -55,10 +55,16 @@ from verify.numeric.objectives import (
 )
 from verify.numeric.operators import MatrixOperator, SymmetricOperator, symmetrised
 from verify.numeric.products import HeadProducts
+from verify.numeric.released_objectives import (
+    RELEASED,
+    barlow_twins_released,
+    vicreg_released,
+)
 
 __all__ = [
     "ACTIVATIONS",
     "OBJECTIVES",
+    "RELEASED",
     "SMOOTH",
     "Activation",
     "AutodiffProducts",
@@ -88,6 +94,7 @@ __all__ = [
     "UndifferentiableError",
     "VICRegWeights",
     "barlow_twins",
+    "barlow_twins_released",
     "byol",
     "certify_sign",
     "dino",
@@ -110,4 +117,5 @@ __all__ = [
     "softmax_cross_entropy",
     "symmetrised",
     "vicreg",
+    "vicreg_released",
 ]

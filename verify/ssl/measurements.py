@@ -12,12 +12,14 @@ The two agree for a positively homogeneous head and disagree for a head with Bat
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import NamedTuple
 
 import torch
+from scipy.special import stdtrit
 from torch import Tensor, nn
 
 from verify.ssl.data.dataset import floating
@@ -284,6 +286,43 @@ def paired_interval(differences: Sequence[float]) -> Interval:
     mean = fmean(differences)
     half = STUDENT[freedom] * stdev(differences) / len(differences) ** 0.5
     return Interval(mean - half, mean + half)
+
+
+def pooled_interval(values: Sequence[float], drawn: Sequence[Tensor]) -> Interval:
+    """Interval for a positive ratio, of the noise of training and of the choice of orbits together.
+
+    On the logarithm: the mean over training seeds, give or take Student's quantile times the root of
+    (variance over seeds) / seeds + (variance of the mean over the bootstrap draws).
+
+    Args:
+        values: of every training seed, from all orbits.
+        drawn: of every seed, (B,), from the same draws of orbits in each.
+
+    Raises:
+        ValueError: as for `paired_interval`.
+    """
+    logs = torch.tensor(values, dtype=torch.float64).log()
+    seeds = paired_interval(logs.tolist())
+    training = (seeds.high - seeds.low) / 2
+    orbits = torch.stack([draw.double().log() for draw in drawn]).mean(0).std()
+    half = math.hypot(training, STUDENT[len(values) - 1] * float(orbits))
+    return Interval(*(logs.mean() + torch.tensor([-half, half])).exp().tolist())
+
+
+MOST_SEEDS = 1000
+"""Beyond so many, a number of seeds is not looked for."""
+
+
+def seeds_to_decide(differences: Sequence[float]) -> int | None:
+    """So many training seeds would put 0 outside Student's interval, if mean and spread stayed as they are.
+
+    None where `MOST_SEEDS` would not.
+    """
+    ratio = abs(fmean(differences)) / stdev(differences)
+    for seeds in range(2, MOST_SEEDS + 1):
+        if stdtrit(seeds - 1, (1 + LEVEL) / 2) < ratio * seeds**0.5:
+            return seeds
+    return None
 
 
 def principal_coordinates(points: Tensor, count: int = 2) -> Tensor:

@@ -97,7 +97,7 @@ def rotation_orbits(network: Networks, images: Tensor, every: int = 1) -> Orbits
         z = backbone(rotate(repeated, theta))
         return z, projector(z)
 
-    theta = angles.repeat(len(images))
+    theta = angles.to(images.device).repeat(len(images))
     with torch.no_grad():
         points, velocities = torch.func.jvp(path, (theta,), (torch.ones_like(theta),))[:2]
     return Orbits(*(x.unflatten(0, (len(images), -1)) for x in (*points, *velocities)))

@@ -97,13 +97,18 @@ def with_statistics(state: State, dataset: Dataset) -> Networks:
     return networks
 
 
+OBSERVED = 2000
+"""Test images at most that a run is observed on, after every epoch."""
+
+
 def observe_variances(config: Config, dataset: Dataset) -> Observe:
-    """Variance of the directions of z and h, condition and effective ranks of z, over the test images."""
+    """Variance of the directions of z and h, condition and effective ranks of z, over the first test images."""
     del config
+    images = dataset.test_images[:OBSERVED]
 
     def observe(state: State) -> dict[str, float | np.ndarray]:
         networks = with_statistics(state, dataset)
-        z = represent(networks.backbone, dataset.test_images)
+        z = represent(networks.backbone, images)
         condition, ranks = conditioning(z), effective_ranks(z)
         return {
             "steps": state.steps,

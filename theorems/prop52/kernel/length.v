@@ -2,16 +2,12 @@
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets chain pullback smooth symmetry intervals.
+From Geometry Require Import vectors jets chain pullback smooth symmetry intervals curves.
 From Geometry.prop52 Require Import converse.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Open Scope R_scope.
-
-(** The length of the curve [gamma] from the time [a] to the time [b]. *)
-Definition curve_length (d : nat) (gamma : R -> vec d) (a b : R) : R :=
-  RInt (fun t => len (velocity gamma t)) a b.
 
 Section Continuity.
 Variables (d : nat) (gamma : R -> vec d) (a b : R).

@@ -24,6 +24,7 @@ from verify.ssl.measurements import (
     contraction,
     equal_weights,
     percentile_interval,
+    pooled_interval,
     project,
     represent_orbits,
     summarise,
@@ -158,6 +159,21 @@ def values(cells: Sequence[Cell], quantity: str, part: str = "plain") -> list[fl
             value = getattr(value, name)
         found.append(value.item())
     return found
+
+
+def pooled(cells: Sequence[Cell], quantity: str, over: Sequence[Cell] = ()) -> Interval:
+    """Interval over training seeds and orbits together of a property of `Contraction`.
+
+    Args:
+        cells: one for each seed.
+        quantity: the property.
+        over: cells whose property it is divided by, seed by seed and draw by draw.
+    """
+    found, drawn = values(cells, quantity), [getattr(cell.drawn, quantity) for cell in cells]
+    if over:
+        found = [a / b for a, b in zip(found, values(over, quantity), strict=True)]
+        drawn = [a / getattr(cell.drawn, quantity) for a, cell in zip(drawn, over, strict=True)]
+    return pooled_interval(found, drawn)
 
 
 def intervals(cells: Sequence[Cell], quantity: str) -> list[Interval]:

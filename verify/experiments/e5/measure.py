@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +14,13 @@ from torch import Tensor
 from verify.experiments.networks import Run, Trained
 from verify.ssl.augment import rotation_orbit
 from verify.ssl.data import Dataset
-from verify.ssl.measurements import Interval, Protocol, bootstrap_weights, percentile_interval
+from verify.ssl.measurements import (
+    Interval,
+    Protocol,
+    bootstrap_weights,
+    percentile_interval,
+    pooled_interval,
+)
 from verify.ssl.orbit_curvature import bending
 
 COUNT, STEP = 10, 5.0
@@ -41,12 +47,17 @@ class Cell:
 
     Attributes:
         z, h: means, first at steps of `STEP`, then at ever finer ones.
-        intervals: bootstrap intervals of the ratios of means, h over z, at steps of `STEP`.
+        drawn: of the ratios of means, h over z, at steps of `STEP`, (DRAWS,).
     """
 
     z: tuple[Means, ...]
     h: tuple[Means, ...]
-    intervals: dict[str, Interval]
+    drawn: dict[str, Tensor]
+
+    @property
+    def intervals(self) -> dict[str, Interval]:
+        """Bootstrap intervals of those ratios."""
+        return {name: percentile_interval(draws) for name, draws in self.drawn.items()}
 
     def ratio(self, name: str) -> float:
         """Of the means, h over z, at steps of `STEP`."""
@@ -85,5 +96,10 @@ def compare(z: Tensor, h: Tensor) -> Cell:
         tuple({name: getattr(level, name).mean().item() for name in names} for level in levels)
         for levels in (of_z, of_h)
     )
-    ratios = {name: percentile_interval(drawn_h[name] / drawn_z[name]) for name in names}
-    return Cell(z=means_z, h=means_h, intervals=ratios)
+    ratios = {name: drawn_h[name] / drawn_z[name] for name in names}
+    return Cell(z=means_z, h=means_h, drawn=ratios)
+
+
+def pooled(cells: Sequence[Cell], name: str) -> Interval:
+    """Interval over training seeds and images together of a ratio of means, h over z."""
+    return pooled_interval([c.ratio(name) for c in cells], [c.drawn[name] for c in cells])

@@ -97,11 +97,14 @@ def answers(curves: Curves) -> tuple[Measured, ...]:
     def answer(
         effect: str, differ: Callable[[str], tuple[list[float], list[float]]], heads: Sequence[str]
     ) -> Measured:
-        found = {
-            head: paired_interval([100 * (a - b) for a, b in zip(*differ(head), strict=True)])
-            for head in heads
+        differences = {
+            head: [100 * (a - b) for a, b in zip(*differ(head), strict=True)] for head in heads
         }
-        value = ", ".join(f"[{i.low:.1f}, {i.high:.1f}] ({head})" for head, i in found.items())
+        found = {head: paired_interval(values) for head, values in differences.items()}
+        value = ", ".join(
+            f"[{i.low:.1f}, {i.high:.1f}] ({head}{report.seeds_wanted(differences[head])})"
+            for head, i in found.items()
+        )
         return report.decided(
             effect,
             all(i.low > 0 for i in found.values()),

@@ -1,0 +1,293 @@
+"""Whether a program has second derivatives at a point: it draws nothing, and has no kink there.
+
+Every operation that a callable runs is seen as it runs. An operation with a kink or a jump decides
+something: on which side of 0 an entry is, which entry is the largest. Off the kinks these decisions
+are the same on both sides of a point, a few roundings away along a random direction; on a kink they
+are not, with probability 1. Where they differ, derivatives say whether it matters: gradient and a
+product with the Hessian are compared at the point and on both of its sides. So the largest of
+entries that are all cut off at 0 is no kink, nor is a maximum that is subtracted and added again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from verify.numeric.untouched import random_states, same_states
+
+STEP = 64
+"""Roundings of the largest entry by which the two sides lie away from the point."""
+
+AGREE = 1024
+"""Roundings within which two answers are one: sums may be taken in another order."""
+
+JUMP = 2.0**26
+"""Roundings of the largest entry that a jump of a value or a derivative exceeds: half of the digits
+of float64."""
+
+REPEATS = 16
+"""Evaluations of what draws random numbers, before they count as without effect."""
+
+
+def _signs(*offsets: Callable[..., Any]) -> Callable[..., list[Tensor]]:
+    """On which side of each kink the entries of the first argument are."""
+
+    def decide(out: Any, x: Tensor, *arguments: Any, **named: Any) -> list[Tensor]:
+        kinks = [offset(*arguments, **named) for offset in offsets]
+        return [torch.sign(x - kink).to(torch.int8) for kink in kinks if kink is not None]
+
+    return decide
+
+
+def _at(kink: float) -> Callable[..., float]:
+    return lambda *_, **__: kink
+
+
+def _argument(index: int, default: float, side: int = 1) -> Callable[..., Any]:
+    return lambda *given, **_: side * (given[index] if len(given) > index else default)
+
+
+def _bound(index: int, name: str) -> Callable[..., Any]:
+    """A bound that may be missing, by place or by name."""
+    return lambda *given, **named: given[index] if len(given) > index else named.get(name)
+
+
+def _largest(out: Any, x: Tensor, dim: Any = None, keepdim: bool = False, **_: Any) -> list[Tensor]:
+    """Which entries are the largest, or smallest."""
+    if dim is None or dim == []:
+        return [x == out]
+    wide = out
+    if not keepdim:
+        for axis in sorted(d % x.ndim for d in ([dim] if isinstance(dim, int) else dim)):
+            wide = wide.unsqueeze(axis)
+    return [x == wide]
+
+
+def _norm(out: Any, x: Tensor, order: Any = 2, *_: Any, **__: Any) -> list[Tensor]:
+    found = [out == 0]
+    if order in (1, float("inf"), -float("inf")):
+        found.append(torch.sign(x).to(torch.int8))
+    if order in (float("inf"), -float("inf")):
+        found.append(x.abs().argmax().reshape(1))
+    return found
+
+
+def _band(out: Any, x: Tensor, target: Tensor, *rest: Any, **named: Any) -> list[Tensor]:
+    beta = rest[1] if len(rest) > 1 else named.get("beta", named.get("delta", 1.0))
+    return [torch.sign((x - target).abs() - beta).to(torch.int8)]
+
+
+DECIDES: dict[str, Callable[..., list[Tensor]]] = {
+    **dict.fromkeys(
+        (
+            "relu",
+            "abs",
+            "sign",
+            "sgn",
+            "leaky_relu",
+            "_prelu_kernel",
+            "rrelu_with_noise",
+            "elu",
+            "celu",
+            "selu",
+        ),
+        _signs(_at(0.0)),
+    ),
+    **dict.fromkeys(("hardswish", "hardsigmoid"), _signs(_at(-3.0), _at(3.0))),
+    **dict.fromkeys(("hardtanh",), _signs(_argument(0, -1.0), _argument(1, 1.0))),
+    **dict.fromkeys(
+        ("hardshrink", "softshrink"), _signs(_argument(0, 0.5), _argument(0, 0.5, side=-1))
+    ),
+    **dict.fromkeys(("threshold",), _signs(_argument(0, 0.0))),
+    **dict.fromkeys(("clamp",), _signs(_bound(0, "min"), _bound(1, "max"))),
+    **dict.fromkeys(
+        ("clamp_min", "clamp_max", "maximum", "minimum", "fmax", "fmin"),
+        _signs(lambda other, **_: other),
+    ),
+    **dict.fromkeys(("amax", "amin", "max", "min"), _largest),
+    **dict.fromkeys(("linalg_vector_norm", "norm"), _norm),
+    **dict.fromkeys(("_cdist_forward", "_euclidean_dist"), lambda out, *_, **__: [out == 0]),
+    **dict.fromkeys(("smooth_l1_loss", "huber_loss"), _band),
+    **dict.fromkeys(("floor", "ceil", "round", "trunc"), lambda out, *_, **__: [out]),
+    **dict.fromkeys(
+        ("frac", "fmod", "remainder"), lambda out, x, by=1.0, **_: [torch.floor(x / by)]
+    ),
+}
+"""What the operations with a kink or a jump decide; those whose result is itself no real number,
+such as comparisons, pooling with its indices or sorting, decide that."""
+
+
+class Decisions(TorchDispatchMode):
+    """Watches what a program decides, and whether it draws random numbers.
+
+    Attributes:
+        taken: operations and what they decided, in order.
+        drew: whether an operation drew random numbers.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.taken: list[tuple[str, Tensor]] = []
+        self.drew = False
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled in here, so the compiler, seconds of import, is not asked to keep out."""
+        return False
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Run an operation, and note what it decided."""
+        before = args
+        if func._schema.is_mutable and args and isinstance(args[0], Tensor):
+            before = (args[0].clone(), *args[1:])  # an operation in place
+        out = func(*args, **(kwargs or {}))
+        if torch.Tag.nondeterministic_seeded in func.tags:
+            self.drew = True
+        if not (args and isinstance(args[0], Tensor) and args[0].is_floating_point()):
+            return out
+        name = func.overloadpacket.__name__.removesuffix("_")  # in place or not
+        outputs = out if isinstance(out, (tuple, list)) else [out]
+        found = [o for o in outputs if isinstance(o, Tensor) and not o.is_floating_point()]
+        found = [o.clone() for o in found if not o.is_complex()]
+        if not found and name in DECIDES:
+            found = DECIDES[name](out, *before, **(kwargs or {}))
+        self.taken += [(name, decided) for decided in found]
+        return out
+
+
+def require_smooth(
+    function: Callable[[Tensor], Tensor], name: str, x: Tensor, value: Tensor, whole: object
+) -> None:
+    """Check that a callable gives the same answer again, and decides nothing at x.
+
+    Args:
+        function: what is evaluated, with gradients.
+        name: what it is called in an error.
+        x: the point, (d,) or (B, d).
+        value: what it returned there.
+        whole: the module whose parts are named in an error, if it is one.
+
+    Raises:
+        ValueError: if it answers differently, naming the module that does, or has a kink there.
+    """
+    here = _Run(function, x)
+    answers = [here.value] + [function(x) for _ in range(REPEATS if here.drew else 1)]
+    if any(_apart(answer, value) for answer in answers):
+        raise ValueError(
+            f"`{name}` answers differently each time: {_culprit(function, x, whole)}. A function of chance "
+            "has no Hessian. Call .eval() on it, or fix what it draws."
+        )
+    x = x.detach()
+    size = float(x.abs().max()) or 1.0
+    direction = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype)
+    step = STEP * torch.finfo(x.dtype).eps * size * direction.to(x.device)
+    for side in (x + step, x - step):
+        fault = _changed(here.taken, _Run(function, side).taken, len(x) if x.ndim == 2 else 0)
+        if fault is not None and _jumps(function, (x, x + step, x - step)):
+            operation, samples = fault
+            where = f" of sample(s) {samples}" if samples else ""
+            raise ValueError(
+                f"`{name}` is undefined at kink: an argument of `{operation}`{where} is within "
+                "rounding of a point where its derivatives jump. Move `z`."
+            )
+
+
+def _jumps(function: Callable[[Tensor], Tensor], points: tuple[Tensor, ...]) -> bool:
+    """Whether value, gradient and a product with the Hessian are not the same at all points."""
+
+    def jet(x: Tensor) -> Tensor:
+        generator = torch.Generator().manual_seed(1)
+        leaf = x.clone().requires_grad_()
+        value = function(leaf)
+        y, v = (torch.randn(t.shape, generator=generator, dtype=t.dtype) for t in (value, x))
+        options = {"materialize_grads": True}
+        (gradient,) = torch.autograd.grad(value, leaf, y.to(x.device), create_graph=True, **options)
+        product = torch.zeros_like(x)
+        if gradient.requires_grad:
+            (product,) = torch.autograd.grad(gradient, leaf, v.to(x.device), **options)
+        return torch.cat([t.detach().flatten() for t in (value, gradient, product)])
+
+    try:
+        with torch.enable_grad():
+            here, *sides = (jet(x) for x in points)
+    except RuntimeError:  # there is no second derivative that could be the same
+        return True
+    return any(_apart(side, here, JUMP) for side in sides)
+
+
+class _Run:
+    """One evaluation.
+
+    Attributes:
+        value: what came out.
+        taken: the decisions, in order.
+        drew: whether random numbers were drawn.
+    """
+
+    def __init__(self, function: Callable[[Tensor], Tensor], x: Tensor) -> None:
+        before = random_states()
+        with torch.enable_grad(), Decisions() as seen:
+            self.value = function(x.detach().clone().requires_grad_()).detach()
+        self.taken = seen.taken
+        self.drew = seen.drew or not same_states(before, random_states())
+
+
+def _apart(found: Tensor, value: Tensor, roundings: float = AGREE) -> bool:
+    """Whether two answers differ by more than so many roundings of the largest entry."""
+    if found.shape != value.shape or not value.is_floating_point():
+        return not torch.equal(found, value)
+    allowed = roundings * torch.finfo(value.dtype).eps * value.abs().amax() if value.numel() else 0
+    return not bool(((found - value).abs() <= allowed).all())
+
+
+def _changed(
+    here: list[tuple[str, Tensor]], there: list[tuple[str, Tensor]], batch: int
+) -> tuple[str, list[int]] | None:
+    """The first operation that decides otherwise, and on which samples."""
+    for (name, decided), (other, then) in zip(here, there, strict=False):
+        if name != other or decided.shape != then.shape:
+            return name, []
+        if not torch.equal(decided, then):
+            if decided.ndim < 2 or len(decided) != batch:
+                return name, []
+            return name, (decided != then).flatten(1).any(1).nonzero().flatten().tolist()
+    if len(here) != len(there):
+        return "another branch of the program", []
+    return None
+
+
+def _culprit(function: Callable[[Tensor], Tensor], x: Tensor, whole: object) -> str:
+    """The first module to finish that answers two calls differently, in words."""
+    named = whole.named_modules() if isinstance(whole, nn.Module) else ()
+    places = {id(module): f" `{place}`" for place, module in named if place}
+    seen: list[tuple[nn.Module, Tensor]] = []
+
+    def note(module: nn.Module, _: Any, out: Any) -> None:
+        tensors = out if isinstance(out, (tuple, list)) else [out]
+        seen.extend((module, t.detach().clone()) for t in tensors if isinstance(t, Tensor))
+
+    runs = []
+    handle = nn.modules.module.register_module_forward_hook(note)
+    try:
+        for _ in range(REPEATS):
+            function(x)
+            runs.append(seen.copy())
+            seen.clear()
+    finally:
+        handle.remove()
+    for steps in zip(*runs, strict=False):
+        module, first = steps[0]
+        if any(_apart(other, first) for _, other in steps[1:]):
+            mode = "training" if module.training else "evaluation"
+            return f"{type(module).__name__}{places.get(id(module), '')}, in {mode} mode"
+    return "it draws random numbers, or keeps something from one call to the next"
