@@ -70,6 +70,14 @@ def test_step_sizes_that_matter() -> None:
     assert found["time"] is not Answer.YES
 
 
+def test_one_of_several_does_not_answer_for_all() -> None:
+    tracks = made_up(linear=17.2, gelu=6.4, swish=0.9, relu=0.6)
+    slow = e2_escape.Cell("relu", e2_escape.PLAIN, 0.005)
+    tracks[slow] = tracks[slow] | {"variance_z": np.geomspace(1, 1e-3, EPOCHS + 1)}
+    found = answers(tracks)
+    assert found["grows"] is found["relu"] is found["time"] is Answer.UNDECIDED
+
+
 def test_every_run_is_configured_once() -> None:
     assert len({artefact.arguments[1] for artefact in DIGITS_ESCAPE.artefacts}) == 14
 

@@ -118,6 +118,17 @@ def test_only_a_compressing_head_can_be_an_artefact() -> None:
     assert e3.answers(cells)[2].answer is Answer.NO
 
 
+def test_one_of_three_conditions_makes_no_artefact() -> None:
+    cells = {
+        (name, protocol): [
+            e3_orbits.compare(*made_up("compresses" if name == TRAINED else "nothing"))
+        ]
+        for name in (TRAINED, FRESH, UNTRAINED)
+        for protocol in Protocol
+    }
+    assert e3.answers(cells)[2].answer is not Answer.YES
+
+
 NARROW, MIDDLE, WIDE = 32, 128, 512
 
 

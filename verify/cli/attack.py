@@ -74,7 +74,7 @@ def attack(rooms: Sequence[Room], *, budget: float, seed: int, say: Callable[[st
         say(f"{verdict}: {check.id}: error / allowed {ratio} after {best.tried} cases{polished}")
         if best.case is not None:
             say(f"    at {'; '.join(f'{n} = {v}' for n, v in claim.describe(best.case))}")
-        for number, example in enumerate(claim.attained, start=1):
+        for number, example in enumerate(claim.attained if true else (), start=1):
             say(f"    tight example {number}: {claim.normalised_error(example):.9g}")
     return 1 if wrong else 0
 
