@@ -15,7 +15,7 @@ from reports.plain import plain
 from verify.claims.check import Kind
 from verify.claims.evidence import Answer
 from verify.claims.statement import Statement, Verdict
-from verify.claims.summary import sentence
+from verify.claims.summary import DATA, sentence
 from verify.claims.text import count
 from verify.engine import registry
 from verify.engine.registry import Room
@@ -90,9 +90,7 @@ def _statements(rooms: Sequence[Room]) -> str:
 
 def _experiments(rooms: Sequence[Room]) -> str:
     told = [(room.name, one) for room in rooms for one in room.told]
-    forms = {"digits": "digits", "reduced": "CIFAR-10 (JPEG), reduced"}
-    if any(one.medium for _, one in told):
-        forms["medium"] = "CIFAR-10, medium"
+    forms = {form: data for form, data in DATA.items() if any(getattr(o, form) for _, o in told)}
     lines = [f"| effect | {' | '.join(forms.values())} |", f"| --- {'| --- ' * len(forms)}|"]
     for name, one in told:
         answers = (_answer(getattr(one, form)) for form in forms)

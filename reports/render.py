@@ -1,10 +1,13 @@
-"""One run's record as one HTML file that needs nothing else to be read.
+"""A record as HTML pages that need nothing else to be read: no script, no network.
 
 `render` only shows: verdicts, outcomes and reasons are those of the record, and what a template
 counts or sorts it counts and sorts from the record. The templates are in reading order:
-``report.html`` (the page), ``front.html`` (its first screen), ``notation.html``,
+``report.html`` (a page), ``front.html`` (what is read first), ``notation.html``,
 ``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``dependencies.html``,
-``lemmas.html``, ``power.html`` (the changes that checks faced) and ``provenance.html``; ``words.html`` holds the legends' wording.
+``lemmas.html``, ``definitions.html``, ``power.html`` (the changes to the code that checks faced) and
+``provenance.html``; ``words.html`` holds the legends' wording.
+
+The sections are the same in a folder of pages and in one file; only the links differ.
 """
 
 from __future__ import annotations
@@ -13,23 +16,27 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from reports import tiers
 from reports.dependencies import anchor, drawing
 from reports.figures import each_glyph_once, svg
 from reports.mathml import formula, prose, prose_or_source
+from reports.plain import plain
 from verify.claims.check import Arithmetic, Kind, Role
-from verify.claims.evidence import Answer, Outcome
+from verify.claims.evidence import Answer, Outcome, Theorem
 from verify.claims.judgement import Judgement
 from verify.claims.lemmas import CONVENTIONS, LemmaKind
 from verify.claims.proved import AXIOMS
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
-from verify.engine.record import CheckRecord, RunRecord, by_reason
+from verify.claims.summary import DATA, Told
+from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, by_reason
 
 _Member = TypeVar("_Member")
 
@@ -38,41 +45,134 @@ _FIRST_WORD = re.compile(r"(?:a|[a-z][a-z'’-]+)(?=[\s,;:.?]|$)")
 _BRACKETED = re.compile(r"\[[^\[\]$a-z]*\]|\([^()$a-z]*\)")
 
 PAGE = "index.html"
-"""Name of the file in the site folder."""
+"""Name of the first page in the site folder."""
+
+_HREF = re.compile(r' href="#([^"]+)"')
+_ID = re.compile(r' id="([^"]+)"')
 
 
-def render(run: RunRecord, site: Path) -> Path:
+@dataclass(frozen=True)
+class _Section:
+    """A part of the report with a page of its own, where there are several.
+
+    Attributes:
+        file: the page.
+        title: of the page.
+        html: it.
+    """
+
+    file: str
+    title: str
+    html: Markup
+
+
+def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Path:
     """Write the report of a run, whole or not at all.
 
     Args:
         run: the record to show.
-        site: folder of the page; made if it is not there.
+        site: folder of the pages; made if it is not there.
+        single_file: write one page with everything, instead of one for each statement and experiment.
 
     Returns:
-        The path of the page.
+        The path of the first page.
 
     Raises:
         ReportError: if a formula or a plot of the record cannot be shown.
         OSError: if the folder cannot be written to.
     """
-    html = page(run)
+    written = {PAGE: page(run)} if single_file else pages(run)
     site.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=site, suffix=".part", delete=False
-    ) as file:
-        file.write(html)
-    os.chmod(file.name, 0o644)  # a temporary file is the owner's alone
-    target = site / PAGE
-    os.replace(file.name, target)
-    return target
+    parts = {}
+    for name, html in written.items():
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=site, suffix=".part", delete=False
+        ) as file:
+            file.write(html)
+        os.chmod(file.name, 0o644)  # a temporary file is the owner's alone
+        parts[name] = file.name
+    for name in reversed(parts):  # the first page last, when what it links to is there
+        os.replace(parts[name], site / name)
+    return site / PAGE
 
 
 def page(run: RunRecord) -> str:
-    """Return the report of a run as HTML.
+    """Return the report of a run as one page.
 
     Raises:
         ReportError: if a formula or a plot of the record cannot be shown.
     """
+    environment = _environment(run)
+    sections = _sections(run, environment)
+    return _page(run, environment, sections[0].title, [s.html for s in sections], first=True)
+
+
+def pages(run: RunRecord) -> dict[str, str]:
+    """Return the report of a run as pages by file name, the first page first.
+
+    Raises:
+        ReportError: if a formula or a plot of the record cannot be shown.
+    """
+    environment = _environment(run)
+    sections = _sections(run, environment)
+    written: dict[str, str] = {}
+    for section in sections:
+        first = not written
+        written[section.file] = _page(run, environment, section.title, [section.html], first=first)
+    places = {id: file for file, html in written.items() for id in _ID.findall(html)}
+    tops = {Path(section.file).stem: section.file for section in sections}
+
+    def across(file: str) -> Callable[[re.Match[str]], str]:
+        own = set(_ID.findall(written[file]))
+
+        def address(link: re.Match[str]) -> str:
+            target = link[1]
+            if target in own:
+                return link[0]
+            if target in tops:
+                return f' href="{tops[target]}"'
+            return f' href="{places[target]}{"" if target == "top" else f"#{target}"}"'
+
+        return address
+
+    return {file: _HREF.sub(across(file), html) for file, html in written.items()}
+
+
+def _page(
+    run: RunRecord, environment: Environment, title: str, sections: list[Markup], *, first: bool
+) -> str:
+    template = environment.get_template("report.html")
+    return each_glyph_once(template.render(run=run, title=title, sections=sections, first=first))
+
+
+def _sections(run: RunRecord, environment: Environment) -> list[_Section]:
+    """The sections of the report in reading order."""
+
+    def section(file: str, title: str, template: str, **names: object) -> _Section:
+        html = environment.get_template(f"{template}.html").render(run=run, **names)
+        return _Section(file, title, Markup(html))
+
+    whole = "The Geometry of Projection Heads: verification report"
+    found = [section(PAGE, whole, "front")]
+    for room in run.statements:
+        subject = room.statement
+        title = f"{subject.label}: {plain(subject.title)}"
+        found.append(section(f"{subject.id}.html", title, "statement", room=room))
+    for asked in run.experiments:
+        title = f"{asked.experiment.id}: {plain(asked.experiment.title)}"
+        found.append(section(f"{asked.experiment.id}.html", title, "experiment", room=asked))
+    if run.lemmas or environment.globals["dependencies"]:
+        found.append(section("dependencies.html", "What rests on what", "dependencies"))
+    if run.lemmas:
+        found.append(section("lemmas.html", "Lemmas", "lemmas"))
+    if environment.globals["definitions"]:
+        found.append(section("definitions.html", "Definitions in Coq", "definitions"))
+    found.append(section("provenance.html", "Provenance", "provenance"))
+    return found
+
+
+def _environment(run: RunRecord) -> Environment:
+    """What the templates are rendered with."""
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -83,6 +183,8 @@ def page(run: RunRecord) -> str:
     environment.filters.update(
         prose=prose,
         prose_or_source=prose_or_source,
+        emphasised=_emphasised,
+        ticked=_ticked,
         display=lambda latex: formula(latex, "block"),
         linked=_linker(run),
         link=_link,
@@ -94,6 +196,8 @@ def page(run: RunRecord) -> str:
         figure=lambda number: f"{number:.3g}",
         day=lambda iso: iso[:16].replace("T", " "),
     )
+    quoted = _theorems(run)
+    spelled_out = _spelled_out(quoted)
     environment.globals.update(
         svg=svg,
         style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
@@ -106,21 +210,99 @@ def page(run: RunRecord) -> str:
         Arithmetic=Arithmetic,
         CONVENTIONS=CONVENTIONS,
         anchor=anchor,
-        bearing=_bearing,
+        bearing=tiers.bearing,
+        bearing_on=_bearing_on,
+        definition=_definition,
+        definitions={
+            one.name: one
+            for theorem in quoted.values()
+            for one in theorem.vocabulary
+            if one.name not in spelled_out
+        },
         dependencies=drawing(run),
+        here=_here,
+        made_with=_made_with,
         place=_place,
+        share=tiers.share,
+        spelled_out=lambda theorem: {n for n, by in spelled_out.items() if by == theorem.name},
+        theorems=len(quoted),
+        tier_words=tiers.words,
         Kind=Kind,
         LemmaKind=LemmaKind,
         Origin=Origin,
         Outcome=Outcome,
         Role=Role,
+        TIERS=tiers.TIERS,
         Verdict=Verdict,
     )
-    return each_glyph_once(environment.get_template("report.html").render(run=run))
+    return environment
 
 
-def _link(id: str, anchor: str = "") -> Markup:
-    """An id, linked to its place on the page; a line may break after its dots."""
+def _theorems(run: RunRecord) -> dict[str, Theorem]:
+    """The theorems that checks quote, by name."""
+    return {
+        theorem.name: theorem
+        for check in run.checks
+        if check.evidence is not None
+        for theorem in check.evidence.theorems
+    }
+
+
+def _spelled_out(quoted: Mapping[str, Theorem]) -> dict[str, str]:
+    """The definitions that are all that a theorem's statement says, by name, with the first such theorem.
+
+    ``refuted_law : ~ sentence_law`` says nothing to who does not see ``sentence_law`` beside it.
+    """
+    found: dict[str, str] = {}
+    for theorem in quoted.values():
+        for one in theorem.vocabulary:
+            word = one.name.rpartition(".")[2]
+            if re.search(rf":\s*~?\s*{re.escape(word)}\b[\s\w']*\.?$", theorem.statement.text):
+                found.setdefault(one.name, theorem.name)
+    return found
+
+
+def _definition(name: str) -> str:
+    """The anchor of a Coq definition."""
+    return f"definition--{name}"
+
+
+def _made_with(run: RunRecord) -> list[tuple[str, int]]:
+    """With which profile and seed the evidence that counts was made here, and how many checks it is of."""
+    made = Counter(
+        (check.evidence.provenance.profile, check.evidence.provenance.seed)
+        for check in run.checks
+        if check.evidence is not None and not check.stale and not check.recorded
+    )
+    return [(f"profile {profile}, seed {seed}", n) for (profile, seed), n in made.most_common()]
+
+
+def _here(room: ExperimentRecord, told: Told, data: str) -> str:
+    """The answer in this record to what is told of some data; empty if there is none."""
+    form = next(form for form, name in DATA.items() if name == data)
+    answers = {
+        measured.answer.value
+        for effect in told.effects
+        for check, measured in room.answered(effect)
+        if (not check.command if form == "digits" else check.id.endswith(f".cifar10-{form}"))
+    }
+    return " and ".join(sorted(answers))
+
+
+def _emphasised(text: str) -> Markup:
+    """Prose in which the word that matters most is strong."""
+    return Markup(re.sub(r"\b([Rr]efuted)\b", r"<strong>\1</strong>", str(prose(text))))
+
+
+def _ticked(text: str) -> Markup:
+    """Plain text with code between backticks."""
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))
+
+
+def _link(id: str, anchor: str = "", text: str = "") -> Markup:
+    """An id, or text, linked to its place in the report; a line may break after an id's dots."""
+    if text:
+        return Markup('<a href="#{}">{}</a>').format(anchor or id, text)
     words = Markup("<wbr>").join(
         Markup("<span>{}</span>").format(word) for word in re.findall(r"[^.]*\.?", id) if word
     )
@@ -156,7 +338,7 @@ def _place(statement: Statement, about: Reading | Part) -> str:
     return anchor(f"{statement.id}.{about.id}{' (reading)' if shared else ''}")
 
 
-def _bearing(check: CheckRecord, statement: Statement) -> list[Reading | Part]:
+def _bearing_on(check: CheckRecord, statement: Statement) -> list[Reading | Part]:
     """The part and readings that a check bears on; a counterexample is against readings only."""
     parts = [part for part in statement.parts if part.id == check.part]
     against = check.role is Role.REFUTES

@@ -36,7 +36,9 @@ def short_context(cache: Path, experiments: Iterable[ModuleType], epochs: int = 
         shortened = tuple(
             replace(a, epochs=epochs) if isinstance(a, Config) else a for a in artefact.arguments
         )
-        np.savez(path, **artefact.build(shortened, ctx), **{ADDRESS: np.array(path.stem)})  # type: ignore[arg-type]
+        built = artefact.build(shortened, ctx)
+        np.savez(path, **built, **{ADDRESS: np.array(path.stem)})  # type: ignore[arg-type]
+        assert len(artefact.load(ctx)["losses"]) == epochs, "the whole run was trained instead"
     return ctx
 
 

@@ -33,6 +33,11 @@ def parsed(html: str) -> Parsed:
     return Parsed(html)
 
 
+def whole(parsed: Parsed, id: str) -> str:
+    """What is told of a check, with its line if it is one that opens."""
+    return parsed.text.get(f"line--{id}", parsed.text[id])
+
+
 def test_counterexample_shows_every_hypothesis_with_its_value(parsed: Parsed) -> None:
     id = "thm41.generic.counterexample"
     witness, own = FINDINGS[id].witness, squeezed(parsed.text[id])
@@ -70,7 +75,7 @@ def test_every_check_is_shown_with_outcome_arithmetic_and_summary(
     run: RunRecord, parsed: Parsed
 ) -> None:
     for check in run.checks:
-        own = squeezed(parsed.text[check.id])
+        own = squeezed(whole(parsed, check.id))
         if check.outcome is not Outcome.AS_STATED:
             assert squeezed(check.outcome) in own
         assert check.arithmetic in own
@@ -88,8 +93,8 @@ def test_an_outcome_is_worded_by_what_the_check_is_for(parsed: Parsed) -> None:
         "thm41.mutant.rank-only": "error exact",
     }
     for id, words in worded.items():
-        assert squeezed(words) in squeezed(parsed.text[id])
-        assert "as stated" not in parsed.text[id]
+        assert squeezed(words) in squeezed(whole(parsed, id))
+        assert "as stated" not in whole(parsed, id)
         assert words.split()[0] in parsed.text["legend"]
 
 
@@ -104,7 +109,7 @@ def test_a_check_of_every_kind_is_shown_under_its_heading(run: RunRecord, kind: 
     html = page(replace(run, statements=(replace(room, checks=checks),)))
     before = html[: html.index('id="thm41.F.property"')]
     heading = before[before.rindex("<h3>") :].partition("</h3>")[0].casefold()
-    assert kind.value[:4] in heading
+    assert kind.value[:4] in heading or (kind is Kind.KERNEL and "parts" in heading)
 
 
 def test_power_checks_are_lines_that_open(run: RunRecord, html: str) -> None:
@@ -112,13 +117,14 @@ def test_power_checks_are_lines_that_open(run: RunRecord, html: str) -> None:
     assert len(tables) == 2
     rooms = (run.statements[0].checks, run.experiments[0].checks)
     for table, checks in zip(tables, rooms, strict=True):
-        lines = re.findall(r'class="tried[^>]* id="([^"]+)"', table)
+        lines = re.findall(r'class="tried[^>]* id="(?:line--)?([^"]+)"', table)
         assert lines == [check.id for check in checks if check.role is Role.CONTROL]
     case = tables[1].partition('id="E3.scale.any">')[2]
-    line, _, behind = case.partition("</summary>")
+    line = tables[1].partition('id="line--E3.scale.any"')[2].partition("</summary>")[0]
     assert "Refuted by search, at case 2." in line
     assert '<div class="witness">' not in line
-    assert '<div class="witness">' in behind.partition("</details>")[0]
+    assert "<a " not in line
+    assert '<div class="witness">' in case.partition("</details>")[0]
 
 
 def test_a_withdrawn_hypothesis_is_not_called_necessary(parsed: Parsed) -> None:
@@ -168,6 +174,24 @@ def test_a_theorem_is_quoted_verbatim_with_its_definitions_and_axioms(html: str)
     block = html[html.index('id="thm41.kernel.part.T1"') :].partition("</article>")[0]
     assert "Theorem part_T1 (W : &#39;M[F]_(d, k)) : psd H -&gt; psd (W *m H *m W^T)." in block
     assert "Variable F : realFieldType." in block
-    assert "A is symmetric and positive semidefinite." in block
-    assert "Classical_Prop.classic</code> (the excluded middle)" in block
+    definition = re.findall(r'href="#(definition--[^"]+)"', block)
+    assert len(definition) == 1
+    defined = Parsed(html).text[definition[0]]
+    assert "A is symmetric and positive semidefinite." in defined
+    assert "Classical_Prop.classic</code>" in block
+    assert "Classical_Prop.classic (the excluded middle)" in Parsed(html).text["definitions"]
     assert "python -m verify kernel thm41" in block
+
+
+def test_a_definition_that_is_all_a_theorem_says_stands_beside_it() -> None:
+    id = "thm41.kernel.part.T1"
+    (theorem,) = FINDINGS[id].theorems
+    (defined,) = theorem.vocabulary
+    word = defined.name.rpartition(".")[2]
+    statement = replace(theorem.statement, text=f"Theorem refuted : ~ {word}.")
+    finding = replace(FINDINGS[id], theorems=(replace(theorem, statement=statement),))
+    html = page(run_record(FINDINGS | {id: finding}))
+    block = html[html.index(f'id="{id}"') :].partition("</article>")[0]
+    assert f'id="definition--{defined.name}"' in block
+    assert defined.comment in block
+    assert 'id="definitions"' not in html

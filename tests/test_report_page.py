@@ -6,6 +6,7 @@ The oracles are a plain HTML parser and the contrast formula of WCAG 2.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import matplotlib
@@ -16,7 +17,7 @@ from report_parser import Parsed
 
 from reports import ReportError
 from reports.mathml import prose
-from reports.render import page, render
+from reports.render import PAGE, page, pages, render
 from verify.engine.record import RunRecord
 
 
@@ -37,7 +38,7 @@ def parsed(html: str) -> Parsed:
 
 def test_an_empty_run_is_shown_as_empty() -> None:
     parsed = Parsed(page(empty_record()))
-    assert "Nothing was run" in parsed.text["verdicts"]
+    assert "Nothing was run" in parsed.text["results"]
     assert parsed.unbalanced == []
     assert "failures" not in parsed.ids
 
@@ -47,10 +48,83 @@ def test_tags_are_balanced_and_ids_are_unique(parsed: Parsed) -> None:
     assert sorted(set(parsed.ids)) == sorted(parsed.ids)
 
 
-def test_every_id_of_a_check_that_is_printed_is_a_link(run: RunRecord, html: str) -> None:
-    bare = re.sub(r"<a .*?</a>|<svg.*?</svg>|<[^>]*>", "", html, flags=re.DOTALL)
+def test_every_id_of_a_check_that_is_printed_is_a_link_or_stands_at_its_place(
+    run: RunRecord, html: str
+) -> None:
+    bare = re.sub(r"<a .*?</a>|<summary.*?</summary>|<svg.*?</svg>", "", html, flags=re.DOTALL)
+    plain = re.sub(r"<[^>]*>", "", bare)
     for check in run.checks:
-        assert check.id not in bare
+        own = bare.count(f"<code>{check.id}</code>")
+        printed = re.findall(rf"{re.escape(check.id)}(?![\w-]|\.\w)", plain)
+        assert len(printed) == own <= 1
+
+
+def test_a_summary_that_opens_holds_no_link(html: str) -> None:
+    for summary in re.findall(r"<summary.*?</summary>", html, flags=re.DOTALL):
+        assert "<a " not in summary
+
+
+def test_tab_stops_are_links_folds_and_what_scrolls(html: str) -> None:
+    stops = re.findall(r"<(\w+)[^>]* tabindex=\"0\"[^>]*>(?:\s*<(\w+))?", html)
+    assert stops
+    assert {(outer, inner) for outer, inner in stops} <= {
+        ("div", "table"),
+        ("pre", ""),
+        ("div", "svg"),
+    }
+
+
+@pytest.fixture(scope="module")
+def site(run: RunRecord) -> dict[str, str]:
+    return pages(run)
+
+
+def test_each_statement_and_experiment_has_a_page_of_its_own(
+    run: RunRecord, site: dict[str, str]
+) -> None:
+    assert next(iter(site)) == PAGE
+    for room in run.statements:
+        assert (
+            f'<section class="room" id="{room.statement.id}">' in site[f"{room.statement.id}.html"]
+        )
+    for room in run.experiments:
+        assert (
+            f'<section class="room" id="{room.experiment.id}">'
+            in site[f"{room.experiment.id}.html"]
+        )
+    for name, html in site.items():
+        assert Parsed(html).unbalanced == [], name
+        assert html.count("<h1") == 1
+        assert html.count("<title>") == 1
+    titles = [re.findall("<title>(.*?)</title>", html)[0] for html in site.values()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_every_link_between_pages_ends_where_it_points(site: dict[str, str]) -> None:
+    ids = {name: Parsed(html).ids for name, html in site.items()}
+    for name, html in site.items():
+        assert len(set(ids[name])) == len(ids[name])
+        for target in re.findall(r' href="([^"]*)"', html):
+            file, _, anchor = target.partition("#")
+            assert file in ("", *site), (name, target)
+            assert not anchor or anchor in ids[file or name], (name, target)
+    shared = Counter(id for found in ids.values() for id in found if not id.startswith("glyph-"))
+    assert [id for id, count in shared.items() if count > 1] == ["content"]
+
+
+def test_the_pages_hold_what_the_single_file_holds_and_no_text_twice(
+    site: dict[str, str], parsed: Parsed
+) -> None:
+    assert {id for html in site.values() for id in Parsed(html).ids} == set(parsed.ids)
+    for name, html in site.items():
+        said = [one for one in re.findall(r"<p[^>]*>(.*?)</p>", html, re.DOTALL) if len(one) > 400]
+        assert len(set(said)) == len(said), name
+
+
+def test_the_pages_ask_for_nothing_but_each_other(site: dict[str, str]) -> None:
+    for html in site.values():
+        assert not {"script", "link", "img", "iframe"} & set(Parsed(html).tags)
+        assert "//" not in re.sub(r"/\*.*?\*/", "", html, flags=re.DOTALL)
 
 
 def test_an_id_may_break_after_its_dots_only(html: str) -> None:
@@ -86,14 +160,16 @@ def test_the_same_record_makes_the_same_page(run: RunRecord, html: str) -> None:
 @pytest.mark.slow
 def test_page_is_written_whole_or_not_at_all(run: RunRecord, tmp_path: Path) -> None:
     target = render(run, tmp_path / "site")
-    before = target.read_text("utf-8")
-    assert before == page(run)
+    before = {path.name: path.read_text("utf-8") for path in target.parent.iterdir()}
+    assert before == pages(run)
+    single = render(run, tmp_path / "single", single_file=True)
+    assert single.read_text("utf-8") == page(run)
+    assert [path.name for path in single.parent.iterdir()] == [PAGE]
     room = run.statements[0]
     broken = replace(room, statement=replace(room.statement, title=r"$\frac{1}$"))
     with pytest.raises(ReportError):
         render(replace(run, statements=(broken,)), tmp_path / "site")
-    assert target.read_text("utf-8") == before
-    assert [path.name for path in target.parent.iterdir()] == ["index.html"]
+    assert {path.name: path.read_text("utf-8") for path in target.parent.iterdir()} == before
 
 
 def luminance(colour: str) -> float:

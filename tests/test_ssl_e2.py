@@ -1,4 +1,4 @@
-"""E2: its criteria on made-up variances, and the room on short runs."""
+"""E2: its criteria on made-up runs, and the room on short ones."""
 
 from __future__ import annotations
 
@@ -10,12 +10,23 @@ import pytest
 from ssl_fixture import short_context, tables_are_whole
 
 from verify.claims.check import Context
-from verify.claims.evidence import Answer, Outcome
+from verify.claims.evidence import Answer, Measured, Outcome
 from verify.engine.worker import missing_capability, run_check
+from verify.experiments.collapse import (
+    CELLS,
+    CORE,
+    NORMED,
+    PUBLISHED,
+    REFERENCE,
+    Cell,
+    Tracks,
+    setup,
+)
 from verify.experiments.e2 import experiment as e2
-from verify.experiments.e2 import measure as e2_escape
-from verify.experiments.e2.experiment import setup
-from verify.experiments.forms import LIVE
+from verify.experiments.e2 import measure
+from verify.experiments.e7 import experiment as e7
+from verify.experiments.forms import LIVE, MEDIUM
+from verify.ssl.training import Start
 
 pytestmark = pytest.mark.slow  # it trains networks
 
@@ -26,98 +37,186 @@ def test_gates(check: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert evidence.outcome is Outcome.AS_STATED, evidence.summary + evidence.detail
 
 
-DIGITS_ESCAPE = setup(LIVE)
-EPOCHS = DIGITS_ESCAPE.config.epochs
+DIGITS = setup(LIVE)
+EPOCHS = DIGITS.config.epochs
 
 
-def made_up(**growths: float) -> e2_escape.Tracks:
-    """Variances that grow evenly in training time, by a factor over the whole run at 0.05."""
+def made_up(collapsed: float = 1e-3, cells: tuple[Cell, ...] = CELLS, **growths: float) -> Tracks:
+    """Deviations that grow evenly in training time, by a factor over the whole run at 0.05.
+
+    Runs with BatchNorm, and those from the usual start, stay at 0.01; the others begin at a share of it.
+    """
     tracks = {}
-    for cell in e2_escape.CELLS:
+    for cell in cells:
         steps = 22 * np.arange(EPOCHS + 1)
-        rate = 1.0 if cell.norm == e2_escape.NORMED else growths[cell.activation]
-        grown = rate ** (cell.rate / 0.05 * steps / steps[-1])
+        high = cell.norm == NORMED or cell.start is Start.NORMAL
+        rate = 1.0 if high else growths[cell.activation]
+        part = np.arange(EPOCHS) / (EPOCHS - 1)
         tracks[cell] = {
             "steps": steps,
-            "losses": -grown,
-            "condition": 1 + grown,
-        } | {f"variance_{of}": 0.1 * grown for of in ("z", "h", "raw")}
+            "losses": np.zeros(EPOCHS),
+            "deviation": 0.01 * (1 if high else collapsed) * rate ** (cell.rate / 0.05 * part),
+            "condition": np.ones(EPOCHS + 1),
+        } | {
+            f"variance_{of}": np.linspace(1, 3 if rate > 1 else 0.3, EPOCHS + 1)
+            for of in ("z", "h", "raw")
+        }
     return tracks
 
 
-def answers(tracks: e2_escape.Tracks) -> dict[str, Answer]:
-    return {a.effect: a.answer for a in e2.answers([tracks])}
+AS_PUBLISHED = {"linear": 17.2, "gelu": 6.4, "swish": 4.4, "relu": 0.11}
 
 
-def test_as_published() -> None:
-    found = answers(made_up(linear=17.2, gelu=6.4, swish=4.4, relu=0.11))
-    assert found == dict.fromkeys(found, Answer.YES)
+def answers(*seeds: Tracks) -> dict[str, Measured]:
+    return {found.effect: found for found in e2.answers(seeds)}
+
+
+def test_every_effect_is_answered_where_its_runs_are() -> None:
+    asked = {effect.id for effect in e2.EXPERIMENT.effects}
+    assert set(answers(made_up(**AS_PUBLISHED))) == asked
+    assert set(answers(made_up(cells=CORE, **AS_PUBLISHED))) == asked - {"flow", "time"}
+    assert set(setup(MEDIUM).cells) == set(CORE)
+
+
+def test_as_published_regrows_and_does_not_escape() -> None:
+    found = answers(made_up(**AS_PUBLISHED))
+    for effect in ("regrows", "linear", "relu", "batchnorm", "flow", "variance-of-z"):
+        assert found[effect].answer is Answer.YES, effect
+    assert found["regrows"].value == "6.4, 4.4"
+    assert found["escapes"].answer is found["escapes-start"].answer is Answer.NO
+    assert found["escapes"].value == f"{0.0064**2:.2g}, {0.0044**2:.2g}"
+
+
+def test_a_run_that_comes_back_escapes() -> None:
+    found = answers(made_up(linear=1e3, gelu=1e3, swish=800, relu=0.1))
+    assert found["escapes"].answer is found["escapes-start"].answer is Answer.YES
+    half = answers(made_up(linear=1e3, gelu=1e3, swish=500, relu=0.1))  # 1/4 of the variance
+    assert half["escapes"].answer is Answer.UNDECIDED
 
 
 def test_the_opposite() -> None:
     found = answers(made_up(linear=0.5, gelu=0.5, swish=0.5, relu=2.0))
-    assert found["grows"] is found["relu"] is found["flow"] is Answer.NO
+    for effect in ("regrows", "regrows-later", "linear", "relu", "flow", "variance-of-z"):
+        assert found[effect].answer is Answer.NO, effect
+
+
+def test_what_was_not_collapsed_neither_regrows_nor_escapes() -> None:
+    """At a third of the deviation beside it a run is at more than a tenth of the variance."""
+    found = answers(made_up(collapsed=0.33, **AS_PUBLISHED))
+    guarded = ("regrows", "regrows-later", "linear", "escapes", "escapes-start")
+    for effect in guarded:
+        assert found[effect].answer is Answer.NOT_APPLICABLE, effect
+        assert "was not collapsed: it began at 0.11" in found[effect].value
+    low = answers(made_up(collapsed=0.31, **AS_PUBLISHED))
+    assert all(low[effect].answer is not Answer.NOT_APPLICABLE for effect in guarded)
+
+
+def test_the_guard_of_each_half_is_its_own() -> None:
+    """From the usual start the same head may fall as low: beside it nothing was collapsed."""
+    tracks = made_up(**AS_PUBLISHED)
+    for activation in ("gelu", "swish"):
+        low = {"deviation": np.full(EPOCHS, 1e-5)}
+        tracks[Cell(activation).normal] = tracks[Cell(activation).normal] | low
+    found = answers(tracks)
+    assert found["escapes"].answer is Answer.NO
+    assert found["escapes-start"].answer is Answer.NOT_APPLICABLE
+
+
+def test_regrowth_after_the_fall() -> None:
+    """A fall within the first epoch does not hide, nor make, what comes after."""
+    tracks = made_up(**AS_PUBLISHED)
+    for cell in measure.SMOOTH_CELLS:
+        fallen = tracks[cell]["deviation"].copy()
+        fallen[0] = 1e-3  # below a tenth of 0.01 squared, above what follows
+        tracks[cell] = tracks[cell] | {"deviation": fallen}
+    found = answers(tracks)
+    assert found["regrows"].answer is Answer.NO
+    assert found["regrows-later"].answer is Answer.YES
 
 
 def test_step_sizes_that_matter() -> None:
-    tracks = made_up(linear=17.2, gelu=6.4, swish=4.4, relu=0.11)
+    tracks = made_up(**AS_PUBLISHED)
     for cell in tracks:
         if cell.rate != 0.05:
-            tracks[cell] = tracks[cell] | {"variance_z": np.geomspace(1, 1e-3, EPOCHS + 1)}
+            tracks[cell] = tracks[cell] | {"deviation": np.geomspace(1e-3, 1e-6, EPOCHS)}
     found = answers(tracks)
-    assert found["flow"] is Answer.NO
-    assert found["batchnorm"] is Answer.UNDECIDED
-    assert found["time"] is not Answer.YES
+    assert found["flow"].answer is found["time"].answer is Answer.NO
+    assert found["batchnorm"].answer is Answer.UNDECIDED
 
 
 def test_one_of_several_does_not_answer_for_all() -> None:
-    tracks = made_up(linear=17.2, gelu=6.4, swish=0.9, relu=0.6)
-    slow = e2_escape.Cell("relu", e2_escape.PLAIN, 0.005)
-    tracks[slow] = tracks[slow] | {"variance_z": np.geomspace(1, 1e-3, EPOCHS + 1)}
-    found = answers(tracks)
-    assert found["grows"] is found["relu"] is found["time"] is Answer.UNDECIDED
+    first, second = ({**AS_PUBLISHED, **change} for change in ({"swish": 0.9}, {"relu": 2.0}))
+    tracks, slow = made_up(**first), Cell("relu", rate=0.005)
+    tracks[slow] = tracks[slow] | {"deviation": np.geomspace(1e-3, 1e-6, EPOCHS)}
+    found = answers(tracks, made_up(**second))
+    for effect in ("regrows", "relu", "time"):
+        assert found[effect].answer is Answer.UNDECIDED, effect
 
 
-def test_every_run_is_configured_once() -> None:
-    assert len({artefact.arguments[1] for artefact in DIGITS_ESCAPE.artefacts}) == 14
-
-
-def test_growth_at_equal_training_time() -> None:
-    tracks = made_up(linear=17.2, gelu=6.4, swish=4.4, relu=0.11)
-    assert e2_escape.growth(
-        tracks[e2_escape.Cell("swish", e2_escape.PLAIN, 0.05)]
-    ) == pytest.approx(4.4)
-    slowest = e2_escape.Cell("swish", e2_escape.PLAIN, 0.005)
-    slow, fast = e2_escape.at_equal_time(tracks, slowest)
-    assert slow == pytest.approx(fast) == pytest.approx(4.4**0.1)
-
-
-def test_escape(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run of one epoch, repeated, stands for every run."""
-    ctx = short_context(tmp_path_factory.mktemp("cache"), ())
-    first = DIGITS_ESCAPE.artefacts[0]
-    source, config, observing = first.arguments
-    built = first.build((source, replace(config, epochs=1), observing), ctx)
-    long = {name: np.resize(values, EPOCHS + 1) for name, values in built.items()}
-    monkeypatch.setattr(type(first), "load", lambda self, ctx: long)
-    evidence = run_check("E2.escape", ctx)
-    tables_are_whole(evidence)
-    assert evidence.tables[1].rows[0][1] == "17.2"
-    assert [a.effect for a in evidence.answers] == [e.id for e in e2.EXPERIMENT.effects]
+def test_at_equal_training_time() -> None:
+    """The slow run's last epoch, over the tenth part of the fast one's epochs, which is its first."""
+    tracks = made_up(**AS_PUBLISHED)
+    slow = Cell("swish", rate=0.005)
+    expected = 4.4**0.1 * 1e-5 / (1e-5 * 4.4 ** ((EPOCHS // 10 - 1) / (EPOCHS - 1)))
+    assert measure.at_equal_time(tracks, slow) == pytest.approx(expected)
+    assert {cell.faster.rate for cell in measure.SLOWER} == {0.05, 0.5}
 
 
 def test_seeds_that_disagree_leave_it_undecided() -> None:
-    growing = made_up(linear=17.2, gelu=6.4, swish=4.4, relu=0.11)
+    growing = made_up(**AS_PUBLISHED)
     falling = made_up(linear=0.5, gelu=0.5, swish=0.5, relu=0.11)
-    found = {a.effect: a for a in e2.answers([growing, falling])}
-    assert found["grows"].answer is Answer.UNDECIDED
+    found = answers(growing, falling)
+    assert found["regrows"].answer is found["flow"].answer is Answer.UNDECIDED
+    assert found["regrows"].value == "6.4, 4.4 / 0.5, 0.5"
     assert found["relu"].answer is Answer.YES
-    assert found["relu"].value == "0.11 / 0.11"
 
 
-def test_more_seeds_are_run_in_the_deep_profile_only() -> None:
-    (check,) = (check for check in e2.CHECKS if check.id == "E2.escape.seeds")
-    standard = Context(seed=0, profile="standard", device="cpu", cache="", rooms={})
-    assert "deep profile" in missing_capability(check, standard)
-    assert not missing_capability(check, msgspec.structs.replace(standard, profile="deep"))
-    assert len(check.artefacts) == 3 * 14
+def test_runs_are_configured_as_published() -> None:
+    """14 from the projector x 0.1 at three rates, and six of them from the usual start."""
+    configs = {artefact.arguments[1] for artefact in DIGITS.artefacts}
+    assert len(configs) == len(CELLS) == 20
+    assert len(PUBLISHED) == 14
+    assert REFERENCE in PUBLISHED
+    for cell, config in DIGITS.cells.items():
+        assert config.start is cell.start
+        assert config.optimiser.learning_rate == cell.rate
+        for head in (config.projector, config.predictor):
+            assert head is not None
+            assert (head.activation, head.batchnorm) == (cell.activation, cell.norm == NORMED)
+        assert config.passes == 2
+
+
+def test_e2_and_e7_read_the_same_runs() -> None:
+    ids = {check.id: set(check.artefacts) for room in (e2, e7) for check in room.CHECKS}
+    assert ids["E2.escape"] == ids["E7.updates"] == set(DIGITS.artefacts)
+    assert ids["E2.escape.seeds"] == ids["E7.updates.seeds"] > ids["E2.escape"]
+    assert len(ids["E2.escape.seeds"]) == 60
+
+
+@pytest.mark.parametrize("check", ["E2.escape", "E7.updates"])
+def test_rooms(
+    check: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of one epoch, repeated, stands for every run."""
+    ctx = short_context(tmp_path_factory.mktemp("cache"), ())
+    first = DIGITS.artefacts[0]
+    source, config, *watching = first.arguments
+    built = first.build((source, replace(config, epochs=1), *watching), ctx)
+    long = {name: np.resize(values, EPOCHS + (len(values) == 2)) for name, values in built.items()}
+    monkeypatch.setattr(type(first), "load", lambda self, ctx: long)
+    evidence = run_check(check, ctx)
+    tables_are_whole(evidence)
+    room = {"E2": e2, "E7": e7}[check.partition(".")[0]]
+    assert [a.effect for a in evidence.answers] != []
+    assert {a.effect for a in evidence.answers} == {e.id for e in room.EXPERIMENT.effects}
+    quoted = {cell for row in evidence.tables[1].rows for cell in row}
+    assert ("17.2" if room is e2 else "31 to 653") in quoted
+
+
+@pytest.mark.parametrize("id", ["E2.escape.seeds", "E7.updates.seeds"])
+def test_more_seeds_are_left_out_of_the_smoke_profile_only(id: str) -> None:
+    (check,) = (check for room in (e2, e7) for check in room.CHECKS if check.id == id)
+    smoke = Context(seed=0, profile="smoke", device="cpu", cache="", rooms={})
+    assert "not run in the smoke profile" in missing_capability(check, smoke)
+    for profile in ("standard", "deep"):
+        assert not missing_capability(check, msgspec.structs.replace(smoke, profile=profile))

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import itertools
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from ssl_fixture import short_context, tables_are_whole
-from torch import Tensor
+from torch import Tensor, nn
 
 from verify.claims.check import Context
 from verify.claims.evidence import Answer, Outcome
 from verify.engine.worker import run_check
 from verify.experiments.e5 import experiment as e5
 from verify.experiments.e5 import measure as e5_curvature
-from verify.experiments.e5.measure import COUNT, HALVINGS, Cells, bending
-from verify.experiments.networks import TRAINED
-from verify.ssl.measurements import Protocol
+from verify.experiments.e5.measure import COUNT, HALVINGS, Cells, Way, bending
+from verify.experiments.networks import TRAINED, Run
+from verify.ssl.data import Dataset
+from verify.ssl.training import Networks
 
 pytestmark = pytest.mark.slow  # it trains networks
 
@@ -89,7 +92,65 @@ def arcs(degrees: float, size: float) -> Tensor:
 )
 def test_criteria(degrees: float, size: float, curvature: Answer, turning: Answer) -> None:
     cell = e5_curvature.compare(arcs(10.0, 1.0), arcs(degrees, size))
-    cells: Cells = {(TRAINED, protocol): [cell] * 3 for protocol in Protocol}
+    cells: Cells = {(TRAINED, way): [cell] * 3 for way in Way}
     answers = {a.effect: a.answer for a in e5.answers(cells)}
     assert (answers["curvature"], answers["turning"]) == (curvature, turning)
-    assert answers["protocol"] is curvature
+    assert answers["protocol"] is answers["published"] is curvature
+
+
+def test_every_answer_is_about_its_own_orbits() -> None:
+    """Where one way alone is not bent, the effects that rest on it say no, and the others yes."""
+    bent, straight = (e5_curvature.compare(arcs(10.0, 1.0), arcs(d, 1.0)) for d in (20.0, 5.0))
+    resting = {
+        Way.PUBLISHED: {"published"},
+        Way.RAW: {"curvature", "turning"},
+        Way.NORMALISED: {"protocol"},
+    }
+    for way, effects in resting.items():
+        cells: Cells = {(TRAINED, other): [straight if other is way else bent] * 3 for other in Way}
+        found = {a.effect for a in e5.answers(cells) if a.answer is Answer.NO}
+        assert found == effects
+
+
+class Flat(nn.Module):
+    """The pixels as they are, less 1 in the first: a head that is no multiple of its input."""
+
+    def __init__(self, less: float) -> None:
+        super().__init__()
+        self.less = less
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Vectors of images or of vectors."""
+        flat = values.flatten(1)
+        return flat - self.less * torch.eye(flat.shape[1])[0]
+
+
+def test_orbits_are_made_as_published() -> None:
+    """Against Pillow's rotation to the nearest pixel: 10 angles from 0 to 45 degrees, raw z to the head.
+
+    The two differ at 45 degrees, where the diagonals fall between two pixels.
+    """
+    images = torch.rand(6, 1, 10, 10, generator=torch.Generator().manual_seed(0))
+    networks = Networks(Flat(0).eval(), Flat(1).eval(), nn.Identity())
+    run = Run(0, networks, networks, networks, {})
+    labels = torch.arange(6)
+    dataset = Dataset("made up", "here", images, labels, images, labels)
+    form = SimpleNamespace(bent=None)
+    cells = e5_curvature.measure(form, [run], dataset)  # type: ignore[arg-type]
+    curves = {"z": [], "h": []}
+    for image in images[:, 0].numpy():
+        turned = [
+            np.asarray(Image.fromarray(image).rotate(angle, Image.Resampling.NEAREST)).ravel()
+            for angle in np.linspace(0, 45, 10)
+        ]
+        first = np.eye(100)[0]
+        for name, points in (("z", turned), ("h", [point - first for point in turned])):
+            units = np.array([point / np.linalg.norm(point) for point in points])
+            second = np.linalg.norm(units[2:] - 2 * units[1:-1] + units[:-2], axis=1)
+            curves[name].append(second.mean())
+    (cell,) = cells[TRAINED, Way.PUBLISHED]
+    assert cell.z[0]["second"] == pytest.approx(np.mean(curves["z"]), rel=5e-3)
+    assert cell.h[0]["second"] == pytest.approx(np.mean(curves["h"]), rel=5e-3)
+    (smooth,) = cells[TRAINED, Way.RAW]
+    assert smooth.z[0]["second"] < 0.8 * cell.z[0]["second"]  # interpolation takes the jumps out
+    assert "turning" not in cell.intervals

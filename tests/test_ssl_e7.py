@@ -1,80 +1,96 @@
-"""E7: relative updates by hand, the criteria on made-up updates, and the room."""
+"""E7: its statistics by hand, and its criteria on made-up updates; the room is tested with E2's."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-import torch
-from ssl_fixture import short_context, tables_are_whole
-from torch import nn
+from ssl_fixture import short_context
 
-from verify.claims.check import Context
-from verify.claims.evidence import Answer, Outcome
+from verify.claims.evidence import Answer, Measured, Outcome
 from verify.engine.worker import run_check
+from verify.experiments.collapse import CELLS, CORE, NORMED, Cell
 from verify.experiments.e7 import experiment as e7
-from verify.experiments.e7 import measure as e7_updates
-from verify.experiments.e7.measure import relative_update
-
-pytestmark = pytest.mark.slow  # it trains networks
-
-
-def test_relative_update_by_hand() -> None:
-    layer = nn.Linear(1, 1)
-    layer.weight.data, layer.bias.data = torch.tensor([[3.0]]), torch.tensor([4.0])
-    with pytest.raises(ValueError, match="take a step first"):
-        relative_update(layer, 0.1)
-    (layer(torch.tensor([[2.0]])) * 3).sum().backward()  # gradient (6, 3)
-    assert relative_update(layer, 0.1) == pytest.approx(0.1 * 45**0.5 / 5)
-
-
-@pytest.fixture(scope="module")
-def ctx(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    return short_context(tmp_path_factory.mktemp("cache"), (e7,))
+from verify.experiments.e7.measure import (
+    NORMAL,
+    SHRUNK,
+    WITH_BATCHNORM,
+    Updates,
+    arithmetic,
+    epochs_geometric,
+    geometric,
+)
+from verify.ssl.training import Start
 
 
 @pytest.mark.parametrize("check", [c.id for c in e7.CHECKS if c.gates])
-def test_gates(check: str, ctx: Context) -> None:
-    evidence = run_check(check, ctx)
+def test_gates(check: str, tmp_path: Path) -> None:
+    evidence = run_check(check, short_context(tmp_path, ()))
     assert evidence.outcome is Outcome.AS_STATED, evidence.summary + evidence.detail
 
 
-def test_updates(ctx: Context) -> None:
-    evidence = run_check("E7.updates", ctx)
-    tables_are_whole(evidence)
-    assert evidence.tables[1].rows[0][2] == "31 to 653"
-    assert [a.effect for a in evidence.answers] == [e.id for e in e7.EXPERIMENT.effects]
+DRIFT = np.array([[0.5, 2.0], [1.0, 1.0], [0.25, 4.0]])
+"""Of three seeds in two epochs: geometric mean 1, arithmetic means 1.25, 1 and 2.125."""
 
 
-def made_up(plain: float, normed: float, shrunk: float) -> e7_updates.Updates:
-    levels = {e7_updates.PLAIN: plain, e7_updates.NORMED: normed, e7_updates.SHRUNK: shrunk}
-    drift = np.array([[0.5, 2.0], [1.0, 1.0], [0.25, 4.0]])  # geometric mean 1 for every seed
-    return {
-        (activation, variant): {
-            "backbone": np.full((3, 2), 0.01),
-            "projector": 0.01 * level * drift,
-            "predictor": 0.02 * level * drift,
+def made_up(plain: float, normed: float, shrunk: float, cells: tuple[Cell, ...] = CELLS) -> Updates:
+    """Ratios that drift around a level; within an epoch a step has a third of the ratio of the means."""
+    updates = {}
+    for cell in cells:
+        level = plain if cell.start is Start.NORMAL else shrunk
+        ratio = (normed if cell.norm == NORMED else level) * DRIFT
+        updates[cell] = {
+            "update_backbone": np.full((3, 2), 0.01),
+            "update_projector": 0.01 * ratio,
+            "update_predictor": 0.02 * ratio,
+            "log_ratio": np.log(ratio / 3),
         }
-        for activation in e7_updates.ACTIVATIONS
-        for variant, level in levels.items()
-    }
+    return updates
+
+
+def test_the_three_means() -> None:
+    runs = made_up(plain=5, normed=1, shrunk=300)[Cell("relu")]
+    assert arithmetic(runs) == pytest.approx([375, 300, 637.5])
+    assert arithmetic(runs, "predictor") == pytest.approx([750, 600, 1275])
+    assert epochs_geometric(runs) == pytest.approx([300] * 3)
+    assert geometric(runs) == pytest.approx([100] * 3)
+
+
+def answers(updates: Updates) -> dict[str, Answer]:
+    found: tuple[Measured, ...] = e7.answers(updates)
+    return {measured.effect: measured.answer for measured in found}
+
+
+YES, NO, UNDECIDED = Answer.YES, Answer.NO, Answer.UNDECIDED
 
 
 @pytest.mark.parametrize(
     ("plain", "normed", "shrunk", "expected"),
     [
-        (100, 1, 5000, (Answer.YES, Answer.YES, Answer.YES)),
-        (5, 0.05, 20, (Answer.NO, Answer.NO, Answer.NO)),
-        (5, 6, 60, (Answer.NO, Answer.NO, Answer.YES)),
+        (60, 1, 700, (YES, YES, YES, YES, YES)),
+        (60, 20, 15, (YES, NO, YES, NO, NO)),  # typically a third of what the means say
+        (15, 1, 300, (YES, YES, NO, YES, YES)),
+        (3, 0.05, 4, (NO, NO, NO, UNDECIDED, NO)),  # one seed's mean is just above a tenth ..
+        (3, 0.01, 4, (NO, NO, NO, NO, NO)),
     ],
 )
 def test_criteria(plain: float, normed: float, shrunk: float, expected: tuple[Answer, ...]) -> None:
-    updates = made_up(plain, normed, shrunk)
-    assert e7_updates.ratios(updates["relu", e7_updates.PLAIN]) == pytest.approx([plain] * 3)
-    assert tuple(a.answer for a in e7.answers(updates)) == expected
+    found = answers(made_up(plain, normed, shrunk))
+    effects = [effect.id for effect in e7.EXPERIMENT.effects]
+    assert [found[effect] for effect in effects] == list(expected)
 
 
-def test_activations_that_disagree_leave_it_undecided() -> None:
-    updates = made_up(100, 1, 5000) | {
-        ("relu", e7_updates.PLAIN): made_up(5, 1, 1)["relu", e7_updates.PLAIN]
-    }
-    assert e7.answers(updates)[0].answer is Answer.UNDECIDED
+def test_runs_that_disagree_leave_it_undecided() -> None:
+    updates = made_up(60, 1, 700)
+    updates[Cell("gelu")] = made_up(60, 1, 1)[Cell("gelu")]
+    assert answers(updates)["separates"] is UNDECIDED
+
+
+def test_every_run_is_read() -> None:
+    """Those of the x 0.1 start apart from those of the usual one; those with BatchNorm beside theirs."""
+    normal_bn = {cell for cell in CELLS if cell.norm == NORMED and cell.start is Start.NORMAL}
+    assert {*SHRUNK, *NORMAL, *WITH_BATCHNORM} == {*CELLS} - normal_bn
+    assert all(cell.plain in SHRUNK for cell in WITH_BATCHNORM)
+    assert {cell.start for cell in SHRUNK} == {Start.SHRUNK_PROJECTOR}
+    assert set(answers(made_up(5, 1, 300, CORE))) == {e.id for e in e7.EXPERIMENT.effects}

@@ -120,10 +120,8 @@ def test_only_a_compressing_head_can_be_an_artefact() -> None:
 
 def test_one_of_three_conditions_makes_no_artefact() -> None:
     cells = {
-        (name, protocol): [
-            e3_orbits.compare(*made_up("compresses" if name == TRAINED else "nothing"))
-        ]
-        for name in (TRAINED, FRESH, UNTRAINED)
+        (name, protocol): [e3_orbits.compare(*made_up(head))] * 3
+        for name, head in ((TRAINED, "compresses"), (FRESH, "nothing"), (UNTRAINED, "nothing"))
         for protocol in Protocol
     }
     assert e3.answers(cells)[2].answer is not Answer.YES

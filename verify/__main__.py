@@ -699,7 +699,7 @@ def _write(
 
     unwritten = []
     try:
-        page = render(_with_power(report), folders.site)
+        page = render(_with_power(report), folders.site, single_file=options.single_file)
     except ReportError as error:
         why = str(error).rstrip(".")
         unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")

@@ -16,6 +16,13 @@ from verify.claims.check import Check, Role
 from verify.claims.evidence import Answer
 from verify.claims.statement import Experiment, Statement, Verdict
 
+DATA = {
+    "digits": "digits",
+    "reduced": "CIFAR-10 (JPEG), reduced",
+    "medium": "CIFAR-10 (JPEG), medium",
+}
+"""By the fields of `Told`: what was measured on."""
+
 _WORD = {Verdict.HOLDS: "hold", Verdict.HOLDS_ADDED: "hold", Verdict.REFUTED: "refuted"}
 """What a clause on readings has to say, by their verdict."""
 
@@ -59,6 +66,12 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     digits: tuple[Answer, str] | None = None
     reduced: tuple[Answer, str] | None = None
     medium: tuple[Answer, str] | None = None
+
+    @property
+    def answers(self) -> list[tuple[str, tuple[Answer, str] | None]]:
+        """The answer in each form that every effect is asked in, or was told in, by the name of its data."""
+        told = {form: getattr(self, form) for form in DATA}
+        return [(DATA[form], said) for form, said in told.items() if said or form == "digits"]
 
 
 def refuted(text: str, *about: str) -> Clause:

@@ -54,6 +54,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--out", type=_path, metavar="DIR", help="keep evidence and report here")
     add("--fresh", action="store_true", help="draw a new seed and reuse no stored evidence")
     add("--json", type=_path, metavar="FILE", help="write the whole record of the run")
+    add("--single-file", action="store_true", help="the report as one page with everything")
     add("--junit", type=_path, metavar="FILE", help="write the checks as JUnit XML")
     _add_reproduction(parser)
     changes = parser.add_argument_group("of `mutate`, which changes the code and sees who notices")

@@ -28,7 +28,7 @@ from verify.identity.fingerprint import CanonicalFormError, canonical_form
 REGISTRIES = ("theorems", "verify.experiments")
 """The packages whose ``CONTENTS`` list the project's rooms."""
 
-CAPABILITIES = ("cuda", "deep", *DATA)
+CAPABILITIES = ("cuda", "standard", *DATA)
 """What a check may need of the machine, or of the run."""
 
 

@@ -79,8 +79,8 @@ def missing_capability(check: Check, ctx: Context) -> str:
         return f"It needs {needed}."
     if "cuda" in check.capabilities and ctx.device != "cuda":
         return "It needs a CUDA device, and this run is on the CPU."
-    if "deep" in check.capabilities and ctx.profile != "deep":
-        return "It is run in the deep profile only."
+    if "standard" in check.capabilities and ctx.profile == "smoke":
+        return "It is not run in the smoke profile."
     return ""
 
 

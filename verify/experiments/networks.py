@@ -34,6 +34,7 @@ from verify.ssl.training import (
     Networks,
     Observing,
     Optimiser,
+    Watch,
     build,
     from_arrays,
     untrained,
@@ -185,7 +186,7 @@ SCALES = {
         simsiam=DIGITS_SIMSIAM,
         # At 20 epochs, as in E3, the three depths of E6 would cost more than E3 to E5 together.
         own={"E1": {"epochs": 6}, "E2": {"epochs": 10}, "E6": {"epochs": 6}}
-        | {"E7": {"epochs": 3}, "E9": {"epochs": 5}},
+        | {"E9": {"epochs": 5}},
     ),
     REDUCED.size: Scale(
         simclr=SIMCLR_REDUCED,
@@ -194,7 +195,7 @@ SCALES = {
         test=500,
         orbits=200,
         probed=(1000, 500),
-        own={"E1": {"epochs": 8}, "E2": {"epochs": 10}, "E7": {"epochs": 4}},
+        own={"E1": {"epochs": 8}, "E2": {"epochs": 10}},
     ),
     MEDIUM.size: Scale(
         simclr=SIMCLR_MEDIUM,
@@ -211,7 +212,7 @@ SCALES = {
         simsiam=SIMSIAM,
         orbits=1000,
         probed=(10000, 10000),
-        own={"E2": {"epochs": 50, "batch": 512}, "E6": {"batch": 512}, "E7": {"epochs": 5}},
+        own={"E2": {"epochs": 50, "batch": 512}, "E6": {"batch": 512}},
     ),
 }
 """By a form's size. Below the published one, for a CPU, a ResNet-18 has a quarter of the width, under
@@ -221,7 +222,7 @@ SimSiam an eighth; the reduced one has a few images besides."""
 def config_of(form: Form, experiment: str) -> Config:
     """What an experiment trains in a form, before it varies it."""
     scale = SCALES[form.size]
-    config = scale.simsiam if experiment in ("E1", "E2", "E7") else scale.simclr
+    config = scale.simsiam if experiment in ("E1", "E2") else scale.simclr
     if form.network == "vit-tiny":
         config = replace(config, backbone="ViT-Tiny", representation=192)
     return replace(config, **scale.own.get(experiment, {}))
@@ -261,6 +262,7 @@ class Runs(Generic[Cell]):
         config: what they have in common.
         cells: the configuration of each, whatever its seed.
         observing: what is kept of a run; None for its networks.
+        watch: what is kept of its steps besides.
         cost: CPU-seconds of one of them, roughly.
     """
 
@@ -270,6 +272,7 @@ class Runs(Generic[Cell]):
     seeds: tuple[int, ...]
     cells: Mapping[Cell, Config]
     observing: Observing | None = None
+    watch: Watch | None = None
     cost: float
 
     @property
@@ -299,7 +302,7 @@ class Runs(Generic[Cell]):
 
     def _artefact(self, cell: Cell, config: Config) -> Artefact:
         words = (self.source.name, self.name, label(cell), f"seed{config.seed}")
-        observing = (self.observing,) if self.observing else ()
+        observing = tuple(filter(None, (self.observing, self.watch)))
         return Artefact(
             "-".join(re.sub(r"[^\w.]+", "-", word) for word in words if word),
             build,
@@ -315,6 +318,7 @@ def runs_of(
     vary: Callable[[Config], Mapping[Cell, Config]],
     observing: Observing,
     *,
+    watch: Watch | None = None,
     seeds: Iterable[int] = (),
     cost: float,
 ) -> Runs[Cell]:
@@ -328,6 +332,7 @@ def runs_of(
         seeds=seeds,
         cells=cells,
         observing=observing,
+        watch=watch,
         cost=cost if form is LIVE else share(form, experiment, len(seeds) * len(cells)),
     )
 

@@ -24,7 +24,7 @@ SUMMARY = (
     Told(
         effects=("estimator",),
         text="the published estimator tells the sign",
-        digits=(Answer.NO, "wrong in 55 of 120 epochs"),
+        digits=(Answer.NO, "wrong in 54 of 120 epochs"),
         reduced=(Answer.NO, "wrong in 72 of 160"),
     ),
 )

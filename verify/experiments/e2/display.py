@@ -6,127 +6,171 @@ from collections.abc import Callable, Sequence
 
 from verify.claims.evidence import Plot, Series, Table
 from verify.experiments import report
-from verify.experiments.e2.measure import (
-    CELLS,
-    NORMED,
-    PLAIN,
-    SLOWER,
-    Cell,
-    Track,
-    Tracks,
-    at_equal_time,
-    faster,
-    growth,
-)
+from verify.experiments.collapse import CELLS, NORMED, PLAIN, REFERENCE, Cell, Track, Tracks
+from verify.experiments.e2.measure import SLOWER, at_equal_time, growth, regrowth, share
 from verify.experiments.networks import Runs, label
 from verify.ssl.data import Dataset
+from verify.ssl.training import Start
 
 PUBLISHED = {
-    Cell("linear", PLAIN, 0.05): "17.2",
-    Cell("gelu", PLAIN, 0.05): "6.4",
-    Cell("swish", PLAIN, 0.05): "4.4",
-    Cell("swish", PLAIN, 0.005): "0.57",
-    Cell("relu", PLAIN, 0.05): "0.11",
-} | {cell: "0.4 to 1.1" for cell in CELLS if cell.norm == NORMED}
-"""Published final over initial variance."""
+    Cell("linear"): "17.2",
+    Cell("gelu"): "6.4",
+    Cell("swish"): "4.4",
+    Cell("swish", rate=0.005): "0.57",
+    Cell("relu"): "0.11",
+} | {cell: "0.4 to 1.1" for cell in CELLS if cell.norm == NORMED and cell.start is not Start.NORMAL}
+"""Published last over first deviation."""
 
 
-def each(seeds: Sequence[Tracks], cell: Cell, show: Callable[[Track], str]) -> str:
-    """What there is to say of a cell's run, for every seed."""
-    return " / ".join(show(tracks[cell]) for tracks in seeds)
-
-
-def grown(seeds: Sequence[Tracks], cell: Cell, of: str = "variance_z") -> str:
-    """Growth in every seed."""
-    return each(seeds, cell, lambda track: f"{growth(track, of=of):.2g}")
+def each(seeds: Sequence[Tracks], show: Callable[[Tracks], str]) -> str:
+    """What there is to say of every seed."""
+    return " / ".join(show(tracks) for tracks in seeds)
 
 
 def settings(form: Runs[Cell], dataset: Dataset) -> Table:
     """What was run, beside what was published."""
-    optimiser = "SGD, momentum 0.9, no weight decay, learning rate 0.005, 0.05, 0.5"
+    rates = ", ".join(f"{rate:g}" for rate in sorted({cell.rate for cell in form.cells}))
+    optimiser = "SGD, momentum 0.9, no weight decay, learning rate"
+    steps = len(dataset.train_images) // form.config.batch
+    cells = [cell for cell in form.cells if cell.start is not Start.NORMAL]
+    normal = [label(cell[:3]) for cell in form.cells if cell.start is Start.NORMAL]
     rows = {
         "activation": ("", "linear, gelu, swish, relu"),
         "BatchNorm in the heads": ("", "none, or after every layer of both"),
-        "optimiser": (optimiser, optimiser),
+        "optimiser": (f"{optimiser} 0.005, 0.05, 0.5", f"{optimiser} {rates}"),
         "batch and epochs": ("batch 512, 50 epochs", ""),
+        "steps of an epoch": ("97", f"{steps}"),
+        "start": (
+            "the projector's weights x 0.1, in 14 runs",
+            f"the same, in {len(cells)} of these runs; the usual one besides: {'; '.join(normal)}",
+        ),
+        "what is tracked": (
+            "standard deviation over the batch, both views, of the unit output of the projector, mean over coordinates and over the steps of an epoch, in training mode",
+            "the same; and variances over test images in evaluation mode",
+        ),
+        "condition number": (
+            "of the covariance of that tensor, least eigenvalue clamped at 1e-7",
+            "of the covariance of z over test images, least eigenvalue above the noise floor",
+        ),
         "training seeds": ("3", ""),
     }
     return report.setting_table(form, dataset, report.PUBLISHED_SIMSIAM, rows)
 
 
-def growth_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) -> Table:
-    """Final over initial variance of every run."""
+RUN = ("head, BatchNorm, learning rate, start", label)
 
-    def of(name: str) -> Callable[[Cell], str]:
-        return lambda cell: grown(seeds, cell, name)
 
-    def ends(name: str, digits: str) -> Callable[[Cell], str]:
-        return lambda cell: each(
-            seeds, cell, lambda t: f"{t[name][0]:{digits}} to {t[name][-1]:{digits}}"
+def regrowth_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) -> Table:
+    """The published quantity of every run: over its first and second epoch, and beside other runs."""
+
+    def of(start: int) -> Callable[[Cell], str]:
+        return lambda cell: each(seeds, lambda tracks: f"{regrowth(tracks[cell], start):.2g}")
+
+    def ends(cell: Cell) -> str:
+        return each(
+            seeds,
+            lambda t: f"{t[cell]['deviation'][0]:.1e} to {t[cell]['deviation'][-1]:.1e}",
         )
 
+    def beside(other: Callable[[Cell], Cell]) -> Callable[[Cell], str]:
+        def show(cell: Cell) -> str:
+            if other(cell) not in form.cells or other(cell) == cell:
+                return "none"
+
+            def first_to_last(tracks: Tracks) -> str:
+                began, ended = (share(tracks, cell, other(cell), epoch) for epoch in (0, -1))
+                return f"{began:.1e} to {ended:.1e}"
+
+            return each(seeds, first_to_last)
+
+        return show
+
+    largest = form.config.output**-0.5
     return report.table(
-        f"Final over initial variance: {form.source.setting(dataset)}",
-        ((cell,) for cell in CELLS),
-        ("head, BatchNorm, learning rate", label),
-        (
-            "published, of the projector output",
-            lambda cell: PUBLISHED.get(cell, "see `ssl released`"),
-        ),
+        f"Deviation of the unit projector output, as published: {form.source.setting(dataset)}",
+        ((cell,) for cell in form.cells),
+        RUN,
+        ("last over first epoch, published", lambda cell: PUBLISHED.get(cell, "none")),
+        ("here", of(0)),
+        ("last over second epoch", of(1)),
+        ("first to last epoch", ends),
+        ("square, of that of Swish with BatchNorm", beside(lambda cell: REFERENCE)),
+        ("square, of that from the usual start", beside(lambda cell: cell.normal)),
+        note=f"{form.config.epochs} epochs; seeds {report.listed(form.seeds)}; the deviation is at most {largest:.2g} in {form.config.output} dimensions. Shares are of the run at the same seed; first epoch to last. {report.not_published(dataset)}".strip(),
+    )
+
+
+def variance_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) -> Table:
+    """What a collapse is of: variances over test images, in evaluation mode."""
+
+    def of(name: str) -> Callable[[Cell], str]:
+        return lambda cell: each(seeds, lambda tracks: f"{growth(tracks[cell], name):.2g}")
+
+    def ends(name: str, digits: str) -> Callable[[Cell], str]:
+        def show(track: Track) -> str:
+            return f"{track[name][0]:{digits}} to {track[name][-1]:{digits}}"
+
+        return lambda cell: each(seeds, lambda tracks: show(tracks[cell]))
+
+    return report.table(
+        f"Final over initial variance, over test images: {form.source.setting(dataset)}",
+        ((cell,) for cell in form.cells),
+        RUN,
         ("of directions of z", of("variance_z")),
         ("of z itself", of("variance_raw")),
         ("of directions of h", of("variance_h")),
         ("variance of directions of z", ends("variance_z", ".2e")),
-        ("condition number, honest", ends("condition", ".1e")),
-        ("last loss", lambda cell: each(seeds, cell, lambda t: f"{t['losses'][-1]:.3f}")),
-        note=(
-            f"After {form.config.epochs} epochs; total variances of directions over {len(dataset.test_images)} test images; seeds {report.listed(form.seeds)}. The initial variance is measured with BatchNorm statistics of training images. The condition number is the largest eigenvalue of the covariance over the smallest one above the noise floor. Whether the published variance is one of directions or of z itself is not known here: both are shown. {report.not_published(dataset)}".strip()
-        ),
-    )
-
-
-def time_table(form: Runs[Cell], setting: str, seeds: Sequence[Tracks]) -> Table:
-    """The same at equal training time."""
-
-    def grown(index: int, of: Callable[[Cell], Cell]) -> Callable[[Cell], str]:
-        def show(cell: Cell) -> str:
-            each = " / ".join(f"{at_equal_time(tracks, cell)[index]:.2g}" for tracks in seeds)
-            return f"{each} at {of(cell).rate:g}"
-
-        return show
-
-    return report.table(
-        f"The same at equal training time: {setting}",
-        ((cell,) for cell in SLOWER),
-        ("head", lambda cell: cell.activation),
-        ("BatchNorm", lambda cell: cell.norm),
+        ("condition number of z", ends("condition", ".1e")),
         (
-            "learning rate x steps",
-            lambda cell: f"{cell.rate * int(seeds[0][cell]['steps'][-1]):.3g}",
+            "last loss",
+            lambda cell: each(seeds, lambda tracks: f"{tracks[cell]['losses'][-1]:.3f}"),
         ),
-        ("final over initial variance of z, smaller step", grown(0, lambda cell: cell)),
-        ("larger step", grown(1, faster)),
-        note=f"The smaller step after {form.config.epochs} epochs, the tenfold one after {form.config.epochs // 10}. Momentum 0.9 makes ten times this the time of the gradient flow, for both alike.",
+        note=f"Ours, not published. Before the first step, with BatchNorm statistics of training images, and after {form.config.epochs} epochs; total variances of directions over {len(dataset.test_images)} test images; seeds {report.listed(form.seeds)}. The condition number is the largest eigenvalue of the covariance over the smallest one above the noise floor. {report.not_published(dataset)}".strip(),
     )
 
 
-def growth_plot(form: Runs[Cell], setting: str, tracks: Tracks) -> Plot:
-    """The variance of every run without BatchNorm against training time."""
+def time_tables(form: Runs[Cell], setting: str, seeds: Sequence[Tracks]) -> tuple[Table, ...]:
+    """The same at equal training time, of the runs that are made at several step sizes."""
+    slower = [cell for cell in SLOWER if {cell, cell.faster} <= set(form.cells)]
+    if not slower:
+        return ()
+    steps = int(seeds[0][slower[0]]["steps"][-1])
+    return (
+        report.table(
+            f"The deviation at equal training time: {setting}",
+            ((cell,) for cell in slower),
+            ("head", lambda cell: cell.activation),
+            ("BatchNorm", lambda cell: cell.norm),
+            ("smaller step", lambda cell: f"{cell.rate:g}"),
+            ("larger step", lambda cell: f"{cell.faster.rate:g}"),
+            ("learning rate x steps", lambda cell: f"{cell.rate * steps:.3g}"),
+            (
+                "deviation at the smaller over that at the larger step",
+                lambda cell: each(seeds, lambda tracks: f"{at_equal_time(tracks, cell):.2g}"),
+            ),
+            note=f"The smaller step after {form.config.epochs} epochs, the tenfold one after {form.config.epochs // 10}. Momentum 0.9 makes ten times this the time of the gradient flow, for both alike.",
+        ),
+    )
+
+
+def deviation_plot(form: Runs[Cell], setting: str, tracks: Tracks) -> Plot:
+    """The published deviation of every run against training time."""
+    steps = {cell: tracks[cell]["steps"][1:] for cell in form.cells}
     return Plot(
-        title="Variance of the directions of z against training time",
+        title="Deviation of the unit projector output against training time",
         kind="line",
         series=tuple(
             Series(
                 label=label(cell),
-                x=tuple((cell.rate * tracks[cell]["steps"][1:]).tolist()),
-                y=tuple(tracks[cell]["variance_z"][1:].tolist()),
+                x=tuple((cell.rate * steps[cell]).tolist()),
+                y=tuple(tracks[cell]["deviation"].tolist()),
             )
-            for cell in CELLS
-            if cell.norm == PLAIN
+            for cell in form.cells
+            if cell.norm == PLAIN or cell == REFERENCE
         ),
         xlabel="learning rate x steps",
-        ylabel="variance of z",
+        ylabel="mean over the epoch's steps",
         xscale="log",
         yscale="log",
-        note=f"{setting}; seed {form.seeds[0]}, without BatchNorm in the heads.",
+        note=f"{setting}; seed {form.seeds[0]}; without BatchNorm in the heads, and the Swish run with it.",
     )

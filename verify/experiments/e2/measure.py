@@ -1,52 +1,64 @@
-"""What E2 measures: variances before and after training, by head and step size."""
+"""What E2 reads off the collapse runs: how far the projector's output regrows, and whether it escapes."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
-import numpy as np
-
-RATES = (0.005, 0.05, 0.5)
-
-NORMED, PLAIN = "BatchNorm", "none"
-
-
-class Cell(NamedTuple):
-    """One run: activation, whether BatchNorm is in both heads, learning rate."""
-
-    activation: str
-    norm: str
-    rate: float
-
-
-CELLS = (
-    Cell("linear", PLAIN, 0.05),
-    Cell("gelu", PLAIN, 0.05),
-    *(Cell(a, norm, rate) for a in ("swish", "relu") for norm in (PLAIN, NORMED) for rate in RATES),
+from verify.experiments.collapse import (
+    CELLS,
+    HEADS,
+    RATES,
+    SMOOTH,
+    Cell,
+    Track,
+    Tracks,
 )
 
+SLOWER = tuple(c for c in CELLS if c.rate < RATES[-1] and c.faster in CELLS)
+"""The runs that are also made at ten times their learning rate."""
 
-def faster(cell: Cell) -> Cell:
-    """The same at ten times the learning rate."""
-    return cell._replace(rate=RATES[RATES.index(cell.rate) + 1])
+SMOOTH_CELLS = tuple(cell for cell in HEADS if cell.activation in SMOOTH)
 
+REGREW = 1.1
+"""Growth from the second epoch on that counts as one, as for the released arrays."""
 
-SLOWER = tuple(cell for cell in CELLS if cell.rate < RATES[-1] and faster(cell) in CELLS)
-"""Those that are also run at ten times their learning rate."""
-
-Track = dict[str, np.ndarray]
-"""What was tracked in one run, each of shape (epochs + 1,)."""
-
-Tracks = dict[Cell, Track]
-"""The runs of one seed."""
+ESCAPED, COLLAPSED = 0.5, 0.1
+"""Shares of another run's variance: from which a run has escaped, up to which it is collapsed."""
 
 
-def growth(track: Track, epoch: int = -1, of: str = "variance_z") -> float:
-    """Variance after some epochs, or all, over the initial one."""
-    return float(track[of][epoch] / track[of][0])
+def regrowth(track: Track, start: int = 0) -> float:
+    """Last epoch's mean deviation of the unit projector output over that of a starting one, from 0.
+
+    From 0 it is the published "final / initial variance".
+    """
+    return float(track["deviation"][-1] / track["deviation"][start])
 
 
-def at_equal_time(tracks: Tracks, cell: Cell) -> tuple[float, float]:
-    """Growth of a run after all epochs, and at ten times its learning rate after a tenth of them."""
-    quick = tracks[faster(cell)]
-    return growth(tracks[cell]), growth(quick, (len(quick["variance_z"]) - 1) // 10)
+def growth(track: Track, of: str = "variance_z") -> float:
+    """Last over first of a variance over the test images, in evaluation mode."""
+    return float(track[of][-1] / track[of][0])
+
+
+def share(tracks: Tracks, cell: Cell, other: Cell, epoch: int = -1) -> float:
+    """The deviation of a run, squared, over that of another one from the same seed, in an epoch from 0."""
+    return float(tracks[cell]["deviation"][epoch] / tracks[other]["deviation"][epoch]) ** 2
+
+
+def beside(cell: Cell, other: Cell | None) -> Cell:
+    """The run that one is set beside: another one, or if there is none the same from the usual start."""
+    return cell.normal if other is None else other
+
+
+def collapsed(seeds: Sequence[Tracks], cells: Sequence[Cell], other: Cell | None) -> bool:
+    """Whether in the first epoch every run was at less than a tenth of the variance it is set beside."""
+    return all(
+        share(tracks, cell, beside(cell, other), 0) < COLLAPSED
+        for tracks in seeds
+        for cell in cells
+    )
+
+
+def at_equal_time(tracks: Tracks, cell: Cell) -> float:
+    """The deviation after all epochs over that at ten times the rate, after a tenth of them."""
+    slow, fast = tracks[cell]["deviation"], tracks[cell.faster]["deviation"]
+    return float(slow[-1] / fast[len(fast) // 10 - 1])

@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 
 from verify.claims.evidence import Plot, Table
 from verify.experiments import report
-from verify.experiments.e5.measure import COUNT, DRAWS, FIRST, HALVINGS, STEP, Cell, Cells
+from verify.experiments.e5.measure import COUNT, DRAWS, FIRST, HALVINGS, STEP, Cell, Cells, Way
 from verify.experiments.networks import FRESH, TRAINED, UNTRAINED, Trained
 from verify.ssl.data import Dataset
-from verify.ssl.measurements import Protocol
 
 
 def means(row: Sequence[Cell], of: str, level: int, quantity: str) -> list[float]:
@@ -29,15 +28,13 @@ def settings(form: Trained, dataset: Dataset) -> tuple[Table, Table]:
     images = len(dataset.test_images[: form.bent])
     rows = {
         "the orbits that are measured": (
-            "0 to 45 degrees in 10 steps; 100 images",
-            f"{COUNT} angles {STEP:g} degrees apart from {FIRST:.2f} degrees; {images} test images",
+            "10 angles, 0 to 45 degrees, nearest pixel; 200 images for each of 3 draws",
+            f"as published, of the first {images} test images; and interpolated, {COUNT} angles {STEP:g} degrees apart from {FIRST:.2f} degrees",
         )
     }
-    note = "If the published 10 steps were of 4.5 degrees, its second differences are a fifth smaller than those at 5 degrees, on z and h alike; ratios do not change."
-    words = ("consistent protocol", "published protocol", "fresh head", "untrained network")
     return (
-        report.setting_table(form, dataset, report.PUBLISHED_SIMCLR, rows, note),
-        report.words_table(form.source.setting(dataset), *words),
+        report.setting_table(form, dataset, report.PUBLISHED_SIMCLR, rows),
+        report.words_table(form.source.setting(dataset), "fresh head", "untrained network"),
     )
 
 
@@ -45,19 +42,28 @@ def bending_table(form: Trained, dataset: Dataset, cells: Cells) -> Table:
     """Second differences, steps and turning, ours under the published figures."""
 
     def second(of: str) -> Callable[..., str]:
-        return lambda name, protocol, row: report.over_seeds(means(row, of, 0, "second"), ".3f")
+        return lambda name, way, row: report.over_seeds(means(row, of, 0, "second"), ".3f")
 
     def ratio(quantity: str) -> Callable[..., str]:
-        return lambda name, protocol, row: report.over_seeds([c.ratio(quantity) for c in row])
+        return lambda name, way, row: (
+            report.over_seeds([c.ratio(quantity) for c in row])
+            if quantity in row[0].drawn
+            else "none"
+        )
 
     def intervals(quantity: str) -> Callable[..., str]:
-        return lambda name, protocol, row: report.spans([c.intervals[quantity] for c in row])
+        return lambda name, way, row: (
+            report.spans([c.intervals[quantity] for c in row])
+            if quantity in row[0].drawn
+            else "none"
+        )
 
     none = ("none",) * 4
     return report.table(
         f"Bending of rotation orbits: {form.source.setting(dataset)}",
         [(*key, row) for key, row in cells.items()],
-        *report.NETWORK,
+        ("network", lambda name, way, row: name),
+        ("orbit, and what the head is fed", lambda name, way, row: way.value),
         ("second difference of z", second("z")),
         ("second difference of h", second("h")),
         ("h / z", ratio("second")),
@@ -66,17 +72,17 @@ def bending_table(form: Trained, dataset: Dataset, cells: Cells) -> Table:
         ("turning angle, h / z", ratio("turning")),
         ("95 % intervals of the turning", intervals("turning")),
         above=(
-            (report.PUBLISHED_SETTING, "published", "0.125", "0.242", "1.93", *none),
-            ("published: CIFAR-10, ViT-Tiny", "published", "", "", "2.59", *none),
-            ("published: CIFAR-100", "published", "", "", "1.84", *none),
+            (report.PUBLISHED_SETTING, Way.PUBLISHED.value, "0.125", "0.242", "1.93", *none),
+            ("published: CIFAR-10, ViT-Tiny", Way.PUBLISHED.value, "", "", "2.59", *none),
+            ("published: CIFAR-100", Way.PUBLISHED.value, "", "", "1.84", *none),
         ),
-        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; {len(dataset.test_images[: form.bent])} test images; one interval for each seed, from {DRAWS} bootstrap draws of images. The turning angle lies between successive steps and does not depend on the size of an orbit.",
+        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; {len(dataset.test_images[: form.bent])} test images; one interval for each seed, from {DRAWS} bootstrap draws of images. The turning angle lies between successive steps and does not depend on the size of an orbit; an orbit in jumps may rest between two angles, and then has none.",
     )
 
 
 def halving_table(setting: str, cells: Cells) -> Table:
     """How second differences fall as the step is halved."""
-    row = cells[TRAINED, Protocol.CONSISTENT]
+    row = cells[TRAINED, Way.RAW]
 
     def falls(of: str, level: int) -> str:
         if not level:
@@ -95,7 +101,7 @@ def halving_table(setting: str, cells: Cells) -> Table:
         ),
         ("falls by a factor of", falls),
         ("turning angle in degrees", lambda of, level: turning(row, of, level, ".1f")),
-        note="Trained networks, consistent protocol. Where the step resolves a smooth curve, second differences fall by 4 and turning angles by 2; with many kinks of bilinear interpolation and ReLU within every step they fall by 2.83 and 1.41, and no step gives a curvature.",
+        note="Trained networks, raw z, interpolated. Where the step resolves a smooth curve, second differences fall by 4 and turning angles by 2; with many kinks of bilinear interpolation and ReLU within every step they fall by 2.83 and 1.41, and no step gives a curvature.",
     )
 
 
@@ -104,7 +110,7 @@ def step_plot(setting: str, form: Trained, cells: Cells) -> Plot:
     levels = range(HALVINGS + 1)
     series = []
     for name, of in itertools.product((TRAINED, FRESH, UNTRAINED), ("z", "h")):
-        row = cells[name, Protocol.CONSISTENT]
+        row = cells[name, Way.RAW]
         seeds = zip(*(means(row, of, level, "second") for level in levels), strict=True)
         series.append(report.band(f"{of}, {name}", [STEP / 2**level for level in levels], seeds))
     return Plot(
@@ -116,16 +122,17 @@ def step_plot(setting: str, form: Trained, cells: Cells) -> Plot:
         xscale="log",
         yscale="log",
         note=(
-            f"{setting}; consistent protocol; band: smallest and largest of {len(form.seeds)} seeds."
+            f"{setting}; raw z, interpolated; band: smallest and largest of {len(form.seeds)} seeds."
         ),
     )
 
 
 def summary(setting: str, cells: Cells) -> str:
     """The figures in a sentence."""
-    trained, published = (cells[TRAINED, protocol] for protocol in Protocol)
-    z, h = (report.over_seeds(means(trained, of, 0, "second"), ".3f") for of in ("z", "h"))
-    ratio, other = (
-        report.over_seeds([c.ratio("second") for c in row]) for row in (trained, published)
+    published, trained, normalised = (cells[TRAINED, way] for way in Way)
+    z, h = (report.over_seeds(means(published, of, 0, "second"), ".3f") for of in ("z", "h"))
+    ratio, other, fed = (
+        report.over_seeds([c.ratio("second") for c in row])
+        for row in (published, trained, normalised)
     )
-    return f"On {setting}: at steps of {STEP:g} degrees second differences go from {z} on z to {h} on h, a ratio of {ratio}; fed the normalised representation it gives {other}, the published figure is 1.93. Successive steps turn by {turning(trained, 'z', 0, '.0f')} degrees on z and {turning(trained, 'h', 0, '.0f')} on h."
+    return f"On {setting}: as published, second differences go from {z} on z to {h} on h, a ratio of {ratio} (published 1.93); {other} where images are interpolated, {fed} where besides the head is fed the normalised representation, which was not published. Successive steps turn by {turning(trained, 'z', 0, '.0f')} degrees on z and {turning(trained, 'h', 0, '.0f')} on h."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -37,16 +38,27 @@ DRAWS = 1000
 """Bootstrap draws of each interval."""
 
 
+class Way(enum.StrEnum):
+    """How an orbit is made, and what the head is fed."""
+
+    PUBLISHED = "as published: raw z, nearest pixel, from 0 degrees"
+    RAW = "raw z, interpolated"
+    NORMALISED = "ours: normalised z, interpolated"
+
+
+INTERPOLATED = {Protocol.CONSISTENT: Way.RAW, Protocol.PUBLISHED: Way.NORMALISED}
+"""E3's published protocol feeds the head the normalised representation; E5's does not."""
+
 Means = dict[str, float]
 """Means over all orbits of the fields of `verify.ssl.orbit_curvature.Bending`."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One network under one protocol, from one seed.
+    """One network's orbits, made one way, from one seed.
 
     Attributes:
-        z, h: means, first at steps of `STEP`, then at ever finer ones.
+        z, h: means, first at steps of `STEP`, then at ever finer ones, unless made as published.
         drawn: of the ratios of means, h over z, at steps of `STEP`, (DRAWS,).
     """
 
@@ -64,31 +76,37 @@ class Cell:
         return self.h[0][name] / self.z[0][name]
 
 
-Cells = dict[tuple[str, Protocol], list[Cell]]
-"""For each network and protocol, a cell for each seed."""
+Cells = dict[tuple[str, Way], list[Cell]]
+"""For each network and way, a cell for each seed."""
 
 
 def measure(form: Trained, runs: Iterable[Run], dataset: Dataset) -> Cells:
-    """The bending of test images' rotation orbits under both protocols, with both controls."""
+    """The bending of test images' rotation orbits, made every way, with both controls."""
+    images = dataset.test_images[: form.bent]
     fine = FIRST + STEP / 2**HALVINGS * torch.arange((COUNT - 1) * 2**HALVINGS + 1)
-    images, turned = (
-        dataset.test_images[: form.bent],
-        partial(rotation_orbit, angles=torch.deg2rad(fine)),
-    )
+    jumps = STEP * torch.arange(COUNT)
+    turned = partial(rotation_orbit, angles=torch.deg2rad(fine))
+    jumping = partial(rotation_orbit, angles=torch.deg2rad(jumps), nearest=True)
     cells: Cells = defaultdict(list)
     for run in runs:
+        for name, protocol, z, h in run.compared(images, jumping):
+            if protocol is Protocol.CONSISTENT:
+                cells[name, Way.PUBLISHED].append(compare(z, h, 0))
         for name, protocol, z, h in run.compared(images, turned):
-            cells[name, protocol].append(compare(z, h))
+            cells[name, INTERPOLATED[protocol]].append(compare(z, h))
     return cells
 
 
-def compare(z: Tensor, h: Tensor) -> Cell:
-    """Bending of unit vectors (n, fine angles, d or k), at the published step and at finer ones."""
-    strides = [2**halving for halving in range(HALVINGS, -1, -1)]
+def compare(z: Tensor, h: Tensor, halvings: int = HALVINGS) -> Cell:
+    """Bending of unit vectors (n, fine angles, d or k), at the published step and at finer ones.
+
+    Of orbits in jumps, which may rest from one angle to the next, there are no turning angles.
+    """
+    strides = [2**halving for halving in range(halvings, -1, -1)]
     alike = torch.zeros(len(z), dtype=torch.int64, device=z.device)
     weights = bootstrap_weights(alike, DRAWS, torch.Generator().manual_seed(0))
     of_z, of_h = ([bending(points[:, ::stride]) for stride in strides] for points in (z, h))
-    names = list(vars(of_z[0]))
+    names = [name for name in vars(of_z[0]) if halvings or name != "turning"]
     drawn_z, drawn_h = (
         {name: weights @ getattr(levels[0], name) for name in names} for levels in (of_z, of_h)
     )

@@ -63,8 +63,8 @@ class Depth:
 
     @property
     def bent(self) -> list[e5.Cell]:
-        """Under the consistent protocol."""
-        return self.bending[TRAINED, Protocol.CONSISTENT]
+        """Of interpolated orbits, the head fed what it was trained on."""
+        return self.bending[TRAINED, e5.Way.RAW]
 
     @property
     def second(self) -> list[Interval]:

@@ -5,43 +5,36 @@ from __future__ import annotations
 import numpy as np
 
 from verify.claims.evidence import Plot, Series, Table
-from verify.experiments.e7.measure import ACTIVATIONS, Updates, ratios
+from verify.experiments.collapse import NORMED, PLAIN, Cell
+from verify.experiments.e2.display import settings as settings
+from verify.experiments.e7.measure import Updates, arithmetic, epochs_geometric, geometric
 from verify.experiments.networks import Runs, label
-from verify.experiments.report import PUBLISHED_SIMSIAM, over_seeds, setting_table, table
-from verify.ssl.data import Dataset
+from verify.experiments.report import over_seeds, table
 
 
-def settings(form: Runs[tuple[str, str]], dataset: Dataset) -> Table:
-    """What was run, beside what was published."""
-    rows = {
-        "activation": ("", ", ".join(ACTIVATIONS)),
-        "BatchNorm in the heads": ("", "none, or after every layer"),
-    }
-    return setting_table(form, dataset, PUBLISHED_SIMSIAM, rows)
-
-
-def update_table(form: Runs[tuple[str, str]], setting: str, updates: Updates) -> Table:
+def update_table(form: Runs[Cell], setting: str, updates: Updates) -> Table:
     """Every head's updates over the backbone's."""
-    published = "published: CIFAR-10, ResNet-18"
+    published, none = "published: CIFAR-10, ResNet-18, x 0.1", ("none",) * 3
     return table(
         f"Relative updates over the backbone's: {setting}",
         updates.items(),
-        ("head", lambda cell, parts: cell[0]),
-        ("BatchNorm, start", lambda cell, parts: cell[1]),
-        ("projector / backbone", lambda cell, parts: over_seeds(ratios(parts))),
-        ("predictor / backbone", lambda cell, parts: over_seeds(ratios(parts, "predictor"))),
+        ("head, BatchNorm, learning rate, start", lambda cell, parts: label(cell)),
+        ("projector / backbone, as published", lambda c, p: over_seeds(arithmetic(p), ".3g")),
+        ("geometric mean over epochs", lambda c, p: over_seeds(epochs_geometric(p), ".3g")),
+        ("geometric mean over all steps", lambda c, p: over_seeds(geometric(p), ".3g")),
+        ("predictor / backbone", lambda c, p: over_seeds(arithmetic(p, "predictor"), ".3g")),
         above=(
-            (published, "none", "31 to 653", "none"),
-            (published, "BatchNorm", "0.4 to 2.7", "none"),
+            (f"{published}, {PLAIN}", "31 to 653", *none),
+            (f"{published}, {NORMED}", "0.4 to 2.7", *none),
         ),
-        note=f"Geometric mean over {form.config.epochs} epochs of the last step's; mean over training seeds, each in parentheses. The published head is the projector alone, from the x 0.1 start; both are shown.",
+        note=f"As published: means over the steps of each of {form.config.epochs} epochs, their ratio, and its mean over epochs; the predictor's likewise. The geometric mean over epochs is what is also computed from the released arrays. Mean over training seeds, each in parentheses.",
     )
 
 
-def update_plot(form: Runs[tuple[str, str]], setting: str, updates: Updates) -> Plot:
-    """The projector's update over the backbone's while training."""
+def update_plot(form: Runs[Cell], setting: str, updates: Updates) -> Plot:
+    """The projector's update over the backbone's while training, at the rate 0.05."""
 
-    def series(cell: tuple[str, str], ratio: np.ndarray) -> Series:
+    def series(cell: Cell, ratio: np.ndarray) -> Series:
         return Series(
             label=label(cell),
             x=tuple(float(epoch) for epoch in range(1, ratio.shape[1] + 1)),
@@ -53,9 +46,13 @@ def update_plot(form: Runs[tuple[str, str]], setting: str, updates: Updates) -> 
     return Plot(
         title="Relative update of the projector over the backbone's",
         kind="line",
-        series=tuple(series(c, p["projector"] / p["backbone"]) for c, p in updates.items()),
+        series=tuple(
+            series(cell, parts["update_projector"] / parts["update_backbone"])
+            for cell, parts in updates.items()
+            if cell.rate == 0.05 and cell.activation in ("swish", "relu")
+        ),
         xlabel="epoch",
-        ylabel="ratio",
+        ylabel="ratio of the means over its steps",
         yscale="log",
         note=f"{setting}; geometric mean and range of {len(form.seeds)} seeds.",
     )

@@ -1,67 +1,38 @@
-"""What E7 measures: how fast the parts of a network are changed while it is trained."""
+"""What E7 reads off the collapse runs: how fast the parts of a network are changed while it is trained."""
 
 from __future__ import annotations
 
-from statistics import geometric_mean
-
 import numpy as np
-import torch
-from torch import nn
 
-from verify.ssl.data import Dataset
-from verify.ssl.training import Config, Observe, Start, State
+from verify.experiments.collapse import CELLS, NORMED, PLAIN, Cell
+from verify.ssl.training import Start
 
-ACTIVATIONS = ("swish", "relu")
+NORMAL = tuple(c for c in CELLS if c.norm == PLAIN and c.start is Start.NORMAL)
 
-PLAIN, SHRUNK, NORMED = "none, normal", "none, projector x0.1", "BatchNorm, normal"
+SHRUNK = tuple(c for c in CELLS if c.norm == PLAIN and c.start is not Start.NORMAL)
 
-VARIANTS = {
-    PLAIN: (False, Start.NORMAL),
-    SHRUNK: (False, Start.SHRUNK_PROJECTOR),
-    NORMED: (True, Start.NORMAL),
-}
-"""BatchNorm in both heads, and the start."""
+WITH_BATCHNORM = tuple(c for c in CELLS if c.norm == NORMED and c.start is not Start.NORMAL)
 
-CELLS = tuple((activation, variant) for activation in ACTIVATIONS for variant in VARIANTS)
+RELU = Cell("relu")
 
-Updates = dict[tuple[str, str], dict[str, np.ndarray]]
-"""For every activation and variant: relative updates (seeds, epochs) by part."""
+KEPT = ("update_backbone", "update_projector", "update_predictor", "log_ratio")
+"""What is read of a run."""
+
+Updates = dict[Cell, dict[str, np.ndarray]]
+"""For every run what was kept of its steps, means over an epoch's, each (seeds, epochs)."""
 
 
-def relative_update(module: nn.Module, learning_rate: float) -> float:
-    """Learning rate times |gradient| / |weights|, over all parameters as one vector.
-
-    Raises:
-        ValueError: if the module has no gradients.
-    """
-    parameters = list(module.parameters())
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    if not gradients:
-        raise ValueError(
-            "A relative update needs gradients, but the module has none; take a step first."
-        )
-    lengths = [
-        torch.cat([tensor.detach().flatten() for tensor in tensors]).norm().item()
-        for tensors in (gradients, parameters)
-    ]
-    return learning_rate * lengths[0] / lengths[1]
+def arithmetic(updates: dict[str, np.ndarray], part: str = "projector") -> list[float]:
+    """Mean over epochs of a part's mean relative update over the backbone's, by seed, as published."""
+    return (updates[f"update_{part}"] / updates["update_backbone"]).mean(1).tolist()
 
 
-def observe_updates(config: Config, dataset: Dataset) -> Observe:
-    """The relative update of every part in the epoch's last step; NaN before the first."""
-    del config, dataset
-
-    def observed(state: State) -> dict[str, float | np.ndarray]:
-        if state.epoch == 0:
-            return dict.fromkeys(state.networks.parts(), float("nan"))
-        return {
-            name: relative_update(module, state.learning_rate)
-            for name, module in state.networks.parts().items()
-        }
-
-    return observed
+def geometric(updates: dict[str, np.ndarray]) -> list[float]:
+    """Geometric mean over every step of the projector's relative update over the backbone's, by seed."""
+    return np.exp(updates["log_ratio"].mean(1)).tolist()
 
 
-def ratios(updates: dict[str, np.ndarray], part: str = "projector") -> list[float]:
-    """Geometric mean over epochs of a part's relative update over the backbone's, by seed."""
-    return [geometric_mean(row) for row in (updates[part] / updates["backbone"]).tolist()]
+def epochs_geometric(updates: dict[str, np.ndarray]) -> list[float]:
+    """Geometric mean over epochs of the ratio of their means, as for the released arrays, by seed."""
+    logarithms = np.log(updates["update_projector"] / updates["update_backbone"])
+    return np.exp(logarithms.mean(1)).tolist()

@@ -9,7 +9,7 @@ SUMMARY = (
     Told(
         effects=("z-beats-h",),
         text="`z` beats `h` downstream",
-        digits=(Answer.UNDECIDED, "-2 to 9 points"),
-        reduced=(Answer.UNDECIDED, "-5.5 to 2.0 points"),
+        digits=(Answer.UNDECIDED, "−2 to 9 points"),
+        reduced=(Answer.UNDECIDED, "−5.5 to 2.0 points"),
     ),
 )
