@@ -64,17 +64,18 @@ def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int
         name: [one for one in found if one.id not in trials[name]]
         for name, found in asked.chosen.items()
     }
-    checks = dict.fromkeys(c for found in left.values() for one in found for c in one.checks)
-    if red := list(campaign.red_unchanged(tuple(checks))):
-        for sentence in red:
-            say(sentence)
-        return 1
+    wrong = unfinished = 0
     for name, waiting in left.items():
+        checks = dict.fromkeys(check for one in waiting for check in one.checks)
+        if red := list(campaign.red_unchanged(tuple(checks))):
+            wrong += len(red)
+            for sentence in red:
+                say(sentence)
+            continue
         for trial in campaign.tried(waiting, until=asked.until):
             trials[name][trial.id] = trial
             asked.found.trials.setdefault(name, {})[trial.id] = trial
             record.write(asked.kept, asked.found)
-    wrong = unfinished = 0
     for name, every in asked.chosen.items():
         for one in every:
             if (tried := trials[name].get(one.id)) is None:
@@ -84,7 +85,7 @@ def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int
                 say(told(name, one, tried))
         say(summed(name, every, trials[name]))
     if unfinished:
-        say(f"{count(unfinished, 'change')} not tried: the time was up.")
+        say(f"{count(unfinished, 'change')} not tried.")
     return 1 if wrong else 3 if unfinished else 0
 
 
