@@ -157,7 +157,7 @@ def _told(found: dict[str, Soaked], seeds: int, say: Callable[[str], None]) -> i
         if one.alarms:
             limit = _limit(len(one.alarms), one.seeds, binomtest)
             say(
-                f"{id}: {len(one.alarms)} alarms in {count(one.seeds, 'seed')}, at most {limit:.2%}"
+                f"{id}: {count(len(one.alarms), 'alarm')} in {count(one.seeds, 'seed')}, at most {limit:.2%}"
             )
     least = min((one.seeds for one in drawing.values()), default=0)
     alarms = sum(len(one.alarms) for one in drawing.values())
