@@ -91,16 +91,18 @@ def _statements(rooms: Sequence[Room]) -> str:
 def _experiments(rooms: Sequence[Room]) -> str:
     told = [(room.name, one) for room in rooms for one in room.told]
     forms = {form: data for form, data in DATA.items() if any(getattr(o, form) for _, o in told)}
-    lines = [f"| effect | {' | '.join(forms.values())} |", f"| --- {'| --- ' * len(forms)}|"]
+    columns = ("effect", "published", "released arrays, our statistic", *forms.values())
+    lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
     for name, one in told:
+        quoted = _cell(one.published) or "none", _answer(one.arrays, "not released")
         answers = (_answer(getattr(one, form)) for form in forms)
-        lines.append(f"| {name}: {_cell(one.text)} | {' | '.join(answers)} |")
+        lines.append(f"| {name}: {_cell(one.text)} | {' | '.join((*quoted, *answers))} |")
     return "\n".join(lines) + "\n"
 
 
-def _answer(told: tuple[Answer, str] | None) -> str:
+def _answer(told: tuple[Answer, str] | None, missing: str = "not run") -> str:
     if told is None:
-        return "not run"
+        return missing
     answer, figures = told
     return _cell(f"{answer}: {figures}" if figures else answer.value)
 

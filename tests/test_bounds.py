@@ -36,7 +36,7 @@ def test_bounded(withdrawn: bool) -> None:
     norm, bound = bounded(proof, "size", "X", "|x|", "a bound")
     at_most(proof, "step", norm**2, bound**2)
     assert proof.closed is not withdrawn
-    assert proof.assumed == ["size"]
+    assert [premise.by for premise in proof.premises.values()] == ["statement"]
 
 
 def test_slack_signs() -> None:

@@ -16,7 +16,7 @@ from toy import forget, write_registry
 
 from verify.__main__ import REGISTRIES
 from verify.claims.check import Check, Kind, Role, evidence_for
-from verify.claims.evidence import Evidence, Finding, Outcome, Provenance
+from verify.claims.evidence import Evidence, Finding, Outcome, Provenance, Step
 from verify.claims.judgement import Verdicts, bears_on, named
 from verify.claims.statement import Statement, Verdict
 from verify.engine.record import RunRecord
@@ -114,13 +114,15 @@ def test_only_a_derivation_for_all_dimensions_may_rest_on_something(folder):
 def judged(checks: Iterable[Check], subjects: Iterable[Room], *wrong: str) -> Verdicts:
     """The verdicts where every check came out as stated but for these, and no theorem was checked."""
     evidence: dict[str, Evidence] = {}
+    stated = [room.subject for room in subjects if isinstance(room.subject, Statement)]
+    ends = [f for one in stated for about in named(one) for f in about.concludes]
+    last = Step(text="", latex="", closed=True, sides=tuple(f.expression for f in ends))
     for check in checks:
         outcome = Outcome.SURPRISE if check.id in wrong else Outcome.AS_STATED
         if check.kind is Kind.KERNEL:
             outcome = Outcome.NOT_RUN
-        evidence[check.id] = evidence_for(
-            check, Finding(outcome=outcome, summary="", hypotheses=()), PROVENANCE
-        )
+        found = Finding(outcome=outcome, summary="", steps=(last,))
+        evidence[check.id] = evidence_for(check, found, PROVENANCE)
     return Verdicts(
         [(room.subject, room.checks) for room in subjects if isinstance(room.subject, Statement)],
         evidence,

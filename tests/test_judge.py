@@ -16,6 +16,7 @@ from verify.claims.evidence import (
     Finding,
     Measured,
     Outcome,
+    Premise,
     Provenance,
     Witness,
 )
@@ -98,13 +99,17 @@ def witness(holds: bool = True, conclusion: bool = False, id: str = "h") -> Witn
     )
 
 
+def premise(name: str, by: str = "statement") -> Premise:
+    return Premise(name=name, by=by, text="")
+
+
 def found(
     *pairs: tuple[Check, Outcome], power: bool = True, **fields: object
 ) -> tuple[list[Check], dict[str, Evidence]]:
     """Checks and their evidence: a proof assumes h and has its power check, unless told otherwise."""
     if power and any(one is PROOF for one, _ in pairs):
         pairs = (*pairs, (PROOF_POWER, GOOD))
-    fields = {"hypotheses": ("h",), "witness": witness()} | fields
+    fields = {"premises": (premise("h"),), "witness": witness()} | fields
     evidence = {
         one.id: evidence_for(one, Finding(outcome=outcome, summary="", **fields), PROVENANCE)
         for one, outcome in pairs
@@ -228,9 +233,15 @@ def test_a_derivation_counts_only_if_it_was_shown_to_need_its_hypotheses():
 
 
 def test_a_derivation_from_other_hypotheses_does_not_decide_a_reading():
-    judged = reading((PROOF, GOOD), hypotheses=("h", "orthogonal"))
-    assert judged.verdict is Verdict.UNDECIDED
-    assert "no derivation from these hypotheses" in judged.reason
+    for other in (premise("orthogonal"), premise("frame", by="")):
+        judged = reading((PROOF, GOOD), premises=(premise("h: one side"), other))
+        assert judged.verdict is Verdict.UNDECIDED
+        assert "no derivation from these hypotheses" in judged.reason
+
+
+def test_definitions_and_what_lemmas_give_are_no_hypotheses():
+    set_up = tuple(premise(by, by=by) for by in ("definition", "steps", "spectral"))
+    assert reading((PROOF, GOOD), premises=(premise("h"), *set_up)).verdict is Verdict.HOLDS
 
 
 def test_an_exact_example_proves_existence_and_nothing_else():

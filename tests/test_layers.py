@@ -22,11 +22,12 @@ BELOW: dict[str, set[str]] = {
     "claims": {"symbolic", "numeric", "kernel"},
     "engine": {"claims", "identity"},
     "ssl": {"numeric", "identity"},
+    "diagnose": {"ssl", "numeric"},
     "experiments": {"ssl", "engine", "claims", "numeric"},
-    "cli": {"experiments", "ssl", "engine", "identity", "claims", "kernel"},
+    "cli": {"diagnose", "experiments", "ssl", "engine", "identity", "claims", "kernel"},
     "bench": {"experiments", "numeric"},
     "__main__": {"bench", "cli", "experiments", "engine", "claims", "reports"},
-    "reports": {"engine", "claims"},
+    "reports": {"diagnose", "engine", "claims"},
     "theorems": {"experiments", "ssl", "engine", "claims", "symbolic", "numeric"},
 }
 """What each storey may import besides itself. A storey is a folder of `verify`, or a neighbour."""
@@ -114,6 +115,7 @@ def test_there_are_few_arrows_between_storeys():
         ("verify.claims.acceptance", "from verify.engine.store import Records"),
         ("verify.engine.runner", "from verify.ssl.training import train"),
         ("verify.ssl.measurements", "from verify.engine.artefact import Artefact"),
+        ("verify.diagnose.core", "from verify.claims.evidence import Plot"),
         ("verify.experiments.e1.measure", "import verify.cli.console"),
         ("verify.cli.console", "from reports import render"),
         ("verify.bench.table", "from verify.engine.runner import run_all"),

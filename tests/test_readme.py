@@ -17,11 +17,15 @@ from reports.readme import renewed
 from theorems.thm41.statement import STATEMENT
 from verify.claims.statement import Verdict
 from verify.cli.arguments import parse
+from verify.cli.diagnose import options as diagnose_options
 from verify.engine import registry
 from verify.engine.store import Records
+from verify.experiments.released.rows import decode
+from verify.numeric import OBJECTIVES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CODE = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 ROOMS = [
     registry.load(place.entry.id, place.module) for place in registry.contents(registry.REGISTRIES)
 ]
@@ -87,15 +91,55 @@ def test_what_is_told_of_recorded_runs_is_what_was_recorded(name, one, form):
         assert any(round(n, decimals) == float(figure) for n in known), figure
 
 
+RELEASED = decode((ROOT / "reports/evidence/released.json").read_bytes())
+
+SETTINGS = ("CIFAR-10, ResNet-18", "CIFAR-10 test images at 224 pixels, released networks")
+
+ARRAYS = [(room.name, one) for room in ROOMS for one in room.told if one.arrays is not None]
+
+
+@pytest.mark.parametrize(("name", "one"), ARRAYS, ids=[f"{n}-{o.effects[0]}" for n, o in ARRAYS])
+def test_what_is_told_of_the_released_arrays_is_what_they_gave(name, one):
+    """The answer is that of every claim it names, and every figure is among theirs or a row's."""
+    answer, figures = one.arrays
+    claims = [
+        claim for claim in RELEASED.claims if claim.experiment == name and claim.setting in SETTINGS
+    ]
+    told = [claim for claim in claims if claim.id in one.claims]
+    assert len(told) == len(one.claims)
+    assert {claim.answer for claim in told} <= {answer}
+    rows = [row for row in RELEASED.rows if row.experiment == name]
+    estimates = [e for row in rows for e in (row.as_published, row.ours) if e is not None]
+    known = [value for e in estimates for value in (e.value, *e.each, *(e.interval or ()))]
+    quoted = " ".join(claim.value for claim in (told or claims))
+    known += [float(number) for number in re.findall(r"\d+(?:\.\d+)?(?:e\+\d+)?", quoted)]
+    for figure in re.findall(r"\d+(?:\.\d+)?", figures):
+        decimals = len(figure.partition(".")[2])
+        assert any(round(abs(n), decimals) == float(figure) for n in known), figure
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_every_published_effect_has_its_arrays(room):
+    """What quotes a published figure says what the arrays give, or is known not to be in them."""
+    unreleased = {("E2", "escapes-start"), ("E4", "entangled"), ("E5", "turning")}
+    for one in room.told:
+        if one.published:
+            assert (one.arrays is not None) != ((room.name, one.effects[0]) in unreleased)
+
+
 def test_every_command_that_is_shown_can_be_parsed():
     commands = re.findall(r"python -m verify ([^`#\n]+)", README)
     assert len(commands) > 8
     for command in commands:
-        parse(command.replace("PATH", "path").split())
+        words = command.replace("PATH", "path").split()
+        if words[0] == "diagnose":
+            diagnose_options(words[1:])
+        else:
+            parse(words)
 
 
 def test_the_code_gives_the_curvature_of_a_head_of_ones_own():
-    (code,) = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+    code, _ = CODE
     assert len([line for line in code.splitlines() if line and "import" not in line]) == 5
     found: dict[str, object] = {}
     exec(code, found)
@@ -107,3 +151,18 @@ def test_the_code_gives_the_curvature_of_a_head_of_ones_own():
     assert (found["H"].pullback.dense() - 2 * jacobian.mT @ jacobian).norm() < bound
     ends = torch.linalg.eigvalsh(exact)[[0, -1]]
     assert ((found["found"].values - ends).abs() <= found["found"].residuals + bound).all()
+
+
+def test_eight_lines_diagnose_a_head_of_ones_own(capsys):
+    _, code = CODE
+    assert len([line for line in code.splitlines() if line]) <= 8
+    found: dict[str, object] = {}
+    exec(code, found)
+    assert capsys.readouterr().out.startswith("Not completely collapsed, where the gradient is not")
+    smallest = found["found"].term("H_eff").smallest
+    few = torch.randperm(256, generator=torch.Generator().manual_seed(0))[:8].sort().values
+    head, z, views = found["head"].double(), found["z"].double(), found["views"].double()
+    loss = OBJECTIVES["nt_xent"].bind(OBJECTIVES["nt_xent"].draw(None, 16, 32))
+    point = torch.cat([z[few], views[few]])
+    exact = torch.func.hessian(lambda z: loss.unchecked(head(z)))(point).reshape(1024, 1024)
+    assert smallest == pytest.approx(float(torch.linalg.eigvalsh(exact)[0]), rel=1e-6)

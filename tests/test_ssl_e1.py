@@ -85,9 +85,24 @@ def test_as_published() -> None:
     found = answers(made_up(-0.5, (1e-3, 1.5)))
     expected = dict.fromkeys(found, Answer.YES) | {
         "condition": Answer.UNDECIDED,  # they all rise, which is the pattern of two rows of five
-        "spearman-honest": Answer.NO,
+        "spearman-honest": Answer.UNDECIDED,  # -1, of fewer epochs than a published figure needs
     }
     assert found == expected
+
+
+def test_few_epochs_decide_no_correlation_of_the_published_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same falling condition number says no once so many epochs would resolve 0.669."""
+    tracks = made_up(-0.5, (1e-3, 1.5))
+    few = {a.effect: a for a in e1.answers(tracks)}["spearman-honest"]
+    assert "epochs resolve nothing below 0.886" in few.value
+    monkeypatch.setattr(e1, "SIGNIFICANT", {EPOCHS: 0.669})
+    enough = {a.effect: a for a in e1.answers(tracks)}["spearman-honest"]
+    assert enough.answer is Answer.NO
+    assert "resolve" not in enough.value
+    monkeypatch.setattr(e1, "SIGNIFICANT", {EPOCHS: 0.67})
+    assert answers(tracks)["spearman-honest"] is Answer.UNDECIDED
 
 
 def test_nothing_as_published() -> None:

@@ -7,6 +7,8 @@ made-up cases as they say, and that every check runs and fills the tables it pro
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -20,9 +22,11 @@ from verify.engine.worker import run_check
 from verify.experiments.e3 import experiment as e3
 from verify.experiments.e3 import measure as e3_orbits
 from verify.experiments.e4 import experiment as e4
-from verify.experiments.e4.measure import Accuracies
+from verify.experiments.e4.measure import Accuracies, probe_as_published, turned_once
 from verify.experiments.networks import FRESH, TRAINED, UNTRAINED
+from verify.ssl.data import Dataset
 from verify.ssl.measurements import Protocol, unit
+from verify.ssl.probes import PROBE, PUBLISHED_PROBE, train_probes
 
 pytestmark = pytest.mark.slow  # it trains networks
 
@@ -181,3 +185,121 @@ def test_pattern_criterion(wide: list[float], answer: Answer) -> None:
     """On z the MLP has no advantage; on h the middle one has half of the widest one's."""
     found = accuracies([0.90, 0.90, 0.90], [0.50, 0.51, 0.52], wide, fresh=0.0)
     assert answers(found)["pattern"] is answer
+
+
+# --- as published: turned to the nearest pixel, probes of two widths -------------------------
+
+
+@pytest.mark.parametrize(
+    ("selectivity", "compression", "answer"),
+    [
+        ([1.0, 1.0], [1.005, 0.995], Answer.YES),
+        ([1.02, 0.97], [1.0, 1.0], Answer.NO),
+        ([1.0, 1.0], [0.5, 2.0], Answer.NO),
+        ([1.02, 1.0], [1.0, 1.02], Answer.UNDECIDED),
+    ],
+)
+def test_interpolation_criterion(
+    selectivity: list[float],
+    compression: list[float],
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of two seeds, by what factor the nearest pixel changes either figure."""
+    changes = {"selectivity": selectivity, "compression": compression}
+
+    def moved(both: object, name: str, protocol: Protocol, quantity: str) -> list[float]:
+        assert name == TRAINED
+        assert protocol is {"selectivity": Protocol.CONSISTENT}.get(quantity, Protocol.PUBLISHED)
+        return [change - 1 for change in changes[quantity]]
+
+    monkeypatch.setattr(e3, "moved", moved)
+    assert e3.turning_answer(({}, {})).answer is answer
+
+
+def test_moved_compares_seed_by_seed() -> None:
+    before, after = ([e3_orbits.compare(*made_up(n))] * 2 for n in ("nothing", "compresses"))
+    key = (TRAINED, Protocol.CONSISTENT)
+    found = e3_orbits.moved(({key: before}, {key: after}), *key, "compression")
+    ratio = after[0].plain.compression / before[0].plain.compression
+    assert found == pytest.approx([ratio.item() - 1] * 2)
+    assert found[0] > 1
+
+
+def test_orbits_are_turned_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of so many images, interpolated first and then to the nearest pixel."""
+    asked = []
+
+    class Looking:
+        def compared(self, images: Tensor, orbit: partial[Tensor]) -> list[object]:
+            """What is asked of a run."""
+            asked.append((len(images), orbit.keywords["nearest"]))
+            return []
+
+    images, labels = torch.rand(300, 1, 4, 4), torch.zeros(300, dtype=torch.int64)
+    dataset = Dataset("made up", "here", images, labels, images, labels)
+    form = SimpleNamespace(orbits=None)
+    e3_orbits.both_ways(form, [Looking()], dataset)  # type: ignore[arg-type, list-item]
+    e3_orbits.measure(form, [Looking()], dataset)  # type: ignore[arg-type, list-item]
+    assert asked == [(200, False), (200, True), (300, False)]
+
+
+def test_one_turn_of_every_image() -> None:
+    """Features that name their image and turn: each is there once, alike in every seed."""
+    counts = (200, 40)
+    names = [
+        torch.stack(
+            torch.meshgrid(torch.arange(2), torch.arange(n), torch.arange(4), indexing="ij"), -1
+        ).float()
+        for n in counts
+    ]
+    once, turns = turned_once({"z": (names[0], names[1])})
+    for features, chosen, count in zip(once["z"], turns, counts, strict=True):
+        assert features.shape == (2, count, 1, 3)
+        for seed in range(2):
+            assert features[seed, :, 0, 0].tolist() == [seed] * count
+            assert features[seed, :, 0, 1].tolist() == list(range(count))
+            assert features[seed, :, 0, 2].tolist() == chosen.tolist()
+        assert chosen.bincount(minlength=4).min() > count / 8
+
+
+def test_published_probes_find_what_raw_features_hold() -> None:
+    """z names its turn, h does not; the probes are of both widths, and not standardised."""
+    turns = torch.eye(4).expand(2, 300, 4, 4)
+    blank = torch.zeros(2, 300, 4, 4)
+    found = {"z": (turns, turns[:, :80]), "h": (blank, blank[:, :80])}
+    accuracies = probe_as_published(found, replace(PUBLISHED_PROBE, learning_rate=0.1, epochs=20))
+    assert set(accuracies) == {(w, name) for w in (0, 256, 512) for name in ("z", "h")}
+    assert all(accuracies[w, "z"] == [1.0, 1.0] for w in (0, 256, 512))
+    assert all(max(accuracies[w, "h"]) < 0.5 for w in (0, 256, 512))
+
+
+def test_features_are_standardised_unless_as_published() -> None:
+    features, labels = 5 + 3 * torch.randn(1, 50, 4), torch.zeros(1, 50, dtype=torch.int64)
+    raw, standard = (
+        train_probes(features, labels, 4, 0, 0, replace(c, epochs=0))
+        for c in (PUBLISHED_PROBE, PROBE)
+    )
+    assert (raw.centre == 0).all()
+    assert (raw.scale == 1).all()
+    assert standard.centre.mean() == pytest.approx(5, abs=1)
+    assert (PUBLISHED_PROBE.epochs, PUBLISHED_PROBE.batch) == (5, 256)
+
+
+@pytest.mark.parametrize(
+    ("wider", "answer"),
+    [
+        ([0.02, 0.03, 0.02], Answer.YES),
+        ([-0.02, -0.03, -0.02], Answer.NO),
+        ([-0.02, 0.03, 0], Answer.UNDECIDED),
+    ],
+)
+def test_published_pattern(wider: list[float], answer: Answer) -> None:
+    """The MLP of 512 on h beside that of 256 on z; those of equal widths do not decide."""
+    flat = [0.5] * 3
+    found = dict.fromkeys(((w, n) for w in (0, 256, 512) for n in ("z", "h")), flat)
+    found[512, "h"] = [0.5 + more for more in wider]
+    found[512, "z"] = [0.9] * 3
+    measured = e4.published_answer(found)
+    assert measured.answer is answer
+    assert "256 on both [0.0, 0.0]" in measured.value

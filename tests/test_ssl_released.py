@@ -255,6 +255,12 @@ def no_tensors(state: dict[str, Tensor]) -> dict[str, Any]:
     return dict.fromkeys(state, 1.0)
 
 
+def not_a_number(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    one = state["backbone.layer2.0.conv1.weight"].clone()
+    one[0, 0, 0, 0] = torch.nan
+    return state | {"backbone.layer2.0.conv1.weight": one}
+
+
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
@@ -267,6 +273,7 @@ def no_tensors(state: dict[str, Tensor]) -> dict[str, Any]:
         (further_name, r"head.mlp.5.weight has shape \(3,\): expected none"),
         (no_head, "It has no head; take the full checkpoint"),
         (no_tensors, "holds no weights under model or teacher"),
+        (not_a_number, r"numbers in backbone.layer2.0.conv1.weight that are not finite"),
     ],
 )
 def test_wrong_weights_end_in_a_sentence(

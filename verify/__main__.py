@@ -22,7 +22,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import msgspec
 
@@ -58,6 +58,7 @@ COMMANDS = (
     "mutate",
     "soak",
     "attack",
+    "diagnose",
     "ssl",
     "new",
 )
@@ -110,8 +111,11 @@ def main(argv: Sequence[str] | None = None, registries: Sequence[str] = REGISTRI
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as cleanly as Ctrl-C
     looking = True
+    words = list(sys.argv[1:] if argv is None else argv)
     try:
         try:
+            if words[:1] == ["diagnose"]:
+                return _diagnose(words[1:])
             options = parse(argv)
         except SystemExit:  # the help was printed
             sys.stdout.flush()
@@ -212,6 +216,18 @@ def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
     if command in ("show", "report"):
         return _from_store(options, chosen, places, folders)
     return _run(options, chosen, places, folders)
+
+
+def _diagnose(words: Sequence[str]) -> int:
+    """Say what state one's own head is in."""
+    from verify.cli import diagnose
+
+    def page(found: Any) -> str:
+        from reports.diagnosis import page
+
+        return page(found)
+
+    return diagnose.run(diagnose.options(words), page)
 
 
 def _see_writable(file: Path) -> None:
@@ -335,7 +351,8 @@ def _reproduce(
         raise UsageError(f"`--record` keeps results in a checkout, and {ROOT} is none.")
     chosen = reproduce.choose(options, names, places)
     has_gpu = options.device != "cpu" and bool(gpu())
-    reproduce.require(chosen, folders.artefacts, has_gpu=has_gpu, download=options.download)
+    able = has_gpu or options.rehearse  # a few steps can be had without
+    reproduce.require(chosen, folders.artefacts, has_gpu=able, download=options.download)
     deadline = reproduce.deadline(options.budget)
     store = Store(folders.evidence)
     store.prepare()
@@ -355,6 +372,9 @@ def _reproduce(
         data=chosen.data,
         deadline=deadline,
     )
+    if options.rehearse:
+        print(reproduce.rehearsed(checks, ctx))
+        return 0
     with console.progress(
         sys.stdout, loaded, [check.id for check in checks], folders.artefacts
     ) as progress:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
+from verify.claims.bounds import formula
+
 
 class Letters(NamedTuple):
     """What the thresholds depend on; numbers or symbols."""
@@ -90,6 +92,11 @@ E, TOP, KAPPA, TAU, Q, X, GOAL = sp.symbols(r"|E| Lambda kappa tau q x K", posit
 _MOVED, _ROOT, _GOAL = sp.sqrt(SYMBOLS.M) * E, sp.sqrt(KAPPA), sp.sqrt(GOAL)
 
 
+CONVEX_LEAST, CONVEX_LARGEST = least(sp.sqrt(SYMBOLS.lam), _MOVED), largest(sp.sqrt(TOP), _MOVED)
+CONVEX_CONDITION = condition_convex(_ROOT, TAU)
+"""The three bounds for H >= 0, in the letters of the statement."""
+
+
 def _latex(expr: sp.Expr) -> str:
     return str(sp.latex(expr, inv_trig_style="full", fold_short_frac=True))
 
@@ -97,7 +104,20 @@ def _latex(expr: sp.Expr) -> str:
 PUBLISHED, SHARP, CONVEX = map(
     _latex, (published(SYMBOLS), sharp(SYMBOLS, half_sine(Q)), convex(SYMBOLS))
 )
-LEAST, LARGEST = _latex(least(sp.sqrt(SYMBOLS.lam), _MOVED)), _latex(largest(sp.sqrt(TOP), _MOVED))
-CONDITION_CONVEX, KEPT = _latex(condition_convex(_ROOT, TAU)), _latex(kept(_GOAL, _ROOT))
+LEAST, LARGEST, CONDITION_CONVEX = map(_latex, (CONVEX_LEAST, CONVEX_LARGEST, CONVEX_CONDITION))
+KEPT = _latex(kept(_GOAL, _ROOT))
 CONDITION_BELOW, WEYL = _latex(condition_below(_ROOT)), _latex(weyl(TAU, Q))
 CONDITION = _latex(condition(KAPPA, X))
+
+CONCLUDES = {
+    "published": (formula(published(SYMBOLS), PUBLISHED),),
+    "sharp": (formula(sharp(SYMBOLS, half_sine(Q)), SHARP),),
+    "psd": (
+        formula(CONVEX_LEAST, LEAST),
+        formula(CONVEX_LARGEST, LARGEST),
+        formula(CONVEX_CONDITION, CONDITION_CONVEX),
+    ),
+    "below": (formula(condition_below(_ROOT), CONDITION_BELOW), formula(9 * KAPPA, r"9\kappa")),
+    "indefinite": (formula(condition(KAPPA, X), CONDITION),),
+}
+"""By part, what its derivations end in."""

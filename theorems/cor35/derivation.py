@@ -30,9 +30,9 @@ def form(x: Matrix, y: Matrix | None = None) -> Matrix:
 
 def one_form(proof: Proof) -> None:
     """The form of the perturbed matrix at v is f at w = (J + E) v."""
-    proof.given("same-hessian", r"$H^\phi = H$ at the perturbed head")
-    proof.let("point", "$w = (J + E) v$")
     moved = (J + E) @ v
+    proof.given("same-hessian", r"$H^\phi = H$ at the perturbed head", MOVED - H)
+    proof.let("point", "$w = (J + E) v$", moved - w, by="definition")
     proof.follows(
         r"$v^T G_\phi v$ is the form $f$ of $H$ at $w$",
         v.T @ ((J + E).T @ MOVED @ (J + E)) @ v,
@@ -44,21 +44,29 @@ def one_form(proof: Proof) -> None:
     )
 
 
-def _conclude(proof: Proof, threshold: str, beyond: sp.Symbol) -> None:
-    """|Ev| <= |E| <= eps < threshold <= distance; `beyond` is distance - threshold."""
+def _conclude(
+    proof: Proof,
+    hypothesis: str,
+    threshold: sp.Expr,
+    within: sp.Rel,
+    values: dict[sp.Symbol, sp.Expr],
+) -> None:
+    """|Ev| <= |E| <= eps < threshold, which is within the distance delta to the cone."""
     below = slack(
-        "g", proof.given(threshold, r"$\epsilon$ is the threshold less $g > 0$"), strict=True
+        "g", proof.given(hypothesis, r"$\epsilon$ is the threshold less $g > 0$"), strict=True
     )
-    size, epsilon = bounded(proof, "jacobian", r"\epsilon", "|E|", "a bound on the error")
-    at_most(
-        proof,
-        "So $|Ev|$ is less than the distance to the cone, and $f(u + Ev) > 0$ for every unit $v$",
-        size,
-        epsilon + below + beyond,
-        strict=True,
-        equal_at={below: 0, beyond: 0, epsilon - size: 0},
+    loose = slack("s", proof.given("jacobian", r"$|E| = \epsilon - s$ with $s \geq 0$"))
+    proof.fact(
+        r"So $|Ev|$ is less than the distance $\delta$ to the cone, and $f(u + Ev) > 0$ for every unit $v$",
+        sp.And(sp.Lt(E.norm, threshold, evaluate=False), within, evaluate=False),
+        at={E.norm: threshold - below - loose, **values},
+        equal_at=dict.fromkeys((below, loose, PAST), 0),
     )
     proof.cite("operator-norm")
+
+
+PAST, DISTANCE = sp.symbols(r"p \delta", positive=True)
+"""What the distance to the cone exceeds the threshold by, and the distance."""
 
 
 def published(proof: Proof) -> None:
@@ -67,9 +75,9 @@ def published(proof: Proof) -> None:
     proof.equal(
         r"With $w$ the point of the cone nearest to $u = Jv$", form(u) - form(w), form(u - w, u + w)
     )
-    proof.let("nearest", "$(u - w) \\cdot w = 0$")
-    proof.cite("nearest-point")
     gap = u - w
+    proof.let("nearest", "$(u - w) \\cdot w = 0$", gap.T @ w, by="nearest-point")
+    proof.cite("nearest-point")
     proof.follows(
         r"$|u + w|^2 = 4|u|^2 - 3|u - w|^2$",
         (u + w).T @ (u + w),
@@ -78,7 +86,7 @@ def published(proof: Proof) -> None:
     )
     proof.cite("cauchy-schwarz", "operator-norm")
     positive = proof.given("lambda", r"$f(u) \geq \lambda > 0$, so that $u$ is not in the cone")
-    distance = slack(r"\delta", positive, strict=True)
+    distance = DISTANCE if positive else sp.Symbol(r"\delta", real=True)
     length, bound_l = bounded(proof, "L", "L", "|u|", "$|Jv| \\leq L$")
     excess = slack("s_{M}", proof.given("M", "$|H| = M - s_M$ with $s_M \\geq 0$"))
     norm = sp.Symbol("|H|", positive=True)
@@ -90,16 +98,10 @@ def published(proof: Proof) -> None:
         strict=True,
         equal_at={distance: 0, excess: 0, bound_l - length: 0},
     )
-    beyond = slack("p", positive, strict=True)
-    at_most(
-        proof,
-        r"With $\lambda = 2LM(\delta - p)$ and so $p > 0$, the threshold is less than the distance $\delta$",
-        bounds.published(SYMBOLS._replace(lam=2 * SYMBOLS.L * SYMBOLS.M * (distance - beyond))),
-        distance,
-        strict=True,
-        equal_at={beyond: 0},
-    )
-    _conclude(proof, "threshold", beyond)
+    threshold = bounds.published(SYMBOLS)
+    lam = 2 * SYMBOLS.L * SYMBOLS.M * (DISTANCE - PAST)  # as just shown, with p > 0
+    within = sp.Lt(threshold, DISTANCE, evaluate=False)
+    _conclude(proof, "threshold", threshold, within, {SYMBOLS.lam: lam})
 
 
 def sharp(proof: Proof) -> None:
@@ -130,7 +132,10 @@ def sharp(proof: Proof) -> None:
         )
     sine = sp.Symbol("s", nonnegative=True)
     gap = slack(
-        "g", proof.let("acute", r"$c = s + g$ with $g \geq 0$: an angle of at most $\pi/4$")
+        "g",
+        proof.let(
+            "acute", r"$c = s + g$ with $g \geq 0$: an angle of at most $\pi/4$", by="definition"
+        ),
     )
     cosine = sine + gap
     at = {s: sine, c: cosine}
@@ -158,7 +163,9 @@ def sharp(proof: Proof) -> None:
         equal_at=dict.fromkeys((lost, excess, cone, trace), 0),
     )
     _distance(proof)
-    _conclude(proof, "below-sharp", sp.Symbol("p", nonnegative=True))
+    threshold = bounds.sharp(SYMBOLS, bounds.half_sine(bounds.Q))
+    within = sp.Le(threshold, DISTANCE, evaluate=False)
+    _conclude(proof, "below-sharp", threshold, within, {DISTANCE: threshold + PAST})
 
 
 def _distance(proof: Proof) -> None:
@@ -214,6 +221,7 @@ def ratio(proof: Proof) -> None:
     proof.let(
         "angle",
         r"$\lambda = M L^2 \cdot 2SC$ with $S = \sin \frac{a}{2}$, $C = \cos \frac{a}{2}$, $0 < \frac{a}{2} \leq \frac{\pi}{4}$",
+        lam - 2 * big_m * big_l**2 * S * C,
     )
     proof.follows(
         r"The published threshold is $\epsilon^* \cos \frac{a}{2}$, with $\epsilon^* = LS$",

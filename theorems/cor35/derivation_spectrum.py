@@ -18,7 +18,7 @@ from verify.claims.derivation import Proof
 
 def psd(proof: Proof) -> None:
     """The bounds for H = S^T S."""
-    proof.given("psd", "$H = S^T S$")
+    proof.given("psd", "$H = S^T S$", H - S.T @ S)
     moved = (J + E) @ v
     split = S @ J @ v + S @ E @ v
     proof.follows(
@@ -49,11 +49,12 @@ def psd(proof: Proof) -> None:
         bounds.largest(jv + top, ev + size),
         equal_at={top: 0, size: 0},
     )
-    kappa, tau, lam, goal, room = sp.symbols("k t l K g", nonnegative=True)
+    kappa, goal, room = sp.symbols("k K g", nonnegative=True)
+    lam = error + slack("g", True, strict=True)  # sqrt(lambda)
     proof.equal(
-        r"The quotient, with $k = \sqrt{\kappa}$, $l = \sqrt{\lambda}$ and $\sqrt{M}|E| = t l$",
-        bounds.largest(kappa * lam, tau * lam) / bounds.least(lam, tau * lam),
-        bounds.condition_convex(kappa, tau),
+        r"The quotient, with $k = \sqrt{\kappa}$, $y = \sqrt{M} |E|$, $\sqrt{\lambda} = y + g$ and so $\tau = y / (y + g) < 1$",
+        bounds.largest(kappa * lam, error) / bounds.least(lam, error),
+        bounds.condition_convex(kappa, error / lam),
     )
     at_goal = bounds.kept(goal, kappa)
     proof.equal(
@@ -88,6 +89,28 @@ def psd(proof: Proof) -> None:
         perturbed[1, 1].subs(tau, bounds.root(root_lam**2 / root_m**2) * kappa / big),
         sp.S.Zero,
     )
+    smallest, biggest, condition = sp.symbols(r"\lambda_{\min} \lambda_{\max} \kappa_\phi")
+    proof.fact(
+        r"So the perturbed matrix has, with $\sqrt{\Lambda} = x + h$, $y = |SEv| + b$ and $\tau = |E| \sqrt{M / \lambda}$",
+        sp.And(
+            sp.Le(bounds.CONVEX_LEAST, smallest, evaluate=False),
+            sp.Le(biggest, bounds.CONVEX_LARGEST, evaluate=False),
+            sp.Le(condition, bounds.CONVEX_CONDITION, evaluate=False),
+            evaluate=False,
+        ),
+        at={
+            condition: biggest / smallest,
+            smallest: (lam + low - (error - size)) ** 2,
+            biggest: (jv + error - size) ** 2,
+            bounds.KAPPA: bounds.TOP / SYMBOLS.lam,
+            bounds.TAU: bounds.E * sp.sqrt(SYMBOLS.M) / sp.sqrt(SYMBOLS.lam),
+            bounds.E: error / sp.sqrt(SYMBOLS.M),
+            bounds.TOP: (jv + top) ** 2,
+            SYMBOLS.lam: lam**2,
+            error: ev + size,
+        },
+        equal_at={low: 0, size: 0, top: 0},
+    )
 
 
 def below(proof: Proof) -> None:
@@ -98,6 +121,13 @@ def below(proof: Proof) -> None:
         r"At $|E| = \lambda / (2LM)$, $\tau = |E| \sqrt{M / \lambda}$ has the square $q / 4$, with $l = \sqrt{\lambda}$, $m = \sqrt{M}$",
         (bounds.published(at) * root_m / root_lam) ** 2,
         bounds.share(at) / 4,
+    )
+    kappa = sp.Symbol("k", positive=True)
+    size = big / kappa  # the least singular value of J = diag(L, L / k)
+    proof.equal(
+        r"At $J = \operatorname{diag}(L, L/k)$, $H = MI$, where $\lambda = M L^2 / k^2$, the threshold is $\tau \sqrt{\lambda / M}$ with $\tau = 1 / (2k)$: there the bound is approached, for every $\kappa$",
+        bounds.published(Letters((root_m * size) ** 2, big, root_m**2)),
+        size / (2 * kappa),
     )
     more = sp.Symbol("h", nonnegative=True)
     root_kappa = 1 + more
@@ -120,18 +150,10 @@ def below(proof: Proof) -> None:
         strict=True,
         equal_at={gap: 0},
     )
-    kappa = sp.Symbol("k", positive=True)
     proof.equal(
-        "whose square is, with $k = \\sqrt{\\kappa}$",
-        bounds.condition_convex(kappa, 1 / (2 * kappa)),
-        bounds.condition_below(kappa),
-    )
-    at_most(
-        proof,
-        r"which is at most $9 \kappa$",
+        "whose square is",
+        bounds.condition_convex(root_kappa, edge),
         bounds.condition_below(root_kappa),
-        9 * root_kappa**2,
-        equal_at={more: 0},
     )
     at_most(
         proof,
@@ -141,11 +163,19 @@ def below(proof: Proof) -> None:
         strict=True,
         equal_at={gap: 0, more: 0},
     )
-    size = big / kappa  # the least singular value of J = diag(L, L / k)
-    proof.equal(
-        r"At $J = \operatorname{diag}(L, L/k)$, $H = MI$, where $\lambda = M L^2 / k^2$, the threshold is $\tau \sqrt{\lambda / M}$ with $\tau = 1 / (2k)$: there the bound is approached, for every $\kappa$",
-        bounds.published(Letters((root_m * size) ** 2, big, root_m**2)),
-        size / (2 * kappa),
+    condition, at_edge = sp.Symbol(r"\kappa_\phi"), bounds.condition_below(sp.sqrt(bounds.KAPPA))
+    proof.fact(
+        r"So $\kappa_\phi$, at most the bound for positive semidefinite $H$ at this $\tau$, is less than the one at the threshold",
+        sp.And(
+            sp.Lt(condition, at_edge, evaluate=False),
+            sp.Le(at_edge, 9 * bounds.KAPPA, evaluate=False),
+            evaluate=False,
+        ),
+        at={
+            condition: bounds.condition_convex(root_kappa, edge - gap),
+            bounds.KAPPA: root_kappa**2,
+        },
+        equal_at={gap: 0, more: 0},
     )
 
 
@@ -168,13 +198,16 @@ def indefinite(proof: Proof) -> None:
     rest = slack(
         "g", proof.let("weyl", "$x < 1$: $x$ and $1 - x$ are as $y$ and $g > 0$"), strict=True
     )
-    kappa, less, up, y = sp.symbols("kappa a b y", nonnegative=True)
+    less, up, y = sp.symbols("a b y", nonnegative=True)
     x = y / (y + rest)
-    at_most(
-        proof,
-        r"With $\lambda_{\max} = \lambda(\kappa + x) - b$ and $\lambda_{\min} = \lambda(1 - x) + a$ of the perturbed matrix, $\kappa_\phi \leq (\kappa + x) / (1 - x)$",
-        (lam * (kappa + x) - up) / (lam * (1 - x) + less),
-        bounds.condition(kappa, x),
+    condition = sp.Symbol(r"\kappa_\phi")
+    proof.fact(
+        r"With $\lambda_{\max} = \lambda(\kappa + x) - b$ and $\lambda_{\min} = \lambda(1 - x) + a$ of the perturbed matrix",
+        sp.Le(condition, bounds.condition(bounds.KAPPA, bounds.X), evaluate=False),
+        at={
+            condition: (lam * (bounds.KAPPA + x) - up) / (lam * (1 - x) + less),
+            bounds.X: x,
+        },
         equal_at={up: 0, less: 0},
     )
 
@@ -199,7 +232,7 @@ def full(proof: Proof) -> None:
 def beyond(proof: Proof) -> None:
     """H = S^T S: the Gauss-Newton term is positive semidefinite whatever the error is."""
     one_form(proof)
-    psd = proof.given("psd", "$H = S^T S$")
+    psd = proof.given("psd", "$H = S^T S$", H - S.T @ S)
     proof.cite("square-root")
     proof.follows(
         "It is $|Sw|^2$, for any $w = (J + E)v$",
@@ -211,5 +244,4 @@ def beyond(proof: Proof) -> None:
     proof.fact(
         "which is not negative; no bound on $E$ was used",
         sp.Ge(size, 0, evaluate=False),
-        size.is_nonnegative is True,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from theorems.cor35.bounds import (
+    CONCLUDES,
     CONDITION,
     CONDITION_BELOW,
     CONDITION_CONVEX,
@@ -141,30 +142,35 @@ STATEMENT = Statement(
             title="The published threshold, for the Gauss-Newton term",
             text=rf"Let $\lambda = \lambda_{{\min}}(J_*^T H J_*) > 0$, $|J_*| \leq L$, $|H| \leq M$. If $|E| < {PUBLISHED}$ then $(J_* + E)^T H (J_* + E) \succ 0$. This does not follow from Weyl and Proposition 3.4, whose bound at the threshold exceeds $\lambda$ by $\lambda^2 / (4 L^2 M)$.",
             predicted=Verdict.PROVED,
+            concludes=CONCLUDES["published"],
         ),
         Part(
             id="sharp",
             title="The sharp threshold",
             text=rf"With $q = \lambda / (M L^2) \leq 1$: $(J_* + E)^T H (J_* + E) \succ 0$ for all $|E| < \epsilon^* = {SHARP}$, and this is best possible for all $L$, $M$, $\lambda$ with $q \leq 1$ and $k \geq d + 1$ (exact instances at $d = 1$, and at $d = 3$ by padding with diagonal blocks). The published threshold is $\epsilon^* \cos(\frac{{1}}{{2}} \arcsin q)$, smaller by a factor in $[1/\sqrt{{2}}, 1)$. Where $k = d$, $J_*^T H J_* \succ 0$ forces $H \succ 0$ (Sylvester), and the larger threshold for positive semidefinite loss Hessians applies.",
             predicted=Verdict.PROVED,
+            concludes=CONCLUDES["sharp"],
         ),
         Part(
             id="psd",
             title="Positive semidefinite loss Hessians",
             text=rf"If $H \succeq 0$ and $|E| < {CONVEX}$, with $\Lambda = \lambda_{{\max}}(J_*^T H J_*)$, $\kappa = \Lambda / \lambda$ and $\tau = |E| \sqrt{{M / \lambda}}$: $\lambda_{{\min}} \geq {LEAST}$, $\lambda_{{\max}} \leq {LARGEST}$ and $\kappa_\phi \leq {CONDITION_CONVEX}$ for the perturbed head. All three are sharp, for $d \geq 2$, and so is the threshold, at which definiteness can be lost. Thus $\kappa_\phi \leq K$ if $|E| \leq {KEPT} \cdot {CONVEX}$, for $K \geq \kappa$.",
             predicted=Verdict.PROVED,
+            concludes=CONCLUDES["psd"],
         ),
         Part(
             id="below",
             title="The condition number below the published threshold",
             text=rf"If $H \succeq 0$ and $|E| < {PUBLISHED}$ then $\lambda_{{\min}} > \lambda / 4$ and $\kappa_\phi < {CONDITION_BELOW} \leq 9\kappa$. For $d \geq 2$ the first bound is approached at every $\kappa$, where $\Lambda = M L^2$.",
             predicted=Verdict.PROVED,
+            concludes=CONCLUDES["below"],
         ),
         Part(
             id="indefinite",
             title="Indefinite loss Hessians",
             text=rf"With $|E| = \tau {PUBLISHED}$ and $x = {WEYL} < 1$: $\kappa_\phi \leq {CONDITION}$. No bound depends on $\kappa$ alone: at $|E| = {PUBLISHED}$ a head with $\kappa = 1$ is sent to $\kappa_\phi = \cot^2(\frac{{1}}{{4}} \arcsin q)$, which is $99 + 70\sqrt{{2}}$ at $q = 7/25$ and grows like $16 / q^2$ as $q \to 0$.",
             predicted=Verdict.PROVED,
+            concludes=CONCLUDES["indefinite"],
         ),
         Part(
             id="full",

@@ -21,13 +21,17 @@ c = factor[0]
 def _positive(proof: Proof, text: str, positive: bool) -> None:
     """c n > 0 for the size n > 0 of a vector that is not 0."""
     value, size = sp.symbols("c n", positive=positive or None)
-    proof.fact(text, sp.Gt(value * size, 0, evaluate=False), bool((value * size).is_positive))
+    proof.fact(text, sp.Gt(value * size, 0, evaluate=False))
     proof.cite("constant-hessian")
 
 
 def necessary(proof: Proof) -> None:
     """Necessity: L restricted to V = b + W(R^d) is a PD quadratic polynomial and dim V = d."""
-    proof.let("isotropic", r"$W^T g(Wz + b) W = c I$ for all $z$, with $b = 0$ for a linear head")
+    proof.let(
+        "isotropic",
+        r"$W^T g(Wz + b) W = c I$ for all $z$, with $b = 0$ for a linear head",
+        W.T @ g @ W - c * identity(d),
+    )
     proof.follows(
         "The second derivative of $L$ along $Wv$, at every point of $V = b + W(\\mathbb{R}^d)$",
         (W @ v).T @ g @ (W @ v),
@@ -47,8 +51,14 @@ def necessary(proof: Proof) -> None:
 
 def sufficient(proof: Proof) -> None:
     """Sufficiency: W = B X with X^T P X = c I, P the constant Hessian of L on V."""
-    proof.let("quadratic", r"$B^T g B = P$ at every point of $V$, $B$ a basis of its directions")
-    proof.let("root", r"$X^T P X = c I$, with $X = \sqrt{c} P^{-1/2}$")
+    proof.let(
+        "quadratic",
+        r"$B^T g B = P$ at every point of $V$, $B$ a basis of its directions",
+        B.T @ g @ B - P,
+    )
+    proof.let(
+        "root", r"$X^T P X = c I$, with $X = \sqrt{c} P^{-1/2}$", X.T @ P @ X - c * identity(d)
+    )
     proof.follows(
         "For $h(z) = W z + b$ with $W = B X$ and any $b$ in $V$, whose image is $V$, at every $z$",
         (B @ X).T @ g @ (B @ X),
@@ -64,25 +74,32 @@ def _constant_factor(proof: Proof) -> None:
     f_a is the a-th derivative of L(Wz) at the corners z, z + s e_a, z + t e_m and z + s e_a + t e_m
     of a rectangle, I_a the integral of f_am along its sides in the direction of e_m.
     """
+    n = sp.Symbol("n", integer=True)
     proof.over(d, m)
+    proof.every(d, n)
     f, sides, means = (
         {name: vector(f"{letter}_{{{name}}}", d) for name in ("0", "s", "t", "st")}
         for letter in ("f", "I", "C")
     )
+    increments = f["st"] - f["s"] - (f["t"] - f["0"])
+    integrals = sides["s"] - sides["0"]
     proof.given(
         "plane: C^2",
         "$L$ is $C^2$: the increments of $f_a$ along the sides are the integrals $I_a$ of $f_{am}$",
+        increments - integrals,
     )
+    across = (means["s"] - means["0"]).entry(n, sp.S.One)
     proof.let(
-        "varying", r"$W^T g(Wz) W = c(z) I$: $I_a = C_a \delta_{am}$, $C_a$ the integral of $c$"
+        "varying",
+        r"$W^T g(Wz) W = c(z) I$: $I_a = C_a \delta_{am}$, $C_a$ the integral of $c$",
+        integrals.entry(n, sp.S.One) - sp.KroneckerDelta(n, m) * across,
+        by="contrary",
     )
 
     def others(summand: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
         """The sum over a other than m."""
         return total(summand, d) - summand(m)
 
-    increments = f["st"] - f["s"] - (f["t"] - f["0"])
-    integrals = sides["s"] - sides["0"]
     proof.follows(
         r"The increment of $f_a$ over the rectangle vanishes for $a \neq m$",
         others(lambda a: increments.entry(a, sp.S.One)),
@@ -109,7 +126,6 @@ def _constant_factor(proof: Proof) -> None:
     proof.fact(
         "whose factor $n = d - 1$ is not $0$: $c_1 = c_0$, for every $m$ and $t$ in a box",
         sp.Ne(excess, 0, evaluate=False),
-        bool(excess.is_nonzero),
     )
     proof.cite("fundamental-theorem", "locally-constant")
 
@@ -124,7 +140,12 @@ def _solved(proof: Proof, w: Matrix, metric: Matrix, invertible: str) -> Matrix:
     """w^T metric w = c I with wV = I, all constant but the metric: it is c V^T V, and constant."""
     size = metric.rows
     proof.over(size, p, q)
-    proof.let("isotropic", f"${w.latex}^T {metric.latex} {w.latex} = c I$, $c$ constant")
+    proof.let(
+        "isotropic",
+        f"${w.latex}^T {metric.latex} {w.latex} = c I$, $c$ constant",
+        w.T @ metric @ w - c * identity(d),
+        by="contrary",
+    )
     inverse = matrix("V", d, size)
     error = w @ inverse - identity(size)
     solved = c * (inverse.T @ inverse)
@@ -149,7 +170,11 @@ def _solved(proof: Proof, w: Matrix, metric: Matrix, invertible: str) -> Matrix:
 def _constant_metric(proof: Proof) -> Matrix:
     """k = d and W^T g W = c I with constant c: g = c V^T V is constant."""
     proof.given("constant", "$W$ and its inverse $V$ do not depend on $z$")
-    proof.given("square", "$k = d$: with $W^T g W$ invertible, $W$ has an inverse $V$, $WV = I$")
+    proof.given(
+        "square",
+        "$k = d$: with $W^T g W$ invertible, $W$ has an inverse $V$, $WV = I$",
+        W @ matrix("V", d, k) - identity(k),
+    )
     proof.cite("invertible-factor")
     return _solved(proof, W, g, "square")
 
@@ -160,7 +185,6 @@ def _contradiction(proof: Proof, curved: str, text: str) -> None:
     proof.fact(
         "By the cubic form, in which every term holds two derivatives of the metric, $R = 0$; assumed: it is not, a contradiction",
         sp.Ne(component, 0, evaluate=False),
-        bool(component.is_nonzero),
     )
 
 
@@ -196,7 +220,10 @@ def general(proof: Proof) -> None:
     _constant_factor(proof)
     proof.given("constant", "$W$ does not depend on $z$, nor do $B$, $X$ and its inverse $V$")
     proof.let(
-        "induced metric", "$B^T g B = P$ on the image of $W$, with a basis $B$ of it; $W = B X$"
+        "induced metric",
+        "$B^T g B = P$ on the image of $W$, with a basis $B$ of it; $W = B X$",
+        B.T @ g @ B - P,
+        by="definition",
     )
     proof.follows(
         "The effective Hessian is that of a square head $X$ behind $L$ on that subspace",
@@ -204,7 +231,12 @@ def general(proof: Proof) -> None:
         X.T @ P @ X,
         using={"induced metric": X.T @ (B.T @ g @ B - P) @ X},
     )
-    proof.let("injective", r"$X^T P X = c I$ with $c > 0$: $X$ has an inverse $V$, $XV = I$")
+    proof.let(
+        "injective",
+        r"$X^T P X = c I$ with $c > 0$: $X$ has an inverse $V$, $XV = I$",
+        X @ matrix("V", d, d) - identity(d),
+        by="invertible-factor",
+    )
     proof.cite("invertible-factor")
     _solved(proof, X, P, "injective")
     _contradiction(proof, "induced", "some component of the curvature of $P$ is not $0$ somewhere")
@@ -212,10 +244,10 @@ def general(proof: Proof) -> None:
 
 def narrow(proof: Proof) -> None:
     """k < d: H_eff has a kernel."""
-    proof.given("narrow", "$k < d$: some $v \\neq 0$ has $Wv = 0$")
+    proof.given("narrow", "$k < d$: some $v \\neq 0$ has $Wv = 0$", W @ v)
     proof.cite("rank-nullity")
     proof.follows(
-        r"Assumed: $Wv = 0$, so that $H_{\mathrm{eff}} v = 0$",
+        r"So $H_{\mathrm{eff}} v = 0$",
         W.T @ g @ W @ v,
         0 * v,
         using={"narrow": W.T @ g @ (W @ v)},

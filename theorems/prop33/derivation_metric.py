@@ -41,7 +41,9 @@ def cubic_form(proof: Proof) -> None:
     hessian = proof.let(
         "hessian", r"$g = \nabla^2 L$ with $L \in C^4$: $T$ and $F$ are symmetric in all indices"
     )
-    proof.symmetric = frozenset({dual, third, fourth} if hessian else {dual})
+    proof.symmetry(dual)
+    if hessian:
+        proof.symmetry(third, fourth)
 
     def christoffel(a: sp.Expr, b: sp.Expr, c: sp.Expr) -> sp.Expr:
         return (third[b, c, a] + third[a, c, b] - third[a, b, c]) / 2
@@ -69,7 +71,12 @@ def not_robust(proof: Proof) -> None:
     centre, start = matrix("g_0", k, k, symmetric=True), matrix("W_0", k, d)
     s = sp.Symbol("s", positive=True)
     proof.cite("positive-frame")
-    proof.let("whitened", r"$W_0^T g_0 W_0 = I$ with $g_0 = \nabla^2 L(0)$")
+    proof.let(
+        "whitened",
+        r"$W_0^T g_0 W_0 = I$ with $g_0 = \nabla^2 L(0)$",
+        start.T @ centre @ start - identity(d),
+        by="positive-frame",
+    )
     proof.follows(
         r"With $W = s W_0$, $s = \sqrt{c}$, $H_{\mathrm{eff}}$ is $c I$ up to the change of $g$ from $0$ to $s W_0 z$, which vanishes with $s$, uniformly on compact sets",
         (s * start).T @ g @ (s * start),
@@ -102,7 +109,7 @@ def bounded_change(proof: Proof) -> None:
         rules,
         cumulant - mean_v**2 * drift,
     )
-    proof.let("normalised", "the probabilities sum to 1")
+    proof.let("normalised", "the probabilities sum to 1", mean(lambda i: sp.S.One) - 1)
     proof.follows(
         "The last sum vanishes",
         drift,
@@ -139,7 +146,9 @@ def scale_invariant(proof: Proof) -> None:
         rules[loss] = lambda _: total(lambda i: rho[i] * base[i], k)
         rules[rho] = lambda i: (g @ u).entry(i, sp.S.One)
     proof.rate(r"Along the ray $u + tu$, $\ell(t) = L(u + tu)$", loss[0], rules, form, order=2)
-    proof.let("invariant", r"$L(u + tu) = L(u)$ for $t > -1$: $\ell$ has no second derivative")
+    proof.let(
+        "invariant", r"$L(u + tu) = L(u)$ for $t > -1$: $\ell$ has no second derivative", form
+    )
     proof.follows(
         "Assumed: this is $0$. So $g$ is not positive at $u \\neq 0$",
         form,

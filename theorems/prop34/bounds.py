@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
+from verify.claims.bounds import formula
+
 
 class Letters(NamedTuple):
     """What the bounds depend on, at one point z; numbers or symbols."""
@@ -63,3 +65,11 @@ TERMS = tuple(f"${sp.latex(term)}$" for term in star_terms(SYMBOLS))
 PULLBACK = " + ".join(map(sp.latex, pullback_terms(SYMBOLS)))
 STAR = " + ".join(map(sp.latex, star_terms(SYMBOLS)))
 GRADIENT = sp.latex(gradient_change(SYMBOLS))
+CONCLUDES = {
+    "pullback": (formula(sp.Add(*pullback_terms(SYMBOLS)), PULLBACK),),
+    "star": (
+        formula(sp.Add(*star_terms(SYMBOLS)), STAR),
+        formula(sp.Symbol("M'") * SYMBOLS.epsilon0, r"M'\epsilon_0"),
+    ),
+}
+"""By part, what its derivations end in."""

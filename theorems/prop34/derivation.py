@@ -52,9 +52,9 @@ def tight(proof: Proof) -> None:
     p, q = vector("p", k), vector("q", d)
     L, M, epsilon = SYMBOLS.L, SYMBOLS.M, SYMBOLS.epsilon
     attained_j, attained_h, moved = L * (p @ q.T), M * (p @ p.T), (L + epsilon) * (p @ q.T)
-    proof.let("unit: p", "$|p| = 1$")
-    proof.let("unit: q", "$|q| = 1$")
     bound, np, nq = sp.Add(*pullback_terms(SYMBOLS)), (p.T @ p).scalar, (q.T @ q).scalar
+    proof.let("unit: p", "$|p| = 1$", np - 1, by="definition")
+    proof.let("unit: q", "$|q| = 1$", nq - 1, by="definition")
     proof.follows(
         f"At $J = L p q^T$, $E = \\epsilon p q^T$ and $H = M p p^T$ the form of the difference at $q$ is ${PULLBACK}$",
         q.T @ (moved.T @ attained_h @ moved - attained_j.T @ attained_h @ attained_j) @ q,

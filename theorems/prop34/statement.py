@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from theorems.prop34.bounds import GRADIENT, PULLBACK, STAR
+from theorems.prop34.bounds import CONCLUDES, GRADIENT, PULLBACK, STAR
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 
 STATEMENT = Statement(
@@ -93,6 +93,7 @@ STATEMENT = Statement(
             + r"$ with one loss Hessian $H$.",
             hypotheses=("A1", "jacobian", "L", "M", "same-hessian"),
             predicted=Verdict.HOLDS_ADDED,
+            concludes=CONCLUDES["pullback"],
         ),
     ),
     parts=(
@@ -103,6 +104,7 @@ STATEMENT = Statement(
             + PULLBACK
             + r"$. Equality holds at $J_* = L p q^T$, $J_\phi - J_* = \epsilon p q^T$, $H = M p p^T$ with unit vectors $p$, $q$, for all $k$ and $d$.",
             predicted=Verdict.PROVED,
+            concludes=CONCLUDES["pullback"],
         ),
         Part(
             id="star",
@@ -113,6 +115,7 @@ STATEMENT = Statement(
             + GRADIENT
             + r"$; at $d = k = 1$ this form is attained for quadratic losses, where $T = 0$.",
             predicted=Verdict.PROVED,
+            concludes=CONCLUDES["star"],
         ),
     ),
 )

@@ -8,6 +8,8 @@ from typing import Any
 
 import sympy as sp
 
+from verify.claims.bounds import formula
+
 
 def ends_apart(delta: Any, ell: Any) -> Any:
     """How far apart a curve of length l, on which |J tau| <= delta, is mapped at most."""
@@ -54,3 +56,12 @@ OPEN, CLOSED = (
     f"({printed(sp.sqrt(poincare(ELL, 1, closed, sp.pi)))})^2" for closed in (False, True)
 )
 LANDAU = printed(landau(D, B, ELL))
+CONCLUDES = {
+    "spread": (
+        formula(ends_apart(DELTA, ELL), ENDS),
+        formula(closed_diameter(DELTA, ELL), DIAMETER),
+        formula(slope_variance(DELTA, ELL), VARIANCE),
+    ),
+    "small": (formula(landau(D, B, ELL), LANDAU),),
+}
+"""By part, what its derivations end in."""

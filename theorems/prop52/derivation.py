@@ -7,7 +7,7 @@ import sympy as sp
 from verify.claims.bounds import slack
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
-from verify.symbolic.matrices import Matrix, contract, forms, matrix, vector
+from verify.symbolic.matrices import Matrix, contract, forms, identity, matrix, vector
 
 d, k = sp.symbols("d k", integer=True, positive=True)
 i, j = sp.symbols("i j", integer=True)
@@ -39,7 +39,9 @@ def metric(proof: Proof) -> None:
     """J v = 0, and with it J^T B J v for every B."""
     _velocity(proof)
     proof.given(
-        "invariant", r"$h(\gamma(t))$ is constant, for every curve $\gamma$ in the orbit: $J v = 0$"
+        "invariant",
+        r"$h(\gamma(t))$ is constant, for every curve $\gamma$ in the orbit: $J v = 0$",
+        J @ v,
     )
     B = matrix("B", k, k)
     proof.follows(
@@ -63,19 +65,26 @@ def rank(proof: Proof) -> None:
         sp.Symbol(name, integer=True, nonnegative=True)
         for name in (r"\operatorname{rank} J", "k_J", r"\dim V")
     )
-    contained = proof.let(
+    g = slack("g", "contained" not in proof.withdrawn)
+    proof.let(
         "contained",
         r"$V$ lies in the kernel of $J$ (of $J^T B J$): $k_J = \dim \ker J$ is $\dim V + g$ with $g \geq 0$",
+        dimension + g - kernel,
+        by="subspace-dimension",
     )
-    proof.let("nullity", r"$\operatorname{rank} J + k_J = d$, and so for $J^T B J$")
-    g = slack("g", contained)
+    proof.let(
+        "nullity",
+        r"$\operatorname{rank} J + k_J = d$, and so for $J^T B J$",
+        found + kernel - d,
+        by="rank-nullity",
+    )
     proof.follows(
         "By rank and nullity",
         found,
         d - dimension - g,
         using={"contained": dimension + g - kernel, "nullity": found + kernel - d},
     )
-    proof.fact("So", sp.Le(found, d - dimension, evaluate=False), g.is_nonnegative is True)
+    proof.fact("So", sp.Le(found, d - dimension, evaluate=False), at={found: d - dimension - g})
     proof.cite("rank-nullity", "subspace-dimension")
 
 
@@ -91,24 +100,24 @@ def _curvature(proof: Proof, critical: bool = False) -> None:
         turned.scalar,
         order=2,
     )
-    proof.given("invariant", r"$h(\gamma(t))$ is constant: its derivative $J v$ vanishes")
-    proof.given("invariant: twice", "and so does the second one, just computed")
-    effective = v.T @ (J.T @ H @ J + M) @ v
-    vanishing = {"invariant": (J @ v).T @ H @ (J @ v), "invariant: twice": turned}
+    proof.given("invariant", r"$h(\gamma(t))$ is constant: its derivative $J v$ vanishes", J @ v)
+    proof.given("invariant: twice", "and so does the second one, just computed", turned)
     proof.follows(
-        r"So $v^T H_{\mathrm{eff}} v$, with $H_{\mathrm{eff}} = G + M$ and $M = \rho \cdot K$, $K = D^2 h$, is",
-        effective,
-        -(rho.T @ J @ a),
-        using=vanishing,
-    )
-    proof.follows(
-        "and as much is $v^T M v$",
+        "So $v^T M v$ is",
         v.T @ M @ v,
         -(rho.T @ J @ a),
         using={"invariant: twice": turned},
     )
+    effective = v.T @ (J.T @ H @ J + M) @ v
+    vanishing = {"invariant": (J @ v).T @ H @ (J @ v), "invariant: twice": turned}
+    proof.follows(
+        r"and as much is $v^T H_{\mathrm{eff}} v$, with $H_{\mathrm{eff}} = G + M$ and $M = \rho \cdot K$, $K = D^2 h$",
+        effective,
+        -(rho.T @ J @ a),
+        using=vanishing,
+    )
     if critical:
-        proof.given("critical", r"$J^T \rho = 0$")
+        proof.given("critical", r"$J^T \rho = 0$", J.T @ rho)
         proof.follows(
             "At a critical point nothing is left",
             effective,
@@ -142,15 +151,23 @@ def critical_kernel(proof: Proof) -> None:
         {f: lambda _: moved} if smooth else {},
         moved,
     )
-    proof.given("neighbourhood", r"$f \circ T_\theta = f$ near $z$: $D^T g = g^0 = \nabla f(z)$")
-    proof.given("critical", "$g^0 = 0$")
-    proof.let("inverse", r"$D$ is near the identity, so it has an inverse $E$: $D E = 1$")
+    proof.given(
+        "neighbourhood",
+        r"$f \circ T_\theta = f$ near $z$: $D^T g = g^0 = \nabla f(z)$",
+        D.T @ g - start,
+    )
+    proof.given("critical", "$g^0 = 0$", start)
+    proof.given(
+        "neighbourhood: inverse",
+        r"$D$ is near the identity, so it has an inverse $E$: $D E = 1$",
+        D @ E - identity(d),
+    )
     proof.follows(
         r"So $\nabla f = 0$ along the orbit",
         g,
         0 * g,
         using={
-            "inverse": g - (D @ E).T @ g,
+            "neighbourhood: inverse": g - (D @ E).T @ g,
             "neighbourhood": E.T @ (D.T @ g - start),
             "critical": E.T @ start,
         },
@@ -159,19 +176,25 @@ def critical_kernel(proof: Proof) -> None:
     if smooth:
         rule[sp.IndexedBase("g")] = lambda r: (H @ v).entry(r, ONLY)
     proof.rate("Its derivative along the curve", g.entry(j, ONLY), rule, turned)
-    proof.let("constant", "$g$ vanishes along the orbit, as just shown")
+    proof.let(
+        "constant",
+        "$g$ vanishes along the orbit, as just shown, and so does its derivative",
+        H @ v,
+        by="steps",
+    )
     proof.follows("so that its derivative is 0", H @ v, 0 * v, using={"constant": H @ v})
 
 
 def converse(proof: Proof) -> None:
     """J v = 0 at every point of the orbit makes h constant on it."""
-    _velocity(proof)
-    proof.given("everywhere", "$J v = 0$ at every point of the curve")
-    vanishing: Matrix = J @ v
-    proof.follows(
-        "which is assumed to vanish at every $t$",
-        vanishing,
-        0 * vanishing,
-        using={"everywhere": vanishing},
+    rules, e = _velocity(proof), vector("e", k)
+    along: Matrix = e.T @ J @ v
+    proof.rate(
+        "That of $e \\cdot h$, for any vector $e$",
+        total(lambda r: e.entry(r, ONLY) * h[r], k),
+        {**rules, sp.IndexedBase("e"): constant},
+        along.scalar,
     )
+    proof.given("everywhere", "$J v = 0$ at every point of the curve", J @ v)
+    proof.follows("vanishes at every $t$", along, sp.S.Zero, using={"everywhere": e.T @ (J @ v)})
     proof.cite("zero-derivative")

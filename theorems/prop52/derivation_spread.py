@@ -15,11 +15,6 @@ from verify.symbolic.indexed import Rule, constant, total
 from verify.symbolic.matrices import matrix, vector
 
 
-def _at_most(proof: Proof, text: str, left: sp.Expr, bound: sp.Expr, gap: sp.Expr) -> None:
-    """State left <= bound, which exceeds it by a gap of known sign."""
-    proof.fact(text, sp.Le(left, bound, evaluate=False), gap.is_nonnegative is True)
-
-
 def length(proof: Proof) -> None:
     """|h(end) - h(start)| <= delta l: the slope of e.h, e a unit vector, is at most delta."""
     e, w = vector("e", k), vector("w", k)
@@ -32,23 +27,31 @@ def length(proof: Proof) -> None:
     g = slack("g", proof.let("singular", r"$|J v| = \delta - g$ with $g \geq 0$"))
     proof.cite("cauchy-schwarz", "mean-value")
     steepest = (e.T @ w).norm
-    found = steepest.subs({e.norm: 1 if unit else e.norm, w.norm: DELTA - g})
-    _at_most(proof, "It is at most, by Cauchy-Schwarz,", steepest, DELTA, sp.expand(DELTA - found))
+    sizes = {e.norm: sp.S.One if unit else e.norm, w.norm: DELTA - g}
+    steep = sp.Le(steepest, DELTA, evaluate=False)
+    proof.fact("It is at most, by Cauchy-Schwarz,", steep, at=sizes)
     apart = sp.Symbol(r"|h(\mathrm{end}) - h(\mathrm{start})|")
-    bound = bounds.ends_apart(DELTA, ELL)
-    _at_most(proof, r"So over the length $\ell$", apart, bound, sp.expand(bound - found * ELL))
+    far = sp.Le(apart, bounds.ends_apart(DELTA, ELL), evaluate=False)
+    proof.fact(r"So over the length $\ell$", far, at={apart: steepest * ELL, **sizes})
 
 
 def diameter(proof: Proof) -> None:
     """Diam h <= delta l/2 on a closed curve: the shorter way round is at most l/2 long."""
     apart = sp.Symbol("D", positive=True)
     first, second = sp.symbols("l_1 l_2", nonnegative=True)
-    proof.let("closed", r"two points cut the curve into arcs: $\ell_1 + \ell_2 = \ell$")
-    bounded = proof.let(
+    proof.let(
+        "closed",
+        r"two points cut the curve into arcs: $\ell_1 + \ell_2 = \ell$",
+        first + second - ELL,
+    )
+    bounded = "length" not in proof.withdrawn
+    one, other = slack("g_1", bounded), slack("g_2", bounded)
+    proof.let(
         "length",
         r"by the bound along each arc, $D = \delta \ell_1 - g_1 = \delta \ell_2 - g_2$, $g \geq 0$",
+        apart - bounds.ends_apart(DELTA, first) + one,
+        apart - bounds.ends_apart(DELTA, second) + other,
     )
-    one, other = slack("g_1", bounded), slack("g_2", bounded)
     bound = bounds.closed_diameter(DELTA, ELL)
     proof.follows(
         "The distance $D$ of the points' images",
@@ -66,27 +69,29 @@ def diameter(proof: Proof) -> None:
             "closed": DELTA * (first + second - ELL) / 2,
         },
     )
-    _at_most(proof, "So", apart, bound, (one + other) / 2)
+    proof.fact("So", sp.Le(apart, bound, evaluate=False), at={apart: bound - (one + other) / 2})
 
 
 def variance(proof: Proof) -> None:
     """Var h <= delta^2 l^2 / 12, from |h(s) - h(t)| <= delta |s - t|."""
     s, t = sp.symbols("s t", real=True)
-    g = slack(
-        "g", proof.let("length", r"$|h(s) - h(t)|^2 = \delta^2 (s - t)^2 - g$ with $g \geq 0$")
-    )
-    bound = bounds.slope_variance(DELTA, ELL)
+    bound, spread = bounds.slope_variance(DELTA, ELL), sp.Symbol(r"\operatorname{Var}")
     half = sp.integrate(bounds.ends_apart(DELTA, s - t) ** 2 / ELL**2, (s, 0, ELL), (t, 0, ELL)) / 2
+    g = slack("g", "length" not in proof.withdrawn)
+    proof.let(
+        "length",
+        r"$|h(s) - h(t)|^2 = \delta^2 (s - t)^2 - g$ with $g \geq 0$; in the mean, with that of $g$ again called $g$",
+        spread - half + g / 2,
+    )
     proof.equal(r"Half the mean of $\delta^2 (s - t)^2$ over the square", half, bound)
-    spread = sp.Symbol(r"\operatorname{Var}")
     proof.cite("variance-of-copies")
     proof.follows(
-        r"The variance, half the mean of $|h(s) - h(t)|^2$, with the mean of $g$ again called $g$",
+        r"The variance, half the mean of $|h(s) - h(t)|^2$",
         spread,
         bound - g / 2,
         using={"length": spread - half + g / 2},
     )
-    _at_most(proof, "So", spread, bound, g / 2)
+    proof.fact("So", sp.Le(spread, bound, evaluate=False), at={spread: bound - g / 2})
 
 
 def _poincare(proof: Proof, closed: bool, basis: str) -> None:
@@ -104,7 +109,8 @@ def _poincare(proof: Proof, closed: bool, basis: str) -> None:
     proof.equal(
         "The bound at a coefficient's share of the mean of $|h'|^2$ is", share, c**2 / 2 + gap
     )
-    _at_most(proof, "and its share of the variance is no more", c**2 / 2, share, gap)
+    no_more = sp.Le(c**2 / 2, share, evaluate=False)
+    proof.fact("and its share of the variance is no more", no_more)
     proof.cite("parseval")
 
 
@@ -162,7 +168,7 @@ def small_augmentations(proof: Proof) -> None:
         (along + rest).T @ (along + rest),
         along.T @ along + 2 * (along.T @ rest) + rest.T @ rest,
     )
-    proof.let("moments", r"$E \eta \eta^T = \Sigma$")
+    proof.let("moments", r"$E \eta \eta^T = \Sigma$", eta @ eta.T - moment)
     traced = (pushed @ moment @ pushed.T).trace
     proof.follows(
         r"In expectation $|J P \eta|^2$ is the trace of $J P \Sigma P^T J^T$",
@@ -186,7 +192,7 @@ def small_augmentations(proof: Proof) -> None:
         bound - lost,
         bend**2 * m * size**3 / 4,
     )
-    _at_most(proof, "so that", lost, bound, bend**2 * m * size**3)
+    proof.fact("so that", sp.Le(lost, bound, evaluate=False))
     proof.cite("taylor-lipschitz", "cauchy-schwarz")
 
 
@@ -195,12 +201,14 @@ def landau(proof: Proof) -> None:
     t, slope, start, end, here, low, high = sp.symbols(
         r"t \varphi' \varphi_0 \varphi_1 \varphi \beta_0 \beta_1"
     )
+    at_end = end - here - (ELL - t) * slope - high * (ELL - t) ** 2 / 2
+    at_start = start - here + t * slope - low * t**2 / 2
     proof.let(
         "taylor",
         r"$\varphi_1 = \varphi + (\ell - t) \varphi' + \beta_1 (\ell - t)^2 / 2$, $\varphi_0 = \varphi - t \varphi' + \beta_0 t^2 / 2$ with $|\beta| \leq B$",
+        at_end,
+        at_start,
     )
-    at_end = end - here - (ELL - t) * slope - high * (ELL - t) ** 2 / 2
-    at_start = start - here + t * slope - low * t**2 / 2
     proof.follows(
         r"Subtracted, with $\varphi = e \cdot h \circ \gamma$ for a unit vector $e$",
         slope,
@@ -217,6 +225,7 @@ def landau(proof: Proof) -> None:
         bound - found,
         bounds.B * t * (ELL - t) / ELL,
     )
-    room = sp.factor((bound - found).subs(t, ELL * slack("x", inside) / (1 + slack("x", inside))))
-    _at_most(proof, "which is not negative", found, bound, room)
+    x = slack("x", inside)
+    no_more = sp.Le(found, bound, evaluate=False)
+    proof.fact("which is not negative", no_more, at={t: ELL * x / (1 + x)})
     proof.cite("taylor-lipschitz")

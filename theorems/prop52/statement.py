@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from theorems.prop52.bounds import CLOSED, DIAMETER, ENDS, LANDAU, OPEN, VARIANCE
+from theorems.prop52.bounds import CLOSED, CONCLUDES, DIAMETER, ENDS, LANDAU, OPEN, VARIANCE
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 
 STATEMENT = Statement(
@@ -121,6 +121,7 @@ STATEMENT = Statement(
             id="spread",
             title="Orbit length bounds orbit spread",
             text=rf"If $|J_h v| \leq \delta |v|$ along a curve of length $\ell$, its ends are mapped at most ${ENDS}$ apart, two points of a closed curve at most ${DIAMETER}$, and under uniform arclength the variance of $h$ is at most ${VARIANCE}$. With $\tau$ the unit tangent it is at most ${OPEN}$ times the mean of $|J_h \tau|^2$, and ${CLOSED}$ times for a closed curve. Every constant is attained.",
+            concludes=CONCLUDES["spread"],
         ),
         Part(
             id="small",
@@ -128,6 +129,7 @@ STATEMENT = Statement(
             text=r"For $\theta = \theta_0 + \eta$ with $\Sigma = E \eta \eta^T$ and $P = D_\theta T$, if $\theta \mapsto h(T_\theta z)$ is $C^{1,1}$: $E |h(T_\theta z) - h(z)|^2 = \operatorname{tr}(J P \Sigma P^T J^T) + O(E |\eta|^3)$. Conversely, if $|(h \circ \gamma)''| \leq B$ and the image has diameter $D$ on an interval of length $\ell$, then $|J \gamma'| \leq "
             + LANDAU
             + "$ on it.",
+            concludes=CONCLUDES["small"],
         ),
     ),
 )

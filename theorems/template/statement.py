@@ -1,8 +1,14 @@
-"""The statement as quoted, its readings, and the parts of the repaired statement. Literals only."""
+"""The statement as quoted, its readings, and the parts of the repaired statement."""
 
 from __future__ import annotations
 
+import sympy as sp
+
+from verify.claims.bounds import formula
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
+
+X = sp.Symbol("x", real=True)
+SQUARE = X**2
 
 STATEMENT = Statement(
     id="template",
@@ -34,7 +40,8 @@ STATEMENT = Statement(
         Part(
             id="repaired",
             title="From 1 on",
-            text=r"If $x \geq 1$ then $x \leq x^2$.",
+            text=rf"If $x \geq 1$ then $x \leq {sp.latex(SQUARE)}$.",
+            concludes=(formula(SQUARE),),
         ),
     ),
 )

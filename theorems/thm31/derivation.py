@@ -102,11 +102,23 @@ def eigenvectors(proof: Proof, eigen: str, signs: str) -> None:
     """E = U Lambda^(-1/2) is H-orthonormal."""
     vectors, values, roots = (sp.IndexedBase(n) for n in ("U", "lambda", "x"))
     proof.cite("spectral")
-    declare = proof.given if eigen.startswith("positive") else proof.let
-    declare(eigen, r"$H u_q = \lambda_q u_q$ with orthonormal $u_1, .., u_s$")
-    declare(signs, r"$\lambda_p x_p^2 = 1$, with $x_p = \lambda_p^{-1/2}$")
+    given = eigen.startswith("positive")
+
+    def declare(name: str, text: str, vanishing: sp.Expr, by: str) -> bool:
+        return (
+            proof.given(name, text, vanishing) if given else proof.let(name, text, vanishing, by=by)
+        )
+
     columns = lambda i, p: vectors[i, p] * roots[p]  # noqa: E731
     diagonal = form(lambda i: vectors[i, p], lambda i: vectors[i, q]) - values[p] * delta(p, q)
+    proof.every(s, p, q)
+    declare(eigen, r"$H u_q = \lambda_q u_q$ with orthonormal $u_1, .., u_s$", diagonal, "spectral")
+    declare(
+        signs,
+        r"$\lambda_p x_p^2 = 1$, with $x_p = \lambda_p^{-1/2}$",
+        values[p] * roots[p] ** 2 - 1,
+        "definition",
+    )
     # p and q are free here: delta_pq makes x_q^2 of x_p x_q only once they are contracted.
     weigh = lambda expr: total(  # noqa: E731
         lambda e, f: c[e] * expr.xreplace({p: e, q: f}) * c[f], s, s
@@ -125,8 +137,14 @@ def eigenvectors(proof: Proof, eigen: str, signs: str) -> None:
 
 def through_frame(proof: Proof) -> None:
     """W = E Q^T gives H_eff = Q Q^T, the identity on S and zero across it."""
-    proof.let("choice", "$e_p^T H e_q = \\delta_{pq}$, derived above or provided by the lemma")
-    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$")
+    proof.every(s, p, q)
+    proof.let(
+        "choice",
+        "$e_p^T H e_q = \\delta_{pq}$, derived above or provided by the lemma",
+        orthonormal(basis, p, q),
+        by="steps",
+    )
+    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$", gram(p, q), by="definition")
     w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s)  # noqa: E731
     h_eff = form(lambda i: w(i, a), lambda i: w(i, b))
     projector = total(lambda p: frame[a, p] * frame[b, p], s)
@@ -149,15 +167,18 @@ def through_frame(proof: Proof) -> None:
             )
         },
     )
-    proof.let("across", "$Q^T v = 0$, $v$ orthogonal to $S$")
-    image = total(lambda p: frame[a, p] * dot(lambda e: frame[e, p], lambda e: v[e], d), s)
+    y = sp.IndexedBase("y")
+    across = dot(lambda e: frame[e, p], lambda e: y[e], d)
+    proof.let("across", "$Q^T y = 0$, $y$ orthogonal to $S$", across, by="definition")
+    image = total(lambda p: frame[a, p] * dot(lambda e: frame[e, p], lambda e: y[e], d), s)
     proof.follows("It annihilates what is orthogonal to $S$", image, sp.S.Zero, {"across": image})
 
 
 def _keeps_output(proof: Proof) -> None:
     """h(z*) = u0 by the choice of the bias."""
     image = total(lambda a: weight[i, a] * z[a], d)
-    proof.let("bias", "$b = u_0 - W z^*$")
+    proof.every(k, i)
+    proof.let("bias", "$b = u_0 - W z^*$", shift[i] - (u[i] - image), by="definition")
     proof.follows(
         "The bias keeps the output at $u_0$",
         image + shift[i],
@@ -168,7 +189,7 @@ def _keeps_output(proof: Proof) -> None:
 
 def affine_positive(proof: Proof) -> None:
     """(i), sufficiency: s positive eigenvalues of H give a whitening affine head."""
-    proof.symmetric = frozenset({loss_hessian})
+    proof.symmetry(loss_hessian)
     affine_hessian(proof, "affine")
     eigenvectors(proof, "positive: eigenvectors", "positive: signs")
     through_frame(proof)
@@ -177,7 +198,7 @@ def affine_positive(proof: Proof) -> None:
 
 def affine_psd(proof: Proof) -> None:
     """(i) where H is positive semidefinite of rank r = s: its non-zero eigenvalues are positive."""
-    proof.symmetric = frozenset({loss_hessian})
+    proof.symmetry(loss_hessian)
     affine_hessian(proof, "affine")
     semidefinite = proof.given("psd", r"no eigenvalue of $H$ is negative")
     rank = proof.given("rank", r"$r = s$ eigenvalues of $H$ are not zero")
@@ -185,7 +206,6 @@ def affine_psd(proof: Proof) -> None:
     proof.fact(
         "So $s$ eigenvalues are positive",
         sp.Gt(value, 0, evaluate=False),
-        bool(value.is_positive),
     )
     eigenvectors(proof, "eigenvectors", "roots")
     through_frame(proof)
@@ -194,14 +214,22 @@ def affine_psd(proof: Proof) -> None:
 
 def necessary(proof: Proof) -> None:
     """(i) and (ii), necessity: where S is whitened, H is positive definite on W(S)."""
-    proof.symmetric = frozenset({loss_hessian})
+    proof.symmetry(loss_hessian)
     h_eff = sp.IndexedBase("A")
     x: Vector = lambda a: total(lambda p: frame[a, p] * c[p], s)  # noqa: E731
     wx: Vector = lambda r: total(lambda a: weight[r, a] * x(a), d)  # noqa: E731
     at_x = total(lambda a, b: x(a) * h_eff[a, b] * x(b), d, d)
-    proof.let("hessian", r"$H_{\mathrm{eff}} = A = W^T H W$, derived above")
     pulled = lambda a, b: form(lambda i: weight[i, a], lambda i: weight[i, b])  # noqa: E731
-    whitened = proof.let("whitened", r"$Q^T H_{\mathrm{eff}} Q = I$")
+    proof.every(d, a, b)
+    proof.let(
+        "hessian",
+        r"$H_{\mathrm{eff}} = A = W^T H W$, derived above",
+        pulled(a, b) - h_eff[a, b],
+        by="steps",
+    )
+    seen = total(lambda a, b: frame[a, p] * h_eff[a, b] * frame[b, q], d, d)
+    proof.every(s, p, q)
+    whitened = proof.let("whitened", r"$Q^T H_{\mathrm{eff}} Q = I$", seen - delta(p, q))
     proof.follows(
         "The form of $H$ at $Wv$, $v = Qc$, is $|c|^2$",
         form(wx, wx),
@@ -215,6 +243,5 @@ def necessary(proof: Proof) -> None:
     proof.fact(
         "With $n = |c|^2 > 0$ it is positive, so $Wv \\neq 0$ and $H$ is positive definite on $W(S)$",
         sp.Gt(size, 0, evaluate=False),
-        bool(size.is_positive),
     )
     proof.cite("rank-nullity", "definite-subspace")

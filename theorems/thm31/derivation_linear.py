@@ -43,8 +43,9 @@ first = sp.Symbol("o", integer=True)
 
 def linear_origin(proof: Proof) -> None:
     """(ii)(a): at z* = 0 a strictly linear head whitens S, with the output 0 whatever W."""
-    proof.symmetric = frozenset({loss_hessian})
-    proof.let("origin", r"$z^* = 0$; $H = \nabla^2 L(0)$ has $s$ positive eigenvalues")
+    proof.symmetry(loss_hessian)
+    proof.every(d, a)
+    proof.let("origin", r"$z^* = 0$; $H = \nabla^2 L(0)$ has $s$ positive eigenvalues", z[a])
     image = total(lambda a: weight[i, a] * z[a], d)
     proof.follows("The output is $0$, where $H$ is taken", image, sp.S.Zero, {"origin": image})
     affine_hessian(proof, "linear")
@@ -54,12 +55,14 @@ def linear_origin(proof: Proof) -> None:
 
 def linear_outside(proof: Proof) -> None:
     """(ii)(b): a strictly linear head whitens S at z* outside S, with any prescribed output u."""
-    proof.over(s, q)
-    proof.symmetric = frozenset({loss_hessian})
+    proof.every(s, p, q)
+    proof.symmetry(loss_hessian)
     affine_hessian(proof, "linear")
     eigenvectors(proof, "positive: eigenvectors", "positive: signs")
-    proof.let("choice", "$e_p^T H e_q = \\delta_{pq}$, just derived")
-    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$")
+    proof.let(
+        "choice", "$e_p^T H e_q = \\delta_{pq}$, just derived", orthonormal(basis, p, q), by="steps"
+    )
+    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$", gram(p, q), by="definition")
     inside = lambda p: dot(lambda a: frame[a, p], lambda a: z[a], d)  # noqa: E731
     y: Vector = lambda a: z[a] - total(lambda p: frame[a, p] * inside(p), s)  # noqa: E731
     proof.follows(
@@ -77,17 +80,20 @@ def linear_outside(proof: Proof) -> None:
     n = sp.Symbol(
         "n", nonzero=proof.given("outside", "$z^* \\notin S$: $n = |y|^2 \\neq 0$") or None
     )
-    proof.fact("We may divide by $n$", sp.Ne(n, 0, evaluate=False), bool(n.is_nonzero))
+    proof.fact("We may divide by $n$", sp.Ne(n, 0, evaluate=False))
     dual = sp.IndexedBase("w")
-    proof.let("dual: z", r"$w = y / n$: $w \cdot z^* = 1$")
-    proof.let("dual: S", r"and $Q^T w = 0$")
+    at_z = dot(lambda a: dual[a], lambda a: z[a], d)
+    proof.let("dual: z", r"$w = y / n$: $w \cdot z^* = 1$", at_z - 1, by="definition")
+    proof.let(
+        "dual: S", r"and $Q^T w = 0$", dot(lambda a: dual[a], lambda a: frame[a, q], d), by="steps"
+    )
     rest: Vector = lambda i: u[i] - total(lambda p: basis[i, p] * inside(p), s)  # noqa: E731
     w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s) + rest(i) * dual[a]  # noqa: E731
     proof.follows(
         "$W = E Q^T + (u - E Q^T z^*) w^T$ sends $z^*$ to $u$",
         total(lambda a: w(i, a) * z[a], d),
         u[i],
-        using={"dual: z": rest(i) * (dot(lambda a: dual[a], lambda a: z[a], d) - 1)},
+        using={"dual: z": rest(i) * (at_z - 1)},
     )
     proof.follows(
         "and $Q$ to $E$",
@@ -109,13 +115,23 @@ def linear_outside(proof: Proof) -> None:
 def linear_inside(proof: Proof) -> None:
     """(ii)(c): z* in S needs u^T H u = |z*|^2, which with s <= n_+ suffices."""
     proof.over(s, first)
-    proof.symmetric = frozenset({loss_hessian})
+    proof.symmetry(loss_hessian)
     h_eff = sp.IndexedBase("A")
     wz: Vector = lambda r: total(lambda a: weight[r, a] * z[a], d)  # noqa: E731
     at_z = total(lambda a, b: z[a] * h_eff[a, b] * z[b], d, d)
-    proof.let("hessian", r"$z^{*T} H_{\mathrm{eff}} z^* = (W z^*)^T H (W z^*)$, derived above")
-    proof.let("output", "$u = W z^*$")
-    proof.let("whitened", "$z^* \\in S$, where $H_{\\mathrm{eff}} = A$ has the form $|v|^2$")
+    proof.every(k, i)
+    proof.let(
+        "hessian",
+        r"$z^{*T} H_{\mathrm{eff}} z^* = (W z^*)^T H (W z^*)$, derived above",
+        form(wz, wz) - at_z,
+        by="steps",
+    )
+    proof.let("output", "$u = W z^*$", u[i] - wz(i))
+    proof.let(
+        "whitened",
+        "$z^* \\in S$, where $H_{\\mathrm{eff}} = A$ has the form $|v|^2$",
+        at_z - dot(lambda a: z[a], lambda a: z[a], d),
+    )
     at_u = form(lambda i: u[i], lambda i: u[i])
     proof.follows(
         r"Necessary: at $v = z^*$, $u^T H u = |z^*|^2$",
@@ -128,7 +144,11 @@ def linear_inside(proof: Proof) -> None:
         },
     )
     length, inverse = sp.symbols("zeta y", positive=True)
-    proof.let("scalar", r"$y^2 \, u^T H u = 1$ with $y = 1 / \zeta$, $\zeta = |z^*| > 0$")
+    proof.let(
+        "scalar",
+        r"$y^2 \, u^T H u = 1$ with $y = 1 / \zeta$, $\zeta = |z^*| > 0$",
+        inverse**2 * at_u - 1,
+    )
     proof.follows(
         r"Sufficient: $e_o = y u$ has $e_o^T H e_o = 1$",
         form(lambda i: inverse * u[i], lambda i: inverse * u[i]),
@@ -136,8 +156,20 @@ def linear_inside(proof: Proof) -> None:
         using={"scalar": inverse**2 * at_u - 1},
     )
     proof.cite("inertia-complement")
-    proof.let("choice", r"$e_p^T H e_q = \delta_{pq}$ with $\zeta e_o = u$, by the lemma")
-    proof.let("frame", r"$Q^T Q = I$ with $q_o = z^* / \zeta$, $o$ the first index")
+    proof.every(s, p, q)
+    proof.let(
+        "choice",
+        r"$e_p^T H e_q = \delta_{pq}$ with $\zeta e_o = u$, by the lemma",
+        orthonormal(basis, p, q),
+        length * basis[i, first] - u[i],
+        by="inertia-complement",
+    )
+    proof.let(
+        "frame",
+        r"$Q^T Q = I$ with $q_o = z^* / \zeta$, $o$ the first index",
+        gram(p, q),
+        by="definition",
+    )
     w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s)  # noqa: E731
     proof.follows(
         r"$W = E Q^T$ sends $z^* = \zeta q_o$ to $u$",
@@ -172,8 +204,10 @@ def radial(proof: Proof) -> None:
     at = lambda vector: lambda i: vector[i]  # noqa: E731
     square, across = dot(at(u), at(u), k), dot(at(u), at(v), k)
     rules: dict[sp.IndexedBase, Rule] = {u: lambda i: v[i], v: constant}
-    proof.let("root", "$y = (1 + |u|^2)^{-1/2}$: $y^2 (1 + |u|^2) - 1 = 0$, so $L = y (1 + |u|^2)$")
     root = y[0] ** 2 * (1 + square) - 1
+    proof.let(
+        "root", "$y = (1 + |u|^2)^{-1/2}$: $y^2 (1 + |u|^2) - 1 = 0$, so $L = y (1 + |u|^2)$", root
+    )
     if proof.let("slope", r"along $u + tv$, $\dot y = -y^3 \, u \cdot v$"):
         rules[y] = lambda _: -(y[0] ** 3) * across
     proof.rate(
@@ -203,7 +237,6 @@ def radial(proof: Proof) -> None:
     proof.fact(
         "which is a square times a positive number",
         sp.Gt(gap, 0, evaluate=False),
-        bool(gap.is_positive),
     )
     proof.equal(
         r"and which is $0$ at $x = 2$: the maximum is $2 / (3 \sqrt{3})$, whose square is",
@@ -214,7 +247,7 @@ def radial(proof: Proof) -> None:
 
 def scale_invariant(proof: Proof) -> None:
     """A scale-invariant loss: no strictly linear head whitens a subspace that holds z* != 0."""
-    proof.symmetric = frozenset({loss_hessian})
+    proof.symmetry(loss_hessian)
     loss = sp.IndexedBase("ell")
     at_u = form(lambda i: u[i], lambda i: u[i])
     rules: dict[sp.IndexedBase, Rule] = {u: constant}
@@ -222,22 +255,26 @@ def scale_invariant(proof: Proof) -> None:
         rules[loss] = lambda _: dot(lambda i: rho[i], lambda i: u[i], k)
         rules[rho] = lambda r: total(lambda j: loss_hessian[r, j] * u[j], k)
     proof.rate(r"Along the ray $u + tu$, $\ell(t) = L(u + tu)$", loss[0], rules, at_u, order=2)
-    proof.let("invariant", r"$L(u + tu) = L(u)$ for $t > -1$: $\ell$ has no second derivative")
+    proof.let(
+        "invariant", r"$L(u + tu) = L(u)$ for $t > -1$: $\ell$ has no second derivative", at_u
+    )
     proof.follows("So the form of $H$ at $u$ vanishes", at_u, sp.S.Zero, {"invariant": at_u})
     length = sp.Symbol("zeta", positive=proof.let("inside", r"$0 \neq z^* \in S$") or None)
     proof.fact(
         r"but $u^T H u = |z^*|^2 = \zeta^2$ is needed, and is not $0$",
         sp.Gt(length**2, 0, evaluate=False),
-        bool((length**2).is_positive),
     )
 
 
 def fixed_point(proof: Proof) -> None:
     """(iii): W^T rho = 0 asks for a positive definite space orthogonal to rho; how large it can be."""
-    proof.symmetric = frozenset({loss_hessian})
+    proof.symmetry(loss_hessian)
     x: Vector = lambda a: v[a]  # noqa: E731
     wx: Vector = lambda r: total(lambda a: weight[r, a] * x(a), d)  # noqa: E731
-    proof.let("critical", r"$W^T \rho = 0$")
+    proof.every(d, a)
+    proof.every(s, p)
+    critical = dot(lambda i: weight[i, a], lambda i: rho[i], k)
+    proof.let("critical", r"$W^T \rho = 0$", critical)
     against = dot(lambda i: rho[i], wx, k)
     proof.follows(
         r"Necessary: $W(S)$ is orthogonal to $\rho$; $H$ is positive definite on it, as derived",
@@ -247,7 +284,11 @@ def fixed_point(proof: Proof) -> None:
             "critical": total(lambda a: v[a] * dot(lambda i: weight[i, a], lambda i: rho[i], k), d)
         },
     )
-    proof.let("choice", r"$e_1, .., e_s$ are $H$-orthonormal and orthogonal to $\rho$")
+    proof.let(
+        "choice",
+        r"$e_1, .., e_s$ are $H$-orthonormal and orthogonal to $\rho$",
+        dot(lambda i: basis[i, p], lambda i: rho[i], k),
+    )
     w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s)  # noqa: E731
     back = total(lambda i: w(i, a) * rho[i], k)
     proof.follows(
@@ -263,10 +304,18 @@ def fixed_point(proof: Proof) -> None:
     r = sp.Symbol("r", integer=True, positive=True)
     kernel = sp.Symbol("kappa", integer=True, nonnegative=True)
     proof.cite("semidefinite-null-vector", "symmetric-range", "dimension-sum")
-    proof.let("rank", r"$\kappa = \dim \ker H = k - r$")
-    proof.let("cut", r"$0 \neq \rho \notin \operatorname{ran} H$: $\rho^{\perp}$ cuts $\ker H$")
-    proof.let("kept", r"$0 \neq \rho \in \operatorname{ran} H$: $\ker H \subset \rho^{\perp}$")
     meets_cut, meets_kept = sp.symbols("m_1 m_2", integer=True, nonnegative=True)
+    proof.let("rank", r"$\kappa = \dim \ker H = k - r$", kernel - (k - r))
+    proof.let(
+        "cut",
+        r"$0 \neq \rho \notin \operatorname{ran} H$: $\rho^{\perp}$ cuts $\ker H$",
+        meets_cut - (kernel - 1),
+    )
+    proof.let(
+        "kept",
+        r"$0 \neq \rho \in \operatorname{ran} H$: $\ker H \subset \rho^{\perp}$",
+        meets_kept - kernel,
+    )
     proof.follows(
         r"The largest such space, where $\rho \notin \operatorname{ran} H$: $(k - 1) - m_1$ with "
         r"$m_1 = \dim (\ker H \cap \rho^{\perp})$",

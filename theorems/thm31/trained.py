@@ -10,7 +10,7 @@ that whitens brings the first below the second, and to 1. Without a head the two
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 from typing import NamedTuple
@@ -42,14 +42,19 @@ LINEAR = replace(
 CONFIGS = {
     "InfoNCE, no head": replace(LINEAR, projector=None),
     "InfoNCE, linear head": LINEAR,
-    "VICReg, linear head": replace(
-        LINEAR, objective="vicreg", temperature=math.nan, weights=VICRegWeights()
+    "VICReg as released, linear head": replace(
+        LINEAR,
+        objective="vicreg",
+        temperature=math.nan,
+        weights=VICRegWeights(invariance=25 / LINEAR.output, variance=25 / 2),
     ),
     "Barlow Twins, linear head": replace(
         LINEAR, objective="barlow_twins", temperature=math.nan, weights=BarlowWeight()
     ),
 }
-"""The last two objectives ask for white outputs explicitly, with their papers' weights."""
+"""The last two objectives ask for white outputs explicitly. VICReg's released code divides the distance by
+the number of outputs and the hinges by 2; the paper's formula with the same weights, 25, 25 and 1, is at its
+least where all outputs are alike: it trains nothing. Barlow Twins has its paper's weight."""
 
 ARTEFACTS = {
     name: tuple(
@@ -69,6 +74,9 @@ SPREAD = 512
 ANCHORS = 4
 """Samples of the first view at which the Hessians are taken."""
 
+COLLAPSED = 0.1
+"""Share of the outputs' deviation before training up to which a trained network's outputs have collapsed."""
+
 RESOLVED = 1e-10
 """Eigenvalues that count, over the largest modulus; those of order 64 are right to 64 eps of it."""
 
@@ -83,6 +91,7 @@ class Conditions(NamedTuple):
         head: kappa of W W^T.
         roy_vetterli, von_neumann: effective ranks of the centred outputs, of their singular values and of
             their covariance's eigenvalues.
+        deviation: of the outputs, a mean over features.
     """
 
     positive: float
@@ -91,6 +100,7 @@ class Conditions(NamedTuple):
     head: float
     roy_vetterli: float
     von_neumann: float
+    deviation: float
 
 
 def bound(config: Config) -> Loss:
@@ -137,6 +147,7 @@ def conditions(networks: Networks, config: Config, images: Tensor) -> Conditions
         head=condition(weight @ weight.T)[0],
         roy_vetterli=ranks.roy_vetterli,
         von_neumann=ranks.von_neumann,
+        deviation=float(clean.std(0).mean()),
     )
 
 
@@ -165,6 +176,7 @@ def whitening(ctx: Context) -> Finding:
         answers.append(
             f"{name}: kappa {_over(trained, 'effective')} through the head against "
             f"{_over(trained, 'loss')} of the loss alone, better in {whitened} of {len(trained)} seeds"
+            f"{collapse(pairs)}"
         )
     return Finding(
         outcome=Outcome.AS_STATED,
@@ -178,6 +190,12 @@ def whitening(ctx: Context) -> Finding:
     )
 
 
+def collapse(pairs: Sequence[tuple[Conditions, Conditions]]) -> str:
+    """In how many seeds the outputs collapsed, in words; empty if in none."""
+    collapsed = sum(after.deviation <= COLLAPSED * before.deviation for before, after in pairs)
+    return f", and its outputs collapsed in {collapsed}" if collapsed else ""
+
+
 def _over(measured: list[Conditions], field: str) -> str:
     """The range of one field over the seeds, to three digits."""
     values = sorted(getattr(state, field) for state in measured)
@@ -185,9 +203,13 @@ def _over(measured: list[Conditions], field: str) -> str:
 
 
 def _table(found: dict[str, tuple[tuple[Conditions, Conditions], ...]]) -> Table:
-    fields = ("positive", "loss", "effective", "head", "roy_vetterli", "von_neumann")
+    fields = ("positive", "loss", "effective", "head", "roy_vetterli", "von_neumann", "deviation")
     rows = tuple(
-        (name, when, *(_over([pair[index] for pair in pairs], field) for field in fields))
+        (
+            name,
+            when + collapse(pairs) * index,
+            *(_over([pair[index] for pair in pairs], field) for field in fields),
+        )
         for name, pairs in found.items()
         for index, when in enumerate(("before training", "after"))
     )
@@ -202,6 +224,7 @@ def _table(found: dict[str, tuple[tuple[Conditions, Conditions], ...]]) -> Table
             "kappa of W W^T",
             "effective rank of the outputs: singular values",
             "eigenvalues of the covariance",
+            "deviation of the outputs",
         ),
         rows=rows,
         note=(
@@ -214,7 +237,8 @@ def _table(found: dict[str, tuple[tuple[Conditions, Conditions], ...]]) -> Table
             "criterion, chosen after exploratory runs. VICReg and Barlow Twins ask for outputs "
             "with a white covariance, not for a white Hessian; the effective rank of the outputs, of 32 at "
             "most, says how far these short runs get: by singular values as Roy and Vetterli (2007), or by "
-            "the covariance's eigenvalues (von Neumann's entropy). Before training BatchNorm's "
+            "the covariance's eigenvalues (von Neumann's entropy). Outputs have collapsed where their mean "
+            f"deviation is at most {COLLAPSED:g} of that before training. Before training BatchNorm's "
             "statistics were set from augmented images."
         ),
     )

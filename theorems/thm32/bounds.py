@@ -6,6 +6,8 @@ from typing import Any
 
 import sympy as sp
 
+from verify.claims.bounds import formula
+
 
 def oscillation(c: Any, epsilon: Any, length: Any) -> Any:
     """What the loss has to oscillate by if H_eff / c is I within epsilon on a segment of this length."""
@@ -22,8 +24,13 @@ def arc(epsilon: Any, radius: Any) -> Any:
     return epsilon * radius / (1 - epsilon)
 
 
-_C, _EPSILON, _LENGTH, _LIPSCHITZ, _RADIUS = sp.symbols("c epsilon l T R", positive=True)
-_LEAST = sp.Symbol(r"\lambda_s", positive=True)
-OSCILLATION = str(sp.latex(oscillation(_C, _EPSILON, _LENGTH)))
-ARC = str(sp.latex(arc(_EPSILON, _RADIUS)))
-AFFINE = str(sp.latex(affine(_LIPSCHITZ, 1 / sp.sqrt(_LEAST), sp.sqrt(_C), _RADIUS)))
+C, EPSILON, LENGTH, LIPSCHITZ, RADIUS = sp.symbols("c epsilon l T R", positive=True)
+LEAST = sp.Symbol(r"\lambda_s", positive=True)
+CHANGE = oscillation(C, EPSILON, LENGTH)
+DEVIATION = affine(LIPSCHITZ, 1 / sp.sqrt(LEAST), sp.sqrt(C), RADIUS)
+"""The bounds in the letters of the statement."""
+
+OSCILLATION, AFFINE = str(sp.latex(CHANGE)), str(sp.latex(DEVIATION))
+ARC = str(sp.latex(arc(EPSILON, RADIUS)))
+CONCLUDES = {"identity": (formula(CHANGE),), "affine": (formula(DEVIATION),)}
+"""By part, what its derivations end in."""

@@ -31,15 +31,21 @@ def steep(proof: Proof) -> sp.Symbol:
     given = proof.given(
         "nonconstant", r"some $u_0$ has $\rho = \nabla L(u_0)$ with $r = |\rho| > 0$"
     )
-    proof.let("direction", "$e = \\rho / r$, a unit vector")
     r = slack("r", given, strict=True)
+    proof.let(
+        "direction",
+        "$e = \\rho / r$, a unit vector",
+        rho - r * e,
+        (e.T @ e).scalar - 1,
+        by="definition",
+    )
     proof.follows(
         "along $e$",
         along,
         r,
         using={"direction": ((rho - r * e).T @ e).scalar + r * ((e.T @ e).scalar - 1)},
     )
-    proof.fact("is positive", sp.Gt(r, 0, evaluate=False), bool(r.is_positive))
+    proof.fact("is positive", sp.Gt(r, 0, evaluate=False))
     return r
 
 
@@ -52,10 +58,12 @@ def isotropic(proof: Proof, c: sp.Expr, text: str) -> None:
         sp.IndexedBase("z"): lambda r: moved[r],
         moved: constant,
     }
-    if not proof.let("line", r"$z$ moves on a straight line: $\dot z = v$, $\dot v = 0$"):
+    if not proof.let(
+        "line", r"$z$ moves on a straight line: $\dot z = v$, $\dot v = 0$", by="definition"
+    ):
         rules[moved] = lambda r: sp.IndexedBase(r"\dot v")[r]
-    proof.let("inverse", text)
     wanted = start[0] + c * (z.T @ z).scalar / 2
+    proof.let("inverse", text, loss[0] - wanted, by="definition")
     proof.follows(
         r"By the choice of $h$: $\ell = L(h(z)) = \phi(\phi^{-1}(\cdot))$ along the line",
         loss[0],
@@ -78,6 +86,7 @@ def network(proof: Proof, c: sp.Expr, what: str) -> None:
     near = proof.let(
         "network",
         rf"a network is so close to $h$ up to order 2 that its {what} is within $\omega \leq c \epsilon$: $c \epsilon = \omega + s$",
+        by="pinkus",
     )
     omega, s = sp.Symbol("omega", nonnegative=True), slack("s", near)
     at_most(proof, r"So it is $\epsilon$-isotropic", omega / c, (omega + s) / c, equal_at={s: 0})
@@ -89,7 +98,9 @@ def exact(proof: Proof) -> None:
     proof.cite("inverse-function")
     window = slack(
         "eta",
-        proof.let("window", r"$\phi^{-1}$ reaches to $\phi(0) + \eta$, $\eta > 0$"),
+        proof.let(
+            "window", r"$\phi^{-1}$ reaches to $\phi(0) + \eta$, $\eta > 0$", by="inverse-function"
+        ),
         strict=True,
     )
     compact = proof.given("trajectory", "its image is compact: $|z|^2 = R^2 - q$ with $q \\geq 0$")
@@ -107,11 +118,16 @@ def exact(proof: Proof) -> None:
 
 def split(proof: Proof) -> None:
     """G has rank one at most, and off grad s the isotropy is carried by M."""
-    proof.symmetric = H.symmetric
+    proof.symmetry(*H.symmetric)
     curvature, along = sp.Symbol("phi''"), (e.T @ H @ e).scalar
     jacobian = e @ gradient.T
     pulled = jacobian.T @ H @ jacobian
-    proof.let("curvature", r"$\phi'' = e^T H e$, for $h = u_0 + s(z) e$ and $J = e (\nabla s)^T$")
+    proof.let(
+        "curvature",
+        r"$\phi'' = e^T H e$, for $h = u_0 + s(z) e$ and $J = e (\nabla s)^T$",
+        along - curvature,
+        by="definition",
+    )
     proof.follows(
         r"The pullback is $G = \phi'' \nabla s (\nabla s)^T$",
         pulled,
@@ -124,9 +140,13 @@ def split(proof: Proof) -> None:
         pulled.entry(a, b) * pulled.entry(p, q) - pulled.entry(a, q) * pulled.entry(p, b),
         sp.S.Zero,
     )
-    proof.let("isotropic", r"$G + M = c I$ with $M = (\rho \cdot e) B$, $B = \nabla^2 s$")
-    proof.let("across", r"$v \cdot \nabla s = 0$")
     interaction = (rho.T @ e).scalar * matrix("B", d, d, symmetric=True)
+    proof.let(
+        "isotropic",
+        r"$G + M = c I$ with $M = (\rho \cdot e) B$, $B = \nabla^2 s$",
+        pulled + interaction - c * identity(d),
+    )
+    proof.let("across", r"$v \cdot \nabla s = 0$", gradient.T @ v)
     proof.follows(
         r"In the directions $v$ across $\nabla s$ the isotropy is $M$'s alone",
         v.T @ interaction @ v,
@@ -140,7 +160,7 @@ def split(proof: Proof) -> None:
 
 def _flat(proof: Proof, hypothesis: str) -> None:
     """G = 0 as H = 0, and the hypothesis makes M vanish."""
-    proof.let("flat: Hessian", r"$H = \nabla^2 L = 0$")
+    proof.let("flat: Hessian", r"$H = \nabla^2 L = 0$", H)
     pulled, bend = J.T @ H @ J, contract(rho, K)
     proof.follows(
         r"Both terms of $H_{\mathrm{eff}} = G + M$ with $K = D^2 h$ have a factor that is $0$",
@@ -152,11 +172,14 @@ def _flat(proof: Proof, hypothesis: str) -> None:
 
 def constant_loss(proof: Proof) -> None:
     """Where rho = 0 and H = 0, as everywhere for a constant loss, H_eff = 0 for every head."""
-    proof.let("flat: gradient", r"$\rho = 0$")
+    proof.let("flat: gradient", r"$\rho = 0$", rho)
     _flat(proof, "flat: gradient")
 
 
 def piecewise_linear(proof: Proof) -> None:
     """Where H = 0, as everywhere for a linear loss, H_eff = 0 for every ReLU head off its kinks."""
-    proof.let("piecewise linear", "$K = 0$ off the kinks")
+    a, b, i = sp.symbols("a b i", integer=True)
+    proof.every(d, a, b)
+    proof.every(k, i)
+    proof.let("piecewise linear", "$K = 0$ off the kinks", K.entry(i, a, b))
     _flat(proof, "piecewise linear")

@@ -6,7 +6,7 @@ import sympy as sp
 
 from theorems.thm32 import bounds
 from theorems.thm32.derivation import H, J, K, d, k, rho
-from verify.claims.bounds import at_most, slack
+from verify.claims.bounds import slack
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 from verify.symbolic.matrices import contract, diagonal, identity, matrix, vector
@@ -24,11 +24,19 @@ def affine(proof: Proof) -> None:
     """|H_eff / c - I| <= T lambda_s^(-3/2) sqrt(c) R for h = u0 + sqrt(c) X z."""
     start, X, U = matrix("H^{0}", k, k, symmetric=True), matrix("X", k, d), matrix("U", k, d)
     values, roots = diagonal(vector("lambda", d)), diagonal(vector("y", d))
+    proof.every(d, a)
     proof.let(
         "eigenvectors",
         r"$U^T H^0 U = \Lambda = \operatorname{diag}(\lambda)$, $H^0 = \nabla^2 L(u_0)$",
+        U.T @ start @ U - values,
+        by="spectral",
     )
-    proof.let("roots", r"$\lambda_a y_a^2 = 1$: $\Lambda^{-1/2} = \operatorname{diag}(y)$")
+    proof.let(
+        "roots",
+        r"$\lambda_a y_a^2 = 1$: $\Lambda^{-1/2} = \operatorname{diag}(y)$",
+        values.entry(a, a) * roots.entry(a, a) ** 2 - 1,
+        by="definition",
+    )
     proof.follows(
         r"$X = U \Lambda^{-1/2}$ whitens $H^0$",
         (U @ roots).T @ start @ (U @ roots),
@@ -38,7 +46,7 @@ def affine(proof: Proof) -> None:
             "roots": roots @ values @ roots - identity(d),
         },
     )
-    proof.let("whitened", "$X^T H^0 X = I$")
+    proof.let("whitened", "$X^T H^0 X = I$", X.T @ start @ X - identity(d), by="steps")
     root = sp.Symbol("s", positive=True)
     proof.follows(
         r"$H_{\mathrm{eff}} = G$ of $h = u_0 + s X z$, $s = \sqrt{c}$, with $H = \nabla^2 L(h(z))$",
@@ -47,15 +55,21 @@ def affine(proof: Proof) -> None:
         using={"whitened": root**2 * (X.T @ start @ X - identity(d))},
     )
     proof.cite("operator-norm")
-    x, size, most = sp.symbols("|X| |z| T", nonnegative=True)
+    x, size = sp.symbols("|X| |z|", nonnegative=True)
+    most = bounds.LIPSCHITZ
     above = slack("a", proof.let("norm", r"$U^T U = I$: $|X| = \lambda_s^{-1/2} - a$, $a \geq 0$"))
     outside = slack("q", proof.let("ball", "$|z| = R - q$ with $q \\geq 0$"))
     lipschitz = slack("g", proof.let("Lipschitz", r"$|H - H^0| = T |u - u_0| - g$, $g \geq 0$"))
-    at_most(
-        proof,
-        r"$|H_{\mathrm{eff}} / c - I| \leq |X|^2 |H - H^0|$ with $|u - u_0| \leq s |X| |z|$ is at most $T \lambda_s^{-3/2} s R$, with $\lambda_s^{-1/2} = |X| + a$ and $R = |z| + q$",
-        x**2 * (most * root * x * size - lipschitz),
-        bounds.affine(most, x + above, root, size + outside),
+    deviation = sp.Symbol(r"|H_{\mathrm{eff}} / c - I|", nonnegative=True)
+    proof.fact(
+        r"Of norm at most $|X|^2 |H - H^0|$, with $|u - u_0| \leq s |X| |z|$",
+        sp.Le(deviation, bounds.DEVIATION, evaluate=False),
+        at={
+            deviation: x**2 * (most * root * x * size - lipschitz),
+            bounds.LEAST: 1 / (x + above) ** 2,
+            bounds.RADIUS: size + outside,
+            bounds.C: root**2,
+        },
         equal_at=dict.fromkeys((above, outside, lipschitz), 0),
     )
 
@@ -65,7 +79,7 @@ def affine(proof: Proof) -> None:
 
 def forced(proof: Proof) -> None:
     """H_eff gamma' = d/dt (J^T rho) along every curve."""
-    proof.symmetric = H.symmetric
+    proof.symmetry(*H.symmetric)
     along = vector(r"\dot\gamma", d)
 
     def turned(i: sp.Expr, a: sp.Expr) -> sp.Expr:
@@ -85,7 +99,14 @@ def forced(proof: Proof) -> None:
         rules,
         ((J.T @ H @ J + interaction) @ along).entry(a, sp.S.One),
     )
-    proof.let("derivative", r"$\dot J$ is the derivative of $J(\gamma(t))$")
+    proof.every(k, i)
+    proof.every(d, a)
+    proof.let(
+        "derivative",
+        r"$\dot J$ is the derivative of $J(\gamma(t))$",
+        turned(i, a) - moving[i, a],
+        by="definition",
+    )
     proof.follows(
         r"of which $M$'s share is $\dot J^T \rho$",
         (interaction @ along).entry(a, sp.S.One),
@@ -96,13 +117,14 @@ def forced(proof: Proof) -> None:
     )
 
 
-def tube(proof: Proof, text: str, bent: sp.IndexedBase | None = None) -> None:
+def tube(proof: Proof, text: str, bent: sp.IndexedBase | None = None, by: str = "") -> None:
     """h(gamma(t) + n) = u + A n (+ B[n, n] / 2) has the Jacobian A on the curve n = 0.
 
     Args:
         proof: the record.
         text: introduces the head.
         bent: B, if the head has that term.
+        by: what gives u' = A gamma'; see `Proof.let`.
     """
     data, path, normal, step = (sp.IndexedBase(name) for name in ("A", "u", "n", "nu"))
     data_dot, bent_dot, time = (sp.IndexedBase(name) for name in (r"\dot A", r"\dot B", "tau"))
@@ -111,8 +133,11 @@ def tube(proof: Proof, text: str, bent: sp.IndexedBase | None = None) -> None:
         data: lambda r, c: data_dot[r, c] * time[0],
         normal: lambda c: step[c],
     }
-    proof.let("compatible", r"$\dot u = A \dot\gamma$")
-    proof.let("curve", "$n = 0$")
+    along = total(lambda a: data[i, a] * velocity[a], d)
+    proof.every(k, i)
+    proof.every(d, a)
+    proof.let("compatible", r"$\dot u = A \dot\gamma$", u_dot[i] - along, by=by)
+    proof.let("curve", "$n = 0$", normal[a], by="definition")
     head = path[i] + total(lambda a: data[i, a] * normal[a], d)
     drift = total(lambda a: data_dot[i, a] * time[0] * normal[a], d)
     if bent is not None:
@@ -125,7 +150,6 @@ def tube(proof: Proof, text: str, bent: sp.IndexedBase | None = None) -> None:
         ) / 2
     moved = u_dot[i] * time[0] + drift + total(lambda a: data[i, a] * step[a], d)
     proof.rate(text, head, rules, moved)
-    along = total(lambda a: data[i, a] * velocity[a], d)
     proof.follows(
         r"On the curve this is $A$ times the velocity $\tau \dot\gamma + \nu$",
         moved,
@@ -162,7 +186,7 @@ def free(proof: Proof) -> None:
     )
     wanted, weight = sp.IndexedBase("S"), sp.IndexedBase("rho")
     r = sp.Symbol("r", positive=True)
-    proof.let("size", r"$|\rho| = r$")
+    proof.let("size", r"$|\rho| = r$", total(lambda i: weight[i] ** 2, k) - r**2)
     proof.follows(
         r"and for $\rho \neq 0$, $B = \rho S / r^2$ gives $M$ any normal block $S$",
         total(lambda i: weight[i] * (weight[i] * wanted[a, b] / r**2), k),

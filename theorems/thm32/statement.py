@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from theorems.thm32.bounds import AFFINE, ARC, OSCILLATION
+from theorems.thm32.bounds import AFFINE, ARC, CONCLUDES, OSCILLATION
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 
 STATEMENT = Statement(
@@ -101,6 +101,7 @@ STATEMENT = Statement(
             title="The identity itself",
             text=rf"If $L$ is convex and not constant, a $C^2$ head has $H_{{\mathrm{{eff}}}} = I$ on all of $\mathbb{{R}}^d$. In general, $H_{{\mathrm{{eff}}}} = c I$ along $\gamma$ forces $L(h(\gamma)) = \frac{{c}}{{2}} |\gamma - z_0|^2 + \mathrm{{const}}$ for some $z_0$, and $|H_{{\mathrm{{eff}}}} / c - I| \leq \epsilon$ on a straight segment of length $l$ forces ${OSCILLATION} \leq \sup L - \inf L$. For $L = \sin$ every $c l^2 / 8 < 2$ occurs with $\epsilon = 0$. A cosine loss $2 - 2 \cos$ allows $(1 - \epsilon) c l^2 \leq 32$ at most.",
             predicted=Verdict.PROVED,
+            concludes=CONCLUDES["identity"],
         ),
         Part(
             id="pullback",
@@ -112,6 +113,7 @@ STATEMENT = Statement(
             title="Affine heads do it too",
             text=rf"Let $\nabla^2 L(u_0)$ have $d$ positive eigenvalues $\geq \lambda_s$ with orthonormal eigenvectors $U_+$, and let $\nabla^2 L$ be $T$-Lipschitz near $u_0$. The affine head $h(z) = u_0 + \sqrt{{c}} \, U_+ \Lambda_+^{{-1/2}} z$ has $M = 0$ and $|H_{{\mathrm{{eff}}}} / c - I| \leq {AFFINE}$ for $|z| \leq R$ (while $\sqrt{{c / \lambda_s}} R$ stays within the neighbourhood). So up to a factor and $\epsilon$ nothing separates linear heads from MLP heads.",
             predicted=Verdict.PROVED,
+            concludes=CONCLUDES["affine"],
         ),
         Part(
             id="forced",

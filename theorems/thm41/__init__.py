@@ -200,6 +200,27 @@ SMOOTH_HEADS = section(
     ),
     *(
         refutation(
+            f"squared-error.{s.name}",
+            f"A stable collapse under the squared error with a {s.name} head, every hypothesis satisfied",
+            refutations.stable_collapse,
+            refutations.squared_error_state(s),
+            reading="2-every",
+        )
+        for s in (SOFTPLUS, SWISH, GELU)
+    ),
+    *(
+        refutation(
+            f"persistence.squared-error.{s.name}",
+            f"It persists on a box of weights ({s.name})",
+            persistence.persistence,
+            persistence.Box(refutations.one_output_head(s), loss=refutations.SQUARED_ERROR),
+            reading="2-generic",
+            arithmetic=Arithmetic.BALL,
+        )
+        for s in (SOFTPLUS, SWISH, GELU)
+    ),
+    *(
+        refutation(
             f"persistence.{s.name}",
             f"The stable collapse persists on a box of weights ({s.name})",
             persistence.persistence,

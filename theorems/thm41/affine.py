@@ -10,6 +10,7 @@ from theorems.thm41.notation import (
     applied,
     b,
     d,
+    j,
     k,
     rho,
     v,
@@ -62,19 +63,23 @@ def affine_psd(proof: Proof) -> None:
         x.T @ (w.T @ H @ w) @ x,
         form,
     )
-    psd = proof.given("psd", r"$\nabla^2 L(h(z^*)) \succeq 0$: its form at $Wv$ is some $c \geq 0$")
-    value = sp.Symbol("c", nonnegative=psd or None)
+    value = sp.Symbol("c", nonnegative="psd" not in proof.withdrawn or None)
+    proof.given(
+        "psd",
+        r"$\nabla^2 L(h(z^*)) \succeq 0$: its form at $Wv$ is some $c \geq 0$",
+        form.scalar - value,
+    )
     proof.follows(
         "This is the number $c$ of the hypothesis", form, value, using={"psd": form.scalar - value}
     )
-    proof.fact("It is not negative", sp.Ge(value, 0, evaluate=False), bool(value.is_nonnegative))
+    proof.fact("It is not negative", sp.Ge(value, 0, evaluate=False))
 
 
 def _non_repelling(proof: Proof, affine: bool) -> None:
     """Gradient flow of a convex loss behind an affine map does not move away from a critical z*."""
     at_rest, gradient = sp.IndexedBase("z^*"), sp.IndexedBase("g")
     rules: dict[sp.IndexedBase, Rule] = {at_rest: constant}
-    if proof.let("flow", r"$\dot z = -W^T g$ with $g = \nabla L(Wz + b)$"):
+    if proof.let("flow", r"$\dot z = -W^T g$ with $g = \nabla L(Wz + b)$", by="definition"):
         rules[z] = lambda r: -total(lambda i: weight[i, r] * gradient[i], k)
     gap: Vector = lambda r: z[r] - at_rest[r]  # noqa: E731
     output_gap: Vector = lambda r: sp.IndexedBase("Delta")[r]  # noqa: E731
@@ -87,7 +92,8 @@ def _non_repelling(proof: Proof, affine: bool) -> None:
         rules,
         -2 * against_gradient,
     )
-    proof.given("critical", r"$W^T \rho = 0$")
+    proof.every(d, j)
+    proof.given("critical", r"$W^T \rho = 0$", total(lambda i: weight[i, j] * rho[i], k))
     against_rho = total(lambda c: gap(c) * total(lambda i: weight[i, c] * rho[i], k), d)
     monotone = total(lambda i: output_gap(i) * (gradient[i] - rho[i]), k)
     proof.follows(
@@ -96,11 +102,13 @@ def _non_repelling(proof: Proof, affine: bool) -> None:
         -2 * monotone,
         using={"critical": -2 * against_rho},
     )
-    convex = proof.given(
-        "convex", r"$L$ is convex near $h(z^*)$: $(h(z) - h(z^*)) \cdot (g - \rho) = c \geq 0$"
+    value = sp.Symbol("c", nonnegative="convex" not in proof.withdrawn or None)
+    proof.given(
+        "convex",
+        r"$L$ is convex near $h(z^*)$: $(h(z) - h(z^*)) \cdot (g - \rho) = c \geq 0$",
+        monotone - value,
     )
     proof.cite("monotone-gradient")
-    value = sp.Symbol("c", nonnegative=convex or None)
     proof.follows(
         "By monotonicity this is",
         -2 * monotone,
@@ -110,7 +118,6 @@ def _non_repelling(proof: Proof, affine: bool) -> None:
     proof.fact(
         "So the distance to $z^*$ does not grow",
         sp.Le(-2 * value, 0, evaluate=False),
-        bool((-2 * value).is_nonpositive),
     )
     proof.cite("invariant-ball")
 

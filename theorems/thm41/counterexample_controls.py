@@ -10,6 +10,7 @@ from theorems.thm41.persistence import REACH, Box, persistence
 from theorems.thm41.refutations import (
     FLAT_LINEAR,
     FLAT_RELU,
+    LINEAR_SADDLE,
     LOSS,
     column,
     even,
@@ -33,7 +34,8 @@ from verify.symbolic.exact_head import Collapse, ExactHead
 KINK = u1 * sp.Abs(u1)
 """C^1 and not C^2 at 0."""
 
-CONSTANT_ENCODER = ByConstruction("the encoder is constant, $f(x) = z^*$")
+ONE = sp.S.One
+"""An encoder f(x) = z* + x (1, .., 1)^T that is not constant."""
 
 _STABLE = two_output_state(SOFTPLUS)
 _FLAT_AFFINE = ExactHead.of(LINEAR, ([[1, 0], [0, 0]], [0, 0]))
@@ -87,7 +89,7 @@ CONTROLS: tuple[Check, ...] = (
         reading="1-psd",
         violations={
             "A1": flat(FLAT_LINEAR, u2 + KINK),
-            "collapsed": CONSTANT_ENCODER,
+            "collapsed": replace(LINEAR_SADDLE, spread=ONE),
             "A6": flat(FLAT_LINEAR, u1**2 - u2**2),
             "critical": flat(FLAT_LINEAR, u1 - u1**2),
             "linear": _STABLE,
@@ -100,7 +102,7 @@ CONTROLS: tuple[Check, ...] = (
         reading="1-non-repelling",
         violations={
             "A1": flat(FLAT_LINEAR, u2 + KINK),
-            "collapsed": CONSTANT_ENCODER,
+            "collapsed": replace(flat(FLAT_LINEAR), spread=ONE),
             "A6": flat(FLAT_LINEAR, u2**2 - u1**4),
             "critical": flat(FLAT_LINEAR, u2 - u1**4 + u1),
             "linear": flat(_SOFT),
@@ -115,7 +117,7 @@ CONTROLS: tuple[Check, ...] = (
             reading="2-every",
             violations={
                 "A1": replace(_STABLE, loss=LOSS + KINK),
-                "collapsed": CONSTANT_ENCODER,
+                "collapsed": replace(_STABLE, spread=ONE),
                 "A6": replace(_STABLE, loss=u2**2 / 2),
                 "critical": replace(_STABLE, at=column(1, 0)),
                 "smooth": Collapse(u1**2 + u2, (u1, u2), straight, column(0, 0)),
@@ -132,7 +134,7 @@ CONTROLS: tuple[Check, ...] = (
         reading="2-generic",
         violations={
             "A1": ByConstruction("balls enclose analytic activations and polynomial losses only"),
-            "collapsed": CONSTANT_ENCODER,
+            "collapsed": Box(two_output_head(SOFTPLUS), spread=ONE),
             "A6": ByConstruction(f"where $\\rho = 0$, {_SINGULAR}"),
             "critical": Box(_coupled()),
             "smooth": ByConstruction(f"where $M = 0$, {_SINGULAR}"),
@@ -148,7 +150,7 @@ CONTROLS: tuple[Check, ...] = (
         falling_quartic,
         reading="relu-non-repelling",
         violations={
-            "collapsed": CONSTANT_ENCODER,
+            "collapsed": replace(flat(FLAT_RELU), spread=ONE),
             "A6": flat(FLAT_RELU, u2**2 - u1**4),
             "relu": flat(FLAT_LINEAR),
             "stationary": flat(FLAT_RELU, u2 - u1**4 + u1),
@@ -162,7 +164,7 @@ CONTROLS: tuple[Check, ...] = (
         relu_kink,
         reading="relu-non-repelling",
         violations={
-            "collapsed": CONSTANT_ENCODER,
+            "collapsed": replace(even(RELU, -1), spread=ONE),
             "A6": even(RELU, -1, loss=u1**2),
             "relu": even(SOFTPLUS, -1),
             "stationary": even(RELU, -1, at=1),

@@ -42,8 +42,8 @@ def cross_entropy(proof: Proof) -> None:
         rules[power] = lambda r: power[r] * v[r]
         rules[inverse] = lambda _: -(n_**2) * along
         rules[logarithm] = lambda _: n_ * along
-    proof.let("labels", r"$\sum_i y_i = 1$: one label, or a mixture of labels")
     labels = total(lambda r: y[r], k) - 1
+    proof.let("labels", r"$\sum_i y_i = 1$: one label, or a mixture of labels", labels)
     loss = ell - total(lambda r: y[r] * u[r], k)
     proof.follows(
         r"With $\log p_i = u_i - \ell$ the loss $-\sum_i y_i \log p_i$ is",
@@ -66,8 +66,8 @@ def cross_entropy(proof: Proof) -> None:
         order=2,
     )
     proof.cite("polarisation")
-    proof.let("sum", r"$\sum_i p_i = n \sum_i E_i = 1$")
     rest = 1 - total(lambda r: p[r], k)
+    proof.let("sum", r"$\sum_i p_i = n \sum_i E_i = 1$", rest)
     proof.follows(
         r"The form of $\nabla^2 L$ is the variance of $v$ under $p$",
         total(lambda r: p[r] * v[r] ** 2, k) - total(lambda r: p[r] * v[r], k) ** 2,
@@ -81,7 +81,6 @@ def cross_entropy(proof: Proof) -> None:
     proof.fact(
         "whose terms are positive where $g = v_a - v_b$ is not $0$: it is $0$ only if all entries of $v$ are equal",
         sp.Gt(term, 0, evaluate=False),
-        bool(term.is_positive),
     )
     row = lambda r, x: total(lambda c: (sp.KroneckerDelta(r, c) * p[r] - p[r] * p[c]) * x(c), k)  # noqa: E731
     proof.follows(
@@ -91,8 +90,9 @@ def cross_entropy(proof: Proof) -> None:
         using={"sum": p[j] * rest},
     )
     proof.cite("semidefinite-null-vector", "rank-nullity")
-    proof.let("quotient", "$q_i = y_i / p_i$: $p_i q_i = y_i$")
     quotient = lambda r: p[r] * q[r] - y[r]  # noqa: E731
+    proof.every(k, i)
+    proof.let("quotient", "$q_i = y_i / p_i$: $p_i q_i = y_i$", quotient(i))
     proof.follows(
         r"$\rho$ lies in the range: $\nabla^2 L \, (-q) = p - y$",
         row(i, lambda c: -q[c]),

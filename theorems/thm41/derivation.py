@@ -38,7 +38,7 @@ from verify.symbolic.matrices import matrix, vector
 
 def effective_hessian(proof: Proof) -> None:
     """H_eff = G + M for undefined L and h, any d and k."""
-    proof.symmetric = frozenset({loss_hessian})
+    proof.symmetry(loss_hessian)
     loss, hd, hdd, second = (sp.IndexedBase(s) for s in ("ell", r"\dot h", r"\ddot h", "K"))
 
     rules: dict[sp.IndexedBase, Rule] = {hd: lambda r: hdd[r]}
@@ -227,7 +227,13 @@ def layer_formula(proof: Proof) -> None:
         total(lambda o: rho[o] * derivative(output(o) + b[o], rules), k),
         total(lambda j: delta_top(j) * xd[j], m),
     )
-    proof.let("line", r"$x_0 = z + tv$ with $v$ fixed, so $\ddot x_0 = 0$ and $\dot x_0 = v$")
+    proof.every(d, i)
+    proof.let(
+        "line",
+        r"$x_0 = z + tv$ with $v$ fixed, so $\ddot x_0 = 0$ and $\dot x_0 = v$",
+        xdd[i],
+        xd[i] - v[i],
+    )
     bottom = total(lambda i: delta[i] * xdd[i], d)
     proof.follows(
         r"Bottom of the recursion: $\delta_0 \cdot \ddot x_0 = 0$",

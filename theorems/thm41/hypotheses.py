@@ -14,12 +14,11 @@ from verify.symbolic.exact_head import Collapse, all_of, eigenvalues
 def hypotheses(state: Collapse, reading: str) -> dict[str, Value]:
     """Evaluate every hypothesis of a reading at a state.
 
-    The encoder is constant, f(x) = z*, so `collapsed` holds by construction; everything else is
-    decided from the exact loss, weights and point.
+    All are decided from the exact encoder, loss, weights and point.
     """
     evaluate = {
         "A1": _analytic,
-        "collapsed": lambda _: ("by construction: the encoder is constant, $f(x) = z^*$", True),
+        "collapsed": _collapsed,
         "A6": _residual,
         "critical": _critical,
         "stationary": _stationary,
@@ -38,6 +37,13 @@ def hypotheses(state: Collapse, reading: str) -> dict[str, Value]:
 def _analytic(state: Collapse) -> Value:
     analytic = state.is_analytic
     return "$L$ and $h$ are real-analytic there" if analytic else "not analytic there", analytic
+
+
+def _collapsed(state: Collapse) -> Value:
+    x = sp.Symbol("x", real=True)
+    image = state.encoder(x)
+    constant = (image - state.at).applyfunc(sp.simplify).is_zero_matrix is True
+    return rf"the encoder $f(x) = {sp.latex(image.T)}^T$, of every input $x$", constant
 
 
 def _residual(state: Collapse) -> Value:

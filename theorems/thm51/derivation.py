@@ -46,7 +46,7 @@ def parameters(proof: Proof) -> None:
     _along(
         proof, r"Along $\psi$ of a curve with velocity $\xi$: a direction of $V$", chain, direction
     )
-    proof.let("onto", r"$D$ is onto: every $\eta$ is $D \xi$ for some $\xi$")
+    proof.let("onto", r"$D$ is onto: every $\eta$ is $D \xi$ for some $\xi$", eta - D @ xi)
     proof.follows(
         r"If $D$ is onto, every direction of $V$ is one of $V_\psi$",
         slope @ eta,
@@ -64,7 +64,7 @@ def composition(proof: Proof) -> None:
     )
     moved = E @ (A @ eta + X @ B @ later)
     _along(proof, "The composed orbit, in the directions of both parameters", chain, moved)
-    proof.let("base", r"$T_1$ is the identity at its base parameter: $X = 1$")
+    proof.let("base", r"$T_1$ is the identity at its base parameter: $X = 1$", X - identity(n))
     proof.follows(
         r"is a direction of $V_1$ plus one of $V_2$, and every such sum occurs",
         moved,
@@ -80,10 +80,12 @@ def of_z(proof: Proof) -> None:
         "orbit", r"$O$ and $O'$ are the Jacobians of the orbit maps of $x$ and $x'$"
     )
     _along(proof, "The orbit of $x$", smooth, slope @ eta)
-    proof.given("encoder", r"$\mathrm{enc}(x) = \mathrm{enc}(x') = z$: $S = S'$")
+    proof.given("encoder", r"$\mathrm{enc}(x) = \mathrm{enc}(x') = z$: $S = S'$", S - S_other)
     proof.given(
         "equivariant",
         r"$O = S$ and $O' = S'$, the derivatives of $S_\theta$ in $\theta$ at the $z$ of $x$ and of $x'$",
+        slope - S,
+        other - S_other,
     )
     proof.follows(
         "So the tangent maps of $x$ and $x'$ are one",
@@ -96,7 +98,7 @@ def of_z(proof: Proof) -> None:
 def group(proof: Proof) -> None:
     """V(g z) = g V(z): X (g z) = g (g^{-1} X g) z, with g^{-1} X g again in the Lie algebra."""
     g, inverse, X, z = matrix("g", d, d), matrix("g^{-1}", d, d), matrix("X", d, d), vector("z", d)
-    proof.let("inverse", "$g g^{-1} = 1$")
+    proof.let("inverse", "$g g^{-1} = 1$", g @ inverse - identity(d))
     proof.follows(
         r"A tangent $X g z$ at $g z$ is $g$ applied to the tangent $(g^{-1} X g) z$ at $z$",
         X @ g @ z,
@@ -119,7 +121,7 @@ def stabiliser(proof: Proof) -> None:
     )
     flow = proof.let("flow", r"$o = F z$ with $F = e^{t \xi}$, so that $o' = F \xi z$")
     _along(proof, r"The motion of $z$ by $\xi$", flow, F @ xi @ z)
-    proof.let("kernel", r"$\xi z = 0$")
+    proof.let("kernel", r"$\xi z = 0$", xi @ z)
     proof.follows(
         r"If $\xi z = 0$ the motion stands still: $\xi$ lies in $\mathfrak{g}_z$; at $t = 0$, conversely",
         F @ xi @ z,
@@ -133,8 +135,9 @@ def stabiliser(proof: Proof) -> None:
     proof.let(
         "nullity",
         r"the image $\mathcal{V}$ and the kernel, of dimension $k$: $\dim \mathcal{V} + k = \dim \mathfrak{g}$",
+        dim_v + kernel - size,
     )
-    proof.let("stabiliser", r"the kernel is $\mathfrak{g}_z$, as just shown")
+    proof.let("stabiliser", r"the kernel is $\mathfrak{g}_z$, as just shown", dim_z - kernel)
     proof.cite("rank-nullity")
     proof.follows(
         "So",
@@ -161,7 +164,10 @@ def semicontinuous(proof: Proof) -> None:
         )
 
     proof.let(
-        "columns", "$A$ at $z$ and $A'$ at $z + t w$ have the columns $B_a z$, $B_a (z + t w)$"
+        "columns",
+        "$A$ at $z$ and $A'$ at $z + t w$ have the columns $B_a z$, $B_a (z + t w)$",
+        A - columns(z),
+        A_moved - columns(z + t * w),
     )
     proof.follows(
         r"The entries of $A'$ are continuous in $t$, with those of $A$ as their limit",
@@ -181,7 +187,10 @@ def cone(proof: Proof) -> None:
     )
     _along(proof, r"In an admissible direction $\eta \in K$, at $t = 0$", known, slope @ eta)
     proof.let(
-        "cone", r"$K$ is a convex cone: $\kappa = s \eta + t \zeta$ is in $K$ for $s, t \geq 0$"
+        "cone",
+        r"$K$ is a convex cone: $\kappa = s \eta + t \zeta$ is in $K$ for $s, t \geq 0$",
+        s * eta + t * zeta - kappa,
+        by="definition",
     )
     proof.follows(
         "Sums and non-negative multiples of velocities are velocities",
@@ -189,7 +198,12 @@ def cone(proof: Proof) -> None:
         slope @ kappa,
         using={"cone": slope @ (s * eta + t * zeta - kappa)},
     )
-    proof.let("spans", r"every direction is a difference $\xi = \eta - \zeta$ of two of $K$")
+    proof.let(
+        "spans",
+        r"every direction is a difference $\xi = \eta - \zeta$ of two of $K$",
+        xi - eta + zeta,
+        by="definition",
+    )
     proof.follows(
         "and every direction of $V$ is a difference of two velocities",
         slope @ xi,

@@ -6,6 +6,9 @@ from typing import Any
 
 import sympy as sp
 
+from verify.claims.bounds import formula
+from verify.claims.statement import Formula
+
 
 def rank_bound(rank: Any, dimension: Any, overlap: Any = 0) -> Any:
     """Rank I - dim V + dim(ker I and V); without the last one the published bound."""
@@ -21,3 +24,9 @@ def printed(*letters: str) -> str:
 
 LETTERS = r"\operatorname{rank} I", r"\dim V", r"\dim(\ker I \cap V)"
 FULL, PUBLISHED = printed(*LETTERS), printed(*LETTERS[:2])
+OF_Z = printed(r"\operatorname{rank} I_z", LETTERS[1])
+
+
+def concludes(latex: str, *letters: str) -> tuple[Formula, ...]:
+    """What the derivations of the bound in these letters end in, as the text prints it."""
+    return (formula(rank_bound(*map(sp.Symbol, letters)), latex),)

@@ -26,6 +26,10 @@ RANK_A, RANK, DIMENSION, OVERLAP = (
 )
 
 
+KERNEL, BOTH = sp.symbols("k_A s_V", integer=True, nonnegative=True)
+"""dim ker A and dim (ker I + V)."""
+
+
 def fisher_matrices(proof: Proof) -> tuple[Matrix, Matrix]:
     """A and I, which are symmetric."""
     symmetric = proof.given("fisher: symmetric", "$A = I_h$ and $I = I_z$ are symmetric")
@@ -39,9 +43,20 @@ def _form(m: Matrix, at: Matrix) -> sp.Expr:
 
 def _count(proof: Proof, rest: sp.Expr, overlap: sp.Expr, **more: sp.Expr) -> None:
     """Rank A is the bound less the rest, by which ker A exceeds ker I + V; `more` vanishes as named."""
-    kernel, kernel_i, both = sp.symbols("k_A k_I s_V", integer=True, nonnegative=True)
-    proof.let("nullity", r"$\operatorname{rank} A + k_A = n = \operatorname{rank} I + k_I$")
-    proof.let("sum", r"$s_V = \dim(\ker I + V) = k_I + \dim V - \dim(\ker I \cap V)$")
+    kernel, kernel_i, both = KERNEL, sp.Symbol("k_I", integer=True, nonnegative=True), BOTH
+    proof.let(
+        "nullity",
+        r"$\operatorname{rank} A + k_A = n = \operatorname{rank} I + k_I$",
+        RANK_A + kernel - n,
+        RANK + kernel_i - n,
+        by="rank-nullity",
+    )
+    proof.let(
+        "sum",
+        r"$s_V = \dim(\ker I + V) = k_I + \dim V - \dim(\ker I \cap V)$",
+        kernel_i + DIMENSION - OVERLAP - both,
+        by="dimension-sum",
+    )
     proof.cite("rank-nullity", "dimension-sum", "subspace-dimension")
     proof.follows(
         "By rank and nullity, and the dimension of a sum",
@@ -62,9 +77,12 @@ def _rank_bound(proof: Proof, overlap: sp.Expr, derived: bool = False, **more: s
     The law's hypothesis may be derived before, and is then none of the statement's.
     """
     head, info = matrix("A", n, n), matrix("I", n, n)
-    c = slack("c", proof.given("fisher: sign", r"$A \succeq 0$: $u^T A u = c \geq 0$"))
-    s = slack("s", proof.given("function", r"$A \preceq I$: $u^T (I - A) u = s \geq 0$"))
-    proof.let("kernel", "$u$ lies in $\\ker I$: $I u = 0$")
+    proof.let("kernel", "$u$ lies in $\\ker I$: $I u = 0$", info @ u, by="definition")
+    c, s = (
+        slack(x, by not in proof.withdrawn) for x, by in (("c", "fisher: sign"), ("s", "function"))
+    )
+    proof.given("fisher: sign", r"$A \succeq 0$: $u^T A u = c \geq 0$", c - _form(head, u))
+    proof.given("function", r"$A \preceq I$: $u^T (I - A) u = s \geq 0$", s - _form(info - head, u))
     proof.cite("fisher-processing", "semidefinite-null-vector")
     proof.follows(
         "On the kernel of $I$ the two forms sum to",
@@ -78,23 +96,32 @@ def _rank_bound(proof: Proof, overlap: sp.Expr, derived: bool = False, **more: s
     )
     at_most(proof, "neither is negative, so both are $0$, and $A u = 0$: that of $A$", sp.S.Zero, c)
     at_most(proof, "and that of $I - A$", sp.S.Zero, s)
-    proof.let("absorbed", "$A u = 0$ for $u \\in \\ker I$, as just shown")
-    law = proof.let if derived else proof.given
-    law("law", f"$A V = 0${', as just derived' if derived else ''}")
+    proof.let(
+        "absorbed",
+        "$A u = 0$ for $u \\in \\ker I$, as just shown",
+        head @ u,
+        by="semidefinite-null-vector",
+    )
+    if derived:
+        proof.let("law", "$A V = 0$, as just derived", head @ V, by="steps")
+    else:
+        proof.given("law", "$A V = 0$", head @ V)
     proof.follows(
         r"On $\ker I + V$ therefore",
         head @ (u + V @ y),
         0 * u,
         using={"absorbed": head @ u, "law": head @ V @ y},
     )
-    contained = proof.let(
+    g = slack("g", "contained" not in proof.withdrawn)
+    proof.let(
         "contained",
         r"$\ker A \supseteq \ker I + V$: $k_A = \dim \ker A$ is $s_V + g$ with $g \geq 0$",
+        BOTH + g - KERNEL,
+        by="subspace-dimension",
     )
-    g = slack("g", contained)
     _count(proof, g, overlap, **more)
-    bound = sp.Le(RANK_A, rank_bound(RANK, DIMENSION, overlap), evaluate=False)
-    proof.fact("So", bound, g.is_nonnegative is True)
+    most = rank_bound(RANK, DIMENSION, overlap)
+    proof.fact("So", sp.Le(RANK_A, most, evaluate=False), at={RANK_A: most - g})
 
 
 def full_bound(proof: Proof) -> None:
@@ -104,16 +131,18 @@ def full_bound(proof: Proof) -> None:
 
 def transversal_bound(proof: Proof, derived: bool = False) -> None:
     """The published bound where ker I and V meet in 0 only; `derived` as for every rank bound."""
-    proof.given("transversal", r"$\dim(\ker I \cap V) = 0$")
+    proof.given("transversal", r"$\dim(\ker I \cap V) = 0$", OVERLAP)
     _rank_bound(proof, sp.S.Zero, derived, transversal=OVERLAP)
 
 
 def free_bound(proof: Proof) -> None:
     """Where V lies inside ker I the bound is rank I, and I/V = I attains it."""
     info = matrix("I", n, n)
-    proof.let("inside", r"$V \subseteq \ker I$: $\dim(\ker I \cap V) = \dim V$")
+    proof.let(
+        "inside", r"$V \subseteq \ker I$: $\dim(\ker I \cap V) = \dim V$", OVERLAP - DIMENSION
+    )
     _rank_bound(proof, DIMENSION, inside=OVERLAP - DIMENSION)
-    proof.let("inside: kernel", "and $I V = 0$")
+    proof.let("inside: kernel", "and $I V = 0$", info @ V)
     proof.follows(
         "$I/V$ is then $I$, of that rank",
         shorted(info),
@@ -130,7 +159,12 @@ def shorted(info: Matrix) -> Matrix:
 def _completed(proof: Proof, info: Matrix) -> tuple[Matrix, Matrix]:
     """States I/V = R^T I R with R = 1 - V B^+ V^T I; returns R, and what Penrose makes vanish."""
     b = V.T @ info @ V
-    proof.let("penrose", "$B = V^T I V$: $B^+ B B^+ = B^+$, and $B^+$ is symmetric")
+    proof.let(
+        "penrose",
+        "$B = V^T I V$: $B^+ B B^+ = B^+$, and $B^+$ is symmetric",
+        pinv - pinv @ b @ pinv,
+        by="pseudoinverse",
+    )
     proof.cite("pseudoinverse")
     rest = one - V @ pinv @ V.T @ info
     penrose = info @ V @ (pinv - pinv @ b @ pinv) @ V.T @ info
@@ -142,9 +176,12 @@ def shorted_order(proof: Proof) -> None:
     """A <= I/V, as A does not see what I/V takes from x."""
     head, info = fisher_matrices(proof)
     rest, penrose = _completed(proof, info)
-    proof.given("law", "$A V = 0$")
-    s = slack(
-        "s", proof.given("function", r"$A \preceq I$: the form of $I - A$ at $R x$ is $s \geq 0$")
+    proof.given("law", "$A V = 0$", head @ V)
+    s = slack("s", "function" not in proof.withdrawn)
+    proof.given(
+        "function",
+        r"$A \preceq I$: the form of $I - A$ at $R x$ is $s \geq 0$",
+        _form(info - head, rest @ x) - s,
     )
     proof.cite("fisher-processing")
     taken = pinv @ V.T @ info
@@ -166,11 +203,14 @@ def attained(proof: Proof) -> None:
     _, info = fisher_matrices(proof)
     rest, penrose = _completed(proof, info)
     best, kept = shorted(info), V @ pinv @ V.T @ info
-    psd = proof.given(
+    psd = "fisher: sign" not in proof.withdrawn
+    c, e = slack("c", psd), slack("e", psd)
+    proof.given(
         "fisher: sign",
         r"$I \succeq 0$: at $R x$ its form is $c \geq 0$, at $x - R x$ it is $e \geq 0$",
+        _form(info, rest @ x) - c,
+        _form(info, kept @ x) - e,
     )
-    c, e = slack("c", psd), slack("e", psd)
     proof.follows(
         "With $R = 1 - V B^+ V^T I$",
         x.T @ best @ x,
@@ -186,21 +226,21 @@ def attained(proof: Proof) -> None:
     )
     at_most(proof, r"So $I/V \preceq I$", sp.S.Zero, e)
     b = V.T @ info @ V
-    proof.let("penrose: other", "$B B^+ B = B$")
+    proof.let("penrose: other", "$B B^+ B = B$", b - b @ pinv @ b, by="pseudoinverse")
     proof.follows(
         r"On $V$ the form of $I/V$ vanishes, and so does $I/V$",
         (V @ y).T @ best @ (V @ y),
         sp.S.Zero,
         using={"penrose: other": _form(b - b @ pinv @ b, y)},
     )
-    proof.let("kernel", r"$u$ lies in $\ker I$: $I u = 0$")
+    proof.let("kernel", r"$u$ lies in $\ker I$: $I u = 0$", info @ u, by="definition")
     proof.follows(
         "On $\\ker I$ as well",
         best @ u,
         0 * u,
         using={"kernel": (one - info @ V @ pinv @ V.T) @ (info @ u)},
     )
-    proof.let("null", "let $(I/V) x = 0$")
+    proof.let("null", "let $(I/V) x = 0$", best @ x)
     proof.follows(
         "Conversely, the form of $I$ at $R x$ vanishes then, so that $R x$ lies in $\\ker I$",
         (rest @ x).T @ info @ (rest @ x),
@@ -209,5 +249,10 @@ def attained(proof: Proof) -> None:
     )
     proof.equal("and $x$ in $\\ker I + V$, as", rest @ x + kept @ x, x)
     proof.cite("semidefinite-null-vector")
-    proof.let("contained", r"so $\ker A = \ker I + V$ for $A = I/V$: $k_A = \dim \ker A$ is $s_V$")
+    proof.let(
+        "contained",
+        r"so $\ker A = \ker I + V$ for $A = I/V$: $k_A = \dim \ker A$ is $s_V$",
+        BOTH - KERNEL,
+        by="subspace-dimension",
+    )
     _count(proof, sp.S.Zero, OVERLAP)

@@ -23,7 +23,9 @@ def moving_law(proof: Proof) -> None:
     psi = sp.IndexedBase("psi")
     rules: dict[sp.IndexedBase, Rule] = {}
     if proof.let(
-        "chain", r"$g = \nabla \psi$, $J = J_h$, and $\xi$ is the velocity of $T_t z$ at 0"
+        "chain",
+        r"$g = \nabla \psi$, $J = J_h$, and $\xi$ is the velocity of $T_t z$ at 0",
+        by="chain-rule",
     ):
         rules[psi] = lambda _: along
     proof.rate(
@@ -32,17 +34,24 @@ def moving_law(proof: Proof) -> None:
         rules,
         along,
     )
-    proof.given("invariant", r"$h(T_t z) = h(z)$ for all $t$ and $z$: $J \xi = 0$")
+    proof.given(
+        "invariant", r"$h(T_t z) = h(z)$ for all $t$ and $z$: $J \xi = 0$", jacobian @ velocity
+    )
     still = gradient.T @ (jacobian @ velocity)
     proof.follows("vanishes at every $z$", still, sp.S.Zero, using={"invariant": still.scalar})
     rate, product, square = sp.symbols(r"r_\psi c_\psi e", real=True)
     proof.given(
         "moves",
         r"as $\theta$ moves along $v$, $E \psi(h(z))$ changes at the rate $r_\psi$ that is the expectation of this: 0",
+        rate,
     )
+    v = vector("v", n)
+    form = v.T @ matrix("I_h", n, n) @ v
     proof.given(
         "fisher: score",
         r"with the score $s$ of $h(z)$ along $v$: $r_\psi = c_\psi = E \psi(h) s$, $v^T I_h v = e = E s^2$",
+        product - rate,
+        form.scalar - square,
     )
     proof.follows(
         r"So $s$ is orthogonal to every $\psi(h)$",
@@ -53,10 +62,10 @@ def moving_law(proof: Proof) -> None:
     proof.let(
         "dense",
         r"some $\psi(h)$ tend to $s$, a function of $h$, in square mean: $e = \lim c_\psi = 0$",
+        square,
+        by="smooth-dense",
     )
     proof.cite("smooth-dense", "cauchy-schwarz")
-    v = vector("v", n)
-    form = v.T @ matrix("I_h", n, n) @ v
     proof.follows(
         "and to itself",
         form,
@@ -75,8 +84,12 @@ def moving_bound(proof: Proof) -> None:
 def nonsingular_models(proof: Proof) -> None:
     """The published bound for two models with I_z nonsingular: I_h = J^T F J vanishes on V."""
     J, F, info = matrix("J", k, n), matrix("F", k, k), matrix("I_h", n, n)
-    proof.given("models", "$I_h = J^T F J$ with the Fisher matrix $F$ of $q$ about $h(z)$")
-    proof.given("point", "$J V = 0$")
+    proof.given(
+        "models",
+        "$I_h = J^T F J$ with the Fisher matrix $F$ of $q$ about $h(z)$",
+        info - J.T @ F @ J,
+    )
+    proof.given("point", "$J V = 0$", J @ V)
     proof.follows(
         "$I_h$ vanishes on $V$",
         info @ V @ y,
@@ -87,13 +100,21 @@ def nonsingular_models(proof: Proof) -> None:
         sp.Symbol(name, integer=True, nonnegative=True)
         for name in ("k_{I_h}", r"\operatorname{rank} I_z")
     )
-    contained = proof.let(
-        "contained", r"so $k_{I_h} = \dim \ker I_h$ is $\dim V + g$ with $g \geq 0$"
+    g = slack("g", "contained" not in proof.withdrawn)
+    proof.let(
+        "contained",
+        r"so $k_{I_h} = \dim \ker I_h$ is $\dim V + g$ with $g \geq 0$",
+        DIMENSION + g - kernel,
+        by="subspace-dimension",
     )
-    proof.let("nullity", r"$\operatorname{rank} I_h + k_{I_h} = n$")
-    proof.given("nonsingular", r"$\operatorname{rank} I_z = n$")
+    proof.let(
+        "nullity",
+        r"$\operatorname{rank} I_h + k_{I_h} = n$",
+        RANK_H + kernel - n,
+        by="rank-nullity",
+    )
+    proof.given("nonsingular", r"$\operatorname{rank} I_z = n$", n - rank_z)
     proof.cite("rank-nullity", "subspace-dimension")
-    g = slack("g", contained)
     proof.follows(
         "By rank and nullity",
         RANK_H,
@@ -104,8 +125,8 @@ def nonsingular_models(proof: Proof) -> None:
             "nonsingular": n - rank_z,
         },
     )
-    bound = sp.Le(RANK_H, rank_bound(rank_z, DIMENSION), evaluate=False)
-    proof.fact("So", bound, g.is_nonnegative is True)
+    most = rank_bound(rank_z, DIMENSION)
+    proof.fact("So", sp.Le(RANK_H, most, evaluate=False), at={RANK_H: most - g})
 
 
 def gaussian(proof: Proof) -> None:
@@ -114,18 +135,18 @@ def gaussian(proof: Proof) -> None:
     sigma, info = (matrix(name, n, n, symmetric=True) for name in (r"\Sigma", "I"))
     unit = replace(identity(k), latex="1")
     proof.cite("fisher-gaussian")
-    proof.let("kernel", r"$V = \ker P$: $P V = 0$")
-    proof.let("inverse", r"$S = (P \Sigma P^T)^{-1}$, and $K = P^T S P$ is $I_h$")
+    inverse = P @ sigma @ P.T @ S - unit
+    proof.let("kernel", r"$V = \ker P$: $P V = 0$", P @ V)
+    proof.let("inverse", r"$S = (P \Sigma P^T)^{-1}$, and $K = P^T S P$ is $I_h$", inverse)
     K = P.T @ S @ P
     proof.follows("$K V$", K @ V @ y, 0 * (K @ V @ y), using={"kernel": P.T @ S @ (P @ V) @ y})
-    inverse = P @ sigma @ P.T @ S - unit
     proof.follows(
         r"The columns of $1 - \Sigma K$ lie in $\ker P = V$: for each $x$, $x - \Sigma K x = V y$ for some $y$",
         P @ (one - sigma @ K),
         0 * P,
         using={"inverse": -inverse @ P},
     )
-    proof.let("information", r"$I = \Sigma^{-1}$ is $I_z$")
+    proof.let("information", r"$I = \Sigma^{-1}$ is $I_z$", info @ sigma - one)
     proof.follows(
         r"At $x - V y = \Sigma K x$ the form of $I$ is that of $I_h$ at $x$: $I/V \preceq I_h$, as $I/V$ lies below $I$ and does not see $V y$; and $I_h$ lies below $I/V$, as $I_h \preceq I$ and $I_h V = 0$",
         (sigma @ K).T @ info @ (sigma @ K),
@@ -157,7 +178,7 @@ def merging(proof: Proof) -> None:
         a**2 / p + b**2 / q_ - merged,
         loss,
     )
-    proof.fact("is not negative", sp.Ge(loss, 0, evaluate=False), bool(loss.is_nonnegative))
+    proof.fact("is not negative", sp.Ge(loss, 0, evaluate=False))
     proof.equal(
         "It vanishes if and only if the two scores agree, as its numerator is the square of",
         a * q_ - b * p,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from theorems.thm53.bounds import FULL, printed
+from theorems.thm53.bounds import FULL, LETTERS, OF_Z, concludes, printed
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 
 _RANK_Z = r"\operatorname{rank} I_z"
-BOUND = r"$\operatorname{rank} I_h \leq " + printed(_RANK_Z, r"\dim V") + "$"
+BOUND = r"$\operatorname{rank} I_h \leq " + OF_Z + "$"
 BOUND_AUG = (
     r"$\operatorname{rank} I_h \leq " + printed(_RANK_Z, r"\dim \mathcal{V}_{\mathrm{aug}}") + "$"
 )
@@ -79,6 +79,7 @@ STATEMENT = Statement(
             text=rf"If $I_h$ vanishes on $V$ and $V$ meets $\ker I_z$ in $0$ only, then {BOUND}.",
             hypotheses=("fisher", "function", "law", "transversal"),
             predicted=Verdict.HOLDS_ADDED,
+            concludes=concludes(OF_Z, *LETTERS[:2]),
         ),
         Reading(
             id="invariant",
@@ -92,6 +93,7 @@ STATEMENT = Statement(
             text=rf"If $h$ is constant on every orbit, the law of $z$ moves along the orbits as $\theta$ moves along $V$, and $V$ meets $\ker I_z$ in $0$ only, then {BOUND}.",
             hypotheses=("fisher", "function", "invariant", "moves", "transversal"),
             predicted=Verdict.HOLDS_ADDED,
+            concludes=concludes(OF_Z, *LETTERS[:2]),
         ),
         Reading(
             id="point",
@@ -126,6 +128,7 @@ STATEMENT = Statement(
             + FULL
             + r"$, with equality for $A = I/V$. Hence the published bound holds for every such $A$ if and only if $\ker I \cap V = 0$.",
             predicted=Verdict.PROVED,
+            concludes=concludes(FULL, *LETTERS),
         ),
         Part(
             id="law",

@@ -44,6 +44,13 @@ def validate_finding(check: Check, subject: Statement | Experiment, finding: obj
                 raise ValueError(
                     f"{check.id} answers {measured.effect!r}, which {subject.id} does not ask"
                 )
+    else:
+        stated = {hypothesis.id for hypothesis in subject.hypotheses}
+        for premise in finding.premises:
+            if premise.by == "statement" and premise.name.partition(":")[0] not in stated:
+                raise ValueError(
+                    f"{check.id} assumes {premise.name!r}, which {subject.id} does not state"
+                )
     if finding.outcome is not Outcome.AS_STATED:
         return finding
     _refuse_contradiction(finding)

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from verify.claims.derivation import Proof
+from verify.claims.derivation import Proof, expression
+from verify.claims.statement import Formula
+from verify.symbolic.matrices import Matrix
+
+
+def formula(side: sp.Expr | Matrix, latex: str = "") -> Formula:
+    """An expression that a text states, in LaTeX if it does not print there as SymPy would print it."""
+    return Formula(latex=latex or sp.latex(side), expression=expression(side))
 
 
 def bounded(proof: Proof, name: str, bound: str, norm: str, text: str) -> tuple[sp.Expr, sp.Expr]:
@@ -59,13 +66,15 @@ def at_most(
         equal_at: values at which the two sides are the same, mostly slacks that are 0, so that
             the bound is not a looser one; without it no such place is asserted.
     """
-    top, bottom = (sp.expand(part) for part in sp.fraction(sp.cancel(sp.together(upper - lower))))
-    gap = top / bottom
-    holds = (top.is_positive if strict else top.is_nonnegative) and bottom.is_positive
-    if equal_at is not None:
-        holds = holds and sp.cancel(gap.subs(equal_at)) == 0
+    gap = _reduced(upper - lower)
     relation = sp.Gt if strict else sp.Ge
-    proof.fact(text, relation(gap, 0, evaluate=False), holds is True)
+    proof.fact(text, relation(gap, 0, evaluate=False), equal_at=equal_at)
+
+
+def _reduced(expr: sp.Expr) -> sp.Expr:
+    """As one fraction, expanded above and below."""
+    top, bottom = (sp.expand(part) for part in sp.fraction(sp.cancel(sp.together(expr))))
+    return top / bottom
 
 
 class Bounds:
@@ -87,6 +96,4 @@ class Bounds:
 
     def at_most(self, text: str, lower: sp.Expr, upper: sp.Expr) -> None:
         """State lower <= upper, an expression in the letters; what is assumed of them decides it."""
-        gap = sp.expand(upper.subs(self._values) - lower)
-        closed = gap.is_nonnegative is True
-        self.proof.fact(text, sp.Le(lower, upper, evaluate=False), closed)
+        self.proof.fact(text, sp.Le(lower, upper, evaluate=False), at=self._values)

@@ -13,59 +13,110 @@ import functools
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
 from verify.claims.check import Context
-from verify.claims.evidence import Finding, Outcome, Step, Table
+from verify.claims.evidence import Finding, Outcome, Premise, Step, Table
 from verify.claims.lemmas import LemmaKind, lemma
 from verify.claims.text import count
 from verify.symbolic.indexed import NoRuleError, Rule, derivative, is_zero, readable
 from verify.symbolic.matrices import Matrix
+from verify.symbolic.multiples import is_sum_of_multiples
+
+
+class OpenStepError(Exception):
+    """A step did not close, in a derivation that is to stop there."""
 
 
 class Proof:
     """The record of one derivation.
 
     Args:
-        withdrawn: hypotheses that `given` denies.
+        withdrawn: hypotheses that `given`, `let` and `symmetry` deny.
         symmetric: indexed bases that are symmetric in their indices.
+        stops: whether the first step that does not close ends the derivation.
     """
 
     def __init__(
         self,
         withdrawn: frozenset[str] = frozenset(),
         symmetric: frozenset[sp.IndexedBase] = frozenset(),
+        stops: bool = False,
     ) -> None:
         self.withdrawn = withdrawn
-        self.symmetric = symmetric
-        self.hypotheses: dict[str, str] = {}
-        self.assumed: list[str] = []
+        self.stops = stops
+        self._symmetric = symmetric
+        self.premises: dict[str, Premise] = {}
+        self.equations: dict[str, tuple[sp.Expr | Matrix, ...]] = {}
+        self.letters: set[str] = set()
         self.free: dict[sp.Symbol, sp.Expr] = {}
-        self.enters: dict[str, str] = {}
+        self.running: set[sp.Symbol] = set()
+        self.symmetries: dict[str, sp.IndexedBase] = {}
+        self.sizes: set[str] = set()
+        self.explicit = False
         self.lemmas: list[str] = []
         self.steps: list[Step] = []
 
-    def given(self, name: str, text: str) -> bool:
+    def given(self, name: str, text: str, *vanishing: sp.Expr | Matrix) -> bool:
         """Declare a hypothesis of the statement; returns False where it is withdrawn.
 
         Args:
             name: the hypothesis's id in the statement, with ``id: aspect`` where a derivation uses
                 two sides of one hypothesis. A reading that does not assume it is not derived.
-            text: what the derivation takes from it.
+            text: what the derivation takes from it; the statement's own text is printed with it.
+            vanishing: what it says, as expressions that vanish, matrices entry by entry and indices of
+                `every` at all their values.
         """
-        self.assumed.append(name.partition(":")[0])
-        return self.let(name, text)
+        return self._premise(name, "statement", text, vanishing)
 
-    def let(self, name: str, text: str) -> bool:
-        """Declare a definition or a part of the set-up; returns False where it is withdrawn."""
-        self.hypotheses[name] = text
+    def let(self, name: str, text: str, *vanishing: sp.Expr | Matrix, by: str = "") -> bool:
+        """Declare a part of the set-up; returns False where it is withdrawn.
+
+        Args:
+            name: for `follows`.
+            text: what it says.
+            vanishing: as of `given`.
+            by: ``definition``, if it chooses a letter that was not used before; ``steps``, if the steps before
+                show it; ``contrary``, if it is what the statement denies; or the id of the lemma that gives
+                it. Else it is a fact that is only asserted, and a reading is not derived from it.
+
+        Raises:
+            ValueError: if a definition has no new letter, or the register has no such lemma.
+        """
+        if by == "definition" and vanishing and not _letters(*vanishing) - self.letters:
+            raise ValueError(f"{name!r} defines nothing: each of its letters was used before.")
+        if by not in ("", "definition", "steps", "contrary"):
+            self.cite(by)
+        return self._premise(name, by, text, vanishing)
+
+    def _premise(
+        self, name: str, by: str, text: str, vanishing: tuple[sp.Expr | Matrix, ...]
+    ) -> bool:
+        says = " and ".join(f"${_latex(one)} = 0$" for one in vanishing)
+        self.premises[name] = Premise(name=name, by=by, text=text, says=says)
+        self.equations[name] = vanishing
+        self.letters |= _letters(*vanishing)
         return name not in self.withdrawn
 
+    def symmetry(self, *bases: sp.IndexedBase) -> None:
+        """Declare that objects do not change when their indices are permuted.
+
+        A `Matrix` that was made symmetric need not be declared. Either is withdrawn in turn, see
+        `hypothesis_ablation`.
+        """
+        self._symmetric |= frozenset(bases)
+
     def over(self, size: sp.Expr, *indices: sp.Symbol) -> None:
-        """Let free indices run over 1, .., size."""
+        """Let free indices be some of 1, .., size, the same ones throughout."""
         self.free.update(dict.fromkeys(indices, size))
+
+    def every(self, size: sp.Expr, *indices: sp.Symbol) -> None:
+        """Let free indices run over 1, .., size: what a hypothesis says with them it says of all."""
+        self.over(size, *indices)
+        self.running.update(indices)
 
     def cite(self, *ids: str) -> None:
         """Name lemmas of `verify.claims.lemmas` that the derivation uses without proving them.
@@ -80,13 +131,13 @@ class Proof:
 
         Indexed expressions are compared by their normal form in symbolic dimensions, matrices
         entry by entry (of symbolic shape at an arbitrary entry; a number with the only entry of a
-        1 x 1 matrix), everything else as rational functions.
+        1 x 1 matrix), everything else as rational functions. It stays open where something is divided
+        by that is not known to be other than 0.
 
         Raises:
             TypeError: if there is no exact zero test for the difference.
         """
-        closed = _equal(lhs, rhs, self.symmetric, self.free)
-        self.steps.append(Step(text=text, latex=f"{_latex(lhs)} = {_latex(rhs)}", closed=closed))
+        self._step(text, f"{_latex(lhs)} = {_latex(rhs)}", self._same(lhs, rhs), (lhs, rhs))
 
     def rate(
         self,
@@ -96,22 +147,29 @@ class Proof:
         rhs: sp.Expr,
         order: int = 1,
     ) -> None:
-        """State the derivative in t of an indexed expression, by the given rules.
+        """State the derivative in t of an indexed expression, by the given rules, which are printed.
 
         Args:
             text: the step in words.
-            expr: what is differentiated.
+            expr: what is differentiated; if one rule says the step, it is assumed.
             rules: the derivative of each indexed object.
             rhs: what it comes to.
             order: how many times it is differentiated.
         """
-        found = expr
+        found, used = expr, dict[sp.IndexedBase, sp.Indexed]()
         for _ in range(order):
+            used |= {object.base: object for object in found.atoms(sp.Indexed)}
             found = derivative(found, rules)
         power = "" if order == 1 else f"^{{{order}}}"
         left = rf"\frac{{d{power}}}{{dt{power}}} \left( {_latex(expr)} \right)"
-        closed = _equal(found, rhs, self.symmetric, self.free)
-        self.steps.append(Step(text=text, latex=f"{left} = {_latex(rhs)}", closed=closed))
+        self._step(
+            text,
+            f"{left} = {_latex(rhs)}",
+            self._same(found, rhs),
+            (rhs,),
+            assumed=isinstance(expr, sp.Indexed) and order == 1,
+            uses=[_rule(object, rules) for object in used.values() if object.base in rules],
+        )
 
     def follows(
         self,
@@ -122,6 +180,10 @@ class Proof:
     ) -> None:
         """State an equality that follows from hypotheses of the form ``expression = 0``.
 
+        Where a hypothesis was declared with what it makes vanish, what is used of it must be found to be
+        a sum of multiples of that. Where it was not, or where the step is what was declared, the step
+        says no more than its hypotheses, and is printed as assumed.
+
         Args:
             text: the step in words.
             lhs: the left side.
@@ -131,57 +193,182 @@ class Proof:
                 vanish, already multiplied by what the step needs.
 
         Raises:
-            ValueError: if a hypothesis in `using` was not declared.
+            ValueError: if a hypothesis in `using` was not declared, or does not make vanish what is
+                used of it.
         """
-        if undeclared := set(using) - set(self.hypotheses):
+        if undeclared := set(using) - set(self.premises):
             raise ValueError(
                 f"The step uses hypotheses that were not declared: {sorted(undeclared)}."
             )
-        for name, expr in using.items():
-            self.enters.setdefault(name, f"${_latex(expr)} = 0$")
         used = [e for name, e in using.items() if name not in self.withdrawn]
-        if isinstance(lhs, Matrix) and not isinstance(rhs, Matrix):
-            closed = _equal(
-                lhs.scalar - rhs, sp.Add(*used), self.symmetric | lhs.symmetric, self.free
-            )
-        elif isinstance(lhs, Matrix):
-            closed = _equal(
-                lhs - rhs, functools.reduce(operator.add, used, 0 * lhs), self.symmetric, self.free
-            )
+        if isinstance(lhs, Matrix) and isinstance(rhs, Matrix):
+            left, right = lhs - rhs, functools.reduce(operator.add, used, 0 * lhs)
         else:
-            closed = _equal(lhs - rhs, sp.Add(*used), self.symmetric, self.free)
-        self.steps.append(Step(text=text, latex=f"{_latex(lhs)} = {_latex(rhs)}", closed=closed))
+            difference = lhs.scalar - rhs if isinstance(lhs, Matrix) else lhs - rhs
+            left, right = difference, sp.Add(*map(_scalar, used))
+            self._symmetric |= lhs.symmetric if isinstance(lhs, Matrix) else frozenset()
+        self._step(
+            text,
+            f"{_latex(lhs)} = {_latex(rhs)}",
+            self._same(left, right),
+            (lhs, rhs),
+            assumed=not self.withdrawn and self._says_no_more(left, using),
+            uses=[f"{name}: ${_latex(expr)} = 0$" for name, expr in using.items()],
+        )
 
-    def fact(self, text: str, formula: sp.Basic, holds: bool) -> None:
-        """State a formula whose truth was decided by the caller from that formula."""
-        self.steps.append(Step(text=text, latex=sp.latex(formula), closed=bool(holds)))
+    def fact(
+        self,
+        text: str,
+        formula: sp.Basic,
+        *,
+        at: Mapping[sp.Symbol, sp.Expr] = MappingProxyType({}),
+        equal_at: Mapping[sp.Expr, sp.Expr | int] | None = None,
+    ) -> None:
+        """State a relation, or several joined by And, whose truth is decided from the formula.
+
+        An inequality is decided by the signs that the symbols are declared with, of the expanded
+        numerator and denominator of the difference; an equality by `sympy.simplify`.
+
+        Args:
+            text: the step in words.
+            formula: as it is printed; unevaluated.
+            at: what some of its symbols stand for, put in one after the other; printed with it.
+            equal_at: values at which the two sides are the same, so that an inequality is not a
+                looser one.
+
+        Raises:
+            TypeError: if it is no relation.
+        """
+        self._step(
+            text,
+            _latex(formula),
+            _holds(formula, at, equal_at),
+            [side for relation in _relations(formula) for side in relation.args],
+            assumed=any(
+                r.rhs == 0 and (r.lhs.is_Symbol or (-r.lhs).is_Symbol) for r in _relations(formula)
+            ),
+            uses=[f"${sp.latex(symbol)} = {_latex(value)}$" for symbol, value in at.items()],
+        )
 
     @property
     def closed(self) -> bool:
         """Whether there are steps and every one of them closed."""
         return bool(self.steps) and all(step.closed for step in self.steps)
 
+    def _step(
+        self,
+        text: str,
+        latex: str,
+        closed: bool,
+        sides: Iterable[sp.Expr | Matrix],
+        assumed: bool = False,
+        uses: Iterable[str] = (),
+    ) -> None:
+        self.steps.append(
+            Step(
+                text=text,
+                latex=latex,
+                closed=closed,
+                assumed=assumed,
+                uses=tuple(uses),
+                sides=tuple(map(expression, sides)),
+            )
+        )
+        if self.stops and not closed:
+            raise OpenStepError(text)
+
+    def _same(self, lhs: sp.Expr | Matrix, rhs: sp.Expr | Matrix) -> bool:
+        """Whether two sides are equal, for all dimensions and without a division by 0."""
+        if isinstance(lhs, Matrix) and not isinstance(rhs, Matrix):
+            self._symmetric |= lhs.symmetric
+            lhs = lhs.scalar
+        if isinstance(lhs, sp.MatrixBase):
+            self.explicit = True
+            return lhs.shape == rhs.shape and all(
+                self._same(one, other)
+                for one, other in zip(sp.flatten(lhs), sp.flatten(rhs), strict=True)
+            )
+        free, symmetric = dict(self.free), self._symmetric
+        if isinstance(lhs, Matrix) or isinstance(rhs, Matrix):
+            difference = lhs - rhs  # raises where the shapes differ
+            symmetric |= difference.symmetric
+            self.sizes.update(str(size) for size in difference.shape if not size.is_number)
+            lhs, rhs, free = *(_entry(side, free) for side in (lhs, rhs)), free
+        self.letters |= _letters(lhs, rhs)
+        held = {base: f"symmetric: {base}" for base in symmetric}
+        self.symmetries |= {name: base for base, name in held.items() if (lhs - rhs).has(base)}
+        kept = frozenset(base for base, name in held.items() if name not in self.withdrawn)
+        self.sizes.update(
+            str(limit[2])
+            for sums in (lhs - rhs).atoms(sp.Sum)
+            for limit in sums.limits
+            if not limit[2].is_number
+        )
+        return _divides_by_no_zero(lhs, rhs) and _vanishes(lhs - rhs, kept, free)
+
+    def _says_no_more(self, left: sp.Expr | Matrix, using: Mapping[str, sp.Expr | Matrix]) -> bool:
+        """Whether a step is what its hypotheses were declared to say, or they were declared to say nothing."""
+        for name, expr in using.items():
+            declared = self.equations[name]
+            if not declared:
+                return True
+            free: dict[sp.Symbol, sp.Expr] = dict(self.free)
+            symmetric = self._symmetric
+            for one in (expr, *declared):
+                symmetric |= one.symmetric if isinstance(one, Matrix) else frozenset()
+            running = {index: self.free[index] for index in self.running}
+            equations = [_instance(one, running) for one in declared]
+            if not is_sum_of_multiples(_entry(expr, free), equations, symmetric, free):
+                raise ValueError(
+                    f"What the step uses of {name!r} was not found to be a sum of multiples of what it "
+                    f"says: expected multiples of {', '.join(map(_latex, declared))}, got {_latex(expr)}."
+                )
+        return len(using) == 1 and any(
+            self._alike(left, sign * one)
+            for name in using
+            for one in self.equations[name]
+            for sign in (1, -1)
+        )
+
+    def _alike(self, left: sp.Expr | Matrix, right: sp.Expr | Matrix) -> bool:
+        """Whether two sides are of one kind, and equal."""
+        if isinstance(left, Matrix) and isinstance(right, Matrix):
+            return left.shape == right.shape and self._same(left, right)
+        return self._same(_scalar(left), _scalar(right)) if _are_numbers(left, right) else False
+
 
 Derive = Callable[[Proof], None]
 
 
 def derive(derivation: Derive, ctx: Context) -> Finding:
-    """Run a derivation: it finds what it states if every step closes."""
+    """Run a derivation: it finds what it states if every step closes, and not all are assumed."""
     proof = Proof()
     derivation(proof)
-    if proof.closed:
-        summary = f"{count(len(proof.steps), 'step')}, closed by exact zero tests"
-        if proof.lemmas:
-            summary += f", citing {_cited(proof.lemmas)}"
-    else:
+    assumed = sum(step.assumed for step in proof.steps)
+    if not proof.closed:
         open_steps = [step.text for step in proof.steps if not step.closed]
         summary = f"Does not close: {'; '.join(open_steps) or 'it has no steps'}"
+    elif assumed == len(proof.steps):
+        summary = "Says no more than what it assumes: every step is assumed"
+    else:
+        summary = f"{count(len(proof.steps), 'step')}, closed by exact zero tests"
+        if proof.sizes:
+            summary += f", for all {' and '.join(sorted(proof.sizes))}"
+        if assumed:
+            summary += (
+                f", of which {assumed} only {'says' if assumed == 1 else 'say'} what is assumed"
+            )
+        if proof.lemmas:
+            summary += f", citing {_cited(proof.lemmas)}"
     return Finding(
-        outcome=Outcome.AS_STATED if proof.closed else Outcome.SURPRISE,
+        outcome=(
+            Outcome.AS_STATED if proof.closed and assumed < len(proof.steps) else Outcome.SURPRISE
+        ),
         summary=f"{summary}.",
         steps=tuple(proof.steps),
         lemmas=tuple(dict.fromkeys(proof.lemmas)),
-        hypotheses=tuple(dict.fromkeys(proof.assumed)),
+        premises=tuple(proof.premises.values()),
+        fixed_size=proof.explicit and not proof.sizes,
     )
 
 
@@ -192,23 +379,21 @@ def _cited(ids: Iterable[str]) -> str:
 
 
 def hypothesis_ablation(derivation: Derive, ctx: Context) -> Finding:
-    """Run a derivation with each hypothesis withdrawn: none may be idle."""
+    """Run a derivation with each hypothesis withdrawn: none may be idle.
+
+    Symmetries are withdrawn as well; one that nothing needs is not assumed, and not listed.
+    """
     complete = Proof()
     derivation(complete)
     rows, idle = [], []
-    for name, text in complete.hypotheses.items():
-        attempt = Proof(withdrawn=frozenset({name}))
-        try:
-            derivation(attempt)
-            fails_at = next((step.text for step in attempt.steps if not step.closed), "")
-        except NoRuleError as stuck:
-            fails_at = str(stuck)
+    for name, premise in complete.premises.items():
+        fails_at = _fails_at(derivation, name)
         if not fails_at:
             idle.append(name)
-        enters = complete.enters.get(name, "")
-        rows.append(
-            (name, f"{text}; it enters as {enters}" if enters else text, fails_at or "nowhere")
-        )
+        rows.append((name, premise.text, fails_at or "nowhere"))
+    for name, base in complete.symmetries.items():
+        if fails_at := _fails_at(derivation, name):
+            rows.append((name, f"${base}$ is symmetric", fails_at))
     if not complete.closed:
         summary = "The derivation does not close with all its hypotheses."
     elif not rows:
@@ -234,6 +419,15 @@ def hypothesis_ablation(derivation: Derive, ctx: Context) -> Finding:
     )
 
 
+def _fails_at(derivation: Derive, withdrawn: str) -> str:
+    """The first step that does not close without a hypothesis, or empty."""
+    try:
+        derivation(Proof(withdrawn=frozenset({withdrawn}), stops=True))
+    except (OpenStepError, NoRuleError) as stuck:
+        return str(stuck) or "a step without words"
+    return ""
+
+
 class _Printer(LatexPrinter):  # type: ignore[misc]
     """SymPy's printer, with one summation sign for each index."""
 
@@ -248,32 +442,138 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         return f"{' '.join(signs)} {body}"
 
 
+def expression(side: sp.Expr | Matrix) -> str:
+    """A side of a relation as `verify.claims.statement.Formula` knows it."""
+    return side.latex if isinstance(side, Matrix) else str(readable(sp.sympify(side)))
+
+
 def _latex(expr: sp.Expr | Matrix) -> str:
     if isinstance(expr, Matrix):
         return expr.latex
     return str(_Printer().doprint(readable(expr) if isinstance(expr, sp.Expr) else expr))
 
 
-def _equal(
-    lhs: sp.Expr | Matrix,
-    rhs: sp.Expr | Matrix,
+def _rule(object: sp.Indexed, rules: Mapping[sp.IndexedBase, Rule]) -> str:
+    """A rule of differentiation, at the indices of an object."""
+    rate = sp.sympify(rules[object.base](*object.indices))
+    return rf"$\frac{{d}}{{dt}} {_latex(object)} = {_latex(rate)}$"
+
+
+def _letters(*sides: sp.Expr | Matrix) -> set[str]:
+    """The names of the symbols and indexed objects in expressions, without indices and sizes."""
+    exprs = [_entry(side, {}) for side in sides]
+    return {
+        str(letter)
+        for expr in exprs
+        for letter in expr.atoms(sp.Symbol)
+        if not isinstance(letter, sp.Dummy) and not letter.is_integer
+    }
+
+
+def _scalar(side: sp.Expr | Matrix) -> sp.Expr:
+    return side.scalar if isinstance(side, Matrix) else sp.sympify(side)
+
+
+def _are_numbers(*sides: sp.Expr | Matrix) -> bool:
+    return all(
+        side.shape == (1, 1) if isinstance(side, Matrix) else isinstance(side, (sp.Expr, int))
+        for side in sides
+    )
+
+
+ROW, COLUMN = sp.symbols("a b", cls=sp.Dummy, integer=True)
+"""Those of an arbitrary entry."""
+
+
+def _entry(side: sp.Expr | Matrix, free: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """A number, or an arbitrary entry of a matrix, whose indices are added to the free ones."""
+    if not isinstance(side, Matrix):
+        return sp.sympify(side)
+    free |= {ROW: side.rows, COLUMN: side.columns}
+    return side.entry(ROW, COLUMN)
+
+
+def _instance(
+    side: sp.Expr | Matrix, free: Mapping[sp.Symbol, sp.Expr]
+) -> tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]:
+    """An equation's left side with the ranges of its free indices."""
+    ranges = dict(free)
+    expr = _entry(side, ranges)
+    return expr, {index: size for index, size in ranges.items() if expr.has(index)}
+
+
+def _divides_by_no_zero(*sides: sp.Expr) -> bool:
+    """Whether everything that is divided by is known to be other than 0."""
+    return all(
+        _is_nonzero(power.base)
+        for side in sides
+        for power in sp.sympify(side).atoms(sp.Pow)
+        if power.exp.could_extract_minus_sign()
+    )
+
+
+def _is_nonzero(expr: sp.Expr) -> bool:
+    if expr.is_nonzero is True or expr.is_positive is True:
+        return True
+    return not expr.has(sp.Indexed, sp.Sum) and _has_sign(expr, sp.Ne)
+
+
+def _vanishes(
+    difference: sp.Expr,
     symmetric: frozenset[sp.IndexedBase],
     free: Mapping[sp.Symbol, sp.Expr],
 ) -> bool:
-    if isinstance(lhs, Matrix) and not isinstance(rhs, Matrix):
-        return _equal(lhs.scalar, rhs, symmetric | lhs.symmetric, free)
-    if isinstance(lhs, Matrix) or isinstance(rhs, Matrix):
-        difference = lhs - rhs  # raises where the shapes differ
-        a, b = sp.symbols("a b", cls=sp.Dummy, integer=True)
-        ranges = {**free, a: difference.rows, b: difference.columns}
-        return is_zero(difference.entry(a, b), symmetric | difference.symmetric, ranges)
-    if isinstance(lhs, sp.MatrixBase):
-        return lhs.shape == rhs.shape and all(
-            _equal(a, b, symmetric, free) for a, b in zip(lhs, rhs, strict=True)
-        )
-    difference = lhs - rhs
     if difference.has(sp.Indexed, sp.Sum):
         return is_zero(difference, symmetric, free)
     if not difference.is_rational_function(*difference.free_symbols):
         raise TypeError(f"no exact zero test is known for {difference}")
     return bool(sp.cancel(sp.together(difference)) == 0)
+
+
+def _relations(formula: sp.Basic) -> tuple[sp.Rel, ...]:
+    """The relations that a formula joins by And.
+
+    Raises:
+        TypeError: if it is anything else.
+    """
+    relations = formula.args if isinstance(formula, sp.And) else (formula,)
+    if not all(isinstance(relation, sp.Rel) for relation in relations):
+        raise TypeError(f"a fact must be a relation or several joined by And: got {formula}")
+    return tuple(relations)
+
+
+def _holds(
+    formula: sp.Basic,
+    at: Mapping[sp.Symbol, sp.Expr],
+    equal_at: Mapping[sp.Expr, sp.Expr | int] | None,
+) -> bool:
+    """Whether a formula is found to be true, and with equality where that is asked for."""
+    for relation in _relations(formula):
+        left, right = relation.lhs, relation.rhs
+        for symbol, value in at.items():
+            left, right = left.subs(symbol, value), right.subs(symbol, value)
+        if isinstance(relation, sp.Eq) and (left == right or sp.simplify(left - right) == 0):
+            continue
+        gap = right - left if isinstance(relation, (sp.Le, sp.Lt)) else left - right
+        if not _has_sign(gap, type(relation)):
+            return False
+        if equal_at is not None and sp.cancel(sp.together(gap).subs(equal_at)) != 0:
+            return False
+    return True
+
+
+def _has_sign(gap: sp.Expr, relation: type[sp.Rel]) -> bool:
+    """Whether a difference is positive, not negative or not 0, as the relation asks."""
+    if relation in (sp.Lt, sp.Gt):
+        asked = "is_positive"
+    elif relation in (sp.Le, sp.Ge):
+        asked = "is_nonnegative"
+    elif relation is sp.Ne:
+        asked = "is_nonzero"
+    else:
+        return False
+    if getattr(gap, asked) is True:
+        return True
+    top, bottom = (sp.expand(part) for part in sp.fraction(sp.cancel(sp.together(gap))))
+    below = bottom.is_nonzero if relation is sp.Ne else bottom.is_positive
+    return getattr(top, asked) is True and below is True

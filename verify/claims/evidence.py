@@ -32,11 +32,38 @@ class Answer(enum.StrEnum):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One printed line of a derivation; `closed` says that its exact zero test succeeded."""
+    """One printed line of a derivation.
+
+    Attributes:
+        closed: whether its exact zero test succeeded.
+        assumed: whether it says no more than the hypotheses that it uses.
+        uses: what it takes: equations with the hypothesis that gives them, rules, what letters stand for.
+        sides: the sides of what it states, as `Formula.expression`.
+    """
 
     text: str
     latex: str
     closed: bool
+    assumed: bool = False
+    uses: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+
+
+class Premise(msgspec.Struct, frozen=True, kw_only=True):
+    """What a derivation starts from.
+
+    Attributes:
+        name: in the derivation; of a hypothesis of the statement its id, with ``: aspect`` where it is used twice.
+        by: where it comes from: ``statement``, ``definition``, ``steps`` for what earlier steps show,
+            ``contrary`` for what the statement denies, the id of a lemma, or empty where it is only asserted.
+        text: what the derivation takes from it.
+        says: the same as equations, LaTeX between dollar signs.
+    """
+
+    name: str
+    by: str
+    text: str
+    says: str = ""
 
 
 class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +174,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         cases: non-vacuous cases that ran; `vacuous_cases` those whose hypotheses failed.
         margin: the largest ratio of error to allowed error seen (at most 1 passes); None if exact.
         steps, lemmas: a derivation's printed lines, and the ids of the lemmas that it cites.
-        hypotheses: ids of the statement's hypotheses that a derivation assumes.
+        premises: all that a derivation starts from.
+        fixed_size: whether a derivation knows no matrices but such of given sizes.
         theorems: what Coq's kernel checked.
         partial: what of its sentence they do not say.
         residuals: named residuals of the numerical work.
@@ -162,7 +190,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     witness: Witness | None = None
     steps: tuple[Step, ...] = ()
     lemmas: tuple[str, ...] = ()
-    hypotheses: tuple[str, ...] = ()
+    premises: tuple[Premise, ...] = ()
+    fixed_size: bool = False
     theorems: tuple[Theorem, ...] = ()
     partial: str = ""
     residuals: dict[str, float] = {}
@@ -170,6 +199,16 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     plots: tuple[Plot, ...] = ()
     answers: tuple[Measured, ...] = ()
     detail: str = ""
+
+    @property
+    def hypotheses(self) -> tuple[str, ...]:
+        """Ids of the statement's hypotheses that a derivation assumes, and the names of what it only asserts."""
+        names = [
+            premise.name.partition(":")[0] if premise.by else f"set-up: {premise.name}"
+            for premise in self.premises
+            if premise.by in ("statement", "")
+        ]
+        return tuple(dict.fromkeys(names))
 
 
 def finding(holds: bool, summary: str, otherwise: str = "", **fields: Any) -> Finding:

@@ -222,13 +222,14 @@ def _shown_needed(check: Check, good: Sequence[Check]) -> bool:
     return any(c.id == f"{check.id}.ablation" and c.role is Role.CONTROL for c in good)
 
 
-def _proofs(good: Sequence[Check]) -> list[Check]:
-    """The derivations for all dimensions that count: those with no idle hypothesis."""
+def _proofs(good: Sequence[Check], evidence: Mapping[str, Evidence]) -> list[Check]:
+    """The derivations that count: not at one size, and with no idle hypothesis."""
     return [
         c
         for c in good
         if c.kind is Kind.DERIVATION
         and c.all_dimensions
+        and not evidence[c.id].fixed_size
         and c.role is Role.SUPPORTS
         and _shown_needed(c, good)
     ]
@@ -249,7 +250,11 @@ def _derivations(
     reading: Reading, good: Sequence[Check], evidence: Mapping[str, Evidence]
 ) -> list[Check]:
     """What proves a reading: derivations from its own hypotheses, or exact examples if it asks for one."""
-    proofs = [c for c in _proofs(good) if set(evidence[c.id].hypotheses) <= set(reading.hypotheses)]
+    proofs = [
+        c
+        for c in _proofs(good, evidence)
+        if set(evidence[c.id].hypotheses) <= set(reading.hypotheses)
+    ]
     if reading.existential:
         proofs += [
             c
@@ -330,6 +335,8 @@ def _judge_reading(
             "counterexample in floating point, or without every hypothesis evaluated: "
             f"{_names(refuting)}"
         )
+    elif unreached := _unreached(reading, supporting, evidence):
+        reason = f"no derivation ends in what is stated: {unreached}"
     elif checked := _theorems(supporting, evidence):
         verdict = Verdict.HOLDS_ADDED if added else Verdict.HOLDS
         reason = f"checked by Coq's kernel{_under(added)}: {_names(checked)}"
@@ -359,7 +366,7 @@ def _judge_part(
     part: Part, bearing: Sequence[Check], evidence: Mapping[str, Evidence], grounds: Grounds
 ) -> Judgement:
     good, bad, missing = _sort(bearing, evidence)
-    proofs = _proofs(good)
+    proofs = _proofs(good, evidence)
     supporting = [c for c in good if c.role is Role.SUPPORTS]
 
     theorems = _theorems(supporting, evidence)
@@ -369,6 +376,8 @@ def _judge_part(
         verdict, reason = Verdict.FAILED, f"did not find what they state: {_names(bad)}"
     elif missing:
         reason = f"not run: {_names(missing)}"
+    elif unreached := _unreached(part, supporting, evidence):
+        verdict, reason = Verdict.FAILED, f"no derivation ends in what is stated: {unreached}"
     elif theorems:
         verdict = Verdict.PROVED
         reason = f"checked by Coq's kernel: {_names(theorems)}{_further(supporting, theorems)}"
@@ -391,6 +400,15 @@ def _judge_part(
         rests_on=tuple(grounds),
         checks=tuple(c.id for c in bearing),
     )
+
+
+def _unreached(
+    about: Reading | Part, supporting: Sequence[Check], evidence: Mapping[str, Evidence]
+) -> str:
+    """The formulas of a part or reading in which no derivation ends; one that assumes its last step ends in nothing."""
+    ends = [evidence[c.id].steps[-1:] for c in supporting if c.kind is Kind.DERIVATION]
+    reached = {side for steps in ends for step in steps if not step.assumed for side in step.sides}
+    return ", ".join(f"${f.latex}$" for f in about.concludes if f.expression not in reached)
 
 
 def _further(supporting: Sequence[Check], decisive: Sequence[Check]) -> str:

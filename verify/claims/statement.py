@@ -47,6 +47,18 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
+class Formula(msgspec.Struct, frozen=True, kw_only=True):
+    """An expression that a text states, as it prints there and as derivations know it.
+
+    Attributes:
+        latex: it in the text, a whole side of a relation.
+        expression: as SymPy writes it, or as a matrix prints; see `verify.claims.bounds.formula`.
+    """
+
+    latex: str
+    expression: str
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """The statement as published, under one reading of its wording.
 
@@ -57,6 +69,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         predicted: the verdict that the specification predicts; compared in `judge` only.
         rescued_by: for a refuted reading, the reading or part that repairs it.
         existential: the reading says that something exists, so an exact example proves it.
+        concludes: as of a part.
     """
 
     id: str
@@ -65,15 +78,22 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     predicted: Verdict
     rescued_by: str = ""
     existential: bool = False
+    concludes: tuple[Formula, ...] = ()
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of the repaired statement, judged by its derivation and its numeric checks."""
+    """One part of the repaired statement, judged by its derivation and its numeric checks.
+
+    Attributes:
+        concludes: what its derivations must end in, each of them in the last step of one, as a side of the
+            relation that it states; of the objects that text, derivations and properties share.
+    """
 
     id: str
     title: str
     text: str
     predicted: Verdict = Verdict.DERIVED
+    concludes: tuple[Formula, ...] = ()
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):

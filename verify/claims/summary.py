@@ -59,10 +59,17 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         text: what was asked, as a clause.
         digits, reduced, medium: the answer on the digits, and in the recorded reduced and medium forms, each with
             its figures; None where they were not run.
+        published: the published figures; empty if there are none.
+        arrays: the answer that the author's released arrays of CIFAR-10 and ResNet-18 give by our statistic, with
+            its figures; None where nothing of it was released.
+        claims: ids of the claims of `verify.experiments.released` that the answer is that of, if there are.
     """
 
     effects: tuple[str, ...]
     text: str
+    published: str = ""
+    arrays: tuple[Answer, str] | None = None
+    claims: tuple[str, ...] = ()
     digits: tuple[Answer, str] | None = None
     reduced: tuple[Answer, str] | None = None
     medium: tuple[Answer, str] | None = None

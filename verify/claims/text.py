@@ -1,8 +1,11 @@
-"""Small words: numbers with their nouns, and text that can be shown anywhere."""
+"""Small words: numbers with their nouns, text that can be shown anywhere, the relations that a text states."""
 
 from __future__ import annotations
 
 import re
+
+RELATION = re.compile(r"\\(?:leq|geq|neq|succeq|succ|preceq|prec|to)\b|[=<>,]")
+"""What stands between two sides, outside of braces."""
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -22,3 +25,18 @@ def count(number: int, noun: str) -> str:
     if number == 1:
         return f"1 {noun}"
     return f"{number} {noun[:-2]}es" if noun.endswith("is") else f"{number} {noun}s"
+
+
+def sides(text: str) -> set[str]:
+    """The sides of the relations in a text, of LaTeX between dollar signs."""
+    found = set()
+    for formula in text.split("$")[1::2]:
+        start = depth = 0
+        ends = {match.start(): match.end() for match in RELATION.finditer(formula)}
+        for place, letter in enumerate(formula):
+            depth += (letter == "{") - (letter == "}")
+            if depth == 0 and place in ends:
+                found.add(formula[start:place].strip())
+                start = ends[place]
+        found.add(formula[start:].strip())
+    return found

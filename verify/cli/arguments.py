@@ -22,6 +22,11 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message[0].upper()}{message[1:].rstrip('.')}.")
 
 
+def new_parser(prog: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    """A parser whose errors are `UsageError`."""
+    return _Parser(prog=prog, description=description, epilog=epilog, allow_abbrev=False)
+
+
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the options of a command line, by default of this process.
 
@@ -34,7 +39,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         description="Decides the paper's statements, and repeats its experiments.",
         epilog="Commands: all | NAME... (thm41, 4.1, 'Theorem 4.1', E3) | list | show NAME... | "
         "report [NAME...] | diff OLD NEW | doctor | bench | kernel [NAME...] | ssl E3... | ssl all | ssl --list | "
-        "ssl released --path DIR | mutate [NAME|numeric|experiments...] | new ID LABEL TITLE.",
+        "ssl released --path DIR | diagnose --help | mutate [NAME|numeric|experiments...] | new ID LABEL TITLE.",
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -86,6 +91,7 @@ _REPRODUCTION: dict[str, object] = {
     "download": False,
     "checkpoint": None,
     "list": False,
+    "rehearse": False,
     "record": False,
     "path": None,
     "check_citations": False,
@@ -123,6 +129,11 @@ def _add_reproduction(parser: argparse.ArgumentParser) -> None:
         "--record",
         action="store_true",
         help="also keep the results in reports/evidence; of `kernel`, in its record",
+    )
+    add(
+        "--rehearse",
+        action="store_true",
+        help="a few real steps: what the form would take here in memory, disk and time",
     )
     add("--list", action="store_true", help="list the forms and what they cost")
     add("--path", type=_path, metavar="DIR", help="of `ssl released`: the author's release")

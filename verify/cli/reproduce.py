@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from verify.claims.check import Check, Kind, Role
+from verify.claims.check import Check, Context, Kind, Role
 from verify.claims.evidence import Outcome
 from verify.cli.arguments import UsageError
 from verify.engine.registry import RegistryEntry, Room
@@ -169,6 +169,13 @@ def left(results: Results) -> list[str]:
         for name, evidence in results.evidence.items()
         if evidence.outcome is Outcome.NOT_RUN
     ]
+
+
+def rehearsed(checks: Sequence[Check], ctx: Context) -> str:
+    """What the training of these checks would take here, a line each."""
+    from verify.experiments.rehearsal import rehearse, told
+
+    return told([rehearse(check, ctx) for check in checks if check.artefacts], ctx.device)
 
 
 def deadline(budget: float | None) -> float | None:

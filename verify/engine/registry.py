@@ -22,6 +22,7 @@ from verify.claims.check import DATA, Check, Kind, Role
 from verify.claims.judgement import bears_on, named, resolve, rests_on
 from verify.claims.statement import Experiment, Statement, Verdict
 from verify.claims.summary import Summary, Told, faults, faults_of_answers
+from verify.claims.text import sides
 from verify.identity.closure import snapshot_sources
 from verify.identity.fingerprint import CanonicalFormError, canonical_form
 
@@ -295,6 +296,12 @@ def _unstated(statement: Statement) -> Iterable[str]:
     for part in statement.parts:
         if part.predicted not in _OF_PARTS:
             yield f"the part {part.id!r} cannot come to {part.predicted.value!r}"
+    for one in named(statement):
+        for formula in one.concludes:
+            if formula.latex not in sides(one.text):
+                yield (
+                    f"{one.id!r} concludes with {formula.latex!r}, which is no side of a relation in its text"
+                )
 
 
 def _undecidable(statement: Statement, checks: Sequence[Check]) -> Iterable[str]:

@@ -14,7 +14,8 @@ from msgspec import structs
 from verify.claims.check import Arithmetic, Check, Context
 from verify.claims.declare import measurement
 from verify.claims.evidence import Answer, Finding, Measured, Outcome, Plot, Series, Table
-from verify.experiments.forms import FORMS, LIVE, REDUCED, SIZES, Form
+from verify.engine.artefact import Arrays
+from verify.experiments.forms import FORMS, LIVE, MEDIUM, PUBLISHED, SIZES, Form
 from verify.experiments.networks import TRAINED_FROM, Run, Runs
 from verify.experiments.released.citations import cite
 from verify.ssl.augment import Augmentation, CropAugmentation
@@ -81,17 +82,17 @@ def _measured(
 
 def what_could_decide(form: Form, experiment: str) -> str:
     """The next larger form of an experiment with its cost, or more training seeds of the largest."""
-    sizes = [LIVE.size, *SIZES]
+    ranks = {PUBLISHED.size: 2, MEDIUM.size: 1}  # the reduced one decides no more than the digits
     larger = [
         other
         for other in FORMS
         if experiment in other.minutes
         and (other.network, other.seeds > 1) == (form.network, True)
-        and other.data == (REDUCED.data if form is LIVE else form.data)
-        and sizes.index(other.size) > sizes.index(form.size)
+        and other.data == (MEDIUM.data if form is LIVE else form.data)
+        and ranks.get(other.size, 0) > ranks.get(form.size, 0)
     ]
     if larger:
-        other = min(larger, key=lambda form: sizes.index(form.size))
+        other = min(larger, key=lambda form: ranks[form.size])
         minutes, words = other.minutes[experiment], f"`{other.command(experiment)}`"
     else:
         minutes, words, other = form.minutes[experiment] / form.seeds, "each further seed", form
@@ -103,7 +104,20 @@ def class_probes(runs: Iterable[Run], dataset: Dataset) -> list[float]:
     return [run.class_probe(dataset) for run in runs] if dataset.name != DIGITS else []
 
 
+def observed_probes(kept: Iterable[Mapping[Any, Arrays]], dataset: Dataset) -> list[float]:
+    """The same of runs whose observer saw it: of every seed, what was kept of its runs."""
+    every = [float(run["class_z"][-1]) for runs in kept for run in runs.values()]
+    return every if dataset.name != DIGITS else []
+
+
 # --- findings and answers -------------------------------------------------------------------
+
+
+CLASS_ROW = "linear class probe of z, %"
+"""The first row of the first table on CIFAR."""
+
+MOST_LISTED = 10
+"""Runs at most whose class probes are listed one by one."""
 
 
 def shown(
@@ -127,10 +141,12 @@ def shown(
             row of the first table; where a network does not count as trained, the summary says so first.
     """
     if probes:
-        row = ("linear class probe of z, %", "not published", percent(probes))
+        few = f"{100 * fmean(probes):.1f} ({100 * min(probes):.1f} to {100 * max(probes):.1f} in {len(probes)} runs)"
+        accuracy = percent(probes) if len(probes) <= MOST_LISTED else few
+        row = (CLASS_ROW, "not published", accuracy)
         tables = (structs.replace(tables[0], rows=(row, *tables[0].rows)), *tables[1:])
     if probes and min(probes) < TRAINED_FROM:
-        summary = f"These networks do not count as trained: a linear probe of the class on z gets {percent(probes)} %, and {100 * TRAINED_FROM:g} % were asked of each. {summary}"
+        summary = f"These networks do not count as trained: a linear probe of the class on z gets {accuracy} %, and {100 * TRAINED_FROM:g} % were asked of each. {summary}"
     others = [f"{a.effect} ({a.answer.value})" for a in answers if a.answer is not Answer.YES]
     shortfall = f"Not answered with yes: {', '.join(others)}. " if others else ""
     return Finding(

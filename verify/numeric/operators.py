@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from verify.numeric.objectives.checks import is_finite
+
+if TYPE_CHECKING:
+    from scipy.sparse.linalg import LinearOperator
 
 TYPES = (torch.float64, torch.float32)
 """What eigenvalues are computed in; float32 for throughput only."""
@@ -77,6 +81,25 @@ class SymmetricOperator(ABC):
         if v.ndim == rank:
             return self.apply(v.unsqueeze(0)).squeeze(0)
         return self.apply(v.movedim(-1, 0)).movedim(0, -1)
+
+    def to_scipy(self) -> LinearOperator:
+        """As SciPy's operator on R^N, N the entries of the space: for `eigsh`, `cg` and their like.
+
+        Independent operators are its diagonal blocks.
+        """
+        from scipy.sparse.linalg import LinearOperator
+
+        size = self.blocks * self.n
+
+        def multiply(x: Any) -> Any:
+            columns = torch.as_tensor(x, dtype=self.dtype, device=self.device).reshape(size, -1)
+            found = self.rows(columns.T.reshape(-1, self.blocks, self.n))
+            return found.reshape(-1, size).T.cpu().numpy().reshape(x.shape)
+
+        kind = torch.empty(0, dtype=self.dtype).numpy().dtype
+        return LinearOperator(
+            (size, size), matvec=multiply, matmat=multiply, rmatvec=multiply, dtype=kind
+        )
 
     def rows(self, v: Tensor) -> Tensor:
         """Multiply vectors given block by block: (m, blocks, n) -> (m, blocks, n)."""

@@ -54,6 +54,7 @@ from verify.numeric.objectives import (
     vicreg,
 )
 from verify.numeric.operators import MatrixOperator, SymmetricOperator, symmetrised
+from verify.numeric.parameters import of_parameters
 from verify.numeric.products import HeadProducts
 from verify.numeric.released_objectives import (
     RELEASED,
@@ -110,6 +111,7 @@ __all__ = [
     "near_kink",
     "negative_cosine",
     "nt_xent",
+    "of_parameters",
     "pullback",
     "rayleigh_quotient",
     "rounding_majorant",

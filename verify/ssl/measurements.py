@@ -301,12 +301,12 @@ def pooled_interval(values: Sequence[float], drawn: Sequence[Tensor]) -> Interva
     Raises:
         ValueError: as for `paired_interval`.
     """
-    logs = torch.tensor(values, dtype=torch.float64).log()
-    seeds = paired_interval(logs.tolist())
+    logs = [math.log(value) for value in values]
+    seeds = paired_interval(logs)
     training = (seeds.high - seeds.low) / 2
     orbits = torch.stack([draw.double().log() for draw in drawn]).mean(0).std()
     half = math.hypot(training, STUDENT[len(values) - 1] * float(orbits))
-    return Interval(*(logs.mean() + torch.tensor([-half, half])).exp().tolist())
+    return Interval(math.exp(fmean(logs) - half), math.exp(fmean(logs) + half))
 
 
 MOST_SEEDS = 1000

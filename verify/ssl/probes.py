@@ -18,15 +18,23 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class ProbeConfig:
-    """Hyperparameters of a probe: Adam on the cross-entropy, minibatches, no regularisation."""
+    """Hyperparameters of a probe: Adam on the cross-entropy, minibatches, no regularisation.
+
+    Attributes:
+        standardised: whether every feature is brought to mean 0 and deviation 1 first.
+    """
 
     learning_rate: float = 1e-3
     batch: int = 128
     epochs: int = 5
+    standardised: bool = True
 
 
 PROBE = ProbeConfig()
-"""The probes of E4: 5 epochs of Adam at 1e-3, as published."""
+"""The probes of E4: 5 epochs of Adam at 1e-3, as published, on standardised features."""
+
+PUBLISHED_PROBE = ProbeConfig(batch=256, standardised=False)
+"""The published probes."""
 
 LONGER = ProbeConfig(epochs=20)
 """On the digits about as many steps (900) as 5 epochs over CIFAR-10 take at batch 256."""
@@ -61,7 +69,7 @@ class Probes:
 def train_probes(
     features: Tensor, labels: Tensor, classes: int, width: int, seed: int, config: ProbeConfig
 ) -> Probes:
-    """Train P probes on standardised features.
+    """Train P probes.
 
     Args:
         features: (P, n, d).
@@ -80,10 +88,12 @@ def train_probes(
         drawn = torch.rand(count, inputs + 1, outputs, generator=generator)
         drawn = ((2 * drawn - 1) * bound).to(features)
         layers.append((drawn[:, :-1].clone(), drawn[:, -1:].clone()))
-    deviation = features.std(1, keepdim=True)
+    centre, scale = features.mean(1, keepdim=True), features.std(1, keepdim=True)
+    if not config.standardised:
+        centre, scale = torch.zeros_like(centre), torch.ones_like(scale)
     probes = Probes(
-        centre=features.mean(1, keepdim=True),
-        scale=deviation.masked_fill(deviation == 0, 1),  # a constant feature stays constant
+        centre=centre,
+        scale=scale.masked_fill(scale == 0, 1),  # a constant feature stays constant
         layers=tuple(layers),
     )
     parameters = [tensor.requires_grad_() for layer in layers for tensor in layer]

@@ -287,6 +287,11 @@ def _weights(content: Any, path: Path) -> dict[str, Tensor]:
     if direction is not None and length is not None:  # PyTorch's weight norm
         unit = direction / torch.linalg.vector_norm(direction, dim=1, keepdim=True)
         weights["head.last_layer.weight"] = length * unit
+    for name, weight in weights.items():
+        if not torch.isfinite(weight).all():
+            raise CheckpointError(
+                f"{path} holds numbers in {name} that are not finite; copy or download it again."
+            )
     return weights
 
 

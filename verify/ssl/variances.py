@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from verify.numeric.effective_rank import effective_ranks
 from verify.ssl.backbones import CALIBRATED, calibrate
 from verify.ssl.data import Dataset, floating
 from verify.ssl.measurements import head_outputs, represent
+from verify.ssl.probes import ridge_accuracy
 from verify.ssl.training import Config, Networks, Observe, State
 
 PUBLISHED_CLAMP = 1e-7
@@ -98,18 +100,25 @@ def with_statistics(state: State, dataset: Dataset) -> Networks:
 
 
 OBSERVED = 2000
-"""Test images at most that a run is observed on, after every epoch."""
+"""Images at most, of training and of test, that a run is observed on, after every epoch."""
 
 
 def observe_variances(config: Config, dataset: Dataset) -> Observe:
-    """Variance of the directions of z and h, condition and effective ranks of z, over the first test images."""
-    del config
-    images = dataset.test_images[:OBSERVED]
+    """Variance of the directions of z and h, condition and effective ranks of z, over the first test images.
+
+    And, after the last epoch, test accuracy of a linear probe of the class on z; NaN before it.
+    """
+    images, answers = dataset.test_images[:OBSERVED], dataset.test_labels[:OBSERVED]
+    known, labels = dataset.train_images[:OBSERVED], dataset.train_labels[:OBSERVED]
 
     def observe(state: State) -> dict[str, float | np.ndarray]:
         networks = with_statistics(state, dataset)
         z = represent(networks.backbone, images)
         condition, ranks = conditioning(z), effective_ranks(z)
+        probed = math.nan
+        if state.epoch == config.epochs:
+            seen = represent(networks.backbone, known)
+            probed = ridge_accuracy(seen, labels, z, answers, dataset.classes)
         return {
             "steps": state.steps,
             "variance_z": direction_variance(z),
@@ -121,6 +130,7 @@ def observe_variances(config: Config, dataset: Dataset) -> Observe:
             "effective_rank": ranks.roy_vetterli,
             "rankme": ranks.rankme,
             "von_neumann_rank": ranks.von_neumann,
+            "class_z": probed,
         }
 
     return observe

@@ -75,12 +75,18 @@ class Collapse:
         outputs: the symbols u_1, .., u_k.
         head: the head.
         at: z* as a column.
+        spread: how far the encoder f(x) = z* + spread x (1, .., 1)^T moves with its real input x.
     """
 
     loss: sp.Expr
     outputs: tuple[sp.Symbol, ...]
     head: ExactHead
     at: sp.ImmutableMatrix
+    spread: sp.Expr = sp.S.Zero
+
+    def encoder(self, x: sp.Expr) -> sp.Matrix:
+        """The representation f(x) of an input, (d, 1)."""
+        return sp.Matrix(self.at) + self.spread * x * sp.ones(len(self.at), 1)
 
     @cached_property
     def inputs(self) -> sp.Matrix:

@@ -113,43 +113,44 @@ def normal_form(
 ) -> dict[tuple[object, ...], sp.Expr]:
     """The coefficients of an indexed expression by canonical monomial; zero ones left out."""
     collected: dict[tuple[object, ...], sp.Expr] = {}
-    for written in _terms(expr):
-        for term in _count_idle(_contract_deltas(_evaluated(written), free)):
-            key = _canonical(term, symmetric)
+    for written in terms(expr):
+        for term in count_idle(contract_deltas(evaluated(written), free)):
+            key = canonical(term, symmetric)
             collected[key] = collected.get(key, sp.S.Zero) + term.coefficient
     return {key: value for key, value in collected.items() if value != 0}
 
 
 @dataclass(frozen=True)
-class _Term:
+class Term:
     """One monomial under sums: coefficient * product of factors, summed over the bound indices."""
 
     coefficient: sp.Expr
     factors: tuple[sp.Expr, ...]
     bound: tuple[Bound, ...]
 
-    def __mul__(self, other: _Term) -> _Term:
-        return _Term(
+    def __mul__(self, other: Term) -> Term:
+        return Term(
             self.coefficient * other.coefficient,
             self.factors + other.factors,
             self.bound + other.bound,
         )
 
 
-def _terms(expr: sp.Expr) -> Iterator[_Term]:
+def terms(expr: sp.Expr) -> Iterator[Term]:
+    """The monomials of an expression, multiplied out, under sums with indices of their own."""
     if expr.is_Add:
         for arg in expr.args:
-            yield from _terms(arg)
+            yield from terms(arg)
     elif expr.is_Mul:
-        for parts in itertools.product(*(list(_terms(arg)) for arg in expr.args)):
-            product = _Term(sp.S.One, (), ())
+        for parts in itertools.product(*(list(terms(arg)) for arg in expr.args)):
+            product = Term(sp.S.One, (), ())
             for part in parts:
                 product = product * part
             yield product
     elif expr.is_Pow and expr.exp.is_Integer and expr.exp > 0:
         # Each copy of a sum needs its own dummy indices, so the base is expanded anew every time.
-        for parts in itertools.product(*(list(_terms(expr.base)) for _ in range(expr.exp))):
-            product = _Term(sp.S.One, (), ())
+        for parts in itertools.product(*(list(terms(expr.base)) for _ in range(expr.exp))):
+            product = Term(sp.S.One, (), ())
             for part in parts:
                 product = product * part
             yield product
@@ -160,24 +161,24 @@ def _terms(expr: sp.Expr) -> Iterator[_Term]:
             if summed or (low.free_symbols | high.free_symbols) & set(fresh):
                 raise TypeError(f"a sum's limits must not depend on a summation index: {expr}")
         bound = tuple((fresh[index], low, high) for index, low, high in expr.limits)
-        for term in _terms(expr.function.xreplace(fresh)):
-            yield _Term(term.coefficient, term.factors, term.bound + bound)
+        for term in terms(expr.function.xreplace(fresh)):
+            yield Term(term.coefficient, term.factors, term.bound + bound)
     elif expr.is_number:
-        yield _Term(expr, (), ())
+        yield Term(expr, (), ())
     else:
-        yield _Term(sp.S.One, (expr,), ())
+        yield Term(sp.S.One, (expr,), ())
 
 
-def _evaluated(term: _Term) -> _Term:
+def evaluated(term: Term) -> Term:
     """The same with its numbers in the coefficient, and each Kronecker delta once: it is 0 or 1."""
     numbers = [f for f in term.factors if f.is_number]
     rest = [f for f in term.factors if not f.is_number]
     deltas = dict.fromkeys(f for f in rest if isinstance(f, sp.KroneckerDelta))
     others = [f for f in rest if not isinstance(f, sp.KroneckerDelta)]
-    return _Term(term.coefficient * sp.Mul(*numbers), (*others, *deltas), term.bound)
+    return Term(term.coefficient * sp.Mul(*numbers), (*others, *deltas), term.bound)
 
 
-def _count_idle(term: _Term) -> Iterator[_Term]:
+def count_idle(term: Term) -> Iterator[Term]:
     """Sum out every index that no factor carries: what is left is multiplied by its range's length.
 
     A range that is not known to have at least 0 members stays as it is.
@@ -197,11 +198,11 @@ def _count_idle(term: _Term) -> Iterator[_Term]:
         if not (f.has(sp.Indexed, sp.KroneckerDelta) or f.free_symbols & summed)
     ]
     rest = tuple(f for f in term.factors if f not in sizes)
-    for part in _terms(sp.expand(sp.Mul(*sizes, *lengths.values()))):
-        yield _Term(term.coefficient, rest, bound) * part
+    for part in terms(sp.expand(sp.Mul(*sizes, *lengths.values()))):
+        yield Term(term.coefficient, rest, bound) * part
 
 
-def _contract_deltas(term: _Term, free: Mapping[sp.Symbol, sp.Expr]) -> _Term:
+def contract_deltas(term: Term, free: Mapping[sp.Symbol, sp.Expr]) -> Term:
     """Sum out every Kronecker delta that carries a bound index.
 
     Raises:
@@ -224,16 +225,28 @@ def _contract_deltas(term: _Term, free: Mapping[sp.Symbol, sp.Expr]) -> _Term:
             )
         rest = list(term.factors)
         rest.remove(factor)
-        joined = _Term(
+        joined = Term(
             term.coefficient,
             tuple(f.xreplace({gone: kept}) for f in rest),
             tuple(b for b in term.bound if b[0] != gone),
         )
-        return _contract_deltas(_evaluated(joined), free)
-    return term
+        return contract_deltas(evaluated(joined), free)
+    return _joined(term)
 
 
-def _canonical(term: _Term, symmetric: frozenset[sp.IndexedBase]) -> tuple[object, ...]:
+def _joined(term: Term) -> Term:
+    """The same with one name for two free indices that a Kronecker delta joins."""
+    factors = term.factors
+    for delta in [f for f in factors if isinstance(f, sp.KroneckerDelta)]:
+        kept, gone = sorted(delta.args, key=lambda index: (index.is_Symbol, str(index)))
+        if gone.is_Symbol:
+            factors = tuple(f if f == delta else f.xreplace({gone: kept}) for f in factors)
+    return (
+        term if factors == term.factors else evaluated(Term(term.coefficient, factors, term.bound))
+    )
+
+
+def canonical(term: Term, symmetric: frozenset[sp.IndexedBase]) -> tuple[object, ...]:
     """The least name of a monomial over all namings of its bound indices.
 
     Indices that play different parts (see `_parts`) need not be tried in each other's places.
@@ -250,7 +263,7 @@ def _canonical(term: _Term, symmetric: frozenset[sp.IndexedBase]) -> tuple[objec
     return (min(names, key=str), tuple(ranges[index] for index in itertools.chain(*classes)))
 
 
-def _parts(term: _Term, symmetric: frozenset[sp.IndexedBase]) -> dict[sp.Symbol, int]:
+def _parts(term: Term, symmetric: frozenset[sp.IndexedBase]) -> dict[sp.Symbol, int]:
     """The part that each bound index plays: its range, where it stands, and beside which others.
 
     Found by refinement, as in tests of graph isomorphism; no naming of the indices enters.

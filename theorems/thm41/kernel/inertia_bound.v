@@ -82,15 +82,14 @@ rewrite leqn0 mxrank_eq0; apply/eqP/row_matrixP => i; rewrite row0; apply/eqP/co
 by have := pV (row i V) (row_sub _ _) r0; rewrite /quad form_mx0 ltxx.
 Qed.
 
-(** It is attained: [d] hidden units, W_1 = I, H = 0, rho = 1, W_2 = (1 .. 1) and s(a) = a - a^2 / 2 give n_-(H_eff) = d = n_-(D) - n_+(H) - (m_tot - rank W_1). *)
-Theorem part_inertia_attained d :
-  let s (a : F) := a - a ^+ 2 / 2%:R in let s' (a : F) := 1 - a in let s'' (a : F) := -1 in
+Lemma inertia_attained (s s' : F -> F) d :
+  let s'' (a : F) := -1 in
   let W1 := 1%:M : 'M[F]_d in let N := Layer W1 0 (Last (const_mx 1 : 'M[F]_(1, d)) 0) in
   let H := 0 : 'M[F]_1 in let rho := 1%:M : 'rV[F]_1 in
   n_minus (effective s s' s'' N H rho 0) = d /\
   (n_minus (gains s s' s'' N rho 0) - n_plus H - (units N - \rank W1))%N = d.
 Proof.
-move=> s s' s'' W1 N H rho; set D := gains _ _ _ _ _ _.
+move=> s'' W1 N H rho; set D := gains _ _ _ _ _ _.
 have gE : D = - 1%:M.
   have dE j : deltas s s' N rho 0 0 j = 1.
     rewrite -[j]splitK; case: (split j) => [i|[]] //.
@@ -108,5 +107,14 @@ have -> : stack s s' N 0 = col_mx 1%:M 0 by rewrite /= !mul0mx.
 rewrite tr_col_mx mul_row_col trmx1 trmx0 mulmx1 mulmx0 addr0.
 exact: pd1.
 Qed.
+
+(** It is attained: [d] hidden units, W_1 = I, H = 0, rho = 1, W_2 = (1 .. 1) and s(a) = a - a^2 / 2 give n_-(H_eff) = d = n_-(D) - n_+(H) - (m_tot - rank W_1). *)
+Theorem part_inertia_attained d :
+  let s (a : F) := a - a ^+ 2 / 2%:R in let s' (a : F) := 1 - a in let s'' (a : F) := -1 in
+  let W1 := 1%:M : 'M[F]_d in let N := Layer W1 0 (Last (const_mx 1 : 'M[F]_(1, d)) 0) in
+  let H := 0 : 'M[F]_1 in let rho := 1%:M : 'rV[F]_1 in
+  n_minus (effective s s' s'' N H rho 0) = d /\
+  (n_minus (gains s s' s'' N rho 0) - n_plus H - (units N - \rank W1))%N = d.
+Proof. by move=> s s'; apply: (inertia_attained s s'). Qed.
 
 End InertiaBound.

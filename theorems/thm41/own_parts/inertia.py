@@ -58,7 +58,11 @@ def inertia_bound(proof: Proof) -> None:
         v.T @ (stacked.T @ bends @ stacked) @ v,
         (stacked @ v).T @ bends @ (stacked @ v),
     )
-    proof.let("factor", r"$A = B W_1$, since every $A_l$ is a product that begins with $W_1$")
+    proof.let(
+        "factor",
+        r"$A = B W_1$, since every $A_l$ is a product that begins with $W_1$",
+        stacked - inner @ first,
+    )
     proof.follows(
         r"$Av = B(W_1 v)$; and $W_1$ is a block of $A$, so $\ker A = \ker W_1$",
         stacked @ v,
@@ -74,10 +78,21 @@ def inertia_bound(proof: Proof) -> None:
     good_units = total(lambda j: eta[j] ** 2 * y_minus[j] ** 2, fewer)
     good_loss = total(lambda i: mu[i] ** 2 * q_minus[i] ** 2, rest)
     proof.cite("spectral")
-    proof.let("units", r"the $b = m_{tot} - n_-(D)$ equations $y_j = 0$ wherever $D_j \geq 0$")
+    units, negative, positive, rank = sp.symbols("m_{tot} n_- n_+ r_1", integer=True)
+    unit, eigenvalue = sp.symbols("j i", integer=True)
+    proof.every(more, unit)
+    proof.every(plus, eigenvalue)
+    proof.let(
+        "units",
+        r"the $b = m_{tot} - n_-(D)$ equations $y_j = 0$ wherever $D_j \geq 0$",
+        y_plus[unit],
+        units - negative - more,
+    )
     proof.let(
         "loss",
         r"the $p = n_+(\nabla^2 L)$ equations $x_i = q_i^T J v = 0$ wherever $\lambda_i > 0$",
+        q_plus[eigenvalue],
+        positive - plus,
     )
     proof.follows(
         r"With $D_j = -\eta_j^2$ and $\lambda_i = -\mu_i^2$ for the others, the form of $H_{\mathrm{eff}}$ is",
@@ -94,9 +109,7 @@ def inertia_bound(proof: Proof) -> None:
     proof.fact(
         r"With $\sum_i \mu_i^2 x_i^2 = e \geq 0$ the form is negative",
         sp.Lt(-value - other, 0, evaluate=False),
-        bool((-value - other).is_negative),
     )
-    units, negative, positive, rank = sp.symbols("m_{tot} n_- n_+ r_1", integer=True)
     proof.follows(
         r"In the complement, of dimension $r_1 = \operatorname{rank} W_1$, these equations leave a subspace of at least this dimension",
         rank - more - plus,

@@ -26,18 +26,18 @@ t = sp.Symbol("t", positive=True)
 def sufficient(proof: Proof) -> None:
     """Either condition makes G + tM negative somewhere, for every t > 0."""
     v = vector("v", d)
-    proof.let("kernel", r"$v \in K = \ker G$")
-    negative = proof.let("negative", "first condition: $v^T M v = -c < 0$")
-    c = sp.Symbol("c", positive=negative or None)
+    proof.let("kernel", r"$v \in K = \ker G$", G @ v)
+    c = sp.Symbol("c", positive="negative" not in proof.withdrawn or None)
+    proof.let("negative", "first condition: $v^T M v = -c < 0$", (v.T @ M @ v).scalar + c)
     proof.follows(
         "At $v$ the form of $G + tM$",
         v.T @ (G + t * M) @ v,
         -t * c,
         using={"kernel": (v.T @ (G @ v)).scalar, "negative": t * ((v.T @ M @ v).scalar + c)},
     )
-    proof.fact("is negative", sp.Lt(-t * c, 0, evaluate=False), bool((-t * c).is_negative))
-    proof.let("null", "second condition: $v^T M v = 0$")
-    proof.let("image", "and $Mv = w$")
+    proof.fact("is negative", sp.Lt(-t * c, 0, evaluate=False))
+    proof.let("null", "second condition: $v^T M v = 0$", v.T @ M @ v)
+    proof.let("image", "and $Mv = w$", M @ v - vector("w", d))
     beside_kernel(proof, G + t * M, t)
     moved = proof.let("moved", "$w \\neq 0$: $|w|^2 = n > 0$; the bracket is $e$ in modulus")
     falls(proof, t, moved)
@@ -69,7 +69,6 @@ def falls(proof: Proof, t: sp.Expr, moved: bool) -> None:
     proof.fact(
         rf"is at most ${sp.latex(most)}$, negative at $\epsilon = {sp.latex(step)}$",
         sp.Lt(least, 0, evaluate=False),
-        bool(least.is_negative),
     )
 
 
@@ -79,10 +78,11 @@ def necessary(proof: Proof) -> None:
     If M is positive definite on K, then n = 0 and G + tM is positive definite.
     """
     n, a, b = (vector(name, d) for name in "nab")
-    proof.let("kernel", r"$n, a \in K = \ker G$")
+    proof.let("kernel", r"$n, a \in K = \ker G$", G @ n, G @ a)
     proof.let(
         "neither",
         r"$M|_K \succeq 0$ and $Mn = 0$ on its kernel (else a condition holds); $n$ lies in that kernel, $a$ in its complement in $K$, $b$ in $K^\perp$",
+        M @ n,
     )
     proof.follows(
         "The form of $G + tM$ at $n + a + b$",
@@ -120,7 +120,6 @@ def necessary(proof: Proof) -> None:
         sp.And(
             sp.Gt(left, 0, evaluate=False), sp.Gt(below * mu, 0, evaluate=False), evaluate=False
         ),
-        bool(left.is_positive) and bool((below * mu).is_positive),
     )
 
 

@@ -23,16 +23,18 @@ def natural_step(proof: Proof) -> None:
     eta, n = sp.Symbol("eta", positive=True), J.T @ J
     step = -eta * (p @ J.T @ rho)
     proof.cite("chain-rule", "pseudoinverse")
-    proof.let("penrose", "$N P J^T = J^T$ with $N = J^T J$ and $P = N^+$")
+    proof.let("penrose", "$N P J^T = J^T$ with $N = J^T J$ and $P = N^+$", n @ p @ J.T - J.T)
     proof.follows(
         r"$J^T (J \, dz + \eta \rho) = 0$: $J \, dz$ is the step $-\eta \rho$ projected on the range of $J$",
         J.T @ (J @ step + eta * rho),
         zero(d),
         using={"penrose": -eta * ((n @ p @ J.T - J.T) @ rho)},
     )
-    proof.let("penrose-left", "$J P N = J$")
+    proof.let("penrose-left", "$J P N = J$", J @ p @ n - J)
     proof.let(
-        "reached", r"$\rho = J w$ lies in the range of $J$, as for every $\rho$ if $J$ is onto"
+        "reached",
+        r"$\rho = J w$ lies in the range of $J$, as for every $\rho$ if $J$ is onto",
+        rho - J @ w,
     )
     proof.follows(
         r"Then $J \, dz = -\eta \rho$: to first order the output makes the gradient step",

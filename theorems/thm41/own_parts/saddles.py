@@ -10,7 +10,7 @@ import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm41.notation import J, d, k, m
+from theorems.thm41.notation import J, d, j, k, m
 from theorems.thm41.own_parts import witnesses
 from theorems.thm41.own_parts.states import State, random_matrix, random_parameters
 from theorems.thm41.own_parts.symmetry import flipped
@@ -30,10 +30,14 @@ def no_interaction(proof: Proof) -> None:
     w, right, delta = matrix("W", m, d), matrix("P", d, m), vector(r"\delta", m)
     s, reciprocal, one = diagonal_of(vector("s'", m)), diagonal_of(vector("r", m)), unit(m)
     proof.given(
-        "critical", r"$\delta_0 = J^T \rho = 0$, and $\delta_{l-1} = W_l^T (s' \circ \delta_l)$"
+        "critical",
+        r"$\delta_0 = J^T \rho = 0$, and $\delta_{l-1} = W_l^T (s' \circ \delta_l)$",
+        w.T @ s @ delta,
     )
-    proof.let("injective", "$W_l P = 1$: the rows of $W_l$ are independent")
-    proof.let("slopes", "$r_j s'_j = 1$: no slope vanishes")
+    proof.let("injective", "$W_l P = 1$: the rows of $W_l$ are independent", w @ right - one)
+    proof.every(m, j)
+    inverted = reciprocal.entry(j, j) * s.entry(j, j) - 1
+    proof.let("slopes", "$r_j s'_j = 1$: no slope vanishes", inverted)
     proof.cite("right-inverse")
     proof.follows(
         r"If $\delta_{l-1} = 0$ then $\delta_l = 0$",
@@ -46,7 +50,7 @@ def no_interaction(proof: Proof) -> None:
         },
     )
     proof.cite("layer-induction")
-    proof.let("vanishing", r"$\delta_l = 0$ in every hidden layer, as derived")
+    proof.let("vanishing", r"$\delta_l = 0$ in every hidden layer, as derived", delta)
     bend, y = (sp.IndexedBase(name) for name in ("s''", "y"))
     term = total(lambda j: delta.entry(j, sp.S.One) * bend[j] * y[j] ** 2, m)
     proof.follows(
@@ -60,8 +64,8 @@ def no_interaction(proof: Proof) -> None:
 def onto(proof: Proof) -> None:
     """A critical z* with rho != 0 needs rank J < k."""
     rho, right = vector(r"\rho", k), matrix("P", d, k)
-    proof.let("critical", r"$J^T \rho = 0$")
-    proof.let("onto", r"$\operatorname{rank} J = k$: $J P = 1$")
+    proof.let("critical", r"$J^T \rho = 0$", J.T @ rho)
+    proof.let("onto", r"$\operatorname{rank} J = k$: $J P = 1$", J @ right - unit(k))
     proof.follows(
         r"If $J$ is onto, $\rho = (J P)^T \rho = 0$",
         rho,

@@ -77,8 +77,8 @@ def sign_flip(proof: Proof) -> None:
 def coin_toss(proof: Proof) -> None:
     """P(lambda_min < 0) >= P(M|_K != 0)/2 + P(M|_K = 0, MK != {0}), for any symmetric H."""
     v, c = vector("v", d), sp.Symbol("c", real=True)
-    proof.let("kernel", "$v \\in K$, so $Gv = 0$")
-    proof.let("value", "$v^T M v = c$")
+    proof.let("kernel", "$v \\in K$, so $Gv = 0$", G @ v)
+    proof.let("value", "$v^T M v = c$", (v.T @ M @ v).scalar - c)
     for sign, matrix_ in SIGNS:
         proof.follows(
             f"At $v$ the form of ${matrix_.latex}$",
@@ -94,11 +94,10 @@ def coin_toss(proof: Proof) -> None:
     proof.fact(
         "so $c$ or $-c$ is negative, namely $-g$: one of the two signs has a negative eigenvalue",
         sp.Lt(-size, 0, evaluate=False),
-        bool((-size).is_negative),
     )
     proof.cite("polarisation")
-    proof.let("null", "in the other case $v^T M v = 0$ for a $v \\in K$")
-    proof.let("image", "$Mv = w$")
+    proof.let("null", "in the other case $v^T M v = 0$ for a $v \\in K$", v.T @ M @ v)
+    proof.let("image", "$Mv = w$", M @ v - vector("w", d))
     for sign, matrix_ in SIGNS:
         beside_kernel(proof, matrix_, sign)
     tail = proof.let("moved", r"$w \neq 0$: $|w|^2 = n > 0$; the last bracket is $e$ in modulus")
@@ -108,6 +107,7 @@ def coin_toss(proof: Proof) -> None:
     proof.let(
         "pair",
         "$p_+ + p_- = 1 + e_1$: with $G$ and $K$ the same, one sign at least is unstable",
+        plus + minus - 1 - excess,
     )
     proof.follows(
         "The average over the two signs is at least one half",

@@ -10,7 +10,7 @@ import sympy as sp
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from theorems.thm41.notation import H, J, d, k, m
+from theorems.thm41.notation import H, J, d, j, k, m
 from theorems.thm41.own_parts.inertia import one_unit
 from theorems.thm41.own_parts.states import State, integers, parameter, shaped
 from verify.claims.check import Arithmetic
@@ -35,9 +35,9 @@ def factorisation(proof: Proof) -> None:
     """H_eff = W_1^T S (W_2^T H W_2 + diag(delta s''/s'^2)) S W_1; hence the exact criterion."""
     first, outer = matrix("W_1", m, d), matrix("W_2", k, m)
     s, inverse, bends = (diagonal_of(vector(name, m)) for name in ("s'", "r", "D"))
-    proof.let("two-layer", "$J = W_2 S W_1$ with $S = \\operatorname{diag}(s')$")
     through = outer @ s @ first
     gap = J - through
+    proof.let("two-layer", "$J = W_2 S W_1$ with $S = \\operatorname{diag}(s')$", gap)
     inner = s @ outer.T @ H @ outer @ s
     proof.follows(
         r"With $H = \nabla^2 L$ and $D_j = \delta_j s''_j$, $H_{\mathrm{eff}} = G + M$ is",
@@ -45,7 +45,8 @@ def factorisation(proof: Proof) -> None:
         first.T @ (inner + bends) @ first,
         using={"two-layer": gap.T @ H @ J + through.T @ H @ gap},
     )
-    proof.let("slopes", r"$s'_j \neq 0$: $r_j s'_j = 1$")
+    proof.every(m, j)
+    proof.let("slopes", r"$s'_j \neq 0$: $r_j s'_j = 1$", inverse.entry(j, j) * s.entry(j, j) - 1)
     scaled, one = inverse @ bends @ inverse, unit(m)
     proof.follows(
         r"and $D = S \operatorname{diag}(\delta_j s''_j / s'_j{}^2) S$, so that this is the congruence by $S W_1$ of "
@@ -89,10 +90,15 @@ def threshold_bound(proof: Proof) -> None:
     proof.let(
         "threshold",
         f"$|\\rho| + q = {sp.latex(limit)}$, $q \\geq 0$, with $p = \\min_j s'_j{{}}^2$, $b = \\max_j |s''_j| |W_2 e_j|$",
+        limit - length - room,
     )
-    proof.let("slope", "$s'_j{}^2 = p + e$, $e \\geq 0$")
-    proof.let("bend", r"$c_j = |\rho| \, b - f$, $f \geq 0$, by Cauchy-Schwarz")
     squared, unit_bend = sp.symbols("x c_j", real=True)
+    proof.let("slope", "$s'_j{}^2 = p + e$, $e \\geq 0$", squared - least - above)
+    proof.let(
+        "bend",
+        r"$c_j = |\rho| \, b - f$, $f \geq 0$, by Cauchy-Schwarz",
+        length * most - excess - unit_bend,
+    )
     left_over = room * most + lam * sigma**2 * above + excess
     proof.follows(
         "Each coefficient, with $x = s'_j{}^2$, is a sum of terms that are not negative",
@@ -107,7 +113,6 @@ def threshold_bound(proof: Proof) -> None:
     proof.fact(
         "so the form is not negative",
         sp.Ge(left_over, 0, evaluate=False),
-        bool(left_over.is_nonnegative),
     )
 
 

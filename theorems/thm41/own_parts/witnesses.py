@@ -21,6 +21,7 @@ from theorems.thm41.notation import (
     d,
     delta,
     i,
+    j,
     jacobian,
     k,
     loss_hessian,
@@ -82,10 +83,22 @@ def _form(x: Vector, y: Vector) -> sp.Expr:
 def _twins(proof: Proof) -> None:
     """Jv = 0 and v^T M v != 0."""
     y = _into_units(v)
-    proof.let("columns", "twins $f$, $g$: $V = W_2$ has the column $p$ at both")
-    proof.let("points", "and $a_f = a_g$, so that $s'$ and $s''$ are the same at both")
-    proof.let("image", "$W_1 v = e_f - e_g$")
-    proof.let("distinct", "$f \\neq g$")
+    proof.every(k, i)
+    proof.every(m, j)
+    proof.let(
+        "columns",
+        "twins $f$, $g$: $V = W_2$ has the column $p$ at both",
+        outer[i, f] - twin[i],
+        outer[i, g] - twin[i],
+    )
+    proof.let(
+        "points",
+        "and $a_f = a_g$, so that $s'$ and $s''$ are the same at both",
+        slope[f] - slope[g],
+        bend[f] - bend[g],
+    )
+    proof.let("image", "$W_1 v = e_f - e_g$", y(j) - _pair(j))
+    proof.let("distinct", "$f \\neq g$", sp.KroneckerDelta(f, g))
     proof.follows(
         "$Jv = V S W_1 v = 0$, so that $v$ lies in $K$",
         _out(y)(i),
@@ -115,14 +128,15 @@ def _twins(proof: Proof) -> None:
     gamma = sp.Symbol("gamma", real=True, nonzero=residual or None)
     beta = sp.Symbol("beta", real=True, nonzero=bent or None)
     value = 2 * gamma * beta
-    proof.fact("is not zero", sp.Ne(value, 0, evaluate=False), bool(value.is_nonzero))
+    proof.fact("is not zero", sp.Ne(value, 0, evaluate=False))
     proof.cite("analytic-isolated-zeros")
 
 
 def _rank(proof: Proof, text: str) -> None:
     """HJw is a multiple of H V e_q for W_1 w = e_q."""
-    proof.let("unit", "$W_1 w = e_q$ for a unit $q$")
     y = _into_units(w)
+    proof.every(m, j)
+    proof.let("unit", "$W_1 w = e_q$ for a unit $q$", y(j) - sp.KroneckerDelta(j, q))
     proof.follows(
         text,
         _curved(_out(y))(i),
@@ -138,7 +152,6 @@ def _room(proof: Proof, text: str, formula: str) -> None:
     proof.fact(
         text,
         sp.Ge(left_over - 1, 0, evaluate=False),
-        bool((left_over - 1).is_nonnegative),
     )
 
 
@@ -156,8 +169,12 @@ def acts(proof: Proof) -> None:
         proof,
         r"If $r > 0$: at $r$ of the units, one of the twins among them, with $\rho \cdot p \neq 0$ and $H p \neq 0$, let the $H V e_q$ be independent",
     )
-    proof.let("one", "If $r = 0$, $K$ is everything; one unit is enough, $W_1 v = e_f$")
     y = _into_units(v)
+    proof.let(
+        "one",
+        "If $r = 0$, $K$ is everything; one unit is enough, $W_1 v = e_f$",
+        y(j) - sp.KroneckerDelta(j, f),
+    )
     proof.follows(
         "Then the form of $M$ is, not zero as before,",
         _form(y, y),
@@ -168,8 +185,11 @@ def acts(proof: Proof) -> None:
 
 
 def _injective(proof: Proof, text: str) -> None:
-    proof.let("injective", text)
     image = total(lambda a: left[c, a] * _curved(_out(_into_units(v)))(a), k)
+    proof.every(d, c, o)
+    through = _curved(_out(lambda j: weight[j, o]))
+    inverse = total(lambda a: left[c, a] * through(a), k)
+    proof.let("injective", text, inverse - sp.KroneckerDelta(c, o))
     proof.follows(
         r"Then $v = 0$, so that $K = \{0\}$",
         v[c],
@@ -182,8 +202,16 @@ def _injective(proof: Proof, text: str) -> None:
 def void(proof: Proof) -> None:
     """r >= min(d, m): almost every head has K = ker W_1, on which M vanishes, or K = {0}."""
     y = _into_units(v)
-    proof.let("kernel", "$v \\in K$: $HJv = H V S W_1 v = 0$")
-    proof.let("units", r"$m \leq r$: $H V S$ is injective, $Q H V S = 1$")
+    proof.every(k, i)
+    proof.every(m, j, f)
+    proof.let("kernel", "$v \\in K$: $HJv = H V S W_1 v = 0$", _curved(_out(y))(i))
+    through = _curved(_out(lambda j: sp.KroneckerDelta(j, f)))
+    inverse = total(lambda a: left[j, a] * through(a), k)
+    proof.let(
+        "units",
+        r"$m \leq r$: $H V S$ is injective, $Q H V S = 1$",
+        inverse - sp.KroneckerDelta(j, f),
+    )
 
     def identity(j: sp.Expr) -> sp.Expr:
         """(1 - Q H V S) y."""
@@ -219,14 +247,18 @@ def critical_acts(proof: Proof) -> None:
         "$d - r' = n > 0$",
     )
     _twins(proof)
+    both = lambda j: sp.KroneckerDelta(j, f) + sp.KroneckerDelta(j, g)  # noqa: E731
+    proof.every(d, c)
     proof.let(
-        "opposite", "$w_f + w_g = 0$ for the twins' rows of $W_1$; only $m > d$ has room for $g$"
+        "opposite",
+        "$w_f + w_g = 0$ for the twins' rows of $W_1$; only $m > d$ has room for $g$",
+        weight[f, c] + weight[g, c],
     )
     proof.let(
         "across",
         r"the other columns of $V$ are across $\rho$: $\delta = (\rho \cdot p) (e_f + e_g)$",
+        _adjoint(j) - along * both(j),
     )
-    both = lambda j: sp.KroneckerDelta(j, f) + sp.KroneckerDelta(j, g)  # noqa: E731
     proof.follows(
         r"$J^T \rho = W_1^T S \delta = 0$: the head is critical",
         total(lambda j: weight[j, c] * slope[j] * _adjoint(j), m),
@@ -244,7 +276,9 @@ def critical_acts(proof: Proof) -> None:
 
 def _range(proof: Proof) -> None:
     """rank HJ <= r' at every critical head."""
-    proof.let("critical", r"$J^T \rho = 0$")
+    proof.every(d, c)
+    critical = total(lambda o: jacobian[o, c] * rho[o], k)
+    proof.let("critical", r"$J^T \rho = 0$", critical)
     pulled = total(lambda c: w[c] * total(lambda o: jacobian[o, c] * rho[o], k), d)
     proof.follows(
         r"At every critical head the range of $J$ is across $\rho$: $\rho \cdot Jw$",
@@ -267,6 +301,7 @@ def _range(proof: Proof) -> None:
 
 def critical_void(proof: Proof) -> None:
     """r' >= d and m > d: almost every critical head has K = {0}; for m <= d see `saddles`."""
-    proof.let("kernel", "$v \\in K$: $HJv = H V S W_1 v = 0$")
+    proof.every(k, i)
+    proof.let("kernel", "$v \\in K$: $HJv = H V S W_1 v = 0$", _curved(_out(_into_units(v)))(i))
     _injective(proof, r"$d \leq r'$ and $d < m$: $HJ$ is injective, $Q H J = 1$")
     proof.cite("generic-critical-ranks", "critical-family")

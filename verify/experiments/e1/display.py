@@ -33,6 +33,9 @@ from verify.ssl.variances import OBSERVED
 SIGNIFICANT = {6: 0.886, 8: 0.738, 10: 0.65, 25: 0.398, 100: 0.197}
 """Spearman's correlation that so many epochs exceed by chance with probability 1/20, two-sided."""
 
+SIGNIFICANT_PUBLISHED = SIGNIFICANT[100]
+"""The same for the published number of epochs."""
+
 SIMSIAM = [cell for cell in CELLS if cell.objective == "simsiam"]
 """The runs of the published objective."""
 

@@ -224,6 +224,7 @@ def run_escape(form: Runs[Cell], ctx: Context) -> Finding:
             *report.timing_tables(setting, form.named(seeds)),
         ),
         plots=(display.deviation_plot(form, setting, seeds[0]),),
+        probes=report.observed_probes(seeds, dataset),
     )
 
 

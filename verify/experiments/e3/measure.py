@@ -79,18 +79,55 @@ Points = dict[str, list[Tensor]]
 `PLOTTED` images."""
 
 
-def measure(form: Trained, runs: Iterable[Run], dataset: Dataset) -> tuple[Cells, Points]:
-    """Both protocols, with both controls; also unit vectors (consistent)."""
-    images, classes = dataset.test_images[: form.orbits], dataset.test_labels[: form.orbits]
+def measure(
+    form: Trained,
+    runs: Iterable[Run],
+    dataset: Dataset,
+    images: int | None = None,
+    nearest: bool = False,
+) -> tuple[Cells, Points]:
+    """Both protocols, with both controls; also unit vectors (consistent).
+
+    Args:
+        form: says of how many test images.
+        runs: of every seed.
+        dataset: the images.
+        images: so many instead.
+        nearest: whether they are turned to the nearest pixel, as published, and not interpolated.
+    """
+    count = form.orbits if images is None else images
+    turned = partial(rotation_orbit, angles=ANGLES, nearest=nearest)
+    classes = dataset.test_labels[:count]
     cells: Cells = defaultdict(list)
     points: Points = defaultdict(list)
     for run in runs:
-        for name, protocol, z, h in run.compared(images, partial(rotation_orbit, angles=ANGLES)):
+        for name, protocol, z, h in run.compared(dataset.test_images[:count], turned):
             cells[name, protocol].append(compare(z, h, classes))
             if protocol is Protocol.CONSISTENT:
                 points[f"z, {name}"].append(z[:PLOTTED])
                 points[f"h, {name}"].append(h[:PLOTTED])
     return cells, points
+
+
+BOTH_WAYS = 200
+"""Test images that are turned both ways, interpolated and to the nearest pixel."""
+
+SAME = 0.01
+"""Share by which a ratio moves at most if it does not matter how images are turned."""
+
+
+def both_ways(form: Trained, runs: Sequence[Run], dataset: Dataset) -> tuple[Cells, Cells]:
+    """The same images interpolated, and turned to the nearest pixel as published."""
+    interpolated, nearest = (
+        measure(form, runs, dataset, BOTH_WAYS, nearest)[0] for nearest in (False, True)
+    )
+    return interpolated, nearest
+
+
+def moved(both: tuple[Cells, Cells], name: str, protocol: Protocol, quantity: str) -> list[float]:
+    """By what share a figure of interpolated images moves if they jump, for each seed."""
+    before, after = (values(cells[name, protocol], quantity) for cells in both)
+    return [b / a - 1 for a, b in zip(before, after, strict=True)]
 
 
 Course = dict[str, list[float]]

@@ -12,12 +12,15 @@ from verify.experiments.networks import Run, Trained
 from verify.ssl.augment import quarter_turns
 from verify.ssl.data import Dataset
 from verify.ssl.measurements import head_outputs, represent
-from verify.ssl.probes import ProbeConfig, train_probes
+from verify.ssl.probes import PUBLISHED_PROBE, ProbeConfig, train_probes
 from verify.ssl.training import Config
 
 FEATURES = ("z", "h", "fresh h")
 
 PROBE_SEED = 0
+
+PUBLISHED_WIDTHS = {"z": 256, "h": 512}
+"""Hidden widths of the published MLP probes."""
 
 Features = dict[str, tuple[Tensor, Tensor]]
 """For each of `FEATURES`: those of training and test images, (seeds, images, 4, d)."""
@@ -64,6 +67,47 @@ def probe(found: Features, hidden: tuple[int, ...], config: ProbeConfig) -> Accu
             for name, values in zip(names, correct.chunk(len(names)), strict=True):
                 accuracies[width, name] = values.tolist()
     return accuracies
+
+
+def turned_once(found: Features, seed: int = PROBE_SEED) -> tuple[Features, tuple[Tensor, Tensor]]:
+    """Of every image one random quarter turn, as published: features (seeds, images, 1, d), and turns.
+
+    Returns:
+        the features, and the turns (images,) of training and test images, the same for all seeds.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    train, test = (pair.shape[1] for pair in found[FEATURES[0]])
+    chosen = (
+        torch.randint(0, 4, (train,), generator=generator),
+        torch.randint(0, 4, (test,), generator=generator),
+    )
+
+    def pick(features: Tensor, turn: Tensor) -> Tensor:
+        images = torch.arange(len(turn), device=features.device)
+        return features[:, images, turn.to(features.device)][:, :, None]
+
+    once = {
+        name: (pick(pair[0], chosen[0]), pick(pair[1], chosen[1])) for name, pair in found.items()
+    }
+    return once, chosen
+
+
+def probe_as_published(found: Features, config: ProbeConfig = PUBLISHED_PROBE) -> Accuracies:
+    """Linear probes and MLPs of both published widths on raw z and h of images turned once."""
+    once, (seen, judged) = turned_once(found)
+    accuracies = {}
+    for name in ("z", "h"):
+        train, test = (features.squeeze(2) for features in once[name])
+        labels, answers = (t.to(train.device).expand(len(train), -1) for t in (seen, judged))
+        for width in (0, *PUBLISHED_WIDTHS.values()):
+            probes = train_probes(train, labels, 4, width, PROBE_SEED, config)
+            accuracies[width, name] = (probes.correct(test, answers) / len(judged)).tolist()
+    return accuracies
+
+
+def growth(accuracies: Accuracies, z: int, h: int) -> list[float]:
+    """How much more an MLP finds on h than on z beyond the linear probe, at these widths, by seed."""
+    return differences(advantages(accuracies, h, "h"), advantages(accuracies, z, "z"))
 
 
 def differences(first: Sequence[float], second: Sequence[float]) -> list[float]:

@@ -9,6 +9,12 @@ SUMMARY = (
     Told(
         effects=("cost",),
         text="the head costs information on the rotation",
+        published="14.72 points",
+        arrays=(
+            Answer.YES,
+            "14.72 [13.36, 16.08] points for a linear probe, without a head that was never trained",
+        ),
+        claims=("cost",),
         digits=(
             Answer.YES,
             "a linear probe loses about 32 points from `z` to `h`, of which a head that was never trained costs 10",
@@ -16,8 +22,23 @@ SUMMARY = (
         reduced=(Answer.UNDECIDED, "−6 to 4 points"),
     ),
     Told(
+        effects=("pattern-published",),
+        text="an MLP's advantage over a linear probe grows from `z` to `h`, with the published probes of 256 and 512 hidden units",
+        published="3.19 to 6.01 points",
+        arrays=(Answer.YES, "by 2.82 [0.88, 4.76] points"),
+        claims=("pattern",),
+        digits=(Answer.UNDECIDED, "by −14 to 23 points, after 30 steps"),
+    ),
+    Told(
+        effects=("pattern",),
+        text="so it does with equal probes",
+        digits=(Answer.YES, "by 10 to 13 points"),
+        reduced=(Answer.UNDECIDED, "by −5.4 to 1.1 points"),
+    ),
+    Told(
         effects=("entangled",),
         text="what it costs is entangled, not erased",
+        published="concluded",
         digits=(
             Answer.UNDECIDED,
             "an MLP probe 16 times as wide brings the gap from 27 to 16 points, and half of it is within the interval",

@@ -62,6 +62,16 @@ class Depth:
         return e3.intervals(self.orbits[TRAINED, Protocol.CONSISTENT], "selectivity")
 
     @property
+    def selected(self) -> list[float]:
+        """The selectivity itself."""
+        return self.contraction("selectivity", Protocol.CONSISTENT)
+
+    @property
+    def curved(self) -> list[float]:
+        """The ratio of the second differences itself."""
+        return [cell.ratio("second") for cell in self.bent]
+
+    @property
     def bent(self) -> list[e5.Cell]:
         """Of interpolated orbits, the head fed what it was trained on."""
         return self.bending[TRAINED, e5.Way.RAW]

@@ -148,6 +148,7 @@ def run_updates(form: Runs[Cell], ctx: Context) -> Finding:
             *report.timing_tables(setting, form.named(seeds)),
         ),
         plots=(display.update_plot(form, setting, updates),),
+        probes=report.observed_probes(seeds, dataset),
     )
 
 

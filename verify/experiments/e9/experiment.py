@@ -150,7 +150,7 @@ def run_discard(form: Runs[tuple[str]], ctx: Context) -> Finding:
             *report.timing_tables(setting, form.named(kept)),
         ),
         plots=(display.probe_plot(form, setting, curves),),
-        probes=at(curves, NONLINEAR[0], "class_z") if form.source.long else (),
+        probes=report.observed_probes([{h: r[h,] for h in NONLINEAR} for r in kept], dataset),
     )
 
 

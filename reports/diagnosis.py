@@ -1,0 +1,82 @@
+"""The diagnosis of one head as one HTML page in the report's style."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.figures import each_glyph_once, svg
+from verify.claims.evidence import Plot, Series
+from verify.diagnose import Diagnosis
+
+
+def page(found: Diagnosis) -> str:
+    """Return the page of a diagnosis as HTML.
+
+    Raises:
+        ReportError: if a plot cannot be drawn.
+    """
+    environment = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        svg=svg,
+        style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
+    )
+    environment.filters["figure"] = lambda number: f"{number:.6g}"
+    template = environment.get_template("diagnosis.html")
+    return each_glyph_once(template.render(found=found, plots=plots(found)))
+
+
+def plots(found: Diagnosis) -> list[Plot]:
+    """The pictures of a diagnosis: spectra of z and h, of H_eff, and where the way out lies."""
+    drawn = []
+    singular = {
+        name: [value for value in values if value > 1e-17]
+        for name, values in found.spectra.items()
+        if name.startswith("singular")
+    }
+    if any(singular.values()):
+        drawn.append(
+            Plot(
+                title="Singular values of the centred z and h, over the largest",
+                kind="line",
+                series=tuple(_line(name, values) for name, values in singular.items() if values),
+                xlabel="index",
+                ylabel="singular value",
+                yscale="log",
+            )
+        )
+    values = found.spectra.get("eigenvalues of H_eff", ())
+    if values:
+        drawn.append(
+            Plot(
+                title="Eigenvalues of H_eff on the batch",
+                kind="line",
+                series=(_line("", values),),
+                xlabel="index",
+                ylabel="eigenvalue",
+                note="Middles of proved enclosures.",
+            )
+        )
+    if found.term("H_eff").smallest < -found.term("H_eff").rounding:
+        drawn.append(
+            Plot(
+                title="How the direction of the least eigenvalue lies on the samples of the batch",
+                kind="bar",
+                series=(_line("", found.escape),),
+                xlabel="sample of the batch",
+                ylabel="share",
+            )
+        )
+    return drawn
+
+
+def _line(label: str, values: tuple[float, ...] | list[float]) -> Series:
+    return Series(label=label, x=tuple(map(float, range(1, len(values) + 1))), y=tuple(values))

@@ -1,0 +1,324 @@
+"""Derivations of false or meaningless sentences: each is refused, or printed as what it is.
+
+Every one of them was once accepted, its hypotheses shown to be needed, and led to a verdict. The last
+ones change a real derivation, or the statement it is about, in one place.
+"""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+from msgspec.structs import replace
+from test_judge import GOOD, PROOF, PROOF_POWER, PROVENANCE, statement
+
+from theorems import cor35, prop34, prop52, thm53
+from theorems.cor35 import bounds as capacity
+from theorems.cor35 import derivation as cor35_derivation
+from theorems.prop52 import derivation_spread
+from theorems.thm53 import bounds as information
+from theorems.thm53 import derivation as thm53_derivation
+from theorems.thm53 import derivation_models
+from verify.claims.acceptance import validate_finding
+from verify.claims.bounds import at_most, formula
+from verify.claims.check import Context, evidence_for
+from verify.claims.derivation import Proof, derive, hypothesis_ablation
+from verify.claims.evidence import Finding, Outcome
+from verify.claims.judgement import judge
+from verify.claims.statement import Verdict
+from verify.claims.text import sides
+from verify.engine.registry import RoomError, load
+from verify.symbolic.indexed import constant, is_zero, total
+from verify.symbolic.matrices import identity, matrix, vector
+
+CTX = Context(seed=1, profile="smoke", device="cpu", cache="unused", rooms={})
+d, k = sp.symbols("d k", integer=True, positive=True)
+a, b = sp.symbols("a b", real=True)
+i, j = sp.symbols("i j", integer=True)
+x, v, J, H = vector("x", d), vector("v", d), matrix("J", k, d), matrix("H", k, k)
+length = (x.T @ x).scalar
+
+
+def verdicts(derivation, **fields: object):
+    """What a part and a reading that assumes h come to by a derivation and its ablation alone."""
+    stated = statement()
+    stated = replace(stated, parts=tuple(replace(part, **fields) for part in stated.parts))
+    runs = derive(derivation, CTX), hypothesis_ablation(derivation, CTX)
+    checks = (PROOF, PROOF_POWER)
+    evidence = {
+        check.id: evidence_for(check, found, PROVENANCE)
+        for check, found in zip(checks, runs, strict=True)
+    }
+    judged = judge(stated, checks, evidence)
+    return judged.parts[0].verdict, judged.readings[0].verdict
+
+
+def refuses(derivation) -> bool:
+    """Whether a derivation raises or is a surprise."""
+    try:
+        return derive(derivation, CTX).outcome is Outcome.SURPRISE
+    except (TypeError, ValueError):
+        return True
+
+
+# --- the twelve ---------------------------------------------------------------------------------
+
+
+def test_1_a_formula_is_not_true_because_the_caller_says_so():
+    assert refuses(lambda proof: proof.fact("", sp.Eq(1, 0, evaluate=False), True))
+    assert refuses(lambda proof: proof.fact("", sp.Eq(1, 0, evaluate=False)))
+    assert refuses(lambda proof: proof.fact("", sp.Gt(a, 0, evaluate=False)))
+    assert refuses(lambda proof: proof.fact("", sp.Ne(a, 0, evaluate=False)))
+    assert refuses(lambda proof: proof.fact("", sp.true))
+    assert refuses(lambda proof: at_most(proof, "", a**2, a**2 + a))
+
+
+def unit_vectors(*says):
+    def derivation(proof):
+        proof.given("h", "$L$ is $C^2$", *says)
+        proof.follows("every vector is a unit vector", length, sp.S.One, using={"h": length - 1})
+
+    return derivation
+
+
+def test_2_a_step_that_is_its_hypothesis_is_assumed_and_derives_nothing():
+    for says in ((), (length - 1,)):
+        derivation = unit_vectors(*says)
+        found = derive(derivation, CTX)
+        assert [step.assumed for step in found.steps] == [True]
+        assert found.steps[0].uses == (r"h: $\sum_{i=1}^{d} {x}_{i}^{2} - 1 = 0$",)
+        assert found.outcome is Outcome.SURPRISE
+        assert "no more than what it assumes" in found.summary
+        assert verdicts(derivation) == (Verdict.FAILED, Verdict.UNDECIDED)
+    with pytest.raises(ValueError, match="not found to be a sum of multiples"):
+        derive(unit_vectors(J @ v), CTX)
+
+
+def test_3_a_hypothesis_that_no_reading_states_does_not_pass_as_set_up():
+    def derivation(proof, by=""):
+        proof.given("h", "$Jv = 0$", J @ v)
+        proof.let("convex", "$H$ vanishes", H, by=by)
+        proof.follows(
+            "", (H @ J @ v + J @ v), 0 * (J @ v), using={"h": J @ v, "convex": H @ (J @ v)}
+        )
+
+    assert derive(derivation, CTX).hypotheses == ("h", "set-up: convex")
+    assert verdicts(derivation) == (Verdict.DERIVED, Verdict.UNDECIDED)
+    assert refuses(lambda proof: derivation(proof, by="every loss is convex"))
+
+    def late(proof):
+        proof.equal("", H @ J @ v, H @ (J @ v))
+        proof.let("convex", "", H, by="definition")
+
+    with pytest.raises(ValueError, match="defines nothing"):
+        derive(late, CTX)
+
+
+def test_4_a_given_is_a_hypothesis_of_the_statement_in_its_own_words():
+    def derivation(proof):
+        proof.given("A1: L is constant", "the gradient vanishes", J @ v)
+        proof.follows("", H @ J @ v, 0 * (J @ v), using={"A1: L is constant": H @ (J @ v)})
+
+    found = derive(derivation, CTX)
+    (premise,) = found.premises
+    assert (premise.by, premise.says) == ("statement", "$J v = 0$")
+    check = cor35.CHECKS[0]
+    assert validate_finding(check, cor35.STATEMENT, found) == found  # printed under A1's own text
+    other = replace(found, premises=(replace(premise, name="constant: L is constant"),))
+    with pytest.raises(ValueError, match="which cor35 does not state"):
+        validate_finding(check, cor35.STATEMENT, other)
+
+
+def test_5_a_rule_of_differentiation_is_printed_with_the_step():
+    y = sp.IndexedBase("y")
+
+    def derivation(proof):
+        proof.rate("", y[0], {y: lambda _: y[0] ** 7}, y[0] ** 7)
+
+    found = derive(derivation, CTX)
+    assert found.steps[0].uses == (r"$\frac{d}{dt} {y}_{0} = {y}_{0}^{7}$",)
+    assert found.outcome is Outcome.SURPRISE  # a rule and no more
+    assert refuses(lambda proof: proof.rate("", y[0] ** 2, {y: lambda _: y[0]}, y[0]))
+    assert refuses(lambda proof: proof.rate("", y[0], {y: constant}, y[0]))
+
+
+def test_6_a_lemma_is_one_of_the_register():
+    with pytest.raises(ValueError, match="every symmetric matrix is positive definite"):
+        Proof().cite("every symmetric matrix is positive definite")
+
+
+def test_7_a_symmetry_is_declared_printed_and_withdrawn():
+    base = sp.IndexedBase("W")
+    left, right = (
+        total(lambda i: base[i, j] * x.entry(i, 1), d),
+        total(lambda i: base[j, i] * x.entry(i, 1), d),
+    )
+
+    def derivation(proof):
+        proof.over(d, j)
+        proof.symmetry(base)
+        proof.equal("", left, right)
+
+    def assigned(proof):
+        proof.symmetric = frozenset({base})
+        proof.equal("", left, right)
+
+    assert refuses(assigned)
+    assert derive(derivation, CTX).outcome is Outcome.AS_STATED
+    (table,) = hypothesis_ablation(derivation, CTX).tables
+    assert [row[:2] for row in table.rows] == [("symmetric: W", "$W$ is symmetric")]
+
+
+@pytest.mark.parametrize("free", [{}, {j: d}, {j: k}])
+def test_8_a_delta_with_a_free_index_is_summed_over_its_own_range_only(free):
+    short, long = (total(lambda i: sp.KroneckerDelta(i, j), size) for size in (d, k))
+    with pytest.raises(TypeError, match="whose range is not known"):
+        is_zero(short - long, free=free)
+    # The kind: a number, a sum's size, and matrices with the identities of two sizes.
+    for index in (sp.S.One, k + 1, d):
+        with pytest.raises(TypeError, match="whose range is not known"):
+            is_zero(total(lambda i: sp.KroneckerDelta(i, index), k) - 1)  # noqa: B023
+    with pytest.raises(ValueError, match="rows to multiply"):
+        identity(d) @ identity(k)
+    with pytest.raises(TypeError, match="whose range is not known"):
+        derive(lambda proof: proof.equal("", identity(k).trace, short), CTX)
+
+
+def test_9_nothing_is_divided_by_what_may_be_zero():
+    def derivation(proof):
+        proof.given("h", "$a = b$", a - b)
+        proof.follows("so", a, a + b, using={"h": (a - b) * (-b) / (a - b)})
+
+    with pytest.raises(ValueError, match="not found to be a sum of multiples"):
+        derive(derivation, CTX)
+    assert refuses(
+        lambda proof: proof.equal("", a * b / a, b + 0 / a) or proof.equal("", 1 / a, 1 / a)
+    )
+    assert refuses(lambda proof: proof.equal("", (a**2 - b**2) / (a - b), a + b))
+    positive = sp.Symbol("p", positive=True)
+    assert not refuses(
+        lambda proof: proof.equal("", (a * positive + positive**2) / positive, a + positive)
+    )
+
+
+def test_10_a_computation_at_one_size_is_none_for_all():
+    one, other = sp.ImmutableMatrix([[a]]), sp.ImmutableMatrix([[b]])
+
+    def commute(proof):
+        scale = sp.S.One if proof.given("h", "matrices") else sp.S.Zero
+        proof.equal("every two matrices commute", scale * one * other, other * one)
+
+    assert derive(commute, CTX).fixed_size
+    assert verdicts(commute) == (Verdict.SUPPORTED, Verdict.UNDECIDED)
+    assert "for all" not in derive(commute, CTX).summary
+
+    def form(proof):
+        proof.equal("", v.T @ (J.T @ J) @ v, (J @ v).T @ (J @ v))
+
+    assert "for all d and k" in derive(form, CTX).summary
+
+
+def test_11_an_unrelated_truth_decides_nothing_that_has_a_formula():
+    def derivation(proof):
+        more = sp.Symbol("m", positive=proof.given("h", "anything") or None)
+        proof.fact("", sp.Lt(1, 2 + more, evaluate=False))
+
+    stated = formula(a + b)
+    assert (
+        verdicts(derivation)[0] is Verdict.DERIVED
+    )  # a part that names no formula: a reader judges
+    assert verdicts(derivation, concludes=(stated,))[0] is Verdict.FAILED
+
+
+def test_12_twenty_times_the_threshold_is_not_what_the_derivation_ends_in(monkeypatch):
+    part = next(part for part in cor35.STATEMENT.parts if part.id == "published")
+    (threshold,) = part.concludes
+    assert threshold.latex in sides(part.text)
+    assert threshold.latex not in sides(part.text.replace(threshold.latex, f"20 {threshold.latex}"))
+    last = derive(cor35_derivation.published, CTX).steps[-1]
+    assert threshold.expression in last.sides
+    assert not last.assumed
+    published = capacity.published
+    monkeypatch.setattr(capacity, "published", lambda letters: 20 * published(letters))
+    assert refuses(cor35_derivation.published)
+    assert formula(capacity.published(capacity.SYMBOLS)).expression not in last.sides
+
+
+# --- one change to what is derived, or to what is stated -------------------------------------------
+
+
+def test_a_statement_whose_formula_is_not_in_its_text_is_refused(monkeypatch):
+    (part,) = (part for part in prop34.STATEMENT.parts if part.id == "pullback")
+    (bound,) = part.concludes
+    text = part.text.replace(bound.latex, f"20 ({bound.latex})")
+    parts = tuple(replace(one, text=text) if one is part else one for one in prop34.STATEMENT.parts)
+    monkeypatch.setattr(prop34, "STATEMENT", replace(prop34.STATEMENT, parts=parts))
+    with pytest.raises(RoomError, match="no side of a relation in its text"):
+        load.__wrapped__("prop34", "theorems.prop34")  # not the room as it was loaded before
+
+
+def test_the_trace_is_not_doubled_and_keeps_its_factors(monkeypatch):
+    follows = Proof.follows
+
+    def changed(change):
+        def step(self, text, lhs, rhs, using):
+            if "moments" in using:
+                rhs, using = change(lhs, rhs)
+            follows(self, text, lhs, rhs, using)
+
+        monkeypatch.setattr(Proof, "follows", step)
+        return refuses(derivation_spread.small_augmentations)
+
+    assert not changed(lambda lhs, rhs: (rhs, {"moments": lhs.scalar - rhs}))
+    assert changed(lambda lhs, rhs: (2 * rhs, {"moments": lhs.scalar - 2 * rhs}))
+    sigma = matrix(r"\Sigma", sp.Symbol("p", integer=True, positive=True), 1)
+    assert changed(lambda lhs, rhs: (sigma.trace, {"moments": lhs.scalar - sigma.trace}))
+
+
+def test_the_pullback_is_not_five_times_the_sum_of_the_hessian():
+    entries = 5 * total(lambda p, q: H.entry(p, q), k, k)
+
+    def derivation(proof):
+        proof.given("invariant", "$J v = 0$", J @ v)
+        form = (v.T @ J.T @ H @ J @ v).scalar
+        proof.follows("", form, entries, using={"invariant": form - entries})
+
+    with pytest.raises(ValueError, match="not found to be a sum of multiples"):
+        derive(derivation, CTX)
+
+
+def test_seven_and_a_sum_are_not_zero_by_a_kernel():
+    u = vector("u", d)
+
+    def derivation(proof):
+        proof.let("kernel", "$J u = 0$", J @ u)
+        seven = 7 + total(lambda p: u.entry(p, sp.S.One), d)
+        proof.follows("", seven, sp.S.Zero, using={"kernel": seven})
+
+    with pytest.raises(ValueError, match="not found to be a sum of multiples"):
+        derive(derivation, CTX)
+
+
+def test_the_rank_bound_of_moves_is_the_one_that_is_stated(monkeypatch):
+    (moves,) = (r for r in thm53.STATEMENT.readings if r.id == "moves")
+    (bound,) = moves.concludes
+    assert bound.expression in derive(derivation_models.moving_bound, CTX).steps[-1].sides
+    wrong = r"\operatorname{rank} I_z - 2 \dim V - 7"
+    assert bound.latex not in sides(moves.text.replace(bound.latex, wrong))
+    monkeypatch.setattr(
+        thm53_derivation,
+        "rank_bound",
+        lambda r, dim, o=0: information.rank_bound(r, 2 * dim, o) - 7,
+    )
+    assert refuses(derivation_models.moving_bound)
+
+
+@pytest.mark.parametrize("room", [cor35, prop34, prop52, thm53])
+def test_every_stated_formula_is_a_side_of_its_text(room):
+    stated = [one for one in (*room.STATEMENT.parts, *room.STATEMENT.readings) if one.concludes]
+    assert stated
+    for one in stated:
+        assert {f.latex for f in one.concludes} <= sides(one.text)
+
+
+def test_a_finding_of_old_evidence_has_no_premises():
+    assert Finding(outcome=GOOD, summary="").hypotheses == ()

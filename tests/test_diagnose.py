@@ -1,0 +1,593 @@
+"""The diagnosis of heads. Oracles: autograd's Hessian in float64 of the same function, closed forms.
+
+The states are those whose answer is known: SimSiam at -1, DINO at ln K, VICReg and Barlow Twins at full
+collapse, and healthy heads.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import warnings
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from curvature_fixture import normal
+from torch import Tensor, nn
+
+from verify.__main__ import main
+from verify.diagnose import CurvatureTrack, DiagnosisError, Strength, diagnose, inputs
+from verify.diagnose.losses import NAMED
+from verify.numeric import EffectiveHessian
+
+D, K = 6, 5
+
+
+def mlp(seed: int = 0, d: int = D, k: int = K) -> nn.Module:
+    torch.manual_seed(seed)
+    return nn.Sequential(nn.Linear(d, 8), nn.GELU(), nn.Linear(8, k)).double()
+
+
+def collapsed(n: int = 12) -> Tensor:
+    return normal(1, D, seed=3).repeat(n, 1)
+
+
+def spectrum_by_autograd(function: Any, z: Tensor) -> Tensor:
+    hessian = torch.autograd.functional.hessian(function, z).reshape(z.numel(), -1)
+    return torch.linalg.eigvalsh((hessian + hessian.T) / 2)
+
+
+# --- states whose answer is known -------------------------------------------------------------------
+
+
+class Prototypes(nn.Module):
+    """DINO's head with equal prototypes: its outputs are one number, K times."""
+
+    def __init__(self, k: int) -> None:
+        super().__init__()
+        self.mlp = nn.Sequential(nn.Linear(D, 8), nn.GELU(), nn.Linear(8, 4))
+        self.last_layer = nn.Linear(4, k, bias=False)
+        with torch.no_grad():
+            self.last_layer.weight.copy_(self.last_layer.weight[:1].expand(k, 4))
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Outputs for representations z."""
+        return self.last_layer(F.normalize(self.mlp(z), dim=-1))
+
+
+@pytest.mark.parametrize("k", [7, 4096])
+def test_dino_at_ln_k_is_degenerate(k: int) -> None:
+    """Both softmaxes are uniform and J maps to constants, which they do not see: rho . J and J^T H J vanish."""
+    torch.manual_seed(0)
+    head, z = Prototypes(k).double(), normal(12, D, seed=0)
+    found = diagnose(head, "dino", z, views=z + 0.1, batch=4)
+    assert found.numbers["loss"] == pytest.approx(math.log(k), rel=1e-12)
+    assert found.numbers["|rho|"] < 1e-12
+    effective = found.term("H_eff")
+    assert (effective.negative, effective.positive) == (0, 0)
+    assert max(abs(effective.smallest), abs(effective.largest)) <= effective.rounding < 1e-12
+    assert "degenerate critical point: there is no curvature" in found.verdict
+    point = torch.cat([z[:2], z[:2] + 0.1])
+    target = F.softmax(torch.zeros(4, k).double(), 1)
+    values = spectrum_by_autograd(
+        lambda z: -(target * F.log_softmax(head(z) / 0.1, 1)).sum(1).mean(), point
+    )
+    assert float(values.abs().max()) < 1e-12
+
+
+def test_simsiam_at_minus_one_repels_nothing() -> None:
+    head, z = mlp(), collapsed()
+    found = diagnose(head, "simsiam", z, views=z, batch=4)
+    assert found.numbers["loss"] == pytest.approx(-1, rel=1e-12)
+    effective = found.term("H_eff")
+    assert effective.negative == 0 < effective.positive
+    assert (
+        found.verdict
+        == "Completely collapsed, at a critical point that repels nothing to second order."
+    )
+    assert any(a.strength is Strength.THEOREM and "Sylvester" in a.answer for a in found.answers)
+    targets = head(z[:8]).detach()
+    values = spectrum_by_autograd(lambda x: -F.cosine_similarity(head(x), targets).mean(), z[:8])
+    assert float(values[0]) > -1e-14
+    assert effective.positive == int((values > 1e-12).sum())
+    assert effective.largest == pytest.approx(float(values[-1]), rel=1e-8)
+
+
+@pytest.mark.parametrize("name", ["vicreg", "vicreg_released", "barlow_twins_released"])
+def test_what_decorrelates_repels_full_collapse(name: str) -> None:
+    head, z = mlp(), collapsed()
+    found = diagnose(head, name, z, views=z, batch=4, lr=0.01)
+    effective = found.term("H_eff")
+    assert found.verdict == "Completely collapsed, at a critical point that repels (certified)."
+    assert (
+        next(a for a in found.answers if a.question == "Is it stable?").strength
+        is Strength.CERTIFIED
+    )
+    loss = NAMED[name].bind(NAMED[name].draw(None, 8, K))
+    values = spectrum_by_autograd(lambda x: loss.unchecked(head(x)), z[:8])
+    assert effective.negative == int((values < -1e-7 * values.abs().max()).sum())
+    assert effective.smallest == pytest.approx(float(values[0]), rel=1e-6)
+    assert effective.largest == pytest.approx(float(values[-1]), rel=1e-6)
+    steps = 1 / math.log1p(-0.01 * float(values[0]))
+    assert found.numbers["steps to grow by e"] == pytest.approx(steps, rel=1e-6)
+
+
+def test_vicregs_way_out_is_common_to_both_views() -> None:
+    """The hinge parts the samples; the distance of the views holds them together: (v, v) with sum 0."""
+    found = diagnose(mlp(), "vicreg", collapsed(), views=collapsed(), batch=4)
+    assert found.numbers["share common to both views"] == pytest.approx(1, abs=1e-6)
+    assert found.numbers["share common to all samples"] == pytest.approx(0, abs=1e-6)
+    assert sum(found.escape) == pytest.approx(1)
+
+
+def test_a_minimum_attracts() -> None:
+    found = diagnose(nn.Identity(), lambda u: u.square().sum(), torch.zeros(4, 3))
+    assert found.verdict == "Completely collapsed, at a critical point that attracts (certified)."
+    assert found.term("H_eff").smallest == pytest.approx(2)
+
+
+def healthy(loss: str, head: nn.Module, steps: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Two views of four clusters, and a head that was trained on them."""
+    centres = 2 * normal(4, D, seed=1)
+    labels = torch.arange(120) % 4
+    z = centres[labels] + 0.3 * normal(120, D, seed=2)
+    views = z + 0.1 * normal(120, D, seed=4)
+    optimiser = torch.optim.Adam(head.parameters(), lr=1e-2)
+    objective = NAMED[loss].bind(NAMED[loss].draw(None, 240, K))
+    for _ in range(steps):
+        optimiser.zero_grad()
+        objective(head(torch.cat([z, views]))).backward()
+        optimiser.step()
+    return z, views, labels
+
+
+def test_a_healthy_simclr_head() -> None:
+    head = mlp()
+    z, views, labels = healthy("nt_xent", head, 60)
+    found = diagnose(head, "nt_xent", z, views=views, labels=labels, batch=8, lr=0.1)
+    assert "Not completely collapsed, where the gradient is not zero" in found.verdict
+    assert found.numbers["variance of directions of h"] > 0.5
+    assert 1.5 < found.numbers["effective rank of h, Roy and Vetterli"] <= K
+    loss = NAMED["nt_xent"].bind(NAMED["nt_xent"].draw(None, 16, K))
+    few = torch.randperm(120, generator=torch.Generator().manual_seed(0))[:8].sort().values
+    point = torch.cat([z[few], views[few]])
+    values = spectrum_by_autograd(lambda x: loss.unchecked(head(x)), point)
+    effective = found.term("H_eff")
+    assert (effective.smallest, effective.largest) == pytest.approx(
+        (float(values[0]), float(values[-1])), rel=1e-7
+    )
+    assert effective.negative == int((values < -1e-12).sum())
+    assert any("Fact 0" in a.answer for a in found.answers)
+    assert found.numbers["probe of z"] > 0.95
+    assert {"orbit contraction, fresh head", "cost, low"} <= found.numbers.keys()
+    interval = [found.numbers[f"orbit contraction, {end}"] for end in ("low", "high")]
+    assert interval[0] <= found.numbers["orbit contraction"] <= interval[1]
+
+
+@pytest.mark.slow
+def test_a_trained_digits_head() -> None:
+    from sklearn.datasets import load_digits
+
+    images, classes = load_digits(return_X_y=True)
+    z, labels = torch.tensor(images / 16.0)[:400], torch.tensor(classes)[:400]
+    views = z + 0.05 * normal(400, 64, seed=5)
+    torch.manual_seed(0)
+    head = nn.Sequential(
+        nn.Linear(64, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Linear(32, 8)
+    ).double()
+    objective = NAMED["info_nce"].bind(NAMED["info_nce"].draw(None, 800, 8))
+    optimiser = torch.optim.Adam(head.parameters(), lr=1e-2)
+    for _ in range(40):
+        optimiser.zero_grad()
+        objective(head(torch.cat([z, views]))).backward()
+        optimiser.step()
+    head.eval()
+    found = diagnose(head, "info_nce", z, views=views, labels=labels, batch=4)
+    few = torch.randperm(400, generator=torch.Generator().manual_seed(0))[:4].sort().values
+    point = torch.cat([z[few], views[few]])
+    loss = NAMED["info_nce"].bind(NAMED["info_nce"].draw(None, 8, 8))
+    values = spectrum_by_autograd(lambda x: loss.unchecked(head(x)), point)
+    assert found.term("H_eff").smallest == pytest.approx(float(values[0]), rel=1e-6)
+    assert found.term("H_eff").negative == int((values < -1e-12).sum())
+    assert found.term("M").negative == 0 == found.term("M").positive  # ReLU bends nowhere
+    assert found.numbers["orbit contraction, high"] < 1
+    assert found.numbers["probe of z"] > 0.85
+
+
+def test_the_inertia_bound_and_the_threshold_hold_where_they_speak() -> None:
+    """A wide head behind a loss of rank 1 must have negative eigenvalues; a near-identity G is definite."""
+    torch.manual_seed(1)
+    head = nn.Sequential(nn.Linear(6, 6), nn.Softplus(), nn.Linear(6, 2)).double()
+    found = diagnose(
+        head, "softmax_cross_entropy", normal(8, 6, seed=0), labels=torch.arange(8) % 2
+    )
+    (bound,) = [a for a in found.answers if "inertia: n_-" in a.answer]
+    assert "must have negative eigenvalues" in bound.answer
+    assert found.term("H_eff").negative > 0
+    affine = nn.Linear(3, 4).double()
+    found = diagnose(affine, "mse", normal(6, 3, seed=0), views=normal(6, 3, seed=1))
+    (kept,) = [a for a in found.answers if "Corollary 3.5 as repaired" in a.answer]
+    least = float(torch.linalg.svdvals(affine.weight.detach())[-1])
+    reach = float(kept.answer.split("here ")[1].split(" or")[0])
+    assert 0 < reach <= least * 1.001
+
+
+def test_nothing_of_the_users_is_changed_and_an_answer_repeats_itself() -> None:
+    head = nn.Sequential(nn.Linear(D, 8), nn.BatchNorm1d(8), nn.GELU(), nn.Linear(8, K)).train()
+    before = {n: t.clone() for n, t in head.state_dict().items()}
+    state = torch.get_rng_state()
+    found = [
+        diagnose(head, "nt_xent", normal(20, D, seed=0), views=normal(20, D, seed=1), batch=4)
+        for _ in "ab"
+    ]
+    assert found[0] == found[1]
+    assert all(torch.equal(t, before[n]) for n, t in head.state_dict().items())
+    assert torch.equal(state, torch.get_rng_state())
+    assert head.training
+    assert any("BatchNorm normalises by the batch" in note for note in found[0].notes)
+
+
+# --- the command ---------------------------------------------------------------------------------------
+
+
+def save(folder: Path, **arrays: np.ndarray) -> None:
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
+
+
+def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save(tmp_path, z=collapsed().numpy())
+    torch.save(
+        {"state_dict": {f"projector.{n}": t for n, t in mlp().state_dict().items()}},
+        tmp_path / "c.pt",
+    )
+    words = ["diagnose", "--checkpoint", str(tmp_path / "c.pt"), "--activation", "gelu"]
+    words += [
+        "--outputs",
+        str(tmp_path / "z.npy"),
+        "--views",
+        str(tmp_path / "z.npy"),
+        "--loss",
+        "vicreg",
+    ]
+    words += [
+        "--batch",
+        "4",
+        "--lr",
+        "0.1",
+        "--json",
+        str(tmp_path / "f.json"),
+        "--html",
+        str(tmp_path / "f.html"),
+    ]
+    assert main(words) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("Completely collapsed, at a critical point that repels (certified).")
+    assert json.loads((tmp_path / "f.json").read_text())["terms"][2]["negative"] > 0
+    page = (tmp_path / "f.html").read_text()
+    assert "repels (certified)" in page
+    assert page.count("<svg") == 2
+    assert "http" not in page.replace("http://www.w3.org", "").replace("https://www.w3.org", "")
+
+
+def checkpoint_of(
+    head: nn.Module, prefix: str, rest: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    return {f"{prefix}{n}": t for n, t in head.state_dict().items()} | (rest or {})
+
+
+def expander() -> nn.Sequential:
+    layers = (nn.Linear(D, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, K, bias=False))
+    head = nn.Sequential(*layers)
+    head[1].running_mean.normal_()
+    return head.eval()
+
+
+def compact(head: nn.Sequential, name: str) -> dict[str, Tensor]:
+    """As lightly numbers layers: one after the other, without the activations."""
+    with_state = [m for m in head if m.state_dict()]
+    return {
+        f"{name}.layers.{2 * i}.{n}": t
+        for i, m in enumerate(with_state)
+        for n, t in m.state_dict().items()
+    }
+
+
+@pytest.mark.parametrize("kind", ["vicreg", "solo-learn", "lightly", "parallel", "compiled"])
+def test_heads_are_read_from_the_checkpoints_of_libraries(kind: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    head, other = expander(), expander()
+    backbone = {"backbone.conv1.weight": torch.ones(3, 3, 3, 3)}
+    saved: dict[str, Any] = {
+        "vicreg": {
+            "epoch": 3,
+            "model": checkpoint_of(
+                head, "module.projector.", {"module.backbone.w.weight": torch.ones(2)}
+            ),
+        },
+        "solo-learn": {
+            "state_dict": checkpoint_of(
+                other, "momentum_projector.", checkpoint_of(head, "projector.", backbone)
+            ),
+            "optimizer_states": [{"state": {}}],
+        },
+        "lightly": {"state_dict": compact(head, "projection_head") | backbone},
+        "parallel": checkpoint_of(head, "module.head."),
+        "compiled": checkpoint_of(head, "_orig_mod.module.projector."),
+    }[kind]
+    torch.save(saved, tmp_path / "c.ckpt")
+    z = normal(5, D, seed=0).float()
+    found = inputs.head(None, tmp_path / "c.ckpt")
+    torch.testing.assert_close(found(z), head(z))
+
+
+@pytest.mark.parametrize("form", ["weight_g", "parametrization", "plain"])
+@pytest.mark.parametrize(
+    ("width", "bottleneck", "k", "depth"), [(16, 8, 30, 3), (12, 4, 9, 2), (10, 6, 11, 4)]
+)
+def test_dinos_head_of_any_size_is_read_from_the_file(
+    width: int, bottleneck: int, k: int, depth: int, form: str, tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    sizes = [D, *[width] * (depth - 1), bottleneck]
+    layers: list[nn.Module] = []
+    for i, (a, b) in enumerate(pairwise(sizes)):
+        layers += [nn.GELU()] * (i > 0) + [nn.Linear(a, b)]
+    trunk, last = nn.Sequential(*layers), torch.randn(k, bottleneck)
+    names = {
+        "weight_g": ("weight_g", "weight_v"),
+        "parametrization": (
+            "parametrizations.weight.original0",
+            "parametrizations.weight.original1",
+        ),
+    }
+    state = {f"head.mlp.{n}": t for n, t in trunk.state_dict().items()}
+    unit = F.normalize(last, dim=1)
+    if form == "plain":
+        state["head.last_layer.weight"] = unit
+    else:
+        size, direction = names[form]
+        state |= {f"head.last_layer.{size}": torch.ones(k, 1), f"head.last_layer.{direction}": last}
+    torch.save(
+        {"teacher": {f"module.{n}": t for n, t in state.items()}, "args": 1}, tmp_path / "dino.pth"
+    )
+    z = normal(5, D, seed=0).float()
+    found = inputs.head(None, tmp_path / "dino.pth")(z)
+    torch.testing.assert_close(found, F.normalize(trunk(z), dim=-1) @ unit.T)
+
+
+def test_a_module_of_ones_own_with_a_state_dictionary(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(
+        "from torch import nn\n\n\ndef head():\n    return nn.Sequential(nn.Linear(6, 8), nn.GELU(), nn.Linear(8, 5))\n"
+        "\n\ndef loss(u):\n    return u.square().sum()\n"
+    )
+    head = mlp().float()
+    torch.save(
+        {"state_dict": checkpoint_of(head, "net.student.", {"x.weight": torch.ones(2)})},
+        tmp_path / "c.pt",
+    )
+    made = inputs.head(f"{tmp_path}/own.py:head", tmp_path / "c.pt")
+    z = normal(3, D, seed=0).float()
+    torch.testing.assert_close(made(z), head(z))
+    np.save(tmp_path / "z.npy", z.numpy())
+    spec = ["--head", f"{tmp_path}/own.py:head", "--loss", f"{tmp_path}/own.py:loss"]
+    assert main(["diagnose", *spec, "--outputs", str(tmp_path / "z.npy")]) == 0
+
+
+def test_code_in_a_checkpoint_is_never_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Hostile:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return (Path.touch, (tmp_path / "ran",))
+
+    torch.save(
+        {"state_dict": {"projector.0.weight": torch.ones(2, 2)}, "x": Hostile()}, tmp_path / "c.pt"
+    )
+    save(tmp_path, z=np.ones((3, 2)))
+    words = [
+        "diagnose",
+        "--checkpoint",
+        str(tmp_path / "c.pt"),
+        "--outputs",
+        str(tmp_path / "z.npy"),
+        "--loss",
+        "mse",
+    ]
+    assert main(words) == 2
+    assert "holds more than tensors" in capsys.readouterr().err
+    assert not (tmp_path / "ran").exists()
+
+
+# --- wrong calls: each gets a sentence --------------------------------------------------------------
+
+
+GOOD: dict[str, Any] = {
+    "head": mlp(),
+    "loss": "nt_xent",
+    "z": normal(6, D, seed=0),
+    "views": normal(6, D, seed=1),
+}
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"z": [[1.0]]}, "`z` must be a tensor of representations"),
+    ({"z": torch.ones(D)}, "at least two samples; its shape was"),
+    ({"z": torch.ones(1, D)}, "at least two samples"),
+    ({"z": torch.ones(0, D)}, "at least two samples"),
+    ({"z": torch.ones(6, D, dtype=torch.int64)}, "must be real floating point"),
+    ({"z": torch.full((6, D), math.nan)}, "6 of 6 rows of `z` hold NaN or infinity"),
+    ({"views": torch.ones(5, D)}, "`views` must be second views"),
+    ({"views": "z2.npy"}, "`views` must be a tensor"),
+    ({"views": torch.full((6, D), math.inf)}, "rows of `views` hold NaN or infinity"),
+    ({"labels": torch.ones(6)}, "`labels` must be one whole number"),
+    ({"labels": torch.arange(5)}, "`labels` must be one whole number"),
+    ({"labels": [1, 2]}, "`labels` must be a tensor"),
+    ({"labels": torch.arange(6) - 1}, "count from 0"),
+    ({"batch": 1}, "`batch` must be a whole number"),
+    ({"batch": 2.5}, "`batch` must be a whole number"),
+    ({"lr": 0.0}, "`lr` must be a positive"),
+    ({"lr": math.nan}, "`lr` must be a positive"),
+    ({"loss": "simclr"}, "There is no loss 'simclr'; expected one of"),
+    ({"loss": "moco"}, "moco holds its queue of keys constant"),
+    ({"views": None}, "nt_xent compares two views.*--views"),
+    (
+        {"loss": "softmax_cross_entropy"},
+        "needs the classes of the samples; give them with --labels",
+    ),
+    ({"options": {"heat": 1.0}}, "The constants of nt_xent are temperature; heat cannot be set"),
+    ({"loss": torch.sum, "options": {"temperature": 1.0}}, "are those of a loss given by name"),
+    ({"loss": lambda u: u}, "The curvature cannot be taken: `loss` must return shape"),
+    ({"loss": 3}, "The curvature cannot be taken: `loss` must be a callable"),
+    ({"head": 3}, "`head` must be a module or a function of representations; it was int"),
+    ({"head": nn.Linear(D + 1, 2)}, "The head failed at representations of shape"),
+    ({"head": lambda z: z.sum()}, r"The head must map \(6, 6\) to \(6, k\)"),
+    ({"head": lambda z: z / 0}, "The head's outputs hold NaN or infinity"),
+    (
+        {"head": nn.Sequential(nn.Linear(D, K), nn.Dropout(0.5))},
+        "answers differently each time: Dropout `1`",
+    ),
+    ({"loss": "barlow_twins", "z": collapsed(6), "views": collapsed(6)}, "is 0/0|is constant"),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), WRONG, ids=[s[:30] for _, s in WRONG])
+def test_a_wrong_call_gets_a_sentence(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(DiagnosisError, match=sentence) as raised:
+        diagnose(**(GOOD | change))
+    assert str(raised.value)[0].isupper() or str(raised.value)[0] in "`0123456789mns"
+    assert str(raised.value).rstrip().endswith((".", ")"))
+
+
+FILES: list[tuple[list[str], str]] = [
+    (["--outputs", "none.npy"], "There is no file none.npy"),
+    (["--outputs", "text.npy"], "text.npy cannot be read as an array"),
+    (["--outputs", "dict.pt"], "dict.pt holds dict; --outputs expects one tensor"),
+    (["--head", "nowhere:head"], "'nowhere:head' cannot be imported"),
+    (["--head", "torch.nn:Nothing"], "torch.nn has no 'Nothing'"),
+    (["--head", "torch.nn:Linear"], "torch.nn:Linear must be callable without arguments"),
+    (["--checkpoint", "none.pt"], "There is no file none.pt"),
+    (["--checkpoint", "text.npy"], "cannot be read as a checkpoint|holds more than tensors"),
+    (["--checkpoint", "empty.pt"], "empty.pt holds no weights"),
+    (["--checkpoint", "conv.pt"], "conv.pt has no head that goes by a known name"),
+    (["--checkpoint", "conv.pt", "--prefix", "conv."], "is neither a linear layer nor BatchNorm"),
+    (["--loss", "nowhere:loss"], "--loss 'nowhere:loss' cannot be imported"),
+    (["--set", "temperature=warm"], "`--set` expects NAME=number"),
+    (["--batch", "many"], "Argument --batch: invalid int value"),
+    (["--json", "no/such/folder.json"], "cannot be written"),
+]
+
+
+@pytest.mark.parametrize(("words", "sentence"), FILES, ids=[" ".join(w) for w, _ in FILES])
+def test_a_wrong_command_gets_a_sentence(
+    words: list[str],
+    sentence: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path, z=normal(6, 4, seed=0).numpy())
+    (tmp_path / "text.npy").write_text("no array")
+    torch.save({"a": 1}, "dict.pt")
+    torch.save({}, "empty.pt")
+    torch.save({"conv.0.weight": torch.ones(2, 2, 3, 3)}, "conv.pt")
+    torch.save({"head.0.weight": torch.ones(2, 4)}, "good.pt")
+    given = dict(zip(words[::2], words[1::2], strict=True))
+    usual = {"--outputs": "z.npy", "--loss": "mse"} | (
+        {} if {"--head", "--checkpoint"} & given.keys() else {"--checkpoint": "good.pt"}
+    )
+    assert main(["diagnose", *[w for pair in (usual | given).items() for w in pair]]) == 2
+    error = capsys.readouterr().err
+    assert re.search(sentence, error), error
+    assert "Traceback" not in error
+
+
+# --- while a network trains ----------------------------------------------------------------------------
+
+
+def test_a_track_measures_a_head_with_batchnorm_and_dropout_and_leaves_it_alone(
+    tmp_path: Path,
+) -> None:
+    torch.manual_seed(0)
+    head = nn.Sequential(
+        nn.Linear(4, 8), nn.BatchNorm1d(8), nn.SiLU(), nn.Dropout(0.5), nn.Linear(8, 3)
+    )
+    head.double().train()
+    before = {n: t.clone() for n, t in head.state_dict().items()}
+
+    class Writer:
+        def __init__(self) -> None:
+            self.rows: list[tuple[str, float, int]] = []
+
+        def add_scalar(self, name: str, value: float, step: int) -> None:
+            self.rows.append((name, value, step))
+
+    writer = Writer()
+    loss = lambda u: (u - 1).pow(3).sum()  # noqa: E731
+    track = CurvatureTrack(
+        head, loss, every=2, samples=4, csv_file=tmp_path / "t.csv", writer=writer
+    )
+    z = normal(4, 4, seed=0)
+    rows = [track(z) for _ in range(4)]
+    assert [row is not None for row in rows] == [True, False, True, False]
+    quiet = nn.Sequential(*[nn.Identity() if isinstance(m, nn.Dropout) else m for m in head])
+    wanted = torch.linalg.eigvalsh(EffectiveHessian(quiet, loss, z).dense())
+    assert rows[0] is not None
+    assert rows[0]["lambda_min"] == pytest.approx(float(wanted[0]), rel=1e-9)
+    assert all(torch.equal(t, before[n]) for n, t in head.state_dict().items())
+    assert all(module.training for module in head.modules())
+    lines = (tmp_path / "t.csv").read_text().splitlines()
+    assert lines[0].startswith("step,lambda_min,lambda_max,residual,variance")
+    assert len(lines) == 3
+    assert [row[2] for row in writer.rows if row[0] == "curvature/lambda_min"] == [0, 2]
+
+
+def test_a_track_warns_of_a_collapse_that_nothing_repels() -> None:
+    head, loss = nn.Identity(), lambda u: u.square().sum()
+    track = CurvatureTrack(head, loss, every=1, patience=2)
+    z = normal(8, 3, seed=0)
+    towards = torch.ones(3, dtype=torch.float64)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        track(z)
+        track(towards + 0.1 * z)
+    with pytest.warns(UserWarning, match="a collapse that nothing repels"):
+        track(towards + 0.01 * z)
+    repelled = CurvatureTrack(head, lambda u: -u.square().sum(), every=1, patience=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        repelled(z)
+        repelled(towards + 0.01 * z)
+
+
+def test_a_track_does_not_leak_over_ten_thousand_calls() -> None:
+    import gc
+
+    track = CurvatureTrack(nn.Linear(3, 2).double(), lambda u: u.square().sum(), every=100)
+    z = normal(4, 3, seed=0)
+    track(z)
+    gc.collect()
+    held = sum(isinstance(thing, Tensor) for thing in gc.get_objects())
+    for _ in range(10_000):
+        track(z)
+    gc.collect()
+    assert sum(isinstance(thing, Tensor) for thing in gc.get_objects()) <= held + 2
+    assert track.calls == 10_001
+
+
+@pytest.mark.parametrize("options", [{"every": 0}, {"samples": 0}, {"patience": 0}, {"fall": 1.0}])
+def test_wrong_tracks_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="must be at least 1 and `fall` between 0 and 1"):
+        CurvatureTrack(nn.Identity(), torch.sum, **options)
+
+
+@pytest.mark.parametrize("name", ["simclr_in_training", "dino_at_ln_k", "transformer_head"])
+def test_the_examples_assert_what_they_say(name: str) -> None:
+    import_module(f"verify.diagnose.examples.{name}").main()

@@ -1,0 +1,476 @@
+"""From a head, a loss and representations to a diagnosis.
+
+Everything runs in float64 on a copy of the head, which itself is left as it was. Signs are those of
+the matrices that `verify.numeric.certificates` proves; how far a matrix is from the Hessian is
+estimated from the same matrix in float32, as for the losses' inertia, and no sign is told below that.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from verify.diagnose import words
+from verify.diagnose.effects import costs, orbits, whitening
+from verify.diagnose.findings import Diagnosis, DiagnosisError, Extremes, spectrum
+from verify.diagnose.losses import bound, in_type
+from verify.numeric import (
+    EffectiveHessian,
+    Head,
+    Invariance,
+    Loss,
+    SymmetricOperator,
+    effective_ranks,
+    enclose_spectrum,
+    extreme_eigenpairs,
+    head_of,
+)
+from verify.numeric.inertia import FORMING_SAFETY
+
+BATCH = 32
+"""Samples at which curvature is taken, unless more or fewer are asked for."""
+
+CERTIFIED_UP_TO = 512
+"""Order up to which every eigenvalue of a matrix is enclosed."""
+
+DRAWS = 200
+"""Bootstrap draws of the interval of a variance."""
+
+QUANTILES = torch.tensor([0.025, 0.975], dtype=torch.float64)
+"""Ends of an interval of 95 %."""
+
+SAMPLE = 20_000
+"""Rows that collapse is measured on; of more, so many are drawn."""
+
+
+def diagnose(
+    head: nn.Module | Head | Callable[[Tensor], Tensor],
+    loss: str | Loss | Callable[[Tensor], Tensor],
+    z: Tensor,
+    *,
+    views: Tensor | None = None,
+    labels: Tensor | None = None,
+    lr: float | None = None,
+    batch: int = BATCH,
+    options: dict[str, Any] | None = None,
+    device: str | torch.device = "cpu",
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Diagnosis:
+    """Say how collapsed a head's outputs are, whether that is stable, and what the head does.
+
+    Args:
+        head: from representations (n, d) to outputs (n, k); in the mode that it is in.
+        loss: a name of `OBJECTIVES` or `RELEASED`, a bound loss, or a callable from the outputs
+            (views B, k), view 1 above view 2, to a scalar.
+        z: representations of n samples, (n, d).
+        views: those of second views of the same samples, (n, d).
+        labels: (n,), classes, for what the head costs.
+        lr: learning rate, for the time to escape.
+        batch: samples of the batch whose mean the loss is.
+        options: constants of a loss given by name, such as ``{"temperature": 0.2}``.
+        device: where to compute.
+        seed: of the samples drawn and of every interval.
+        progress: is told each step before it begins.
+
+    Raises:
+        DiagnosisError: if it cannot be made; the message says what to do.
+    """
+    first, second, classes = _checked(z, views, labels, batch, lr)
+    generator = torch.Generator().manual_seed(seed)
+    place = torch.device(device)
+    apply = _prepared(head, torch.float64, place)
+    notes: list[str] = []
+    rows = torch.randperm(len(first), generator=generator)
+    if len(rows) > SAMPLE:
+        notes.append(f"Collapse and effects are measured on {SAMPLE} of {len(rows)} rows, drawn.")
+    rows = rows[:SAMPLE]
+    progress("outputs")
+    z1 = first[rows].to(place)
+    z2 = None if second is None else second[rows].to(place)
+    h1, h2 = _outputs(apply, z1), None if z2 is None else _outputs(apply, z2)
+    numbers, spectra = _collapse(z1, h1, generator)
+    # The Hessian's batch.
+    few = rows[: min(batch, len(rows))].sort().values
+    point = torch.cat([first[few], *([] if second is None else [second[few]])]).to(place)
+    count = 1 if second is None else 2
+    progress("gradient")
+    hessian, objective = _hessian(apply, loss, point, count, classes, few, options or {})
+    numbers |= _criticality(hessian, objective) | {"|z|": float(point.norm())}
+    progress("curvature")
+    rounding = _forming_error(head, hessian, objective, point, place)
+    terms = []
+    found: dict[str, Any] = {}
+    for name, operator in (("G", hessian.pullback), ("M", hessian.interaction), ("H_eff", hessian)):
+        terms.append(_extremes(name, operator, rounding, found))
+    spectra["eigenvalues of H_eff"] = tuple(found.get("values", torch.zeros(0)).tolist())
+    vector = found["vector"]  # of the least eigenvalue of H_eff, block and entries
+    numbers |= {
+        f"{t.term} {end}": getattr(t, end) for t in terms for end in ("smallest", "largest")
+    }
+    share, escape = _escape(hessian, vector, count)
+    numbers |= escape
+    least = terms[-1].smallest
+    if lr is not None and least < 0:
+        numbers["steps to grow by e"] = 1 / math.log1p(lr * -least)
+    progress("theorems")
+    answers = [
+        words.collapse(numbers),
+        words.critical(numbers),
+        words.stable(terms[-1], numbers),
+        *words.curvature(terms),
+    ]
+    if terms[-1].negative or least < -rounding:
+        answers.append(words.escape(numbers, few, share, count, separable=hessian.blocks > 1))
+        answers += words.time(numbers, lr)
+    answers += words.theorems(apply, objective, point, hessian, terms, numbers)
+    progress("effects of the head")
+    answers += whitening(hessian, objective, numbers)
+    if h2 is not None and z2 is not None:
+        fresh = _fresh(head, place, seed)
+        answers += orbits(z1, z2, h1, h2, fresh, numbers, generator)
+    if classes is not None:
+        answers += costs(z1, h1, classes[rows].to(place), numbers, generator)
+    norm = nn.modules.batchnorm._NormBase
+    if isinstance(head, nn.Module) and any(
+        m.training and isinstance(m, norm) for m in head.modules()
+    ):
+        notes.append("The head is in training mode: BatchNorm normalises by the batch.")
+    if isinstance(loss, str):
+        notes.append(
+            f"{loss}: what it holds constant of a network, if anything, are these outputs"
+            f"{', those of the other view' if count == 2 else ''}."
+        )
+    return Diagnosis(
+        words.verdict(terms[-1], numbers),
+        tuple(answers),
+        {name: float(value) for name, value in numbers.items()},
+        tuple(terms),
+        spectra,
+        tuple(share.tolist()),
+        tuple(notes),
+    )
+
+
+# --- inputs ----------------------------------------------------------------------------------------
+
+
+def _checked(
+    z: Tensor, views: Tensor | None, labels: Tensor | None, batch: int, lr: float | None
+) -> tuple[Tensor, Tensor | None, Tensor | None]:
+    """The inputs in float64, on the CPU.
+
+    Raises:
+        DiagnosisError: if they do not fit together.
+    """
+    for name, rows in (("z", z), ("views", views)):
+        if rows is None and name == "views":
+            continue
+        if not isinstance(rows, Tensor):
+            raise DiagnosisError(
+                f"`{name}` must be a tensor of representations (n, d); it was {type(rows).__name__}."
+            )
+        if rows.ndim != 2 or rows.numel() == 0 or len(rows) < 2:
+            raise DiagnosisError(
+                f"`{name}` must hold representations (n, d) of at least two samples; its shape was "
+                f"{tuple(rows.shape)}."
+            )
+        if not rows.dtype.is_floating_point:
+            raise DiagnosisError(
+                f"`{name}` must be real floating point; its type was {rows.dtype}. Convert it."
+            )
+        if not bool(rows.isfinite().all()):
+            bad = int((~rows.isfinite()).any(1).sum())
+            raise DiagnosisError(
+                f"{bad} of {len(rows)} rows of `{name}` hold NaN or infinity. Look for the step at "
+                "which the training diverged."
+            )
+    if views is not None and views.shape != z.shape:
+        raise DiagnosisError(
+            f"`views` must be second views of the same samples, of shape {tuple(z.shape)}; its shape "
+            f"was {tuple(views.shape)}."
+        )
+    if labels is not None:
+        if (
+            not isinstance(labels, Tensor)
+            or labels.shape != z.shape[:1]
+            or labels.is_floating_point()
+        ):
+            raise DiagnosisError(
+                f"`labels` must be one whole number for each of the {len(z)} samples; it was "
+                f"{labels.dtype} of shape {tuple(labels.shape)}."
+                if isinstance(labels, Tensor)
+                else f"`labels` must be a tensor (n,); it was {type(labels).__name__}."
+            )
+        if int(labels.min()) < 0:
+            raise DiagnosisError(f"`labels` must count from 0; one was {int(labels.min())}.")
+    if not isinstance(batch, int) or batch < 2:
+        raise DiagnosisError(
+            f"`batch` must be a whole number of at least 2 samples; it was {batch}."
+        )
+    if lr is not None and not (lr > 0 and math.isfinite(lr)):
+        raise DiagnosisError(f"`lr` must be a positive learning rate; it was {lr}.")
+    plain = None if views is None else views.detach().cpu().double()
+    return z.detach().cpu().double(), plain, None if labels is None else labels.cpu().long()
+
+
+def _prepared(
+    head: nn.Module | Head | Callable[[Tensor], Tensor], dtype: torch.dtype, place: torch.device
+) -> Head | Callable[[Tensor], Tensor]:
+    """A copy of the head in a type, in closed form where it is made of layers that have one.
+
+    Raises:
+        DiagnosisError: if it cannot be called or copied.
+    """
+    if isinstance(head, nn.Module):
+        module = getattr(head, "_orig_mod", head)  # of torch.compile
+        try:
+            own = copy.deepcopy(module).to(place, dtype)
+        except (RuntimeError, TypeError, NotImplementedError) as error:
+            raise DiagnosisError(
+                f"{type(head).__name__} cannot be copied ({str(error).splitlines()[0]}). Give it "
+                "freshly built, with its state loaded."
+            ) from error
+        try:
+            return head_of(own, dtype)
+        except (TypeError, ValueError, RuntimeError, StopIteration):
+            return own
+    if isinstance(head, Head):
+        return _cast(head, dtype, place)
+    if not callable(head):
+        raise DiagnosisError(
+            f"`head` must be a module or a function of representations; it was {type(head).__name__}."
+        )
+    return head
+
+
+def _cast(head: Head, dtype: torch.dtype, place: torch.device) -> Head:
+    """A head of the project in another type."""
+    norms = [
+        None
+        if n is None
+        else replace(n, weight=n.weight.to(place, dtype), bias=n.bias.to(place, dtype))
+        for n in head.norms
+    ]
+    weights, biases = ([t.to(place, dtype) for t in ts] for ts in (head.weights, head.biases))
+    return Head(weights, biases, head.activations, norms)
+
+
+def _outputs(apply: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
+    """h(z), checked.
+
+    Raises:
+        DiagnosisError: if the head fails there, or puts out something else than rows.
+    """
+    try:
+        with torch.no_grad():
+            h = apply(z)
+    except (RuntimeError, ValueError, TypeError, IndexError) as error:
+        raise DiagnosisError(
+            f"The head failed at representations of shape {tuple(z.shape)}: "
+            f"{(str(error).splitlines() or [''])[0]} The last dimension must be what it takes."
+        ) from error
+    if not isinstance(h, Tensor) or h.ndim != 2 or len(h) != len(z):
+        found = tuple(h.shape) if isinstance(h, Tensor) else type(h).__name__
+        raise DiagnosisError(
+            f"The head must map {tuple(z.shape)} to ({len(z)}, k); it gave {found}."
+        )
+    if not bool(h.isfinite().all()):
+        raise DiagnosisError("The head's outputs hold NaN or infinity; look at its weights.")
+    return h.detach().double()
+
+
+# --- what is measured --------------------------------------------------------------------------------
+
+
+def _collapse(
+    z: Tensor, h: Tensor, generator: torch.Generator
+) -> tuple[dict[str, float], dict[str, tuple[float, ...]]]:
+    """Variances of directions, effective ranks and spectra of z and h."""
+    numbers: dict[str, float] = {}
+    spectra = {}
+    for name, rows in (("z", z), ("h", h)):
+        ranks = effective_ranks(rows)
+        directions = F.normalize(rows, dim=1)
+        variance = float((directions - directions.mean(0)).square().sum(1).mean())
+        low, high = _interval(directions - directions.mean(0), generator)
+        numbers |= {
+            f"variance of directions of {name}": variance,
+            f"variance of directions of {name}, low": low,
+            f"variance of directions of {name}, high": high,
+            f"effective rank of {name}, Roy and Vetterli": ranks.roy_vetterli,
+            f"effective rank of {name}, RankMe": ranks.rankme,
+            f"effective rank of {name}, von Neumann": ranks.von_neumann,
+            f"{name} collapsed": float(ranks.collapsed),
+            f"{name} dimensions": rows.shape[1],
+        }
+        centred = rows - rows.mean(0)
+        spectra[f"singular values of {name}"] = spectrum(torch.linalg.svdvals(centred).cpu())
+        if ranks.collapsed:
+            spectra[f"singular values of {name}"] = (0.0,)
+    return numbers, spectra
+
+
+def _interval(centred: Tensor, generator: torch.Generator) -> tuple[float, float]:
+    """95 % of the total variance of rows (n, k) over bootstrap draws, of the divisor n - 1."""
+    n = len(centred)
+    drawn = torch.randint(n, (DRAWS, n), generator=generator)
+    weights = torch.stack([row.bincount(minlength=n) for row in drawn]).to(centred) / n
+    total = weights @ centred.square().sum(1) - (weights @ centred).square().sum(1)
+    low, high = (total * n / (n - 1)).clamp(min=0).cpu().quantile(QUANTILES).tolist()
+    return low, high
+
+
+def _hessian(
+    apply: Head | Callable[[Tensor], Tensor],
+    loss: str | Loss | Callable[[Tensor], Tensor],
+    point: Tensor,
+    views: int,
+    labels: Tensor | None,
+    few: Tensor,
+    options: dict[str, Any],
+) -> tuple[EffectiveHessian, Loss | Callable[[Tensor], Tensor]]:
+    """The Hessian at the batch, in blocks where head and loss treat the samples one by one."""
+    u = _outputs(apply, point)
+    own = None if labels is None else labels[few].to(point.device)
+    objective = bound(loss, u, views=views, labels=own, options=options)
+    try:
+        if isinstance(objective, Loss) and objective.separable and not isinstance(apply, Head):
+            try:
+                return EffectiveHessian(apply, objective, point, separable=True), objective
+            except ValueError as error:
+                if "`separable`" not in str(error):
+                    raise
+        return EffectiveHessian(apply, objective, point), objective
+    except (ValueError, TypeError) as error:
+        raise DiagnosisError(f"The curvature cannot be taken: {error}") from error
+
+
+def _criticality(
+    hessian: EffectiveHessian, objective: Loss | Callable[[Tensor], Tensor]
+) -> dict[str, float]:
+    """Value and gradients, with the size that they would have without cancellation."""
+    return {
+        "loss": float(hessian.value),
+        "|rho|": float(hessian.rho.norm()),
+        "|J^T rho|": float(hessian.gradient.norm()),
+        "|u|": float(hessian.output.norm()),
+        "scale invariant": float(
+            isinstance(objective, Loss) and objective.objective.invariance is Invariance.ROW
+        ),
+        "blocks": hessian.blocks,
+        "order": hessian.n,
+    }
+
+
+def _forming_error(
+    head: nn.Module | Head | Callable[[Tensor], Tensor],
+    hessian: EffectiveHessian,
+    objective: Loss | Callable[[Tensor], Tensor],
+    point: Tensor,
+    place: torch.device,
+) -> float:
+    """Estimated error of a product, in norm: of the same in float32, scaled, or n eps of the terms."""
+    n, eps = hessian.n, torch.finfo(torch.float64).eps
+    generator = torch.Generator().manual_seed(0)
+    v = torch.randn(*hessian.space, 4, generator=generator, dtype=torch.float64).to(point.device)
+    v = v / v.norm() * math.sqrt(4 * hessian.blocks)
+    products = [term @ v for term in (hessian.pullback, hessian.interaction)]
+    plain = n * eps * sum(float(p.abs().max()) for p in products)
+    try:
+        single = EffectiveHessian(
+            _prepared(head, torch.float32, place),
+            in_type(objective, torch.float32),
+            point.float(),
+            separable=None if hessian.blocks == 1 else True,
+        )
+        apart = float(((single @ v.float()).double() - products[0] - products[1]).abs().max())
+    except (ValueError, TypeError, FloatingPointError, DiagnosisError):
+        return plain
+    ratio = eps / torch.finfo(torch.float32).eps
+    return plain + FORMING_SAFETY * math.sqrt(n) * apart * ratio
+
+
+def _extremes(
+    name: str, operator: SymmetricOperator, rounding: float, found: dict[str, Any]
+) -> Extremes:
+    """Extremes of one term, with proved counts where it is small; keeps H_eff's eigenvectors."""
+    pairs = extreme_eigenpairs(operator)
+    values = pairs.values.reshape(-1, 2)
+    residuals = pairs.residuals.reshape(-1, 2)
+    low, high = int(values[:, 0].argmin()), int(values[:, 1].argmax())
+    counts: tuple[int, int, int] | None = None
+    if operator.n <= CERTIFIED_UP_TO:
+        counts, every = (0, 0, 0), []
+        for block in operator.dense_blocks(None).cpu():
+            enclosed = enclose_spectrum(block)
+            below = int((enclosed.high < -rounding).sum())
+            above = int((enclosed.low > rounding).sum())
+            rest = len(block) - below - above
+            counts = (counts[0] + below, counts[1] + rest, counts[2] + above)
+            every.append((enclosed.low + enclosed.high) / 2)
+        found["values"] = torch.cat(every).sort().values
+    found["vector"] = (low, pairs.vectors.reshape(-1, 2, operator.n)[low, 0])
+    known: tuple[int | None, int | None, int | None] = counts or (None, None, None)
+    negative, zero, positive = known
+    return Extremes(
+        name,
+        float(values[low, 0]),
+        float(values[high, 1]),
+        (float(residuals[low, 0]), float(residuals[high, 1])),
+        negative,
+        zero,
+        positive,
+        rounding,
+    )
+
+
+def _escape(
+    hessian: EffectiveHessian, at: tuple[int, Tensor], views: int
+) -> tuple[Tensor, dict[str, float]]:
+    """How the direction of the least eigenvalue lies on samples and views."""
+    block, vector = at
+    whole = hessian.space[0]
+    if hessian.blocks > 1:
+        share = torch.zeros(whole)
+        share[block] = 1
+        direction = torch.zeros(hessian.space, dtype=torch.float64)
+        direction[block] = vector.cpu()
+    else:
+        direction = vector.reshape(hessian.space).cpu()
+        share = direction.square().sum(1)
+    samples = share.reshape(views, -1).sum(0)
+    numbers = {
+        "samples in the direction": float(1 / samples.square().sum()),
+        "share of view 1": float(share[: whole // views].sum()),
+    }
+    if views == 2 and hessian.blocks == 1:
+        first, second = direction.chunk(2)
+        numbers["share common to both views"] = float((first + second).square().sum() / 2)
+        mean = direction.mean(0, keepdim=True)
+        numbers["share common to all samples"] = float(len(direction) * mean.square().sum())
+    return samples, numbers
+
+
+def _fresh(
+    head: nn.Module | Head | Callable[[Tensor], Tensor], place: torch.device, seed: int
+) -> Callable[[Tensor], Tensor] | None:
+    """A head of the same architecture with new weights, as a control; None where there is none."""
+    if not isinstance(head, nn.Module):
+        return None
+    fresh = copy.deepcopy(getattr(head, "_orig_mod", head)).to(place, torch.float64)
+    drawable = [m for m in fresh.modules() if hasattr(m, "reset_parameters")]
+    if not drawable:
+        return None
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for module in drawable:
+            module.reset_parameters()  # type: ignore[operator]
+    return fresh

@@ -1,0 +1,176 @@
+"""What a head does to representations: whitening, contraction of orbits, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from verify.diagnose.findings import Answer, Strength
+from verify.numeric import EffectiveHessian, Loss
+from verify.ssl.probes import ridge_scores
+
+RESOLVED = 1e-10
+"""Eigenvalues that count, over the largest modulus; those of order 512 are right to 512 eps of it."""
+
+LARGEST = 1024
+"""Order up to which condition numbers are taken."""
+
+DRAWS = 400
+"""Bootstrap draws of an interval."""
+
+
+def condition(matrices: Tensor) -> tuple[float, int]:
+    """Median over matrices (b, n, n) of largest over smallest positive eigenvalue, and of their number."""
+    found = []
+    for values in torch.linalg.eigvalsh(matrices):
+        positive = values[values > RESOLVED * values.abs().max()]
+        if len(positive):
+            found.append((float(positive[-1] / positive[0]), len(positive)))
+    if not found:
+        return float("nan"), 0
+    kappas, counts = zip(*sorted(found), strict=True)
+    return kappas[len(kappas) // 2], sorted(counts)[len(counts) // 2]
+
+
+def whitening(
+    hessian: EffectiveHessian,
+    objective: Loss | Callable[[Tensor], Tensor],
+    numbers: dict[str, float],
+) -> list[Answer]:
+    """Condition of H_eff on its positive eigenvectors, against that of the loss in the outputs."""
+    u = hessian.output
+    if hessian.n > LARGEST or u.numel() // hessian.blocks > LARGEST:
+        return []
+    alone = EffectiveHessian(lambda u: 1 * u, objective, u, separable=hessian.blocks > 1)
+    own, own_count = condition(alone.dense_blocks(None))
+    through, count = condition(hessian.dense_blocks(None))
+    numbers |= {"kappa of the loss": own, "kappa through the head": through}
+    numbers |= {"positive of the loss": own_count, "positive through the head": count}
+    question = "Does the head whiten the loss?"
+    if not own_count or not count:
+        where = "the loss" if not own_count else "H_eff"
+        answer = f"There is nothing to whiten: {where} has no resolved positive eigenvalue here."
+    elif own_count != count:
+        answer = (
+            f"The condition number is {through:.3g} on {count} positive eigenvectors of H_eff, and "
+            f"{own:.3g} on {own_count} of the loss alone; on spaces of different dimension they do not "
+            "compare."
+        )
+    else:
+        word = "Yes" if through < own else "No"
+        answer = (
+            f"{word}: the condition number on the {count} positive eigenvectors is {through:.3g} through "
+            f"the head and {own:.3g} without it."
+        )
+    basis = f"eigenvalues above {RESOLVED:.0e} of the largest; the median over the blocks"
+    return [Answer(question, answer, Strength.VALUE, basis)]
+
+
+def orbits(
+    z1: Tensor,
+    z2: Tensor,
+    h1: Tensor,
+    h2: Tensor,
+    fresh: Callable[[Tensor], Tensor] | None,
+    numbers: dict[str, float],
+    generator: torch.Generator,
+) -> list[Answer]:
+    """Squared distance of two views over the spread, of h against z, with two controls."""
+
+    def within(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        both = torch.cat([a, b])
+        centred = (both - both.mean(0)).square().sum(1)
+        return (a - b).square().sum(1), centred.reshape(2, -1).sum(0)
+
+    def contraction(pairs: tuple[Tensor, ...], w: Tensor | slice) -> float:
+        dz, sz, dh, sh = (p[w].mean() for p in pairs)
+        return float((dh / sh) / (dz / sz))
+
+    pairs = (*within(z1, z2), *within(h1, h2))
+    if not all(bool(part.sum() > 0) for part in (pairs[0], pairs[1], pairs[3])):
+        return [
+            Answer(
+                "Does it contract orbits?",
+                "This cannot be told: views or outputs are all one point.",
+                Strength.VALUE,
+                "squared distances that are 0",
+            )
+        ]
+    n = len(z1)
+    value = contraction(pairs, slice(None))
+    drawn = torch.randint(n, (DRAWS, n), generator=generator).to(z1.device)
+    samples = torch.tensor([contraction(pairs, w) for w in drawn])
+    low, high = samples.quantile(torch.tensor([0.025, 0.975])).tolist()
+    numbers |= {
+        "orbit contraction": value,
+        "orbit contraction, low": low,
+        "orbit contraction, high": high,
+    }
+    order = torch.randperm(n, generator=generator).to(z1.device)
+    shuffled = contraction((*within(z1, z2[order]), *within(h1, h2[order])), slice(None))
+    controls = f"of unrelated samples {shuffled:.2g}"
+    numbers["orbit contraction, unrelated samples"] = shuffled
+    if fresh is not None:
+        with torch.no_grad():
+            other = (*within(z1, z2), *within(fresh(z1).double(), fresh(z2).double()))
+        if bool(other[3].sum() > 0):
+            numbers["orbit contraction, fresh head"] = contraction(other, slice(None))
+            controls += (
+                f", by a head of fresh weights {numbers['orbit contraction, fresh head']:.2g}"
+            )
+    word = "Yes" if high < 1 else "No, it expands them" if low > 1 else "Undecided"
+    answer = (
+        f"{word}: relative to the spread of all outputs, the squared distance of two views changes by a "
+        f"factor of {value:.2g} from z to h ({low:.2g} to {high:.2g}); {controls}."
+    )
+    return [
+        Answer(
+            "Does it contract orbits?",
+            answer,
+            Strength.INTERVAL,
+            f"95 %, {DRAWS} bootstrap draws over {n} samples",
+        )
+    ]
+
+
+def costs(
+    z: Tensor, h: Tensor, labels: Tensor, numbers: dict[str, float], generator: torch.Generator
+) -> list[Answer]:
+    """Accuracy of a linear probe of z and of h on the other half of the samples."""
+    question = "What does the head cost?"
+    classes = int(labels.max()) + 1
+    order = torch.randperm(len(z), generator=generator).to(z.device)
+    seen, asked = order[: len(z) // 2], order[len(z) // 2 :]
+    if len(labels.unique()) < 2 or len(seen) < classes:
+        few = f"{len(z)} samples of {len(labels.unique())} classes are too few for a probe."
+        return [Answer(question, f"This cannot be told: {few}", Strength.VALUE, "no probe")]
+    right = {}
+    for name, rows in (("z", z), ("h", h)):
+        if float((rows - rows[0]).abs().max()) == 0:
+            right[name] = (labels[asked] == labels[seen].mode().values).double().cpu()
+            continue
+        scores = ridge_scores(rows[seen], labels[seen], rows[asked], classes)
+        right[name] = (scores.argmax(1) == labels[asked]).double().cpu()
+    gap = right["z"] - right["h"]
+    drawn = torch.randint(len(gap), (DRAWS, len(gap)), generator=generator)
+    low, high = (100 * gap[drawn].mean(1)).quantile(torch.tensor([0.025, 0.975]).double()).tolist()
+    numbers |= {f"probe of {name}": float(found.mean()) for name, found in right.items()}
+    numbers |= {"cost in points": float(100 * gap.mean()), "cost, low": low, "cost, high": high}
+    word = (
+        "It costs"
+        if low > 0
+        else "It costs nothing and helps by"
+        if high < 0
+        else "Undecided, it costs"
+    )
+    answer = (
+        f"{word} {100 * abs(float(gap.mean())) if high < 0 else 100 * float(gap.mean()):.1f} points "
+        f"({low:.1f} to {high:.1f} lost): a linear probe reads {100 * float(right['z'].mean()):.1f} % of the "
+        f"classes from z and {100 * float(right['h'].mean()):.1f} % from h."
+    )
+    basis = (
+        f"95 %, {DRAWS} paired bootstrap draws over {len(gap)} samples that the probe has not seen"
+    )
+    return [Answer(question, answer, Strength.INTERVAL, basis)]

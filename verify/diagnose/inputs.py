@@ -1,0 +1,345 @@
+"""What a diagnosis is made of, from files and names; nothing in a file is run.
+
+A head comes from `package:callable` or `file.py:callable`, which is the user's own code and is
+called without arguments, and its state from a checkpoint that is read as tensors alone. Or it comes
+from the checkpoint by itself: linear layers, BatchNorm and DINO's head are read from the names and
+shapes of its tensors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import inspect
+import pickle
+import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from verify.diagnose.findings import DiagnosisError
+
+HEADS = (
+    "projection_head",
+    "projector",
+    "proj_head",
+    "contrastive_head",
+    "student_head",
+    "head",
+    "predictor",
+    "fc",
+    "mlp",
+)
+"""Names that heads go by, in the order in which they are looked for."""
+
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "tanh": nn.Tanh,
+    "softplus": nn.Softplus,
+    "linear": nn.Identity,
+}
+"""Activations of a head that is read from its tensors, which do not tell them."""
+
+
+def rows(path: Path, name: str) -> Tensor:
+    """A tensor from an .npy or .pt file.
+
+    Raises:
+        DiagnosisError: if it cannot be read as one.
+    """
+    try:
+        if path.suffix == ".npy":
+            found = torch.from_numpy(np.load(path, allow_pickle=False))
+        else:
+            found = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise DiagnosisError(f"There is no file {path}; give {name} its place.") from None
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        TypeError,
+        RuntimeError,
+        pickle.UnpicklingError,
+    ) as error:
+        raise DiagnosisError(
+            f"{path} cannot be read as an array ({_first(error)}); save it with numpy.save or torch.save."
+        ) from None
+    if not isinstance(found, Tensor):
+        raise DiagnosisError(
+            f"{path} holds {type(found).__name__}; {name} expects one tensor, saved with torch.save."
+        )
+    return found
+
+
+def named(spec: str, what: str) -> Any:
+    """What `package:callable` or `file.py:callable` names.
+
+    Raises:
+        DiagnosisError: if it cannot be imported, or is not there.
+    """
+    place, _, attribute = spec.rpartition(":")
+    try:
+        if place.endswith(".py"):
+            loaded = importlib.util.spec_from_file_location(Path(place).stem, place)
+            if loaded is None or loaded.loader is None:
+                raise ImportError(f"{place} is no Python file")
+            module = importlib.util.module_from_spec(loaded)
+            loaded.loader.exec_module(module)
+        else:
+            if "" not in sys.path:
+                sys.path.insert(0, "")  # as `python -m` finds modules of the working folder
+            module = importlib.import_module(place)
+    except (ImportError, OSError, ValueError, SyntaxError) as error:
+        raise DiagnosisError(f"{what} {spec!r} cannot be imported ({_first(error)}).") from error
+    try:
+        return getattr(module, attribute)
+    except AttributeError:
+        raise DiagnosisError(
+            f"{place} has no {attribute!r}; {what} expects package:callable."
+        ) from None
+
+
+def head(
+    spec: str | None,
+    checkpoint: Path | None,
+    *,
+    prefix: str | None = None,
+    activation: str = "relu",
+) -> nn.Module | Callable[[Tensor], Tensor]:
+    """The head that a command line names.
+
+    Args:
+        spec: package:callable, file.py:callable, or None for one read from the checkpoint.
+        checkpoint: a state dictionary, plain or within a training checkpoint.
+        prefix: of the head's tensors in it; found if it is not given.
+        activation: between the layers of a head read from its tensors.
+
+    Raises:
+        DiagnosisError: if there is none, or state and head do not fit.
+    """
+    if spec is None and checkpoint is None:
+        raise DiagnosisError(
+            "A diagnosis needs a head: give --head package:callable, --checkpoint, or both."
+        )
+    if spec is not None and ":" not in spec:
+        if checkpoint is not None:
+            raise DiagnosisError(
+                f"--head {spec!r} must be package:callable where there is a --checkpoint."
+            )
+        checkpoint, spec = Path(spec), None
+    if spec is None:
+        assert checkpoint is not None
+        return from_state(state_of(checkpoint), checkpoint, prefix, activation).eval()
+    made = named(spec, "--head")
+    if (
+        not isinstance(made, nn.Module)
+        and callable(made)
+        and (isinstance(made, type) or checkpoint or _takes_nothing(made))
+    ):
+        try:
+            made = made()
+        except TypeError as error:
+            raise DiagnosisError(
+                f"{spec} must be callable without arguments ({_first(error)})."
+            ) from error
+    if checkpoint is None:
+        return made.eval() if isinstance(made, nn.Module) else made
+    if not isinstance(made, nn.Module):
+        raise DiagnosisError(
+            f"{spec} gave {type(made).__name__}; a checkpoint is loaded into a module."
+        )
+    state = state_of(checkpoint)
+    own = set(made.state_dict())
+    chosen = prefix if prefix is not None else _prefix_of(state, own)
+    part = {n.removeprefix(chosen): t for n, t in state.items() if n.startswith(chosen)}
+    try:
+        made.load_state_dict({n: t for n, t in part.items() if n in own or prefix is not None})
+    except RuntimeError as error:
+        lines = str(error).splitlines()
+        raise DiagnosisError(
+            f"{checkpoint} does not fit {spec}: {' '.join(line.strip() for line in lines[1:3])} Its tensors "
+            f"begin with {', '.join(_beginnings(state))}; choose with --prefix."
+        ) from None
+    return made.eval()
+
+
+def _takes_nothing(made: Any) -> bool:
+    """Whether a callable makes a head, rather than is one."""
+    try:
+        return not inspect.signature(made).parameters
+    except (TypeError, ValueError):
+        return False
+
+
+def state_of(path: Path) -> dict[str, Tensor]:
+    """The tensors of a checkpoint by name, whatever trained it; read as data, no code is run.
+
+    Raises:
+        DiagnosisError: if it cannot be read so, or holds no tensors.
+    """
+    try:
+        with torch.serialization.safe_globals([argparse.Namespace]):
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise DiagnosisError(f"There is no file {path}; give --checkpoint its place.") from None
+    except pickle.UnpicklingError as error:
+        named = next((x for x in str(error).splitlines() if "GLOBAL" in x), _first(error))
+        raise DiagnosisError(
+            f"{path} holds more than tensors, and nothing else is read from a file ({named.strip()}). Where "
+            "it was made, save the weights alone: torch.save(module.state_dict(), file)."
+        ) from None
+    except (OSError, EOFError, RuntimeError, ValueError, KeyError) as error:
+        raise DiagnosisError(
+            f"{path} cannot be read as a checkpoint ({_first(error)}); copy or download it again."
+        ) from None
+    found = _tensors(content)
+    if not found:
+        raise DiagnosisError(
+            f"{path} holds no weights: expected tensors by name, as state_dict() gives them."
+        )
+    return found
+
+
+def _tensors(content: Any) -> dict[str, Tensor]:
+    """The largest group of named tensors, at whatever depth, without the prefixes of wrappers."""
+    groups, waiting = [], [content]
+    while waiting:
+        thing = waiting.pop()
+        if not isinstance(thing, dict):
+            continue
+        group = {n: t for n, t in thing.items() if isinstance(n, str) and isinstance(t, Tensor)}
+        if group and all(isinstance(n, str) for n in thing):
+            groups.append((_preferred(group), len(group), group))
+        waiting += thing.values()
+    if not groups:
+        return {}
+    state = max(groups, key=lambda g: g[:2])[2]
+    changed = True
+    while changed:
+        changed = False
+        for prefix in ("module.", "_orig_mod."):
+            if all(n.startswith(prefix) for n in state):
+                state, changed = {n.removeprefix(prefix): t for n, t in state.items()}, True
+    return state
+
+
+def _preferred(group: dict[str, Tensor]) -> bool:
+    """Whether the tensors are weights of a module, rather than an optimiser's."""
+    return any(n.endswith(("weight", "weight_v", "bias")) for n in group)
+
+
+def _beginnings(state: Iterable[str]) -> list[str]:
+    return sorted({n.split(".")[0] for n in state})[:8]
+
+
+def _prefix_of(state: dict[str, Tensor], own: set[str]) -> str:
+    """The prefix under which a module's own names are in a state dictionary; a teacher's last."""
+    first = sorted(own)[0] if own else ""
+    found = [n.removesuffix(first) for n in state if n == first or n.endswith(f".{first}")]
+    fitting = [p for p in found if all(f"{p}{n}" in state for n in own)]
+    return min(fitting, key=lambda p: ("momentum" in p or "teacher" in p, len(p)), default="")
+
+
+class NormalisedLast(nn.Module):
+    """DINO's head: an MLP, the direction of its output, and a linear map to the prototypes."""
+
+    def __init__(self, mlp: nn.Sequential, prototypes: Tensor) -> None:
+        super().__init__()
+        self.mlp = mlp
+        self.last_layer = nn.Linear(prototypes.shape[1], len(prototypes), bias=False)
+        self.last_layer.weight = nn.Parameter(prototypes)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Outputs (N, prototypes) for representations z (N, d)."""
+        outputs: Tensor = self.last_layer(F.normalize(self.mlp(z), dim=-1))
+        return outputs
+
+
+def from_state(
+    state: dict[str, Tensor], path: Path, prefix: str | None, activation: str
+) -> nn.Module:
+    """A head from the names and shapes of its tensors: an MLP, or DINO's of any size.
+
+    Raises:
+        DiagnosisError: if no head is found, or the found one is of another kind.
+    """
+    chosen = prefix if prefix is not None else _head_prefix(state)
+    if chosen is None or not any(n.startswith(chosen) for n in state):
+        raise DiagnosisError(
+            f"{path} has no head that goes by a known name ({', '.join(HEADS)}); its tensors begin with "
+            f"{', '.join(_beginnings(state))}. Choose with --prefix, or give --head package:callable."
+        )
+    part = {n.removeprefix(chosen): t.float() for n, t in state.items() if n.startswith(chosen)}
+    last = {n: t for n, t in part.items() if n.startswith("last_layer.")}
+    layers = {n: t for n, t in part.items() if not n.startswith("last_layer.")}
+    names = sorted({n.rpartition(".")[0] for n in layers}, key=_order)
+    modules: list[nn.Module] = []
+    kind = nn.GELU if last else ACTIVATIONS[activation]
+    for name in names:
+        tensors = {
+            n.rpartition(".")[2]: t for n, t in layers.items() if n.rpartition(".")[0] == name
+        }
+        weight = tensors.get("weight")
+        if weight is not None and weight.ndim == 2:
+            linear = nn.Linear(weight.shape[1], len(weight), bias="bias" in tensors)
+            if modules and not isinstance(modules[-1], nn.Identity):
+                modules.append(kind())
+            modules.append(linear)
+        elif "running_mean" in tensors:
+            norm = nn.BatchNorm1d(len(tensors["running_mean"]), affine=weight is not None)
+            modules.append(norm)
+        else:
+            raise DiagnosisError(
+                f"{chosen}{name} in {path} is neither a linear layer nor BatchNorm; give the head's own "
+                "module as --head package:callable."
+            )
+        try:
+            modules[-1].load_state_dict(tensors)
+        except RuntimeError as error:
+            raise DiagnosisError(
+                f"{chosen}{name} in {path} cannot be read ({' '.join(str(error).split())}); give "
+                "--head package:callable."
+            ) from None
+    mlp = nn.Sequential(*modules)
+    if not last:
+        return mlp
+    direction = last.get(
+        "last_layer.weight_v", last.get("last_layer.parametrizations.weight.original1")
+    )
+    size = last.get("last_layer.weight_g", last.get("last_layer.parametrizations.weight.original0"))
+    weight = last.get("last_layer.weight")
+    if weight is None and direction is not None and size is not None:
+        weight = size * F.normalize(direction, dim=1)
+    if weight is None:
+        raise DiagnosisError(
+            f"{chosen}last_layer in {path} has no weight; expected DINO's last layer."
+        )
+    return NormalisedLast(mlp, weight)
+
+
+def _order(name: str) -> list[Any]:
+    return [int(x) if x.isdigit() else x for x in re.split(r"[._]", name)]
+
+
+def _head_prefix(state: dict[str, Tensor]) -> str | None:
+    """Where the head is: the first known name, of the network that trains rather than its average."""
+    for head in HEADS:
+        layer = rf"((?:.*\.)?{head}\.)(?:(?:layers|mlp)\.)?(?:\d+|last_layer)\."
+        found = {m[1] for n in state if (m := re.match(layer, n))}
+        if found:
+            return min(found, key=lambda p: ("momentum" in p or "teacher" in p, len(p)))
+    return None
+
+
+def _first(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,0 +1,313 @@
+"""The sentences of a diagnosis, each with the strength of what it rests on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from verify.diagnose.findings import Answer, Extremes, Strength
+from verify.numeric import EffectiveHessian, Head, Loss
+from verify.numeric.inertia import inertia
+
+CRITICAL = 1e-9
+"""First-order change of the loss over a step as long as z, over the loss or its second-order change,
+up to which a state counts as critical."""
+
+COLLAPSED = 1e-12
+"""Variance of directions, of at most 1, up to which they count as one."""
+
+LARGEST = 2048
+"""Order up to which the loss's own inertia is counted."""
+
+Numbers = dict[str, float]
+
+
+def is_collapsed(numbers: Numbers) -> bool:
+    """Whether all outputs are one point or one direction."""
+    return bool(numbers["h collapsed"]) or numbers["variance of directions of h"] <= COLLAPSED
+
+
+def is_critical(numbers: Numbers) -> bool:
+    """Whether the gradient by z vanishes, as `CRITICAL` says."""
+    size = max(abs(numbers["H_eff smallest"]), abs(numbers["H_eff largest"])) * numbers["|z|"] ** 2
+    return numbers["|J^T rho|"] * numbers["|z|"] <= CRITICAL * max(abs(numbers["loss"]), size)
+
+
+def verdict(effective: Extremes, numbers: Numbers) -> str:
+    """The state in one sentence."""
+    state = "Completely collapsed" if is_collapsed(numbers) else "Not completely collapsed"
+    if not is_critical(numbers):
+        sign = "with" if _repels(effective) else "without"
+        return f"{state}, where the gradient is not zero, {sign} resolved negative curvature."
+    if _repels(effective):
+        strength = "certified" if effective.negative else "by its residual"
+        return f"{state}, at a critical point that repels ({strength})."
+    if _degenerate(effective):
+        return f"{state}, at a degenerate critical point: there is no curvature, so no way out to second order."
+    if effective.zero == 0:
+        return f"{state}, at a critical point that attracts (certified)."
+    return f"{state}, at a critical point that repels nothing to second order."
+
+
+def _repels(effective: Extremes) -> bool:
+    if effective.negative is not None:
+        return effective.negative > 0
+    return effective.smallest + effective.residuals[0] < -effective.rounding
+
+
+def _degenerate(effective: Extremes) -> bool:
+    return effective.negative == 0 == effective.positive
+
+
+def collapse(numbers: Numbers) -> Answer:
+    """How collapsed."""
+
+    def of(name: str) -> str:
+        at = f"variance of directions of {name}"
+        return (
+            f"{name}: {numbers[at]:.3g} ({numbers[f'{at}, low']:.3g} to {numbers[f'{at}, high']:.3g}), "
+            f"effective rank {numbers[f'effective rank of {name}, Roy and Vetterli']:.3g} by singular "
+            f"values, {numbers[f'effective rank of {name}, RankMe']:.3g} as RankMe, "
+            f"{numbers[f'effective rank of {name}, von Neumann']:.3g} by the covariance, "
+            f"of {numbers[f'{name} dimensions']:.0f}"
+        )
+
+    word = "Completely: all outputs are one." if is_collapsed(numbers) else "Not completely."
+    return Answer(
+        "Has it collapsed?",
+        f"{word} Variance of directions, of at most 1, of {of('h')}; of {of('z')}.",
+        Strength.INTERVAL,
+        "95 % by bootstrap, for the variances; ranks are values in float64",
+    )
+
+
+def critical(numbers: Numbers) -> Answer:
+    """Whether the state is critical."""
+    word = "Yes" if is_critical(numbers) else "No"
+    return Answer(
+        "Is the state critical?",
+        f"{word}: the loss is {numbers['loss']:.6g}, |rho| = {numbers['|rho|']:.2g} and "
+        f"|J^T rho| = {numbers['|J^T rho|']:.2g}.",
+        Strength.RESIDUAL,
+        f"critical up to {CRITICAL:.0e} of the loss or its second-order change over a step as long as z",
+    )
+
+
+def stable(effective: Extremes, numbers: Numbers) -> Answer:
+    """Whether a perturbation of z grows."""
+    before = "" if is_critical(numbers) else "The state moves, since it is not critical; "
+    total = sum(n or 0 for n in (effective.negative, effective.zero, effective.positive))
+    proved = (
+        f"eigenvalues of the float64 matrix are enclosed: {effective.negative} negative, "
+        f"{effective.zero} within its forming error of {effective.rounding:.1e} (an estimate), "
+        f"{effective.positive} positive"
+    )
+    held = f"least eigenvalue {effective.smallest:.4g}, largest {effective.largest:.4g}"
+    if effective.negative is None:
+        negative = "it repels" if is_critical(numbers) else "H_eff has a negative eigenvalue"
+        word = negative if _repels(effective) else "no negative eigenvalue was found"
+        residual = f"residuals {effective.residuals[0]:.1e} and {effective.residuals[1]:.1e}; the matrix was not formed"
+        return Answer(
+            "Is it stable?", _sentence(f"{before}{word}: {held}."), Strength.RESIDUAL, residual
+        )
+    if effective.negative:
+        does = "it repels" if is_critical(numbers) else "H_eff is negative"
+        word = f"{does} along {effective.negative} of {total} directions"
+    elif _degenerate(effective):
+        word = "second order says nothing, since every eigenvalue is 0 to within rounding"
+    elif effective.zero:
+        word = f"nothing repels to second order; {effective.zero} of {total} directions are flat to within rounding"
+    else:
+        does = "it attracts" if is_critical(numbers) else "H_eff is positive"
+        word = f"{does} along all {total} directions"
+    strength = Strength.VALUE if effective.zero and not effective.negative else Strength.CERTIFIED
+    return Answer("Is it stable?", _sentence(f"{before}{word}: {held}."), strength, proved)
+
+
+def curvature(terms: Sequence[Extremes]) -> list[Answer]:
+    """Where the curvature comes from."""
+    g, m, _ = terms
+    counts = "".join(
+        f"; {t.term} has {t.negative} negative and {t.positive} positive"
+        for t in (g, m)
+        if t.negative is not None
+    )
+    return [
+        Answer(
+            "Where does the curvature come from?",
+            f"The pullback G lies in [{g.smallest:.3g}, {g.largest:.3g}], the interaction term M in "
+            f"[{m.smallest:.3g}, {m.largest:.3g}]{counts}.",
+            Strength.RESIDUAL,
+            f"residuals up to {max(*g.residuals, *m.residuals):.1e}",
+        )
+    ]
+
+
+def escape(numbers: Numbers, few: Tensor, share: Tensor, views: int, *, separable: bool) -> Answer:
+    """Where the least eigenvalue's direction points, in words."""
+    top = share.argsort(descending=True)[:3]
+    named = ", ".join(
+        f"{int(few[i])} ({100 * float(share[i]):.0f} %)" for i in top if share[i] > 0.005
+    )
+    parts = [
+        f"it lies on samples {named}"
+        if not separable
+        else f"it is a direction of sample {int(few[top[0]])} alone, since the samples are independent"
+    ]
+    if not separable:
+        parts[0] += f", as if on {numbers['samples in the direction']:.1f} evenly"
+    if views == 2:
+        first = numbers["share of view 1"]
+        parts.append(f"{100 * first:.0f} % on view 1 and {100 * (1 - first):.0f} % on view 2")
+    if "share common to both views" in numbers:
+        common = numbers["share common to both views"]
+        kind = "common to both views" if common > 0.5 else "a difference of the views"
+        parts.append(f"it is mostly {kind} ({100 * max(common, 1 - common):.0f} %)")
+        parts.append(
+            f"{100 * numbers['share common to all samples']:.0f} % of it moves all samples alike"
+        )
+    return Answer(
+        "Where is the way out?",
+        _sentence("; ".join(parts) + "."),
+        Strength.RESIDUAL,
+        "the eigenvector's entries",
+    )
+
+
+def time(numbers: Numbers, lr: float | None) -> list[Answer]:
+    """How long the way out takes."""
+    if lr is None or "steps to grow by e" not in numbers:
+        return []
+    steps = numbers["steps to grow by e"]
+    return [
+        Answer(
+            "How long does it take?",
+            f"A deviation along it grows by a factor of e in {steps:.3g} steps and a thousandfold in "
+            f"{steps * math.log(1000):.3g}, if z itself descends on the loss of this batch at rate {lr:g}.",
+            Strength.VALUE,
+            "1 / log(1 + lr |lambda|); a network moves z through its weights, at another rate",
+        )
+    ]
+
+
+def theorems(
+    apply: Head | Callable[[Tensor], Tensor],
+    objective: Loss | Callable[[Tensor], Tensor],
+    z: Tensor,
+    hessian: EffectiveHessian,
+    terms: Sequence[Extremes],
+    numbers: Numbers,
+) -> list[Answer]:
+    """Which theorems speak here, with their hypotheses checked."""
+    found: list[Answer] = []
+    question = "Which theorem speaks?"
+    u = hessian.output if hessian.output.ndim == 2 else hessian.output.unsqueeze(0)
+    counted = None
+    if (
+        isinstance(objective, Loss)
+        and (u.shape[1] if objective.separable else u.numel()) <= LARGEST
+    ):
+        counted = inertia(objective, u)
+    if isinstance(objective, Loss) and numbers["scale invariant"]:
+        rho, product = hessian.rho, objective.jet(u).hessian_product(u)
+        defect = float((product + rho).norm()) / max(float(product.norm() + rho.norm()), 1e-300)
+        if float(rho.norm()) > CRITICAL:
+            found.append(
+                Answer(
+                    question,
+                    "Fact 0: the loss does not see lengths, so (hess L) u = -rho and u.(hess L) u = 0; "
+                    "since rho is not 0, hess L has a negative eigenvalue, whatever the head.",
+                    Strength.THEOREM,
+                    f"(hess L) u + rho is {defect:.1e} of its terms",
+                )
+            )
+    vanishing = numbers["|rho|"] * numbers["|u|"] <= CRITICAL * max(abs(numbers["loss"]), 1e-300)
+    if vanishing and counted is not None:
+        repels = (
+            f"hess L has {counted.negative} resolved negative eigenvalues, and H_eff at most as many"
+            if counted.negative
+            else "hess L has no resolved negative eigenvalue, so H_eff has none"
+        )
+        found.append(
+            Answer(
+                question,
+                f"Theorem 4.1's term M vanishes with rho, so H_eff = J^T (hess L) J; by Sylvester's law "
+                f"of inertia {repels}, whatever the head.",
+                Strength.THEOREM,
+                f"|rho| = {numbers['|rho|']:.1e}; inertia of hess L ({counted.positive}, {counted.zero}, "
+                f"{counted.negative}) to within {counted.tolerance:.1e}",
+            )
+        )
+    if (
+        isinstance(apply, Head)
+        and not apply.couples_batch
+        and hessian.blocks > 1
+        and isinstance(objective, Loss)
+    ):
+        found += _of_layers(apply, objective, z, hessian, terms, question)
+    return found
+
+
+def _of_layers(
+    head: Head,
+    objective: Loss,
+    z: Tensor,
+    hessian: EffectiveHessian,
+    terms: Sequence[Extremes],
+    question: str,
+) -> list[Answer]:
+    """The inertia bound of 4.1 and the threshold of 3.5, sample by sample."""
+    trace = head.trace(z)
+    deltas = trace.adjoints(hessian.rho)[1:]
+    bent = [d * jet[2] for d, jet in zip(deltas, trace.jets, strict=True)]
+    hidden = torch.cat(bent, 1) if bent else z.new_zeros(len(z), 1)
+    loss = objective.dense_hessian(hessian.output)
+    values = torch.linalg.eigvalsh(loss)
+    floor = 1e-12 * values.abs().amax(1, keepdim=True)
+    positive = (values > floor).sum(1)
+    lacking = hidden.shape[1] - int(torch.linalg.matrix_rank(head.weights[0]))
+    curved = 1e-12 * hidden.abs().amax(1, keepdim=True)
+    bounds = (hidden < -curved).sum(1) - positive - lacking
+    found = []
+    if bool(hidden.any()):
+        best = int(bounds.max())
+        says = (
+            f"H_eff of {int((bounds > 0).sum())} of {len(bounds)} samples must have negative eigenvalues, "
+            f"up to {best}"
+            if best > 0
+            else f"it says nothing here: its bound is {best} at most"
+        )
+        found.append(
+            Answer(
+                question,
+                "Theorem 4.1, inertia: n_-(H_eff) >= n_-(D) - n_+(hess L) - (m_tot - rank W_1), with D "
+                f"the delta_j s''(a_j) of the hidden units; {says}.",
+                Strength.THEOREM,
+                "an MLP of layers that were read; signs of D and hess L counted in float64",
+            )
+        )
+    if terms[0].negative == 0 == terms[0].zero:
+        jacobian = torch.linalg.matrix_norm(trace.jacobian(), 2)
+        size = values.abs().amax(1)
+        least = torch.linalg.eigvalsh(hessian.pullback.dense())[:, 0]
+        reach = jacobian * torch.sin(
+            torch.asin((least / (size * jacobian.square())).clamp(max=1)) / 2
+        )
+        found.append(
+            Answer(
+                question,
+                "Corollary 3.5 as repaired: G is positive definite, and stays so for every change of the "
+                f"Jacobian below L sin(arcsin(lambda / (M L^2)) / 2) in norm, here {float(reach.min()):.3g} "
+                "or more.",
+                Strength.THEOREM,
+                "lambda of G certified positive; L and M are norms in float64",
+            )
+        )
+    return found
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
