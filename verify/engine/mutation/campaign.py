@@ -153,7 +153,8 @@ class Keys:
         Raises:
             MutationError: if there is no such file or check.
         """
-        words = [msgspec.json.encode(mutation).decode(), source(self.root, mutation.file)]
+        tries = Path(host.__file__).read_text(encoding="utf-8")
+        words = [msgspec.json.encode(mutation).decode(), source(self.root, mutation.file), tries]
         return hashlib.sha256(
             "\n\n".join([*words, *map(self._key_of, mutation.checks)]).encode()
         ).hexdigest()
