@@ -66,6 +66,10 @@ _STYLE = {
 }
 
 
+_LINE = 68
+"""Characters of the legend that fit beside each other, with seven for each line's sample."""
+
+
 def svg(plot: Plot, anchor: str) -> Markup:
     """Return the plot as an inline ``<svg>`` element, the same for the same plot.
 
@@ -88,7 +92,9 @@ def svg(plot: Plot, anchor: str) -> Markup:
         if plot.equal_axes:
             axes.set_aspect("equal", adjustable="datalim")
         if any(series.label for series in plot.series):
-            figure.legend(loc="outside upper left", ncols=min(len(plot.series), 3))
+            longest = max(len(series.label) for series in plot.series)
+            columns = max(1, min(3, len(plot.series), _LINE // (longest + 7)))
+            figure.legend(loc="outside upper left", ncols=columns)
         file = io.StringIO()
         try:
             figure.savefig(file, format="svg")

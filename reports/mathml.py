@@ -20,6 +20,7 @@ from latex2mathml.converter import Converter
 from markupsafe import Markup
 
 from reports import ReportError
+from reports.linear import linear
 
 Element = ElementTree.Element
 
@@ -56,6 +57,7 @@ _ASCENDERS = set("bdfhklt") | set("ABCDEFGHIJKLMNOPQRSTUVWXYZ") | {"ℓ"}
 _ABOVE_ASCENDER, _ABOVE_X = "0.8em", "0.58em"
 _THIN = "0.167em"  # TeX's thin space
 _LONG = 18  # token characters above which an inline formula may break after a relation
+_WIDE, _WIDE_IN_TEXT = 56, 40  # above which a formula may break before a sum as well
 _SHORT = 4  # token characters up to which the start or end of a formula is not left alone
 
 _RELATIONS = set("=≠<>≤≥≪≫≈≃≅≡∼∝∈∉⊂⊆⪯⪰≼≽≺≻→↦⇒⟹⇔⟺≔≜,;")
@@ -110,8 +112,23 @@ def formula(latex: str, display: str = "inline") -> Markup:
         ReportError: if the formula is malformed or uses what MathML Core does not draw.
     """
     math = tree(latex, display)
-    parts = _broken_at_relations(math) if display == "inline" else [math]
-    return Markup("".join(ElementTree.tostring(part, encoding="unicode") for part in parts))
+    parts = _broken(math, display)
+    for part in parts:
+        part.set("alttext", linear(part))
+    _annotate(parts[0], latex)
+    html = "".join(ElementTree.tostring(part, encoding="unicode") for part in parts)
+    return Markup(html if len(parts) == 1 or display == "inline" else f'<p class="wide">{html}</p>')
+
+
+def _annotate(math: Element, latex: str) -> None:
+    """Give a formula its source, to be copied: the first part of a broken one has the whole."""
+    shown = ElementTree.Element("mrow")
+    shown.extend(list(math))
+    for child in list(math):
+        math.remove(child)
+    semantics = ElementTree.SubElement(math, "semantics")
+    semantics.append(shown[0] if len(shown) == 1 else shown)
+    ElementTree.SubElement(semantics, "annotation", encoding="application/x-tex").text = latex
 
 
 def tree(latex: str, display: str = "inline") -> Element:
@@ -291,28 +308,42 @@ def _mend_token(token: Element, before: Element | None, after: Element | None) -
         token.attrib.update(form="prefix", lspace=left, rspace="0" if bare else _THIN)
 
 
-def _broken_at_relations(math: Element) -> list[Element]:
-    """Split a long inline formula after its outermost relations, where TeX would break a line."""
+def _broken(math: Element, display: str) -> list[Element]:
+    """Split a long formula where TeX would break a line: after its outermost relations.
+
+    One that is wide is split before its outermost sums too; any may break after a slash.
+    """
     row = math[0]
-    if _width(list(row)) <= _LONG:
+    if _width(list(row)) <= (_LONG if display == "inline" else _WIDE):
         return [math]
+    wide = display == "block" or _width(list(row)) > _WIDE_IN_TEXT
     lines: list[list[Element]] = [[]]
     depth = 0
     for child in row:
         text = child.text or ""
-        depth += (text in ("(", "[", "{", "⟨")) - (text in (")", "]", "}", "⟩"))
+        bracket = text or next(child.itertext(), "")  # a closing one may carry an exponent
+        depth += (bracket in ("(", "[", "{", "⟨")) - (bracket in (")", "]", "}", "⟩"))
+        outer = child.tag == "mo" and depth == 0
+        relation = outer and text in _RELATIONS
+        slash = text == "/" and depth == 0 and _width(lines[-1]) > _LONG
+        sign = outer and text in _SIGNS and child.get("form") != "prefix"
+        if sign and wide and _width(lines[-1]) > _SHORT:
+            child.set("form", "infix")
+            lines.append([])
         lines[-1].append(child)
-        relation = child.tag == "mo" and text in _RELATIONS and depth == 0
         if relation:
             child.attrib.setdefault("form", "infix")
-        if relation and _width(lines[-1]) > _SHORT:
+        if slash or (relation and _width(lines[-1]) > _SHORT):
             lines.append([])
     if len(lines) > 1 and _width(lines[-1]) <= _SHORT:
         end = lines.pop()
         lines[-1] += end
+    if len(lines) == 1:
+        return [math]
+    attributes = {"displaystyle": "true"} if display == "block" else math.attrib
     parts = []
     for line in lines:
-        part = ElementTree.Element("math", math.attrib)
+        part = ElementTree.Element("math", attributes)
         ElementTree.SubElement(part, "mrow").extend(line)
         parts.append(part)
     return parts

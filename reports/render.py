@@ -185,7 +185,7 @@ def _environment(run: RunRecord) -> Environment:
         prose_or_source=prose_or_source,
         emphasised=_emphasised,
         ticked=_ticked,
-        display=lambda latex: formula(latex, "block"),
+        step=_step,
         linked=_linker(run),
         link=_link,
         sentence=_sentence,
@@ -196,6 +196,7 @@ def _environment(run: RunRecord) -> Environment:
         figure=lambda number: f"{number:.3g}",
         day=lambda iso: iso[:16].replace("T", " "),
     )
+    environment.tests["computed"] = _is_computed
     quoted = _theorems(run)
     spelled_out = _spelled_out(quoted)
     environment.globals.update(
@@ -222,6 +223,7 @@ def _environment(run: RunRecord) -> Environment:
         dependencies=drawing(run),
         here=_here,
         made_with=_made_with,
+        measured_on=_measured_on,
         place=_place,
         share=tiers.share,
         spelled_out=lambda theorem: {n for n, by in spelled_out.items() if by == theorem.name},
@@ -236,6 +238,17 @@ def _environment(run: RunRecord) -> Environment:
         Verdict=Verdict,
     )
     return environment
+
+
+def _is_computed(latex: str) -> bool:
+    """Whether the sides of a step's equation print alike, so that both are the value of what was computed."""
+    left, equals, right = latex.partition(" = ")
+    return bool(equals) and left.strip() == right.strip()
+
+
+def _step(latex: str) -> Markup:
+    """A step's formula; an equation whose sides print alike is told once."""
+    return formula(f"= {latex.partition(' = ')[2]}" if _is_computed(latex) else latex, "block")
 
 
 def _theorems(run: RunRecord) -> dict[str, Theorem]:
@@ -275,6 +288,13 @@ def _made_with(run: RunRecord) -> list[tuple[str, int]]:
         if check.evidence is not None and not check.stale and not check.recorded
     )
     return [(f"profile {profile}, seed {seed}", n) for (profile, seed), n in made.most_common()]
+
+
+def _measured_on(check: CheckRecord) -> str:
+    """The data and sizes that a measurement names in its summary; the check's title if it names none."""
+    summary = "" if check.evidence is None else check.evidence.summary
+    named = re.search(r"(?:^|[.:] )On ([^:]+?)(?:, for heads of [^:]+)?:", summary)
+    return named[1] if named else check.title
 
 
 def _here(room: ExperimentRecord, told: Told, data: str) -> str:

@@ -20,7 +20,7 @@ from verify.claims.check import Arithmetic, Kind
 from verify.claims.evidence import Answer, Outcome
 from verify.claims.judgement import Judgement
 from verify.claims.statement import Part, Reading, Verdict
-from verify.engine.record import RunRecord
+from verify.engine.record import ExperimentRecord, RunRecord
 
 GREEN = FINDINGS | {"thm41.mutant.rank-only": FINDINGS["thm41.mutant.extra-slope"]}
 
@@ -230,5 +230,14 @@ def test_an_effect_that_other_data_deny_is_no_plain_yes(run: RunRecord) -> None:
     told = replace(room, checks=(*room.checks, other))
     assert told.disputes == [first.effect]
     assert replace(told, checks=(*room.checks, replace(other, stale=True))).disputes == []
+    parsed = Parsed(page(replace(run, experiments=(told,))))
+    assert "Reproduces on some data and not on others." in parsed.text["E3"]
+    assert "Does not reproduce. " + shown_text(first.effect, room) not in parsed.text["E3"]
+    for one in (first, denied[0]):
+        assert squeezed(f"{one.answer}, {one.value}") in squeezed(parsed.text["E3"])
     words = squeezed("yes and no, by the data")
     assert words in squeezed(Parsed(page(replace(run, experiments=(told,)))).text["result--E3"])
+
+
+def shown_text(effect: str, room: ExperimentRecord) -> str:
+    return next(one.text for one in room.experiment.effects if one.id == effect)

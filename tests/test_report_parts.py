@@ -86,6 +86,21 @@ def test_a_long_inline_formula_may_break_after_a_relation() -> None:
     assert formula("a_1 + a_2 + a_3 + a_4 + a_5 = b_1 + b_2", "block").count("<math") == 1
 
 
+def test_a_wide_formula_breaks_before_its_outermost_sums_and_after_a_slash() -> None:
+    terms = " + ".join(f"a_{{{i}}} b_{{{i}}} c_{{{i}}}" for i in range(10))
+    assert formula(terms, "block").count("<math") == 10
+    assert formula(terms).count("<math") == 10
+    assert formula(f"f({terms})").count("<math") == 1
+    assert formula("f(a)^2 g(b)^2 h(c)^2 m(n)^2 / k(d)^2 l(e)^2").count("<math") == 2
+    assert formula("f(a)^2 g(b)^2 h(c)^2 m(n)^2 (1 / k(d)^2) l(e)^2").count("<math") == 1
+
+
+def test_a_formula_carries_its_source_and_how_it_is_said() -> None:
+    latex = r"\lambda_{\min}(H) \geq 0"
+    assert 'alttext="λ_min(H) ≥ 0"' in formula(latex)
+    assert f'<annotation encoding="application/x-tex">{latex}</annotation>' in formula(latex)
+
+
 def test_a_short_side_of_a_relation_is_not_left_alone() -> None:
     long = "a_1 + a_2 + a_3 + a_4 + a_5 + a_6"
     assert formula(f"M = {long}").count("<math") == 1

@@ -229,11 +229,16 @@ def run_stamp(check_id: str, seed: int) -> Evidence:
 
 @pytest.mark.parametrize("experiment", list(REDUCED.minutes))
 def test_the_reduced_form_is_recorded_and_says_what_it_is(experiment) -> None:
+    """Or README says of all its effects that they were not run."""
     records = Records(RECORDED)
     (check,) = (c for c in ROOMS[experiment].checks if c.id.endswith(f".{REDUCED.name}"))
     found = records.newest(check.id, besides="")
     assert records.warnings == []
-    assert found is not None
+    told = [one.reduced for one in ROOMS[experiment].told]
+    if found is None:
+        assert told == [None] * len(told)
+        return
+    assert any(told)
     assert found.outcome is Outcome.AS_STATED
     asked = {effect.id for effect in ROOMS[experiment].subject.effects}  # type: ignore[union-attr]
     assert {answer.effect for answer in found.answers} == asked

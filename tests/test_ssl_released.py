@@ -194,6 +194,56 @@ def test_weight_norm_is_multiplied_out(small: tuple[Release, Release], tmp_path:
     assert torch.allclose(network.head(z), expected, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("patch", "width", "depth", "hidden", "bottleneck", "prototypes", "norm"),
+    [(112, 64, 2, 32, 16, 40, False), (56, 128, 1, 24, 8, 12, True), (32, 64, 3, 16, 4, 7, False)],
+)
+def test_dino_of_any_size_is_read_from_the_file(
+    patch: int,
+    width: int,
+    depth: int,
+    hidden: int,
+    bottleneck: int,
+    prototypes: int,
+    norm: bool,
+    tmp_path: Path,
+) -> None:
+    torch.manual_seed(0)
+    layers: list[nn.Module] = [nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, bottleneck)]
+    if norm:
+        layers.insert(1, nn.BatchNorm1d(hidden))
+    head = released.DinoHead(nn.Sequential(*layers), prototypes, bottleneck).eval()
+    backbone = released.VisionTransformer(3, 224, width, patch=patch, depth=depth).eval()
+    parts = {"backbone": backbone, "head": head}
+    state = {f"module.{p}.{n}": t for p, m in parts.items() for n, t in m.state_dict().items()}
+    torch.save({"teacher": state, "epoch": 3}, tmp_path / "own.pth")
+    network = load(tmp_path / "own.pth")
+    assert network.release.name == f"DINO ViT-{width}/{patch} (own)"
+    images = torch.rand(2, 3, 224, 224, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(network.head(network.backbone(images)), head(backbone(images)))
+
+
+@pytest.mark.parametrize(("name", "patch", "width"), [("S/8", 8, 384), ("B/16", 16, 768)])
+def test_released_vits_are_known_by_their_shapes(name: str, patch: int, width: int) -> None:
+    """The released files' names and shapes, without their numbers."""
+    with torch.device("meta"):
+        head = released.DinoHead(
+            nn.Sequential(
+                nn.Linear(width, 2048),
+                nn.GELU(),
+                nn.Linear(2048, 2048),
+                nn.GELU(),
+                nn.Linear(2048, 256),
+            ),
+            65536,
+        )
+        backbone = released.VisionTransformer(3, 224, width, patch=patch, depth=12)
+    parts = {"backbone": backbone, "head": head}
+    weights = {f"{p}.{n}": t for p, m in parts.items() for n, t in m.state_dict().items()}
+    found = released._recognise(weights, Path("dino.pth"))
+    assert found.name == f"DINO ViT-{name} (dino)"
+
+
 def exclude_bias_and_norm(parameter: Tensor) -> bool:
     """The function of the training scripts that released files refer to."""
     raise AssertionError("a function was called while a file was read")

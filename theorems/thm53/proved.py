@@ -22,9 +22,7 @@ CHECKS = kernel(
         ),
         "free": said("rank.part_free", read="4773742c0e03d9cd"),
         "gaussian": said(
-            "gaussian.part_gaussian",
-            read="0080accf9c9bad7b",
-            missing="that a normal law has this mean and covariance: means are taken by any linear functional that gives them",
+            "gaussian.part_gaussian", "hypotheses.part_gaussian_met", read="60c269a25a794631"
         ),
         "processing": said("processing.part_processing", read="5b2b5b2bdb80503f"),
     },

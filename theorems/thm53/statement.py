@@ -150,7 +150,8 @@ STATEMENT = Statement(
         Part(
             id="gaussian",
             title="Gaussian latents",
-            text=r"For $z \sim N(\theta, \Sigma)$ and $h(z) = Pz$ with $P$ onto and $\ker P = V$: $I_z = \Sigma^{-1}$ and $I_h = P^T (P \Sigma P^T)^{-1} P = I_z/V$.",
+            text=r"Let $\Sigma \succ 0$, $P$ be onto and $\ker P = V$. The normal law $N(\theta, \Sigma)$ of $z$ has the Fisher information $I_z = \Sigma^{-1}$ about $\theta$, and $N(P \theta, P \Sigma P^T)$, which as is known is the law of $h(z) = Pz$, has $I_h = P^T (P \Sigma P^T)^{-1} P = I_z/V$.",
+            predicted=Verdict.PROVED,
         ),
         Part(
             id="processing",

@@ -8,6 +8,7 @@ tensors, containers and `argparse.Namespace` are allowed, and no code in it is r
 from __future__ import annotations
 
 import argparse
+import math
 import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 SUFFIXES = (".pth", ".pt")
 """What the names of checkpoints in a folder end in."""
+
+
+KINDS = "DINO with a ViT of any size or ResNet-50, VICReg and Barlow Twins ResNet-50"
+"""What can be read."""
 
 
 class CheckpointError(DataError):
@@ -83,14 +88,15 @@ class DinoHead(nn.Module):
     """An MLP, the direction of its output, and a linear map to the prototypes.
 
     Args:
-        mlp: from representations to a vector of length 256.
+        mlp: from representations to a vector of length `bottleneck`.
         prototypes: length of the output.
+        bottleneck: length of the vector whose direction is taken.
     """
 
-    def __init__(self, mlp: nn.Sequential, prototypes: int) -> None:
+    def __init__(self, mlp: nn.Sequential, prototypes: int, bottleneck: int = 256) -> None:
         super().__init__()
         self.mlp = mlp
-        self.last_layer = nn.Linear(256, prototypes, bias=False)
+        self.last_layer = nn.Linear(bottleneck, prototypes, bias=False)
 
     def forward(self, z: Tensor) -> Tensor:
         """Outputs (N, prototypes) for representations z (N, d)."""
@@ -209,7 +215,7 @@ def files(path: Path) -> list[Path]:
     found = sorted(file for file in path.glob("*") if file.suffix in SUFFIXES)
     if not found:
         raise CheckpointError(
-            f"There is no checkpoint at {path}: expected a file, or a folder with files that end in {' or '.join(SUFFIXES)}. The projects' pages name their full checkpoints."
+            f"There is no checkpoint at {path}: expected a file, or a folder with files that end in {' or '.join(SUFFIXES)}. E8 reads {KINDS}."
         )
     return found
 
@@ -263,7 +269,7 @@ def _content(path: Path) -> Any:
         reason = str(error).strip().splitlines()
         named = next((line for line in reason if "GLOBAL" in line), reason[-1] if reason else "")
         raise CheckpointError(
-            f"{path} is no checkpoint of weights alone, and nothing else is read from a file ({named.strip()}). Take the projects' own full checkpoint."
+            f"{path} is no checkpoint of weights alone, and nothing else is read from a file ({named.strip()}). Where it was made, save the weights alone, as torch.save(state_dict, file)."
         ) from None
     except (OSError, EOFError, RuntimeError, ValueError, KeyError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
@@ -295,8 +301,50 @@ def _weights(content: Any, path: Path) -> dict[str, Tensor]:
     return weights
 
 
+def _dino_of_any_size(weights: Mapping[str, Tensor], path: Path) -> Release | None:
+    """DINO with a ViT, its patch, width, depth and head as the names and shapes say; None if it is none."""
+    patches = weights.get("backbone.patch_embed.proj.weight")
+    positions, last = weights.get("backbone.pos_embed"), weights.get("head.last_layer.weight")
+    blocks = [int(n.split(".")[2]) for n in weights if n.startswith("backbone.blocks.")]
+    layers = {int(n.split(".")[2]): n for n in weights if n.startswith("head.mlp.")}
+    if patches is None or positions is None or last is None or not blocks or not layers:
+        return None
+    width, channels, patch, _ = patches.shape
+    side = patch * math.isqrt(positions.shape[1] - 1)
+
+    def head() -> nn.Module:
+        parts: list[nn.Module] = []
+        for index in range(max(layers) + 1):
+            weight = weights.get(f"head.mlp.{index}.weight")
+            if weight is None:
+                parts.append(nn.GELU())
+            elif weight.ndim == 1:
+                parts.append(nn.BatchNorm1d(len(weight)))
+            else:
+                bias = f"head.mlp.{index}.bias" in weights
+                parts.append(nn.Linear(weight.shape[1], len(weight), bias=bias))
+        return DinoHead(nn.Sequential(*parts), *last.shape)
+
+    size = {192: "Ti", 384: "S", 768: "B", 1024: "L"}.get(width, f"{width}")
+    release = Release(
+        name=f"DINO ViT-{size}/{patch} ({path.stem})",
+        backbone=lambda: VisionTransformer(
+            channels, side, width, patch=patch, depth=max(blocks) + 1
+        ),
+        head=head,
+        part="teacher",
+        prefix="head",
+        source="the names and shapes in the file",
+    )
+    try:
+        fits = release.shapes() == {n: tuple(w.shape) for n, w in weights.items()}
+    except ValueError:  # a width that is no multiple of an attention head's
+        return None
+    return release if fits and (channels, side) == (3, SIZE) else None
+
+
 def _recognise(weights: Mapping[str, Tensor], path: Path) -> Release:
-    """The release whose names and shapes these are."""
+    """The release whose names and shapes these are, or a DINO of another size."""
     faults = {}
     for release in RELEASES:
         expected = release.shapes()
@@ -311,11 +359,14 @@ def _recognise(weights: Mapping[str, Tensor], path: Path) -> Release:
             len(wrong),
             f"{first} has shape {present.get(first, 'none')}: expected {expected.get(first, 'none')}",
         )
+    other = _dino_of_any_size(weights, path)
+    if other is not None:
+        return other
     name, (count, fault) = min(faults.items(), key=lambda item: item[1][0])
     backbone_only = not any(n.startswith(tuple(f"{r.prefix}." for r in RELEASES)) for n in weights)
     remedy = (
         "It has no head; take the full checkpoint."
         if backbone_only
-        else f"{count} names or shapes differ. Take the projects' own full checkpoint."
+        else f"{count} names or shapes differ. E8 reads {KINDS}; the head of any other network is read by `python -m verify diagnose --checkpoint`."
     )
     raise CheckpointError(f"{path} is nearest to {name}, and {fault}. {remedy}")

@@ -2,7 +2,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring zify.
 From Geometry Require Import forms semidefinite subspaces pseudoinverse differential expansions.
-From Geometry.thm53 Require Import order rank finite processing simplex refutations gaussian.
+From Geometry.thm53 Require Import order rank finite processing simplex refutations.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -150,19 +150,13 @@ have l0 : \sum_x p t x = 1 by have [_ ] := near_self (simplex_law ut).
 by rewrite !e.
 Qed.
 
-(** A mean over the four points (1, 1), (1, -1), (-1, 1), (-1, -1) has the mean 0 and the covariance I; P = (1, 0) and V is the line of e2. *)
+(** Sigma = I in the plane, P = (1, 0), and V the line of e2. *)
 Lemma part_gaussian_met :
-  exists (E : ('rV[F]_2 -> F) -> F) (theta : 'rV_2) (Sigma : 'M_2) (P V : 'rV[F]_2),
-  [/\ pd Sigma, mean_covariance E theta Sigma, \rank P = 1%N, (V :=: ker P)%MS & \rank V = 1%N].
+  exists (Sigma : 'M[F]_2) (P V : 'rV[F]_2),
+  [/\ pd Sigma, \rank P = 1%N, (V :=: ker P)%MS & \rank V = 1%N].
 Proof.
-pose pt (a b : F) : 'rV[F]_2 := \row_j (if j == 0 then a else b).
-pose E (f : 'rV[F]_2 -> F) := (f (pt 1 1) + f (pt 1 (-1)) + f (pt (-1) 1) + f (pt (-1) (-1))) / 4%:R.
 have V0 : (delta_mx 0 1 : 'rV[F]_2) *m (delta_mx 0 0 : 'rV_2)^T = 0 by rewrite trmx_delta mul_delta_mx_0.
-exists E, 0, 1%:M, (delta_mx 0 0), (delta_mx 0 1); split; rewrite ?mxrank_delta //; first exact: pd1.
-- split=> [f g e|a f g|i|i j]; rewrite /E ?e //.
-  + by field.
-  + by rewrite !mxE !subr0; case: (i == 0); field.
-  rewrite !mxE !subr0; case: i => [[|[|//]] i']; case: j => [[|[|//]] j'] /=; by field.
+exists 1%:M, (delta_mx 0 0), (delta_mx 0 1); split; rewrite ?mxrank_delta //; first exact: pd1.
 apply/eqmxP; rewrite -(mxrank_leqif_eq _) ?mxrank_delta ?mxrank_ker ?mxrank_tr ?mxrank_delta //.
 exact/kerP.
 Qed.

@@ -89,7 +89,7 @@ EXPERIMENT = Experiment(
         Effect(
             id="escapes-start",
             text="Smooth heads escape: they come to where the usual start ends.",
-            published="no such run was released",
+            published="claimed; no run from the usual start was released",
             criterion="Ours. The same beside the run of the same head from the usual start.",
         ),
         Effect(

@@ -13,7 +13,7 @@ from verify.claims.check import Context
 from verify.claims.declare import measurement
 from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
-from verify.experiments.e8 import display, invariants
+from verify.experiments.e8 import display, invariants, objectives
 from verify.experiments.e8.display import PUBLISHED, span
 from verify.experiments.e8.measure import IMAGES, KINDS, Cell, measure
 from verify.experiments.forms import RELEASED
@@ -65,7 +65,7 @@ EXPERIMENT = Experiment(
             "hue and saturation are changed after the images were standardised, by functions for values in [0, 1]. Here they are changed before.",
         ),
     ),
-    effects=tuple(_effect(release.name) for release in RELEASES),
+    effects=(*(_effect(release.name) for release in RELEASES), *objectives.EFFECTS),
 )
 
 
@@ -107,7 +107,8 @@ def run_orbits(ctx: Context) -> Finding:
         for name, cells in found.items()
     )
     return shown(
-        [answer(name, cells) for name, cells in found.items()],
+        # Of other networks nothing was published that could be answered.
+        [answer(name, cells) for name, cells in found.items() if name in PUBLISHED],
         f"On {IMAGES} test images of {dataset.name}, 95 % intervals over images: {of_networks}.",
         cases=len(images) * len(KINDS) * len(found),
         tables=display.tables(dataset, found),
@@ -124,6 +125,14 @@ CHECKS = (
             cost=400.0,
         ),
         command=RELEASED,
+    ),
+    measurement(
+        "E8.objectives",
+        "Orbits, probes and spectra of networks that differ by their objective alone",
+        objectives.run_objectives,
+        artefacts=tuple(a for form in objectives.FORMS.values() for a in form.artefacts),
+        capabilities=("standard",),
+        cost=10.0,
     ),
     *invariants.CHECKS,
 )

@@ -20,4 +20,14 @@ SUMMARY = (
         arrays=(Answer.UNDECIDED, "0.851 to 2.63, as its notebook printed"),
         claims=("expand-raw",),
     ),
+    Told(
+        effects=("objective-dino",),
+        text="of networks trained here, alike but for the objective, DINO's head compresses orbits",
+        digits=(Answer.YES, "selectivity 1.2 to 2.8; InfoNCE 3.2 to 3.7"),
+    ),
+    Told(
+        effects=("objective-expand",),
+        text="those of VICReg and Barlow Twins expand them",
+        digits=(Answer.NO, "they compress them, selectivity 2.9 to 4.7"),
+    ),
 )
