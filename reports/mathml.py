@@ -64,11 +64,12 @@ _RELATIONS = set("=≠<>≤≥≪≫≈≃≅≡∼∝∈∉⊂⊆⪯⪰≼≽�
 _BEFORE_SIGN = set("([{⟨") | _RELATIONS
 _MARKS = ".,;:!?)]”"
 _TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")  # written between terms: an ellipsis
+_CODE = re.compile(r"`([^`]+)`")
 DOLLAR = re.compile(r"(?<!\\)\$")
 
 
 def prose(text: str) -> Markup:
-    r"""Return text with inline LaTeX between dollar signs as HTML; ``\$`` is a dollar sign.
+    r"""Return text as HTML, with LaTeX between dollar signs and code between backticks; ``\$`` is a dollar sign.
 
     Raises:
         ReportError: if a dollar sign has no partner or a formula cannot be shown.
@@ -88,7 +89,7 @@ def prose(text: str) -> Markup:
         if mark:  # no line break between a formula and the mark that follows it
             before, opening, last = html.rpartition("<math")
             html = f'{before}<span class="nowrap">{opening}{last}{escape(mark)}</span>'
-        html += escape(piece[len(mark) :].replace(r"\$", "$"))
+        html += _CODE.sub(r"<code>\1</code>", escape(piece[len(mark) :].replace(r"\$", "$")))
     return Markup(html)
 
 

@@ -127,7 +127,7 @@ def pages(run: RunRecord) -> dict[str, str]:
 
         def address(link: re.Match[str]) -> str:
             target = link[1]
-            if target in own:
+            if target in own or target not in places:  # what is not shown has no place
                 return link[0]
             if target in tops:
                 return f' href="{tops[target]}"'

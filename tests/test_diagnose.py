@@ -214,9 +214,27 @@ def test_the_inertia_bound_and_the_threshold_hold_where_they_speak() -> None:
     affine = nn.Linear(3, 4).double()
     found = diagnose(affine, "mse", normal(6, 3, seed=0), views=normal(6, 3, seed=1))
     (kept,) = [a for a in found.answers if "Corollary 3.5 as repaired" in a.answer]
-    least = float(torch.linalg.svdvals(affine.weight.detach())[-1])
-    reach = float(kept.answer.split("here ")[1].split(" or")[0])
-    assert 0 < reach <= least * 1.001
+    top, *_, least = torch.linalg.svdvals(affine.weight.detach()).tolist()
+    reach = float(kept.answer.split("here ")[1].split(" or")[0])  # hess L is a multiple of I
+    assert reach == pytest.approx(top * math.sin(math.asin((least / top) ** 2) / 2), rel=5e-3)
+
+
+@pytest.mark.parametrize("name", ["simsiam", "byol", "dino", "negative_cosine", "mse"])
+def test_what_a_loss_holds_constant_are_the_outputs_of_the_other_view(name: str) -> None:
+    head, z, views = mlp(), normal(6, D, seed=0), normal(6, D, seed=1)
+    h1, h2 = head(z).detach(), head(views).detach()
+    cosine = F.cosine_similarity(h1, h2).mean()
+    both = torch.cat([h2, h1])
+    teacher = F.softmax((both - both.mean(0)) / 0.04, 1)
+    wanted = {
+        "simsiam": -cosine,
+        "negative_cosine": -cosine,
+        "byol": 2 - 2 * cosine,
+        "mse": (h1 - h2).square().sum(1).mean() / 2,
+        "dino": -(teacher * F.log_softmax(torch.cat([h1, h2]) / 0.1, 1)).sum(1).mean(),
+    }[name]
+    found = diagnose(head, name, z, views=views, batch=6)
+    assert found.numbers["loss"] == pytest.approx(float(wanted), rel=1e-9)
 
 
 def test_nothing_of_the_users_is_changed_and_an_answer_repeats_itself() -> None:
@@ -300,7 +318,9 @@ def compact(head: nn.Sequential, name: str) -> dict[str, Tensor]:
     }
 
 
-@pytest.mark.parametrize("kind", ["vicreg", "solo-learn", "lightly", "parallel", "compiled"])
+@pytest.mark.parametrize(
+    "kind", ["vicreg", "solo-learn", "lightly", "student", "parallel", "compiled"]
+)
 def test_heads_are_read_from_the_checkpoints_of_libraries(kind: str, tmp_path: Path) -> None:
     torch.manual_seed(0)
     head, other = expander(), expander()
@@ -319,6 +339,9 @@ def test_heads_are_read_from_the_checkpoints_of_libraries(kind: str, tmp_path: P
             "optimizer_states": [{"state": {}}],
         },
         "lightly": {"state_dict": compact(head, "projection_head") | backbone},
+        "student": checkpoint_of(
+            other, "teacher.head.", checkpoint_of(head, "student_network.head.")
+        ),
         "parallel": checkpoint_of(head, "module.head."),
         "compiled": checkpoint_of(head, "_orig_mod.module.projector."),
     }[kind]

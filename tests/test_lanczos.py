@@ -315,3 +315,18 @@ def test_a_hessian_of_tiny_gradients_is_scaled() -> None:
     found = extreme_eigenpairs(hessian, dense_up_to=1, fallback_up_to=1, maximum_steps=200)
     wanted = torch.linalg.eigvalsh(1e170 * hessian.dense())[[0, -1]]
     torch.testing.assert_close(1e170 * found.values, wanted, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("dense", [1, 150])
+@pytest.mark.parametrize("scale", [1e-30, 1e-22, 1.0, 1e25])
+def test_a_residual_is_that_of_its_pair_at_any_scale(scale: float, dense: int) -> None:
+    """In float32; the oracle multiplies the same pair in float64, where no square underflows."""
+    matrix = (scale * symmetric(150, torch.linspace(-1, 2, 150))).float()
+    found = extreme_eigenpairs(matrix, dense_up_to=dense, fallback_up_to=1)
+    vectors, values = found.vectors.double(), found.values.double()
+    wanted = (
+        vectors @ MatrixOperator(matrix).matrices[0].double() - values[:, None] * vectors
+    ).norm(dim=1)
+    unit = 150 * torch.finfo(torch.float32).eps * 2 * scale
+    assert bool((found.residuals > 0).all())
+    assert bool(((found.residuals.double() - wanted).abs() <= unit).all())

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from report_fixture import FINDINGS, run_record
 from report_parser import Parsed, shown, squeezed
 
+from reports import tiers
 from reports.render import page
 from verify.claims.check import Kind, Role
 from verify.claims.evidence import Outcome
@@ -195,3 +196,34 @@ def test_a_definition_that_is_all_a_theorem_says_stands_beside_it() -> None:
     assert f'id="definition--{defined.name}"' in block
     assert defined.comment in block
     assert 'id="definitions"' not in html
+
+
+def test_an_equation_whose_sides_print_alike_is_told_once() -> None:
+    id = "thm41.F.derivation"
+    first, *others = FINDINGS[id].steps
+    alike = replace(first, latex=r"\frac{4}{27} = \frac{4}{27}")
+    finding = replace(FINDINGS[id], steps=(alike, *others))
+    html = page(run_record(FINDINGS | {id: finding}))
+    block = html[html.index(f'id="{id}"') :].partition("</article>")[0]
+    assert block.count('alttext="= 4/27"') == 1
+    assert "A formula that begins with = is" in block
+    assert "begins with = is" not in page(run_record())
+
+
+def test_the_tiers_say_what_went_wrong_and_what_did_not_run(run: RunRecord) -> None:
+    room = run.statements[0]
+    part = next(part for part in room.statement.parts if part.id == "F")
+    (check,) = (c for c in room.checks if c.id == "thm41.F.property")
+    assert check.evidence is not None
+    for outcome, word in (
+        (Outcome.AS_STATED, "agrees"),
+        (Outcome.SURPRISE, "surprise"),
+        (Outcome.ERROR, "error"),
+        (Outcome.UNDECIDED, "undecided"),
+    ):
+        changed = replace(check, evidence=replace(check.evidence, outcome=outcome))
+        assert tiers.words([changed], part)["property"] == word
+    missing = replace(check, evidence=None)
+    assert tiers.words([missing], part)["property"] == "not run"
+    assert tiers.words([check, missing], part)["property"] == "agrees, 1 not run"
+    assert tiers.words([], part) == dict.fromkeys(tiers.TIERS, "none")

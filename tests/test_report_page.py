@@ -64,6 +64,12 @@ def test_a_summary_that_opens_holds_no_link(html: str) -> None:
         assert "<a " not in summary
 
 
+def test_every_table_has_a_caption(html: str) -> None:
+    tables = re.findall(r"<table.*?</table>", html, flags=re.DOTALL)
+    assert len(tables) > 5
+    assert all("<caption" in table for table in tables)
+
+
 def test_tab_stops_are_links_folds_and_what_scrolls(html: str) -> None:
     stops = re.findall(r"<(\w+)[^>]* tabindex=\"0\"[^>]*>(?:\s*<(\w+))?", html)
     assert stops

@@ -53,6 +53,7 @@ def test_dollar_signs_pair_up() -> None:
     with pytest.raises(ReportError, match="odd number"):
         prose("from $5 to 6")
     assert prose(r"from \$5") == "from $5"
+    assert prose("type `verify <x>` here") == "type <code>verify &lt;x&gt;</code> here"
     assert prose_or_source("<from> $5") == "&lt;from&gt; $5"
 
 

@@ -13,6 +13,7 @@ from theorems.cor35 import (
     capacity,
     derivation,
     derivation_spectrum,
+    instances,
     production,
     properties,
     properties_spectrum,
@@ -192,6 +193,19 @@ COUNTEREXAMPLES = section(
         "Beyond the threshold, at the sharp one, definiteness is lost",
         refutations.can_fail,
         readings=("can-fail",),
+    ),
+    refutation(
+        "stable-psd.bent",
+        r"The same with two outputs: $H_{\mathrm{eff}} = 2$ is sent to $-6$",
+        refutations.loses_semidefiniteness,
+        instances.BENT,
+        reading="stable-psd",
+    ),
+    example(
+        "can-be-stable",
+        "Beyond the threshold, a stable collapse",
+        refutations.can_be_stable,
+        readings=("can-be-stable",),
     ),
     mutant_check("beyond", properties.BEYOND, readings=("stable",)),
     *(

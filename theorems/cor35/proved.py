@@ -67,6 +67,12 @@ CHECKS = kernel(
         "necessary": said("readings.refuted_necessary", read="f44189fef5f0bc0a"),
         "conditioning": said("readings_beyond.refuted_conditioning", read="6026705eafe5243f"),
         "stable": said("readings_beyond.refuted_stable", read="4885788df73b30df"),
+        "definite-full-psd": said(
+            "readings_psd.refuted_definite_full_psd", read="fd57a1252f7eeb92"
+        ),
+        "necessary-psd": said("readings_psd.refuted_necessary_psd", read="2a8049af26976adb"),
+        "stable-psd": said("readings_psd.refuted_stable_psd", read="020d408f7e3d5ddd"),
+        "can-be-stable": said("readings_psd.reading_can_be_stable", read="85fa93872cf845e3"),
         "can-fail": said("readings_beyond.reading_can_fail", read="6525ce12e9d03eeb"),
     },
 )

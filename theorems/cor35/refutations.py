@@ -12,9 +12,11 @@ from theorems.cor35.instances import (
     CONSTANT_ENCODER,
     CURVED,
     FAR,
+    KEPT,
     LOST,
     SADDLE,
     STRETCHED,
+    TURNED,
     UNBOUNDED,
     UNSTABLE,
     Heads,
@@ -23,6 +25,7 @@ from theorems.cor35.instances import (
     positive,
     spectrum,
     u1,
+    u2,
     u3,
     z1,
     z2,
@@ -105,6 +108,25 @@ def can_fail(ctx: Context) -> Finding:
         cases=1,
         witness=witness,
     )
+
+
+def can_be_stable(ctx: Context) -> Finding:
+    """Beyond the threshold, a collapse at a critical point with a residual gradient that is stable."""
+    _, after, text = _spectra(KEPT)
+    stable = after[0].is_nonnegative is True
+    witness = _judged(KEPT, "can-be-stable", text, stable, "").witness
+    return finding(
+        stable and witness is not None and all(h.holds for h in witness.hypotheses),
+        rf"$|E| = {sp.latex(KEPT.error)}$ where the threshold is ${sp.latex(KEPT.threshold)}$: $H_{{\mathrm{{eff}}}} = {sp.latex(after[0])}$.",
+        cases=1,
+        witness=witness,
+    )
+
+
+def _saddled(heads: Heads) -> Heads:
+    """The same with an output that is 0 and that the loss bends down."""
+    target, perturbed = (*heads.target, ZERO), (*heads.perturbed, ZERO)
+    return replace(heads, loss=heads.loss - u2**2 / 2, target=target, perturbed=perturbed)
 
 
 TENTH, LESS, ZERO = sp.Rational(1, 10), sp.Rational(99, 100), sp.S.Zero
@@ -207,6 +229,33 @@ REFUTED: dict[str, Refuted] = {
             "exceeds": replace(UNSTABLE, perturbed=(z1, z1 / 2, ZERO)),
         },
         replace(UNSTABLE, perturbed=(z1, z1, ZERO)),
+    ),
+}
+REFUTED |= {
+    "definite-full-psd": REFUTED["definite-full"]._replace(
+        title=r"The same with $\nabla^2 L = 1$ everywhere",
+        violations={**REFUTED["definite-full"].violations, "psd": _saddled(CURVED)},
+    ),
+    "necessary-psd": REFUTED["necessary"]._replace(
+        title=r"The same with $\nabla^2 L = 1$ everywhere",
+        violations={**REFUTED["necessary"].violations, "psd": _saddled(FAR)},
+    ),
+    # The mild collapse has H_eff = 0.
+    "stable-psd": Refuted(
+        r"Behind a convex loss, at twice the threshold, a collapse with $H_{\mathrm{eff}} = 1$ is sent to $-2$",
+        loses_semidefiniteness,
+        TURNED,
+        {
+            "A1": replace(TURNED, perturbed=(z1 * abs(z1) - z1**2,)),
+            "A6": replace(TURNED, loss=u1**2 / 2),
+            "collapsed": CONSTANT_ENCODER,
+            "critical": replace(TURNED, perturbed=(TENTH * z1 - z1**2,)),
+            "psd": _saddled(TURNED),
+            **_low(TURNED),
+            "lambda": replace(TURNED, target=(-z1 - z1**2,)),
+            "exceeds": replace(TURNED, target=(-z1 + z1**2,)),
+        },
+        replace(TURNED, perturbed=(ZERO,)),
     ),
 }
 """By reading."""

@@ -101,6 +101,13 @@ STATEMENT = Statement(
             rescued_by="full",
         ),
         Reading(
+            id="definite-full-psd",
+            text=r"Below the threshold $H_{\mathrm{eff}}^\phi \succ 0$, for the whole effective Hessian, where $\nabla^2 L \succeq 0$ as the section remarks of MSE.",
+            hypotheses=("A1", "jacobian", "L", "M", "lambda", "threshold", "psd"),
+            predicted=Verdict.REFUTED,
+            rescued_by="full",
+        ),
+        Reading(
             id="isotropy",
             text=r"Below the threshold an isotropic effective Hessian stays isotropic: its condition number remains $1$, even with $\nabla^2 L \succeq 0$.",
             hypotheses=("A1", "jacobian", "L", "M", "lambda", "threshold", "isotropic", "psd"),
@@ -122,6 +129,13 @@ STATEMENT = Statement(
             rescued_by="can-fail",
         ),
         Reading(
+            id="necessary-psd",
+            text=rf"The threshold is required where $\nabla^2 L \succeq 0$: for $|E| > {PUBLISHED}$, $H_{{\mathrm{{eff}}}}^\phi$ is not positive definite or not as well conditioned.",
+            hypotheses=("A1", "L", "M", "lambda", "exceeds", "psd"),
+            predicted=Verdict.REFUTED,
+            rescued_by="psd",
+        ),
+        Reading(
             id="can-fail",
             text=rf"Beyond the threshold definiteness can be lost: there are heads with $|E| > {PUBLISHED}$ and $\lambda_{{\min}}(H_{{\mathrm{{eff}}}}^\phi) \leq 0$.",
             hypotheses=("A1", "L", "M", "lambda", "exceeds"),
@@ -134,6 +148,20 @@ STATEMENT = Statement(
             hypotheses=("A1", "A6", "collapsed", "critical", "L", "M", "lambda", "exceeds"),
             predicted=Verdict.REFUTED,
             rescued_by="beyond",
+        ),
+        Reading(
+            id="stable-psd",
+            text=r"Exceeding the threshold makes collapse points stable where $\nabla^2 L \succeq 0$: $H_{\mathrm{eff}}^\phi \succeq 0$ there, with the interaction term.",
+            hypotheses=("A1", "A6", "collapsed", "critical", "psd", "L", "M", "lambda", "exceeds"),
+            predicted=Verdict.REFUTED,
+            rescued_by="beyond",
+        ),
+        Reading(
+            id="can-be-stable",
+            text=rf"Beyond the threshold a collapse can be stable: some collapsed critical configuration with $\rho \neq 0$ has $|E| > {PUBLISHED}$ and $H_{{\mathrm{{eff}}}}^\phi \succeq 0$, where $\nabla^2 L \succeq 0$.",
+            hypotheses=("A1", "A6", "collapsed", "critical", "psd", "L", "M", "lambda", "exceeds"),
+            predicted=Verdict.HOLDS,
+            existential=True,
         ),
     ),
     parts=(

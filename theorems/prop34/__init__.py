@@ -137,6 +137,12 @@ COUNTEREXAMPLES = section(
                 "full-same-output",
             ),
             (
+                "near",
+                r"Heads within $1$ of each other up to order 2, and a loss gradient of $4$",
+                refutations.NEAR,
+                "c2-distance",
+            ),
+            (
                 "shifted",
                 "Without second derivatives, the loss Hessian still moves",
                 refutations.SHIFTED,
@@ -156,7 +162,7 @@ COUNTEREXAMPLES = section(
             refutations.bound_is_violated,
             reading=reading,
             violations=violations,
-            mild=refutations.MILD,
+            mild=refutations.MILDS.get(reading, refutations.MILD),
         )
         for reading, violations in refutations.VIOLATIONS.items()
     ),

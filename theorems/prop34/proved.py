@@ -27,6 +27,7 @@ CHECKS = kernel(
     readings={
         "full": said("readings.refuted_full", read="5c39fe098dbf64bf"),
         "full-same-output": said("readings.refuted_full_same_output", read="286164a9132e3aa6"),
+        "c2-distance": said("readings_c2.refuted_c2_distance", read="c30eeadaeeda04b0"),
         "own-hessian": said("readings.refuted_own_hessian", read="454dfd7d9b44be2c"),
         "one-hessian": said(
             "readings.reading_one_hessian",

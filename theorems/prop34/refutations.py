@@ -65,11 +65,16 @@ SHIFTED_TILTED = replace(SHIFTED, perturbed=1 + sp.Rational(11, 10) * z, epsilon
 """The same with a Jacobian error that is not 0."""
 
 
+NEAR = Pair(4 * u + u**2 / 2, z, z + z**2 / 2, sp.S.One, sp.S.One, sp.S.One)
+"""Within 1 of each other up to order 2: H_eff goes from 1 to 5, the loss gradient times that, where 3 is allowed."""
+
+
 def hypotheses(pair: Pair, reading: str) -> dict[str, Value]:
     """Evaluate every hypothesis of a reading at a pair of heads."""
     evaluate = {
         "A1": _polynomial,
         "jacobian": _jacobian,
+        "c2": _c2,
         "L": _bound_l,
         "M": _bound_m,
         "same-output": _same_output,
@@ -89,6 +94,13 @@ def _jacobian(pair: Pair) -> Value:
     error = abs((pair.perturbed - pair.target).diff(z).subs(z, 0))
     text = rf"$|J_\phi - J_*| = {sp.latex(error)}$, $\epsilon = {sp.latex(pair.epsilon)}$"
     return text, (pair.epsilon - error).is_nonnegative is True
+
+
+def _c2(pair: Pair) -> Value:
+    gap = pair.perturbed - pair.target
+    sizes = [abs(gap.diff(z, order).subs(z, 0)) for order in range(3)]
+    text = rf"${', '.join(map(sp.latex, sizes))}$, $\epsilon = {sp.latex(pair.epsilon)}$"
+    return text, all((pair.epsilon - size).is_nonnegative is True for size in sizes)
 
 
 def _bound_l(pair: Pair) -> Value:
@@ -146,6 +158,9 @@ LESS = sp.Rational(99, 100)
 MILD = Pair(u**2 / 2, z, sp.Rational(11, 10) * z, sp.Rational(1, 10), sp.S.One, sp.S.One)
 """The published bound is attained, so that it holds with nothing to spare."""
 
+MILDS = {"c2-distance": replace(NEAR, loss=3 * u + u**2 / 2)}
+"""By reading, a mild pair of its own."""
+
 _COMMON = {
     "A1": replace(CURVED, perturbed=z + z * abs(z)),
     "jacobian": replace(CURVED_TILTED, epsilon=sp.Rational(1, 11)),
@@ -158,6 +173,12 @@ SHIFTED_BACK = replace(SHIFTED, target=SHIFTED.perturbed, perturbed=SHIFTED.targ
 VIOLATIONS = {
     "full": {**_COMMON, "M": replace(SHIFTED_BACK, bound_m=LESS)},
     "full-same-output": {**_COMMON, "same-output": SHIFTED},
+    "c2-distance": {
+        "A1": replace(NEAR, perturbed=z + z * abs(z) / 2),
+        "c2": replace(NEAR, epsilon=LESS),
+        "L": replace(NEAR, bound_l=LESS),
+        "M": replace(NEAR, bound_m=LESS),
+    },
     "own-hessian": {
         "A1": replace(SHIFTED, loss=u * abs(u) / 2),
         "jacobian": replace(SHIFTED_TILTED, epsilon=sp.Rational(1, 11)),

@@ -23,6 +23,11 @@ STATEMENT = Statement(
             text=r"$|J_\phi - J_*| \leq \epsilon$",
             source="the approximation error of the head",
         ),
+        Hypothesis(
+            id="c2",
+            text=r"$|h_\phi - h_*|$, $|J_\phi - J_*|$ and $|D^2 h_\phi - D^2 h_*|$ are at most $\epsilon$",
+            source="the approximation error of the head, read as the $C^2$ distance of the heads",
+        ),
         Hypothesis(id="L", text="$|J_*| \\leq L$", source="$L$ in the bound"),
         Hypothesis(
             id="M",
@@ -76,6 +81,13 @@ STATEMENT = Statement(
             id="full-same-output",
             text=r"The same bound for the whole effective Hessian, of heads with equal outputs at $z$.",
             hypotheses=("A1", "jacobian", "L", "M", "same-output"),
+            predicted=Verdict.REFUTED,
+            rescued_by="star",
+        ),
+        Reading(
+            id="c2-distance",
+            text=r"The same bound for the whole effective Hessian, where $\epsilon$ bounds the distance of the heads up to order 2.",
+            hypotheses=("A1", "c2", "L", "M"),
             predicted=Verdict.REFUTED,
             rescued_by="star",
         ),

@@ -10,9 +10,10 @@ SUMMARY = Summary(
             "holds for the Gauss–Newton term with one and the same loss Hessian", "one-hessian"
         ),
         refuted(
-            "refuted for the whole effective Hessian, even where the outputs are equal, and for Gauss–Newton terms with a loss Hessian each",
+            "refuted for the whole effective Hessian, even where the outputs are equal or $\\epsilon$ bounds the distance of the heads up to order 2, and for Gauss–Newton terms with a loss Hessian each",
             "full",
             "full-same-output",
+            "c2-distance",
             "own-hessian",
         ),
     ),
