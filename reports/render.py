@@ -4,7 +4,8 @@
 counts or sorts it counts and sorts from the record. The templates are in reading order:
 ``report.html`` (a page), ``front.html`` (what is read first), ``notation.html``,
 ``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``dependencies.html``,
-``lemmas.html``, ``definitions.html`` and ``provenance.html``; ``words.html`` holds the legends' wording.
+``lemmas.html``, ``definitions.html``, ``power.html`` (the changes to the code that checks faced) and
+``provenance.html``; ``words.html`` holds the legends' wording.
 
 The sections are the same in a folder of pages and in one file; only the links differ.
 """

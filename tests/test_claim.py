@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -135,3 +136,28 @@ def test_a_mutant_changes_an_argument_of_the_ratio_and_its_stream_of_cases():
     assert holds(true, context).outcome is Outcome.AS_STATED
     assert refuted(false, context).witness.point == (("n", "6"),)
     assert true.name != false.name
+
+
+def test_cases_that_never_show_what_they_must_are_vacuous(ctx):
+    true = claim(st.integers(0, 9), lambda n: 0.5)
+    shown = replace(true, features=lambda n: {"large": n > 4})
+    found = holds(shown, ctx)
+    assert found.outcome is Outcome.AS_STATED
+    assert "large: " in found.summary
+    never = holds(replace(true, features=lambda n: {"large": n > 4, "negative": n < 0}), ctx)
+    assert never.outcome is Outcome.VACUOUS
+    assert never.summary.endswith("shows negative.")
+
+
+@pytest.mark.parametrize(
+    ("at", "outcome"),
+    [
+        (1 - 1e-7, Outcome.AS_STATED),
+        (1 - 1e-5, Outcome.SURPRISE),
+        (1 + 1e-9, Outcome.SURPRISE),
+        (math.nan, Outcome.SURPRISE),
+    ],
+)
+def test_a_bound_that_must_be_attained_is(ctx, at, outcome):
+    true = claim(st.integers(0, 9), lambda n: at if n == 10 else 0.5)
+    assert holds(replace(true, attained=(10,)), ctx).outcome is outcome

@@ -13,11 +13,14 @@ from verify.__main__ import REGISTRIES, ROOT
 from verify.cli import mutate
 from verify.engine import registry as rooms
 from verify.engine.mutation import catalogue, drawn, record
-from verify.engine.mutation.campaign import Campaign, Change
+from verify.engine.mutation.campaign import Campaign, Change, context
 from verify.engine.mutation.catalogue import Mutation, MutationError, is_test
 
 PLACES = rooms.contents(REGISTRIES)
-EVERY = {name: catalogue.read(folder) for name, folder in mutate.folders(PLACES, ROOT).items()}
+EVERY = {
+    name: catalogue.read(folder)
+    for name, folder in catalogue.folders(ROOT, rooms.modules(PLACES)).items()
+}
 PROBE = Mutation(
     id="probe",
     file="theorems/prop34/bounds.py",
@@ -92,7 +95,7 @@ def test_every_kind_of_change_is_drawn(tmp_path):
 
 @pytest.mark.slow
 def test_a_change_is_noticed_and_undone(tmp_path):
-    with Campaign(ROOT, mutate.context(PLACES), 1) as campaign:
+    with Campaign(ROOT, context(rooms.modules(PLACES)), 1) as campaign:
         assert list(campaign.red_unchanged(PROBE.checks)) == []
         (trial,) = campaign.tried([PROBE])
         assert (trial.noticed_by, trial.id) == ("prop34.star.derivation", "probe")
@@ -109,7 +112,7 @@ def test_a_change_is_noticed_and_undone(tmp_path):
 @pytest.mark.slow
 def test_a_check_that_is_red_without_a_change_notices_nothing():
     test = "tests/test_mutation.py::no_such_test"
-    with Campaign(ROOT, mutate.context(PLACES), 1) as campaign:
+    with Campaign(ROOT, context(rooms.modules(PLACES)), 1) as campaign:
         (sentence,) = campaign.red_unchanged((test,))
     assert sentence.startswith(f"{test} is not green without a change")
 

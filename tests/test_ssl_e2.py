@@ -144,6 +144,15 @@ def test_step_sizes_that_matter() -> None:
     assert found["batchnorm"].answer is Answer.UNDECIDED
 
 
+def test_one_of_several_does_not_answer_for_all() -> None:
+    first, second = ({**AS_PUBLISHED, **change} for change in ({"swish": 0.9}, {"relu": 2.0}))
+    tracks, slow = made_up(**first), Cell("relu", rate=0.005)
+    tracks[slow] = tracks[slow] | {"deviation": np.geomspace(1e-3, 1e-6, EPOCHS)}
+    found = answers(tracks, made_up(**second))
+    for effect in ("regrows", "relu", "time"):
+        assert found[effect].answer is Answer.UNDECIDED, effect
+
+
 def test_at_equal_training_time() -> None:
     """The slow run's last epoch, over the tenth part of the fast one's epochs, which is its first."""
     tracks = made_up(**AS_PUBLISHED)

@@ -122,6 +122,15 @@ def test_only_a_compressing_head_can_be_an_artefact() -> None:
     assert e3.answers(cells)[2].answer is Answer.NO
 
 
+def test_one_of_three_conditions_makes_no_artefact() -> None:
+    cells = {
+        (name, protocol): [e3_orbits.compare(*made_up(head))] * 3
+        for name, head in ((TRAINED, "compresses"), (FRESH, "nothing"), (UNTRAINED, "nothing"))
+        for protocol in Protocol
+    }
+    assert e3.answers(cells)[2].answer is not Answer.YES
+
+
 NARROW, MIDDLE, WIDE = 32, 128, 512
 
 

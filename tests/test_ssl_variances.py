@@ -27,6 +27,14 @@ def test_conditioning_of_a_known_covariance() -> None:
     assert found.published == pytest.approx(torch.linalg.eigvalsh(few)[-1].item() / 1e-7, rel=1e-6)
 
 
+def test_what_rounding_leaves_of_a_direction_does_not_count() -> None:
+    # The third feature is the sum of the others, rounded to float32: two directions are known.
+    z = normal(400, 2) @ torch.tensor([[1.0, 0.3, 1.3], [0.0, 1.0, 1.0]], dtype=torch.float64)
+    found = conditioning(z.float())
+    assert found.rank == 2
+    assert 1 < found.honest < 100
+
+
 def test_conditioning_needs_samples() -> None:
     with pytest.raises(ValueError, match="needs more than 4 samples; there were 4"):
         conditioning(normal(4, 4))

@@ -33,6 +33,10 @@ def test_lost_at_is_on_the_cone():
         hessian = loss.dense_hessian(u)[0]
         w = production.lost_at(jacobian, v, loss, u, label)
         assert abs(float(w @ hessian @ w)) <= 1e-9
+        if label == "cross-entropy":  # in the kernel, and nearest there
+            assert float((w - jacobian @ v) @ torch.ones(9, dtype=w.dtype)) == pytest.approx(
+                0, abs=1e-12
+            )
         if label == "negative cosine":
             distance, _ = distance_to_cone(jacobian @ v, hessian)
             assert float((w - jacobian @ v).norm()) == pytest.approx(distance, rel=1e-6)

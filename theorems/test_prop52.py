@@ -45,3 +45,16 @@ def test_parabolas_in_closed_form(slope, bent):
     assert case.diameter == pytest.approx(float(phi.max() - phi.min()), rel=1e-8)
     assert case.steepest == pytest.approx(float(slopes.abs().max()))
     assert case.apart == pytest.approx(float((phi[-1] - phi[0]).abs()))
+
+
+def test_means_over_a_curve_are_those_of_its_series():
+    # Oracle: Parseval, half of the sum of the squares of the coefficients.
+    cosine = torch.tensor([[1.0, 2.0], [0.5, -1.0], [0.0, 3.0]], dtype=torch.float64)
+    sine = torch.tensor([[-2.0, 0.0], [1.0, 1.0], [0.25, 0.0]], dtype=torch.float64)
+    for case in (
+        curves.Curve(cosine, torch.zeros_like(sine), 2.5, False),
+        curves.Curve(cosine, sine, 1.5, True),
+    ):
+        squares = (case.cosine**2 + case.sine**2).sum(1) / 2
+        assert case.variance == pytest.approx(float(squares.sum()))
+        assert case.energy == pytest.approx(float(squares @ case.frequencies**2))

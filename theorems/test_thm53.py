@@ -41,3 +41,8 @@ def test_moments_certify_no_more_rank_than_there_is(h, rank):
 )
 def test_what_is_at_rest_or_not_decided_fails(reading, hypothesis, model):
     assert not latents.hypotheses(model, reading)[hypothesis][1]
+
+
+def test_what_a_mean_tells_is_divided_by_the_variance():
+    # Oracle: the Fisher matrix of N(theta, s) is 1 / s.
+    assert latents.CIRCLE.information == sp.diag(1, sp.Rational(1, 4))

@@ -56,6 +56,8 @@ COMMANDS = (
     "bench",
     "kernel",
     "mutate",
+    "soak",
+    "attack",
     "diagnose",
     "ssl",
     "new",
@@ -194,6 +196,10 @@ def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
     if command == "ssl" and options.list:
         print(listing())
         return 0
+    if command == "soak":
+        return _soak(options, chosen, places, folders)
+    if command == "attack":
+        return _attack(options, chosen, places)
     if command == "ssl":
         return _reproduce(options, [place.entry.id for place in found], places, folders)
     if command == "doctor":
@@ -447,50 +453,95 @@ def _mutate(
     options: argparse.Namespace,
     names: Sequence[str],
     places: Sequence[rooms.RegistryEntry],
-    folders: Folders,
+    kept: Folders,
 ) -> int:
     """Change the code of a copy, and see which check notices each change."""
     from verify.cli import mutate
     from verify.engine.mutation import record
-    from verify.engine.mutation.campaign import Campaign
-    from verify.engine.mutation.catalogue import MutationError, read
+    from verify.engine.mutation.campaign import SEED, Campaign, context
+    from verify.engine.mutation.catalogue import MutationError, folders, read
 
     if not in_checkout(ROOT):
         raise UsageError(f"`mutate` changes a copy of a checkout, and {ROOT} is none.")
-    catalogues = mutate.folders(places, ROOT)
+    catalogues = folders(ROOT, rooms.modules(places))
     wanted = [n if n in catalogues else rooms.find(places, n).entry.id for n in names]
     if unknown := [name for name in wanted if name not in catalogues]:
         raise UsageError(
             f"{unknown[0]} has no catalogue of its own; `experiments` has all of theirs."
         )
     try:
-        chosen = {name: read(catalogues[name]) for name in wanted or catalogues}
+        every = {name: read(catalogues[name]) for name in wanted or catalogues}
+        chosen = every
         if options.fast:
             chosen = {name: tuple(m for m in found if m.fast) for name, found in chosen.items()}
         if options.only:
-            every = {mutation.id for found in chosen.values() for mutation in found}
-            if unknown := [id for id in options.only if id not in every]:
+            known = {mutation.id for found in chosen.values() for mutation in found}
+            if unknown := [id for id in options.only if id not in known]:
                 raise UsageError(f"There is no change {unknown[0]!r} among those asked for.")
             chosen = {
                 name: tuple(m for m in found if m.id in options.only)
                 for name, found in chosen.items()
             }
-        own, recorded = folders.evidence.parent / record.FILE, RECORDED / record.FILE
+        own, recorded = kept.evidence.parent / record.FILE, RECORDED / record.FILE
         asked = mutate.Asked(
             {name: found for name, found in chosen.items() if found or options.random},
+            every,
             recorded if options.record else own,
             (own, recorded),
             reproduce.deadline(options.budget),
             fresh=options.fresh,
         )
         jobs = options.jobs or os.cpu_count() or 1
-        with Campaign(ROOT, mutate.context(places), jobs) as campaign:
+        with Campaign(ROOT, context(rooms.modules(places)), jobs) as campaign:
             if options.random is not None:
-                seed = mutate.SEED if options.seed is None else options.seed
+                seed = SEED if options.seed is None else options.seed
                 return mutate.try_drawn(asked, campaign, options.random, seed, _say)
             return mutate.try_all(asked, campaign, _say)
     except MutationError as error:
         raise UsageError(str(error)) from None
+
+
+def _soak(
+    options: argparse.Namespace,
+    chosen: Sequence[rooms.RegistryEntry],
+    places: Sequence[rooms.RegistryEntry],
+    folders: Folders,
+) -> int:
+    """Run the checks that draw with one seed after another."""
+    from verify.cli import soak
+
+    ctx = Context(
+        seed=0,
+        profile="smoke",
+        device="cpu",
+        cache=str(folders.artefacts),
+        rooms=rooms.modules(places),
+    )
+    return soak.soak(
+        [rooms.load(place.entry.id, place.module) for place in chosen],
+        ctx,
+        folders.evidence.parent / soak.FILE,
+        seeds=options.seeds or 300,
+        jobs=options.jobs or os.cpu_count() or 1,
+        until=reproduce.deadline(options.budget),
+        say=_say,
+    )
+
+
+def _attack(
+    options: argparse.Namespace,
+    chosen: Sequence[rooms.RegistryEntry],
+    places: Sequence[rooms.RegistryEntry],
+) -> int:
+    """Search for violations of the inequalities of rooms, and for where they are tight."""
+    from verify.cli import attack
+
+    return attack.attack(
+        [rooms.load(place.entry.id, place.module) for place in chosen],
+        budget=options.budget or attack.BUDGET,
+        seed=options.seed or 0,
+        say=_say,
+    )
 
 
 def _say(sentence: str) -> None:
@@ -670,7 +721,7 @@ def _write(
 
     unwritten = []
     try:
-        page = render(report, folders.site, single_file=options.single_file)
+        page = render(_with_power(report), folders.site, single_file=options.single_file)
     except ReportError as error:
         why = str(error).rstrip(".")
         unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")
@@ -686,6 +737,24 @@ def _write(
         except OSError as error:
             unwritten.append(_unwritten(str(file), error))
     return unwritten
+
+
+def _with_power(report: RunRecord) -> RunRecord:
+    """The record with the changes to the code that the checks of its rooms faced."""
+    from verify.engine.mutation import record
+    from verify.engine.mutation.catalogue import FOLDERS, MutationError
+    from verify.engine.mutation.faced import faced
+
+    names = [room.statement.id for room in report.statements]
+    if not report.omitted:
+        names += FOLDERS
+    try:
+        modules = rooms.modules(rooms.contents(REGISTRIES))
+        found = faced(ROOT, RECORDED / record.FILE, modules, names)
+    except (MutationError, rooms.RoomError) as error:
+        _complain(str(error))
+        return report
+    return msgspec.structs.replace(report, power=found)
 
 
 def _unwritten(what: str, error: OSError) -> str:

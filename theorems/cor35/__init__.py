@@ -64,6 +64,7 @@ SHARP = section(
         r"Below $\epsilon^*$ it stays positive definite: a dual certificate on a plane",
         derivation.sharp,
     ),
+    mutant_check("direction", properties.DIRECTION),
     *proof(
         "ratio",
         r"The published threshold is $\epsilon^* \cos(\frac{1}{2} \arcsin q)$",

@@ -121,7 +121,10 @@ def distance_to_cone(u: Tensor, h: Tensor) -> tuple[float, Tensor]:
 
 
 def distance_ratio(
-    case: Case, threshold: Callable[[Letters], float] = bounds.sharp, factor: float = 1.0
+    case: Case,
+    threshold: Callable[[Letters], float] = bounds.sharp,
+    factor: float = 1.0,
+    first: bool = False,
 ) -> float:
     """A threshold over the least error found that destroys definiteness, among `DIRECTIONS`.
 
@@ -129,6 +132,7 @@ def distance_ratio(
         case: J and H.
         threshold: a function of `bounds`.
         factor: of the threshold.
+        first: claim that no direction is nearer than the first one, a false variant.
 
     Raises:
         Vacuous: if J^T H J is not positive definite, or H not indefinite.
@@ -138,7 +142,7 @@ def distance_ratio(
     found = case.letters
     if found.lam <= 1e-6 or float(torch.linalg.eigvalsh(case.h)[0]) >= -1e-6:
         raise Vacuous
-    distance = math.inf
+    distances = []
     for turn in range(DIRECTIONS if len(values) > 1 else 1):
         angle = math.pi * turn / DIRECTIONS
         v = vectors[:, 0] * math.cos(angle) + vectors[:, -1] * math.sin(angle) * (turn > 0)
@@ -146,8 +150,9 @@ def distance_ratio(
         lost = spectrum(case.j + torch.outer(w - case.j @ v, v), case.h)[0]
         if float(lost) > ROUNDING * found.M * found.L**2:
             return math.inf  # the point found does not destroy definiteness
-        distance = min(distance, away)
-    return factor * threshold(found) / (distance * (1 + ROUNDING))
+        distances.append(away)
+    limit = distances[0] if first else factor * threshold(found)
+    return limit / (min(distances) * (1 + ROUNDING))
 
 
 def attained_error(case: Case, factor: float = 1.0) -> float:
@@ -163,8 +168,21 @@ def tensor(*rows: tuple[float, ...]) -> Tensor:
 SEVEN = Case(tensor((0.8,), (0.6,)), tensor((-1.0,), (1.0,)), tensor((1.0, 0.0), (0.0, -1.0)), 1.0)
 """q = 7/25, at which the sharp threshold is attained."""
 
+
+def saddles_seen(case: Case) -> dict[str, bool]:
+    """What random saddles must show: the extremal heads and others, in one and two dimensions."""
+    signs = torch.diag(tensor((1.0, -1.0) * (len(case.h) // 2))[0])
+    extremal = torch.equal(case.h, signs)
+    return {"extremal": extremal, "not extremal": not extremal, "$d > 1$": case.j.shape[1] > 1}
+
+
 SHARP = Claim(
-    r"no error below $\epsilon^*$ destroys definiteness", saddles, distance_ratio, case_divisor=2
+    r"no error below $\epsilon^*$ destroys definiteness",
+    saddles,
+    distance_ratio,
+    attained=(SEVEN,),
+    features=saddles_seen,
+    case_divisor=2,
 )
 
 ATTAINED = Claim(
@@ -182,6 +200,7 @@ PUBLISHED = Claim(
     r"no error below $\lambda / (2LM)$ destroys definiteness",
     saddles,
     partial(distance_ratio, threshold=bounds.published),
+    features=saddles_seen,
     case_divisor=2,
 )
 
@@ -203,6 +222,10 @@ THRESHOLDS = {
     )
 }
 """False variants of the thresholds."""
+
+DIRECTION = SHARP.mutant(
+    "definiteness is lost first along the least eigenvector of $J^T H J$", first=True
+)
 
 
 def beyond_ratio(case: Case, factor: float = 2.0) -> float:

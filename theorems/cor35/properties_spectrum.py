@@ -165,8 +165,21 @@ BLOCKS = Case(
 )
 """q = 7/25 and kappa = 1, sent to 99 + 70 sqrt(2) at the published threshold."""
 
+
+def convex_seen(case: Case) -> dict[str, bool]:
+    """What random convex cases must show."""
+    return {
+        "$H$ not diagonal": not torch.equal(case.h, torch.diag(case.h.diagonal())),
+        "$J$ no frame": not torch.equal(case.j, torch.eye(*case.j.shape, dtype=case.j.dtype)),
+        "$k > d > 1$": case.j.shape[0] > case.j.shape[1] > 1,
+    }
+
+
 PSD = Claim(
-    r"the three bounds for $H \succeq 0$ and $|E| < \sqrt{\lambda / M}$", convex_cases, psd_ratio
+    r"the three bounds for $H \succeq 0$ and $|E| < \sqrt{\lambda / M}$",
+    convex_cases,
+    psd_ratio,
+    features=convex_seen,
 )
 
 PSD_ATTAINED = Claim(
@@ -179,6 +192,7 @@ BELOW = Claim(
     rf"$\kappa_\phi < {bounds.CONDITION_BELOW}$ below the published threshold",
     convex_cases,
     kappa_ratio,
+    features=convex_seen,
 )
 
 BELOW_ATTAINED = Claim(

@@ -143,7 +143,7 @@ def _low(heads: Heads) -> dict[str, Heads]:
 
 _BELOW: dict[str, Heads | ByConstruction] = {
     "A1": replace(STRETCHED, perturbed=(z1 * 5 / 4 + z1 * abs(z1), z2 * 3 / 4)),
-    "jacobian": replace(STRETCHED, epsilon=sp.Rational(6, 25)),
+    "jacobian": replace(STRETCHED, perturbed=(z1 * 5 / 4, z2 * 7 / 8), epsilon=sp.Rational(6, 25)),
     **_low(STRETCHED),
     "lambda": IMPLIED,
     "threshold": replace(STRETCHED, epsilon=sp.Rational(1, 2)),

@@ -41,11 +41,22 @@ def square_mismatch(case: Square, fewer: int = 0) -> float:
     return exactly(found.positive != k - fewer)
 
 
+def squares_seen(case: Square) -> dict[str, bool]:
+    """What random matrices must show."""
+    found = signs(case.hessian)
+    return {
+        "$H$ indefinite": found.positive > 0 and found.negative > 0,
+        r"$H \succeq 0$ singular": found.negative == 0,
+        "$J$ invertible": case.jacobian.det() != 0,
+    }
+
+
 SQUARE = Claim(
     r"where $k = d$, $J^T H J \succ 0$ only for $H \succ 0$",
     squares,
     square_mismatch,
     arithmetic=Arithmetic.EXACT,
+    features=squares_seen,
 )
 
 WIDE = SQUARE.mutant(r"where $k = d + 1$, $J^T H J \succ 0$ only for $H \succ 0$", fewer=1)

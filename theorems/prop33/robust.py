@@ -114,8 +114,9 @@ def growth_ratio(case: Pair, rate: float = float(RATE)) -> float:
 
 
 def pairs_seen(case: Pair) -> dict[str, bool]:
-    """What random pairs must show: that the rate is hardly too large."""
-    return {"$\\kappa$ within a tenth of the bound": growth_ratio(case) > 0.9}
+    """What random pairs must show: those where the condition number grows fast, and others."""
+    fast = bool((case.u <= -4).all())
+    return {"one category nearly certain": fast, "none nearly certain": not fast}
 
 
 GROWTH = Claim(

@@ -163,6 +163,7 @@ STAR = Claim(
     attained=(ATTAINED,),
     features=seen,
     case_divisor=4,
+    free=True,
 )
 
 SEGMENT = Claim(
@@ -299,6 +300,7 @@ PULLBACK_BOUND = Claim(
     pullback_ratio,
     attained=(_TIGHT, Pullbacks(*(torch.eye(2, dtype=torch.float64) for _ in range(3)))),
     features=pullbacks_seen,
+    free=True,
 )
 PULLBACKS = {
     name: PULLBACK_BOUND.mutant(

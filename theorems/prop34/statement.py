@@ -123,9 +123,9 @@ STATEMENT = Statement(
             title="The whole effective Hessian",
             text=r"At a point $z$ let $|h_\phi - h_*| \leq \epsilon_0$, $|J_\phi - J_*| \leq \epsilon$, $|D^2 h_\phi - D^2 h_*| \leq \epsilon_2$, $|J_*| \leq L$, $|D^2 h_*| \leq K_2$, $|\nabla L(h_*)| \leq R$, $|\nabla^2 L(h_*)| \leq M$, and let $\nabla^2 L$ be Lipschitz with constant $T$ on $[h_*, h_\phi]$. Then $|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq "
             + STAR
-            + r"$. All terms are attained at once. Where $M'$ bounds $|\nabla^2 L|$ on the segment, $M'\epsilon_0$ may replace $"
+            + r"$. At $d = k = 1$ all terms are attained at once, whatever the constants. Where $M'$ bounds $|\nabla^2 L|$ on the segment, $M'\epsilon_0$ may replace $"
             + GRADIENT
-            + r"$; this form is attained for quadratic losses, where $T = 0$.",
+            + r"$; at $d = k = 1$ this form is attained for quadratic losses, where $T = 0$.",
             predicted=Verdict.PROVED,
             concludes=CONCLUDES["star"],
         ),

@@ -210,32 +210,58 @@ def small_ratio(case: Curve, remainder: float = 1.0) -> float:
     return _ratio(float((moved - slope**2 * (eta**2).mean()).abs()), remainder * float(bound))
 
 
+def curves_seen(case: Curve) -> dict[str, bool]:
+    """What sums of cosines and sines must show."""
+    shown = {"several frequencies": len(case.cosine) > 1, "$k > 1$": case.cosine.shape[1] > 1}
+    return shown | ({"sines": bool(case.sine.any())} if case.closed else {})
+
+
+def either_seen(case: Curve | Parabola) -> dict[str, bool]:
+    """What the curves must show where parabolas are among them."""
+    bent, slope = (case.bent, case.slope) if isinstance(case, Parabola) else (None, None)
+    return {
+        "waves": bent is None,
+        "straight lines": bent == 0 and slope != 0,
+        "parabolas": bent is not None and bent != 0,
+    }
+
+
 OPEN = Claim(
     rf"$\operatorname{{Var}} \leq {bounds.OPEN}$ mean$|\varphi'|^2$ on open curves",
     partial(curves, closed=False),
     poincare_ratio,
+    features=curves_seen,
 )
 CLOSED = Claim(
     rf"$\operatorname{{Var}} \leq {bounds.CLOSED}$ mean$|\varphi'|^2$ on closed curves",
     partial(curves, closed=True),
     poincare_ratio,
+    features=curves_seen,
 )
 STEEPNESS = Claim(
     rf"$\operatorname{{Var}} \leq {bounds.VARIANCE}$ on open curves",
     partial(either, closed=False),
     steepness_ratio,
+    features=either_seen,
 )
 LENGTH = Claim(
     f"the ends of an open curve are mapped at most ${bounds.ENDS}$ apart",
     partial(either, closed=False),
     length_ratio,
+    features=either_seen,
 )
 DIAMETER = Claim(
     f"the image of a closed curve has a diameter of at most ${bounds.DIAMETER}$",
     partial(either, closed=True),
     diameter_ratio,
+    features=either_seen,
 )
-LANDAU = Claim(rf"$|\varphi'| \leq {bounds.LANDAU}$", partial(either, closed=False), landau_ratio)
+LANDAU = Claim(
+    rf"$|\varphi'| \leq {bounds.LANDAU}$",
+    partial(either, closed=False),
+    landau_ratio,
+    features=either_seen,
+)
 SMALL = Claim(
     r"$E|\varphi(\eta) - \varphi(0)|^2 = |\varphi'(0)|^2 E \eta^2$ up to the stated remainder",
     partial(curves, closed=True),

@@ -197,10 +197,16 @@ def product(h_eff: Tensor, v: Tensor) -> Tensor:
     return h_eff @ v
 
 
+def invariants_seen(case: Invariant) -> dict[str, bool]:
+    """What random invariant heads must show."""
+    return {"averaged": case.averaged, "radial": not case.averaged, "$k > 1$": case.inner.k > 1}
+
+
 SINGULAR = Claim(
     "$J_h v = 0$ for heads invariant by construction",
     invariants,
     singular_error,
+    features=invariants_seen,
     case_divisor=2,
 )
 AVERAGED = Claim(
@@ -219,6 +225,7 @@ CURVATURE = Claim(
     r"$v^T H_{\mathrm{eff}} v = -\rho^T J_h \gamma''$",
     invariants,
     curvature_error,
+    features=invariants_seen,
     case_divisor=2,
 )
 

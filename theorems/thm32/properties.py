@@ -87,6 +87,16 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(loss, u0, draw(eights(d)), draw(tensors((d,))), identity)
 
 
+def cases_seen(case: Case) -> dict[str, bool]:
+    """What random losses and curves must show."""
+    return {
+        "$k > 1$": len(case.u0) > 1,
+        "$d > 1$": len(case.centre) > 1,
+        "waves": case.loss.third > 0,
+        "squares": bool(case.loss.squares.any()),
+    }
+
+
 def exact_head(case: Case) -> Parabola:
     """The exact head.
 
@@ -146,6 +156,7 @@ EXACT = Claim(
     r"the exact head has $H_{\mathrm{eff}} = c I$ along a curve that meets itself",
     cases,
     exact_error,
+    features=cases_seen,
     case_divisor=2,
 )
 

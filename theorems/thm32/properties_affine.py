@@ -87,8 +87,14 @@ def affine_ratio(
     return exceeds(spectrum(case, x), constant * affine_bound(case, chosen, power, root))
 
 
+def affine_seen(case: Affine) -> dict[str, bool]:
+    """What random cases must show."""
+    return {"$d < k$": len(case.z) < len(case.u0), r"$|z| \geq 1$": float(case.z.norm()) >= 1}
+
+
 AFFINE = Claim(
     r"$h = u_0 + \sqrt{c} \, U_+ \Lambda_+^{-1/2} z$ has $|H_{\mathrm{eff}} / c - I| \leq T \lambda_s^{-3/2} \sqrt{c} R$",
     affine_cases,
     affine_ratio,
+    features=affine_seen,
 )

@@ -124,10 +124,16 @@ def forced_error(case: Moving, pullback: bool = True, interaction: bool = True) 
     return float((found - derivative(case)).norm()) / (allowed(case) + tiny)
 
 
+def moving_seen(case: Moving) -> dict[str, bool]:
+    """What random heads and curves must show."""
+    return {r"$\ddot\gamma \neq 0$": bool(case.w.any()), "$d > 1$": case.head.d > 1}
+
+
 FORCED = Claim(
     r"$H_{\mathrm{eff}} \dot\gamma = \frac{d}{dt} (J^T \rho)$ along random curves",
     moving_cases,
     forced_error,
+    features=moving_seen,
     case_divisor=2,
 )
 
@@ -182,10 +188,21 @@ def frame_mismatch(
     return exactly(isotropic and tangent)
 
 
+def frames_seen(case: Frames) -> dict[str, bool]:
+    """What random metrics and frames must show."""
+    k, d = case.outer.nrows(), case.inner.nrows()
+    return {
+        "$g \\neq I$": case.root.transpose() * case.root != identity(k),
+        "both frames turned": case.outer != identity(k) and case.inner != identity(d),
+        "$d < k$": d < k,
+    }
+
+
 FRAME = Claim(
     r"$A = \sum_p e_p q_p^T$ with a $g$-orthonormal frame has $A^T g A = I$ and $A q_1 = e_1$",
     frame_cases,
     frame_mismatch,
+    features=frames_seen,
     arithmetic=Arithmetic.EXACT,
 )
 

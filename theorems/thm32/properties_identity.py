@@ -172,8 +172,17 @@ def arcsine(centre: Tensor, low: float, factor: float, z: Tensor) -> Tensor:
     return torch.asin(low + factor * (z - centre).square().sum(-1, keepdim=True) / 2)
 
 
+def segments_seen(case: Segment) -> dict[str, bool]:
+    """What random segments must show: nearly all of the oscillation, and an error."""
+    return {
+        "all but a tenth of the oscillation": case.share > 0.9,
+        "$\\epsilon > 0$": case.epsilon > 0,
+    }
+
+
 OSCILLATION = Claim(
     r"behind $L = \sin$, $(1 - \epsilon) c l^2 / 8 \leq 2$ on a segment",
     segments,
     oscillation_ratio,
+    features=segments_seen,
 )

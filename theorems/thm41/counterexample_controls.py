@@ -41,6 +41,12 @@ ONE = sp.S.One
 
 _STABLE = two_output_state(SOFTPLUS)
 _FLAT_AFFINE = ExactHead.of(LINEAR, ([[1, 0], [0, 0]], [0, 0]))
+_STRAIGHT = ExactHead.of(SOFTPLUS, ([[1, 0], [-1, 0]], [0, 0]), ([[1, -1], [0, 0]], [0, 0]))
+"""h(z) = (s(z_1) - s(-z_1), 0) = (z_1, 0): a smooth head that is not curved."""
+
+_ONE_SIDED = ExactHead.of(RELU, ([[1], [-1]], [0, 0]), ([[-1, 0]], [0]))
+"""h(z) = -relu(z): it repels on one side of its kink."""
+
 _SOFT = ExactHead.of(SOFTPLUS, ([[1]], [0]), ([[1], [0]], [-sp.log(2), 0]))
 """h(z) = (s(z) - s(0), 0)."""
 
@@ -114,20 +120,23 @@ CONTROLS: tuple[Check, ...] = (
         },
         mild=flat(FLAT_LINEAR, u2 + u1**4),
     ),
-    refutation_controls(
-        "2-every",
-        stable_collapse,
-        reading="2-every",
-        violations={
-            "A1": replace(_STABLE, loss=LOSS + KINK),
-            "collapsed": replace(_STABLE, spread=ONE),
-            "A6": replace(_STABLE, loss=u2**2 / 2),
-            "critical": replace(_STABLE, at=column(1, 0)),
-            "smooth": Collapse(u1**2 + u2, (u1, u2), _FLAT_AFFINE, column(0, 0)),
-            "rank": replace(_STABLE, loss=LOSS + u1**2),
-            "psd": replace(_STABLE, loss=u1 - u2**2),
-        },
-        mild=two_output_state(SOFTPLUS, sign=-1),
+    *(
+        refutation_controls(
+            name,
+            stable_collapse,
+            reading="2-every",
+            violations={
+                "A1": replace(_STABLE, loss=LOSS + KINK),
+                "collapsed": replace(_STABLE, spread=ONE),
+                "A6": replace(_STABLE, loss=u2**2 / 2),
+                "critical": replace(_STABLE, at=column(1, 0)),
+                "smooth": Collapse(u1**2 + u2, (u1, u2), straight, column(0, 0)),
+                "rank": replace(_STABLE, loss=LOSS + u1**2),
+                "psd": replace(_STABLE, loss=u1 - u2**2),
+            },
+            mild=two_output_state(SOFTPLUS, sign=-1),
+        )
+        for name, straight in (("2-every", _FLAT_AFFINE), ("2-every.straight", _STRAIGHT))
     ),
     refutation_controls(
         "2-generic",
@@ -177,7 +186,8 @@ CONTROLS: tuple[Check, ...] = (
             "stationary": flat(FLAT_RELU, u2 - u1**4 + u1),
             "psd": flat(FLAT_RELU, u2 - u1**2),
         },
-        mild=flat(FLAT_RELU, u2 + u1**4),
+        # -z^4 for z > 0 and z^4 for z < 0: it repels on one side
+        mild=flat(FLAT_RELU, u2 - u1**3 * sp.Abs(u1)),
     ),
     refutation_controls(
         "relu-non-repelling.kink",
@@ -190,7 +200,7 @@ CONTROLS: tuple[Check, ...] = (
             "stationary": even(RELU, -1, at=1),
             "psd": even(RELU, -1, loss=u1 - u1**2),
         },
-        mild=even(RELU),
+        mild=Collapse(u1, (u1,), _ONE_SIDED, column(0)),
     ),
 )
 """By reading: for each hypothesis a point that violates it alone, and a mild point."""

@@ -154,11 +154,18 @@ def exact_mismatch(
     return 0.0
 
 
+def integer_cases_seen(case: HeadCase) -> dict[str, bool]:
+    """What random polynomial heads must show."""
+    curved = interaction(case.head.trace(case.z), case.rho)
+    return {"three layers": case.head.depth == 3, "$M \\neq 0$": bool(curved.any())}
+
+
 FORMULA_EXACT = Claim(
     r"the layer formula equals the exact Hessian of $\rho \cdot h$ entry by entry, and $\delta_0$ its gradient",
     integer_cases,
     exact_mismatch,
     arithmetic=Arithmetic.EXACT,
+    features=integer_cases_seen,
 )
 
 

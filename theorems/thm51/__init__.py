@@ -167,6 +167,7 @@ IMAGES = section(
         cost=4.0,
     ),
     mutant_check("forward", properties.ORDER_FORWARD),
+    mutant_check("nearly", properties.ORDER_NEARLY),
     mutant_check("smooth", properties.KINK_OTHER),
     part="images",
 )

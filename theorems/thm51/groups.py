@@ -128,10 +128,20 @@ def group_mismatch(case: Moved, move: bool = True, claimed: str = "stabiliser") 
     return exactly(same and here.rank() == len(case.algebra) - lost)
 
 
+def moved_seen(case: Moved) -> dict[str, bool]:
+    """What random points and elements must show: every group, and points that it moves less."""
+    return {
+        **{kind: case.kind == kind for kind in KINDS},
+        "$g$ moves $z$": case.element * (z := matrix([[x] for x in case.z])) != z,
+        "a larger stabiliser": case.stabiliser > case._replace(z=(1,) * case.n).stabiliser,
+    }
+
+
 GROUP = exact_claim(
     r"$\mathcal{V}(gz) = g \mathcal{V}(z)$, of dimension $\dim \mathfrak{g} - \dim \mathfrak{g}_z$",
     moved,
     group_mismatch,
+    features=moved_seen,
 )
 
 

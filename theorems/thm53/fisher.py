@@ -112,10 +112,17 @@ def softmax_error(case: Softmax, centred: bool = True) -> float:
     return float((root.T @ root - wanted).norm()) / (ROUNDING * size)
 
 
+def softmaxes_seen(case: Softmax) -> dict[str, bool]:
+    """What random models must show."""
+    p = (case.weight @ case.z + case.bias).softmax(0)
+    return {"probabilities differ": float(p.max() - p.min()) > 0.1, "$d > 1$": len(case.z) > 1}
+
+
 SOFTMAX = Claim(
     r"the Fisher matrix of $\operatorname{softmax}(Wz + b)$ about $z$ is $W^T (\operatorname{diag} p - p p^T) W$",
     softmaxes,
     softmax_error,
+    features=softmaxes_seen,
 )
 
 SOFTMAX_UNCENTRED = SOFTMAX.mutant(

@@ -61,8 +61,20 @@ def gaussian_mismatch(case: Gaussian, operator: Operator = shorted, whiten: bool
     return exactly(found == operator(case.sigma.inv(), kernel(case.p)))
 
 
+def gaussians_seen(case: Gaussian) -> dict[str, bool]:
+    """What random models must show."""
+    n = case.sigma.nrows()
+    return {
+        r"$\Sigma$ not diagonal": any(case.sigma[i, j] for i, j in combinations(range(n), 2)),
+        "$k < n$": case.p.nrows() < n,
+    }
+
+
 GAUSSIAN = exact_claim(
-    r"$P^T (P \Sigma P^T)^{-1} P = \Sigma^{-1}/\ker P$", gaussians, gaussian_mismatch
+    r"$P^T (P \Sigma P^T)^{-1} P = \Sigma^{-1}/\ker P$",
+    gaussians,
+    gaussian_mismatch,
+    features=gaussians_seen,
 )
 
 GAUSSIANS = {
@@ -196,10 +208,27 @@ LAW_ACROSS = LAW.mutant(
     "the same for a parameter along which mass moves between any outcomes", parameter=0
 )
 
+
+def models_seen(case: FiniteModel) -> dict[str, bool]:
+    """What random models must show: both sides of the equality.
+
+    Raises:
+        ValueError: if the derivatives of the probabilities do not sum to 0.
+    """
+    if any((matrix([[1] * len(case.h)]) * case.slopes).entries()):
+        raise ValueError("The derivatives of the probabilities of a model must sum to 0.")
+    sufficient = case.score_is_function_of_h
+    return {
+        "score a function of $h$": sufficient and not is_zero(case.whole),
+        "score no function of $h$": not sufficient,
+    }
+
+
 PROCESSING = exact_claim(
     r"$I_h \preceq I_z$, with equality if and only if the score is a function of $h$",
     finite_models,
     processing_mismatch,
+    features=models_seen,
 )
 PROCESSINGS = {
     "reverse": PROCESSING.mutant(r"$I_h \succeq I_z$", reverse=True),

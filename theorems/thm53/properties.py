@@ -133,7 +133,20 @@ def free_mismatch(case: Pair, cost: int = 0) -> float:
     return exactly(best == case.information and best.rank() == wanted)
 
 
-RANK = exact_claim(rf"$\operatorname{{rank}} A \leq {FULL}$", pairs, rank_mismatch)
+def pairs_seen(case: Pair) -> dict[str, bool]:
+    """What random pairs must show: that the bound is reached, and every term of it."""
+    reached = case.a.rank() == case.bound(1)
+    return {
+        r"$\ker I \cap V \neq 0$": case.overlap > 0,
+        "the bound reached, above 0": reached and not is_zero(case.a),
+        "the bound not reached": not reached,
+        r"$V \not\subseteq \ker I$": case.overlap < case.v.ncols(),
+    }
+
+
+RANK = exact_claim(
+    rf"$\operatorname{{rank}} A \leq {FULL}$", pairs, rank_mismatch, features=pairs_seen
+)
 ATTAINED = exact_claim(
     rf"$A = I/V$ is admissible and its rank is ${FULL}$", pairs, attained_mismatch
 )
@@ -142,7 +155,7 @@ TRANSVERSAL = exact_claim(
     pairs,
     transversal_mismatch,
 )
-ORDER = exact_claim(r"$A \preceq I/V$", pairs, order_mismatch)
+ORDER = exact_claim(r"$A \preceq I/V$", pairs, order_mismatch, features=pairs_seen)
 FREE = exact_claim(
     r"$I/V = I$ for $V \subseteq \ker I$: invariance costs no rank",
     partial(pairs, inside=True),

@@ -55,6 +55,10 @@ TIGHT = 1 - 1e-6
 """Least ratio at which a bound counts as attained."""
 
 
+ROUNDS = 10
+"""How often as many cases are drawn, until every feature was shown."""
+
+
 def plain(case: object) -> Mapping[str, bool]:
     """Nothing that cases must show."""
     return {}
@@ -76,6 +80,7 @@ class Claim(Generic[Case]):
         features: what the cases must show, by name, as a function of a case; a run in which no case
             shows one of them is vacuous.
         case_divisor: among how many the profile's cases are divided, where one of them takes long.
+        free: whether the tensors of a case may have any real entries, which an attack then moves.
     """
 
     text: str
@@ -87,6 +92,7 @@ class Claim(Generic[Case]):
     attained: tuple[Case, ...] = ()
     features: Callable[[Case], Mapping[str, bool]] = plain
     case_divisor: int = 1
+    free: bool = False
 
     def mutant(self, text: str, supplied: tuple[Case, ...] = (), **changed: object) -> Claim[Case]:
         """The same claim with arguments of its ratio changed."""
@@ -128,12 +134,15 @@ class Search(Generic[Case]):
 
 
 def search(claim: Claim[Case], ctx: Context, most: int) -> Search[Case]:
-    """Draw cases with an explicit seed until the claim fails or so many have run."""
+    """Draw cases with an explicit seed until the claim fails or so many have run.
+
+    Hypothesis varies what it drew, so that a run may leave a feature out; then as many more are
+    drawn, up to `ROUNDS` times.
+    """
     seen: Search[Case] = Search()
     shrinks = 0
     phases = [Phase.generate, Phase.shrink] + ([Phase.target] if ctx.profile == "deep" else [])
 
-    @seed(ctx.seed_for(claim.name))
     @settings(
         database=None,
         deadline=None,
@@ -173,8 +182,12 @@ def search(claim: Claim[Case], ctx: Context, most: int) -> Search[Case]:
         if ctx.profile == "deep" and value > 0:
             target(math.log10(value), label="log10 of error / allowed")
 
-    with contextlib.suppress(_Falsified, _ShrunkEnough, Unsatisfiable):
-        run()
+    for number in range(ROUNDS):
+        draws = ctx.seed_for(f"{claim.name}, again {number}" if number else claim.name)
+        with contextlib.suppress(_Falsified, _ShrunkEnough, Unsatisfiable):
+            seed(draws)(run)()
+        if seen.failure is not None or all(seen.shown.values()):
+            break
     return seen
 
 

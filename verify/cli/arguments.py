@@ -101,7 +101,11 @@ _REPRODUCTION: dict[str, object] = {
 _MUTATION: dict[str, object] = {"fast": False, "random": None}
 """The options of ``mutate`` likewise."""
 
-_ALSO = {"record": ("kernel", "mutate"), "budget": ("mutate",)}
+_ALSO = {
+    "record": ("kernel", "mutate"),
+    "budget": ("mutate", "soak", "attack"),
+    "seeds": ("soak",),
+}
 """The other commands that have an option of one of these."""
 
 

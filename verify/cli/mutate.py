@@ -6,7 +6,6 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from verify.claims.check import Context
 from verify.claims.text import count
 from verify.engine import registry as rooms
 from verify.engine.mutation import drawn, record
@@ -16,30 +15,13 @@ from verify.engine.worker import missing_capability
 from verify.identity.closure import closure
 from verify.identity.fingerprint import canonical_form
 
-SEED = 20260517
-"""Every change is tried with the same draws, so that who notices it can be said."""
-
-
-def folders(places: Sequence[rooms.RegistryEntry], root: Path) -> dict[str, Path]:
-    """Where the catalogue of each room is, and of kernels and experiments, by name."""
-    found = {
-        place.entry.id: root.joinpath(*place.module.split("."))
-        for place in places
-        if place.module.startswith("theorems.")
-    }
-    return found | {name: root / folder for name, folder in FOLDERS.items()}
-
-
-def context(places: Sequence[rooms.RegistryEntry]) -> Context:
-    """What the checks run in."""
-    return Context(seed=SEED, profile="smoke", device="cpu", cache="", rooms=rooms.modules(places))
-
 
 class Asked:
     """What a command asks for.
 
     Attributes:
-        chosen: catalogues by name.
+        chosen: the changes by the name of their catalogue.
+        catalogues: the whole catalogues.
         kept: where results are kept, and gone on from.
         also: further records that answer.
         until: on `time.monotonic`'s clock, when no further change is begun.
@@ -49,13 +31,14 @@ class Asked:
     def __init__(
         self,
         chosen: dict[str, tuple[Mutation, ...]],
+        catalogues: dict[str, tuple[Mutation, ...]],
         kept: Path,
         also: Sequence[Path] = (),
         until: float | None = None,
         *,
         fresh: bool = False,
     ) -> None:
-        self.chosen, self.kept, self.until = chosen, kept, until
+        self.chosen, self.catalogues, self.kept, self.until = chosen, catalogues, kept, until
         self.found = record.read(kept)
         self.others = [] if fresh else [self.found, *map(record.read, also)]
 
@@ -63,9 +46,15 @@ class Asked:
 def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int:
     """Try every change that is asked for and not yet answered; return the exit code."""
     keys = {
-        (name, one.id): campaign.key(one) for name, found in asked.chosen.items() for one in found
+        (name, one.id): campaign.keys.of(one)
+        for name, found in asked.chosen.items()
+        for one in found
     }
     trials: dict[str, dict[str, Trial]] = {name: {} for name in asked.chosen}
+    for name, mutations in asked.catalogues.items():  # what is no longer written down is forgotten
+        ids = {one.id for one in mutations}
+        old = asked.found.trials.get(name, {})
+        asked.found.trials[name] = {id: trial for id, trial in old.items() if id in ids}
     for other in asked.others:
         for name in asked.chosen:
             for id, trial in other.trials.get(name, {}).items():
@@ -75,17 +64,18 @@ def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int
         name: [one for one in found if one.id not in trials[name]]
         for name, found in asked.chosen.items()
     }
-    checks = dict.fromkeys(c for found in left.values() for one in found for c in one.checks)
-    if red := list(campaign.red_unchanged(tuple(checks))):
-        for sentence in red:
-            say(sentence)
-        return 1
+    wrong = unfinished = 0
     for name, waiting in left.items():
+        checks = dict.fromkeys(check for one in waiting for check in one.checks)
+        if red := list(campaign.red_unchanged(tuple(checks))):
+            wrong += len(red)
+            for sentence in red:
+                say(sentence)
+            continue
         for trial in campaign.tried(waiting, until=asked.until):
             trials[name][trial.id] = trial
             asked.found.trials.setdefault(name, {})[trial.id] = trial
             record.write(asked.kept, asked.found)
-    wrong = unfinished = 0
     for name, every in asked.chosen.items():
         for one in every:
             if (tried := trials[name].get(one.id)) is None:
@@ -95,7 +85,7 @@ def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int
                 say(told(name, one, tried))
         say(summed(name, every, trials[name]))
     if unfinished:
-        say(f"{count(unfinished, 'change')} not tried: the time was up.")
+        say(f"{count(unfinished, 'change')} not tried.")
     return 1 if wrong else 3 if unfinished else 0
 
 
@@ -135,8 +125,6 @@ def try_drawn(
     say: Callable[[str], None],
 ) -> int:
     """Try changes drawn from the syntax tree, with every check that could notice."""
-    from scipy.stats import binomtest
-
     for name in asked.chosen:
         modules = dict(_modules(name, campaign.root))
         changes = drawn.draw(campaign.root, list(modules), number, seed)
@@ -161,7 +149,7 @@ def try_drawn(
             say(f"{name}: no change was tried.")
             continue
         noticed = tried - len(survivors)
-        low, high = binomtest(noticed, tried).proportion_ci(method="wilson")
+        low, high = record.interval(noticed, tried)
         say(
             f"{name}: {noticed} of {count(tried, 'change')} drawn with seed {seed} noticed, "
             f"{100 * noticed / tried:.0f} % (95 % interval {100 * low:.0f} to {100 * high:.0f} %)."

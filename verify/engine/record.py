@@ -144,6 +144,64 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
+class ChangeRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A change to the code, and what became of it when it was last tried.
+
+    Attributes:
+        id, file, text, becomes, wrong, checks, equivalent: as in the catalogue.
+        tried: whether it was tried, and its code and checks are still the same.
+        noticed_by: the check that turned red; empty if none did.
+    """
+
+    id: str
+    file: str
+    text: str
+    becomes: str
+    wrong: str
+    checks: tuple[str, ...]
+    equivalent: str
+    tried: bool
+    noticed_by: str
+
+
+class DrawnRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes drawn at random: how many were noticed, and the 95 % interval of that share."""
+
+    seed: int
+    drawn: int
+    noticed: int
+    low: float
+    high: float
+    survivors: tuple[tuple[str, str], ...]
+
+
+class PowerRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The changes that the checks of a statement, of the kernels or of the experiments faced."""
+
+    changes: tuple[ChangeRecord, ...]
+    drawn: DrawnRecord | None = None
+
+    @property
+    def noticed(self) -> list[ChangeRecord]:
+        """Those that a check noticed."""
+        return [one for one in self.changes if one.tried and one.noticed_by]
+
+    @property
+    def unnoticed(self) -> list[ChangeRecord]:
+        """Those that none noticed, and that are not said to be equivalent."""
+        return [one for one in self.changes if one.tried and not (one.noticed_by or one.equivalent)]
+
+    @property
+    def equivalent(self) -> list[ChangeRecord]:
+        """Those that none can notice, and none did."""
+        return [one for one in self.changes if one.tried and one.equivalent and not one.noticed_by]
+
+    @property
+    def waiting(self) -> list[ChangeRecord]:
+        """Those that were not tried since code or checks changed."""
+        return [one for one in self.changes if not one.tried]
+
+
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One run, or one reading of the stored evidence.
 
@@ -163,6 +221,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
         foundations: what the statements rest on in rooms that were not asked for.
         lemmas: the lemmas that its evidence cites, in the order of the register.
         warnings: sentences on what went otherwise than it should without changing a verdict.
+        power: the changes to the code that checks faced, by statement, ``numeric`` and ``experiments``.
     """
 
     seed: int
@@ -185,6 +244,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     foundations: tuple[FoundationRecord, ...] = ()
     lemmas: tuple[Lemma, ...] = ()
     warnings: tuple[str, ...] = ()
+    power: dict[str, PowerRecord] = {}
 
     @property
     def checks(self) -> Iterator[CheckRecord]:

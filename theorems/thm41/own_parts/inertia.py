@@ -160,11 +160,20 @@ def _leaning(state: State) -> State:
     )
 
 
+def leaning_seen(state: State) -> dict[str, bool]:
+    """What random states must show: bounds that say something, and how much."""
+    return {
+        "more units bend down than up": state.bend_signs.negative > state.bend_signs.positive,
+        "a bound above 1": bound_of(state) > 1,
+    }
+
+
 INERTIA = Claim(
     r"$n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L) - (m_{tot} - \operatorname{rank} W_1)$",
     partial(leaning, depths=(2, 3), inputs=(3, 5), widths=(1, 3), loss_signs=(-1, -1, 0, 1)),
     inertia_violation,
     arithmetic=Arithmetic.EXACT,
+    features=leaning_seen,
     case_divisor=2,
 )
 

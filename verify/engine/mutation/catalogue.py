@@ -8,6 +8,7 @@ those are claims that a search must refute; these are faults in what searches, d
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,18 @@ CATALOGUE = "mutations.toml"
 KERNELS, EXPERIMENTS = "numeric", "experiments"
 FOLDERS = {KERNELS: "verify/numeric", EXPERIMENTS: "verify/experiments"}
 """Where the catalogues are that belong to no statement."""
+
+
+def folders(root: Path, rooms: Mapping[str, str]) -> dict[str, Path]:
+    """Where the catalogue of each statement is, and of kernels and experiments, by name.
+
+    Args:
+        root: of the checkout, or where the packages are installed.
+        rooms: the module of each room by its name.
+    """
+    found = {name: root.joinpath(*module.split(".")) for name, module in rooms.items()}
+    own = {name: folder for name, folder in found.items() if (folder / "statement.py").is_file()}
+    return own | {name: root / folder for name, folder in FOLDERS.items()}
 
 
 class MutationError(Exception):

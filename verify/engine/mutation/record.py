@@ -40,6 +40,14 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     survivors: tuple[Survivor, ...] = ()
 
 
+def interval(noticed: int, drawn: int) -> tuple[float, float]:
+    """The 95 % interval of the share that is noticed, by Wilson's score."""
+    from scipy.stats import binomtest
+
+    found = binomtest(noticed, drawn).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)
+
+
 class Record(msgspec.Struct, kw_only=True):
     """Trials by catalogue and id, and samples by catalogue."""
 

@@ -1,0 +1,76 @@
+"""An attack and a soak find what is there to be found. Oracles: claims whose extremes are known."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import NamedTuple
+
+import torch
+from hypothesis import strategies as st
+from torch import Tensor
+
+from verify.__main__ import REGISTRIES
+from verify.claims.check import Context
+from verify.claims.property import Claim
+from verify.claims.strategies import tensors
+from verify.cli import attack, soak
+from verify.engine import registry as rooms
+
+
+class Point(NamedTuple):
+    """A point of the plane."""
+
+    x: Tensor
+
+
+def points() -> st.SearchStrategy[Point]:
+    """Points with entries n / 8."""
+    return tensors((2,)).map(Point)
+
+
+def hill(case: Point, height: float = 1.0) -> float:
+    """A ratio whose largest value is the height, at (1/3, -7/5), which no case is."""
+    peak = torch.tensor([1 / 3, -1.4], dtype=torch.float64)
+    return height / (1 + float((case.x - peak).square().sum()))
+
+
+def test_an_attack_comes_as_near_as_cases_can_and_is_polished():
+    claim = Claim("the hill is at most 1 high", points, hill, free=True)
+    best = attack.search(claim, time.monotonic() + 5, seed=0, stop_above=1.0)
+    nearest = hill(Point(torch.tensor([3 / 8, -11 / 8], dtype=torch.float64)))
+    assert best.ratio <= nearest
+    assert best.ratio > 0.9
+    attack.polish(claim, best)
+    assert 1 - 1e-9 < best.ratio <= 1
+    assert all(float(entry * 2**20).is_integer() for entry in best.case.x)
+
+
+def test_a_false_claim_falls():
+    claim = Claim("it is at most 1 high", points, lambda case: hill(case, 1.05))
+    assert attack.search(claim, time.monotonic() + 20, seed=0, stop_above=1.0).ratio > 1
+
+
+def test_a_soak_knows_what_draws_and_goes_on(tmp_path):
+    places = rooms.contents(REGISTRIES)
+    prop34 = rooms.load("prop34", "theorems.prop34")
+    names = ("prop34.pullback.property", "prop34.pullback.tight")
+    room = replace(prop34, checks=tuple(map(prop34.check, names)))
+    ctx = Context(seed=0, profile="smoke", device="cpu", cache="", rooms=rooms.modules(places))
+    kept, said = tmp_path / soak.FILE, []
+
+    def run(seeds: int) -> int:
+        return soak.soak([room], ctx, kept, seeds=seeds, jobs=1, until=None, say=said.append)
+
+    assert run(2) == 0
+    found = soak.read(kept)
+    assert [(one.draws, one.seeds, one.alarms) for one in found.values()] == [
+        (True, 2, {}),
+        (False, 1, {}),
+    ]
+    assert said[-1].startswith("0 alarms in 2 runs of 1 check that draw")
+    found[names[0]].alarms[1] = "surprise: as if it had been"
+    soak.write(kept, found)
+    assert run(3) == 1
+    assert soak.read(kept)[names[0]].seeds == 3
+    assert said[-2].startswith("prop34.pullback.property: 1 alarm in 3 seeds, at most 86")

@@ -1,0 +1,67 @@
+"""What the report says of the changes to the code that checks faced. Oracle: the record that it is made of."""
+
+from __future__ import annotations
+
+import msgspec
+from report_fixture import run_record
+
+from reports.render import page
+from verify.engine.record import ChangeRecord, DrawnRecord, PowerRecord
+
+
+def change(id: str, **more: object) -> ChangeRecord:
+    """A change of this name."""
+    fields = {
+        "id": id,
+        "file": "theorems/bounds.py",
+        "text": "a < b",
+        "becomes": "a <= b",
+        "wrong": f"the fault {id}",
+        "checks": ("a.check",),
+        "equivalent": "",
+        "tried": True,
+        "noticed_by": "",
+    }
+    return ChangeRecord(**{**fields, **more})  # type: ignore[arg-type]
+
+
+POWER = PowerRecord(
+    changes=(
+        change("seen", noticed_by="a.check"),
+        change("unseen"),
+        change("same", equivalent="it is the same number"),
+        change("moved", tried=False),
+    ),
+    drawn=DrawnRecord(
+        seed=1,
+        drawn=40,
+        noticed=30,
+        low=0.598,
+        high=0.858,
+        survivors=(("bounds.py:3: a -> b", "looser, and true"),),
+    ),
+)
+
+
+def test_every_change_is_counted_once():
+    groups = (POWER.noticed, POWER.unnoticed, POWER.equivalent, POWER.waiting)
+    assert [[one.id for one in group] for group in groups] == [
+        ["seen"],
+        ["unseen"],
+        ["same"],
+        ["moved"],
+    ]
+
+
+def test_the_changes_that_checks_faced_are_shown():
+    run = run_record()
+    (first, *_) = run.statements
+    html = page(msgspec.structs.replace(run, power={first.statement.id: POWER, "numeric": POWER}))
+    assert html.count("faced 4 changes of the code") == 2
+    assert html.count("1 noticed, <strong>1 not noticed</strong>, 1 equivalent, 1 not tried") == 2
+    assert html.count("75 % (95 % interval 60 to 86 %)") == 2
+    assert "a &lt;= b" in html
+    assert "none, equivalent: it is the same number" in html
+    assert "<strong>none</strong> of a.check" in html
+    assert "bounds.py:3: a -&gt; b</code>: looser, and true" in html
+    assert "faced" not in page(run)

@@ -1,0 +1,67 @@
+"""The changes to the code that checks faced, as the record of a run shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from verify.engine.mutation import record
+from verify.engine.mutation.campaign import Keys, context
+from verify.engine.mutation.catalogue import folders, read
+from verify.engine.record import ChangeRecord, DrawnRecord, PowerRecord
+
+
+def faced(
+    root: Path, recorded: Path, modules: dict[str, str], names: Iterable[str]
+) -> dict[str, PowerRecord]:
+    """Return the catalogues of these names with what is recorded of them.
+
+    Args:
+        root: of the checkout, or where the packages are installed.
+        recorded: the file of the record.
+        modules: the module of each room by its name.
+        names: of statements, or of the other catalogues.
+
+    Raises:
+        MutationError: if a catalogue or the record cannot be read.
+    """
+    kept, keys = record.read(recorded), Keys(root, context(modules))
+    where, found = folders(root, modules), {}
+    for name in names:
+        mutations = read(where[name]) if name in where else ()
+        trials = kept.trials.get(name, {})
+        changes = []
+        for one in mutations:
+            trial = trials.get(one.id)
+            tried = trial is not None and trial.key == keys.of(one)
+            changes.append(
+                ChangeRecord(
+                    id=one.id,
+                    file=one.file,
+                    text=one.text,
+                    becomes=one.becomes,
+                    wrong=one.wrong,
+                    checks=one.checks,
+                    equivalent=one.equivalent,
+                    tried=tried,
+                    noticed_by=trial.noticed_by if trial is not None and tried else "",
+                )
+            )
+        sample = kept.samples.get(name)
+        if changes or sample is not None:
+            found[name] = PowerRecord(
+                changes=tuple(changes), drawn=None if sample is None else _drawn(sample)
+            )
+    return found
+
+
+def _drawn(sample: record.Sample) -> DrawnRecord:
+    low, high = record.interval(sample.noticed, sample.drawn)
+    return DrawnRecord(
+        seed=sample.seed,
+        drawn=sample.drawn,
+        noticed=sample.noticed,
+        low=low,
+        high=high,
+        survivors=tuple((one.id, one.because) for one in sample.survivors),
+    )
