@@ -118,6 +118,18 @@ def test_every_link_between_pages_ends_where_it_points(site: dict[str, str]) -> 
     assert [id for id, count in shared.items() if count > 1] == ["content"]
 
 
+@pytest.mark.parametrize("left_out", ["statements", "experiments"])
+def test_a_report_of_statements_or_experiments_alone_links_to_what_it_has(
+    run: RunRecord, left_out: str
+) -> None:
+    """A link to a part that is not there would stop it."""
+    part = pages(replace(run, **{left_out: ()}, not_run={}, failures=()))
+    ids = {name for html in part.values() for name in re.findall(r'\bid="([^"]+)"', html)}
+    targets = re.findall(r'href="[^"#]*#([^"]+)"', "".join(part.values()))
+    assert targets
+    assert set(targets) <= ids
+
+
 def test_the_pages_hold_what_the_single_file_holds_and_no_text_twice(
     site: dict[str, str], parsed: Parsed
 ) -> None:
