@@ -5,6 +5,8 @@ SymPy would miss a wrong definition of the activation itself; torch's own functi
 
 from __future__ import annotations
 
+import math
+
 import mpmath
 import pytest
 import sympy as sp
@@ -76,3 +78,9 @@ def test_exact_value_at_an_exact_point():
     assert ACTIVATIONS["softplus"].at(2, sp.S.Zero) == sp.Rational(1, 4)
     assert ACTIVATIONS["swish"].at(2, sp.S.Zero) == sp.Rational(1, 2)
     assert sp.simplify(ACTIVATIONS["gelu"].at(2, sp.S.Zero) - sp.sqrt(2 / sp.pi)) == 0
+
+
+def test_the_slope_of_tanh_keeps_its_digits_far_out():
+    # 1 - tanh(20)^2 is 4 e^-40 to all digits; in floating point that difference is 0.
+    _, slope, _ = ACTIVATIONS["tanh"].jet(torch.tensor(20.0, dtype=torch.float64))
+    assert float(slope) == pytest.approx(4 * math.exp(-40), rel=1e-12, abs=0)

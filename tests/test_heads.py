@@ -132,3 +132,13 @@ def test_mismatched_layers_are_refused_in_a_sentence():
         Head((torch.zeros(3, 2),), (), TANH)
     with pytest.raises(ValueError, match="last dimension 4"):
         random_head((4, 2), TANH).trace(torch.zeros(3, dtype=torch.float64))
+
+
+def test_the_pullback_takes_jacobians_of_any_sign():
+    # Oracle: the Jacobian by automatic differentiation, with entries of both signs.
+    head = random_head((3, 4, 2), TANH)
+    z = torch.tensor([0.5, -1.0, 0.25], dtype=torch.float64)
+    form = torch.tensor([[1.0, -2.0], [-2.0, 3.0]], dtype=torch.float64)
+    jacobian = torch.func.jacrev(head)(z)
+    assert bool((jacobian < 0).any())
+    torch.testing.assert_close(pullback(head.trace(z), form), jacobian.T @ form @ jacobian)

@@ -28,10 +28,9 @@ def test_conditioning_of_a_known_covariance() -> None:
 
 
 def test_what_rounding_leaves_of_a_direction_does_not_count() -> None:
-    # The third feature is the sum of the others, rounded to float32: two directions are known.
-    z = normal(400, 2) @ torch.tensor([[1.0, 0.3, 1.3], [0.0, 1.0, 1.0]], dtype=torch.float64)
-    found = conditioning(z.float())
-    assert found.rank == 2
+    # Eight combinations of three features, rounded to float32: three directions are known.
+    found = conditioning((normal(400, 3) @ normal(3, 8, seed=1)).float())
+    assert found.rank == 3
     assert 1 < found.honest < 100
 
 

@@ -115,8 +115,9 @@ def growth_ratio(case: Pair, rate: float = float(RATE)) -> float:
 
 def pairs_seen(case: Pair) -> dict[str, bool]:
     """What random pairs must show: those where the condition number grows fast, and others."""
-    fast = bool((case.u <= -4).all())
-    return {"one category nearly certain": fast, "none nearly certain": not fast}
+    identity = torch.eye(2, dtype=torch.float64)
+    fast = bool((case.u <= -4).all()) and torch.equal(case.weight, identity)
+    return {"one category nearly certain, $W = I$": fast, "others": not fast}
 
 
 GROWTH = Claim(
