@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import pickle
 import sys
 import tarfile
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -227,7 +229,7 @@ def missing_batch(folder: Path) -> Path:
 
 def no_images(folder: Path) -> Path:
     folder.mkdir()
-    (folder / "data_batch_1").write_bytes(b"a pickle")
+    (folder / "readme.html").write_bytes(b"no image")
     return folder
 
 
@@ -265,10 +267,10 @@ DAMAGES: list[tuple[Callable[[Path], Path], str]] = [
     (missing_picture, "29 training images in 10 classes of 2 to 3, and CIFAR-10 has 30"),
     (missing_class, "in 11 classes"),
     (large_picture, "train/dog/0000.jpg .* is 40x32 pixels: expected 32x32"),
-    (truncated_archive, "cannot be read .*: expected a folder or a whole tar archive"),
+    (truncated_archive, "cannot be read .*: expected a folder or a whole tar or zip archive"),
     (truncated_batch, "18437 bytes of data_batch_3.bin: expected records of 3073 bytes"),
     (missing_batch, "has 0 bytes of data_batch_4.bin"),
-    (no_images, "holds no images of CIFAR-10: expected train/<class>/.* pickles, .* never read"),
+    (no_images, "holds no images of CIFAR-10: expected train/<class>/.* as torchvision keeps them"),
     (not_a_tar, "cannot be read"),
     (no_kept_file, "is no file of decoded images"),
     (pickled_kept_file, "is no file of decoded images"),
@@ -385,3 +387,92 @@ def test_fingerprint_sees_every_pixel() -> None:
     assert digits.fingerprint() == load_digits().fingerprint()
     assert replace(digits, test_images=images).fingerprint() != digits.fingerprint()
     assert replace(digits, name="other").fingerprint() == digits.fingerprint()
+
+
+# --- other layouts ------------------------------------------------------------------------------
+
+
+def write_pickles(folder: Path, protocol: int) -> None:
+    """The miniature's batches as dictionaries, as the archive for Python has them."""
+    train, test = write_batches(folder.parent / "binary")
+    folder.mkdir()
+    parts = {
+        f"data_batch_{n + 1}": (train[6 * n : 6 * n + 6], [(6 * n + i) % 10 for i in range(6)])
+        for n in range(5)
+    }
+    parts["test_batch"] = (test, [9 - i % 10 for i in range(TEST)])
+    for name, (images, labels) in parts.items():
+        data = np.ascontiguousarray(images.reshape(len(images), -1))
+        content = {b"batch_label": name.encode(), b"data": data, b"labels": labels}
+        (folder / name).write_bytes(pickle.dumps(content, protocol))
+    (folder / "batches.meta").write_bytes(pickle.dumps({b"label_names": [b"a"]}, protocol))
+
+
+@pytest.mark.parametrize("protocol", [2, 4])
+def test_batches_for_python_are_those_in_binary(tmp_path: Path, protocol: int) -> None:
+    write_pickles(tmp_path / "cifar-10-batches-py", protocol)
+    found = load("cifar10", tmp_path / "cifar-10-batches-py", cache=tmp_path / "a")
+    binary = load("cifar10", tmp_path / "binary", cache=tmp_path / "b")
+    assert found.fingerprint() == binary.fingerprint()
+
+
+def test_hostile_batches_are_refused_and_run_nothing(tmp_path: Path) -> None:
+    write_pickles(tmp_path / "py", 2)
+
+    class Hostile:
+        def __reduce__(self) -> tuple[object, ...]:
+            return (Path.touch, (tmp_path / "ran",))
+
+    (tmp_path / "py" / "data_batch_3").write_bytes(pickle.dumps({b"data": Hostile()}))
+    with pytest.raises(DataError, match="pickle"):
+        load("cifar10", tmp_path / "py", cache=tmp_path / "cache")
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "content", [{b"data": np.zeros((2, 3), np.uint8), b"labels": [1, 2]}, [1, 2], {}]
+)
+def test_pickles_that_are_no_batches_are_told(content: object, tmp_path: Path) -> None:
+    write_pickles(tmp_path / "py", 2)
+    (tmp_path / "py" / "data_batch_2").write_bytes(pickle.dumps(content, 2))
+    with pytest.raises(DataError, match=r"data_batch_2 .* is no batch of CIFAR-10"):
+        load("cifar10", tmp_path / "py", cache=tmp_path / "cache")
+
+
+def test_a_zip_archive_and_a_folder_named_val(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    write_pictures(folder, ".png")
+    plain = load("cifar10", folder, cache=tmp_path / "a")
+    (folder / "test").rename(folder / "val")
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
+        for file in folder.rglob("*.png"):
+            archive.write(file, Path("pictures", file.relative_to(folder)))
+        archive.writestr("__MACOSX/pictures/train/a/._x.png", b"no picture")
+    for source in (folder, tmp_path / "p.zip"):
+        found = load("cifar10", source, cache=tmp_path / "b")
+        assert found.fingerprint() == plain.fingerprint()
+
+
+def test_side_files_of_macos_are_no_pictures(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "pictures", ".jpg")
+    plain = load("cifar10", tmp_path / "pictures", cache=tmp_path / "a")
+    for file in list((tmp_path / "pictures").rglob("*.jpg"))[:3]:
+        file.with_name(f"._{file.name}").write_bytes(b"Mac OS X")
+    found = load("cifar10", tmp_path / "pictures", cache=tmp_path / "b")
+    assert found.fingerprint() == plain.fingerprint()
+
+
+def test_only_jpeg_and_png_are_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An EPS named x.jpg is refused before anything that could interpret it is asked."""
+    folder = tmp_path / "pictures"
+    write_pictures(folder, ".jpg")
+    file = next(folder.rglob("*.jpg"))
+    file.write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 32 32\n%%EndComments\n")
+    monkeypatch.setattr(
+        "PIL.EpsImagePlugin.Ghostscript", lambda *_, **__: pytest.fail("Ghostscript was asked")
+    )
+    with pytest.raises(DataError, match=r"is damaged .*cannot identify image file"):
+        load("cifar10", folder, cache=tmp_path / "cache")
+    file.write_bytes(b"GIF89a" + bytes(20))
+    with pytest.raises(DataError, match="cannot identify image file"):
+        load("cifar10", folder, cache=tmp_path / "cache")

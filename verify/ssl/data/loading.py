@@ -1,7 +1,8 @@
 """Data sets by name: CIFAR-10 and CIFAR-100 from files, kept decoded beside the other results.
 
-Files are class folders of pictures or the official binary batches, unpacked in a folder or in a tar
-archive that is read as a stream; nothing is extracted, and nothing is unpickled. The kept file is one
+Files are class folders of pictures, the official binary batches or the batches for Python, unpacked in
+a folder, or in a tar or zip archive; nothing is extracted. The batches for Python, which torchvision
+keeps, are pickles: they are read as data by a reader that can call nothing (`restricted_pickle`). The kept file is one
 ``.npz`` of bytes whose name holds a hash of what it was read from. It can be given as a source itself,
 on a machine that cannot decode pictures.
 """
@@ -27,6 +28,7 @@ import numpy as np
 import torch
 
 from verify.ssl.data.dataset import DataError, Dataset, balanced_order, load_digits, take
+from verify.ssl.data.restricted_pickle import loads
 
 if TYPE_CHECKING:
     from verify.ssl.session import Session
@@ -39,6 +41,12 @@ PICTURE = (3, SIDE, SIDE)
 
 JPEG, PNG, BATCH = (".jpg", ".jpeg"), (".png",), (".bin",)
 """What the name of a picture, or of a batch, may end in."""
+
+FORMATS = ("JPEG", "PNG")
+"""What is decoded, whatever a file is called: an EPS named x.jpg must not reach an interpreter."""
+
+SPLITS = {"train": "train", "test": "test", "val": "test", "valid": "test"}
+"""Names of the folders of the training and the test images."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,11 @@ class Cifar:
     @property
     def layouts(self) -> str:
         """What is expected of a folder or archive, in words."""
-        return f"train/<class>/*.jpg and test/<class>/*.jpg (or .png) for {self.classes} classes, or the official binary batches {self.train_batches[0]}, ..., {self.test_batches[-1]}"
+        return f"train/<class>/*.jpg and test/<class>/*.jpg (or .png) for {self.classes} classes, or the official batches {self.train_batches[0]}, ..., {self.test_batches[-1]}, or those for Python, as torchvision keeps them"
+
+    def pickles(self, batches: tuple[str, ...]) -> tuple[str, ...]:
+        """The names of the same batches for Python."""
+        return tuple(name.removesuffix(".bin") for name in batches)
 
 
 CIFAR10 = Cifar(
@@ -100,19 +112,24 @@ def read(cifar: Cifar, path: Path) -> Dataset:
     batches: dict[str, bytes] = {}
     pictures: dict[tuple[str, str], dict[str, np.ndarray]] = defaultdict(dict)
     suffixes = set()
-    for name, content in _files(path):
-        if name.suffix in BATCH:
+    names = {*cifar.pickles(cifar.train_batches), *cifar.pickles(cifar.test_batches)}
+    for name, content in _files(path, names):
+        if name.suffix in BATCH or name.name in names:
             batches[name.name] = content
         elif len(name.parts) > 2:
-            split, label, _ = name.parts[-3:]
+            split, label = SPLITS.get(name.parts[-3], name.parts[-3]), name.parts[-2]
             pictures[split, label][name.name] = _decode(content, f"{name} in {path}")
             suffixes.add(name.suffix.lower())
     if not batches and not pictures:
-        raise DataError(
-            f"{path} holds no images of {cifar.title}: expected {cifar.layouts}. The batches for Python are pickles, which are never read."
-        )
+        raise DataError(f"{path} holds no images of {cifar.title}: expected {cifar.layouts}.")
     title, source = cifar.title, "official binary batches"
-    if batches:
+    if batches and not any(name.endswith(BATCH) for name in batches):
+        source = "official batches for Python"
+        train, test = (
+            _from_pickles(cifar, batches, cifar.pickles(part), path)
+            for part in (cifar.train_batches, cifar.test_batches)
+        )
+    elif batches:
         train = _from_batches(cifar, batches, cifar.train_batches, path)
         test = _from_batches(cifar, batches, cifar.test_batches, path)
     else:
@@ -147,11 +164,19 @@ def require_whole(cifar: Cifar, dataset: Dataset, path: Path) -> None:
             )
 
 
-def _files(path: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
-    """The pictures and batches in a folder or tar archive, by their paths inside it."""
+def _files(path: Path, named: set[str]) -> Iterator[tuple[PurePosixPath, bytes]]:
+    """The pictures and batches in a folder or archive, by their paths inside it.
+
+    Args:
+        path: the folder, or tar or zip archive.
+        named: names without an ending that are wanted too.
+    """
 
     def wanted(name: PurePosixPath) -> bool:
-        return name.suffix.lower() in JPEG + PNG + BATCH
+        # macOS leaves a file "._x" beside every x.
+        if name.name.startswith("._") or "__MACOSX" in name.parts:
+            return False
+        return name.suffix.lower() in JPEG + PNG + BATCH or name.name in named
 
     try:
         if path.is_dir():
@@ -159,6 +184,13 @@ def _files(path: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
                 name = PurePosixPath(*file.relative_to(path).parts)
                 if wanted(name) and file.is_file():
                     yield name, file.read_bytes()
+            return
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as packed:
+                for entry in packed.infolist():
+                    name = PurePosixPath(entry.filename)
+                    if wanted(name) and not entry.is_dir():
+                        yield name, packed.read(entry)
             return
         # As a stream ("r|*"), a compressed archive that breaks off could pass for a shorter one.
         with tarfile.open(path, "r:*") as archive:
@@ -171,9 +203,16 @@ def _files(path: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
         raise DataError(
             f"There is nothing at {path}; give --data-path the archive or folder of the images, or fetch the official archive with --download."
         ) from None
-    except (OSError, EOFError, tarfile.TarError, lzma.LZMAError, zlib.error) as error:
+    except (
+        OSError,
+        EOFError,
+        tarfile.TarError,
+        lzma.LZMAError,
+        zlib.error,
+        zipfile.BadZipFile,
+    ) as error:
         raise DataError(
-            f"{path} cannot be read ({error or type(error).__name__}): expected a folder or a whole tar archive. If it was copied or downloaded, do that again."
+            f"{path} cannot be read ({error or type(error).__name__}): expected a folder or a whole tar or zip archive. If it was copied or downloaded, do that again."
         ) from None
 
 
@@ -186,7 +225,7 @@ def _decode(content: bytes, where: str) -> np.ndarray:
             "Reading pictures needs Pillow, which is not installed: `pip install pillow`, or give --data-path the .npz file that a machine with Pillow keeps after its first reading."
         ) from None
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             pixels = np.asarray(image.convert("RGB"))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DataError(f"{where} is damaged ({error}); fetch the images again.") from None
@@ -220,6 +259,31 @@ def _from_batches(
     records = np.frombuffer(whole, np.uint8).reshape(-1, length)
     pixels = records[:, cifar.label_bytes :].reshape(-1, *PICTURE)
     return pixels, records[:, cifar.label_bytes - 1]
+
+
+def _from_pickles(
+    cifar: Cifar, batches: Mapping[str, bytes], names: Sequence[str], path: Path
+) -> tuple[np.ndarray, np.ndarray]:
+    """Images and labels from the batches for Python: dictionaries of ``data`` and labels."""
+    images, labels = [], []
+    for name in names:
+        if name not in batches:
+            raise DataError(f"{path} has no {name}; give --data-path {cifar.layouts}.")
+        content = loads(batches[name])
+        entries = {
+            key.decode() if isinstance(key, bytes) else key: value
+            for key, value in (content.items() if isinstance(content, dict) else ())
+        }
+        pixels = entries.get("data")
+        known = entries.get("fine_labels" if cifar.classes == 100 else "labels")
+        shape = (len(known), math.prod(PICTURE)) if isinstance(known, list) else None
+        if not isinstance(pixels, np.ndarray) or (pixels.dtype, pixels.shape) != (np.uint8, shape):
+            raise DataError(
+                f"{name} in {path} is no batch of {cifar.title}: expected `data` of bytes (N, {math.prod(PICTURE)}) and N labels. Fetch the images again."
+            )
+        images.append(pixels.reshape(-1, *PICTURE))
+        labels.append(np.asarray(known))
+    return np.concatenate(images), np.concatenate(labels).astype(np.uint8)
 
 
 def _dataset(name: str, source: str, *arrays: np.ndarray) -> Dataset:
