@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 import sympy as sp
 
@@ -54,16 +56,21 @@ def sphere(proof: Proof) -> None:
     metric = factor * sp.eye(2)
     at = {x: sp.Rational(1, 2), y: sp.Rational(1, 3)}
     proof.equal("Its curvature", Curvature(metric, (x, y), at).sectional(0, 1), sp.S.One)
-    _differs(proof, "The metric is isotropic with a factor that varies", factor.diff(x))
+    _differs(proof, "The metric is isotropic with a factor that varies", factor.diff(x), at)
     _differs(
-        proof, "It is no Hessian: this would vanish", metric[0, 0].diff(y) - metric[0, 1].diff(x)
+        proof,
+        "It is no Hessian: this would vanish",
+        metric[0, 0].diff(y) - metric[0, 1].diff(x),
+        at,
     )
 
 
-def _differs(proof: Proof, text: str, expr: sp.Expr) -> None:
-    """An expression that is not 0, identically."""
+def _differs(
+    proof: Proof, text: str, expr: sp.Expr, at: Mapping[sp.Symbol, sp.Expr] = MappingProxyType({})
+) -> None:
+    """An expression that is not 0, at a point if it has letters."""
     value = sp.factor(sp.simplify(expr.rewrite(sp.exp)))
-    proof.fact(text, sp.Ne(value, 0, evaluate=False))
+    proof.fact(text, sp.Ne(value, 0, evaluate=False), at=at)
 
 
 def flat_barrier(proof: Proof) -> None:
@@ -137,11 +144,11 @@ def smooth_head(proof: Proof) -> None:
     """Not for smooth heads: L = cosh, h = acosh(2 + z^2 / 2), H_eff = 1."""
     composed = sp.cosh(sp.acosh(2 + z**2 / 2))
     proof.equal("The effective Hessian", sp.simplify(composed.diff(z, 2)), sp.S.One)
-    _differs(proof, "The loss is not quadratic", sp.cosh(x).diff(x, 3))
+    _differs(proof, "The loss is not quadratic", sp.cosh(x).diff(x, 3), {x: sp.log(2)})
 
 
 def one_dimension(proof: Proof) -> None:
     """The factor for d = 1: L = cosh, W = 1, c(z) = cosh z."""
     factor = sp.cosh(z).diff(z, 2)
     proof.fact("The factor is positive", sp.Gt(factor, 0, evaluate=False))
-    _differs(proof, "and varies", factor.diff(z))
+    _differs(proof, "and varies", factor.diff(z), {z: sp.log(2)})
