@@ -99,6 +99,7 @@ def test_workers_end_with_the_process_that_started_them(folder, how):
     registry = write_registry(folder, ["hangs", "derivation", "property"])
     mark = str(folder)
     code = (
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # nohup has it ignored
         f"import sys; sys.path[:0] = [{mark!r}, {str(Path(__file__).parent)!r}]\n"
         "from verify.__main__ import main\n"
         f"main(['toy', '--jobs', '2', '--out', {mark + '/out'!r}], registries=[{registry!r}])\n"
@@ -115,7 +116,7 @@ def test_workers_end_with_the_process_that_started_them(folder, how):
     ]
     assert workers
     started.send_signal(how)
-    started.wait()
+    started.wait(timeout=60)
     patience = time.monotonic() + 10.0
     while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < patience:
         time.sleep(0.05)

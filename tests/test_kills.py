@@ -33,6 +33,8 @@ WAYS = ("kill", "kill a worker", "interrupt twice", "terminate", "interrupt")
 def started(folder: Path, registry: str, out: str) -> Iterator[subprocess.Popen[str]]:
     """A run of the toy room on two workers, in a session of its own."""
     code = (
+        # A shell has its background jobs ignore it.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"import sys; sys.path[:0] = [{str(folder)!r}, {str(Path(__file__).parent)!r}]\n"
         "from verify.__main__ import main\n"
         f"arguments = ['toy', '--seed', '1', '--jobs', '2', '--out', {str(folder / out)!r}]\n"

@@ -113,7 +113,12 @@ def small_step(proof: Proof) -> None:
         at,
         using={"critical": -eta * slope},
     )
-    proof.let("eigenvector", r"$F = \nabla^2 f(z)$, at any $z$, and $F v = \lambda v$")
+    proof.let(
+        "eigenvector",
+        r"$F = \nabla^2 f(z)$, at any $z$, and $F v = \lambda v$",
+        hessian @ v - eigenvalue * v,
+        by="definition",
+    )
     proof.follows(
         r"The derivative $I - \eta F$ of a step has the eigenvalue $1 - \eta \lambda$",
         v - eta * (hessian @ v),

@@ -19,7 +19,6 @@ from statistics import fmean, stdev
 from typing import NamedTuple
 
 import torch
-from scipy.special import stdtrit
 from torch import Tensor, nn
 
 from verify.ssl.data.dataset import floating
@@ -318,7 +317,12 @@ def seeds_to_decide(differences: Sequence[float]) -> int | None:
 
     None where `MOST_SEEDS` would not.
     """
-    ratio = abs(fmean(differences)) / stdev(differences)
+    from scipy.special import stdtrit  # measuring needs no SciPy
+
+    spread = stdev(differences)
+    if spread == 0:  # seeds that agree to the last bit decide at once, or never
+        return 2 if any(differences) else None
+    ratio = abs(fmean(differences)) / spread
     for seeds in range(2, MOST_SEEDS + 1):
         if stdtrit(seeds - 1, (1 + LEVEL) / 2) < ratio * seeds**0.5:
             return seeds
