@@ -54,7 +54,7 @@ def test_the_wheel_holds_the_product_and_no_test(wheel):
         file.relative_to(ROOT).as_posix()
         for top in NAMES
         for file in (ROOT / top).rglob("*")
-        if file.suffix in (".py", ".html", ".css", ".json", ".toml", ".typed", ".v")
+        if file.suffix in (".py", ".html", ".css", ".ipynb", ".json", ".toml", ".typed", ".v")
         and not _is_test(file)
         and "site" not in file.parts
     }
