@@ -10,6 +10,7 @@ from markupsafe import Markup
 from reports.figures import each_glyph_once, svg
 from verify.claims.evidence import Plot, Series
 from verify.diagnose import Diagnosis
+from verify.diagnose.words import repels
 
 
 def page(found: Diagnosis) -> str:
@@ -65,7 +66,7 @@ def plots(found: Diagnosis) -> list[Plot]:
                 note="Middles of proved enclosures.",
             )
         )
-    if found.term("H_eff").smallest < -found.term("H_eff").rounding:
+    if repels(found.term("H_eff")):
         drawn.append(
             Plot(
                 title="How the direction of the least eigenvalue lies on the samples of the batch",

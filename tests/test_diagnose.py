@@ -72,7 +72,7 @@ def test_dino_at_ln_k_is_degenerate(k: int) -> None:
     effective = found.term("H_eff")
     assert (effective.negative, effective.positive) == (0, 0)
     assert max(abs(effective.smallest), abs(effective.largest)) <= effective.rounding < 1e-12
-    assert "degenerate critical point: there is no curvature" in found.verdict
+    assert "degenerate critical point: there is no resolved curvature" in found.verdict
     point = torch.cat([z[:2], z[:2] + 0.1])
     target = F.softmax(torch.zeros(4, k).double(), 1)
     values = spectrum_by_autograd(
@@ -580,7 +580,7 @@ def test_a_track_warns_of_a_collapse_that_nothing_repels() -> None:
         warnings.simplefilter("error")
         track(z)
         track(towards + 0.1 * z)
-    with pytest.warns(UserWarning, match="a collapse that nothing repels"):
+    with pytest.warns(UserWarning, match="no way out to second order was found"):
         track(towards + 0.01 * z)
     repelled = CurvatureTrack(head, lambda u: -u.square().sum(), every=1, patience=1)
     with warnings.catch_warnings():
@@ -620,3 +620,37 @@ def test_the_examples_assert_what_they_say(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out.count("H_eff") >= 4
     shown = {name for name in names if hasattr(names[name], "main")}
     assert shown == {"simclr_in_training", "dino_at_ln_k", "transformer_head"}
+
+
+def test_what_a_function_reaches_is_left_as_it_was() -> None:
+    """A head that is a function has no copy: its BatchNorm and the random state are not moved."""
+    norm = nn.Sequential(nn.Linear(D, 6), nn.BatchNorm1d(6), nn.SiLU(), nn.Linear(6, 4)).double()
+    before = {name: value.clone() for name, value in norm.state_dict().items()}
+    z = normal(16, D, seed=1)
+    diagnose(lambda rows: norm(rows), "simsiam", z, views=z + 0.1, batch=4)
+    assert all(torch.equal(value, before[name]) for name, value in norm.state_dict().items())
+    drops = nn.Sequential(nn.Linear(D, 6), nn.Dropout(0.5)).double()
+    state = torch.get_rng_state()
+    with pytest.raises((DiagnosisError, ValueError), match="Dropout"):
+        diagnose(lambda rows: drops(rows), "simsiam", z, views=z + 0.1, batch=4)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_a_head_whose_weights_cannot_all_be_drawn_again_has_no_fresh_one() -> None:
+    class Attends(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.attention = nn.MultiheadAttention(D, 1, batch_first=True)
+            self.last = nn.Linear(D, 4)
+
+        def forward(self, z: Tensor) -> Tensor:
+            return self.last(self.attention(z[:, None], z[:, None], z[:, None])[0][:, 0])
+
+    z = normal(16, D, seed=1)
+    views = z + 0.1 * normal(16, D, seed=2)
+    plain = nn.Linear(D, 4).double()
+    assert "orbit contraction, fresh head" in diagnose(plain, "simsiam", z, views=views).numbers
+    normed = nn.utils.parametrizations.weight_norm(nn.Linear(D, 4)).double()
+    for head in (Attends().double(), normed):
+        found = diagnose(head, "simsiam", z, views=views, batch=4)
+        assert "orbit contraction, fresh head" not in found.numbers

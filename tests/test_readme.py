@@ -121,7 +121,13 @@ def test_what_is_told_of_the_released_arrays_is_what_they_gave(name, one):
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
 def test_every_published_effect_has_its_arrays(room):
     """What quotes a published figure says what the arrays give, or is known not to be in them."""
-    unreleased = {("E2", "escapes-start"), ("E4", "entangled"), ("E5", "turning")}
+    unreleased = {
+        ("E1", "injected"),
+        ("E2", "escapes-start"),
+        ("E4", "entangled"),
+        ("E5", "turning"),
+        ("E9", "z-beats-h"),
+    }
     for one in room.told:
         if one.published:
             assert (one.arrays is not None) != ((room.name, one.effects[0]) in unreleased)

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import pickle
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -572,6 +573,18 @@ def test_sentences_without_a_listed_place_are_found() -> None:
         "The released code does something else.",
         "The author's code (experiments.py:1-2) is elsewhere.",
     ]
+
+
+@pytest.mark.parametrize("number", range(1, 10))
+def test_what_the_experiments_say_of_the_released_code_names_its_place(number: int) -> None:
+    asked = import_module(f"verify.experiments.e{number}").EXPERIMENT
+    texts = [asked.published, asked.question, *asked.flaws]
+    texts += [text for effect in asked.effects for text in (effect.published, effect.criterion)]
+    assert [sentence for text in texts for sentence in unlisted(text)] == []
+
+
+def test_what_the_readme_says_of_the_released_code_names_its_place() -> None:
+    assert unlisted((ROOT / "README.md").read_text(encoding="utf-8")) == []
 
 
 def test_the_command_writes_the_figures(checkout: Path, made_up: Analysis, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from verify.cli.arguments import UsageError, new_parser
 EPILOG = (
     "A head is package:callable or file.py:callable (called without arguments, if it takes none), with its "
     "state from --checkpoint, or is read from the checkpoint's tensors alone. Outputs are the "
-    "representations that go into it. Nothing in a file is run."
+    "representations that go into it. Nothing in a checkpoint or an array file is run."
 )
 
 

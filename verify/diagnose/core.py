@@ -1,6 +1,7 @@
 """From a head, a loss and representations to a diagnosis.
 
-Everything runs in float64 on a copy of the head, which itself is left as it was. Signs are those of
+Everything runs in float64, on a copy of a module; what a function reaches is evaluated on stand-ins and
+left as it was. Signs are those of
 the matrices that `verify.numeric.certificates` proves; how far a matrix is from the Hessian is
 estimated from the same matrix in float32, as for the losses' inertia, and no sign is told below that.
 """
@@ -33,6 +34,7 @@ from verify.numeric import (
     head_of,
 )
 from verify.numeric.inertia import FORMING_SAFETY
+from verify.numeric.untouched import plainly, untouched
 
 BATCH = 32
 """Samples at which curvature is taken, unless more or fewer are asked for."""
@@ -118,7 +120,7 @@ def diagnose(
     share, escape = _escape(hessian, vector, count)
     numbers |= escape
     least = terms[-1].smallest
-    if lr is not None and least < 0:
+    if lr is not None and words.repels(terms[-1]):
         numbers["steps to grow by e"] = 1 / math.log1p(lr * -least)
     progress("theorems")
     answers = [
@@ -127,7 +129,7 @@ def diagnose(
         words.stable(terms[-1], numbers),
         *words.curvature(terms),
     ]
-    if terms[-1].negative or least < -rounding:
+    if words.repels(terms[-1]):
         answers.append(words.escape(numbers, few, share, count, separable=hessian.blocks > 1))
         answers += words.time(numbers, lr)
     answers += words.theorems(apply, objective, point, hessian, terms, numbers)
@@ -233,9 +235,12 @@ def _prepared(
         module = getattr(head, "_orig_mod", head)  # of torch.compile
         try:
             own = copy.deepcopy(module).to(place, dtype)
-        except (RuntimeError, TypeError, NotImplementedError) as error:
+        except torch.OutOfMemoryError:
+            raise
+        except (RuntimeError, TypeError) as error:
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise DiagnosisError(
-                f"{type(head).__name__} cannot be copied ({str(error).splitlines()[0]}). Give it "
+                f"{type(head).__name__} cannot be copied ({reason}). Give it "
                 "freshly built, with its state loaded."
             ) from error
         try:
@@ -270,8 +275,10 @@ def _outputs(apply: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
         DiagnosisError: if the head fails there, or puts out something else than rows.
     """
     try:
-        with torch.no_grad():
+        with plainly(z.device), untouched(apply), torch.no_grad():
             h = apply(z)
+    except torch.OutOfMemoryError:
+        raise
     except (RuntimeError, ValueError, TypeError, IndexError) as error:
         raise DiagnosisError(
             f"The head failed at representations of shape {tuple(z.shape)}: "
@@ -466,9 +473,10 @@ def _fresh(
     if not isinstance(head, nn.Module):
         return None
     fresh = copy.deepcopy(getattr(head, "_orig_mod", head)).to(place, torch.float64)
-    drawable = [m for m in fresh.modules() if hasattr(m, "reset_parameters")]
-    if not drawable:
-        return None
+    drawable = [m for m in fresh.modules() if m._parameters]
+    normed = any(name.endswith(("weight_g", "original1")) for name, _ in fresh.named_parameters())
+    if not drawable or normed or any(not hasattr(m, "reset_parameters") for m in drawable):
+        return None  # some of its weights would stay those that were trained
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         for module in drawable:

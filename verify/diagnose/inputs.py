@@ -1,4 +1,4 @@
-"""What a diagnosis is made of, from files and names; nothing in a file is run.
+"""What a diagnosis is made of, from files and names; nothing in a checkpoint or array file is run.
 
 A head comes from `package:callable` or `file.py:callable`, which is the user's own code and is
 called without arguments, and its state from a checkpoint that is read as tensors alone. Or it comes

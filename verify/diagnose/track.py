@@ -122,7 +122,7 @@ class CurvatureTrack:
         if self.low == self.patience:
             warnings.warn(
                 f"The variance of directions fell to {row['variance']:.2g} from {self.first:.2g}, and "
-                f"lambda_min = {row['lambda_min']:.2g} is not negative: a collapse that nothing repels "
-                "to second order.",
+                f"lambda_min = {row['lambda_min']:.2g} is not negative beyond its residual: no way out to second order "
+                "was found.",
                 stacklevel=3,
             )

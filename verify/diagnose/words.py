@@ -40,19 +40,22 @@ def verdict(effective: Extremes, numbers: Numbers) -> str:
     """The state in one sentence."""
     state = "Completely collapsed" if is_collapsed(numbers) else "Not completely collapsed"
     if not is_critical(numbers):
-        sign = "with" if _repels(effective) else "without"
+        sign = "with" if repels(effective) else "without"
         return f"{state}, where the gradient is not zero, {sign} resolved negative curvature."
-    if _repels(effective):
+    if repels(effective):
         strength = "certified" if effective.negative else "by its residual"
         return f"{state}, at a critical point that repels ({strength})."
+    if effective.zero is None:
+        return f"{state}, at a critical point where no negative curvature was found (by residuals)."
     if _degenerate(effective):
-        return f"{state}, at a degenerate critical point: there is no curvature, so no way out to second order."
+        return f"{state}, at a degenerate critical point: there is no resolved curvature, so no way out to second order."
     if effective.zero == 0:
         return f"{state}, at a critical point that attracts (certified)."
     return f"{state}, at a critical point that repels nothing to second order."
 
 
-def _repels(effective: Extremes) -> bool:
+def repels(effective: Extremes) -> bool:
+    """Whether a negative eigenvalue is certified, or resolved by its residual where none are counted."""
     if effective.negative is not None:
         return effective.negative > 0
     return effective.smallest + effective.residuals[0] < -effective.rounding
@@ -75,7 +78,11 @@ def collapse(numbers: Numbers) -> Answer:
             f"of {numbers[f'{name} dimensions']:.0f}"
         )
 
-    word = "Completely: all outputs are one." if is_collapsed(numbers) else "Not completely."
+    word = (
+        "Completely: all outputs are one point, or one direction."
+        if is_collapsed(numbers)
+        else "Not completely."
+    )
     return Answer(
         "Has it collapsed?",
         f"{word} Variance of directions, of at most 1, of {of('h')}; of {of('z')}.",
@@ -108,7 +115,7 @@ def stable(effective: Extremes, numbers: Numbers) -> Answer:
     held = f"least eigenvalue {effective.smallest:.4g}, largest {effective.largest:.4g}"
     if effective.negative is None:
         negative = "it repels" if is_critical(numbers) else "H_eff has a negative eigenvalue"
-        word = negative if _repels(effective) else "no negative eigenvalue was found"
+        word = negative if repels(effective) else "no negative eigenvalue was found"
         residual = f"residuals {effective.residuals[0]:.1e} and {effective.residuals[1]:.1e}; the matrix was not formed"
         return Answer(
             "Is it stable?", _sentence(f"{before}{word}: {held}."), Strength.RESIDUAL, residual
@@ -229,7 +236,7 @@ def theorems(
         repels = (
             f"hess L has {counted.negative} resolved negative eigenvalues, and H_eff at most as many"
             if counted.negative
-            else "hess L has no resolved negative eigenvalue, so H_eff has none"
+            else "hess L has no resolved negative eigenvalue, so H_eff has none that is resolved"
         )
         found.append(
             Answer(

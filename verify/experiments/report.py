@@ -202,14 +202,14 @@ SETTING = f"{DIGITS}, reduced setting"
 PUBLISHED_SETTING = "published: CIFAR-10, ResNet-18, 1 seed"
 
 
-def as_read(id: str, remark: str) -> str:
-    """A remark on what the author's released code does, with the place that it can be read at.
+def as_read(ids: str, remark: str) -> str:
+    """A remark on what the author's released code does, with the places that it can be read at.
 
     Args:
-        id: of an entry of `verify.experiments.released.citations`.
+        ids: of entries of `verify.experiments.released.citations`, with a space between two.
         remark: what is so there, a clause.
     """
-    return f"In the released code, {cite(id).place}, {remark}"
+    return f"In the released code, {', '.join(cite(id).place for id in ids.split())}, {remark}"
 
 
 def listed(seeds: Sequence[int]) -> str:

@@ -1,6 +1,6 @@
 """VICReg and Barlow Twins as their repositories run them, beside the papers' formulas.
 
-Near collapse their gradients differ by factors of 2 and 16 (views of spread 1e-3), and Barlow Twins'
+Near collapse their gradients differ by factors of about 2 and of 10 or more (views of spread 1e-3), and Barlow Twins'
 formula is 0/0 at collapse; what the released code does there, where networks are trained, is below.
 """
 

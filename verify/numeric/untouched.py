@@ -1,7 +1,7 @@
 """Evaluating what a user brings, without a trace: nothing of theirs is changed, whatever happens.
 
 A module is evaluated with stand-ins for all that it holds: parameters, buffers, other tensors,
-containers. What it changes is theirs; afterwards, also after an error, it holds its own again.
+lists, tuples, dictionaries and sets. What it changes is theirs; afterwards, also after an error, it holds its own again.
 """
 
 from __future__ import annotations
@@ -169,11 +169,15 @@ def _stand_in(value: Any, shared: dict[int, Any]) -> Any:
     elif isinstance(value, list):
         new = copy.copy(value)
         new[:] = [_stand_in(item, shared) for item in value]
+    elif type(value) is tuple:
+        new = tuple(_stand_in(item, shared) for item in value)
     elif isinstance(value, torch.Generator):
         new = value.clone_state()
-    elif isinstance(value, (set, np.ndarray, np.random.Generator, random.Random)):
-        new = copy.deepcopy(value) if not isinstance(value, set) else set(value)
-    elif isinstance(value, torch.jit.ScriptModule):
+    elif isinstance(value, set):
+        new = copy.copy(value)
+    elif isinstance(
+        value, (np.ndarray, np.random.Generator, random.Random, torch.jit.ScriptModule)
+    ):
         new = copy.deepcopy(value)
     shared[id(value)] = new
     return new

@@ -301,13 +301,21 @@ def _weights(content: Any, path: Path) -> dict[str, Tensor]:
     return weights
 
 
+def _numbers(weights: Mapping[str, Tensor], above: str) -> set[int]:
+    """The numbers that follow a prefix in the names; names without one are passed over."""
+    found = {n.removeprefix(above).split(".")[0] for n in weights if n.startswith(above)}
+    return {int(number) for number in found if number.isdigit()}
+
+
 def _dino_of_any_size(weights: Mapping[str, Tensor], path: Path) -> Release | None:
     """DINO with a ViT, its patch, width, depth and head as the names and shapes say; None if it is none."""
     patches = weights.get("backbone.patch_embed.proj.weight")
     positions, last = weights.get("backbone.pos_embed"), weights.get("head.last_layer.weight")
-    blocks = [int(n.split(".")[2]) for n in weights if n.startswith("backbone.blocks.")]
-    layers = {int(n.split(".")[2]): n for n in weights if n.startswith("head.mlp.")}
+    blocks = _numbers(weights, "backbone.blocks.")
+    layers = _numbers(weights, "head.mlp.")
     if patches is None or positions is None or last is None or not blocks or not layers:
+        return None
+    if (patches.ndim, positions.ndim, last.ndim) != (4, 3, 2):
         return None
     width, channels, patch, _ = patches.shape
     side = patch * math.isqrt(positions.shape[1] - 1)

@@ -1,4 +1,4 @@
-"""What became of E3, in words; the answers are those of the runs."""
+"""What became of E3, in words; the recorded answers are held to the records by a test, those on the digits are of the last full run."""
 
 from __future__ import annotations
 

@@ -19,7 +19,11 @@ def settings(networks: Sequence[Trained], dataset: Dataset) -> tuple[Table, Tabl
     heads = "; ".join(
         report.describe_mlp(n.config.projector, n.config.representation) for n in networks
     )
-    rows = {"head": ("1, 2 and 3 layers, no biases", heads), "activation": ("Swish", "")}
+    rows = {
+        "head": ("1, 2 and 3 layers, no biases", heads),
+        "activation": ("Swish", ""),
+        "batch and epochs": ("batch 512, 50 epochs", ""),
+    }
     note = f"{len(dataset.test_images[: first.orbits])} test images x 12 rotations, bending of {len(dataset.test_images[: first.bent])}; probes see {len(dataset.train_images[: first.probed[0]])} training images x 4 turns."
     words = ("consistent protocol", "published protocol", "fresh head")
     return (

@@ -20,9 +20,6 @@ PUBLISHED = {
 """Variance ratio, and gain of the cosine to the original, for each of `KINDS`; from the outputs
 saved in the authors' notebook (https://github.com/farischaudhry/projection-head-geometry)."""
 
-EXPANDING = ("VICReg ResNet-50", "Barlow Twins ResNet-50")
-"""The networks whose heads are said to expand orbits; the others' are said to compress them."""
-
 
 def span(interval: Interval) -> str:
     """An interval in words."""

@@ -61,7 +61,7 @@ EXPERIMENT = Experiment(
             "nothing is divided by the total variance, and no head that was never trained is measured.",
         ),
         as_read(
-            "E8.standardised",
+            "E8.standardised E8.orbits",
             "hue and saturation are changed after the images were standardised, by functions for values in [0, 1]. Here they are changed before.",
         ),
     ),

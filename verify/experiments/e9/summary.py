@@ -1,4 +1,4 @@
-"""What became of E9, in words; the answers are those of the runs."""
+"""What became of E9, in words; the recorded answers are held to the records by a test, those on the digits are of the last full run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ SUMMARY = (
     Told(
         effects=("z-beats-h",),
         text="`z` beats `h` downstream",
+        published="claimed",
         digits=(Answer.UNDECIDED, "−2 to 9 points"),
         reduced=(Answer.UNDECIDED, "−5.5 to 2.0 points"),
     ),

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from verify.experiments.released.citations import COMMIT, REPOSITORY
 from verify.ssl.data.dataset import DataError
 from verify.ssl.data.restricted_pickle import RefusedPickle, loads
 
@@ -54,8 +55,8 @@ class Release:
         """
         if name not in self.arrays:
             raise ReleaseError(
-                f"The release has no array {name}; expected is a checkout of "
-                "farischaudhry/projection-head-geometry at commit 117231d, or its converted archive."
+                f"The release has no array {name}; expected is a checkout of {REPOSITORY} at commit "
+                f"{COMMIT}, or its converted archive."
             )
         return self.arrays[name]
 

@@ -210,6 +210,7 @@ def _files(path: Path, named: set[str]) -> Iterator[tuple[PurePosixPath, bytes]]
         lzma.LZMAError,
         zlib.error,
         zipfile.BadZipFile,
+        RuntimeError,  # a zip archive that is encrypted, or packed by a method unknown here
     ) as error:
         raise DataError(
             f"{path} cannot be read ({error or type(error).__name__}): expected a folder or a whole tar or zip archive. If it was copied or downloaded, do that again."
