@@ -37,7 +37,7 @@ def hill(case: Point, height: float = 1.0) -> float:
 
 def test_an_attack_comes_as_near_as_cases_can_and_is_polished():
     claim = Claim("the hill is at most 1 high", points, hill, free=True)
-    best = attack.search(claim, time.monotonic() + 5, seed=0, stop_above=1.0)
+    best = attack.search(claim, time.monotonic() + 5, seed=0)
     nearest = hill(Point(torch.tensor([3 / 8, -11 / 8], dtype=torch.float64)))
     assert best.ratio <= nearest
     assert best.ratio > 0.9
@@ -48,7 +48,7 @@ def test_an_attack_comes_as_near_as_cases_can_and_is_polished():
 
 def test_a_false_claim_falls():
     claim = Claim("it is at most 1 high", points, lambda case: hill(case, 1.05))
-    assert attack.search(claim, time.monotonic() + 20, seed=0, stop_above=1.0).ratio > 1
+    assert attack.search(claim, time.monotonic() + 20, seed=0).ratio > 1
 
 
 def test_a_soak_knows_what_draws_and_goes_on(tmp_path):

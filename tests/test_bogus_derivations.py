@@ -194,10 +194,35 @@ def test_9_nothing_is_divided_by_what_may_be_zero():
         lambda proof: proof.equal("", a * b / a, b + 0 / a) or proof.equal("", 1 / a, 1 / a)
     )
     assert refuses(lambda proof: proof.equal("", (a**2 - b**2) / (a - b), a + b))
+    assert refuses(
+        lambda proof: (
+            proof.given("h", "$e = 0$", b)
+            and proof.follows("", 1 / a, 1 / a + 2 * b, using={"h": -2 * b})
+        )
+    )
+    undone = sp.Eq((a**2 - 1) / (a - 1), a + 1, evaluate=False)
+    assert refuses(lambda proof: proof.fact("", undone))
     positive = sp.Symbol("p", positive=True)
     assert not refuses(
         lambda proof: proof.equal("", (a * positive + positive**2) / positive, a + positive)
     )
+
+
+def test_one_new_letter_defines_one_thing():
+    n = sp.Symbol("n")
+
+    def derivation(proof):
+        proof.given("h", "$a = 2 b$", a - 2 * b)
+        proof.let("d", "$n = a = b$", n - a, n - b, by="definition")
+        proof.follows("so", a, b, using={"d": (n - b) - (n - a)})
+
+    with pytest.raises(ValueError, match="defines nothing"):
+        derive(derivation, CTX)
+
+
+def test_nothing_follows_from_steps_that_were_not_taken():
+    with pytest.raises(ValueError, match="and there is none"):
+        derive(lambda proof: proof.let("d", "$a = b$", a - b, by="steps"), CTX)
 
 
 def test_10_a_computation_at_one_size_is_none_for_all():

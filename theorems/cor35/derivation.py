@@ -133,9 +133,7 @@ def sharp(proof: Proof) -> None:
     sine = sp.Symbol("s", nonnegative=True)
     gap = slack(
         "g",
-        proof.let(
-            "acute", r"$c = s + g$ with $g \geq 0$: an angle of at most $\pi/4$", by="definition"
-        ),
+        proof.let("acute", r"$c = s + g$ with $g \geq 0$: an angle of at most $\pi/4$"),
     )
     cosine = sine + gap
     at = {s: sine, c: cosine}

@@ -223,9 +223,9 @@ def necessary(proof: Proof) -> None:
     proof.every(d, a, b)
     proof.let(
         "hessian",
-        r"$H_{\mathrm{eff}} = A = W^T H W$, derived above",
+        r"$H_{\mathrm{eff}} = A = W^T H W$",
         pulled(a, b) - h_eff[a, b],
-        by="steps",
+        by="definition",
     )
     seen = total(lambda a, b: frame[a, p] * h_eff[a, b] * frame[b, q], d, d)
     proof.every(s, p, q)

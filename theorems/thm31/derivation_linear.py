@@ -122,9 +122,9 @@ def linear_inside(proof: Proof) -> None:
     proof.every(k, i)
     proof.let(
         "hessian",
-        r"$z^{*T} H_{\mathrm{eff}} z^* = (W z^*)^T H (W z^*)$, derived above",
+        r"$A = H_{\mathrm{eff}} = W^T H W$, so that $z^{*T} A z^* = (W z^*)^T H (W z^*)$",
         form(wz, wz) - at_z,
-        by="steps",
+        by="definition",
     )
     proof.let("output", "$u = W z^*$", u[i] - wz(i))
     proof.let(

@@ -23,22 +23,22 @@ c = factor[0]
 
 def steep(proof: Proof) -> sp.Symbol:
     """phi(s) = L(u0 + s e) has phi'(0) = |rho| > 0 at a point where rho != 0."""
-    along = (rho.T @ e).scalar
-    rules: dict[sp.IndexedBase, Rule] = {}
-    if proof.given("A1", "$L$ is $C^2$: the chain rule for $L$ along a line"):
-        rules[loss] = lambda _: along
-    proof.rate(r"The slope of $\phi(s) = L(u_0 + s e)$ at $0$", loss[0], rules, along)
     given = proof.given(
         "nonconstant", r"some $u_0$ has $\rho = \nabla L(u_0)$ with $r = |\rho| > 0$"
     )
     r = slack("r", given, strict=True)
     proof.let(
         "direction",
-        "$e = \\rho / r$, a unit vector",
-        rho - r * e,
+        "$\\rho = r e$ with a unit vector $e$",
         (e.T @ e).scalar - 1,
+        rho - r * e,
         by="definition",
     )
+    along = (rho.T @ e).scalar
+    rules: dict[sp.IndexedBase, Rule] = {}
+    if proof.given("A1", "$L$ is $C^2$: the chain rule for $L$ along a line"):
+        rules[loss] = lambda _: along
+    proof.rate(r"The slope of $\phi(s) = L(u_0 + s e)$ at $0$", loss[0], rules, along)
     proof.follows(
         "along $e$",
         along,

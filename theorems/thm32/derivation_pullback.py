@@ -22,8 +22,8 @@ def construction(proof: Proof) -> None:
     """A = sum_p e_p q_p^T with A^T g A = I and u' = A gamma', and a head with it."""
     first = sp.Symbol("o", integer=True)  # the number of the tangent in its frame
     proof.over(d, first)
-    plane = proof.given("wide: plane", "$k \\geq 2$: $n = k - 1 > 0$")
-    excess = slack("n", plane, strict=True)
+    plane = proof.given("wide: plane", "$k \\geq 2$: $x = k - 1 > 0$")
+    excess = slack("x", plane, strict=True)
     proof.fact(
         r"The open set where $g = \nabla^2 L \succ 0$ contains a circle $C$",
         sp.Gt(excess, 0, evaluate=False),

@@ -30,7 +30,7 @@ SUMMARY = Summary(
             "exact",
         ),
         proved(
-            r"the flow of a head that is isotropic up to $\epsilon$ runs through no circular arc longer than $\epsilon/(1 - \epsilon)$ times its radius, and through straight paths",
+            r"the flow of a head that is isotropic up to $\epsilon < 1$ runs through no circular arc longer than $\epsilon/(1 - \epsilon)$ times its radius, and straight paths occur behind every loss that is not constant",
             "flow",
         ),
     ),

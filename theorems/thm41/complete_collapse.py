@@ -100,7 +100,7 @@ def nonzero_violation(case: CollapseCase, angle: float = 1.0) -> float:
 
 
 NONZERO = Claim(
-    r"$\rho \neq 0$ for BYOL and SimSiam behind a predictor whose output is not parallel to the target",
+    r"$\rho \neq 0$ for BYOL and SimSiam at the output of a predictor that is not parallel to the target",
     partial(cases, ("byol", "simsiam")),
     nonzero_violation,
 )

@@ -52,7 +52,7 @@ class Joined:
         )
 
 
-def three_outputs(s: Activation) -> ExactHead:
+def two_outputs(s: Activation) -> ExactHead:
     """h = (s(z) + s(-z) - 2 s(0), s(z) - s(-z)): for Swish and GELU the second output is z."""
     return ExactHead.of(
         s,
@@ -63,7 +63,7 @@ def three_outputs(s: Activation) -> ExactHead:
 
 def returning(s: Activation) -> Joined:
     """L = -u_1 near h(z*) and u_2^2 / 2 where u_2 >= 2: a strict saddle at z* = 0, and a bowl around it."""
-    return Joined(Collapse(-u1, (u1, u2), three_outputs(s), column(0)), u2**2 / 2)
+    return Joined(Collapse(-u1, (u1, u2), two_outputs(s), column(0)), u2**2 / 2)
 
 
 def lands(point: Joined, reading: str, ctx: Context) -> Finding:

@@ -72,13 +72,13 @@ PARTS = (
     Part(
         id="initial",
         title="Instability at random initialisation",
-        text=r"Two layers of $m$ units behind a $C^2$ loss, and a law of the weights that does not change when columns of $W_2$ change sign, with $b_2$ readjusted to keep $h(z^*)$ (independent symmetric columns): if almost surely no $\delta_j s''(a_j)$ is zero and $n_+(\nabla^2 L) + m - \operatorname{rank} W_1 \leq r$, then $P(H_{\mathrm{eff}} \succeq 0) \leq P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$. It is attained at $r = 0$. Where $\operatorname{rank} W_1 = m \leq d$ and $s' \neq 0$ no such $z^*$ is critical.",
+        text=r"Two layers of $m$ units behind a $C^2$ loss, and a law of the weights that does not change when columns of $W_2$ change sign, with $b_2$ readjusted to keep $h(z^*)$ (columns that are symmetric, and independent of each other, of the first layer and of $h(z^*)$; behind $b_2 = 0$ they are not independent of it): if almost surely no $\delta_j s''(a_j)$ is zero and $n_+(\nabla^2 L) + m - \operatorname{rank} W_1 \leq r$, then $P(H_{\mathrm{eff}} \succeq 0) \leq P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$. It is attained at $r = 0$. Where $\operatorname{rank} W_1 = m \leq d$ and $s' \neq 0$ no such $z^*$ is critical.",
         predicted=Verdict.PROVED,
     ),
     Part(
         id="complete-collapse",
         title="Where the residual gradient is zero at complete collapse",
-        text=r"If all outputs of both views are one vector, so that targets, keys and queue are it too, then $\rho = 0$ for negative cosine, BYOL, SimSiam, InfoNCE, NT-Xent, MoCo, VICReg and squared error between the views. Behind a predictor whose output $p$ is not parallel to the target, $\rho \neq 0$ for BYOL and SimSiam. $\rho \neq 0$ for DINO, whose teacher is centred, unless all entries of the output are equal; Barlow Twins is not defined there.",
+        text=r"If all outputs of both views are one vector, so that targets, keys and queue are it too, then $\rho = 0$ for negative cosine, BYOL, SimSiam, InfoNCE, NT-Xent, MoCo, VICReg and squared error between the views. At the output of a predictor that is not parallel to the target the gradient is not zero for BYOL and SimSiam. $\rho \neq 0$ for DINO, with the teacher's mean as centre, unless all entries of the output are equal.",
         predicted=Verdict.SUPPORTED,
     ),
     Part(

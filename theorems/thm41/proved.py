@@ -65,7 +65,7 @@ CHECKS = kernel(
             "initial.part_initial_count",
             "initial.part_initial_not_critical",
             "initial_met.part_initial_attained",
-            read="ba8402ea9befec23",
+            read="7ff277dc3b461fc7",
         ),
         "critical": said(
             "hessian_parts.part_critical_hessian",
@@ -113,7 +113,7 @@ CHECKS = kernel(
         "2-initial": said(
             "initial.reading_2_initial",
             "initial_met.part_initial_attained",
-            read="61f12e3dbd523fa5",
+            read="3e25907da627d2c0",
         ),
         "relu-non-repelling": said(
             "refuted_repelling.refuted_relu_non_repelling", read="27ce818ce301d56d"

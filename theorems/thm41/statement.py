@@ -77,7 +77,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="initial",
-            text=r"the weights are drawn: two layers of $m \leq d$ units, $\operatorname{rank} W_1 = m$ and no $\delta_j s''(a_j)$ is zero, almost surely; and their law does not change when columns of $W_2$ change sign and $b_2$ follows, to keep $h(z^*)$, as where these columns are independent and symmetric",
+            text=r"the weights are drawn: two layers of $m \leq d$ units, $\operatorname{rank} W_1 = m$ and no $\delta_j s''(a_j)$ is zero, almost surely; and their law does not change when columns of $W_2$ change sign and $b_2$ follows, to keep $h(z^*)$, as where these columns are symmetric, and independent of each other, of $W_1$, $b_1$ and $h(z^*)$",
             origin=Origin.ADDED,
         ),
         Hypothesis(
@@ -160,7 +160,7 @@ STATEMENT = Statement(
         ),
         Reading(
             id="2-initial",
-            text=r"At random initialisation with independent units, $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$ with probability $1 - P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at least.",
+            text=r"At random initialisation with independent units, given $h(z^*)$, $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$ with probability $1 - P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at least.",
             hypotheses=("A1", "collapsed", "A6", "smooth", "rank", "psd", "initial"),
             predicted=Verdict.HOLDS_ADDED,
         ),

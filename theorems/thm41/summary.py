@@ -23,7 +23,7 @@ SUMMARY = Summary(
             "2-direction",
         ),
         holds_added(
-            "it holds, but for a binomial tail, of heads with independent units at random initialisation",
+            "it holds, but for a binomial tail, of heads at random initialisation whose units are independent of each other and of the output",
             "2-initial",
         ),
         refuted(

@@ -86,8 +86,15 @@ class Proof:
         Raises:
             ValueError: if a definition has no new letter, or the register has no such lemma.
         """
-        if by == "definition" and vanishing and not _letters(*vanishing) - self.letters:
-            raise ValueError(f"{name!r} defines nothing: each of its letters was used before.")
+        known = set(self.letters)
+        for one in vanishing if by == "definition" else ():
+            if not (new := _letters(one) - known):
+                raise ValueError(f"{name!r} defines nothing: each of its letters was used before.")
+            known |= new
+        if by == "steps" and not self.steps:
+            raise ValueError(
+                f"{name!r} is said to follow from the steps before, and there is none."
+            )
         if by not in ("", "definition", "steps", "contrary"):
             self.cite(by)
         return self._premise(name, by, text, vanishing)
@@ -210,7 +217,7 @@ class Proof:
         self._step(
             text,
             f"{_latex(lhs)} = {_latex(rhs)}",
-            self._same(left, right),
+            self._same(left, right) and self._divides_by_no_zero(lhs, rhs, *used),
             (lhs, rhs),
             assumed=not self.withdrawn and self._says_no_more(left, using),
             uses=[f"{name}: ${_latex(expr)} = 0$" for name, expr in using.items()],
@@ -245,7 +252,7 @@ class Proof:
             _holds(formula, at, equal_at),
             [side for relation in _relations(formula) for side in relation.args],
             assumed=any(
-                r.rhs == 0 and (r.lhs.is_Symbol or (-r.lhs).is_Symbol) for r in _relations(formula)
+                (gap := r.lhs - r.rhs).is_Symbol or (-gap).is_Symbol for r in _relations(formula)
             ),
             uses=[f"${sp.latex(symbol)} = {_latex(value)}$" for symbol, value in at.items()],
         )
@@ -264,6 +271,8 @@ class Proof:
         assumed: bool = False,
         uses: Iterable[str] = (),
     ) -> None:
+        sides = tuple(sides)
+        self.letters |= _letters(*sides)
         self.steps.append(
             Step(
                 text=text,
@@ -276,6 +285,18 @@ class Proof:
         )
         if self.stops and not closed:
             raise OpenStepError(text)
+
+    def _divides_by_no_zero(self, *sides: sp.Expr | Matrix) -> bool:
+        """Whether no side, as it is written, divides by what may be 0."""
+        return _divides_by_no_zero(
+            *(
+                entry
+                for side in sides
+                for entry in (
+                    sp.flatten(side) if isinstance(side, sp.MatrixBase) else [_entry(side, {})]
+                )
+            )
+        )
 
     def _same(self, lhs: sp.Expr | Matrix, rhs: sp.Expr | Matrix) -> bool:
         """Whether two sides are equal, for all dimensions and without a division by 0."""
@@ -552,6 +573,8 @@ def _holds(
         left, right = relation.lhs, relation.rhs
         for symbol, value in at.items():
             left, right = left.subs(symbol, value), right.subs(symbol, value)
+        if not _divides_by_no_zero(left, right):
+            return False
         if isinstance(relation, sp.Eq) and (left == right or sp.simplify(left - right) == 0):
             continue
         gap = right - left if isinstance(relation, (sp.Le, sp.Lt)) else left - right

@@ -39,7 +39,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         description="Decides the paper's statements, and repeats its experiments.",
         epilog="Commands: all | NAME... (thm41, 4.1, 'Theorem 4.1', E3) | list | show NAME... | "
         "report [NAME...] | diff OLD NEW | doctor | bench | kernel [NAME...] | ssl E3... | ssl all | ssl --list | "
-        "ssl released --path DIR | diagnose --help | mutate [NAME|numeric|experiments...] | new ID LABEL TITLE.",
+        "ssl released --path DIR | diagnose --help | mutate [NAME|numeric|experiments...] | attack [NAME...] | soak [NAME...] | new ID LABEL TITLE.",
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -122,8 +122,18 @@ def _add_reproduction(parser: argparse.ArgumentParser) -> None:
         default=PUBLISHED.size,
         help=f"how large networks and data are (default: {PUBLISHED.size})",
     )
-    add("--seeds", type=_jobs, metavar="N", help="the form with so many training seeds")
-    add("--budget", type=_budget, metavar="TIME", help="stop in time, e.g. after 9m; 90s, 1h")
+    add(
+        "--seeds",
+        type=_jobs,
+        metavar="N",
+        help="the form with so many training seeds; of `soak`: how many",
+    )
+    add(
+        "--budget",
+        type=_budget,
+        metavar="TIME",
+        help="stop in time, e.g. after 9m; 90s, 1h; of `attack`: for each claim",
+    )
     add("--checkpoint", type=_path, metavar="FILE", help="of E8: a released network")
     add(
         "--record",

@@ -64,10 +64,10 @@ def attack(rooms: Sequence[Room], *, budget: float, seed: int, say: Callable[[st
     """Attack every inequality of rooms; return 1 if a true one falls, or a false one stands."""
     wrong = 0
     for check, claim, true in claims(rooms):
-        best = search(claim, time.monotonic() + budget, seed, stop_above=1.0)
-        fell = best.ratio > 1
+        best = search(claim, time.monotonic() + budget, seed)
+        polished = "" if best.ratio > 1 or best.case is None else polish(claim, best)
+        fell = bool(best.ratio > 1)  # polishing may have carried it over
         wrong += fell is true
-        polished = "" if fell or best.case is None else polish(claim, best)
         verdict = "FELL" if fell and true else "falls" if fell else "stands" if true else "STANDS"
         tight = f"1 - {1 - best.ratio:.1e}" if best.ratio > TIGHT - 1e-3 else f"{best.ratio:.4g}"
         ratio = f"{best.ratio:.6g}" if fell else tight
@@ -79,8 +79,8 @@ def attack(rooms: Sequence[Room], *, budget: float, seed: int, say: Callable[[st
     return 1 if wrong else 0
 
 
-def search(claim: Claim[Any], until: float, seed: int, stop_above: float) -> Best:
-    """Maximise a claim's ratio over the cases that bytes make."""
+def search(claim: Claim[Any], until: float, seed: int) -> Best:
+    """Maximise a claim's ratio over the cases that bytes make, until it is above 1 or time is up."""
     best = Best()
 
     def ratio(case: Any) -> None:
@@ -101,7 +101,7 @@ def search(claim: Claim[Any], until: float, seed: int, stop_above: float) -> Bes
     fuzz = wrapped.hypothesis.fuzz_one_input  # type: ignore[attr-defined]
 
     def loss(x: NDArray[np.float64]) -> float:
-        if time.monotonic() > until or best.ratio > stop_above:
+        if time.monotonic() > until or best.ratio > 1:
             raise _Enough
         last[0] = -1.0
         fuzz(bytes(np.clip(x, 0, 255).astype(np.uint8)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
@@ -16,6 +15,7 @@ from verify.claims.text import count
 from verify.engine.provenance import evidence_key
 from verify.engine.registry import Room
 from verify.engine.runner import process_pool
+from verify.engine.store import StoreError, write_whole
 from verify.engine.worker import missing_capability, run_check
 
 FILE = "soak.json"
@@ -55,15 +55,15 @@ def read(path: Path) -> dict[str, Soaked]:
     """What is known so far, by check; nothing if there is no such file."""
     if not path.is_file():
         return {}
-    return msgspec.json.decode(path.read_bytes(), type=dict[str, Soaked])
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Soaked])
+    except (UnicodeDecodeError, msgspec.MsgspecError) as error:
+        raise StoreError(f"{path} is damaged ({error}); remove it to begin again.") from None
 
 
 def write(path: Path, found: dict[str, Soaked]) -> None:
     """Keep it, whole or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.parent.mkdir(parents=True, exist_ok=True)
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
-    os.replace(part, path)
+    write_whole(path, msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
 
 
 def once(check_id: str, ctx: Drawing) -> tuple[str, bool]:
@@ -89,7 +89,7 @@ def soak(
 
     Args:
         loaded: the rooms.
-        ctx: the context; its seed and profile are not used.
+        ctx: the context, of the smoke profile; its seed is replaced.
         path: where what is found is kept, and gone on from.
         seeds: how many.
         jobs: worker processes.
@@ -108,7 +108,7 @@ def soak(
     ]
     found: dict[str, Soaked] = {}
     for check in checks:
-        key = evidence_key(check, msgspec.structs.replace(ctx, seed=0, profile="smoke"), {})
+        key = evidence_key(check, msgspec.structs.replace(ctx, seed=0), {})
         kept = known.get(check.id)
         found[check.id] = kept if kept is not None and kept.key == key else Soaked(key=key)
 
@@ -131,13 +131,13 @@ def soak(
                     more = False
                     break
                 check, seed = task
-                drawing = Drawing(**{**fields, "seed": seed, "profile": "smoke"})
+                drawing = Drawing(**{**fields, "seed": seed})
                 running[pool.submit(once, check.id, drawing)] = check.id, seed
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 id, seed = running.pop(future)
                 said, drew = future.result()
-                found[id].seeds = seed + 1
+                found[id].seeds = max(found[id].seeds, seed + 1)
                 if seed == 0:
                     found[id].draws = drew
                 if said:

@@ -96,6 +96,24 @@ def _checksum(content: bytes | msgspec.Raw) -> str:
     return hashlib.sha256(msgspec.json.format(bytes(content), indent=-1)).hexdigest()
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, in a folder that is made if it is not there.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 class Records:
     """The evidence in a folder that is read and never written, such as a committed one.
 
@@ -271,17 +289,8 @@ class Store(Records):
 
     def _write(self, path: Path, content: bytes) -> None:
         """Write a file whole or not at all."""
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with part.open("wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.replace(part, path)
-            finally:
-                part.unlink(missing_ok=True)
+            write_whole(path, content)
         except OSError as error:
             raise self._unwritable(error) from None
 

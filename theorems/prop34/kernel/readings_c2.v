@@ -22,7 +22,7 @@ Definition c2_distance_le k d (h hphi : vec d -> vec k) (z : vec d) (eps : R) : 
       norm_le (mx (jac hphi z) - mx (jac h z)) eps &
       bilinear_le (fun a => second_derivative_of hphi z a - second_derivative_of h z a) eps].
 
-(** Reading [c2-distance] is refuted, by as much as one likes: for every R0 > 3 and
+(** Reading [c2-distance] is refuted: for every R0 > 3, by
     L(u) = R0 u + u^2 / 2, h(z) = z and h_phi(z) = z + z^2 / 2, which are within eps = 1 of each
     other up to order 2 at z = 0. H_eff goes from 1 to 1 + R0, where the bound allows 3. *)
 Theorem refuted_c2_distance (R0 : R) : 3%:R < R0 ->

@@ -9,7 +9,7 @@ Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Open Scope R_scope.
 
-(** The trajectory [gamma] on [[0, T]] is run through by a gradient flow of [f] from its start to its end, at whatever speed. *)
+(** The trajectory [gamma] on [[0, T]] is run through by a gradient flow of [f] from its start to its end in finite time, at whatever speed. *)
 Definition flows_along (d : nat) (f : vec d -> R) (gamma : R -> vec d) (T : R) : Prop :=
   exists (z : R -> vec d) (S : R) (sigma : R -> R),
   [/\ 0 < S, gradient_flow f z S, sigma 0 = 0 /\ sigma S = T
@@ -95,7 +95,7 @@ have [|h [c [hC c0 iso fl]]] := S _ _ _ _ _ tr c2 nc (1 / 2); first lra.
 exact: no c2 hC c0 iso fl.
 Qed.
 
-(** Straight paths are run through, exactly, behind every loss that is not constant: for every point x other than 0 there are a head and a
+(** Straight paths are run through, exactly, behind every loss that is not constant: for every point x there are a head and a
     factor with H_eff = c I along z(t) = exp(- c t) x, the gradient flow of L o h from x. *)
 Theorem part_flow_straight (d k : nat) (L : vec k -> R) (x : vec d) :
   (forall u, C2 L u) -> nonconstant L ->

@@ -147,7 +147,7 @@ Section Probability.
 Variables (s : R -> R) (W : Type) (P : law R_realFieldType W) (d m k : nat).
 Variables (w : W -> two_layers d m k) (sigma : {set 'I_m} -> W -> W) (L : vec k -> R) (r : nat).
 
-(** Two layers with m units, and a law of weights that does not change when any columns of W_2 change sign (with b_2 readjusted to keep h(z)), as where these columns are independent of each other and of the rest and each is symmetric: P(H_eff >= 0) <= P(Bin(m, 1/2) <= r), if almost surely no delta_j s''(a_j) is zero and n_+(hess L) + (m - rank W_1) <= r. Outside the event [bad] both hold; it may have any probability, which is then added. *)
+(** Two layers with m units, and a law of weights that does not change when any columns of W_2 change sign (with b_2 readjusted to keep h(z)), as where these columns are independent of each other, of the first layer, of z and of h(z), and each is symmetric: P(H_eff >= 0) <= P(Bin(m, 1/2) <= r), if almost surely no delta_j s''(a_j) is zero and n_+(hess L) + (m - rank W_1) <= r. Outside the event [bad] both hold; it may have any probability, which is then added. *)
 Theorem part_initial (stable bad : pred W) :
   C2fun s -> (forall x, C2 L (head_of s (w x) (point (w x)))) ->
   (forall A x, w (sigma A x) = turn s A (w x)) -> (forall A, invariant P (sigma A)) ->
@@ -164,7 +164,7 @@ apply: (part_initial_count sC (LC x) b0 le) => A; rewrite inE => /st.
 by rewrite turns.
 Qed.
 
-(** The reading: at random initialisation with independent units, m <= d and rank W_1 = m, and a loss Hessian >= 0 of rank r, lambda_min(H_eff) < 0 but for a probability of at most P(Bin(m, 1/2) <= r); the last hypotheses hold outside an event [bad] of probability 0. *)
+(** The reading: at random initialisation with independent units, given h(z), m <= d and rank W_1 = m, and a loss Hessian >= 0 of rank r, lambda_min(H_eff) < 0 but for a probability of at most P(Bin(m, 1/2) <= r); the last hypotheses hold outside an event [bad] of probability 0. *)
 Theorem reading_2_initial (unstable_set bad : pred W) :
   C2fun s -> (forall x, C2 L (head_of s (w x) (point (w x)))) ->
   (forall A x, w (sigma A x) = turn s A (w x)) -> (forall A, invariant P (sigma A)) ->

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
 
 from verify.engine.mutation.campaign import Trial
 from verify.engine.mutation.catalogue import MutationError
+from verify.engine.store import write_whole
 
 FILE = "mutants.json"
 
@@ -75,7 +75,4 @@ def write(path: Path, record: Record) -> None:
         trials={name: dict(sorted(record.trials[name].items())) for name in sorted(record.trials)},
         samples=dict(sorted(record.samples.items())),
     )
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.parent.mkdir(parents=True, exist_ok=True)
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(ordered), indent=1) + b"\n")
-    os.replace(part, path)
+    write_whole(path, msgspec.json.format(msgspec.json.encode(ordered), indent=1) + b"\n")
