@@ -102,7 +102,7 @@ _MUTATION: dict[str, object] = {"fast": False, "random": None}
 """The options of ``mutate`` likewise."""
 
 _ALSO = {
-    "record": ("kernel", "mutate"),
+    "record": ("kernel", "mutate", "soak"),
     "budget": ("mutate", "soak", "attack"),
     "seeds": ("soak",),
 }
