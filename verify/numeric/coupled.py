@@ -85,7 +85,7 @@ def _vicreg(c: VICRegWeights, u: Tensor) -> Jet:
         x = z - z.mean(1, keepdim=True)
         variances = x.square().sum(1, keepdim=True) / (n - 1)
         s = (variances + c.epsilon).sqrt()
-        hinge = -c.variance / (k * (n - 1)) * (s < c.target) / s
+        hinge = -c.variance / (k * (n - 1)) * (s < c.target).to(s.dtype) / s
         pull, push = 2 * c.invariance / n, 4 * c.covariance / (k * (n - 1))
         cubic = _cubic(x, x)
 
