@@ -85,13 +85,12 @@ def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int
                 wrong += is_wrong(one, tried)
                 say(told(name, one, tried))
         say(summed(name, every, trials[name]))
-    every = [
-        (name, one.id)
+    of_all = [
+        bool(trials[name][one.id].noticed_by)
         for name, found in asked.chosen.items()
         for one in found
-        if not one.equivalent
+        if one.id in trials[name] and not one.equivalent
     ]
-    of_all = [bool(trials[name][id].noticed_by) for name, id in every if id in trials[name]]
     if len(asked.chosen) > 1 and of_all:
         rate = f"{100 * sum(of_all) / len(of_all):.1f} %"
         say(f"In all {sum(of_all)} of {count(len(of_all), 'change')} noticed ({rate}).")
