@@ -186,6 +186,7 @@ def foundations(
     asked: Sequence[Room],
     places: Sequence[RegistryEntry],
     leaves_out: Callable[[Check], object] = lambda check: False,
+    load: Callable[[str, str], Room] = load,
 ) -> tuple[Room, ...]:
     """Return what rooms rest on elsewhere, each other room with the derivations of that only.
 
@@ -193,6 +194,7 @@ def foundations(
         asked: the rooms.
         places: where the others are.
         leaves_out: true of their checks that are not asked for, which then rest on nothing.
+        load: returns a room by its name and module.
 
     Raises:
         RoomError: if there is no such part or reading, or one rests on itself.
