@@ -624,7 +624,8 @@ def _best(
 ) -> RunRecord:
     """The record of the best evidence there is of every check, whatever the latest run was asked for.
 
-    It covers the chosen rooms and all of which something is stored.
+    It covers the chosen rooms and all that were asked for earlier; what these rest on elsewhere is told
+    beside them.
 
     Args:
         chosen: the rooms of the latest run.
@@ -637,7 +638,7 @@ def _best(
         run: what the latest run found, if it ran in this process.
         working: is told what is being done.
     """
-    covered = [place for place in places if place in chosen or store.holds(place.entry.id)]
+    covered = rooms.asked_for(chosen, places, store.checks, load)
     everything = Asked(seed=ctx.seed, profile=ctx.profile, device=ctx.device)
     loaded, request = _request(everything, covered, places, load, working)
     working("reading the evidence")

@@ -132,9 +132,8 @@ class FiniteModel(NamedTuple):
 @st.composite
 def finite_models(draw: st.DrawFn) -> FiniteModel:
     """Two to five outcomes, up to three parameters, a function with up to three values."""
-    sufficient = draw(
-        st.booleans()
-    )  # scores that are functions of h, as random ones hardly ever are
+    # Scores that are functions of h, as random ones hardly ever are.
+    sufficient = draw(st.booleans())
     outcomes = draw(st.integers(4 if sufficient else 2, 5))
     parameters = draw(st.integers(2 if sufficient else 1, 3))
     weights = draw(st.lists(st.integers(1, 4), min_size=outcomes, max_size=outcomes))

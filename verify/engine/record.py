@@ -19,6 +19,9 @@ from verify.claims.lemmas import Lemma
 from verify.claims.statement import Experiment, Statement
 from verify.claims.summary import Summary, Told
 
+SCHEMA = 1
+"""The layout of a run's record, `reports/record.schema.json`; raised when a field changes its meaning or goes."""
+
 
 class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A check as data, with the evidence it left.
@@ -240,6 +243,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One run, or one reading of the stored evidence.
 
     Attributes:
+        schema: the number of this layout.
         seed, profile, device: as in `verify.claims.check.Context`.
         versions: version by package name, and ``python``.
         machine: what it ran on, e.g. ``{"system": ..., "processor": ..., "cores": ...}``.
@@ -268,6 +272,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     started: str
     wall_s: float
     cpu_s: float
+    schema: int = SCHEMA
     statements: tuple[StatementRecord, ...] = ()
     experiments: tuple[ExperimentRecord, ...] = ()
     failures: tuple[str, ...] = ()
