@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import platform
 import re
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from verify.claims.check import Context
+from verify.claims.text import count
 from verify.identity.closure import closure_digest, modified_since_import, versions
 from verify.identity.fingerprint import canonical_form
 
@@ -21,8 +24,20 @@ if TYPE_CHECKING:
     from verify.claims.check import Check
     from verify.claims.evidence import Evidence
 
-_CONTEXT = Context.__module__
+CONTEXT = Context.__module__
 """The module of `Context`, through which every check draws its seeds and cases."""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What is run, as it is written down in a key: in words, and the digest of its code."""
+
+    words: str
+    code: str
+
+
+def code_of(modules: Iterable[str], besides: str = "") -> str:
+    """Return the digest of the code that modules rest on, see `closure_digest`."""
+    return closure_digest(*sorted(modules), besides=besides)
 
 
 def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None = None) -> str:
@@ -43,9 +58,13 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
     """
     installed = versions() if installed is None else installed
     ctx = effective_context(check, ctx)
-    words, modules = canonical_form(check.run)
+    if isinstance(check.run, Written):
+        words, code = check.run.words, check.run.code
+    else:
+        words, modules = canonical_form(check.run)
+        code = code_of(modules | {CONTEXT}, besides=ctx.rooms[check.room])
     parts = (
-        closure_digest(_CONTEXT, *sorted(modules), besides=ctx.rooms[check.room]),
+        code,
         words,
         (check.id, check.role, check.kind, check.arithmetic),
         (check.part, check.readings, check.all_dimensions, check.capabilities),
@@ -71,13 +90,15 @@ def effective_context(check: Check, ctx: Context) -> Context:
 
 def configuration(check: Check) -> str:
     """Return the hash of what a check runs, by names and values, without the code of it."""
-    return hashlib.sha256(canonical_form(check.run)[0].encode()).hexdigest()
+    run = check.run
+    words = run.words if isinstance(run, Written) else canonical_form(run)[0]
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def edited(check: Check, ctx: Context) -> list[str]:
     """Return the modules under a check's key whose files changed since they were imported."""
     _, modules = canonical_form(check.run)
-    return modified_since_import(_CONTEXT, *sorted(modules), besides=ctx.rooms[check.room])
+    return modified_since_import(CONTEXT, *sorted(modules), besides=ctx.rooms[check.room])
 
 
 def difference(check: Check, ctx: Context, evidence: Evidence) -> str:
@@ -127,14 +148,18 @@ def machine() -> dict[str, str]:
 
 
 def processor(device: str) -> str:
-    """Return the name of the processor that is computed on: the GPU's or the CPU's."""
-    if device == "cuda":
-        import torch
+    """Return what is computed on, in words: the GPU, or the CPU, its cores and the threads that are used."""
+    torch = sys.modules.get("torch")  # where it is not loaded it computes nothing
+    if device == "cuda" and torch and torch.cuda.is_available():
+        name: str = torch.cuda.get_device_name(0)
+        return name
+    cores = os.cpu_count() or 1
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    threads = torch.get_num_threads() if torch else int(asked) if asked.isdecimal() else cores
+    return f"{_processor()}, {count(cores, 'core')}, {count(threads, 'thread')}"
 
-        return torch.cuda.get_device_name(0)
-    return f"{_processor()}, {os.cpu_count() or 1} cores"
 
-
+@functools.cache
 def _processor() -> str:
     try:
         described = Path("/proc/cpuinfo").read_text(encoding="utf-8")

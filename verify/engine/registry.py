@@ -8,6 +8,7 @@ of the lower-case id in that package. It exposes ``CHECKS`` and either ``STATEME
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import importlib
@@ -116,8 +117,13 @@ def modules(places: Iterable[RegistryEntry]) -> dict[str, str]:
     return {place.entry.id: place.module for place in places}
 
 
-def find(places: Sequence[RegistryEntry], name: str) -> RegistryEntry:
+def find(places: Sequence[RegistryEntry], name: str, others: Iterable[str] = ()) -> RegistryEntry:
     """Return the place known by a name, in any case.
+
+    Args:
+        places: the rooms.
+        name: what is asked for.
+        others: words that may have been meant besides.
 
     Raises:
         RoomError: if there is none, with the names that are close.
@@ -127,6 +133,7 @@ def find(places: Sequence[RegistryEntry], name: str) -> RegistryEntry:
         if wanted in place.entry.names:
             return place
     known = {known: place.entry.id for place in places for known in place.entry.names}
+    known |= {other: f"`{other}`" for other in others}
     close = dict.fromkeys(known[match] for match in difflib.get_close_matches(wanted, known))
     guess = f" Did you mean {' or '.join(close)}?" if close else ""
     raise RoomError(
@@ -180,6 +187,7 @@ def foundations(
     asked: Sequence[Room],
     places: Sequence[RegistryEntry],
     leaves_out: Callable[[Check], object] = lambda check: False,
+    load: Callable[[str, str], Room] = load,
 ) -> tuple[Room, ...]:
     """Return what rooms rest on elsewhere, each other room with the derivations of that only.
 
@@ -187,6 +195,7 @@ def foundations(
         asked: the rooms.
         places: where the others are.
         leaves_out: true of their checks that are not asked for, which then rest on nothing.
+        load: returns a room by its name and module.
 
     Raises:
         RoomError: if there is no such part or reading, or one rests on itself.
@@ -222,6 +231,30 @@ def foundations(
         replace(loaded[name], checks=tuple(c for c in loaded[name].checks if c.id in there))
         for name, there in chosen.items()
     )
+
+
+def asked_for(
+    chosen: Sequence[RegistryEntry],
+    places: Sequence[RegistryEntry],
+    stored: Callable[[str], set[str]],
+    load: Callable[[str, str], Room] = load,
+) -> list[RegistryEntry]:
+    """Return the chosen rooms, and those of which more is stored than what others of these rest on.
+
+    Args:
+        chosen: what is asked for now.
+        places: every room.
+        stored: the ids of a room's checks of which there is evidence.
+        load: returns a room by its name and module.
+    """
+    covered = [place for place in places if place in chosen or stored(place.entry.id)]
+    for place in [one for one in covered if one not in chosen]:
+        others = [one for one in covered if one != place]
+        with contextlib.suppress(RoomError):  # what is wrong with a room is told where it is used
+            beneath = foundations([load(o.entry.id, o.module) for o in others], places, load=load)
+            if stored(place.entry.id) <= {check.id for room in beneath for check in room.checks}:
+                covered = others
+    return covered
 
 
 def _circles(rooms: Iterable[Room]) -> Iterable[str]:
