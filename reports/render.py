@@ -41,6 +41,7 @@ from verify.claims.lemmas import CONVENTIONS, LemmaKind
 from verify.claims.proved import AXIOMS
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 from verify.claims.summary import DATA, Told
+from verify.claims.text import count
 from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, by_reason
 
 _Member = TypeVar("_Member")
@@ -271,6 +272,7 @@ def _environment(run: RunRecord) -> Environment:
         measured_on=_measured_on,
         numbered=partial(crosswalk.numbered, run),
         place=_place,
+        released_answer=crosswalk.released_answer,
         share=tiers.share,
         spelled_out=lambda theorem: {n for n, by in spelled_out.items() if by == theorem.name},
         theorems=len(quoted),
@@ -446,8 +448,8 @@ def _strengths(judgement: Judgement, checks: Sequence[CheckRecord]) -> list[tupl
 
 def _counted_standings(rows: Sequence[tuple[crosswalk.Sentence, crosswalk.Standing]]) -> str:
     """How many sentences came to each standing, in words."""
-    told = [f"{n} {where}" for where, n in _tally(crosswalk.Standing, (where for _, where in rows))]
-    return f"Of {len(rows)} sentences {', '.join(told)}."
+    told = [f"{where} {n}" for where, n in _tally(crosswalk.Standing, (where for _, where in rows))]
+    return f"{count(len(rows), 'sentence')}: {', '.join(told)}."
 
 
 def _seconds(seconds: float) -> str:
