@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.faults import Faults
 from reports.figures import each_glyph_once, svg
 from verify.claims.evidence import Plot, Series
 from verify.diagnose import Diagnosis
@@ -14,11 +15,7 @@ from verify.diagnose.words import repels
 
 
 def page(found: Diagnosis) -> str:
-    """Return the page of a diagnosis as HTML.
-
-    Raises:
-        ReportError: if a plot cannot be drawn.
-    """
+    """Return the page of a diagnosis as HTML; a plot that cannot be drawn is told in its place."""
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -27,7 +24,7 @@ def page(found: Diagnosis) -> str:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        svg=svg,
+        svg=Faults().guarded(svg, lambda plot: plot.title),
         style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
     )
     environment.filters["figure"] = lambda number: f"{number:.6g}"

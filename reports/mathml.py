@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from html import escape, unescape
 from itertools import zip_longest
@@ -68,8 +69,12 @@ _CODE = re.compile(r"`([^`]+)`")
 DOLLAR = re.compile(r"(?<!\\)\$")
 
 
-def prose(text: str) -> Markup:
+def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Markup:
     r"""Return text as HTML, with LaTeX between dollar signs and code between backticks; ``\$`` is a dollar sign.
+
+    Args:
+        text: what to set.
+        set_formula: sets a formula; `formula` by default.
 
     Raises:
         ReportError: if a dollar sign has no partner or a formula cannot be shown.
@@ -80,16 +85,18 @@ def prose(text: str) -> Markup:
             f"Expected dollar signs in pairs around each formula, found an odd number in {text!r}; "
             r"write \$ for a dollar sign."
         )
-    html = ""
+    html = before = ""
     for i, piece in enumerate(pieces):
         if i % 2:
-            html += str(formula(piece))
+            before = str((set_formula or formula)(piece))
             continue
         mark = piece[: len(piece) - len(piece.lstrip(_MARKS))] if i else ""
-        if mark:  # no line break between a formula and the mark that follows it
-            before, opening, last = html.rpartition("<math")
-            html = f'{before}<span class="nowrap">{opening}{last}{escape(mark)}</span>'
-        html += _CODE.sub(r"<code>\1</code>", escape(piece[len(mark) :].replace(r"\$", "$")))
+        if mark and before.endswith("</math>"):  # no line break before the mark that follows
+            parts, opening, last = before.rpartition("<math")
+            before = f'{parts}<span class="nowrap">{opening}{last}{escape(mark)}</span>'
+            piece = piece[len(mark) :]
+        html += before + _CODE.sub(r"<code>\1</code>", escape(piece.replace(r"\$", "$")))
+        before = ""
     return Markup(html)
 
 
@@ -97,7 +104,7 @@ def prose_or_source(text: str) -> Markup:
     """Like `prose`, but what cannot be set is shown as its source: no message is ever withheld."""
     try:
         return prose(text)
-    except ReportError:
+    except Exception:
         return Markup(escape(text))
 
 

@@ -19,13 +19,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import tiers
 from reports.dependencies import anchor, drawing
+from reports.faults import Faults
 from reports.figures import each_glyph_once, svg
 from reports.mathml import formula, prose, prose_or_source
 from reports.plain import plain
@@ -66,7 +67,14 @@ class _Section:
     html: Markup
 
 
-def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Path:
+class Rendered(NamedTuple):
+    """The first page of a report, and why what was not shown is not, a sentence each."""
+
+    page: Path
+    faults: tuple[str, ...]
+
+
+def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Rendered:
     """Write the report of a run, whole or not at all.
 
     Args:
@@ -75,50 +83,57 @@ def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Path:
         single_file: write one page with everything, instead of one for each statement and experiment.
 
     Returns:
-        The path of the first page.
+        The path of the first page, and what in it stands for something that cannot be shown.
 
     Raises:
-        ReportError: if a formula or a plot of the record cannot be shown.
         OSError: if the folder cannot be written to.
     """
-    written = {PAGE: page(run)} if single_file else pages(run)
+    faults = Faults()
+    written = {PAGE: page(run, faults)} if single_file else pages(run, faults)
     site.mkdir(parents=True, exist_ok=True)
     parts = {}
     for name, html in written.items():
         with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=site, suffix=".part", delete=False
+            "w", encoding="utf-8", errors="backslashreplace", dir=site, suffix=".part", delete=False
         ) as file:
             file.write(html)
         os.chmod(file.name, 0o644)  # a temporary file is the owner's alone
         parts[name] = file.name
     for name in reversed(parts):  # the first page last, when what it links to is there
         os.replace(parts[name], site / name)
-    return site / PAGE
+    return Rendered(site / PAGE, tuple(faults.reasons))
 
 
-def page(run: RunRecord) -> str:
+def page(run: RunRecord, faults: Faults | None = None) -> str:
     """Return the report of a run as one page.
 
-    Raises:
-        ReportError: if a formula or a plot of the record cannot be shown.
+    Args:
+        run: the record to show.
+        faults: notes what cannot be shown.
     """
-    environment = _environment(run)
-    sections = _sections(run, environment)
-    return _page(run, environment, sections[0].title, [s.html for s in sections], first=True)
+    faults = faults or Faults()
+    environment = _environment(run, faults)
+    sections = _sections(run, environment, faults)
+    html = [section.html for section in sections]
+    return _page(run, environment, sections[0].title, html, faults, first=True)
 
 
-def pages(run: RunRecord) -> dict[str, str]:
+def pages(run: RunRecord, faults: Faults | None = None) -> dict[str, str]:
     """Return the report of a run as pages by file name, the first page first.
 
-    Raises:
-        ReportError: if a formula or a plot of the record cannot be shown.
+    Args:
+        run: the record to show.
+        faults: notes what cannot be shown.
     """
-    environment = _environment(run)
-    sections = _sections(run, environment)
+    faults = faults or Faults()
+    environment = _environment(run, faults)
+    sections = _sections(run, environment, faults)
     written: dict[str, str] = {}
     for section in sections:
         first = not written
-        written[section.file] = _page(run, environment, section.title, [section.html], first=first)
+        written[section.file] = _page(
+            run, environment, section.title, [section.html], faults, first=first
+        )
     places = {id: file for file, html in written.items() for id in _ID.findall(html)}
     tops = {Path(section.file).stem: section.file for section in sections}
 
@@ -139,18 +154,39 @@ def pages(run: RunRecord) -> dict[str, str]:
 
 
 def _page(
-    run: RunRecord, environment: Environment, title: str, sections: list[Markup], *, first: bool
+    run: RunRecord,
+    environment: Environment,
+    title: str,
+    sections: list[Markup],
+    faults: Faults,
+    *,
+    first: bool,
 ) -> str:
+    """A page; the first says what cannot be shown anywhere, each other one what cannot be on it."""
+    own = {
+        reason: ids
+        for reason, ids in faults.reasons.items()
+        if first or any(f' id="{id}"' in html for id in ids for html in sections)
+    }
     template = environment.get_template("report.html")
-    return each_glyph_once(template.render(run=run, title=title, sections=sections, first=first))
+    return each_glyph_once(
+        template.render(run=run, title=title, sections=sections, first=first, faults=own)
+    )
 
 
-def _sections(run: RunRecord, environment: Environment) -> list[_Section]:
+def _sections(run: RunRecord, environment: Environment, faults: Faults) -> list[_Section]:
     """The sections of the report in reading order."""
 
     def section(file: str, title: str, template: str, **names: object) -> _Section:
-        html = environment.get_template(f"{template}.html").render(run=run, **names)
-        return _Section(file, title, Markup(html))
+        def made(title: str) -> Markup:
+            return Markup(environment.get_template(f"{template}.html").render(run=run, **names))
+
+        html = faults.guarded(made)(title)
+        if html.startswith('<span class="fault"'):
+            html = Markup('<section class="room" id="{}"><p>{}</p></section>').format(
+                Path(file).stem, html
+            )
+        return _Section(file, title, html)
 
     whole = "The Geometry of Projection Heads: verification report"
     found = [section(PAGE, whole, "front")]
@@ -171,8 +207,14 @@ def _sections(run: RunRecord, environment: Environment) -> list[_Section]:
     return found
 
 
-def _environment(run: RunRecord) -> Environment:
+def _environment(run: RunRecord, faults: Faults) -> Environment:
     """What the templates are rendered with."""
+    set_formula = faults.guarded(formula)
+
+    def own_prose(text: str) -> Markup:
+        return prose(text, set_formula)
+
+    set_prose = faults.guarded(own_prose)
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -181,11 +223,11 @@ def _environment(run: RunRecord) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        prose=prose,
+        prose=set_prose,
         prose_or_source=prose_or_source,
-        emphasised=_emphasised,
+        emphasised=lambda text: _emphasised(set_prose(text)),
         ticked=_ticked,
-        step=_step,
+        step=faults.guarded(_step),
         linked=_linker(run),
         link=_link,
         sentence=_sentence,
@@ -200,7 +242,7 @@ def _environment(run: RunRecord) -> Environment:
     quoted = _theorems(run)
     spelled_out = _spelled_out(quoted)
     environment.globals.update(
-        svg=svg,
+        svg=faults.guarded(svg, lambda plot: plot.title),
         style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
         tally=_tally,
         strengths=_strengths,
@@ -309,9 +351,9 @@ def _here(room: ExperimentRecord, told: Told, data: str) -> str:
     return " and ".join(sorted(answers))
 
 
-def _emphasised(text: str) -> Markup:
+def _emphasised(html: Markup) -> Markup:
     """Prose in which the word that matters most is strong."""
-    return Markup(re.sub(r"\b([Rr]efuted)\b", r"<strong>\1</strong>", str(prose(text))))
+    return Markup(re.sub(r"\b([Rr]efuted)\b", r"<strong>\1</strong>", str(html)))
 
 
 def _ticked(text: str) -> Markup:

@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from report_fixture import empty_record, run_record
 from report_parser import Parsed
 
-from reports import ReportError
 from reports.mathml import prose
 from reports.render import PAGE, page, pages, render
 from verify.engine.record import RunRecord
@@ -177,17 +176,18 @@ def test_the_same_record_makes_the_same_page(run: RunRecord, html: str) -> None:
 
 @pytest.mark.slow
 def test_page_is_written_whole_or_not_at_all(run: RunRecord, tmp_path: Path) -> None:
-    target = render(run, tmp_path / "site")
+    target, faults = render(run, tmp_path / "site")
+    assert faults == ()
     before = {path.name: path.read_text("utf-8") for path in target.parent.iterdir()}
     assert before == pages(run)
-    single = render(run, tmp_path / "single", single_file=True)
+    single, _ = render(run, tmp_path / "single", single_file=True)
     assert single.read_text("utf-8") == page(run)
     assert [path.name for path in single.parent.iterdir()] == [PAGE]
-    room = run.statements[0]
-    broken = replace(room, statement=replace(room.statement, title=r"$\frac{1}$"))
-    with pytest.raises(ReportError):
-        render(replace(run, statements=(broken,)), tmp_path / "site")
-    assert {path.name: path.read_text("utf-8") for path in target.parent.iterdir()} == before
+    (tmp_path / "site" / "E3.html").unlink()
+    (tmp_path / "site" / "E3.html").mkdir()
+    with pytest.raises(OSError, match=r"E3\.html"):
+        render(replace(run, seed=1), tmp_path / "site")
+    assert (tmp_path / "site" / PAGE).read_text("utf-8") == before[PAGE]
 
 
 def luminance(colour: str) -> float:

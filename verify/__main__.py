@@ -715,19 +715,16 @@ def _conclude(
 def _write(
     options: argparse.Namespace, record: RunRecord, folders: Folders, report: RunRecord
 ) -> list[str]:
-    """Write the report, then the files asked for; return a sentence on each that is not written."""
-    from reports import ReportError
+    """Write the report, then the files asked for; return a sentence on what of it is not written."""
     from reports.render import render
 
     unwritten = []
     try:
-        page = render(_with_power(report), folders.site, single_file=options.single_file)
-    except ReportError as error:
-        why = str(error).rstrip(".")
-        unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")
+        page, faults = render(_with_power(report), folders.site, single_file=options.single_file)
     except OSError as error:
         unwritten.append(_unwritten(f"the report in {folders.site}", error))
     else:
+        unwritten += [f"the report says in its place what it cannot show. {why}" for why in faults]
         print(f"report: {page}")
     for file, content in ((options.json, _as_json), (options.junit, junit)):
         if file is None:
