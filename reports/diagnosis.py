@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.faults import Faults
-from reports.figures import each_glyph_once, svg
+from reports.figures import styles_once, svg
 from verify.claims.evidence import Plot, Series
 from verify.diagnose import Diagnosis
 from verify.diagnose.words import repels
@@ -29,7 +29,7 @@ def page(found: Diagnosis) -> str:
     )
     environment.filters["figure"] = lambda number: f"{number:.6g}"
     template = environment.get_template("diagnosis.html")
-    return each_glyph_once(template.render(found=found, plots=plots(found)))
+    return styles_once(template.render(found=found, plots=plots(found)))
 
 
 def plots(found: Diagnosis) -> list[Plot]:

@@ -41,7 +41,9 @@ class Faults:
             try:
                 return show(*given)
             except Exception as error:  # whatever it is, the rest of the report is shown
-                told = error if isinstance(error, ReportError) else f"{type(error).__name__}: {error}"
+                told = (
+                    error if isinstance(error, ReportError) else f"{type(error).__name__}: {error}"
+                )
                 id = f"fault-{len(self.met) + 1}"
                 self.met[id] = str(told)
                 return Markup(

@@ -3,7 +3,7 @@
 `render` only shows: verdicts, outcomes and reasons are those of the record, and what a template
 counts or sorts it counts and sorts from the record. The templates are in reading order:
 ``report.html`` (a page), ``front.html`` (what is read first), ``notation.html``,
-``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``dependencies.html``,
+``verdicts.html`` (by what each was checked), ``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``dependencies.html``,
 ``lemmas.html``, ``definitions.html``, ``power.html`` (the changes to the code that checks faced) and
 ``provenance.html``; ``words.html`` holds the legends' wording.
 
@@ -25,15 +25,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import tiers
-from reports.dependencies import anchor, drawing
+from reports.dependencies import anchor, drawing, overview
 from reports.faults import Faults
-from reports.figures import each_glyph_once, svg
+from reports.figures import styles_once, svg
 from reports.mathml import formula, prose, prose_or_source
 from reports.plain import plain
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Outcome, Theorem
 from verify.claims.judgement import Judgement
 from verify.claims.lemmas import CONVENTIONS, LemmaKind
+from verify.claims.picture import Picture
 from verify.claims.proved import AXIOMS
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 from verify.claims.summary import DATA, Told
@@ -169,7 +170,7 @@ def _page(
         if first or any(f' id="{id}"' in html for id in ids for html in sections)
     }
     template = environment.get_template("report.html")
-    return each_glyph_once(
+    return styles_once(
         template.render(run=run, title=title, sections=sections, first=first, faults=own)
     )
 
@@ -190,6 +191,10 @@ def _sections(run: RunRecord, environment: Environment, faults: Faults) -> list[
 
     whole = "The Geometry of Projection Heads: verification report"
     found = [section(PAGE, whole, "front")]
+    if run.statements:
+        found.append(
+            section("verdicts.html", "By what each part and reading was checked", "verdicts")
+        )
     for room in run.statements:
         subject = room.statement
         title = f"{subject.label}: {plain(subject.title)}"
@@ -263,6 +268,8 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
             if one.name not in spelled_out
         },
         dependencies=drawing(run),
+        overview=overview(run),
+        pictures=_pictures(run),
         here=_here,
         made_with=_made_with,
         measured_on=_measured_on,
@@ -337,6 +344,16 @@ def _measured_on(check: CheckRecord) -> str:
     summary = "" if check.evidence is None else check.evidence.summary
     named = re.search(r"(?:^|[.:] )On ([^:]+?)(?:, for heads of [^:]+)?:", summary)
     return named[1] if named else check.title
+
+
+def _pictures(run: RunRecord) -> list[tuple[str, str, Picture]]:
+    """What is to be remembered: the anchor and the label of a room, and its picture."""
+    rooms = [(room.statement.id, room.statement.label, room.picture) for room in run.statements]
+    rooms += [
+        (room.experiment.id, f"Experiment {room.experiment.id}", room.picture)
+        for room in run.experiments
+    ]
+    return [(id, label, picture) for id, label, picture in rooms if picture is not None]
 
 
 def _here(room: ExperimentRecord, told: Told, data: str) -> str:

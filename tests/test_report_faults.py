@@ -21,9 +21,7 @@ from verify.engine.record import RunRecord
 
 def _title(run: RunRecord, title: str) -> RunRecord:
     room = run.statements[0]
-    return replace(
-        run, statements=(replace(room, statement=replace(room.statement, title=title)),)
-    )
+    return replace(run, statements=(replace(room, statement=replace(room.statement, title=title)),))
 
 
 def _quoted(run: RunRecord, quoted: str) -> RunRecord:
@@ -88,9 +86,7 @@ def test_a_fault_is_told_in_its_place_and_at_the_top_and_the_rest_is_shown(
         assert "Could not be shown." in parsed.text[id]
         assert why in parsed.text[id]
     assert "faults" not in sound.ids
-    assert set(sound.ids) - set(parsed.ids) <= {
-        id for id in sound.ids if id.startswith(("glyph-", "thm41.scale.widths-plot1"))
-    }
+    assert set(sound.ids) - set(parsed.ids) <= {id for id in sound.ids if id.startswith("drawn-")}
     for id in ("E3", "lemmas", "provenance", "thm41.F.derivation", "thm41--generic"):
         assert sound.text[id] == parsed.text[id]
 

@@ -7,13 +7,15 @@ formula that they cannot set must stop the report with a sentence rather than re
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 
 from reports import ReportError
-from reports.figures import each_glyph_once, svg
+from reports.figures import styles_once, svg
 from reports.mathml import formula, prose, prose_or_source
 from verify.claims.evidence import Plot, Series
+from verify.claims.picture import Line
 
 
 @pytest.mark.parametrize(
@@ -125,10 +127,10 @@ def test_figures_take_the_colours_of_the_page(kind: str) -> None:
     drawing = svg(plot(kind=kind, xscale="log"), "p")
     assert "currentColor" in drawing
     assert "var(--series-1)" in drawing
-    assert not re.search(r"(fill|stroke): (#[0-9a-f]{6}|black|white)", drawing)
+    assert not re.search(r"(fill|stroke): ?(#[0-9a-f]{6}|black|white)", drawing)
     ids = set(re.findall(r' id="([^"]*)"', drawing))
     assert ids == set(re.findall(r'(?:href="#|url\(#)([^")]+)', drawing))
-    assert all(id.startswith(("p-", "glyph-")) for id in ids)
+    assert all(id.startswith("p-") for id in ids)
 
 
 @pytest.mark.parametrize(
@@ -145,13 +147,31 @@ def test_a_plot_that_cannot_be_drawn_is_refused_by_title(changes: dict[str, obje
         svg(plot(**changes), "p")
 
 
-def test_drawings_on_a_page_share_their_characters() -> None:
+def test_the_words_of_a_figure_can_be_searched() -> None:
+    words = "".join(ElementTree.fromstring(svg(plot(ylabel="error in %"), "p")).itertext())
+    assert "error in %" in words
+    assert "cloud" in words
+
+
+def test_places_and_lines_of_a_picture_are_named() -> None:
+    drawing = svg(plot(), "p", ("none", "one", "two"), (Line("y", 0.5, "half"),))
+    words = list(ElementTree.fromstring(drawing).itertext())
+    assert words.count("half") == 1
+    assert [word for word in words if word in ("none", "one", "two")] == ["none", "one", "two"]
+    assert "half" not in svg(plot(), "p")
+
+
+def test_drawings_on_a_page_share_their_styles_and_no_name() -> None:
     first, second = svg(plot(title="first"), "p"), svg(plot(title="second", kind="line"), "q")
-    outline = re.compile(r'<path id="(glyph-[^"]+)"([^>]*)>')
-    shapes = dict(outline.findall(first))
-    assert all(shapes.get(id, shape) == shape for id, shape in outline.findall(second))
-    both = each_glyph_once(first + second)
-    drawn = [id for id, _ in outline.findall(both)]
-    assert sorted(drawn) == sorted({id for id, _ in outline.findall(first + second)})
-    assert set(re.findall(r'href="#(glyph-[^"]+)"', both)) == set(drawn)
-    assert len(both) < len(first + second)
+    page = f"<style>b {{}}</style>{first}<p style='x'>{second}"
+    both = styles_once(page)
+    drawings = re.findall("<svg.*?</svg>", both)
+    rules = dict(re.findall(r"\.(d\d+)\{([^}]*)\}", both.partition("</style>")[0]))
+    for before, after in zip((first, second), drawings, strict=True):
+        assert ' style="' not in after
+        kept = [rules[name] for name in re.findall(r' class="([^"]*)"', after)]
+        assert kept == re.findall(r' style="([^"]*)"', before)
+    ids = re.findall(r' id="([^"]*)"', both)
+    assert len(set(ids)) == len(ids) > 1
+    assert set(ids) == set(re.findall(r'(?:href="#|url\(#)([^")]+)', both))
+    assert len(both) < len(page)
