@@ -7,6 +7,7 @@ import os
 import pytest
 
 from verify.__main__ import main
+from verify.cli.arguments import COMMANDS
 from verify.engine.worker import THREADS
 
 os.environ.update(THREADS)  # before PyTorch reads it
@@ -32,7 +33,9 @@ def verify(folder, capsys):
     """Run the command line on a registry; returns exit code, standard output and standard error."""
 
     def call(registry, *arguments):
-        out = () if "--out" in arguments else ("--out", str(folder / "out"))
+        command = COMMANDS.get(str(arguments[0]), COMMANDS["run"])
+        given = "--out" in arguments or "--out" not in command.options
+        out = () if given else ("--out", str(folder / "out"))
         code = main([*map(str, arguments), *out], registries=[registry])
         printed = capsys.readouterr()
         return code, printed.out, printed.err

@@ -9,10 +9,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from xml.etree import ElementTree
 
 import msgspec
@@ -21,6 +23,7 @@ from toy import context, forget, load_checks, write_registry
 
 from verify.__main__ import REGISTRIES, ROOT, main
 from verify.claims.evidence import Outcome
+from verify.cli.arguments import COMMANDS
 from verify.cli.console import LiveProgress, duration
 from verify.engine.record import RunRecord
 from verify.engine.registry import contents, find, load
@@ -275,7 +278,7 @@ def test_evidence_recorded_on_another_machine_is_shown_and_counts_for_nothing(
 
 def test_show_prints_the_statement_and_what_is_stored(verify, folder):
     registry = write_registry(folder)
-    code, out, _ = verify(registry, "show", "0.1", "x1")
+    code, out, _ = verify(registry, "show", "0.1", "x1", "--full")
     assert code == 0
     for text in (
         "Squares are at most one.",
@@ -289,10 +292,43 @@ def test_show_prints_the_statement_and_what_is_stored(verify, folder):
     assert "$" not in out
     assert "not run: Not run yet." not in out
     verify(registry, "all", *FAST)
-    _, out, _ = verify(registry, "show", "toy", "X1")
+    _, out, _ = verify(registry, "show", "toy", "X1", "--full")
     assert "as stated: it closes" in out
     assert "measured: yes, 1.0" in out
     assert "reading R: holds" in out
+
+
+def test_show_is_one_screen_without_full(verify, folder):
+    registry = write_registry(folder)
+    _, out, _ = verify(registry, "show", "toy", "x1")
+    assert "  undecided: R" in out
+    assert "3 checks: 3 not run" in out
+    verify(registry, "all", *FAST)
+    code, out, _ = verify(registry, "show", "toy", "x1")
+    assert code == 0
+    assert out.splitlines() == [
+        "Theorem 0.1: A toy",
+        "Readings, as quoted:",
+        "  holds: R",
+        "Parts, as repaired:",
+        "  derived: P",
+        "3 checks: 3 as stated",
+        "",
+        "X1: A toy",
+        "  It is so: yes, 1.0",
+        "1 check: 1 as stated",
+        "",
+        "`python -m verify show toy x1 --full` has the texts and every check.",
+    ]
+
+
+@pytest.mark.slow
+def test_every_statement_is_shown_on_one_screen(tmp_path, capsys):
+    for place in contents(REGISTRIES):
+        assert main(["show", place.entry.id, "--out", str(tmp_path)]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert 5 < len(lines) <= 50, place.entry.id
+        assert all(len(line) <= 80 for line in lines)
 
 
 def test_doctor_names_what_cannot_run_and_why(verify, folder, monkeypatch):
@@ -347,6 +383,16 @@ def test_every_real_name_finds_its_room():
     ("arguments", "sentence"),
     [
         ([], "required: COMMAND"),
+        (["lst"], "Did you mean `list`?"),
+        (["4.1", "list"], "`list` is a command, which stands before names"),
+        (["run"], "`run` expects the name"),
+        (["show", "4.1", "--ful"], "`show` has no option `--ful`. Did you mean `--full`?"),
+        (["4.1", "--shw"], "`run` has no option `--shw`. `python -m verify run --help` has them."),
+        (["attack", "4.1", "--jobs", "2"], "`attack` does not use it: `--jobs` is an option of"),
+        (["soak", "4.1", "--seed", "2"], "`soak` does not use it: `--seed` is an option of"),
+        (["list", "--out", "x"], "`list` does not use it"),
+        (["diff", "--fresh"], "`diff` does not use it"),
+        (["bench", "--json", "/no/such/folder/bench.json"], "no writable folder"),
         (["thm42"], "No statement or experiment is called 'thm42'. Did you mean"),
         (["all", "toy"], "`all` takes no names"),
         (["show"], "`show` expects the name"),
@@ -358,7 +404,7 @@ def test_every_real_name_finds_its_room():
         (["all", "--profile", "quick"], "invalid choice: 'quick'"),
         (["all", "--device", "tpu"], "invalid choice: 'tpu'"),
         (["all", "--only", "guess"], "expected one of kernel, derivation, property"),
-        (["all", "--prof", "smoke"], "--prof"),
+        (["all", "--prof", "smoke"], "no option `--prof`. Did you mean `--profile`?"),
         (["all", "--json", "/no/such/folder/run.json"], "no writable folder"),
         (["all", "--out", "/dev/null/out"], "cannot be written"),
     ],
@@ -369,6 +415,23 @@ def test_bad_usage_is_a_sentence_and_exits_2(capsys, arguments, sentence):
     assert printed.out == ""
     assert sentence in printed.err
     assert "Traceback" not in printed.err
+
+
+def test_each_command_has_its_line_its_help_and_its_options(capsys):
+    assert main(["--help"]) == 0
+    listed = capsys.readouterr().out
+    for name, command in COMMANDS.items():
+        assert re.search(rf"^    {name}\s+{command.does.split()[0]}", listed, re.MULTILINE)
+        assert main([*name.split(), "--help"]) == 0
+        helped = capsys.readouterr().out
+        assert helped.startswith(f"usage: python -m verify {name} ")
+        assert set(re.findall(r"^  (--[\w-]+)", helped, re.MULTILINE)) == set(command.options)
+
+
+def test_the_version_is_that_of_the_project(capsys):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"{project['name']} {project['version']}\n"
 
 
 # --- progress -------------------------------------------------------------------------------

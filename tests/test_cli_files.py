@@ -338,10 +338,11 @@ def test_a_broken_pipe_ends_a_run_with_141_and_a_look_quietly(
     if arguments == ("report",):
         verify(registry, "all", *FAST)
     code = f"import sys; from verify.__main__ import main; sys.exit(main(sys.argv[1:], [{registry!r}]))"
+    out = () if arguments in (("list",), ("--help",)) else ("--out", str(folder / "out"))
     reader, writer = os.pipe()
     os.close(reader)
     process = subprocess.run(
-        [sys.executable, "-c", code, *arguments, "--out", str(folder / "out")],
+        [sys.executable, "-c", code, *arguments, *out],
         env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"},
         stdout=writer,
         stderr=writer if streams == "both" else subprocess.PIPE,

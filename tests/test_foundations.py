@@ -269,7 +269,7 @@ def test_a_room_asked_alone_brings_its_foundations(verify: Callable[..., object]
         "base.P.derivation",
         "base.P.derivation.ablation",
     ]
-    code, out, _ = verify(registry, "show", "toy")
+    code, out, _ = verify(registry, "show", "toy", "--full")
     assert code == 0
     assert "part P: derived" in out
     assert "base.P: derived" in out

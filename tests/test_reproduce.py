@@ -84,7 +84,14 @@ def test_the_list_is_instant_and_names_every_form() -> None:
         (["ssl", "E3", "--data", "cifar10", "--seeds", "2"], "with 2 training seeds"),
         (["ssl", "E3", "--budget", "soon"], "a time such as 90s"),
         (["ssl", "E3", "--checkpoint", "file"], "is for E8"),
-        (["ssl", "thm41", "--data", "cifar10", "--form", "reduced"], "has no form"),
+        (["ssl", "thm41", "--data", "cifar10"], "Theorem 4.1 is a statement, which needs no data"),
+        (["ssl", "4.1"], "`python -m verify thm41` decides it"),
+        (["ssl", "4.1", "--list"], "Theorem 4.1 is a statement"),
+        (["ssl", "E3", "--form", "reduced"], "`--form` is not used without `--data cifar10`"),
+        (["ssl", "E3", "--data-path", "x"], "`--data-path` is not used without"),
+        (["ssl", "E8", "--checkpoint", "x", "--seeds", "2"], "`--seeds` is not used without"),
+        (["ssl", "E3", "--rehearse", "--record"], "give one of them"),
+        (["ssl", "E3", "--path", "x"], "`--path` is an option of `ssl released`"),
         (["all", "--form", "reduced"], "`--form` is an option of `ssl`"),
     ],
 )
@@ -103,8 +110,17 @@ def test_data_that_are_not_there(tmp_path, capsys, monkeypatch) -> None:
     assert main([*asked, "--form", "reduced", "--data-path", str(tmp_path / "cut.tar.xz")]) == 3
     assert "cut.tar.xz" in capsys.readouterr().err
     monkeypatch.setattr("verify.__main__.gpu", lambda: "")
-    assert main([*asked, "--data-path", str(tmp_path / "none")]) == 3
+    assert main([*asked, "--data-path", str(tmp_path / "none")]) == 3  # before the GPU
+    assert "There is no file or folder" in capsys.readouterr().err
+    assert main([*asked, "--data-path", str(tmp_path)]) == 3
     assert "needs a CUDA device" in capsys.readouterr().err
+
+
+def test_the_list_is_of_the_experiments_that_are_named(capsys) -> None:
+    assert main(["ssl", "E1", "e8", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert {line.partition(" ")[0] for line in lines} == {"E1", "E8"}
+    assert len(lines) == sum("E1" in form.minutes for form in FORMS) + 1
 
 
 # --- budgets and resuming -------------------------------------------------------------------

@@ -15,11 +15,12 @@ import errno
 import importlib
 import os
 import shlex
+import shutil
 import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -30,7 +31,7 @@ from verify.claims.check import Context
 from verify.claims.evidence import Outcome
 from verify.claims.text import count, printable
 from verify.cli import compare, console, kernel, reproduce, scaffold
-from verify.cli.arguments import UsageError, parse
+from verify.cli.arguments import COMMANDS, UsageError, parse
 from verify.cli.doctor import examine, gpu
 from verify.cli.junit import junit
 from verify.engine import registry as rooms
@@ -39,29 +40,12 @@ from verify.engine.provenance import git_state, in_checkout
 from verify.engine.record import RunRecord
 from verify.engine.runner import Results, run_all
 from verify.engine.store import Asked, Records, Store, StoreError
-from verify.experiments.forms import listing
 
 ROOT = Path(__file__).resolve().parents[1]
 REGISTRIES = rooms.REGISTRIES
 RECORDED = ROOT / "reports" / "evidence"
 
 HINT = "`python -m verify --help` shows what can be asked."
-COMMANDS = (
-    "all",
-    "list",
-    "show",
-    "report",
-    "diff",
-    "doctor",
-    "bench",
-    "kernel",
-    "mutate",
-    "soak",
-    "attack",
-    "diagnose",
-    "ssl",
-    "new",
-)
 PARTIAL = "part"
 """The folder, beside the report, of a part of it that was asked for."""
 
@@ -111,16 +95,13 @@ def main(argv: Sequence[str] | None = None, registries: Sequence[str] = REGISTRI
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as cleanly as Ctrl-C
     looking = True
-    words = list(sys.argv[1:] if argv is None else argv)
     try:
         try:
-            if words[:1] == ["diagnose"]:
-                return _diagnose(words[1:])
             options = parse(argv)
         except SystemExit:  # the help was printed
             sys.stdout.flush()
             return 0
-        looking = options.words[0] in LOOKING
+        looking = options.command in LOOKING
         code = _obey(options, registries)
         sys.stdout.flush()
         return code
@@ -164,53 +145,42 @@ def _hush(stream: TextIO) -> None:
 
 
 def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
-    command, *names = options.words
-    places = rooms.contents(registries)
-    if command == "new":
-        return _new(options, names, registries)
+    command, names = options.command, options.names
+    for option in ("json", "junit", "html"):
+        if getattr(options, option, None) is not None:
+            _see_writable(getattr(options, option))
+    if command == "diagnose":
+        return _diagnose(options)
+    if command == "bench":
+        return _bench(options)
+    if command == "ssl released":
+        return _released(options)
     if command == "diff":
         return _diff(names)
-    if command in COMMANDS:
-        if names and command in ("all", "list", "doctor", "bench"):
-            raise UsageError(f"`{command}` takes no names, got {' '.join(names)!r}.")
-        if command == "show" and not names:
-            raise UsageError("`show` expects the name of a statement or experiment.")
-    else:
-        names = options.words
-    if command == "ssl" and names == ["all"]:
-        names = []
-    elif command == "ssl" and not names and not options.list:
-        raise UsageError("`ssl` expects the names of experiments, `all`, or --list.")
-    if command == "ssl" and names == ["released"]:
-        return _released(options)
-    if options.path is not None or options.check_citations:
-        raise UsageError("`--path` and `--check-citations` are options of `ssl released`.")
-    if command == "mutate":
-        return _mutate(options, names, places, Folders.at(options.out))
-    found = list(dict.fromkeys(rooms.find(places, name) for name in names))
-    chosen = found or list(places)
-    folders = Folders.at(options.out)
+    places = rooms.contents(registries)
     if command == "list":
         print(console.listing(places))
         return 0
-    if command == "ssl" and options.list:
-        print(listing())
-        return 0
+    if command == "new":
+        return _new(options, names, registries)
+    if command in ("run", "show") and not names:
+        raise UsageError(f"`{command}` expects the name of a statement or experiment.")
+    folders = Folders.at(options.out if "out" in options else None)
+    if command == "doctor":
+        return _doctor(places, folders)
+    if command == "mutate":
+        return _mutate(options, names, places, folders)
+    if command == "ssl":
+        return _reproduce(options, places, folders)
+    if command == "run" and len(names) > 1 and (late := COMMANDS.keys() & set(names)):
+        raise UsageError(f"`{late.pop()}` is a command, which stands before names and options.")
+    others = COMMANDS if command == "run" else ()
+    found = list(dict.fromkeys(rooms.find(places, name, others) for name in names))
+    chosen = found or list(places)
     if command == "soak":
         return _soak(options, chosen, places, folders)
     if command == "attack":
         return _attack(options, chosen, places)
-    if command == "ssl":
-        return _reproduce(options, [place.entry.id for place in found], places, folders)
-    if command == "doctor":
-        for what, seen in examine(places, ROOT, folders.evidence):
-            print(f"{what}: {seen}")
-        return 0
-    for file in (options.json, options.junit):
-        if file is not None:
-            _see_writable(file)
-    if command == "bench":
-        return _bench(options)
     if command == "kernel":
         return _kernel(options, chosen, places, folders)
     if command in ("show", "report"):
@@ -218,7 +188,7 @@ def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
     return _run(options, chosen, places, folders)
 
 
-def _diagnose(words: Sequence[str]) -> int:
+def _diagnose(options: argparse.Namespace) -> int:
     """Say what state one's own head is in."""
     from verify.cli import diagnose
 
@@ -227,7 +197,7 @@ def _diagnose(words: Sequence[str]) -> int:
 
         return page(found)
 
-    return diagnose.run(diagnose.options(words), page)
+    return diagnose.run(options, page)
 
 
 def _see_writable(file: Path) -> None:
@@ -256,6 +226,14 @@ def _new(options: argparse.Namespace, words: Sequence[str], registries: Sequence
     print(f"written: {ROOT / 'README.md'}")
     places = rooms.contents(registries)
     return _run(options, [rooms.find(places, words[0])], places, Folders.at(options.out))
+
+
+def _doctor(places: Sequence[rooms.RegistryEntry], folders: Folders) -> int:
+    """Print what this machine has, as it is found."""
+    with console.working() as working:
+        for what, seen in examine(places, ROOT, folders.evidence, working):
+            print(f"{what}: {seen}", flush=True)
+    return 0
 
 
 def _diff(names: Sequence[str]) -> int:
@@ -333,7 +311,7 @@ def _run(
         wall_s=time.perf_counter() - begun,
     )
     whole = _best(chosen, places, ctx, store, recorded, begun, run=results)
-    code = _conclude(options, record, folders, report=whole)
+    code = _conclude(options, record, folders, report=whole, begun=begun)
     if lacking:
         _complain(f"{NO_GPU}; the checks that can run on the CPU ran there.")
         return code or 3
@@ -342,14 +320,18 @@ def _run(
 
 def _reproduce(
     options: argparse.Namespace,
-    names: Sequence[str],
     places: Sequence[rooms.RegistryEntry],
     folders: Folders,
 ) -> int:
     """Run one form of some experiments, print what came of it, and return the exit code."""
+    names = reproduce.experiments(options, places)
+    if options.list:
+        print(reproduce.listed(names))
+        return 0
     if options.record and not in_checkout(ROOT):
         raise UsageError(f"`--record` keeps results in a checkout, and {ROOT} is none.")
     chosen = reproduce.choose(options, names, places)
+    reproduce.require_paths(options)
     has_gpu = options.device != "cpu" and bool(gpu())
     able = has_gpu or options.rehearse  # a few steps can be had without
     reproduce.require(chosen, folders.artefacts, has_gpu=able, download=options.download)
@@ -407,8 +389,6 @@ def _released(options: argparse.Namespace) -> int:
 
     if options.path is None:
         raise UsageError("`ssl released` expects --path, a checkout of the release or its arrays.")
-    if options.json is not None:
-        _see_writable(options.json)
     try:
         answered = released(
             options.path, check_citations=options.check_citations, json=options.json
@@ -426,6 +406,8 @@ def _kernel(
     folders: Folders,
 ) -> int:
     """Have the theorems of the chosen rooms checked by Coq, and print what they assume."""
+    if options.record and not in_checkout(ROOT):
+        raise UsageError(f"`--record` keeps results in a checkout, and {ROOT} is none.")
     if why := kernel.missing():
         _complain(why)
         return 3
@@ -446,6 +428,8 @@ def _kernel(
         print(kernel.told(check, finding), flush=True)
     if options.record:
         print(f"recorded: {count(kernel.keep(found), 'theorem')}")
+        for check, _ in filter(lambda one: kernel.failed([one]), found):
+            print(f"not recorded: {check.id}")
     return 1 if request.broken or kernel.failed(found) else 0
 
 
@@ -571,12 +555,7 @@ def _from_store(
 ) -> int:
     """Show the chosen rooms, or render the report, from the best evidence that is stored."""
     begun = time.perf_counter()
-    command, *names = options.words
-    if options.profile or options.seed is not None or options.device != "auto":
-        raise UsageError(
-            f"`{command}` takes the best evidence there is, of whatever profile, seed and device; "
-            "`--profile`, `--seed` and `--device` are options of a run."
-        )
+    command = options.command
     store, recorded = Store(folders.evidence), Records(RECORDED)
     asked = store.begun()
     if asked is None:
@@ -595,26 +574,35 @@ def _from_store(
         rooms=rooms.modules(places),
         git=git_state(ROOT),
     )
-    part = bool(names or options.only or options.skip)
-    if command == "report" and not part:
-        record = _best((), places, ctx, store, recorded, begun)
-        return _conclude(options, record, folders, report=record)
-    loaded, request = _request(options, chosen, places)
-    record = assemble(
-        request,
-        ctx,
-        loaded,
-        kept(request, ctx, loaded, store=store, recorded=recorded),
-        store=store,
-        recorded=recorded,
-        wall_s=time.perf_counter() - begun,
-    )
+    part = bool(options.names or options.only or options.skip)
+    with console.working() as working:
+        if command == "report" and not part:
+            record = _best((), places, ctx, store, recorded, begun, working=working)
+        else:
+            loaded, request = _request(options, chosen, places, working)
+            working("reading the evidence")
+            found = kept(request, ctx, loaded, store=store, recorded=recorded)
+            record = assemble(
+                request,
+                ctx,
+                loaded,
+                found,
+                store=store,
+                recorded=recorded,
+                wall_s=time.perf_counter() - begun,
+            )
     if command == "report":
-        folders = replace(folders, site=folders.site / PARTIAL)
-        return _conclude(options, record, folders, report=record)
+        if part:
+            folders = replace(folders, site=folders.site / PARTIAL)
+        return _conclude(options, record, folders, report=record, begun=begun)
     from reports.plain import plain
 
-    print("\n".join(map(plain, console.shown(record).splitlines())))
+    if options.full:
+        print("\n".join(map(plain, console.shown(record).splitlines())))
+    else:
+        print(console.overview(record, plain, shutil.get_terminal_size().columns))
+        again = shlex.join(["python", "-m", "verify", "show", *options.names, "--full"])
+        print(f"\n`{again}` has the texts and every check.")
     for sentence in (*request.broken, *record.warnings):
         _complain(sentence)
     return 1 if request.broken else 0
@@ -628,6 +616,7 @@ def _best(
     recorded: Records,
     begun: float,
     run: Results | None = None,
+    working: Callable[[str], None] = lambda what: None,
 ) -> RunRecord:
     """The record of the best evidence there is of every check, whatever the latest run was asked for.
 
@@ -641,10 +630,12 @@ def _best(
         recorded: the project's records.
         begun: when this process began, on `time.perf_counter`'s clock.
         run: what the latest run found, if it ran in this process.
+        working: is told what is being done.
     """
     covered = [place for place in places if place in chosen or store.holds(place.entry.id)]
     everything = Asked(seed=ctx.seed, profile=ctx.profile, device=ctx.device)
-    loaded, request = _request(everything, covered, places)
+    loaded, request = _request(everything, covered, places, working)
+    working("reading the evidence")
     best = kept(request, ctx, loaded, store=store, recorded=recorded)
     return assemble(
         request,
@@ -661,15 +652,19 @@ def _request(
     wanted: argparse.Namespace | Asked,
     chosen: Sequence[rooms.RegistryEntry],
     places: Sequence[rooms.RegistryEntry],
+    working: Callable[[str], None] = lambda what: None,
 ) -> tuple[list[rooms.Room], Request]:
     """Import rooms; return those that can be used, and what is asked of them."""
     loaded, broken = [], []
     for place in chosen:
+        working(f"importing {place.entry.label}")
         try:
             loaded.append(rooms.load(place.entry.id, place.module))
         except rooms.RoomError as error:
             broken.append(str(error))
-    asked = Request(only=tuple(wanted.only), skip=tuple(wanted.skip))
+    asked = Request(
+        only=tuple(getattr(wanted, "only", ())), skip=tuple(getattr(wanted, "skip", ()))
+    )
     foundations: tuple[rooms.Room, ...] = ()
     try:
         foundations = rooms.foundations(loaded, places, asked.leaves_out)
@@ -684,7 +679,12 @@ def _request(
 
 
 def _conclude(
-    options: argparse.Namespace, record: RunRecord, folders: Folders, *, report: RunRecord
+    options: argparse.Namespace,
+    record: RunRecord,
+    folders: Folders,
+    *,
+    report: RunRecord,
+    begun: float,
 ) -> int:
     """Print a run's verdicts and counts, write the report and the files; return the exit code.
 
@@ -693,6 +693,7 @@ def _conclude(
         record: of the run as it was asked for.
         folders: where the report goes.
         report: of the best evidence there is, of which the report is made.
+        begun: when the command began, on `time.perf_counter`'s clock.
     """
     print(console.verdicts(record), end="\n\n")
     ids = [check.id for check in record.checks]
@@ -708,7 +709,7 @@ def _conclude(
     unwritten = _write(options, record, folders, report)
     for sentence in unwritten:
         _complain(sentence)
-    print(console.last_line(record))
+    print(console.last_line(record, time.perf_counter() - begun))
     return 1 if record.failures or unwritten else 0
 
 
@@ -720,7 +721,11 @@ def _write(
 
     unwritten = []
     try:
-        page, faults = render(_with_power(report), folders.site, single_file=options.single_file)
+        with console.working() as working:
+            working("writing the report")
+            page, faults = render(
+                _with_power(report), folders.site, single_file=options.single_file
+            )
     except OSError as error:
         unwritten.append(_unwritten(f"the report in {folders.site}", error))
     else:

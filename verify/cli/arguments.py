@@ -1,16 +1,27 @@
-"""The arguments of the command line, and what is refused before anything is done."""
+"""The arguments of the command line: which commands there are, and which options each of them uses.
+
+What a command does not use is refused before anything is done.
+"""
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import math
-from collections.abc import Sequence
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
 from verify.claims.check import CASES, Kind
 from verify.engine.store import parse_seed
 from verify.experiments.forms import DATASETS, DIGITS, NETWORKS, PUBLISHED, SIZES
+
+PROG = "python -m verify"
+DISTRIBUTION = "projection-head-verifier"
 
 
 class UsageError(Exception):
@@ -22,132 +33,7 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message[0].upper()}{message[1:].rstrip('.')}.")
 
 
-def new_parser(prog: str, description: str, epilog: str) -> argparse.ArgumentParser:
-    """A parser whose errors are `UsageError`."""
-    return _Parser(prog=prog, description=description, epilog=epilog, allow_abbrev=False)
-
-
-def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """Return the options of a command line, by default of this process.
-
-    Raises:
-        UsageError: if it cannot be understood.
-        SystemExit: after the help was printed.
-    """
-    parser = _Parser(
-        prog="python -m verify",
-        description="Decides the paper's statements, and repeats its experiments.",
-        epilog="Commands: all | NAME... (thm41, 4.1, 'Theorem 4.1', E3) | list | show NAME... | "
-        "report [NAME...] | diff OLD NEW | doctor | bench | kernel [NAME...] | ssl E3... | ssl all | ssl --list | "
-        "ssl released --path DIR | diagnose --help | mutate [NAME|numeric|experiments...] | attack [NAME...] | soak [NAME...] | new ID LABEL TITLE.",
-        allow_abbrev=False,
-    )
-    add = parser.add_argument
-    add("words", nargs="+", metavar="COMMAND", help="what to do, or which rooms to run; see below")
-    add("--profile", choices=tuple(CASES), help="how many random cases (default: standard)")
-    add("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: cuda if found")
-    add("--seed", type=seed, metavar="N", help="default: drawn once for each evidence folder")
-    add("--jobs", type=_jobs, metavar="N", help="worker processes (default: one for each CPU)")
-    kinds: dict[str, Any] = {"action": "append", "default": [], "metavar": "KIND"}
-    listed = ", ".join(Kind)
-    add(
-        "--only",
-        **kinds,
-        help=f"only checks of this kind (repeatable): {listed}; of `mutate`: this change",
-    )
-    add("--skip", **kinds, type=_kind, help="no checks of this kind (repeatable)")
-    add("--out", type=_path, metavar="DIR", help="keep evidence and report here")
-    add("--fresh", action="store_true", help="draw a new seed and reuse no stored evidence")
-    add("--json", type=_path, metavar="FILE", help="write the whole record of the run")
-    add("--single-file", action="store_true", help="the report as one page with everything")
-    add("--junit", type=_path, metavar="FILE", help="write the checks as JUnit XML")
-    _add_reproduction(parser)
-    changes = parser.add_argument_group("of `mutate`, which changes the code and sees who notices")
-    changes.add_argument("--fast", action="store_true", help="the few that CI tries")
-    changes.add_argument(
-        "--random", type=_jobs, metavar="N", help="N changes of each, drawn with --seed"
-    )
-    options = parser.parse_intermixed_args(argv)
-    command = options.words[0]
-    if command != "mutate":
-        try:
-            options.only = [_kind(one) for one in options.only]
-        except argparse.ArgumentTypeError as error:
-            raise UsageError(f"Argument --only: {error}.") from None
-    for defaults, only_of in ((_REPRODUCTION, "ssl"), (_MUTATION, "mutate")):
-        for name, unset in defaults.items():
-            if getattr(options, name) != unset and command not in (only_of, *_ALSO.get(name, ())):
-                raise UsageError(f"`--{name.replace('_', '-')}` is an option of `{only_of}`.")
-    return options
-
-
-_REPRODUCTION: dict[str, object] = {
-    "data": DIGITS,
-    "data_path": None,
-    "network": NETWORKS[0],
-    "form": PUBLISHED.size,
-    "seeds": None,
-    "budget": None,
-    "download": False,
-    "checkpoint": None,
-    "list": False,
-    "rehearse": False,
-    "record": False,
-    "path": None,
-    "check_citations": False,
-}
-"""The options of ``ssl`` with what they are if they are not given."""
-
-_MUTATION: dict[str, object] = {"fast": False, "random": None}
-"""The options of ``mutate`` likewise."""
-
-_ALSO = {
-    "record": ("kernel", "mutate"),
-    "budget": ("mutate", "soak", "attack"),
-    "seeds": ("soak",),
-}
-"""The other commands that have an option of one of these."""
-
-
-def _add_reproduction(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("of `ssl`, which runs experiments on data of your own")
-    add = group.add_argument
-    add("--data", choices=(DIGITS, *DATASETS), default=DIGITS, help="default: digits")
-    add("--data-path", type=_path, metavar="PATH", help="archive, folder or binary batches")
-    add("--download", action="store_true", help="fetch the official archive instead")
-    add("--network", choices=NETWORKS, default=NETWORKS[0], help=f"default: {NETWORKS[0]}")
-    add(
-        "--form",
-        choices=tuple(SIZES),
-        default=PUBLISHED.size,
-        help=f"how large networks and data are (default: {PUBLISHED.size})",
-    )
-    add(
-        "--seeds",
-        type=_jobs,
-        metavar="N",
-        help="the form with so many training seeds; of `soak`: how many",
-    )
-    add(
-        "--budget",
-        type=_budget,
-        metavar="TIME",
-        help="stop in time, e.g. after 9m; 90s, 1h; of `attack`: for each claim",
-    )
-    add("--checkpoint", type=_path, metavar="FILE", help="of E8: a released network")
-    add(
-        "--record",
-        action="store_true",
-        help="also keep the results in reports/evidence; of `kernel`, in its record",
-    )
-    add(
-        "--rehearse",
-        action="store_true",
-        help="a few real steps: what the form would take here in memory, disk and time",
-    )
-    add("--list", action="store_true", help="list the forms and what they cost")
-    add("--path", type=_path, metavar="DIR", help="of `ssl released`: the author's release")
-    add("--check-citations", action="store_true", help="of `ssl released`: file and line of each")
+# --- what an option may be ----------------------------------------------------------------------
 
 
 def seed(text: str) -> int:
@@ -195,3 +81,340 @@ def _kind(text: str) -> Kind:
         raise argparse.ArgumentTypeError(
             f"expected one of {', '.join(Kind)}, got {text!r}"
         ) from None
+
+
+_SWITCH: dict[str, Any] = {"action": "store_true"}
+_KINDS: dict[str, Any] = {"action": "append", "default": [], "type": _kind, "metavar": "KIND"}
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--profile": {"choices": tuple(CASES), "help": "how many random cases (default: standard)"},
+    "--device": {
+        "choices": ("auto", "cpu", "cuda"),
+        "default": "auto",
+        "help": "default: cuda if found",
+    },
+    "--seed": {
+        "type": seed,
+        "metavar": "N",
+        "help": "default: drawn once for each evidence folder",
+    },
+    "--jobs": {
+        "type": _jobs,
+        "metavar": "N",
+        "help": "worker processes (default: one for each CPU)",
+    },
+    "--only": {**_KINDS, "help": f"only checks of this kind (repeatable): {', '.join(Kind)}"},
+    "--skip": {**_KINDS, "help": "no checks of this kind (repeatable)"},
+    "--out": {"type": _path, "metavar": "DIR", "help": "keep evidence and report here"},
+    "--fresh": {**_SWITCH, "help": "draw a new seed and reuse no stored evidence"},
+    "--json": {"type": _path, "metavar": "FILE", "help": "write the whole record of the run"},
+    "--junit": {"type": _path, "metavar": "FILE", "help": "write the checks as JUnit XML"},
+    "--single-file": {**_SWITCH, "help": "the report as one page with everything"},
+    "--full": {**_SWITCH, "help": "everything: texts, every check, lemmas, what rests on what"},
+    "--record": {**_SWITCH, "help": "also keep the results in reports/evidence"},
+    "--budget": {
+        "type": _budget,
+        "metavar": "TIME",
+        "help": "stop in time, e.g. after 90s, 9m, 1h",
+    },
+    "--seeds": {"type": _jobs, "metavar": "N", "help": "how many seeds (default: 300)"},
+    "--fast": {**_SWITCH, "help": "the few that CI tries"},
+    "--random": {"type": _jobs, "metavar": "N", "help": "N changes of each, drawn with --seed"},
+    # of `ssl`
+    "--data": {"choices": (DIGITS, *DATASETS), "default": DIGITS, "help": "default: digits"},
+    "--data-path": {
+        "type": _path,
+        "metavar": "PATH",
+        "help": "archive, folder or binary batches",
+    },
+    "--download": {**_SWITCH, "help": "fetch the official archive instead"},
+    "--network": {"choices": NETWORKS, "help": f"default: {NETWORKS[0]}"},
+    "--form": {
+        "choices": tuple(SIZES),
+        "help": f"how large networks and data are (default: {PUBLISHED.size})",
+    },
+    "--checkpoint": {"type": _path, "metavar": "FILE", "help": "of E8: a released network"},
+    "--rehearse": {
+        **_SWITCH,
+        "help": "a few real steps: what the form would take here in memory, disk and time",
+    },
+    "--list": {**_SWITCH, "help": "list the forms and what they cost, of these experiments or all"},
+    # of `ssl released`
+    "--path": {"type": _path, "metavar": "DIR", "help": "the author's release, or its arrays"},
+    "--check-citations": {**_SWITCH, "help": "file and line of each statement on its code"},
+    # of `diagnose`
+    "--head": {"metavar": "SPEC", "help": "package:callable, file.py:callable, or a checkpoint"},
+    "--prefix": {"help": "of the head's tensors in the checkpoint (default: found)"},
+    "--activation": {
+        "default": "relu",
+        "choices": ("relu", "gelu", "silu", "tanh", "softplus", "linear"),
+        "help": "of a head read from tensors, which do not tell it (default: relu; DINO's is gelu)",
+    },
+    "--outputs": {
+        "type": _path,
+        "required": True,
+        "metavar": "FILE",
+        "help": "representations z (n, d), .npy or .pt",
+    },
+    "--views": {
+        "type": _path,
+        "metavar": "FILE",
+        "help": "those of second views of the same samples",
+    },
+    "--labels": {"type": _path, "metavar": "FILE", "help": "classes (n,)"},
+    "--loss": {
+        "required": True,
+        "metavar": "NAME",
+        "help": "a loss's name, or package:callable",
+    },
+    "--set": {
+        "action": "append",
+        "default": [],
+        "metavar": "NAME=X",
+        "help": "a constant of the loss, e.g. temperature=0.2",
+    },
+    "--lr": {"type": float, "metavar": "X", "help": "learning rate, for the time to escape"},
+    "--batch": {
+        "type": int,
+        "default": 32,
+        "metavar": "B",
+        "help": "samples of the batch (default: 32)",
+    },
+    "--html": {"type": _path, "metavar": "FILE", "help": "write a page with pictures"},
+}
+"""Every option by its name, as most commands have it."""
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the command line.
+
+    Attributes:
+        does: its line in the list of commands.
+        options: those that it uses.
+        words: how what stands beside the options is called in the usage; empty if nothing may.
+        own: by option, what is otherwise than in `OPTIONS`.
+        epilog: the last lines of its help.
+    """
+
+    does: str
+    options: tuple[str, ...] = ()
+    words: str = ""
+    own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    epilog: str = ""
+
+
+RUN = (
+    *("--profile", "--device", "--seed", "--jobs", "--only", "--skip"),
+    *("--out", "--fresh", "--json", "--junit", "--single-file"),
+)
+_NAMES = "A NAME is any that a statement or experiment goes by: thm41, 4.1, 'Theorem 4.1', E3."
+_STORED = (
+    "It takes the best evidence there is of every check, of whatever profile, seed and device."
+)
+
+COMMANDS: dict[str, Command] = {
+    "all": Command("run every check, and write the report", RUN),
+    "run": Command(
+        "run the checks of some; the word `run` may be left out", RUN, "NAME", epilog=_NAMES
+    ),
+    "list": Command("name the statements and experiments"),
+    "show": Command(
+        "one screen on each: verdicts and what they rest on",
+        ("--full", "--only", "--skip", "--out"),
+        "NAME",
+        epilog=f"{_NAMES} {_STORED}",
+    ),
+    "report": Command(
+        "write the report again, or a part of it beside it",
+        ("--only", "--skip", "--out", "--json", "--junit", "--single-file"),
+        "NAME",
+        epilog=f"{_NAMES} {_STORED}",
+    ),
+    "diff": Command("tell what changed between two runs, written with --json", (), "OLD NEW"),
+    "doctor": Command("tell what this machine has, and what cannot run on it", ("--out",)),
+    "kernel": Command(
+        "have Coq check the theorems",
+        ("--record", "--out"),
+        "NAME",
+        {"--record": {"help": "keep what it said for machines without Coq"}},
+        _NAMES,
+    ),
+    "mutate": Command(
+        "change the code, one place at a time, and see which check notices",
+        (
+            "--fast",
+            "--random",
+            "--seed",
+            "--only",
+            "--jobs",
+            "--budget",
+            "--fresh",
+            "--record",
+            "--out",
+        ),
+        "NAME",
+        {
+            "--only": {"type": str, "metavar": "CHANGE", "help": "this change (repeatable)"},
+            "--seed": {"help": "of --random"},
+        },
+        f"{_NAMES} `numeric` and `experiments` have changes too.",
+    ),
+    "attack": Command(
+        "search for violations of every inequality with optimisers",
+        ("--budget", "--seed"),
+        "NAME",
+        {"--budget": {"help": "for each claim (default: 60s)"}, "--seed": {"help": "default: 0"}},
+        _NAMES,
+    ),
+    "soak": Command(
+        "count how often a check that draws is red without a fault",
+        ("--seeds", "--jobs", "--budget", "--out"),
+        "NAME",
+        epilog=_NAMES,
+    ),
+    "ssl": Command(
+        "run experiments on data of your own",
+        (
+            "--data",
+            "--data-path",
+            "--download",
+            "--network",
+            "--form",
+            "--seeds",
+            "--checkpoint",
+            "--list",
+            "--rehearse",
+            "--record",
+            "--budget",
+            "--profile",
+            "--device",
+            "--seed",
+            "--jobs",
+            "--fresh",
+            "--out",
+        ),
+        "NAME",
+        {"--seeds": {"help": "the form with so many training seeds"}},
+        "A NAME is an experiment, E1 to E9, or `all`.",
+    ),
+    "ssl released": Command(
+        "re-analyse the author's released arrays", ("--path", "--check-citations", "--json")
+    ),
+    "diagnose": Command(
+        "say what state a head of your own is in",
+        (
+            "--head",
+            "--checkpoint",
+            "--prefix",
+            "--activation",
+            "--outputs",
+            "--views",
+            "--labels",
+            "--loss",
+            "--set",
+            "--lr",
+            "--batch",
+            "--seed",
+            "--device",
+            "--json",
+            "--html",
+        ),
+        "",
+        {
+            "--checkpoint": {"type": _path, "help": "the head's state; read as tensors alone"},
+            "--seed": {"type": int, "default": 0, "help": "of samples drawn (default: 0)"},
+            "--device": {"choices": ("cpu", "cuda"), "default": "cpu", "help": "default: cpu"},
+            "--json": {"help": "write all of it"},
+        },
+        "A head is package:callable or file.py:callable (called without arguments, if it takes none), "
+        "with its state from --checkpoint, or is read from the checkpoint's tensors alone. Outputs are "
+        "the representations that go into it. Nothing in a checkpoint or an array file is run.",
+    ),
+    "bench": Command(
+        "time the curvature kernels against PyTorch's own Hessians",
+        ("--profile", "--device", "--json"),
+        "",
+        {
+            "--profile": {"choices": ("standard", "deep"), "help": "deep: the large ones too"},
+            "--json": {"help": "write the result, and its drawing beside it"},
+        },
+    ),
+    "new": Command("make the room of another statement, and judge it", RUN, "ID LABEL TITLE"),
+}
+"""Every command by its name, in the order of the list."""
+
+
+def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return the command, its words (`names`) and its options, by default those of this process.
+
+    Raises:
+        UsageError: if it cannot be understood.
+        SystemExit: after the help or the version was printed.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    top, commands = _parsers()
+    if not words or words[0] in ("-h", "--help", "--version"):
+        top.parse_args(words)
+    command, rest = words[0], words[1:]
+    if [command, *rest[:1]] == ["ssl", "released"]:
+        command, rest = "ssl released", rest[1:]
+    elif command not in commands:
+        command, rest = "run", words
+    options, unknown = commands[command].parse_known_intermixed_args(rest)
+    if unknown:
+        raise UsageError(_unknown(command, unknown))
+    options.command = command
+    return options
+
+
+def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
+    top = _Parser(
+        prog=PROG,
+        description="Decides the paper's statements, and repeats its experiments.",
+        epilog=f"`{PROG} COMMAND --help` has the options of a command. {_NAMES}",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"{DISTRIBUTION} {_version()}")
+    listed = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, command in COMMANDS.items():
+        parser = listed.add_parser(
+            name,
+            help=command.does,
+            description=f"{command.does[0].upper()}{command.does[1:]}.",
+            epilog=command.epilog,
+            allow_abbrev=False,
+        )
+        if command.words:
+            parser.add_argument("names", nargs="*", metavar=command.words)
+        else:
+            parser.set_defaults(names=[])
+        for option in command.options:
+            parser.add_argument(option, **{**OPTIONS[option], **command.own.get(option, {})})
+    return top, listed.choices
+
+
+def _version() -> str:
+    """That of the checkout, or of the installation."""
+    file = Path(__file__).parents[2] / "pyproject.toml"
+    if file.is_file():
+        return str(tomllib.loads(file.read_text("utf-8"))["project"]["version"])
+    return version(DISTRIBUTION)
+
+
+def _unknown(command: str, unknown: Sequence[str]) -> str:
+    """What is said of words that a command does not know."""
+    wanted = next((word for word in unknown if word.startswith("-")), "").partition("=")[0]
+    if not wanted:
+        return f"`{command}` takes no names, got {' '.join(unknown)!r}."
+    if wanted not in OPTIONS:
+        close = difflib.get_close_matches(wanted, COMMANDS[command].options, n=1, cutoff=0.7)
+        close = close or difflib.get_close_matches(wanted, OPTIONS, n=1, cutoff=0.7)
+        guess = f"Did you mean `{close[0]}`?" if close else f"`{PROG} {command} --help` has them."
+        return f"`{command}` has no option `{wanted}`. {guess}"
+    having = [f"`{name}`" for name, other in COMMANDS.items() if wanted in other.options]
+    said = f"`{command}` does not use it: `{wanted}` is an option of {', '.join(having)}."
+    return f"{said} {_STORED}" if command in ("show", "report") else said

@@ -7,10 +7,13 @@ needs NumPy, are imported only where a run is shown, so that listing stays insta
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import sys
+import textwrap
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +22,9 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from verify.claims.evidence import Evidence, Outcome
 from verify.claims.lemmas import Lemma, LemmaKind
+from verify.claims.progress import draws
 from verify.claims.statement import Experiment, Statement
+from verify.claims.summary import sentence
 from verify.claims.text import count
 from verify.engine.record import (
     CheckRecord,
@@ -184,9 +189,22 @@ def progress(
         chosen: ids of the checks to run.
         cache: where the artefacts are built, to show how far they are.
     """
-    from verify.claims.progress import draws
-
     return LiveProgress(out, rooms, chosen, cache) if draws(out) else Progress(out)
+
+
+@contextlib.contextmanager
+def working() -> Iterator[Callable[[str], None]]:
+    """Say on standard error, where that is a terminal, what is being done; nothing of it stays."""
+    drawn = draws(sys.stderr)
+
+    def say(what: str) -> None:
+        if drawn:
+            print(f"\r\x1b[2K{what}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield say
+    finally:
+        say("")
 
 
 def duration(seconds: float) -> str:
@@ -314,14 +332,14 @@ def _some(ids: Sequence[str]) -> str:
     return f"{', '.join(ids[:LISTED])} and {len(ids) - LISTED} more, which the report names"
 
 
-def last_line(run: RunRecord) -> str:
-    """Return the counts of a run in one line."""
+def last_line(run: RunRecord, seconds: float) -> str:
+    """Return the counts of a run in one line, with the time that all of it took."""
     counts = run.counts
     return (
         f"{counts[Outcome.AS_STATED]} as stated, {count(counts[Outcome.SURPRISE], 'surprise')}, "
         f"{count(counts[Outcome.ERROR], 'error')}, "
         f"{counts[Outcome.UNDECIDED] + counts[Outcome.VACUOUS]} undecided or vacuous, "
-        f"{counts[Outcome.NOT_RUN]} not run; {run.reused} reused; {duration(run.wall_s)}."
+        f"{counts[Outcome.NOT_RUN]} not run; {run.reused} reused; {duration(seconds)}."
     )
 
 
@@ -349,6 +367,72 @@ def shown(run: RunRecord) -> str:
     if run.lemmas:
         blocks += ["Lemmas cited:", "\n".join(_lemma_lines(lemma, run) for lemma in run.lemmas)]
     return "\n\n".join(blocks)
+
+
+def overview(run: RunRecord, plain: Callable[[str], str], width: int) -> str:
+    """Return one screen on each room of a run: what became of it, by the best evidence that is stored.
+
+    Args:
+        run: the record.
+        plain: turns formulas into plain text.
+        width: characters of a line.
+    """
+
+    def wrapped(text: str, first: str = "") -> str:
+        return textwrap.fill(
+            plain(text),
+            width,
+            initial_indent=first,
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
+
+    blocks = []
+    for room in run.statements:
+        judged = (*room.judged.readings, *room.judged.parts)
+        lines = [wrapped(f"{room.statement.label}: {room.statement.title}")]
+        if room.summary is not None:
+            met = all(one.verdict is one.predicted for one in judged)
+            lines.append(
+                "In words:" if met else "In words, where every check finds what it states:"
+            )
+            lines.append(wrapped(sentence(room.summary.readings), "  "))
+            if room.summary.smallest:
+                lines.append(wrapped(f"Counterexample: {room.summary.smallest}", "  "))
+            if room.summary.instead:
+                lines.append(wrapped(f"Instead: {sentence(room.summary.instead)}", "  "))
+        for what, judgements in (
+            ("Readings, as quoted:", room.judged.readings),
+            ("Parts, as repaired:", room.judged.parts),
+        ):
+            reached: dict[str, list[str]] = {}
+            for one in judgements:
+                reached.setdefault(one.verdict, []).append(one.target)
+            lines += [what] * bool(judgements)
+            lines += [
+                wrapped(f"{word}: {', '.join(about)}", "  ") for word, about in reached.items()
+            ]
+        blocks.append("\n".join([*lines, *_tallied(room.checks, wrapped)]))
+    for asked in run.experiments:
+        lines = [wrapped(f"{asked.experiment.id}: {asked.experiment.title}")]
+        lines += [
+            wrapped(f"{effect.text.rstrip('.')}: {_answer(asked, effect.id)}", "  ")
+            for effect in asked.experiment.effects
+        ]
+        blocks.append("\n".join([*lines, *_tallied(asked.checks, wrapped)]))
+    return "\n\n".join(blocks)
+
+
+def _tallied(checks: Sequence[CheckRecord], wrapped: Callable[[str, str], str]) -> Iterator[str]:
+    """How many checks found what; those that did not find what they state by id."""
+    found: dict[Outcome, list[str]] = {}
+    for check in checks:
+        found.setdefault(check.outcome, []).append(check.id)
+    counts = (f"{len(ids)} {outcome}" for outcome, ids in found.items())
+    yield f"{count(len(checks), 'check')}: {', '.join(counts)}"
+    for outcome, ids in found.items():
+        if outcome not in (Outcome.AS_STATED, Outcome.NOT_RUN):
+            yield wrapped(f"{outcome}: {shortened(', '.join(ids), ids)}", "  ")
 
 
 def _lemma_lines(lemma: Lemma, run: RunRecord) -> str:

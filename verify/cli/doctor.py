@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from verify.claims.check import Context
@@ -25,28 +25,32 @@ def gpu() -> str:
     return torch.cuda.get_device_name(0) if torch.cuda.is_available() else ""
 
 
-def examine(places: Sequence[RegistryEntry], root: Path, out: Path) -> list[tuple[str, str]]:
-    """Return what was found, as (what, finding) pairs.
+def examine(
+    places: Sequence[RegistryEntry], root: Path, out: Path, working: Callable[[str], None]
+) -> Iterator[tuple[str, str]]:
+    """Find what there is, and yield it as (what, finding) pairs as it is found.
 
     Args:
         places: the rooms; each is imported, so that what is broken shows.
         root: the project's root folder.
         out: where evidence is kept.
+        working: is told what is being looked at.
     """
-    found = list(machine().items())
-    found += [("git", git_state(root)), ("evidence", str(out))]
-    found += [(package, version) for package, version in versions().items()]
+    yield from machine().items()
+    yield from (("git", git_state(root)), ("evidence", str(out)))
+    yield from versions().items()
+    working("looking for a GPU")
     try:
         card = gpu()
     except ImportError as error:
-        found.append(("device", f"PyTorch cannot be imported ({error}); nothing numeric can run"))
+        yield "device", f"PyTorch cannot be imported ({error}); nothing numeric can run"
         card = ""
     else:
-        found.append(("device", f"cuda ({card})" if card else "cpu (no CUDA device was found)"))
+        yield "device", f"cuda ({card})" if card else "cpu (no CUDA device was found)"
     threads = ", ".join(f"{name}={os.environ.get(name, 'unset')}" for name in THREADS)
-    found.append(("threads", f"one in each worker; this shell has {threads}"))
-    found.append(("digits", _digits()))
-    found.append(("coq", coq.version() or missing()))
+    yield "threads", f"one in each worker; this shell has {threads}"
+    yield "digits", _digits()
+    yield "coq", coq.version() or missing()
     ctx = Context(
         seed=0,
         profile="standard",
@@ -55,20 +59,22 @@ def examine(places: Sequence[RegistryEntry], root: Path, out: Path) -> list[tupl
         rooms=modules(places),
     )
     cannot: dict[str, str] = {}
+    whole = True
     for place in places:
+        working(f"importing {place.entry.label}")
         try:
             room = load(place.entry.id, place.module)
         except RoomError as error:
-            found.append(("cannot run", str(error)))
+            yield "cannot run", str(error)
+            whole = False
             continue
         for check in room.checks:
             if reason := missing_capability(check, ctx):
                 cannot[check.id] = reason
     for reason, ids in by_reason(cannot).items():
-        found.append(("cannot run", f"{reason} {count(len(ids), 'check')}: {', '.join(ids)}"))
-    if not any(what == "cannot run" for what, _ in found):
-        found.append(("cannot run", "nothing: every check can run here"))
-    return found
+        yield "cannot run", f"{reason} {count(len(ids), 'check')}: {', '.join(ids)}"
+    if whole and not cannot:
+        yield "cannot run", "nothing: every check can run here"
 
 
 def _digits() -> str:

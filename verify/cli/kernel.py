@@ -38,12 +38,19 @@ def told(check: Check, finding: Finding) -> str:
 
 
 def keep(found: Sequence[tuple[Check, Finding]]) -> int:
-    """Put what Coq said into the record, in place of what it held of these theorems; how many it holds."""
-    kept = record.read()
-    claims = [claim_of(check) for check, _ in found]
-    kept |= entries(claims, [finding for _, finding in found])
-    record.write(kept)
-    return len(kept)
+    """Put what Coq said into the record, in place of what it held of these theorems.
+
+    What did not come out as it is stated is not recorded.
+
+    Returns:
+        How many theorems were recorded.
+    """
+    fine = [
+        (claim_of(check), finding) for check, finding in found if not failed([(check, finding)])
+    ]
+    told = entries([claim for claim, _ in fine], [finding for _, finding in fine])
+    record.write(record.read() | told)
+    return len(told)
 
 
 def missing() -> str:

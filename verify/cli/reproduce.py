@@ -15,10 +15,10 @@ from pathlib import Path
 from verify.claims.check import Check, Context, Kind, Role
 from verify.claims.evidence import Outcome
 from verify.cli.arguments import UsageError
-from verify.engine.registry import RegistryEntry, Room
+from verify.engine.registry import RegistryEntry, Room, find
 from verify.engine.runner import Results
 from verify.engine.store import Store
-from verify.experiments.forms import DIGITS, FORMS, RELEASED, Form
+from verify.experiments.forms import DIGITS, FORMS, NETWORKS, PUBLISHED, RELEASED, Form, listing
 
 CHECKPOINT, IMAGES = "checkpoint", "cifar10"
 """The data of E8: released networks, in a file or a folder of files, and the images they are shown."""
@@ -55,6 +55,52 @@ class ExperimentSelection:
         return measures and not check.capabilities
 
 
+def experiments(options: argparse.Namespace, places: Sequence[RegistryEntry]) -> tuple[str, ...]:
+    """Return the ids of the experiments that are named; none if all are meant.
+
+    Raises:
+        UsageError: if none is named, or what is named is no experiment.
+        RoomError: if there is nothing of that name.
+    """
+    if not options.names and not options.list:
+        raise UsageError("`ssl` expects the names of experiments, `all`, or --list.")
+    if options.names in ([], ["all"]):
+        return ()
+    found = [find(places, name) for name in options.names]
+    for place in found:
+        if not _trains(place):
+            raise UsageError(
+                f"`ssl` runs experiments, and {place.entry.label} is a statement, which needs no data; "
+                f"`python -m verify {place.entry.id}` decides it."
+            )
+    return tuple(dict.fromkeys(place.entry.id for place in found))
+
+
+def _trains(place: RegistryEntry) -> bool:
+    return not place.module.startswith("theorems.")
+
+
+def require_paths(options: argparse.Namespace) -> None:
+    """See that what is named is there, before anything heavy is imported.
+
+    Raises:
+        Unavailable: if it is not.
+    """
+    for name in ("data_path", "checkpoint"):
+        path = getattr(options, name)
+        if path is not None and not path.exists():
+            raise Unavailable(
+                f"There is no file or folder {path}, which --{name.replace('_', '-')} names."
+            )
+
+
+def _unused(options: argparse.Namespace, names: Sequence[str], needs: str) -> None:
+    """Refuse options that mean nothing without another one."""
+    for name in names:
+        if getattr(options, name):
+            raise UsageError(f"`--{name.replace('_', '-')}` is not used without {needs}.")
+
+
 def choose(
     options: argparse.Namespace, names: Sequence[str], places: Sequence[RegistryEntry]
 ) -> ExperimentSelection:
@@ -68,14 +114,19 @@ def choose(
     Raises:
         UsageError: if there is no such form, or an experiment does not have it.
     """
+    if options.rehearse and options.record:
+        raise UsageError("`--rehearse` finds nothing that `--record` could keep; give one of them.")
     if options.checkpoint is not None:
         if tuple(names) != ("E8",):
             raise UsageError(f"`--checkpoint` is for E8: `{RELEASED}`.")
+        _unused(options, ("network", "form", "seeds"), "`--data cifar10` or `cifar100`")
         path = "" if options.data_path is None else str(options.data_path)
         return ExperimentSelection(
             None, ("E8",), {CHECKPOINT: str(options.checkpoint), IMAGES: path}
         )
     if options.data == DIGITS:
+        own = ("data_path", "download", "network", "form", "seeds")
+        _unused(options, own, "`--data cifar10` or `cifar100`")
         every = tuple(
             place.entry.id for place in places if place.module.startswith("verify.experiments.")
         )
@@ -92,16 +143,17 @@ def choose(
 
 
 def _form(options: argparse.Namespace) -> Form:
+    network, size = options.network or NETWORKS[0], options.form or PUBLISHED.size
     found = [
         form
         for form in FORMS
-        if (form.data, form.network, form.size) == (options.data, options.network, options.form)
+        if (form.data, form.network, form.size) == (options.data, network, size)
         and options.seeds in (None, form.seeds)
     ]
     if not found:
         seeds = "" if options.seeds is None else f" with {options.seeds} training seeds"
         raise UsageError(
-            f"No experiment has a form on {options.data} with {options.network}, {options.form}{seeds}; "
+            f"No experiment has a form on {options.data} with {network}, {size}{seeds}; "
             "`python -m verify ssl --list` names the forms there are."
         )
     return max(found, key=lambda form: form.seeds)
@@ -149,6 +201,12 @@ def _require_checkpoints(path: Path) -> None:
             load(file)
     except CheckpointError as error:
         raise Unavailable(str(error)) from None
+
+
+def listed(names: Sequence[str]) -> str:
+    """The forms of some experiments and what they cost; of all if none is named."""
+    lines = listing().splitlines()
+    return "\n".join(line for line in lines if not names or line.partition(" ")[0] in names)
 
 
 def record(results: Results, folder: Path) -> list[Path]:

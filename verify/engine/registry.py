@@ -120,8 +120,13 @@ def modules(places: Iterable[RegistryEntry]) -> dict[str, str]:
     return {place.entry.id: place.module for place in places}
 
 
-def find(places: Sequence[RegistryEntry], name: str) -> RegistryEntry:
+def find(places: Sequence[RegistryEntry], name: str, others: Iterable[str] = ()) -> RegistryEntry:
     """Return the place known by a name, in any case.
+
+    Args:
+        places: the rooms.
+        name: what is asked for.
+        others: words that may have been meant besides.
 
     Raises:
         RoomError: if there is none, with the names that are close.
@@ -131,6 +136,7 @@ def find(places: Sequence[RegistryEntry], name: str) -> RegistryEntry:
         if wanted in place.entry.names:
             return place
     known = {known: place.entry.id for place in places for known in place.entry.names}
+    known |= {other: f"`{other}`" for other in others}
     close = dict.fromkeys(known[match] for match in difflib.get_close_matches(wanted, known))
     guess = f" Did you mean {' or '.join(close)}?" if close else ""
     raise RoomError(
