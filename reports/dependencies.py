@@ -162,9 +162,9 @@ def overview(run: RunRecord) -> Markup:
     lines = []
     for name, (x, y) in at.items():
         judgement = run.reached[name]
-        for lemma in judgement.lemmas:
-            if lemma in place:
-                lines.append(_sweep(x, y, _LEMMAS - 4, place[lemma], ""))
+        for cited in judgement.lemmas:
+            if cited in place:
+                lines.append(_sweep(x, y, _LEMMAS - 4, place[cited], ""))
         for target in judgement.rests_on:
             if target in at:
                 lines.append(_sweep(x, y, *at[target], ' class="rests"'))

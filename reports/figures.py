@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -72,6 +73,7 @@ _STYLE = {
 }
 
 
+_ACROSS: dict[str, Any] = {"color": _INK, "linewidth": 0.9, "linestyle": (0, (4, 3))}
 _LINE = 68
 """Characters of the legend that fit beside each other, with seven for each line's sample."""
 
@@ -171,12 +173,22 @@ def _draw(axes: Axes, plot: Plot, series: Series, i: int) -> None:
 
 def _across(axes: Axes, line: Line) -> None:
     """Add a thin line across the axes, with its name at its end."""
-    draw = axes.axvline if line.axis == "x" else axes.axhline
-    draw(line.at, color=_INK, linewidth=0.9, linestyle=(0, (4, 3)))
-    beside = axes.get_xaxis_transform() if line.axis == "x" else axes.get_yaxis_transform()
-    at = (line.at, 0.98) if line.axis == "x" else (0.99, line.at)
-    side = {"ha": "left", "va": "top"} if line.axis == "x" else {"ha": "right", "va": "bottom"}
-    axes.annotate(line.label, at, (3, 2), beside, "offset points", fontsize=8, **side)
+    if line.axis == "x":
+        axes.axvline(line.at, **_ACROSS)
+        beside, at = axes.get_xaxis_transform(), (line.at, 0.98)
+    else:
+        axes.axhline(line.at, **_ACROSS)
+        beside, at = axes.get_yaxis_transform(), (0.99, line.at)
+    axes.annotate(
+        line.label,
+        at,
+        (3, 2),
+        beside,
+        "offset points",
+        fontsize=8,
+        ha="left" if line.axis == "x" else "right",
+        va="top" if line.axis == "x" else "bottom",
+    )
 
 
 def _label_ticks(axes: Axes, plot: Plot) -> None:

@@ -100,7 +100,7 @@ def test_each_statement_and_experiment_has_a_page_of_its_own(
     for name, html in site.items():
         assert Parsed(html).unbalanced == [], name
         assert html.count("<h1") == 1
-        assert html.count("<title>") == 1
+        assert html.partition("</head>")[0].count("<title>") == 1
     titles = [re.findall("<title>(.*?)</title>", html)[0] for html in site.values()]
     assert len(set(titles)) == len(titles)
 
