@@ -62,6 +62,13 @@ _WIDE, _WIDE_IN_TEXT = 56, 40  # above which a formula may break before a sum as
 _SHORT = 4  # token characters up to which the start or end of a formula is not left alone
 
 _RELATIONS = set("=≠<>≤≥≪≫≈≃≅≡∼∝∈∉⊂⊆⪯⪰≼≽≺≻→↦⇒⟹⇔⟺≔≜,;")
+_ROWS = {"math", "mrow", "mtd", "msqrt", "mstyle"}
+_BY_DEFAULT = {
+    **{one: {"stretchy": "true", "fence": "true", "form": "prefix"} for one in "([{"},
+    **{one: {"stretchy": "true", "fence": "true", "form": "postfix"} for one in ")]}"},
+    **{one: {"lspace": "0", "rspace": "0"} for one in "+−±∓"},
+}
+"""What MathML Core's dictionary says of an operator, in the only form that it has here with that attribute."""
 _BEFORE_SIGN = set("([{⟨") | _RELATIONS
 _MARKS = ".,;:!?)]”"
 _TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")  # written between terms: an ellipsis
@@ -122,10 +129,35 @@ def formula(latex: str, display: str = "inline") -> Markup:
     math = tree(latex, display)
     parts = _broken(math, display)
     for part in parts:
-        part.set("alttext", linear(part))
-    _annotate(parts[0], latex)
+        said, seen = linear(part), "".join(part.itertext())
+        if said.replace(" ", "") != seen or re.search(r"\w \w", said):
+            part.set("alttext", said)
+        _thin(part)
+    if re.sub(r"\s", "", latex) != "".join(parts[0].itertext()):  # or it is its own source
+        _annotate(parts[0], latex)
     html = "".join(ElementTree.tostring(part, encoding="unicode") for part in parts)
     return Markup(html if len(parts) == 1 or display == "inline" else f'<p class="wide">{html}</p>')
+
+
+def _thin(parent: Element) -> None:
+    """Leave out what changes nothing: groups of one, groups in a row, and what an operator is anyway."""
+    children: list[Element] = []
+    for child in list(parent):
+        _thin(child)
+        parent.remove(child)
+        inner = list(child)
+        loose = parent.tag in _ROWS and inner and "mo" not in (inner[0].tag, inner[-1].tag)
+        if child.tag == "mrow" and not child.attrib and (len(inner) == 1 or loose):
+            children += inner
+        else:
+            children.append(child)
+    parent.extend(children)
+    if parent.tag == "mo":
+        for name, value in _BY_DEFAULT.get(parent.text or "", {}).items():
+            if parent.get(name) == value:
+                del parent.attrib[name]
+        if {"lspace", "rspace"} <= set(parent.attrib) and len(parent.text or "") > 1:
+            parent.attrib.pop("form", None)  # the spaces are all that it is for
 
 
 def _annotate(math: Element, latex: str) -> None:

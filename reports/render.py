@@ -18,9 +18,11 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -31,7 +33,7 @@ from reports.figures import styles_once, svg
 from reports.mathml import formula, prose, prose_or_source
 from reports.plain import plain
 from verify.claims.check import Arithmetic, Kind, Role
-from verify.claims.evidence import Answer, Outcome, Theorem
+from verify.claims.evidence import Answer, Outcome, Table, Theorem
 from verify.claims.judgement import Judgement
 from verify.claims.lemmas import CONVENTIONS, LemmaKind
 from verify.claims.picture import Picture
@@ -48,6 +50,9 @@ _BRACKETED = re.compile(r"\[[^\[\]$a-z]*\]|\([^()$a-z]*\)")
 
 PAGE = "index.html"
 """Name of the first page in the site folder."""
+
+_ABLATION = ".ablation"
+"""With it ends the id of the check that withdraws the premises of a derivation."""
 
 _HREF = re.compile(r' href="#([^"]+)"')
 _ID = re.compile(r' id="([^"]+)"')
@@ -170,8 +175,17 @@ def _page(
         if first or any(f' id="{id}"' in html for id in ids for html in sections)
     }
     template = environment.get_template("report.html")
-    return styles_once(
-        template.render(run=run, title=title, sections=sections, first=first, faults=own)
+    html = template.render(run=run, title=title, sections=sections, first=first, faults=own)
+    return styles_once(_unindented(html))
+
+
+def _unindented(html: str) -> str:
+    """A page without its templates' indentation."""
+    pieces = re.split(r"(<(pre|blockquote)\b.*?</\2>)", html, flags=re.DOTALL)
+    return "".join(
+        piece if i % 3 else re.sub(r"\s*\n\s*", "\n", piece)
+        for i, piece in enumerate(pieces)
+        if i % 3 != 2
     )
 
 
@@ -246,6 +260,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
     environment.tests["computed"] = _is_computed
     quoted = _theorems(run)
     spelled_out = _spelled_out(quoted)
+    withdrawn = _withdrawn(run)
     environment.globals.update(
         svg=faults.guarded(svg, lambda plot: plot.title),
         style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
@@ -278,6 +293,8 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         spelled_out=lambda theorem: {n for n, by in spelled_out.items() if by == theorem.name},
         theorems=len(quoted),
         tier_words=tiers.words,
+        untold=partial(_untold, withdrawn),
+        withdrawn=withdrawn,
         Kind=Kind,
         LemmaKind=LemmaKind,
         Origin=Origin,
@@ -298,6 +315,42 @@ def _is_computed(latex: str) -> bool:
 def _step(latex: str) -> Markup:
     """A step's formula; an equation whose sides print alike is told once."""
     return formula(f"= {latex.partition(' = ')[2]}" if _is_computed(latex) else latex, "block")
+
+
+def _withdrawn(run: RunRecord) -> dict[str, dict[str, int | str]]:
+    """Where derivations fail without each of their premises: the number of a step, or a text.
+
+    By the derivation's id and the premise's name; of a premise that an ablation tells otherwise than the
+    derivation nothing.
+    """
+    checks = {check.id: check.evidence for check in run.checks if check.evidence is not None}
+    found: dict[str, dict[str, int | str]] = {}
+    for id, whole in checks.items():
+        tried = checks.get(f"{id}{_ABLATION}")
+        if tried is None:
+            continue
+        says = {premise.name: premise.text for premise in whole.premises}
+        steps = {step.text: i + 1 for i, step in reversed(list(enumerate(whole.steps)))}
+        found[id] = {
+            row[0]: steps.get(row[2], row[2])
+            for table in tried.tables
+            for row in table.rows
+            if says.get(row[0]) == row[1]
+        }
+    return found
+
+
+def _untold(
+    withdrawn: Mapping[str, Mapping[str, int | str]], check: CheckRecord
+) -> Iterable[Table]:
+    """The tables of a check without what stands beside the premises of its derivation."""
+    told = withdrawn.get(check.id.removesuffix(_ABLATION), {})
+    for table in () if check.evidence is None else check.evidence.tables:
+        rows = tuple(row for row in table.rows if row[0] not in told)
+        if not check.id.endswith(_ABLATION) or not told:
+            yield table
+        elif rows:
+            yield msgspec.structs.replace(table, rows=rows)
 
 
 def _theorems(run: RunRecord) -> dict[str, Theorem]:
@@ -382,9 +435,7 @@ def _link(id: str, anchor: str = "", text: str = "") -> Markup:
     """An id, or text, linked to its place in the report; a line may break after an id's dots."""
     if text:
         return Markup('<a href="#{}">{}</a>').format(anchor or id, text)
-    words = Markup("<wbr>").join(
-        Markup("<span>{}</span>").format(word) for word in re.findall(r"[^.]*\.?", id) if word
-    )
+    words = Markup("<wbr>").join(re.findall(r"[^.]+\.?|\.", id))
     return Markup('<a class="id" href="#{}">{}</a>').format(anchor or id, words)
 
 

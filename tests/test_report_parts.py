@@ -64,10 +64,10 @@ def test_dollar_signs_pair_up() -> None:
     [
         ("H_{\\mathrm{eff}}", '<mi mathvariant="normal">eff</mi>'),
         ("A \\succeq 0", "<mo>⪰</mo>"),
-        ("s''(a)", '<mrow><mi>s</mi><mi class="prime">″</mi></mrow>'),
+        ("s''(a)", '<mi>s</mi><mi class="prime">″</mi>'),
         ("s''_j", '<msub><mrow><mi>s</mi><mi class="prime">″</mi></mrow><mi>j</mi></msub>'),
-        ("f(-z)", '<mo form="prefix" lspace="0" rspace="0">−</mo>'),
-        ("\\ker J", '<mo form="prefix" lspace="0" rspace="0.167em">ker</mo>'),
+        ("f(-z)", '<mo form="prefix">−</mo>'),
+        ("\\ker J", '<mo lspace="0" rspace="0.167em">ker</mo>'),
         ("\\dot h", '<mrow><mi>h</mi><mspace width="0em" height="0.8em" /></mrow><mo>˙</mo>'),
         ("\\ddot x", '<mrow><mi>x</mi><mspace width="0em" height="0.58em" /></mrow><mo>¨</mo>'),
         ("m_1, .., m_N", "<mi>…</mi>"),
@@ -102,6 +102,27 @@ def test_a_formula_carries_its_source_and_how_it_is_said() -> None:
     latex = r"\lambda_{\min}(H) \geq 0"
     assert 'alttext="λ_min(H) ≥ 0"' in formula(latex)
     assert f'<annotation encoding="application/x-tex">{latex}</annotation>' in formula(latex)
+
+
+def test_a_formula_that_reads_as_it_is_written_says_nothing_twice() -> None:
+    assert formula("d=2") == "<math><mi>d</mi><mo>=</mo><mn>2</mn></math>"
+    assert "alttext" in formula("d = 2 x^2")
+    assert r">\rho</annotation>" in formula(r"\rho")
+
+
+@pytest.mark.parametrize(
+    ("latex", "kept"),
+    [
+        (r"\left(a\right)^2", "<mrow><mo>(</mo><mi>a</mi><mo>)</mo></mrow>"),
+        (r"a \left|b\right|", '<mo stretchy="true" fence="true" form="prefix">|</mo>'),
+        (r"{-1} + {a b}", '<mrow><mo form="prefix">−</mo><mn>1</mn></mrow><mo>+</mo><mi>a</mi>'),
+        (r"x_{i}^{2}", "<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup>"),
+        (r"(\frac{1}{2})", '<mo stretchy="false">(</mo>'),
+    ],
+)
+def test_what_is_left_out_of_a_formula_changes_nothing(latex: str, kept: str) -> None:
+    """Brackets stretch and signs are prefixes as before; groups go that hold one thing or only stand in a row."""
+    assert kept in formula(latex)
 
 
 def test_a_short_side_of_a_relation_is_not_left_alone() -> None:
