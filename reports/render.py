@@ -3,7 +3,8 @@
 `render` only shows: verdicts, outcomes and reasons are those of the record, and what a template
 counts or sorts it counts and sorts from the record. The templates are in reading order:
 ``report.html`` (a page), ``front.html`` (what is read first), ``notation.html``,
-``verdicts.html`` (by what each was checked), ``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``dependencies.html``,
+``crosswalk.html`` (published sentences), ``verdicts.html`` (by what each was checked),
+``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``dependencies.html``,
 ``lemmas.html``, ``definitions.html``, ``power.html`` (the changes to the code that checks faced) and
 ``provenance.html``; ``words.html`` holds the legends' wording.
 
@@ -12,34 +13,38 @@ The sections are the same in a folder of pages and in one file; only the links d
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports import tiers
+from reports import crosswalk, tiers
 from reports.dependencies import anchor, drawing, overview
 from reports.faults import Faults
 from reports.figures import styles_once, svg
-from reports.mathml import formula, prose, prose_or_source
+from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
+from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
 from reports.plain import plain
 from verify.claims.check import Arithmetic, Kind, Role
-from verify.claims.evidence import Answer, Outcome, Table, Theorem
+from verify.claims.evidence import Answer, Outcome, Plot, Table, Theorem
 from verify.claims.judgement import Judgement
 from verify.claims.lemmas import CONVENTIONS, LemmaKind
-from verify.claims.picture import Picture
+from verify.claims.picture import Line, Picture
 from verify.claims.proved import AXIOMS
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 from verify.claims.summary import DATA, Told
+from verify.claims.text import count
 from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, by_reason
 
 _Member = TypeVar("_Member")
@@ -48,14 +53,22 @@ _Member = TypeVar("_Member")
 _FIRST_WORD = re.compile(r"(?:a|[a-z][a-z'’-]+)(?=[\s,;:.?]|$)")
 _BRACKETED = re.compile(r"\[[^\[\]$a-z]*\]|\([^()$a-z]*\)")
 
-PAGE = "index.html"
-"""Name of the first page in the site folder."""
+FIGURES = Drawings()
+"""By the hash of plot and anchor."""
 
 _ABLATION = ".ablation"
 """With it ends the id of the check that withdraws the premises of a derivation."""
 
 _HREF = re.compile(r' href="#([^"]+)"')
 _ID = re.compile(r' id="([^"]+)"')
+
+
+def _holds(page: Path, html: str) -> bool:
+    """Whether a page is there and as it is to be."""
+    try:
+        return page.read_text(encoding="utf-8") == html
+    except (OSError, ValueError):
+        return False
 
 
 @dataclass(frozen=True)
@@ -73,20 +86,16 @@ class _Section:
     html: Markup
 
 
-class Rendered(NamedTuple):
-    """The first page of a report, and why what was not shown is not, a sentence each."""
-
-    page: Path
-    faults: tuple[str, ...]
-
-
-def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Rendered:
+def render(
+    run: RunRecord, site: Path, *, single_file: bool = False, cache: Path | None = None
+) -> Rendered:
     """Write the report of a run, whole or not at all.
 
     Args:
         run: the record to show.
         site: folder of the pages; made if it is not there.
         single_file: write one page with everything, instead of one for each statement and experiment.
+        cache: where formulas and figures are kept; None to draw them all.
 
     Returns:
         The path of the first page, and what in it stands for something that cannot be shown.
@@ -95,10 +104,13 @@ def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Rendered
         OSError: if the folder cannot be written to.
     """
     faults = Faults()
-    written = {PAGE: page(run, faults)} if single_file else pages(run, faults)
+    with _drawings(cache):
+        written = {PAGE: page(run, faults)} if single_file else pages(run, faults)
     site.mkdir(parents=True, exist_ok=True)
     parts = {}
     for name, html in written.items():
+        if _holds(site / name, html):
+            continue
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", errors="backslashreplace", dir=site, suffix=".part", delete=False
         ) as file:
@@ -108,6 +120,29 @@ def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Rendered
     for name in reversed(parts):  # the first page last, when what it links to is there
         os.replace(parts[name], site / name)
     return Rendered(site / PAGE, tuple(faults.reasons))
+
+
+@contextlib.contextmanager
+def _drawings(cache: Path | None) -> Iterator[None]:
+    """Take formulas and figures from a folder, and keep there those that are drawn meanwhile."""
+    if cache is None:
+        yield
+        return
+    before = drawn(cache, drawn_by())
+    FORMULAS.earlier, FIGURES.earlier = before.formulas, before.figures
+    yield
+    if before.formulas != FORMULAS or before.figures != FIGURES:
+        with contextlib.suppress(OSError):  # the next report draws them again
+            keep(Drawn(drawn_by=before.drawn_by, formulas=FORMULAS, figures=FIGURES), cache)
+
+
+def _figure(
+    plot: Plot, anchor: str, places: Sequence[str] = (), lines: Sequence[Line] = ()
+) -> Markup:
+    """A plot as `svg` draws it."""
+    given = msgspec.json.encode([plot, anchor, places, lines])
+    source = hashlib.sha256(given).hexdigest()
+    return Markup(FIGURES.of(source, lambda: svg(plot, anchor, places, lines)))
 
 
 def page(run: RunRecord, faults: Faults | None = None) -> str:
@@ -205,6 +240,8 @@ def _sections(run: RunRecord, environment: Environment, faults: Faults) -> list[
 
     whole = "The Geometry of Projection Heads: verification report"
     found = [section(PAGE, whole, "front")]
+    if environment.globals["crosswalk"]:
+        found.append(section("crosswalk.html", "From sentences to verdicts", "crosswalk"))
     if run.statements:
         found.append(
             section("verdicts.html", "By what each part and reading was checked", "verdicts")
@@ -262,7 +299,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
     spelled_out = _spelled_out(quoted)
     withdrawn = _withdrawn(run)
     environment.globals.update(
-        svg=faults.guarded(svg, lambda plot: plot.title),
+        svg=faults.guarded(_figure, lambda plot: plot.title),
         style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
         tally=_tally,
         strengths=_strengths,
@@ -275,6 +312,9 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         anchor=anchor,
         bearing=tiers.bearing,
         bearing_on=_bearing_on,
+        counted_standings=_counted_standings,
+        crosswalk=crosswalk.shown(run, crosswalk.read()),
+        decided_by=crosswalk.decided_by,
         definition=_definition,
         definitions={
             one.name: one
@@ -285,10 +325,13 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         dependencies=drawing(run),
         overview=overview(run),
         pictures=_pictures(run),
+        effects=crosswalk.effects(run),
         here=_here,
         made_with=_made_with,
         measured_on=_measured_on,
+        numbered=partial(crosswalk.numbered, run),
         place=_place,
+        released_answer=crosswalk.released_answer,
         share=tiers.share,
         spelled_out=lambda theorem: {n for n, by in spelled_out.items() if by == theorem.name},
         theorems=len(quoted),
@@ -506,6 +549,12 @@ def _strengths(judgement: Judgement, checks: Sequence[CheckRecord]) -> list[tupl
         if check.id in judgement.checks and check.outcome is Outcome.AS_STATED
     )
     return _tally(Arithmetic, agreeing)
+
+
+def _counted_standings(rows: Sequence[tuple[crosswalk.Sentence, crosswalk.Standing]]) -> str:
+    """How many sentences came to each standing, in words."""
+    told = [f"{where} {n}" for where, n in _tally(crosswalk.Standing, (where for _, where in rows))]
+    return f"{count(len(rows), 'sentence')}: {', '.join(told)}."
 
 
 def _seconds(seconds: float) -> str:

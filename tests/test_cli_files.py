@@ -277,8 +277,8 @@ def test_what_a_report_cannot_show_is_told_and_the_rest_is_written(verify, folde
     registry = write_registry(folder)
     room = folder / registry / "toy" / "__init__.py"
     text = room.read_text()
-    assert 'title="A true claim' in text
-    room.write_text(text.replace('title="A true claim', r'title="$\\frac{1}$ A true claim'))
+    assert 'title="A toy"' in text
+    room.write_text(text.replace('title="A toy"', r'title="A toy $\\frac{1}$"'))
     forget(registry)
     file = folder / "run.json"
     code, out, err = verify(registry, "all", *FAST, "--json", file)
