@@ -107,7 +107,7 @@ _SHAPES = {
 }
 """The mark of each verdict, around the origin."""
 
-_BAND, _STEP, _LABEL, _LEMMAS, _NAMES = 58, 13, 96, 830, 250
+_BAND, _STEP, _LABEL, _LEMMAS, _NAMES = 58, 13, 112, 830, 250
 """Of the overview: height of a statement's band, width of a mark and of a label, where the lemmas are, their width."""
 
 
@@ -149,6 +149,11 @@ def overview(run: RunRecord) -> Markup:
                 words = f"{len(alike)} {verdict}"
                 drawn.append(f'<text x="{x + 3:.1f}" y="{y + 4:.1f}">{escape(words)}</text>')
                 x += 6.4 * len(words) + 2 * _MARGIN
+    heights = {
+        lemma.id: mean([y for name, (_, y) in at.items() if lemma.id in run.reached[name].lemmas])
+        for lemma in lemmas
+    }
+    lemmas.sort(key=lambda lemma: heights[lemma.id])
     place = {
         lemma.id: _MARGIN + (i + 0.5) * (height - 2 * _MARGIN) / len(lemmas)
         for i, lemma in enumerate(lemmas)

@@ -33,9 +33,14 @@ from reports import crosswalk, tiers
 from reports.dependencies import anchor, drawing, overview
 from reports.faults import Faults
 from reports.figures import styles_once, svg
+<<<<<<< Updated upstream
 from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
 from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
 from reports.plain import plain
+=======
+from reports.mathml import formula, prose, prose_or_source
+from reports.plain import lettered, plain
+>>>>>>> Stashed changes
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Outcome, Plot, Table, Theorem
 from verify.claims.judgement import Judgement
@@ -282,6 +287,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         prose=set_prose,
         prose_or_source=prose_or_source,
         emphasised=lambda text: _emphasised(set_prose(text)),
+        commented=_commented,
         ticked=_ticked,
         step=faults.guarded(_step),
         linked=_linker(run),
@@ -467,6 +473,15 @@ def _here(room: ExperimentRecord, told: Told, data: str) -> str:
 def _emphasised(html: Markup) -> Markup:
     """Prose in which the word that matters most is strong."""
     return Markup(re.sub(r"\b([Rr]efuted)\b", r"<strong>\1</strong>", str(html)))
+
+
+def _commented(text: str) -> Markup:
+    """A comment of a Coq source: code between brackets, and the mathematics outside them in Unicode."""
+    pieces = re.split(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if i % 2 else lettered(piece)
+        for i, piece in enumerate(pieces)
+    )
 
 
 def _ticked(text: str) -> Markup:
