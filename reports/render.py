@@ -33,14 +33,9 @@ from reports import crosswalk, tiers
 from reports.dependencies import anchor, drawing, overview
 from reports.faults import Faults
 from reports.figures import styles_once, svg
-<<<<<<< Updated upstream
 from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
 from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
-from reports.plain import plain
-=======
-from reports.mathml import formula, prose, prose_or_source
 from reports.plain import lettered, plain
->>>>>>> Stashed changes
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Outcome, Plot, Table, Theorem
 from verify.claims.judgement import Judgement
