@@ -474,7 +474,7 @@ def _commented(text: str) -> Markup:
     """A comment of a Coq source: code between brackets, and the mathematics outside them in Unicode."""
     pieces = re.split(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]", text)
     return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if i % 2 else lettered(piece)
+        Markup("<code>{}</code>").format(piece) if i % 2 else _ticked(lettered(piece))
         for i, piece in enumerate(pieces)
     )
 
