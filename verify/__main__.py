@@ -760,7 +760,6 @@ def _write(
     report: RunRecord,
 ) -> list[str]:
     """Write the report, then the files asked for; return a sentence on what of it is not written."""
-
     unwritten = []
     try:
         from reports.kept import write
