@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -47,6 +48,9 @@ _BRACKETED = re.compile(r"\[[^\[\]$a-z]*\]|\([^()$a-z]*\)")
 PAGE = "index.html"
 """Name of the first page in the site folder."""
 
+SCRIPTS = "refutations"
+"""Name of the folder of scripts in the site folder."""
+
 _HREF = re.compile(r' href="#([^"]+)"')
 _ID = re.compile(r' id="([^"]+)"')
 
@@ -66,13 +70,21 @@ class _Section:
     html: Markup
 
 
-def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Path:
+def render(
+    run: RunRecord,
+    site: Path,
+    *,
+    single_file: bool = False,
+    scripts: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+) -> Path:
     """Write the report of a run, whole or not at all.
 
     Args:
         run: the record to show.
         site: folder of the pages; made if it is not there.
         single_file: write one page with everything, instead of one for each statement and experiment.
+        scripts: of refutations by id, what a reader can run alone, and if that is empty why there is none;
+            written beside the pages where there are several.
 
     Returns:
         The path of the first page.
@@ -81,14 +93,17 @@ def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Path:
         ReportError: if a formula or a plot of the record cannot be shown.
         OSError: if the folder cannot be written to.
     """
-    written = {PAGE: page(run)} if single_file else pages(run)
+    written = {PAGE: page(run, scripts)} if single_file else pages(run, scripts)
+    if not single_file:
+        written |= {f"{SCRIPTS}/{id}.py": text for id, (text, _) in scripts.items() if text}
     site.mkdir(parents=True, exist_ok=True)
     parts = {}
-    for name, html in written.items():
+    for name, text in written.items():
+        (site / name).parent.mkdir(exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=site, suffix=".part", delete=False
         ) as file:
-            file.write(html)
+            file.write(text)
         os.chmod(file.name, 0o644)  # a temporary file is the owner's alone
         parts[name] = file.name
     for name in reversed(parts):  # the first page last, when what it links to is there
@@ -96,24 +111,28 @@ def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Path:
     return site / PAGE
 
 
-def page(run: RunRecord) -> str:
+def page(run: RunRecord, scripts: Mapping[str, tuple[str, str]] = MappingProxyType({})) -> str:
     """Return the report of a run as one page.
 
     Raises:
         ReportError: if a formula or a plot of the record cannot be shown.
     """
     environment = _environment(run)
+    environment.globals.update(scripts=scripts, beside=False)
     sections = _sections(run, environment)
     return _page(run, environment, sections[0].title, [s.html for s in sections], first=True)
 
 
-def pages(run: RunRecord) -> dict[str, str]:
+def pages(
+    run: RunRecord, scripts: Mapping[str, tuple[str, str]] = MappingProxyType({})
+) -> dict[str, str]:
     """Return the report of a run as pages by file name, the first page first.
 
     Raises:
         ReportError: if a formula or a plot of the record cannot be shown.
     """
     environment = _environment(run)
+    environment.globals.update(scripts=scripts, beside=True)
     sections = _sections(run, environment)
     written: dict[str, str] = {}
     for section in sections:

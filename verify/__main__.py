@@ -20,15 +20,16 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
 import msgspec
 
-from verify.claims.check import Context
+from verify.claims.check import Check, Context
 from verify.claims.evidence import Outcome
+from verify.claims.statement import Statement
 from verify.claims.text import count, printable
 from verify.cli import compare, console, kernel, reproduce, scaffold
 from verify.cli.arguments import COMMANDS, UsageError, parse
@@ -49,7 +50,7 @@ HINT = "`python -m verify --help` shows what can be asked."
 PARTIAL = "part"
 """The folder, beside the report, of a part of it that was asked for."""
 
-LOOKING = ("list", "show", "diff", "doctor")
+LOOKING = ("list", "show", "script", "diff", "doctor")
 """Commands that decide nothing, whose reader may leave when it has seen enough."""
 
 NO_GPU = "--device cuda was asked for and no CUDA device was found"
@@ -161,6 +162,8 @@ def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
     if command == "list":
         print(console.listing(places))
         return 0
+    if command == "script":
+        return _script(names, places)
     if command == "new":
         return _new(options, names, registries)
     if command in ("run", "show") and not names:
@@ -234,6 +237,49 @@ def _doctor(places: Sequence[rooms.RegistryEntry], folders: Folders) -> int:
         for what, seen in examine(places, ROOT, folders.evidence, working):
             print(f"{what}: {seen}", flush=True)
     return 0
+
+
+def _script(names: Sequence[str], places: Sequence[rooms.RegistryEntry]) -> int:
+    """Print the script of a counterexample, or what there is of one statement; 3 if there is no such script."""
+    if len(names) not in (1, 2):
+        raise UsageError(
+            "`script` expects the name of a statement, and the reading whose counterexample is to be printed; "
+            f"got {len(names)} names."
+        )
+    place = rooms.find(places, names[0])
+    room = rooms.load(place.entry.id, place.module)
+    told = _scripts([room])
+    if len(names) == 1:
+        for check in told:
+            print(f"{', '.join(check.readings)}  {check.id}  {told[check][1]}".rstrip())
+        return 0
+    asked = {check: one for check, one in told.items() if names[1] in (check.id, *check.readings)}
+    if not asked:
+        known = dict.fromkeys(reading for check in told for reading in check.readings)
+        raise UsageError(
+            f"{place.entry.label} has no refuted reading {names[1]!r}; it has {', '.join(known) or 'none'}."
+        )
+    texts = [text for text, _ in asked.values() if text]
+    if not texts:
+        raise reproduce.Unavailable(" ".join(dict.fromkeys(why for _, why in asked.values())))
+    print(texts[0], end="")
+    return 0
+
+
+def _scripts(loaded: Iterable[rooms.Room]) -> dict[Check, tuple[str, str]]:
+    """The script of each refutation of some rooms, or why there is none."""
+    from verify.engine.script import NoScript, refutations, script
+
+    found = {}
+    for room in loaded:
+        if not isinstance(room.subject, Statement):
+            continue
+        for check in refutations(room.checks):
+            try:
+                found[check] = script(check, room.subject), ""
+            except NoScript as error:
+                found[check] = "", str(error)
+    return found
 
 
 def _diff(names: Sequence[str]) -> int:
@@ -720,7 +766,12 @@ def _write(
     try:
         with console.working() as working:
             working("writing the report")
-            page = render(_with_power(report), folders.site, single_file=options.single_file)
+            page = render(
+                _with_power(report),
+                folders.site,
+                single_file=options.single_file,
+                scripts={check.id: told for check, told in _scripts(_loaded(report)).items()},
+            )
     except ReportError as error:
         why = str(error).rstrip(".")
         unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")
@@ -736,6 +787,14 @@ def _write(
         except OSError as error:
             unwritten.append(_unwritten(str(file), error))
     return unwritten
+
+
+def _loaded(report: RunRecord) -> Iterator[rooms.Room]:
+    """The project's rooms that a record is of."""
+    asked = {room.statement.id for room in report.statements}
+    for place in rooms.contents(REGISTRIES):
+        if place.entry.id in asked:
+            yield rooms.load(place.entry.id, place.module)
 
 
 def _with_power(report: RunRecord) -> RunRecord:
