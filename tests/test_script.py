@@ -16,7 +16,7 @@ import pytest
 
 from theorems.thm41.refutations import LINEAR_SADDLE, linear_saddle
 from verify.__main__ import main
-from verify.claims.check import Kind, Role
+from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.controls import ByConstruction, controls
 from verify.engine import registry
 from verify.engine.script import ALLOWED, NoScript, script
@@ -64,10 +64,12 @@ def told():
 def test_every_exact_counterexample_refutes_with_sympy_alone(tmp_path):
     without = {}
     for room, check in told():
+        assert check.kind is Kind.COUNTEREXAMPLE  # so the report tells which have one
         try:
             (tmp_path / f"{check.id}.py").write_text(script(check, room.subject), "utf-8")
         except NoScript as why:
             without[check.id] = str(why)
+        assert (check.id in without) == (check.arithmetic is Arithmetic.BALL)
     assert len(list(tmp_path.iterdir())) >= 48
     assert all(id.startswith("thm41.2.persistence.") for id in without)
     assert {*without.values()} == {

@@ -20,7 +20,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -37,7 +37,8 @@ from verify.cli.doctor import examine, gpu
 from verify.cli.junit import junit
 from verify.engine import registry as rooms
 from verify.engine.assemble import Request, assemble, kept, with_run
-from verify.engine.provenance import git_state, in_checkout
+from verify.engine.outline import Outlines
+from verify.engine.provenance import git_state, in_checkout, outside_bounds
 from verify.engine.record import RunRecord
 from verify.engine.runner import Results, run_all
 from verify.engine.store import Asked, Records, Store, StoreError
@@ -53,7 +54,14 @@ PARTIAL = "part"
 LOOKING = ("list", "show", "script", "diff", "doctor")
 """Commands that decide nothing, whose reader may leave when it has seen enough."""
 
+OURS = ("verify", "theorems", "reports")
+"""Our packages; what cannot be imported of these is a fault of ours."""
+
 NO_GPU = "--device cuda was asked for and no CUDA device was found"
+
+
+_Load = Callable[[str, str], rooms.Room]
+"""Returns a room by its name and module."""
 
 
 class _DiskError(Exception):
@@ -90,6 +98,9 @@ def main(argv: Sequence[str] | None = None, registries: Sequence[str] = REGISTRI
         argv: the arguments; those of the process by default.
         registries: packages whose ``CONTENTS`` list the rooms.
     """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed before the process began
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a narrow terminal must not end a run
@@ -111,6 +122,14 @@ def main(argv: Sequence[str] | None = None, registries: Sequence[str] = REGISTRI
         return 2
     except reproduce.Unavailable as error:
         _complain(str(error))
+        return 3
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] in OURS:
+            raise
+        _complain(
+            f"a library that is needed cannot be imported ({error}); install the project again, in an "
+            "environment of its own."
+        )
         return 3
     except (_DiskError, StoreError) as error:
         _complain(str(error))
@@ -204,6 +223,12 @@ def _diagnose(options: argparse.Namespace) -> int:
 
 
 def _see_writable(file: Path) -> None:
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:  # too long a name, or a link to itself
+        raise _DiskError(f"{file} cannot be written ({error.strerror}); name another.") from None
     if file.is_dir():
         raise _DiskError(f"{file} cannot be written: it is a folder; name a file.")
     if not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
@@ -248,7 +273,7 @@ def _script(names: Sequence[str], places: Sequence[rooms.RegistryEntry]) -> int:
         )
     place = rooms.find(places, names[0])
     room = rooms.load(place.entry.id, place.module)
-    told = _scripts([room])
+    told = _scripts(room)
     if len(names) == 1:
         for check in told:
             print(f"{', '.join(check.readings)}  {check.id}  {told[check][1]}".rstrip())
@@ -266,14 +291,12 @@ def _script(names: Sequence[str], places: Sequence[rooms.RegistryEntry]) -> int:
     return 0
 
 
-def _scripts(loaded: Iterable[rooms.Room]) -> dict[Check, tuple[str, str]]:
-    """The script of each refutation of some rooms, or why there is none."""
+def _scripts(room: rooms.Room) -> dict[Check, tuple[str, str]]:
+    """The script of each refutation of a room, or why there is none."""
     from verify.engine.script import NoScript, refutations, script
 
-    found = {}
-    for room in loaded:
-        if not isinstance(room.subject, Statement):
-            continue
+    found: dict[Check, tuple[str, str]] = {}
+    if isinstance(room.subject, Statement):
         for check in refutations(room.checks):
             try:
                 found[check] = script(check, room.subject), ""
@@ -290,7 +313,7 @@ def _diff(names: Sequence[str]) -> int:
             f"got {len(names)} names."
         )
     found = compare.changes(*(compare.read(Path(name)) for name in names))
-    print("\n".join(found) or "Nothing changed.")
+    _say("\n".join(found) or "Nothing changed.")
     return int(bool(found))
 
 
@@ -302,9 +325,12 @@ def _run(
 ) -> int:
     """Run the chosen rooms, print and write what came of it, and return the exit code."""
     begun = time.perf_counter()
+    for sentence in outside_bounds():
+        _complain(sentence)
     store, recorded = Store(folders.evidence), Records(RECORDED)
     store.prepare()
-    loaded, request = _request(options, chosen, places)
+    load = _rooms(folders, places)
+    loaded, request = _request(options, chosen, places, load)
     checks = [check for room in loaded for check in room.checks if not request.leaves_out(check)]
     checks += [check for room in request.foundations for check in room.checks]
     if not checks and not request.broken:
@@ -346,6 +372,7 @@ def _run(
             jobs=jobs,
             on_event=progress,
             fresh=options.fresh,
+            load=load,
         )
     record = assemble(
         request,
@@ -356,8 +383,8 @@ def _run(
         recorded=recorded,
         wall_s=time.perf_counter() - begun,
     )
-    whole = _best(chosen, places, ctx, store, recorded, begun, run=results)
-    code = _conclude(options, record, folders, report=whole, begun=begun)
+    whole = _best(chosen, places, load, ctx, store, recorded, begun, run=results)
+    code = _conclude(options, record, folders, load, report=whole, begun=begun)
     if lacking:
         _complain(f"{NO_GPU}; the checks that can run on the CPU ran there.")
         return code or 3
@@ -378,6 +405,8 @@ def _reproduce(
         raise UsageError(f"`--record` keeps results in a checkout, and {ROOT} is none.")
     chosen = reproduce.choose(options, names, places)
     reproduce.require_paths(options)
+    for sentence in outside_bounds():
+        _complain(sentence)
     has_gpu = options.device != "cpu" and bool(gpu())
     able = has_gpu or options.rehearse  # a few steps can be had without
     reproduce.require(chosen, folders.artefacts, has_gpu=able, download=options.download)
@@ -415,7 +444,7 @@ def _reproduce(
             # The keys of evidence do not hold the file that a user names.
             fresh=options.fresh or options.checkpoint is not None,
         )
-    print(console.answered(loaded, results.evidence.values()))
+    _say(console.answered(loaded, results.evidence.values()))
     if options.record:
         for file in reproduce.record(results, RECORDED):
             print(f"recorded: {file}")
@@ -465,7 +494,7 @@ def _kernel(
         cache=str(folders.artefacts),
         rooms=rooms.modules(places),
     )
-    loaded, request = _request(options, chosen, places)
+    loaded, request = _request(options, chosen, places, rooms.load)
     for sentence in request.broken:
         _complain(sentence)
     found = []
@@ -569,8 +598,9 @@ def _attack(
     )
 
 
-def _say(sentence: str) -> None:
-    print(sentence, flush=True)
+def _say(text: str) -> None:
+    """Print text that may come from a file, such as evidence that somebody wrote."""
+    print(printable(text), flush=True)
 
 
 def _bench(options: argparse.Namespace) -> int:
@@ -600,7 +630,7 @@ def _from_store(
     store, recorded = Store(folders.evidence), Records(RECORDED)
     asked = store.begun()
     if asked is None:
-        if command == "report":
+        if command == "report" and not any(store.checks(place.entry.id) for place in places):
             again = "" if options.out is None else f" --out {shlex.quote(str(options.out))}"
             raise UsageError(
                 f"No evidence is stored in {folders.evidence}; `python -m verify all{again}` makes "
@@ -615,12 +645,13 @@ def _from_store(
         rooms=rooms.modules(places),
         git=git_state(ROOT),
     )
+    load = _rooms(folders, places)
     part = bool(options.names or options.only or options.skip)
     with console.working() as working:
         if command == "report" and not part:
-            record = _best((), places, ctx, store, recorded, begun, working=working)
+            record = _best((), places, load, ctx, store, recorded, begun, working=working)
         else:
-            loaded, request = _request(options, chosen, places, working)
+            loaded, request = _request(options, chosen, places, load, working)
             working("reading the evidence")
             found = kept(request, ctx, loaded, store=store, recorded=recorded)
             record = assemble(
@@ -635,13 +666,13 @@ def _from_store(
     if command == "report":
         if part:
             folders = replace(folders, site=folders.site / PARTIAL)
-        return _conclude(options, record, folders, report=record, begun=begun)
+        return _conclude(options, record, folders, load, report=record, begun=begun)
     from reports.plain import plain
 
     if options.full:
-        print("\n".join(map(plain, console.shown(record).splitlines())))
+        _say("\n".join(map(plain, console.shown(record).splitlines())))
     else:
-        print(console.overview(record, plain, shutil.get_terminal_size().columns))
+        _say(console.overview(record, plain, shutil.get_terminal_size().columns))
         again = shlex.join(["python", "-m", "verify", "show", *options.names, "--full"])
         print(f"\n`{again}` has the texts and every check.")
     for sentence in (*request.broken, *record.warnings):
@@ -652,6 +683,7 @@ def _from_store(
 def _best(
     chosen: Sequence[rooms.RegistryEntry],
     places: Sequence[rooms.RegistryEntry],
+    load: _Load,
     ctx: Context,
     store: Store,
     recorded: Records,
@@ -667,6 +699,7 @@ def _best(
     Args:
         chosen: the rooms of the latest run.
         places: every room.
+        load: returns a room by its name and module.
         ctx: of the latest run.
         store: where evidence is stored.
         recorded: the project's records.
@@ -674,9 +707,9 @@ def _best(
         run: what the latest run found, if it ran in this process.
         working: is told what is being done.
     """
-    covered = rooms.asked_for(chosen, places, store.checks)
+    covered = rooms.asked_for(chosen, places, store.checks, load)
     everything = Asked(seed=ctx.seed, profile=ctx.profile, device=ctx.device)
-    loaded, request = _request(everything, covered, places, working)
+    loaded, request = _request(everything, covered, places, load, working)
     working("reading the evidence")
     best = kept(request, ctx, loaded, store=store, recorded=recorded)
     return assemble(
@@ -690,18 +723,24 @@ def _best(
     )
 
 
+def _rooms(folders: Folders, places: Sequence[rooms.RegistryEntry]) -> _Load:
+    """Rooms of which enough is known to plan, judge and report; workers import those that they run."""
+    return Outlines(folders.artefacts / "outlines", places).room
+
+
 def _request(
     wanted: argparse.Namespace | Asked,
     chosen: Sequence[rooms.RegistryEntry],
     places: Sequence[rooms.RegistryEntry],
+    load: _Load,
     working: Callable[[str], None] = lambda what: None,
 ) -> tuple[list[rooms.Room], Request]:
-    """Import rooms; return those that can be used, and what is asked of them."""
+    """Load rooms; return those that can be used, and what is asked of them."""
     loaded, broken = [], []
     for place in chosen:
         working(f"importing {place.entry.label}")
         try:
-            loaded.append(rooms.load(place.entry.id, place.module))
+            loaded.append(load(place.entry.id, place.module))
         except rooms.RoomError as error:
             broken.append(str(error))
     asked = Request(
@@ -709,7 +748,7 @@ def _request(
     )
     foundations: tuple[rooms.Room, ...] = ()
     try:
-        foundations = rooms.foundations(loaded, places, asked.leaves_out)
+        foundations = rooms.foundations(loaded, places, asked.leaves_out, load)
     except rooms.RoomError as error:
         broken.append(str(error))
     return loaded, replace(
@@ -724,6 +763,7 @@ def _conclude(
     options: argparse.Namespace,
     record: RunRecord,
     folders: Folders,
+    load: _Load,
     *,
     report: RunRecord,
     begun: float,
@@ -734,21 +774,22 @@ def _conclude(
         options: of the command line.
         record: of the run as it was asked for.
         folders: where the report goes.
+        load: returns a room by its name and module.
         report: of the best evidence there is, of which the report is made.
         begun: when the command began, on `time.perf_counter`'s clock.
     """
-    print(console.verdicts(record), end="\n\n")
+    _say(f"{console.verdicts(record)}\n")
     ids = [check.id for check in record.checks]
     for failure in record.failures:
-        print(f"not as stated: {console.shortened(failure, ids)}")
+        _say(f"not as stated: {console.shortened(failure, ids)}")
     for warning in record.warnings:
         _complain(warning)
     if lacking := console.not_run(record):
-        print(lacking)
+        _say(lacking)
     for failure in report.failures:
         if failure not in record.failures:
-            print(f"in the report also, not as stated: {console.shortened(failure, ids)}")
-    unwritten = _write(options, record, folders, report)
+            _say(f"in the report also, not as stated: {console.shortened(failure, ids)}")
+    unwritten = _write(options, record, folders, load, report)
     for sentence in unwritten:
         _complain(sentence)
     print(console.last_line(record, time.perf_counter() - begun))
@@ -756,23 +797,28 @@ def _conclude(
 
 
 def _write(
-    options: argparse.Namespace, record: RunRecord, folders: Folders, report: RunRecord
+    options: argparse.Namespace,
+    record: RunRecord,
+    folders: Folders,
+    load: _Load,
+    report: RunRecord,
 ) -> list[str]:
     """Write the report, then the files asked for; return a sentence on each that is not written."""
     from reports import ReportError
-    from reports.render import render
 
     unwritten = []
     try:
+        from reports.kept import write
+
         with console.working() as working:
             working("writing the report")
-            page = render(
-                _with_power(report),
+            page = write(
+                _with_power(report, load),
                 folders.site,
                 single_file=options.single_file,
-                scripts={check.id: told for check, told in _scripts(_loaded(report)).items()},
+                cache=folders.artefacts / "report",
             )
-    except ReportError as error:
+    except (ReportError, ImportError) as error:  # a library of the report alone is lacking
         why = str(error).rstrip(".")
         unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")
     except OSError as error:
@@ -789,15 +835,7 @@ def _write(
     return unwritten
 
 
-def _loaded(report: RunRecord) -> Iterator[rooms.Room]:
-    """The project's rooms that a record is of."""
-    asked = {room.statement.id for room in report.statements}
-    for place in rooms.contents(REGISTRIES):
-        if place.entry.id in asked:
-            yield rooms.load(place.entry.id, place.module)
-
-
-def _with_power(report: RunRecord) -> RunRecord:
+def _with_power(report: RunRecord, load: _Load) -> RunRecord:
     """The record with the changes to the code that the checks of its rooms faced, and the seeds they ran with."""
     from verify.cli import soak
     from verify.engine.mutation import record
@@ -809,8 +847,8 @@ def _with_power(report: RunRecord) -> RunRecord:
     shown += [room.experiment.id for room in report.experiments]
     try:
         modules = rooms.modules(rooms.contents(REGISTRIES))
-        found = faced(ROOT, RECORDED / record.FILE, modules, names)
-        loaded = [rooms.load(name, modules[name]) for name in shown if name in modules]
+        found = faced(ROOT, RECORDED / record.FILE, modules, names, load)
+        loaded = [load(name, modules[name]) for name in shown if name in modules]
         ran = soak.soaked(loaded, soak.context(modules), RECORDED / soak.FILE)
     except (MutationError, StoreError, rooms.RoomError) as error:
         _complain(str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -9,7 +10,8 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +26,22 @@ if TYPE_CHECKING:
     from verify.claims.check import Check
     from verify.claims.evidence import Evidence
 
-_CONTEXT = Context.__module__
+DISTRIBUTION = "projection-head-verifier"
+
+CONTEXT = Context.__module__
 """The module of `Context`, through which every check draws its seeds and cases."""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What is run, as it is written down in a key: in words, and the digest of its code."""
+
+    words: str
+    code: str
+
+
+def code_of(modules: Iterable[str], besides: str = "") -> str:
+    """Return the digest of the code that modules rest on, see `closure_digest`."""
+    return closure_digest(*sorted(modules), besides=besides)
 
 
 def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None = None) -> str:
@@ -46,9 +62,13 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
     """
     installed = versions() if installed is None else installed
     ctx = effective_context(check, ctx)
-    words, modules = canonical_form(check.run)
+    if isinstance(check.run, Written):
+        words, code = check.run.words, check.run.code
+    else:
+        words, modules = canonical_form(check.run)
+        code = code_of(modules | {CONTEXT}, besides=ctx.rooms[check.room])
     parts = (
-        closure_digest(_CONTEXT, *sorted(modules), besides=ctx.rooms[check.room]),
+        code,
         words,
         (check.id, check.role, check.kind, check.arithmetic),
         (check.part, check.readings, check.all_dimensions, check.capabilities),
@@ -74,13 +94,15 @@ def effective_context(check: Check, ctx: Context) -> Context:
 
 def configuration(check: Check) -> str:
     """Return the hash of what a check runs, by names and values, without the code of it."""
-    return hashlib.sha256(canonical_form(check.run)[0].encode()).hexdigest()
+    run = check.run
+    words = run.words if isinstance(run, Written) else canonical_form(run)[0]
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def edited(check: Check, ctx: Context) -> list[str]:
     """Return the modules under a check's key whose files changed since they were imported."""
     _, modules = canonical_form(check.run)
-    return modified_since_import(_CONTEXT, *sorted(modules), besides=ctx.rooms[check.room])
+    return modified_since_import(CONTEXT, *sorted(modules), besides=ctx.rooms[check.room])
 
 
 def difference(check: Check, ctx: Context, evidence: Evidence) -> str:
@@ -117,6 +139,35 @@ def git_state(root: Path) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"
     return done.stdout.strip() or "unknown"
+
+
+def outside_bounds() -> list[str]:
+    """Return a sentence on each library whose version is none that the project was installed for."""
+    try:
+        needs = [need for need in requires(DISTRIBUTION) or () if "extra ==" not in need]
+    except PackageNotFoundError:  # a checkout that was not installed
+        return []
+    found = []
+    for need in needs:
+        name, bounds = re.findall(r"^[\w.-]+|[<>=!~].*", need)
+        with contextlib.suppress(PackageNotFoundError):  # told where it is imported
+            have = version(name)
+            for sign, bound in re.findall(r"(>=|<)\s*([\d.]+)", bounds):
+                if (_release(have) >= _release(bound)) is not (sign == ">="):
+                    found.append(
+                        f"{name} {have} is installed, and the project was tried with {bounds}; "
+                        f"`pip install '{need}'` has that."
+                    )
+    return found
+
+
+def _release(text: str) -> list[int]:
+    """The numbers of a version, without zeros at its end: 2.14.0rc1 and 2.14 are alike."""
+    found = re.match(r"[\d.]*", text)
+    numbers = [int(part) for part in (found[0] if found else "").split(".") if part]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return numbers
 
 
 def machine() -> dict[str, str]:
