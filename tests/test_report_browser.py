@@ -50,7 +50,7 @@ def chromium(*arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return render(run_record(), tmp_path_factory.mktemp("site")).parent
+    return render(run_record(), tmp_path_factory.mktemp("site")).page.parent
 
 
 def test_no_page_pans_sideways(site: Path, tmp_path: Path) -> None:
