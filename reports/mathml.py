@@ -116,6 +116,7 @@ def formula(latex: str, display: str = "inline") -> Markup:
     parts = _broken(math, display)
     for part in parts:
         part.set("alttext", linear(part))
+        part.set("aria-label", part.get("alttext", ""))  # browsers name a formula by this alone
     _annotate(parts[0], latex)
     html = "".join(ElementTree.tostring(part, encoding="unicode") for part in parts)
     return Markup(html if len(parts) == 1 or display == "inline" else f'<p class="wide">{html}</p>')
