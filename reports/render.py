@@ -333,7 +333,7 @@ def _linker(run: RunRecord) -> Callable[[str], Markup]:
     """A filter that sets text and links the ids in it to their places on the page.
 
     These are the ids of checks, and of readings and parts where the statement's id stands before
-    them: ``thm41, F``.
+    them: ``thm41, F``. Text that is set already is only linked.
     """
     anchors = {check.id: check.id for check in run.checks}
     for room in run.statements:
@@ -344,7 +344,7 @@ def _linker(run: RunRecord) -> Callable[[str], Markup]:
     known = re.compile(rf"(?<![\w.-])(?:{alternatives})(?![\w-]|\.\w)")
 
     def linked(text: str) -> Markup:
-        html = str(prose_or_source(text))
+        html = str(text if isinstance(text, Markup) else prose_or_source(text))
         if not anchors:
             return Markup(html)
         return Markup(known.sub(lambda id: _link(id[0], anchors[id[0]]), html))

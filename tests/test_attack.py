@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import NamedTuple
 
+import pytest
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
@@ -54,7 +55,7 @@ def test_a_false_claim_falls():
 def test_a_soak_knows_what_draws_and_goes_on(tmp_path):
     places = rooms.contents(REGISTRIES)
     prop34 = rooms.load("prop34", "theorems.prop34")
-    names = ("prop34.pullback.property", "prop34.pullback.tight")
+    names = ("prop34.pullback.property", "prop34.full.controls.full", "prop34.pullback.tight")
     room = replace(prop34, checks=tuple(map(prop34.check, names)))
     ctx = Context(seed=0, profile="smoke", device="cpu", cache="", rooms=rooms.modules(places))
     kept, said = tmp_path / soak.FILE, []
@@ -69,8 +70,23 @@ def test_a_soak_knows_what_draws_and_goes_on(tmp_path):
         (False, 1, {}),
     ]
     assert said[-1].startswith("0 alarms in 2 runs of 1 check that draw")
+    shown = soak.soaked([room], ctx, kept)["prop34"]
+    assert (shown.least, shown.alarms) == (2, 0)
+    assert shown.limit == pytest.approx(1 - 0.05 ** (1 / 2))
     found[names[0]].alarms[1] = "surprise: as if it had been"
     soak.write(kept, found)
     assert run(3) == 1
     assert soak.read(kept)[names[0]].seeds == 3
     assert said[-2].startswith("prop34.pullback.property: 1 alarm in 3 seeds, at most 86")
+    assert soak.soaked([room], ctx, kept)["prop34"].alarms == 1
+    found[names[0]].key = "of other code"
+    soak.write(kept, found)
+    assert soak.soaked([room], ctx, kept) == {}
+    assert soak.soaked([room], ctx, tmp_path / "none.json") == {}
+
+
+def test_the_limit_is_that_of_clopper_and_pearson():
+    assert soak.limit(0, 0) == 1
+    assert soak.limit(0, 300) == pytest.approx(1 - 0.05 ** (1 / 300))
+    with_one = soak.limit(1, 300)  # at which one alarm or none has the probability 0.05
+    assert (1 - with_one) ** 300 + 300 * with_one * (1 - with_one) ** 299 == pytest.approx(0.05)

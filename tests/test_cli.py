@@ -200,14 +200,19 @@ def test_junit_has_a_case_for_each_check_and_verdict_gone_wrong(verify, folder):
     root = ElementTree.parse(file).getroot()
     found = {case.get("name"): [child.tag for child in case] for case in root.iter("testcase")}
     assert found == {
-        "toy.P.derivation": ["system-out"],
-        "toy.P.derivation.ablation": ["system-out"],
+        "toy.P.derivation": ["properties", "system-out"],
+        "toy.P.derivation.ablation": ["properties", "system-out"],
         "toy.P.gpu": ["skipped"],
-        "toy.P.surprise": ["failure"],
-        "toy.P.fail": ["error"],
-        "toy.P.context": ["system-out"],
+        "toy.P.surprise": ["properties", "failure"],
+        "toy.P.fail": ["properties", "error"],
+        "toy.P.context": ["properties", "system-out"],
         "P": ["failure"],
-        "X1.measure": ["system-out"],
+        "X1.measure": ["properties", "system-out"],
+    }
+    made = {one.get("name"): one.get("value") for one in root.find(".//testcase/properties")}
+    assert {"key", "seed", "profile", "git", "cases", "wall_s"} <= set(made)
+    assert {"seed", "git", "python", "torch", "processor"} <= {
+        one.get("name") for one in root.find("testsuite/properties")
     }
     suite = root.find("testsuite")
     assert [suite.get(name) for name in ("tests", "failures", "errors", "skipped")] == [

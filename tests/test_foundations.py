@@ -275,6 +275,26 @@ def test_a_room_asked_alone_brings_its_foundations(verify: Callable[..., object]
     assert "base.P: derived" in out
 
 
+def test_a_report_has_the_rooms_that_were_asked_for_and_beside_them_what_these_rest_on(
+    verify, folder
+):
+    """What only carried a room that was asked for is no room whose other checks did not run."""
+    registry, file = two_rooms(folder), folder / "run.json"
+
+    def reported() -> tuple[list[str], list[str]]:
+        verify(registry, "report", "--json", file)
+        run = decoded(file)
+        return [room.statement.id for room in run.statements], [g.id for g in run.foundations]
+
+    verify(registry, "toy", *FAST)
+    front = (folder / "out" / "site" / "index.html").read_text("utf-8")
+    assert "Not asked for: Theorem 0.2" in front
+    assert not (folder / "out" / "site" / "base.html").exists()
+    assert reported() == (["toy"], ["base.P"])
+    verify(registry, "base", *FAST)
+    assert reported() == (["base", "toy"], [])
+
+
 def test_a_room_falls_with_a_foundation_that_does_not_close(verify, folder):
     registry = two_rooms(folder, left_open=True)
     code, out, _ = verify(registry, "toy", *FAST)

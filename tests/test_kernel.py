@@ -192,3 +192,77 @@ def test_missing_and_circular_sources_are_sentences(tmp_path):
     (tmp_path / "b.v").write_text("From Geometry Require Import a.", encoding="utf-8")
     with pytest.raises(SourceError, match="a circle"):
         Library(shared=tmp_path).closure("Geometry.a")
+
+
+ALIKE = """From Coq Require Import Classical ProofIrrelevance.
+Theorem part_free : True. Proof. exact I. Qed.
+Theorem part_also_free : True. Proof. exact I. Qed.
+Theorem part_middle : forall P : Prop, P \\/ ~ P. Proof. exact classic. Qed.
+Theorem part_irrelevant : forall p q : True, p = q. Proof. intros; apply proof_irrelevance. Qed.
+"""
+MIDDLE, IRRELEVANT = "Classical_Prop.classic", "ProofIrrelevance.proof_irrelevance"
+ASSUMED = {
+    "part_free": (),
+    "part_also_free": (),
+    "part_middle": (MIDDLE,),
+    "part_irrelevant": (IRRELEVANT,),
+}
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    ("recorded", "groups"),
+    [
+        (
+            {},
+            [4, 1, 1, 1, 1],
+        ),  # nothing is known: all together, and each alone as they assume something
+        (ASSUMED, [2, 1, 1]),  # as recorded: what is alike together
+        (dict.fromkeys(ASSUMED, ()), [4, 1, 1, 1, 1]),  # a record that says too little
+        (dict.fromkeys(ASSUMED, (MIDDLE,)), [4, 1, 1, 1, 1]),  # and one that says something else
+    ],
+)
+def test_theorems_asked_about_together_assume_what_each_does(
+    library, monkeypatch, recorded, groups
+):
+    (library / "rooms" / "toy" / "kernel" / "alike.v").write_text(ALIKE, encoding="utf-8")
+    sources = Library(library / "rooms", library / "library")
+    digest = sources.digest("Geometry.toy.alike")
+    entries = {
+        f"Geometry.toy.alike.{name}": record.Entry(digest, coq.version(), axioms, 0.1)
+        for name, axioms in recorded.items()
+    }
+    monkeypatch.setattr(record, "read", lambda: entries)
+    asked, ask = [], coq._ask
+
+    def counted(module, groups, folder):
+        asked.extend(len(names) for names in groups)
+        return ask(module, groups, folder)
+
+    monkeypatch.setattr(coq, "_ask", counted)
+    folder = library / "coq"
+    folder.mkdir()
+    for _ in range(2):  # the second time from what was kept
+        made = coq.check(sources, "Geometry.toy.alike", tuple(ASSUMED), folder)
+        assert made.axioms == ASSUMED
+    assert asked == groups
+
+
+@needs_coq
+def test_what_is_recorded_of_other_sources_or_another_coq_says_nothing(library, monkeypatch):
+    (library / "rooms" / "toy" / "kernel" / "alike.v").write_text(ALIKE, encoding="utf-8")
+    sources = Library(library / "rooms", library / "library")
+    digest = sources.digest("Geometry.toy.alike")
+    folder = library / "coq"
+    folder.mkdir()
+    both = (MIDDLE, IRRELEVANT)
+    for entry in (
+        record.Entry("0" * 64, coq.version(), both, 0.1),
+        record.Entry(digest, "8.15", both, 0.1),
+    ):
+        names = ("part_middle", "part_irrelevant")
+        entries = {f"Geometry.toy.alike.{name}": entry for name in names}
+        monkeypatch.setattr(record, "read", lambda entries=entries: entries)
+        made = coq.check(sources, "Geometry.toy.alike", names, folder)
+        assert made.axioms == {name: ASSUMED[name] for name in names}
+        (folder / "Geometry" / "toy" / "alike.axioms.json").unlink()

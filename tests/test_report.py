@@ -20,6 +20,7 @@ from verify.claims.check import Arithmetic, Kind
 from verify.claims.evidence import Answer, Outcome
 from verify.claims.judgement import Judgement
 from verify.claims.statement import Part, Reading, Verdict
+from verify.claims.summary import Clause, Defence, Summary
 from verify.engine.record import ExperimentRecord, RunRecord
 
 GREEN = FINDINGS | {"thm41.mutant.rank-only": FINDINGS["thm41.mutant.extra-slope"]}
@@ -67,6 +68,34 @@ def test_every_verdict_stands_beside_what_it_judges(run: RunRecord, parsed: Pars
         assert {f"#{id}" for id in proofs} <= parsed.links[anchor]
     first = f"reading{room.statement.readings[0].id}"
     assert table.index(shown(parts[-1].title)) < table.index(first)
+
+
+def test_what_the_authors_could_answer_stands_once_with_the_reply(run: RunRecord) -> None:
+    room = run.statements[0]
+    granted = Clause(Verdict.SUPPORTED, ("T2",), "granted of $x$ and (thm41, F)")
+    wrong = Clause(Verdict.REFUTED, ("affine-zero",), "but refuted")
+    answers = (
+        Defence(of=("generic",), answer="all heads", reply=(granted,)),
+        Defence(of=("generic", "affine-psd"), answer="most heads", reply=(granted, wrong)),
+    )
+    told = replace(room, summary=Summary(readings=(), defences=answers))
+    parsed = Parsed(page(replace(run, statements=(told,))))
+    assert parsed.unbalanced == []
+    for number, answer in enumerate(("all heads", "most heads"), 1):
+        assert squeezed(parsed.text[""]).count(squeezed(answer)) == 1
+        assert squeezed(answer) in squeezed(parsed.text[f"thm41--defence-{number}"])
+    own = squeezed(parsed.text["thm41--defence-2"])
+    assert (
+        squeezed("Granted of x and thm41, F; but refuted (here: holds).").replace(
+            "thm41,f", "(thm41,f)"
+        )
+        in own
+    )
+    assert squeezed("Decided by part T2, affine-zero.") in own
+    links = {"#thm41--T2", "#thm41--affine-zero", "#thm41--F"}
+    assert links <= parsed.links["thm41--defence-2"]
+    assert "#thm41--defence-2" in parsed.links["thm41--affine-psd"]
+    assert "#thm41--defence-1" not in parsed.links["thm41--affine-psd"]
 
 
 def test_where_a_hypothesis_comes_from_is_told(run: RunRecord, parsed: Parsed) -> None:

@@ -6,7 +6,13 @@ import msgspec
 from report_fixture import run_record
 
 from reports.render import page
-from verify.engine.record import ChangeRecord, DrawnRecord, PowerRecord
+from verify.engine.record import (
+    ChangeRecord,
+    DrawnRecord,
+    PowerRecord,
+    SoakedCheck,
+    SoakRecord,
+)
 
 
 def change(id: str, **more: object) -> ChangeRecord:
@@ -65,3 +71,21 @@ def test_the_changes_that_checks_faced_are_shown():
     assert "<strong>none</strong> of a.check" in html
     assert "bounds.py:3: a -&gt; b</code>: looser, and true" in html
     assert "faced" not in page(run)
+
+
+def test_the_seeds_that_checks_ran_with_are_shown():
+    run = run_record()
+    (first, *_), (experiment, *_) = run.statements, run.experiments
+    soak = SoakRecord(
+        checks=(
+            SoakedCheck(id="a.check", seeds=300, alarms=(), limit=0.00994),
+            SoakedCheck(id="b.check", seeds=40, alarms=("surprise: too large",), limit=0.113),
+        )
+    )
+    ids = (first.statement.id, experiment.experiment.id)
+    html = page(msgspec.structs.replace(run, soaked=dict.fromkeys(ids, soak)))
+    assert html.count("that draw (2) ran with 40 seeds or more each") == 2
+    assert html.count("1 false alarm; the rate of any one of them is at most 11.3 %") == 2
+    assert html.count("<td>300</td><td>0</td><td>1.0 %</td>") == 2
+    assert "<td>1: surprise: too large</td>" in html
+    assert "false alarm" not in page(run)

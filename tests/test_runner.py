@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -51,6 +52,7 @@ def test_a_finding_is_stamped_with_its_provenance(folder):
     made = found.provenance
     assert (made.seed, made.profile, made.device, made.git) == (1, "smoke", "cpu", "abc")
     assert len(made.key) == 64
+    assert re.search(r"\d cores?, \d+ threads?$", made.machine)
     assert made.wall_s >= 0.0
     assert made.cpu_s >= 0.0
 

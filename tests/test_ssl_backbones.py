@@ -75,9 +75,8 @@ def test_vit_tiny_size() -> None:
 def test_vit_tiny_begins_as_pytorchs_encoder() -> None:
     """Against `torch.nn.TransformerEncoder`: its outputs with the same weights, and how it draws them."""
     network = seeded(lambda: vit_tiny(3, 32, 192), 0)
-    layer = nn.TransformerEncoderLayer(
-        192, 3, 768, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
-    )
+    options = {"dropout": 0.0, "activation": "gelu", "batch_first": True, "norm_first": True}
+    layer = seeded(lambda: nn.TransformerEncoderLayer(192, 3, 768, **options), 1)
     encoder = nn.TransformerEncoder(layer, 3, enable_nested_tensor=False)
     theirs = {name: p for name, p in encoder.named_parameters() if name.startswith("layers.0.")}
     block = network.blocks[0]

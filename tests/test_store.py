@@ -330,8 +330,8 @@ def test_of_equal_evidence_the_stored_counts_before_the_recorded(store):
     found = best_valid(replace_check("room.a"), SUBJECT, lambda one: KEY, (store, recorded))
     assert found is not None
     assert found[1] is store
-    assert store.holds("room")
-    assert not store.holds("roo")
+    assert store.checks("room") == {"room.a"}
+    assert store.checks("roo") == set()
 
 
 def test_records_are_read_and_never_touched(store):

@@ -12,6 +12,7 @@ from verify.claims.evidence import Answer
 from verify.claims.statement import Effect, Experiment, Verdict
 from verify.claims.summary import (
     Clause,
+    Defence,
     Summary,
     Told,
     faults,
@@ -26,6 +27,7 @@ from verify.engine.registry import load
 ROOM = load("template", "theorems.template")
 assert isinstance(ROOM.summary, Summary)
 SUMMARY: Summary = ROOM.summary
+DEFENCE: Defence = SUMMARY.defences[0]
 
 
 def test_clauses_make_one_sentence() -> None:
@@ -60,6 +62,26 @@ def test_the_templates_summary_is_without_faults() -> None:
         ({"instead": (proved("so", "lost"),)}, "the part 'lost', which is not stated"),
         ({"smallest": ""}, "must tell a smallest counterexample"),
         ({"shown_by": "template.repaired.derivation"}, "which refutes nothing"),
+        ({"defences": ()}, "could answer to the refutation of 'quoted'"),
+        (
+            {"defences": (replace(DEFENCE, of=("quoted", "above-one")),)},
+            "defends the reading 'above-one', which is not refuted",
+        ),
+        ({"defences": (DEFENCE, replace(DEFENCE, of=()))}, "is of no reading, or has no reply"),
+        ({"defences": (replace(DEFENCE, answer=""),)}, "is of no reading, or has no reply"),
+        ({"defences": (replace(DEFENCE, reply=()),)}, "is of no reading, or has no reply"),
+        (
+            {"defences": (replace(DEFENCE, reply=(refuted("no", "above-one"),)),)},
+            "predicted is 'holds with an added hypothesis'",
+        ),
+        (
+            {"defences": (replace(DEFENCE, reply=(proved("so", "repaired"),)),)},
+            "the part 'repaired' is 'proved', and predicted is 'derived'",
+        ),
+        (
+            {"defences": (replace(DEFENCE, reply=(proved("so", "quoted"),)),)},
+            "the part 'quoted', which is not stated",
+        ),
     ],
 )
 def test_a_summary_that_does_not_tell_the_verdicts_is_refused(changes, fault: str) -> None:

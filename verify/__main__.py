@@ -494,17 +494,12 @@ def _soak(
     """Run the checks that draw with one seed after another."""
     from verify.cli import soak
 
-    ctx = Context(
-        seed=0,
-        profile="smoke",
-        device="cpu",
-        cache=str(folders.artefacts),
-        rooms=rooms.modules(places),
-    )
+    own, recorded = folders.evidence.parent / soak.FILE, RECORDED / soak.FILE
     return soak.soak(
         [rooms.load(place.entry.id, place.module) for place in chosen],
-        ctx,
-        folders.evidence.parent / soak.FILE,
+        soak.context(rooms.modules(places), folders.artefacts),
+        recorded if options.record else own,
+        (own, recorded),
         seeds=options.seeds or 300,
         jobs=options.jobs or os.cpu_count() or 1,
         until=reproduce.deadline(options.budget),
@@ -620,7 +615,8 @@ def _best(
 ) -> RunRecord:
     """The record of the best evidence there is of every check, whatever the latest run was asked for.
 
-    It covers the chosen rooms and all of which something is stored.
+    It covers the chosen rooms and all that were asked for earlier; what these rest on elsewhere is told
+    beside them.
 
     Args:
         chosen: the rooms of the latest run.
@@ -632,7 +628,7 @@ def _best(
         run: what the latest run found, if it ran in this process.
         working: is told what is being done.
     """
-    covered = [place for place in places if place in chosen or store.holds(place.entry.id)]
+    covered = rooms.asked_for(chosen, places, store.checks)
     everything = Asked(seed=ctx.seed, profile=ctx.profile, device=ctx.device)
     loaded, request = _request(everything, covered, places, working)
     working("reading the evidence")
@@ -743,21 +739,24 @@ def _write(
 
 
 def _with_power(report: RunRecord) -> RunRecord:
-    """The record with the changes to the code that the checks of its rooms faced."""
+    """The record with the changes to the code that the checks of its rooms faced, and the seeds they ran with."""
+    from verify.cli import soak
     from verify.engine.mutation import record
     from verify.engine.mutation.catalogue import FOLDERS, MutationError
     from verify.engine.mutation.faced import faced
 
-    names = [room.statement.id for room in report.statements]
-    if not report.omitted:
-        names += FOLDERS
+    shown = [room.statement.id for room in report.statements]
+    names = shown if report.omitted else [*shown, *FOLDERS]
+    shown += [room.experiment.id for room in report.experiments]
     try:
         modules = rooms.modules(rooms.contents(REGISTRIES))
         found = faced(ROOT, RECORDED / record.FILE, modules, names)
-    except (MutationError, rooms.RoomError) as error:
+        loaded = [rooms.load(name, modules[name]) for name in shown if name in modules]
+        ran = soak.soaked(loaded, soak.context(modules), RECORDED / soak.FILE)
+    except (MutationError, StoreError, rooms.RoomError) as error:
         _complain(str(error))
         return report
-    return msgspec.structs.replace(report, power=found)
+    return msgspec.structs.replace(report, power=found, soaked=ran)
 
 
 def _unwritten(what: str, error: OSError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Summary, holds, holds_added, proved, refuted
+from verify.claims.summary import Defence, Summary, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
     readings=(
@@ -33,6 +33,57 @@ SUMMARY = Summary(
         proved(
             r"The sharp threshold of definiteness is $L \sin(\frac{1}{2} \arcsin \frac{\lambda}{M L^2})$, up to $\sqrt{2}$ times the published one",
             "sharp",
+        ),
+    ),
+    defences=(
+        Defence(
+            of=("definite-full", "definite-full-psd"),
+            answer="As in Proposition 3.4 the Gauss–Newton term is meant, at one loss Hessian.",
+            reply=(
+                holds_added("Granted: there definiteness is kept below the threshold", "definite"),
+                proved(
+                    "for the whole effective Hessian the five terms of 3.4 take the place of the published bound",
+                    "full",
+                ),
+            ),
+        ),
+        Defence(
+            of=("isotropy", "conditioning"),
+            answer="To maintain isotropic condition numbers means that they stay bounded, not that they stay 1.",
+            reply=(
+                proved(
+                    r"Granted for the Gauss–Newton term behind positive semidefinite loss Hessians: $\kappa_\phi < 9 \kappa$ below the threshold",
+                    "below",
+                ),
+                refuted(
+                    "behind indefinite ones no constant bounds it",
+                    "conditioning",
+                ),
+            ),
+        ),
+        Defence(
+            of=("necessary", "necessary-psd"),
+            answer="Requires is said of the guarantee: beyond the threshold definiteness can be lost.",
+            reply=(
+                holds("Granted: it can", "can-fail"),
+                proved(
+                    r"but not right beyond it: for the Gauss–Newton term the guarantee reaches to the sharp threshold, and behind positive semidefinite loss Hessians to $\sqrt{\lambda/M}$, at least twice the published one",
+                    "sharp",
+                    "psd",
+                ),
+            ),
+        ),
+        Defence(
+            of=("stable", "stable-psd"),
+            answer="A head of too little capacity cannot bend down any more, so beyond the threshold a collapse can be stable, and without an interaction term it is.",
+            reply=(
+                holds("Granted that it can", "can-be-stable"),
+                proved(
+                    r"and that without an interaction term it is, where $\nabla^2 L \succeq 0$: but so it is below the threshold; the target, with $\lambda > 0$, is stable already, and beyond the threshold that is kept or lost",
+                    "beyond",
+                ),
+                refuted("it can be lost there behind a convex loss", "stable-psd"),
+            ),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Summary, holds, holds_added, proved, refuted
+from verify.claims.summary import Defence, Summary, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
     readings=(
@@ -31,6 +31,41 @@ SUMMARY = Summary(
         proved(
             "for scale-invariant losses, whose Hessian is no metric, the statement says nothing",
             "scope",
+        ),
+    ),
+    defences=(
+        Defence(
+            of=("constant-factor", "varying-factor"),
+            answer="The head's input and output are meant to have one dimension, $k = d$.",
+            reply=(
+                holds_added(
+                    "Granted: for $k = d$ the barrier holds, with a varying factor from $d = 2$ on",
+                    "square",
+                    "square-varying",
+                ),
+                proved(
+                    "there it holds of every loss that is not a positive definite quadratic, curved or flat, so that curvature is not what decides; and the paper's heads have $d = 512$, $k = 2048$",
+                    "square",
+                ),
+            ),
+        ),
+        Defence(
+            of=("constant-factor", "varying-factor"),
+            answer="The losses of the counterexamples, quadratic on a subspace, are special; a loss in general has a curved metric on every subspace.",
+            reply=(
+                holds_added(
+                    "Granted: a loss whose metric is curved on every $d$-dimensional subspace has the barrier, whatever $k \\geq d \\geq 2$",
+                    "curved-subspaces",
+                ),
+                proved(
+                    "but the quote asks for curvature somewhere only, which is neither sufficient, where $k > d$, nor necessary",
+                    "curvature",
+                ),
+                proved(
+                    r"and what remains is a barrier to isotropy everywhere and exactly: where $\nabla^2 L(0)$ has $d$ positive eigenvalues, small constant heads come as close to it as one likes on every compact set",
+                    "robust",
+                ),
+            ),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Summary, holds_added, proved, refuted
+from verify.claims.summary import Defence, Summary, holds_added, proved, refuted
 
 SUMMARY = Summary(
     readings=(
@@ -23,6 +23,45 @@ SUMMARY = Summary(
         proved(
             "For the whole effective Hessian there is a bound of five terms, attained at $d = k = 1$",
             "star",
+        ),
+    ),
+    defences=(
+        Defence(
+            of=("full", "full-same-output", "c2-distance", "own-hessian"),
+            answer="The bound is on the Gauss–Newton term, the metric that the head pulls back, at one given loss Hessian.",
+            reply=(
+                holds_added("Granted: there it holds", "one-hessian"),
+                proved("in every dimension, and it is attained", "pullback"),
+                refuted(
+                    r"but the quote defines $H_{\mathrm{eff}}$ with the interaction term, which breaks the bound even at equal outputs; and without that term the loss Hessians at two different outputs do",
+                    "full-same-output",
+                    "own-hessian",
+                ),
+            ),
+        ),
+        Defence(
+            of=("full", "full-same-output", "c2-distance"),
+            answer=r"Networks approximate a head together with its derivatives, so that $\epsilon$ bounds the interaction term's error too.",
+            reply=(
+                proved(
+                    "Granted that such an $\\epsilon$ bounds it: the bound has five terms then, the loss's gradient in one of them",
+                    "star",
+                ),
+                refuted(
+                    "but it is not the published bound, in which that gradient does not occur",
+                    "c2-distance",
+                ),
+            ),
+        ),
+        Defence(
+            of=("full", "full-same-output"),
+            answer=r"Where training ends the residual gradient vanishes, and the interaction term with it.",
+            reply=(
+                proved(
+                    r"Granted for heads of equal output: at $\epsilon_0 = R = 0$ the full bound is the published one; but at the collapses of Section 4 Assumption 6 asks for $\rho \neq 0$",
+                    "star",
+                ),
+            ),
         ),
     ),
 )

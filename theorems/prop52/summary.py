@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Summary, holds, holds_added, proved, refuted
+from verify.claims.summary import Defence, Summary, derived, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
     readings=(
@@ -28,6 +28,34 @@ SUMMARY = Summary(
             r"Along an orbit $v^T H_{\mathrm{eff}} v = -\rho^T J_h \gamma''$, with $\gamma$ the orbit's curve; and a head that is singular at every point of a connected orbit is constant on it",
             "hessian",
             "converse",
+        ),
+    ),
+    defences=(
+        Defence(
+            of=("effective", "effective-kernel"),
+            answer=r"The metric meant is $J_h^T J_h$, as the quote writes it.",
+            reply=(
+                holds("Granted: of that metric it holds", "metric"),
+                proved("and of the Gauss–Newton term for every loss", "metric"),
+                holds_added(
+                    "and where $z$ is critical it holds of the effective Hessian's form as well, and of the Hessian itself where the head is invariant nearby",
+                    "effective-form",
+                    "effective-neighbourhood",
+                ),
+            ),
+        ),
+        Defence(
+            of=("collapse", "converse"),
+            answer="A head is invariant, or its metric singular, all along an orbit, not at one of its points only.",
+            reply=(
+                holds_added(
+                    "Granted: then a connected orbit is mapped to one point", "collapse-everywhere"
+                ),
+                derived(
+                    "and a metric that is nearly singular along an orbit bounds its spread, by the slope times its length",
+                    "spread",
+                ),
+            ),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Summary, derived, holds_added, refuted
+from verify.claims.summary import Defence, Summary, derived, holds_added, refuted
 
 SUMMARY = Summary(
     readings=(
@@ -12,4 +12,11 @@ SUMMARY = Summary(
     smallest=r"$x = \frac{1}{2}$",
     shown_by="template.quoted.half",
     instead=(derived("A number from 1 on is at most its square", "repaired"),),
+    defences=(
+        Defence(
+            of=("quoted",),
+            answer="Only numbers from 1 on are meant.",
+            reply=(holds_added("Granted: from 1 on it holds", "above-one"),),
+        ),
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Summary, holds, holds_added, proved, refuted
+from verify.claims.summary import Defence, Summary, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
     readings=(
@@ -36,6 +36,45 @@ SUMMARY = Summary(
             "Some affine head whitens a subspace of dimension $s$ if and only if the loss Hessian has $s$ positive eigenvalues; to keep a fixed point too, a positive semidefinite one needs one more where the residual gradient is not zero and lies in its range",
             "affine",
             "fixed-point",
+        ),
+    ),
+    defences=(
+        Defence(
+            of=("affine-rank",),
+            answer="Positive semidefinite loss Hessians are meant, as the section remarks of squared error, and their rank is the number of their positive eigenvalues.",
+            reply=(
+                holds("Granted: behind them it holds, for every subspace", "affine-psd"),
+                proved(
+                    "behind an indefinite one, as losses on normalised outputs have wherever their gradient is not zero (thm41, fact0), as many dimensions can be whitened as it has positive eigenvalues, which are fewer than its rank",
+                    "affine",
+                ),
+            ),
+        ),
+        Defence(
+            of=("linear-metric",),
+            answer=r"A linear layer has a bias; and even without one a point $z^*$ in general position lies outside the subspace.",
+            reply=(
+                holds("Granted: with a bias it holds", "affine-psd"),
+                holds_added("and so it does without one, outside the subspace", "linear-outside"),
+                proved(
+                    r"but the quote writes $h(z) = Wz$, and for $k = d$ and a definite loss Hessian the subspace is the whole space, so that no $z^*$ is outside; there it takes $u^T \nabla^2 L(u) \, u = |z^*|^2$ at some $u$, unless $z^* = 0$",
+                    "linear",
+                ),
+            ),
+        ),
+        Defence(
+            of=("stays-fixed",),
+            answer=r"The theorem is on the Hessian at $z^*$; that $z^*$ is a critical point of the new head as well is not claimed.",
+            reply=(
+                holds(
+                    "Granted: read so it holds behind positive semidefinite loss Hessians",
+                    "affine-psd",
+                ),
+                proved(
+                    r"but where $0 \neq \rho$ lies in the range of $\nabla^2 L \succeq 0$, no affine head that whitens a subspace of dimension $r$ keeps $z^*$ critical, and so gradient flow leaves the point at which the Hessian is whitened",
+                    "fixed-point",
+                ),
+            ),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Summary, derived, holds_added, proved, refuted
+from verify.claims.summary import Defence, Summary, derived, holds_added, proved, refuted
 
 SUMMARY = Summary(
     readings=(
@@ -32,6 +32,49 @@ SUMMARY = Summary(
         proved(
             r"the flow of a head that is isotropic up to $\epsilon < 1$ runs through no circular arc longer than $\epsilon/(1 - \epsilon)$ times its radius, and straight paths occur behind every loss that is not constant",
             "flow",
+        ),
+    ),
+    defences=(
+        Defence(
+            of=("own-flow",),
+            answer="The trajectory is given, and a head is found for it; that the flow behind this head runs along it is not claimed.",
+            reply=(
+                holds_added(
+                    "Granted: for a given trajectory it holds up to a factor, behind every loss that is not constant",
+                    "constant-factor",
+                ),
+                proved(
+                    "but in training the head shapes the path, and behind a head that is isotropic up to $\\epsilon < 1$ gradient flow in $z$ runs through no circular arc longer than $\\epsilon/(1 - \\epsilon)$ times its radius",
+                    "flow",
+                ),
+            ),
+        ),
+        Defence(
+            of=("identity",),
+            answer=r"It is meant up to a factor, which the step size absorbs; or for convex losses, since Assumption 1 makes $\nabla^2 L$ a metric.",
+            reply=(
+                holds_added(
+                    "Granted, both: it holds up to a factor, and for convex losses with $c = 1$",
+                    "constant-factor",
+                    "varying-factor",
+                    "identity-convex",
+                ),
+                proved(
+                    r"for $2 - 2 \cos$, which is not convex, $c = 1$ is impossible along a straight segment of length $l$ with $(1 - \epsilon) l^2 > 32$",
+                    "identity",
+                ),
+            ),
+        ),
+        Defence(
+            of=("pullback",),
+            answer="A head is at least as wide as the representation, and the representation has more than one dimension: $d = 512$ and $k = 2048$ in the experiments.",
+            reply=(
+                holds_added("Granted: then it holds", "pullback-wide"),
+                derived(
+                    "but it is the Gauss–Newton term alone that such a head makes isotropic, and not the effective Hessian",
+                    "pullback",
+                ),
+            ),
         ),
     ),
 )

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Summary, holds, holds_added, proved, refuted
+from verify.claims.statement import Verdict
+from verify.claims.summary import (
+    Clause,
+    Defence,
+    Summary,
+    derived,
+    holds,
+    holds_added,
+    proved,
+    refuted,
+)
 
 SUMMARY = Summary(
     readings=(
@@ -53,6 +63,96 @@ SUMMARY = Summary(
             r"With $G \succeq 0$, $G + tM$ has a negative eigenvalue for all small $t > 0$ if and only if some $v \in \ker G$ has $v^T M v < 0$, or $v^T M v = 0$ and $M v \neq 0$; for scale-invariant losses a positive semidefinite loss Hessian and $\rho \neq 0$ exclude each other",
             "kernel",
             "fact0",
+        ),
+    ),
+    defences=(
+        Defence(
+            of=("1-psd",),
+            answer="The loss Hessian is positive semidefinite in standard objectives based on squared error, as the section remarks.",
+            reply=(
+                holds("Granted: then it holds", "1-psd-premise"),
+                proved(
+                    r"but negative cosine, the loss of BYOL and SimSiam, has an indefinite Hessian wherever $\rho \neq 0$, as Assumption 6 asks, so that of these two methods, which the quote names, part (1) then says nothing",
+                    "fact0",
+                ),
+            ),
+        ),
+        Defence(
+            of=("1-non-repelling", "relu-non-repelling"),
+            answer="Non-repelling is meant to second order: no direction of negative curvature.",
+            reply=(
+                holds(
+                    r"Granted: so read it holds of linear heads where $\nabla^2 L \succeq 0$",
+                    "1-psd-premise",
+                ),
+                holds_added(
+                    "and of the flow itself, off ReLU's kinks, where the loss is convex nearby, as squared error is",
+                    "1-non-repelling-convex",
+                    "relu-non-repelling-convex",
+                ),
+                refuted(
+                    "at a kink a ReLU head has no Hessian, and can repel with zero curvature on either side",
+                    "relu-non-repelling",
+                ),
+            ),
+        ),
+        Defence(
+            of=("2-every", "2-generic"),
+            answer=r"In high dimension the kernel of the loss Hessian is large, $r < d$, and $M$ acts on it for almost all weights.",
+            reply=(
+                derived(
+                    r"Granted that for almost all weights of two layers with more than $r$ units $M \neq 0$ there",
+                    "genericity",
+                ),
+                holds_added(
+                    "and that one negative direction in it is enough for instability",
+                    "2-direction",
+                ),
+                proved(
+                    "but acting is not bending down: where $M$ is positive definite on the kernel, a small residual gradient leaves the collapse stable",
+                    "kernel",
+                ),
+            ),
+        ),
+        Defence(
+            of=("2-every", "2-generic"),
+            answer="Generic is meant of random weights: among many directions one is almost surely bent down.",
+            reply=(
+                holds_added(
+                    r"Granted at random initialisation, for $m \leq d$ units that are independent of each other and of the output: stable with a probability of $P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at most",
+                    "2-initial",
+                ),
+                proved(
+                    r"but these states are not critical where $s' \neq 0$, so no saddles",
+                    "initial",
+                ),
+                proved(
+                    "and weights whose law is symmetric, without that independence, have no better than a coin toss: one half is attained, however large the kernel",
+                    "symmetry",
+                ),
+            ),
+        ),
+        Defence(
+            of=("2-every", "2-generic"),
+            answer="The heads of the counterexamples are built by hand, from units in pairs.",
+            reply=(
+                refuted(
+                    "They need not be: there is such a stable collapse for all weights and biases in a box around these 17, which is no set of measure zero",
+                    "2-generic",
+                ),
+            ),
+        ),
+        Defence(
+            of=("2-escape",),
+            answer="A small step is understood, as the theory of Lee et al. asks for it.",
+            reply=(
+                holds_added("Granted: with it the sentence holds", "2-escape-small-step"),
+                Clause(
+                    Verdict.SUPPORTED,
+                    ("strict-saddles",),
+                    "but self-supervised training meets few of that theory's hypotheses, and descent in $z$ leaves $z^*$ while all inputs stay together",
+                ),
+            ),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Summary, holds, holds_added, proved, refuted
+from verify.claims.summary import Defence, Summary, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
     readings=(
@@ -25,6 +25,23 @@ SUMMARY = Summary(
             r"It is a function of $z$ if and only if all inputs of one representation have the same tangent space; one-sided parameters give a convex cone",
             "of-z",
             "cone",
+        ),
+    ),
+    defences=(
+        Defence(
+            of=("of-z",),
+            answer=r"$z$ stands for the representation of one input, or the encoder is taken to be injective.",
+            reply=(
+                holds(
+                    "Granted: of an input it is a linear subspace, and so is the span over all inputs of one $z$",
+                    "subspace",
+                    "fibre",
+                ),
+                proved(
+                    "an injective encoder makes it a function of $z$, since no two inputs share one; but at a collapse, of which Section 4 speaks, all do",
+                    "of-z",
+                ),
+            ),
         ),
     ),
 )

@@ -132,10 +132,13 @@ class FiniteModel(NamedTuple):
 @st.composite
 def finite_models(draw: st.DrawFn) -> FiniteModel:
     """Two to five outcomes, up to three parameters, a function with up to three values."""
-    outcomes, parameters = draw(st.integers(2, 5)), draw(st.integers(1, 3))
+    # Scores that are functions of h, as random ones hardly ever are.
+    sufficient = draw(st.booleans())
+    outcomes = draw(st.integers(4 if sufficient else 2, 5))
+    parameters = draw(st.integers(2 if sufficient else 1, 3))
     weights = draw(st.lists(st.integers(1, 4), min_size=outcomes, max_size=outcomes))
     h = draw(st.lists(st.integers(0, 2), min_size=outcomes, max_size=outcomes))
-    if draw(st.booleans()):  # scores that are functions of h, which random ones hardly ever are
+    if sufficient:
         table = draw(integers(3, parameters))
         scores = matrix([[table[v, j] for j in range(parameters)] for v in h])
     else:
@@ -210,7 +213,7 @@ LAW_ACROSS = LAW.mutant(
 
 
 def models_seen(case: FiniteModel) -> dict[str, bool]:
-    """What random models must show: both sides of the equality.
+    """What random models must show: both sides of the equality, also where chance alone hardly ever brings it.
 
     Raises:
         ValueError: if the derivatives of the probabilities do not sum to 0.
@@ -220,6 +223,9 @@ def models_seen(case: FiniteModel) -> dict[str, bool]:
     sufficient = case.score_is_function_of_h
     return {
         "score a function of $h$": sufficient and not is_zero(case.whole),
+        "the same of rank 2, with five outcomes": sufficient
+        and len(case.h) == 5
+        and case.whole.rank() == 2,
         "score no function of $h$": not sufficient,
     }
 

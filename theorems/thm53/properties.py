@@ -134,11 +134,17 @@ def free_mismatch(case: Pair, cost: int = 0) -> float:
 
 
 def pairs_seen(case: Pair) -> dict[str, bool]:
-    """What random pairs must show: that the bound is reached, and every term of it."""
+    """What random pairs must show: that the bound is reached, and every term of it.
+
+    A contraction of rank 1 reaches it at 0 and 1 alone. Entries that are no small integers come from ker I.
+    """
     reached = case.a.rank() == case.bound(1)
+    combined = any(abs(entry) > 2 or entry.q != 1 for entry in case.v.entries())
     return {
         r"$\ker I \cap V \neq 0$": case.overlap > 0,
+        r"$\ker I \cap V \neq 0$, of no small integers": case.overlap > 0 and combined,
         "the bound reached, above 0": reached and not is_zero(case.a),
+        "the bound reached, above 1": reached and case.a.rank() > 1,
         "the bound not reached": not reached,
         r"$V \not\subseteq \ker I$": case.overlap < case.v.ncols(),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Summary, holds_added, proved, refuted
+from verify.claims.summary import Defence, Summary, holds_added, proved, refuted
 
 SUMMARY = Summary(
     readings=(
@@ -29,6 +29,43 @@ SUMMARY = Summary(
         proved(
             r"$\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V + \dim(\ker I_z \cap V)$ where $I_h$ vanishes on $V$, and this is attained",
             "rank",
+        ),
+    ),
+    defences=(
+        Defence(
+            of=("law",),
+            answer=r"The representation is taken to carry information in every direction of $\mathcal{V}_{\mathrm{aug}}$.",
+            reply=(
+                holds_added("Granted: then the bound holds", "transversal"),
+                proved(
+                    r"but for information on a label that augmentations preserve, $\mathcal{V}_{\mathrm{aug}}$ lies in $\ker I_z$, and invariance costs nothing",
+                    "free",
+                ),
+            ),
+        ),
+        Defence(
+            of=("invariant", "point"),
+            answer="The parameter is what the augmentation changes, so that the law of the representation moves along the orbits.",
+            reply=(
+                holds_added(
+                    r"Granted: with that, for a head constant on the orbits and with $\ker I_z \cap V = 0$, the bound holds",
+                    "moves",
+                ),
+                refuted(
+                    r"but one point is not enough even then: behind $z \sim N(\theta, 1)$ the head $z^3$ has no slope at 0 and is a bijection, which loses no information",
+                    "point",
+                ),
+            ),
+        ),
+        Defence(
+            of=("models",),
+            answer="The Fisher information of the representation is taken to be nonsingular, as that of a regular model.",
+            reply=(
+                holds_added(
+                    "Granted: then it holds of two models, already at one point and without data processing",
+                    "models-nonsingular",
+                ),
+            ),
         ),
     ),
 )

@@ -221,8 +221,8 @@ def finding(holds: bool, summary: str, otherwise: str = "", **fields: Any) -> Fi
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     """Where and how a piece of evidence was made. Times in seconds, `date` in UTC (ISO 8601).
 
-    `machine` and `configuration`, the hash of what the check runs without the code of it, are noted
-    where the data do not come with the project.
+    `machine` is what was computed on, with how many threads. `configuration`, the hash of what the check
+    runs without the code of it, is noted where the data do not come with the project.
     """
 
     key: str

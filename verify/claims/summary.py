@@ -34,6 +34,25 @@ class Clause(msgspec.Struct, frozen=True):
     about: tuple[str, ...]
     text: str
 
+    @property
+    def of_readings(self) -> bool:
+        """Whether it tells readings, and not parts, which may share their ids."""
+        return self.verdict in _WORD
+
+
+class Defence(msgspec.Struct, frozen=True, kw_only=True):
+    """What the authors could answer to refutations, as strong as we can make it, and our reply.
+
+    Attributes:
+        of: ids of the refuted readings.
+        answer: theirs.
+        reply: the clauses of ours, which grant what is right; they tell the readings and parts that decide it.
+    """
+
+    of: tuple[str, ...]
+    answer: str
+    reply: tuple[Clause, ...]
+
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a statement.
@@ -43,12 +62,14 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         smallest: the smallest counterexample, if a reading is refuted.
         shown_by: id of the check that holds it.
         instead: what is true instead, a line; its clauses tell parts.
+        defences: what the authors could answer, to every refuted reading.
     """
 
     readings: tuple[Clause, ...]
     smallest: str = ""
     shown_by: str = ""
     instead: tuple[Clause, ...] = ()
+    defences: tuple[Defence, ...] = ()
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +152,25 @@ def faults(summary: Summary, statement: Statement, checks: Sequence[Check]) -> I
         yield "its summary must tell a smallest counterexample if a reading is refuted, and only then"
     if summary.smallest and summary.shown_by not in refuting:
         yield f"its summary takes a counterexample from {summary.shown_by!r}, which refutes nothing"
+
+    yield from _undefended(summary.defences, readings, parts)
+
+
+def _undefended(
+    defences: Sequence[Defence], readings: dict[str, Verdict], parts: dict[str, Verdict]
+) -> Iterable[str]:
+    """The refuted readings that have no defence, and the defences that none needs or nothing decides."""
+    defended = {id for defence in defences for id in defence.of}
+    denied = {id for id, verdict in readings.items() if verdict is Verdict.REFUTED}
+    for id in sorted(denied - defended):
+        yield f"its summary does not say what the authors could answer to the refutation of {id!r}"
+    for id in sorted(defended - denied):
+        yield f"its summary defends the reading {id!r}, which is not refuted"
+    for defence in defences:
+        if not (defence.of and defence.answer and defence.reply):
+            yield f"the defence {defence.answer!r} of its summary is of no reading, or has no reply"
+        yield from _wrong([c for c in defence.reply if c.of_readings], readings, "reading")
+        yield from _wrong([c for c in defence.reply if not c.of_readings], parts, "part")
 
 
 def _wrong(clauses: Sequence[Clause], predicted: dict[str, Verdict], what: str) -> Iterable[str]:

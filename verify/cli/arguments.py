@@ -272,7 +272,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "soak": Command(
         "count how often a check that draws is red without a fault",
-        ("--seeds", "--jobs", "--budget", "--out"),
+        ("--seeds", "--jobs", "--budget", "--record", "--out"),
         "NAME",
         epilog=_NAMES,
     ),

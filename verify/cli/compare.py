@@ -8,7 +8,13 @@ from pathlib import Path
 import msgspec
 
 from verify.cli.arguments import UsageError
-from verify.engine.record import RunRecord
+from verify.engine.record import SCHEMA, RunRecord
+
+
+class _Layout(msgspec.Struct):
+    """Of a record, the number of its layout; the first ones did not say it."""
+
+    schema: int = SCHEMA
 
 
 def read(path: Path) -> RunRecord:
@@ -18,10 +24,16 @@ def read(path: Path) -> RunRecord:
         UsageError: if the file cannot be read, or holds no such record.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=RunRecord)
+        content = path.read_bytes()
+        layout = msgspec.json.decode(content, type=_Layout).schema
+        if layout > SCHEMA:
+            raise UsageError(
+                f"{path} has the layout {layout}, and this code reads up to {SCHEMA}; take later code."
+            )
+        return msgspec.json.decode(content, type=RunRecord)
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror}); name a record.") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(
             f"{path} holds no record of a run ({error}); `python -m verify all --json {path}` writes one."
         ) from None

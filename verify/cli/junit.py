@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from xml.etree import ElementTree
 
-from verify.claims.evidence import Outcome
+from verify.claims.evidence import Evidence, Outcome
 from verify.engine.record import CheckRecord, RunRecord
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -35,7 +36,7 @@ def junit(run: RunRecord) -> bytes:
     for experiment in run.experiments:
         _suite(suites, experiment.experiment.id, experiment.checks, run)
     for suite in suites:
-        suite.set("tests", str(len(suite)))
+        suite.set("tests", str(len(suite.findall("testcase"))))
         for count, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             suite.set(count, str(len(suite.findall(f"testcase/{tag}"))))
     ElementTree.indent(suites)
@@ -47,11 +48,15 @@ def _suite(
     suites: ElementTree.Element, name: str, checks: tuple[CheckRecord, ...], run: RunRecord
 ) -> ElementTree.Element:
     suite = ElementTree.SubElement(suites, "testsuite", name=name, timestamp=run.started)
+    asked = {"seed": run.seed, "profile": run.profile, "device": run.device, "git": run.git}
+    _properties(suite, asked | run.machine | run.versions)
     for check in checks:
         wall = check.evidence.provenance.wall_s if check.evidence and not check.stale else 0.0
         case = ElementTree.SubElement(
             suite, "testcase", classname=name, name=check.id, time=f"{wall:.3f}"
         )
+        if check.evidence is not None and not check.stale:
+            _properties(case, _origin(check.evidence))
         message = _text(check.summary)
         if check.outcome is Outcome.NOT_RUN:
             ElementTree.SubElement(case, "skipped", message=message)
@@ -63,6 +68,19 @@ def _suite(
         else:
             ElementTree.SubElement(case, "system-out").text = f"{check.outcome}: {message}"
     return suite
+
+
+def _origin(evidence: Evidence) -> dict[str, object]:
+    """Where a piece of evidence comes from."""
+    made = evidence.provenance
+    names = ("key", "seed", "profile", "device", "machine", "git", "date", "wall_s", "cpu_s")
+    return {name: getattr(made, name) for name in names} | {"cases": evidence.cases}
+
+
+def _properties(of: ElementTree.Element, found: Mapping[str, object]) -> None:
+    listed = ElementTree.SubElement(of, "properties")
+    for name, value in found.items():
+        ElementTree.SubElement(listed, "property", name=name, value=_text(str(value)))
 
 
 def _text(text: str) -> str:

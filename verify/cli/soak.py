@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 from time import monotonic
 
 import msgspec
 
-from verify.claims.check import Check, Context
+from verify.claims import property
+from verify.claims.check import Check, Context, Kind
 from verify.claims.evidence import Outcome
 from verify.claims.text import count
 from verify.engine.provenance import evidence_key
+from verify.engine.record import SoakedCheck, SoakRecord
 from verify.engine.registry import Room
 from verify.engine.runner import process_pool
 from verify.engine.store import StoreError, write_whole
@@ -20,8 +22,19 @@ from verify.engine.worker import missing_capability, run_check
 
 FILE = "soak.json"
 
+MAY_DRAW = (Kind.PROPERTY, Kind.MUTANT, Kind.ATTACK, Kind.SCALE, Kind.TRAINING)
+"""What a check that draws is; the kernel, derivations, counterexamples and examples are exact."""
+
+WRITTEN_S = 10.0
+"""Seconds after which what was found is kept again."""
+
 CONFIDENCE = 0.95
 """Of the upper limit of a rate, by Clopper and Pearson."""
+
+
+def context(modules: dict[str, str], cache: str | Path = "") -> Context:
+    """What the checks run in, given the module of each room."""
+    return Context(seed=0, profile="smoke", device="cpu", cache=str(cache), rooms=modules)
 
 
 class Drawing(Context, frozen=True, kw_only=True):
@@ -42,12 +55,14 @@ class Soaked(msgspec.Struct, kw_only=True):
         key: hash of its code; with another one everything is forgotten.
         draws: whether it draws at all; one that does not is run once.
         seeds: how many of the seeds 0, 1, .. it ran with.
+        cpu_s: CPU-seconds that took.
         alarms: those at which it was not as stated, with what it said.
     """
 
     key: str
     draws: bool = True
     seeds: int = 0
+    cpu_s: float = 0.0
     alarms: dict[int, str] = msgspec.field(default_factory=dict)
 
 
@@ -66,19 +81,61 @@ def write(path: Path, found: dict[str, Soaked]) -> None:
     write_whole(path, msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
 
 
-def once(check_id: str, ctx: Drawing) -> tuple[str, bool]:
-    """Run a check; return what it said if it is not as stated, and whether it drew."""
+def once(check_id: str, ctx: Drawing) -> tuple[str, bool, float]:
+    """Run a check; return what it said if it is not as stated, whether it drew, and its CPU-seconds."""
+    property.SHRINKS = 0  # a smaller case changes no outcome
     found = run_check(check_id, ctx)
     fine = found.outcome in (Outcome.AS_STATED, Outcome.NOT_RUN)
-    return "" if fine else f"{found.outcome}: {found.summary}", len(
-        ctx.drawn
-    ) > 1  # every check is given one seed, for global generators
+    said = "" if fine else f"{found.outcome}: {found.summary}"
+    drew = len(ctx.drawn) > 1  # every check is given one seed, for global generators
+    return said, drew, found.provenance.cpu_s
+
+
+def soakable(room: Room, ctx: Context) -> list[Check]:
+    """The gating checks of a room that may draw, but for those that need trained networks."""
+    return [
+        check
+        for check in room.checks
+        if check.gates
+        and check.kind in MAY_DRAW
+        and not check.artefacts
+        and not missing_capability(check, ctx)
+    ]
+
+
+def _known(check: Check, ctx: Context, records: Sequence[dict[str, Soaked]]) -> Soaked:
+    """What is known of a check as it stands, from the record that has most of it."""
+    key = evidence_key(check, msgspec.structs.replace(ctx, seed=0), {})
+    found = [one for record in records if (one := record.get(check.id)) and one.key == key]
+    return max(found, key=lambda one: one.seeds, default=Soaked(key=key))
+
+
+def soaked(loaded: Sequence[Room], ctx: Context, recorded: Path) -> dict[str, SoakRecord]:
+    """What is recorded of the checks of rooms as they stand, by room; nothing of those without any."""
+    record, found = read(recorded), {}
+    for room in loaded:
+        checks = []
+        for check in soakable(room, ctx) if record else ():
+            one = _known(check, ctx, [record])
+            if one.draws:
+                checks.append(
+                    SoakedCheck(
+                        id=check.id,
+                        seeds=one.seeds,
+                        alarms=tuple(one.alarms.values()),
+                        limit=limit(len(one.alarms), one.seeds),
+                    )
+                )
+        if any(one.seeds for one in checks):
+            found[room.name] = SoakRecord(checks=tuple(checks))
+    return found
 
 
 def soak(
     loaded: Sequence[Room],
     ctx: Context,
     path: Path,
+    also: Sequence[Path] = (),
     *,
     seeds: int,
     jobs: int,
@@ -91,6 +148,7 @@ def soak(
         loaded: the rooms.
         ctx: the context, of the smoke profile; its seed is replaced.
         path: where what is found is kept, and gone on from.
+        also: further records to go on from.
         seeds: how many.
         jobs: worker processes.
         until: on `time.monotonic`'s clock, when nothing further is begun.
@@ -100,78 +158,76 @@ def soak(
         0 if there was no alarm, 1 if there was one, 3 if there was none and time was up.
     """
     known = read(path)
-    checks = [
-        check
-        for room in loaded
-        for check in room.checks
-        if check.gates and not check.artefacts and not missing_capability(check, ctx)
-    ]
-    found: dict[str, Soaked] = {}
-    for check in checks:
-        key = evidence_key(check, msgspec.structs.replace(ctx, seed=0), {})
-        kept = known.get(check.id)
-        found[check.id] = kept if kept is not None and kept.key == key else Soaked(key=key)
-
-    def waiting() -> Iterator[tuple[Check, int]]:
-        for seed in range(seeds):
-            for check in checks:
-                one = found[check.id]
-                if seed >= one.seeds and (one.draws or seed == 0):
-                    yield check, seed
+    records = [known, *map(read, also)]
+    checks = [check for room in loaded for check in soakable(room, ctx)]
+    found = {check.id: _known(check, ctx, records) for check in checks}
 
     fields = {name: getattr(ctx, name) for name in Context.__struct_fields__}
-    running: dict[Future[tuple[str, bool]], tuple[str, int]] = {}
-    queue = waiting()
+    running: dict[Future[tuple[str, bool, float]], str] = {}
+
+    def waiting() -> str | None:
+        """The check that took least so far, so that dear ones keep nobody waiting."""
+        if until is not None and monotonic() > until:
+            return None
+        left = [
+            (one.cpu_s, id)
+            for id, one in found.items()
+            if one.seeds < (seeds if one.draws else 1) and id not in running.values()
+        ]
+        return min(left)[1] if left else None
+
+    written = monotonic()
     with process_pool(jobs) as pool:
-        more = True
-        while running or more:
-            while more and len(running) < jobs:
-                task = next(queue, None) if until is None or monotonic() < until else None
-                if task is None:
-                    more = False
-                    break
-                check, seed = task
-                drawing = Drawing(**{**fields, "seed": seed})
-                running[pool.submit(once, check.id, drawing)] = check.id, seed
+        while True:
+            while len(running) < jobs and (id := waiting()) is not None:
+                drawing = Drawing(**{**fields, "seed": found[id].seeds})
+                running[pool.submit(once, id, drawing)] = id
+            if not running:
+                break
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                id, seed = running.pop(future)
-                said, drew = future.result()
-                found[id].seeds = max(found[id].seeds, seed + 1)
-                if seed == 0:
-                    found[id].draws = drew
+                one = found[id := running.pop(future)]
+                said, drew, cpu_s = future.result()
+                one.cpu_s += cpu_s
+                one.draws = drew if not one.seeds else one.draws
                 if said:
-                    found[id].alarms[seed] = said
-                    say(f"alarm: {id} with seed {seed}: {said}")
-                if not running or not seed % 10:
-                    write(path, {**known, **found})
+                    one.alarms[one.seeds] = said
+                    say(f"alarm: {id} with seed {one.seeds}: {said}")
+                one.seeds += 1
+            if monotonic() > written + WRITTEN_S:
+                write(path, {**known, **found})
+                written = monotonic()
     write(path, {**known, **found})
     return _told(found, seeds, say)
 
 
 def _told(found: dict[str, Soaked], seeds: int, say: Callable[[str], None]) -> int:
-    from scipy.stats import binomtest
-
     drawing = {id: one for id, one in found.items() if one.draws and one.seeds}
     for id, one in drawing.items():
         if one.alarms:
-            limit = _limit(len(one.alarms), one.seeds, binomtest)
+            most = limit(len(one.alarms), one.seeds)
             say(
-                f"{id}: {count(len(one.alarms), 'alarm')} in {count(one.seeds, 'seed')}, at most {limit:.2%}"
+                f"{id}: {count(len(one.alarms), 'alarm')} in {count(one.seeds, 'seed')}, at most {most:.2%}"
             )
     least = min((one.seeds for one in drawing.values()), default=0)
     alarms = sum(len(one.alarms) for one in drawing.values())
     runs = sum(one.seeds for one in drawing.values())
+    minutes = sum(one.cpu_s / one.seeds for one in drawing.values()) * seeds / 60
     say(
         f"{count(alarms, 'alarm')} in {runs} runs of {count(len(drawing), 'check')} that draw, "
         f"each with {least} seeds or more; the rate of one is at most "
-        f"{_limit(0, max(least, 1), binomtest):.1%} where it gave none, and that of a run at most "
-        f"{_limit(alarms, max(runs, 1), binomtest):.3%} ({CONFIDENCE:.0%} confidence)."
+        f"{limit(0, least):.1%} where it gave none ({CONFIDENCE:.0%} confidence). "
+        f"All of them with {count(seeds, 'seed')} take {minutes:.0f} CPU-minutes; "
+        "those that need trained networks are not among them."
     )
     return 1 if alarms else 3 if least < seeds else 0
 
 
-def _limit(alarms: int, runs: int, binomtest: Callable[..., object]) -> float:
-    """The upper confidence limit of a rate."""
+def limit(alarms: int, runs: int) -> float:
+    """The upper confidence limit of a rate, by Clopper and Pearson; 1 if there was no run."""
+    from scipy.stats import binomtest
+
+    if not runs:
+        return 1.0
     test = binomtest(alarms, runs, alternative="less")
-    return float(test.proportion_ci(CONFIDENCE, "exact").high)  # type: ignore[attr-defined]
+    return float(test.proportion_ci(CONFIDENCE, "exact").high)

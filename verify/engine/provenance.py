@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import platform
 import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from verify.claims.check import Context
+from verify.claims.text import count
 from verify.identity.closure import closure_digest, modified_since_import, versions
 from verify.identity.fingerprint import canonical_form
 
@@ -127,14 +130,18 @@ def machine() -> dict[str, str]:
 
 
 def processor(device: str) -> str:
-    """Return the name of the processor that is computed on: the GPU's or the CPU's."""
-    if device == "cuda":
-        import torch
+    """Return what is computed on, in words: the GPU, or the CPU, its cores and the threads that are used."""
+    torch = sys.modules.get("torch")  # where it is not loaded it computes nothing
+    if device == "cuda" and torch and torch.cuda.is_available():
+        name: str = torch.cuda.get_device_name(0)
+        return name
+    cores = os.cpu_count() or 1
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    threads = torch.get_num_threads() if torch else int(asked) if asked.isdecimal() else cores
+    return f"{_processor()}, {count(cores, 'core')}, {count(threads, 'thread')}"
 
-        return torch.cuda.get_device_name(0)
-    return f"{_processor()}, {os.cpu_count() or 1} cores"
 
-
+@functools.cache
 def _processor() -> str:
     try:
         described = Path("/proc/cpuinfo").read_text(encoding="utf-8")

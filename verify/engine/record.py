@@ -19,6 +19,9 @@ from verify.claims.lemmas import Lemma
 from verify.claims.statement import Experiment, Statement
 from verify.claims.summary import Summary, Told
 
+SCHEMA = 1
+"""The layout of a run's record, `reports/record.schema.json`; raised when a field changes its meaning or goes."""
+
 
 class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A check as data, with the evidence it left.
@@ -202,10 +205,45 @@ class PowerRecord(msgspec.Struct, frozen=True, kw_only=True):
         return [one for one in self.changes if not one.tried]
 
 
+class SoakedCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """With how many seeds a check that draws ran, and what it said where it was red without a fault.
+
+    Attributes:
+        limit: the upper 95 % confidence limit of the rate of that.
+    """
+
+    id: str
+    seeds: int
+    alarms: tuple[str, ...]
+    limit: float
+
+
+class SoakRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The checks of a room that draw, with one seed after another in the smoke profile."""
+
+    checks: tuple[SoakedCheck, ...]
+
+    @property
+    def least(self) -> int:
+        """The fewest seeds that one of them ran with."""
+        return min(one.seeds for one in self.checks)
+
+    @property
+    def alarms(self) -> int:
+        """How often any was red."""
+        return sum(len(one.alarms) for one in self.checks)
+
+    @property
+    def limit(self) -> float:
+        """The largest upper confidence limit of any."""
+        return max(one.limit for one in self.checks)
+
+
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One run, or one reading of the stored evidence.
 
     Attributes:
+        schema: the number of this layout.
         seed, profile, device: as in `verify.claims.check.Context`.
         versions: version by package name, and ``python``.
         machine: what it ran on, e.g. ``{"system": ..., "processor": ..., "cores": ...}``.
@@ -222,6 +260,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
         lemmas: the lemmas that its evidence cites, in the order of the register.
         warnings: sentences on what went otherwise than it should without changing a verdict.
         power: the changes to the code that checks faced, by statement, ``numeric`` and ``experiments``.
+        soaked: how often its checks that draw were red without a fault, by statement and experiment.
     """
 
     seed: int
@@ -233,6 +272,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     started: str
     wall_s: float
     cpu_s: float
+    schema: int = SCHEMA
     statements: tuple[StatementRecord, ...] = ()
     experiments: tuple[ExperimentRecord, ...] = ()
     failures: tuple[str, ...] = ()
@@ -245,6 +285,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     lemmas: tuple[Lemma, ...] = ()
     warnings: tuple[str, ...] = ()
     power: dict[str, PowerRecord] = {}
+    soaked: dict[str, SoakRecord] = {}
 
     @property
     def checks(self) -> Iterator[CheckRecord]:

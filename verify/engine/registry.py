@@ -8,6 +8,7 @@ of the lower-case id in that package. It exposes ``CHECKS`` and either ``STATEME
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import importlib
@@ -228,6 +229,28 @@ def foundations(
         replace(loaded[name], checks=tuple(c for c in loaded[name].checks if c.id in there))
         for name, there in chosen.items()
     )
+
+
+def asked_for(
+    chosen: Sequence[RegistryEntry],
+    places: Sequence[RegistryEntry],
+    stored: Callable[[str], set[str]],
+) -> list[RegistryEntry]:
+    """Return the chosen rooms, and those of which more is stored than what others of these rest on.
+
+    Args:
+        chosen: what is asked for now.
+        places: every room.
+        stored: the ids of a room's checks of which there is evidence.
+    """
+    covered = [place for place in places if place in chosen or stored(place.entry.id)]
+    for place in [one for one in covered if one not in chosen]:
+        others = [one for one in covered if one != place]
+        with contextlib.suppress(RoomError):  # what is wrong with a room is told where it is used
+            beneath = foundations([load(o.entry.id, o.module) for o in others], places)
+            if stored(place.entry.id) <= {check.id for room in beneath for check in room.checks}:
+                covered = others
+    return covered
 
 
 def _circles(rooms: Iterable[Room]) -> Iterable[str]:

@@ -145,10 +145,10 @@ class Records:
         names = sorted(name for name in self._names() if pattern.fullmatch(name))
         return [one for name in names if (one := self._read(self.folder / name)) is not None]
 
-    def holds(self, room: str) -> bool:
-        """Whether there is evidence of any check of a room."""
-        pattern = re.compile(re.escape(room) + rf"\..+-[0-9a-f]{{{KEY_DIGITS}}}\.json")
-        return any(pattern.fullmatch(name) for name in self._names())
+    def checks(self, room: str) -> set[str]:
+        """Return the ids of a room's checks of which there is evidence."""
+        pattern = re.compile(rf"({re.escape(room)}\..+)-[0-9a-f]{{{KEY_DIGITS}}}\.json")
+        return {found[1] for name in self._names() if (found := pattern.fullmatch(name))}
 
     def warn(self, sentence: str) -> None:
         """Add a warning, unless it was given before."""
@@ -174,7 +174,7 @@ class Records:
             return unseal(path.read_bytes(), kind)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, ValueError, msgspec.MsgspecError) as error:
+        except (OSError, ValueError, msgspec.MsgspecError, RecursionError) as error:
             self._damaged(path, str(error))
             return None
 

@@ -118,9 +118,7 @@ def with_provenance(
     except Exception as error:  # code without a source file, or not readable just now
         key, finding = "", failure(error)
     ctx = effective_context(check, ctx)
-    noted = {}
-    if check.ignores_run_seed and finding.outcome is not Outcome.NOT_RUN:
-        noted = {"machine": processor(ctx.device), "configuration": configuration(check)}
+    ran = finding.outcome is not Outcome.NOT_RUN
     provenance = Provenance(
         key=key,
         seed=ctx.seed,
@@ -131,7 +129,8 @@ def with_provenance(
         date=datetime.now(UTC).isoformat(timespec="milliseconds"),
         wall_s=wall_s,
         cpu_s=cpu_s,
-        **noted,
+        machine=processor(ctx.device) if ran else "",
+        configuration=configuration(check) if ran and check.ignores_run_seed else "",
     )
     return evidence_for(check, finding, provenance)
 

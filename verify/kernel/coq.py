@@ -11,11 +11,12 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from verify.kernel import record
 from verify.kernel.sources import PREFIX, Library, SourceError
 
 CLOSED = "Closed under the global context"
@@ -79,8 +80,8 @@ def check(library: Library, module: str, theorems: tuple[str, ...], folder: Path
         _compile(library, name, folder)
     seconds = json.loads(_stamp(folder, module).read_text(encoding="utf-8"))["seconds"]
     with _alone(_stamp(folder, module).with_suffix(".lock")):
-        axioms = _ask(library, module, theorems, folder)
-    return Compiled(seconds, axioms)
+        axioms = _assumed(library, module, theorems, folder)
+    return Compiled(seconds, {name: axioms[name] for name in theorems})
 
 
 def _compile(library: Library, module: str, folder: Path) -> None:
@@ -98,39 +99,81 @@ def _compile(library: Library, module: str, folder: Path) -> None:
         stamp.write_text(json.dumps({"key": key, "seconds": round(taken, 2)}), encoding="utf-8")
 
 
-def _ask(
+def _assumed(
     library: Library, module: str, theorems: tuple[str, ...], folder: Path
 ) -> dict[str, tuple[str, ...]]:
-    """Print what theorems assume."""
-    asked = hashlib.sha256("\n".join((_key(library, module), *theorems)).encode()).hexdigest()
-    kept = _place(folder, module).with_suffix(f".{asked[:16]}.axioms.json")
-    if kept.is_file():
+    """What theorems of a module assume; what Coq said of the same sources is used again.
+
+    For each question Coq goes through all that a proof rests on. Theorems are therefore asked about together, those
+    apart that are recorded with other axioms; the others recorded of the module along with them. What
+    several assume together is what each assumes if it is nothing, or what Coq said of each of them alone when these
+    sources were recorded; otherwise each is asked about alone.
+    """
+    key = _key(library, module)
+    kept = _place(folder, module).with_suffix(".axioms.json")
+    known = _told(kept, key)
+    recorded = {
+        name.rpartition(".")[2]: entry.axioms
+        for name, entry in record.read().items()
+        if name.rpartition(".")[0] == module and f"{entry.coq} {entry.digest}" == key
+    }
+    if set(theorems) <= known.keys():
+        return known
+    alike: dict[tuple[str, ...] | None, list[str]] = {}
+    for name in dict.fromkeys((*theorems, *recorded)):
+        if name not in known:
+            alike.setdefault(recorded.get(name), []).append(name)
+    alone = []
+    for (expected, names), axioms in zip(
+        alike.items(), _ask(module, list(alike.values()), folder), strict=True
+    ):
+        if len(names) == 1 or axioms in ((), expected):
+            known |= dict.fromkeys(names, axioms)
+        else:
+            alone += names
+    if alone:
+        known |= zip(alone, _ask(module, [[name] for name in alone], folder), strict=True)
+    kept.write_text(json.dumps({"key": key, "axioms": known}), encoding="utf-8")
+    return known
+
+
+def _told(kept: Path, key: str) -> dict[str, tuple[str, ...]]:
+    """What Coq said of a module's theorems when its key was this one."""
+    try:
         told = json.loads(kept.read_text(encoding="utf-8"))
-        return {name: tuple(axioms) for name, axioms in told.items()}
-    lines = [f"Require {module}.", "Set Printing Width 100."]
-    for name in theorems:
+        return {n: tuple(a) for n, a in told["axioms"].items()} if told["key"] == key else {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _ask(module: str, groups: Sequence[Sequence[str]], folder: Path) -> list[tuple[str, ...]]:
+    """Print what each group of a module's theorems assumes together."""
+    lines = ["From Coq Require Import String.", f"Require {module}.", "Set Printing Width 100."]
+    for number, names in enumerate(groups):
+        terms = ", ".join(f"@{module}.{name}" for name in names)
         lines += [
-            f'Eval compute in "{_BEGIN}{name}"%string.',
-            f"Print Assumptions {module}.{name}.",
+            f"Definition group_{number} := ({terms}).",
+            f'Eval compute in "{_BEGIN}{number}"%string.',
+            f"Print Assumptions group_{number}.",
         ]
-    query = folder / f"ask_{asked[:16]}.v"
-    query.write_text(
-        "From Coq Require Import String.\n" + "\n".join(lines) + "\n", encoding="utf-8"
-    )
+    asked = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+    query = folder / f"ask_{asked}.v"
+    query.write_text("\n".join(lines) + "\n", encoding="utf-8")
     try:
         printed = _run(folder, query, module)
     finally:
-        for left in folder.glob(f"*ask_{asked[:16]}.*"):
+        for left in folder.glob(f"*ask_{asked}.*"):
             left.unlink(missing_ok=True)
     axioms: dict[str, tuple[str, ...]] = {}
     for piece in printed.split(f'= "{_BEGIN}')[1:]:
-        name, _, rest = piece.partition('"')
+        number_read, _, rest = piece.partition('"')
         assumed = rest.partition(": string")[2]
-        axioms[name] = () if CLOSED in assumed else tuple(sorted(_AXIOM.findall(assumed))) or ("?",)
-    if lost := [name for name in theorems if name not in axioms]:
-        raise CoqError(f"Coq did not say what {', '.join(lost)} of {module} assume.")
-    kept.write_text(json.dumps(axioms), encoding="utf-8")
-    return axioms
+        axioms[number_read] = (
+            () if CLOSED in assumed else tuple(sorted(_AXIOM.findall(assumed))) or ("?",)
+        )
+    if lost := [names for number, names in enumerate(groups) if str(number) not in axioms]:
+        raise CoqError(f"Coq did not say what {', '.join(lost[0])} of {module} assume.")
+    return [axioms[str(number)] for number in range(len(groups))]
 
 
 def _run(folder: Path, file: Path, module: str) -> str:
