@@ -3,7 +3,7 @@
 `render` only shows: verdicts, outcomes and reasons are those of the record, and what a template
 counts or sorts it counts and sorts from the record. The templates are in reading order:
 ``report.html`` (a page), ``front.html`` (what is read first), ``notation.html``,
-``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``dependencies.html``,
+``crosswalk.html`` (published sentences), ``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``dependencies.html``,
 ``lemmas.html``, ``definitions.html``, ``power.html`` (the changes to the code that checks faced) and
 ``provenance.html``; ``words.html`` holds the legends' wording.
 
@@ -18,13 +18,14 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports import tiers
+from reports import crosswalk, tiers
 from reports.dependencies import anchor, drawing
 from reports.figures import each_glyph_once, svg
 from reports.mathml import formula, prose, prose_or_source
@@ -154,6 +155,8 @@ def _sections(run: RunRecord, environment: Environment) -> list[_Section]:
 
     whole = "The Geometry of Projection Heads: verification report"
     found = [section(PAGE, whole, "front")]
+    if environment.globals["crosswalk"]:
+        found.append(section("crosswalk.html", "From sentences to verdicts", "crosswalk"))
     for room in run.statements:
         subject = room.statement
         title = f"{subject.label}: {plain(subject.title)}"
@@ -213,6 +216,9 @@ def _environment(run: RunRecord) -> Environment:
         anchor=anchor,
         bearing=tiers.bearing,
         bearing_on=_bearing_on,
+        counted_standings=_counted_standings,
+        crosswalk=crosswalk.shown(run, crosswalk.read()),
+        decided_by=crosswalk.decided_by,
         definition=_definition,
         definitions={
             one.name: one
@@ -221,9 +227,11 @@ def _environment(run: RunRecord) -> Environment:
             if one.name not in spelled_out
         },
         dependencies=drawing(run),
+        effects=crosswalk.effects(run),
         here=_here,
         made_with=_made_with,
         measured_on=_measured_on,
+        numbered=partial(crosswalk.numbered, run),
         place=_place,
         share=tiers.share,
         spelled_out=lambda theorem: {n for n, by in spelled_out.items() if by == theorem.name},
@@ -396,6 +404,12 @@ def _strengths(judgement: Judgement, checks: Sequence[CheckRecord]) -> list[tupl
         if check.id in judgement.checks and check.outcome is Outcome.AS_STATED
     )
     return _tally(Arithmetic, agreeing)
+
+
+def _counted_standings(rows: Sequence[tuple[crosswalk.Sentence, crosswalk.Standing]]) -> str:
+    """How many sentences came to each standing, in words."""
+    told = [f"{n} {where}" for where, n in _tally(crosswalk.Standing, (where for _, where in rows))]
+    return f"Of {len(rows)} sentences {', '.join(told)}."
 
 
 def _seconds(seconds: float) -> str:

@@ -466,3 +466,46 @@ def test_kinks_and_bad_arguments():
         certify_function(
             random_head((2, 3, 3), GELU, norm="train"), squared_error, torch.ones(2).double()
         )
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_an_enclosure_is_as_wide_as_its_formula_is_exactly(n):
+    """Oracle: the formula in fractions, of the floats it is made of, where a bound is near 0 beside its error."""
+    unit, eta = Fraction(1, 2**53), Fraction(1, 2**1074)
+    gamma = n * unit / (1 - n * unit)
+
+    def exact(matrix: torch.Tensor) -> list[list[Fraction]]:
+        return [[Fraction(entry) for entry in row] for row in matrix.tolist()]
+
+    for step in range(120):
+        vector = normal(n, seed=step % 8)
+        matrix = torch.outer(vector, vector) + step * 2.0**-54 * vector.square().sum() * torch.eye(
+            n, dtype=torch.float64
+        )
+        values, x = torch.linalg.eigh(matrix)
+        product = matrix @ x
+        sums = [sum(map(abs, row)) for row in exact(x)]
+        moved = [
+            sum(map(abs, p)) + sum(abs(e) * s for e, s in zip(a, sums, strict=True))
+            for p, a in zip(exact(product), exact(matrix), strict=True)
+        ]
+        columns, d = exact(x.T), exact(torch.diag(values))
+        gaps, skews = (
+            [
+                sum(abs(e - w) for e, w in zip(row, wanted, strict=True))
+                + gamma * sum(abs(e) * s for e, s in zip(column, more, strict=True))
+                for row, wanted, column in zip(exact(found), at, columns, strict=True)
+            ]
+            for found, at, more in (
+                (x.T @ product, d, moved),
+                (x.T @ x, exact(torch.eye(n, dtype=torch.float64)), sums),
+            )
+        )
+        delta, epsilon = max(gaps) + 4 * n**3 * eta, max(skews)
+        enclosure = enclose_spectrum(matrix)
+        for value, low, high in zip(
+            values.tolist(), enclosure.low.tolist(), enclosure.high.tolist(), strict=True
+        ):
+            below, above = Fraction(value) - delta, Fraction(value) + delta
+            assert low <= below / (1 - epsilon if below < 0 else 1 + epsilon)
+            assert high >= above / (1 - epsilon if above > 0 else 1 + epsilon)

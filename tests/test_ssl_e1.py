@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pytest
+from scipy import stats
 from ssl_fixture import short_context, tables_are_whole
 
 from verify.claims.check import Context
@@ -158,3 +160,17 @@ def test_every_run_is_configured_once() -> None:
     normal = Cell("simsiam", ACTIVATIONS[0], Start.NORMAL)
     shrunk = DIGITS_TRACKS.cells[normal._replace(start=Start.SHRUNK_PROJECTOR)]
     assert replace(shrunk, start=Start.NORMAL) == DIGITS_TRACKS.cells[normal]
+
+
+def test_what_ranks_exceed_by_chance() -> None:
+    """Against all orders of 6 and 8 epochs; of more against Student's approximation."""
+    for epochs in (6, 8):
+        orders = np.array(list(permutations(range(epochs))))
+        apart = np.square(orders - np.arange(epochs)).sum(1)
+        sizes = np.abs(1 - 6 * apart / (epochs**3 - epochs))
+        rare = [size for size in np.unique(sizes) if np.mean(sizes >= size - 1e-9) <= 0.05]
+        assert e1_display.SIGNIFICANT[epochs] == pytest.approx(min(rare), abs=5e-4)
+    for epochs in (10, 25, 100):
+        t = stats.t.ppf(0.975, epochs - 2)
+        wanted = t / (epochs - 2 + t**2) ** 0.5
+        assert e1_display.SIGNIFICANT[epochs] == pytest.approx(wanted, abs=0.02)

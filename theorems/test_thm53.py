@@ -6,8 +6,12 @@ from dataclasses import replace
 
 import pytest
 import sympy as sp
+import torch
 
 from theorems.thm53 import CHECKS, STATEMENT, latents
+from theorems.thm53.fisher import RANK_TOLERANCE, Fisher
+
+UNIT = torch.eye(3, dtype=torch.float64)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -46,3 +50,19 @@ def test_what_is_at_rest_or_not_decided_fails(reading, hypothesis, model):
 def test_what_a_mean_tells_is_divided_by_the_variance():
     # Oracle: the Fisher matrix of N(theta, s) is 1 / s.
     assert latents.CIRCLE.information == sp.diag(1, sp.Rational(1, 4))
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize(("of_tolerance", "counts"), [(0.8, False), (1.25, True)])
+def test_an_eigenvalue_counts_by_its_share_of_the_largest(scale, of_tolerance, counts):
+    # Oracle: diagonal roots.
+    small = (of_tolerance * RANK_TOLERANCE) ** 0.5
+    other = Fisher(scale * torch.tensor([[[1.0, 0, 0], [0, small, 0]]], dtype=torch.float64))
+    assert other.ranks.tolist() == [1 + counts]
+    assert Fisher(UNIT[None, 1:2]).outside(other).item() == pytest.approx(1 - counts, abs=1e-12)
+    assert Fisher(UNIT[None, 2:]).outside(other).item() == pytest.approx(1)
+    assert Fisher(UNIT[None, :2]).outside(other).item() == pytest.approx((1 - counts) / 2)
+
+
+def test_an_eigenvalue_of_a_millionth_is_the_least_that_counts():
+    assert RANK_TOLERANCE == 1e-6

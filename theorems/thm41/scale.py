@@ -13,7 +13,7 @@ from theorems.thm41.outputs import EULER_TOLERANCE, TRAINED, OutputCase, Trained
 from theorems.thm41.properties import curvature_error, flat_error, formula_error
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Table
-from verify.claims.head_cases import HeadCase
+from verify.claims.head_cases import HeadCase, largest_ratio
 from verify.numeric.activations import GELU, LINEAR, RELU, SWISH, Activation
 from verify.numeric.effective_hessian import EffectiveHessian, interaction
 from verify.numeric.heads import Head, Trace
@@ -170,14 +170,13 @@ def _spectrum(matrix: Tensor, single: Tensor, operator: SymmetricOperator, seed:
     tolerance = len(values) * eps * norm + FORMING_SAFETY * forming
     pairs = extreme_eigenpairs(operator, seed=seed)
     found, residuals = pairs.values.reshape(2), pairs.residuals.reshape(2)
-    differences = (found - values[[0, -1]]).abs() / (residuals + tolerance)
     return Spectrum(
         int((values < -tolerance).sum()),
         int((values.abs() <= tolerance).sum()),
         float(values[0]),
         float(values[-1]),
         float(residuals.max()) / norm,
-        float(differences.max()),
+        largest_ratio((found - values[[0, -1]]).abs(), residuals + tolerance),
         tolerance,
     )
 

@@ -23,8 +23,8 @@ def printed(*letters: str) -> str:
 
 
 LETTERS = r"\operatorname{rank} I", r"\dim V", r"\dim(\ker I \cap V)"
-FULL, PUBLISHED = printed(*LETTERS), printed(*LETTERS[:2])
-OF_Z = printed(r"\operatorname{rank} I_z", LETTERS[1])
+FULL, PUBLISHED = printed(*LETTERS), printed(*LETTERS[:-1])
+OF_Z = PUBLISHED.replace("I", "I_z")
 
 
 def concludes(latex: str, *letters: str) -> tuple[Formula, ...]:

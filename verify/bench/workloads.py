@@ -109,9 +109,8 @@ def factorised(sample: Sample) -> Tensor:
 
 def terms_and_spectrum(sample: Sample) -> Tensor:
     """G and M in closed form, and the first sample's eigenvalues of their sum, (d,)."""
-    hessian = EffectiveHessian(*sample)
-    total = hessian.pullback.dense() + hessian.interaction.dense()
-    return torch.linalg.eigvalsh(total)[0]
+    head, loss, z = sample
+    return EffectiveHessian.plan(head, loss).terms(z).eigenvalues[0]
 
 
 def spectrum(sample: Sample, row: int = 0, chunk: int | None = None) -> Tensor:

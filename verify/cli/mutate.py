@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -84,6 +85,15 @@ def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int
                 wrong += is_wrong(one, tried)
                 say(told(name, one, tried))
         say(summed(name, every, trials[name]))
+    of_all = [
+        bool(trials[name][one.id].noticed_by)
+        for name, found in asked.chosen.items()
+        for one in found
+        if one.id in trials[name] and not one.equivalent
+    ]
+    if len(asked.chosen) > 1 and of_all:
+        rate = f"{100 * sum(of_all) / len(of_all):.1f} %"
+        say(f"In all {sum(of_all)} of {count(len(of_all), 'change')} noticed ({rate}).")
     if unfinished:
         say(f"{count(unfinished, 'change')} not tried.")
     return 1 if wrong else 3 if unfinished else 0
@@ -139,12 +149,18 @@ def try_drawn(
             for sentence in red:
                 say(sentence)
             return 1
+        if untested := len(changes) - len(jobs):
+            say(
+                f"{name}: {count(untested, 'change')} in files that no check or test reaches by name."
+            )
+        before = asked.found.samples.get(name)
+        because = {one.id: one.because for one in before.survivors} if before else {}
         survivors, tried = [], 0
         for id, found in campaign.outcomes(jobs, asked.until):
             tried += 1
             say(f"noticed by {found['red']}: {id}" if found["red"] else f"NOT NOTICED: {id}")
             if not found["red"]:
-                survivors.append(record.Survivor(id=id))
+                survivors.append(record.Survivor(id=id, because=because.get(id, "")))
         if not tried:
             say(f"{name}: no change was tried.")
             continue
@@ -180,11 +196,18 @@ def _modules(name: str, root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _concerned(name: str, module: str, campaign: Campaign) -> Iterator[str]:
-    """The checks of a room whose code a module is part of, the cheap ones first; or the tests that import it."""
+    """The checks of a room whose code a module is part of, the cheap ones first; or the tests that import it.
+
+    Where no test imports from the module itself, those that import from its package are tried.
+    """
     if name in (KERNELS, EXPERIMENTS):
-        for test in sorted((campaign.root / "tests").glob("test_*.py")):
-            if f"from {module} import" in test.read_text(encoding="utf-8"):
-                yield f"tests/{test.name}"
+        package = module.rpartition(".")[0]
+        tests = {
+            f"tests/{path.name}": _imported(path)
+            for path in sorted((campaign.root / "tests").glob("test_*.py"))
+        }
+        own = [test for test, names in tests.items() if module in names]
+        yield from own or [test for test, names in tests.items() if package in names]
         return
     room = rooms.load(name, campaign.ctx.rooms[name])
     for check in sorted(room.checks, key=lambda one: one.cost):
@@ -192,6 +215,15 @@ def _concerned(name: str, module: str, campaign: Campaign) -> Iterator[str]:
             _, named = canonical_form(check.run)
             if module in _code(tuple(sorted(named)), campaign.ctx.rooms[check.room]):
                 yield check.id
+
+
+@functools.cache
+def _imported(path: Path) -> frozenset[str]:
+    """The modules from which a file imports, and what it imports from them, by full names."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    names = {f"{node.module}.{name.name}" for node in found for name in node.names}
+    return frozenset(names | {str(node.module) for node in found})
 
 
 @functools.cache

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -27,10 +28,17 @@ from verify.numeric.autodiff import (
 )
 from verify.numeric.decisions import require_smooth
 from verify.numeric.heads import Head, Trace, near_kink
+from verify.numeric.lanczos import ExtremeEigenpairs, extreme_eigenpairs
 from verify.numeric.objectives.base import Loss
 from verify.numeric.objectives.checks import is_finite
 from verify.numeric.objectives.derivatives import RowHessians
-from verify.numeric.operators import TYPES, SymmetricOperator, symmetrised
+from verify.numeric.operators import (
+    TYPES,
+    SymmetricOperator,
+    require_finite_products,
+    symmetrised,
+)
+from verify.numeric.points import PointProducts, is_one_point
 from verify.numeric.products import HeadProducts, LossProduct
 from verify.numeric.untouched import plainly, untouched
 
@@ -56,13 +64,16 @@ def interaction(trace: Trace, rho: Tensor) -> Tensor:
     return total
 
 
+Products = HeadProducts | PointProducts | AutodiffProducts
+
+
 class _Term(SymmetricOperator):
     """One of G, M and G + M, on the products of their sum."""
 
     def __init__(
         self,
         like: tuple[tuple[int, ...], bool, torch.dtype, torch.device],
-        products: HeadProducts | AutodiffProducts,
+        products: Products,
         pullback: bool,
         interaction: bool,
     ) -> None:
@@ -84,7 +95,7 @@ class _Term(SymmetricOperator):
 
     def restricted(self, samples: Tensor) -> SymmetricOperator:
         """The operators of some of the samples."""
-        if not (self.separable and isinstance(self._products, HeadProducts)):
+        if not self.separable or isinstance(self._products, AutodiffProducts):
             return super().restricted(samples)
         like = ((len(samples), self.n), True, self.dtype, self.device)
         return _Term(like, self._products.restricted(samples), *self._has)
@@ -92,9 +103,11 @@ class _Term(SymmetricOperator):
     def dense_blocks(self, samples: Tensor | None) -> Tensor:
         """The matrices of some of the independent operators, or of all: (blocks, n, n)."""
         products = self._products
-        if not (self.separable and isinstance(products, HeadProducts)):
+        if not self.separable or isinstance(products, AutodiffProducts):
             return super().dense_blocks(samples)
         with own_type(self.device):
+            if isinstance(products, PointProducts):
+                return products.blocks(*self._has)
             step = products.samples_per_chunk
             if samples is None and self.blocks <= step:
                 return symmetrised(products.blocks(None, *self._has))
@@ -152,12 +165,7 @@ class EffectiveHessian(_Term):
                 finite, an output is detached, samples said to separate do not, head or loss answers
                 differently twice (dropout), or is undefined at a kink (ReLU, max-pooling).
         """
-        _require_point(z)
-        if isinstance(head, Head):
-            _require_like_weights(head, z)
-        if not is_finite(z):
-            raise ValueError("`z` must be finite; it holds NaN or infinity.")
-        z = z.detach()
+        z = _checked(head, z)
         known = isinstance(head, Head) and not head.couples_batch and _separates(loss)
         if separable is None:
             separable = known
@@ -175,15 +183,17 @@ class EffectiveHessian(_Term):
         like = (tuple(z.shape), separable or z.ndim == 1, z.dtype, z.device)
         super().__init__(like, products, True, True)
         self.gradient = products.gradient.reshape(z.shape)
-        if not is_finite(self.gradient):
-            at_fault = "head" if is_finite(self.rho) else "loss"
-            raise ValueError(
-                f"`{at_fault}` gave a gradient at `z` that holds NaN or infinity: it is not "
-                "differentiable there, or overflows."
-            )
+        _require_finite_gradient(self.rho, self.gradient)
         self._like = like
         if separable and not known and z.ndim == 2:
             self._require_separable()
+
+    @staticmethod
+    def plan(
+        head: Head | Callable[[Tensor], Tensor], loss: Callable[[Tensor], Tensor]
+    ) -> CurvaturePlan:
+        """What gives the Hessian of one head and one loss at many points; see `CurvaturePlan`."""
+        return CurvaturePlan(head, loss)
 
     @functools.cached_property
     def pullback(self) -> SymmetricOperator:
@@ -221,26 +231,104 @@ class EffectiveHessian(_Term):
         return self._loss(u).detach()
 
 
-@contextlib.contextmanager
-def own_type(device: torch.device) -> Iterator[None]:
+class Terms(NamedTuple):
+    """Both terms as matrices, exactly symmetric, with the spectrum of their sum.
+
+    Attributes:
+        pullback, interaction: G and M, (d, d), or (B, d, d) for a batch of samples.
+        eigenvalues: of G + M, ascending: (d,) or (B, d).
+    """
+
+    pullback: Tensor
+    interaction: Tensor
+    eigenvalues: Tensor
+
+
+@dataclass(frozen=True)
+class CurvaturePlan:
+    """The effective Hessian of one head and one loss, to be had at many points.
+
+    What does not depend on the point is computed once and kept with head and loss: affine maps that
+    meet multiplied out, W_N^T W_N, the directions of targets.
+
+    >>> plan = EffectiveHessian.plan(lambda z: z + z**2, lambda u: u.square().sum() / 2)
+    >>> plan.terms(torch.tensor([3.0])).eigenvalues, plan.terms(torch.tensor([0.0])).eigenvalues
+    (tensor([73.]), tensor([1.]))
+    """
+
+    head: Head | Callable[[Tensor], Tensor]
+    loss: Callable[[Tensor], Tensor]
+
+    def at(self, z: Tensor) -> EffectiveHessian:
+        """The operator at z, of any size; arguments and errors as of `EffectiveHessian`."""
+        return EffectiveHessian(self.head, self.loss, z)
+
+    def extremes(self, z: Tensor, **options: Any) -> ExtremeEigenpairs:
+        """Extreme eigenpairs at z, dense or by Lanczos; options of `extreme_eigenpairs`."""
+        return extreme_eigenpairs(self.at(z), **options)
+
+    def terms(self, z: Tensor) -> Terms:
+        """G and M at z as matrices, and all eigenvalues of their sum.
+
+        Raises:
+            TypeError: as `EffectiveHessian` does.
+            ValueError: as `EffectiveHessian` does.
+            FloatingPointError: if a matrix is not finite.
+        """
+        z = _checked(self.head, z)
+        with own_type(z.device):
+            at = _at_points(self.head, self.loss, _rows(z)) if isinstance(self.head, Head) else None
+            if isinstance(at, PointProducts):
+                at.differentiate(self.loss)
+                _require_finite_gradient(at.rho, at.gradient)
+                g, m = at.blocks(True, False), at.blocks(False, True)
+                values = at.spectrum(g, m)
+                return Terms(g, m, values) if z.ndim == 2 else Terms(g[0], m[0], values[0])
+        whole = self.at(z)
+        g, m = whole.pullback.dense(), whole.interaction.dense()
+        return Terms(g, m, torch.linalg.eigvalsh(require_finite_products(g + m)))
+
+
+def own_type(device: torch.device) -> contextlib.AbstractContextManager[Any]:
     """Without a graph, and without autocast's lower precision."""
     kind = "cuda" if device.type == "cuda" else "cpu"
-    with torch.inference_mode(False), torch.no_grad(), torch.autocast(kind, enabled=False):
-        yield
+    if not (torch.is_inference_mode_enabled() or torch.is_autocast_enabled(kind)):
+        return torch.no_grad()
+    stack = contextlib.ExitStack()
+    stack.enter_context(torch.inference_mode(False))
+    stack.enter_context(torch.no_grad())
+    stack.enter_context(torch.autocast(kind, enabled=False))
+    return stack
 
 
-Evaluated = tuple[Tensor, Tensor, HeadProducts | AutodiffProducts]
+Evaluated = tuple[Tensor, Tensor, Products]
 """Output of the head, rho, and the products."""
 
 
 def _of_own_head(head: Head, loss: Callable[[Tensor], Tensor], z: Tensor) -> Evaluated:
-    batch = _rows(z)
-    trace = head.fused.trace(batch)
-    output = trace.output if z.ndim == 2 else trace.output[0]
-    if not is_finite(output):
-        raise ValueError(
-            f"`head` gave an output of {tuple(output.shape)} that holds NaN or infinity."
-        )
+    at = _at_points(head, loss, _rows(z))
+    output = at.output if z.ndim == 2 else at.output[0]
+    if isinstance(at, PointProducts):
+        at.differentiate(loss)
+        return output, at.rho.reshape(output.shape), at
+    rho, curvature = _loss_at(loss, output)
+    if not isinstance(curvature, RowHessians):
+        curvature = _reshaped(curvature, output.shape)
+    return output, rho, HeadProducts(at, rho.reshape(at.output.shape), curvature)
+
+
+def _at_points(head: Head, loss: object, batch: Tensor) -> PointProducts | Trace:
+    """A head run at a batch (B, d), in NumPy where that serves.
+
+    Raises:
+        ValueError: if an output is not finite, or a preactivation lies at a kink.
+    """
+    fused = head.fused
+    serves = is_one_point(head, loss, batch)
+    at = PointProducts(fused, batch) if serves else fused.trace(batch)
+    if not is_finite(at.output):
+        shape = tuple(at.output.shape)
+        raise ValueError(f"`head` gave an output of {shape} that holds NaN or infinity.")
     if any(s.kinks for s in head.activations):
         at_kink = near_kink(head, batch).nonzero().flatten().tolist()
         if at_kink:
@@ -248,10 +336,7 @@ def _of_own_head(head: Head, loss: Callable[[Tensor], Tensor], z: Tensor) -> Eva
                 f"The head is undefined at kink: a preactivation of sample(s) {at_kink} is within "
                 "rounding of a point where the activation has no derivative. Move `z`."
             )
-    rho, curvature = _loss_at(loss, output)
-    if not isinstance(curvature, RowHessians):
-        curvature = _reshaped(curvature, output.shape)
-    return output, rho, HeadProducts(trace, rho.reshape(trace.output.shape), curvature)
+    return at
 
 
 def _of_callable(head: Any, loss: Callable[[Tensor], Tensor], z: Tensor) -> Evaluated:
@@ -302,6 +387,26 @@ def _rows(u: Tensor) -> Tensor:
 def _separates(loss: object) -> bool:
     """Whether one of the project's losses says that it treats the samples one by one."""
     return isinstance(loss, Loss) and loss.separable
+
+
+def _checked(head: object, z: Tensor) -> Tensor:
+    """The point or the points, without a graph, as `EffectiveHessian` takes them."""
+    _require_point(z)
+    if isinstance(head, Head):
+        _require_like_weights(head, z)
+    if not is_finite(z):
+        raise ValueError("`z` must be finite; it holds NaN or infinity.")
+    return z.detach()
+
+
+def _require_finite_gradient(rho: Tensor, gradient: Tensor) -> None:
+    """Check the gradient by z, and say whose fault it is."""
+    if not is_finite(gradient):
+        at_fault = "head" if is_finite(rho) else "loss"
+        raise ValueError(
+            f"`{at_fault}` gave a gradient at `z` that holds NaN or infinity: it is not "
+            "differentiable there, or overflows."
+        )
 
 
 def _require_point(z: Tensor) -> None:

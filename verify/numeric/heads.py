@@ -11,8 +11,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import linear
 
@@ -156,6 +158,12 @@ class Head:
                 biases.append(b)
                 norms.append(norm)
         return self if len(weights) == self.depth else Head(weights, biases, activations, norms)
+
+    @functools.cached_property
+    def arrays(self) -> tuple[tuple[NDArray[Any], NDArray[Any]], ...]:
+        """Weight and bias of each layer as NumPy sees them, on the same memory; for a CPU."""
+        pairs = zip(self.weights, self.biases, strict=True)
+        return tuple((w.detach().numpy(), b.detach().numpy()) for w, b in pairs)
 
     @functools.cached_property
     def last_gram(self) -> Tensor:

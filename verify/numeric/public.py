@@ -19,7 +19,9 @@ from verify.numeric.certificates import (
     rayleigh_quotient,
 )
 from verify.numeric.effective_hessian import (
+    CurvaturePlan,
     EffectiveHessian,
+    Terms,
     interaction,
     pullback,
     rounding_majorant,
@@ -73,6 +75,7 @@ __all__ = [
     "BatchNorm",
     "Certificate",
     "Covers",
+    "CurvaturePlan",
     "EffectiveHessian",
     "EffectiveRanks",
     "ExtremeEigenpairs",
@@ -91,6 +94,7 @@ __all__ = [
     "Targets",
     "Teacher",
     "Temperature",
+    "Terms",
     "Trace",
     "UndifferentiableError",
     "VICRegWeights",

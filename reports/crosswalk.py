@@ -1,0 +1,175 @@
+"""From the sentences that were published of the paper to what became of them here.
+
+The sentences, and which readings, parts and effects speak of each, are data: ``crosswalk.toml``. Verdicts and
+answers are those of the record that is shown.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from verify.claims.evidence import Answer
+from verify.claims.judgement import Judgement
+from verify.claims.statement import Effect, Verdict
+from verify.engine.record import ExperimentRecord, RunRecord
+
+FILE = Path(__file__).with_name("crosswalk.toml")
+
+
+class Sentence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A published sentence.
+
+    Attributes:
+        text: it, word for word, with formulas between dollar signs.
+        headings: that it stands under, if it is the first there.
+        about: the readings and parts that speak of it, as in `RunRecord.reached`, and effects, ``E1.id``.
+        open: what of it nobody decided.
+    """
+
+    text: str
+    headings: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    open: str = ""
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A published text, sentence by sentence.
+
+    Attributes:
+        name: in words.
+        address: where it is.
+        digest: SHA-256 of all its words in order, headings among them, with one space between two.
+        sentences: all of them.
+    """
+
+    name: str
+    address: str
+    digest: str
+    sentences: tuple[Sentence, ...] = msgspec.field(name="sentence")
+
+    @property
+    def words_digest(self) -> str:
+        """The digest of the words that the sentences hold."""
+        words = (word for one in self.sentences for word in (*one.headings, one.text))
+        return hashlib.sha256(" ".join(words).encode()).hexdigest()
+
+
+class _Crosswalk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sources: tuple[Source, ...] = msgspec.field(name="source")
+
+
+class Standing(enum.StrEnum):
+    """What became of a sentence, by every reading and effect that speaks of it; parts are our own statements."""
+
+    HOLDS = "holds as read"
+    MIXED = "in part"
+    REFUTED = "refuted as read"
+    UNDECIDED = "undecided"
+    OPEN = "not decided"
+
+
+_FOR = {Verdict.HOLDS, Verdict.HOLDS_ADDED, Answer.YES}
+_AGAINST = {Verdict.REFUTED, Answer.NO}
+
+
+@functools.cache
+def read() -> tuple[Source, ...]:
+    """The sources, as the file has them."""
+    return msgspec.toml.decode(FILE.read_bytes(), type=_Crosswalk).sources
+
+
+def faults(sources: Iterable[Source], known: Collection[str]) -> Iterable[str]:
+    """The sentences that are missing, changed, mapped to nothing, or to what is not there, a sentence each.
+
+    Args:
+        sources: the crosswalk.
+        known: every reading, part and effect there is.
+    """
+    for source in sources:
+        if source.words_digest != source.digest:
+            yield f"The sentences of {source.name} are not all of its words, in order."
+        for one in source.sentences:
+            if not (one.about or one.open):
+                yield f"Nothing speaks of {one.text!r}, and it does not say why."
+            for target in one.about:
+                if target not in known:
+                    yield f"{target!r} is to speak of {one.text!r}, and there is no such reading, part or effect."
+
+
+def effects(run: RunRecord) -> dict[str, tuple[ExperimentRecord, Effect]]:
+    """Every effect that a record asks after, by ``E1.id``, with its experiment."""
+    return {
+        f"{room.experiment.id}.{effect.id}": (room, effect)
+        for room in run.experiments
+        for effect in room.experiment.effects
+    }
+
+
+def _parts(run: RunRecord) -> set[str]:
+    """The parts of a record's statements, as in `RunRecord.reached`."""
+    return {
+        f"{room.statement.id}.{part.id}" for room in run.statements for part in room.statement.parts
+    }
+
+
+def numbered(run: RunRecord, target: str) -> str:
+    """A reading or part with its statement's number, ``4.1 part kernel``."""
+    room, _, id = target.partition(".")
+    numbers = {one.statement.id: one.statement.label.rpartition(" ")[2] for one in run.statements}
+    part = "part " if target in _parts(run) else ""
+    return f"{numbers.get(room, room)} {part}{id.removesuffix(' (reading)')}"
+
+
+def standing(run: RunRecord, sentence: Sentence) -> Standing | None:
+    """What became of a sentence in a record; None if nothing in it speaks of the sentence."""
+    if not sentence.about:
+        return Standing.OPEN
+    asked = effects(run)
+    if not any(target in run.reached or target in asked for target in sentence.about):
+        return None
+    parts = _parts(run)
+    found: list[Verdict | Answer] = []
+    for target in sentence.about:
+        if target in asked:
+            room, effect = asked[target]
+            answers = [measured.answer for _, measured in room.answered(effect.id)]
+            found += answers or [Answer.UNDECIDED]
+        elif target in run.reached and target not in parts:
+            found.append(run.reached[target].verdict)
+    if not found:
+        return Standing.OPEN
+    if all(one in _FOR for one in found):
+        return Standing.HOLDS
+    if all(one in _AGAINST for one in found):
+        return Standing.REFUTED
+    decided = any(one in _FOR or one in _AGAINST for one in found)
+    return Standing.MIXED if decided else Standing.UNDECIDED
+
+
+def shown(
+    run: RunRecord, sources: Sequence[Source]
+) -> list[tuple[Source, list[tuple[Sentence, Standing]]]]:
+    """The sentences that a record says something of, with what it says, by source.
+
+    A part of the report leaves out the sentences of which nothing in it speaks.
+    """
+    found = []
+    for source in sources:
+        rows = [(one, standing(run, one)) for one in source.sentences]
+        if any(one.about and where is not None for one, where in rows):
+            found.append((source, [(one, where) for one, where in rows if where is not None]))
+    return found
+
+
+def decided_by(judgement: Judgement) -> list[str]:
+    """The checks that a verdict's reason names, in its order; none where nothing is decided."""
+    if judgement.verdict in (Verdict.UNDECIDED, Verdict.FAILED):
+        return []
+    words = judgement.reason.replace(",", " ").replace(";", " ").split()
+    return [word for word in words if word in judgement.checks]

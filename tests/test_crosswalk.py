@@ -1,0 +1,153 @@
+"""The crosswalk leaves no published sentence out, and takes its verdicts from the record.
+
+The oracle of completeness is a digest of the sources' words; that of the verdicts is the record itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from msgspec.structs import replace
+from report_fixture import run_record
+from report_parser import Parsed
+
+from reports import crosswalk
+from reports.crosswalk import Sentence, Source, Standing, faults, read, standing
+from reports.mathml import prose
+from reports.render import page
+from verify.claims.evidence import Answer
+from verify.claims.statement import Experiment, Statement, Verdict
+from verify.engine import registry
+from verify.engine.record import RunRecord
+
+ROOMS = [
+    registry.load(place.entry.id, place.module) for place in registry.contents(registry.REGISTRIES)
+]
+STATEMENTS = [(room, room.subject) for room in ROOMS if isinstance(room.subject, Statement)]
+PARTS = {f"{one.id}.{part.id}" for _, one in STATEMENTS for part in one.parts}
+READINGS = {
+    f"{one.id}.{reading.id}" + (" (reading)" if f"{one.id}.{reading.id}" in PARTS else "")
+    for _, one in STATEMENTS
+    for reading in one.readings
+}
+EFFECTS = {
+    f"{room.name}.{effect.id}"
+    for room in ROOMS
+    if isinstance(room.subject, Experiment)
+    for effect in room.subject.effects
+}
+KNOWN = PARTS | READINGS | EFFECTS
+MAPPED = {target for source in read() for one in source.sentences for target in one.about}
+
+
+def test_every_sentence_is_there_and_something_speaks_of_it_or_it_says_why() -> None:
+    assert list(faults(read(), KNOWN)) == []
+    assert [len(source.sentences) for source in read()] == [6, 68]
+
+
+def test_every_reading_speaks_of_a_sentence() -> None:
+    assert READINGS <= MAPPED
+
+
+def changed(number: int, **changes: object) -> tuple[Source, ...]:
+    """The crosswalk with one sentence of the summary changed, or without it."""
+    first, summary = read()
+    own = list(summary.sentences)
+    if changes:
+        own[number] = replace(own[number], **changes)
+    else:
+        del own[number]
+    return first, replace(summary, sentences=tuple(own))
+
+
+@pytest.mark.parametrize(
+    ("sources", "fault"),
+    [
+        (changed(22), "not all of its words, in order"),
+        (changed(22, text="Proposition 3.4 is true."), "not all of its words, in order"),
+        (changed(22, about=()), "Nothing speaks of 'Proposition 3.4 quantifies"),
+        (changed(2, open=""), "Nothing speaks of 'Historical Phenomenon"),
+        (changed(22, about=("prop34.fulll",)), "'prop34.fulll' is to speak of"),
+        (changed(45, about=("E4.costs",)), "'E4.costs' is to speak of"),
+    ],
+)
+def test_what_is_missing_or_mapped_to_nothing_is_a_fault(
+    sources: tuple[Source, ...], fault: str
+) -> None:
+    found = list(faults(sources, KNOWN))
+    assert len(found) == 1
+    assert fault in found[0]
+
+
+@pytest.fixture(scope="module")
+def run() -> RunRecord:
+    return run_record()
+
+
+@pytest.mark.parametrize(
+    ("about", "expected"),
+    [
+        (("thm41.affine-zero", "thm41.affine-psd"), Standing.HOLDS),
+        (("thm41.affine-zero", "thm41.generic"), Standing.MIXED),
+        (("thm41.generic",), Standing.REFUTED),
+        (("thm41.F", "thm41.generic"), Standing.REFUTED),
+        (("thm41.F",), Standing.OPEN),
+        (("E3.selective", "thm41.generic"), Standing.REFUTED),
+        (("E3.spread", "thm41.affine-zero"), Standing.HOLDS),
+        (("E3.probe",), Standing.UNDECIDED),
+        (("E3.probe", "thm41.affine-zero"), Standing.MIXED),
+        (("thm31.similarity",), None),
+        ((), Standing.OPEN),
+    ],
+)
+def test_a_sentence_stands_as_all_its_readings_and_effects_do(
+    run: RunRecord, about: tuple[str, ...], expected: Standing | None
+) -> None:
+    assert standing(run, Sentence("It is so.", about=about)) == expected
+
+
+def test_a_verdict_that_changes_changes_what_is_shown(
+    run: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentences = (
+        Sentence("Heads of $h$ escape.", about=("thm41.generic", "E3.spread", "thm31.affine")),
+        Sentence("It is new.", open="an opinion"),
+    )
+    source = Source("an abstract", "https://example.org", "", sentences)
+    monkeypatch.setattr(crosswalk, "read", lambda: (source,))
+    room = run.statements[0]
+    generic, *others = [j for j in room.judged.readings if j.target == "generic"]
+    assert generic.verdict is Verdict.REFUTED
+    assert not others
+    readings = tuple(
+        replace(j, verdict=Verdict.HOLDS) if j is generic else j for j in room.judged.readings
+    )
+    holds = replace(room, judged=replace(room.judged, readings=readings))
+    told = {}
+    for name, record in (("refuted", run), ("holds", replace(run, statements=(holds,)))):
+        parsed = Parsed(page(record))
+        assert parsed.unbalanced == []
+        told[name] = re.sub(r"\s+", " ", parsed.text["crosswalk"])
+        check = next(id for id in generic.checks if id in generic.reason)
+        assert {"#thm41--generic", f"#{check}", "#E3"} <= parsed.links["crosswalk"]
+    assert "refuted 4.1 generic: by " in told["refuted"]
+    assert "holds 4.1 generic: by " in told["holds"]
+    assert "Of 2 sentences 1 in part, 1 not decided." in told["refuted"]
+    assert "Of 2 sentences 1 holds as read, 1 not decided." in told["holds"]
+    for text in told.values():
+        assert Answer.YES in text
+        assert "thm31.affine: not in this part of the report" in text
+        assert "Not decided: an opinion." in text
+
+
+def test_sentences_and_answers_of_the_authors_can_be_set_and_name_what_there_is() -> None:
+    texts = [text for source in read() for one in source.sentences for text in (one.text, one.open)]
+    for room, _ in STATEMENTS:
+        assert room.summary is not None
+        for defence in room.summary.defences:
+            texts += [defence.answer, *(clause.text for clause in defence.reply)]
+    for text in texts:
+        assert "$" not in re.sub(r"<[^>]*>", "", str(prose(text)).partition("<annotation")[0])
+        for mention in re.findall(r"\((thm\d+|prop\d+|cor\d+), ([\w-]+)\)", text):
+            assert ".".join(mention) in KNOWN
