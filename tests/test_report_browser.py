@@ -287,7 +287,7 @@ def test_axe_finds_nothing(seen, width: int, scheme: str) -> None:
 
 def test_a_link_opens_what_is_folded_and_nothing_else(seen) -> None:
     folded = {name: answers["unfolds"] for name, answers in seen.items() if "unfolds" in answers}
-    assert sum(number for number, _ in folded.values()) > 5
+    assert sum(number for number, _ in folded.values()) > 1
     assert {name: wrong for name, (_, wrong) in folded.items() if wrong} == {}
 
 
