@@ -111,6 +111,12 @@ def effects(run: RunRecord) -> dict[str, tuple[ExperimentRecord, Effect]]:
     }
 
 
+def released_answer(room: ExperimentRecord, effect: Effect) -> Answer | None:
+    """What the author's released arrays answer by our statistic; None if they do not."""
+    told = [one.arrays for one in room.told if effect.id in one.effects and one.arrays is not None]
+    return told[0][0] if told else None
+
+
 def _parts(run: RunRecord) -> set[str]:
     """The parts of a record's statements, as in `RunRecord.reached`."""
     return {
@@ -127,7 +133,10 @@ def numbered(run: RunRecord, target: str) -> str:
 
 
 def standing(run: RunRecord, sentence: Sentence) -> Standing | None:
-    """What became of a sentence in a record; None if nothing in it speaks of the sentence."""
+    """What became of a sentence in a record; None if nothing in it speaks of the sentence.
+
+    A sentence of which something is open neither holds nor is refuted as a whole.
+    """
     if not sentence.about:
         return Standing.OPEN
     asked = effects(run)
@@ -139,15 +148,15 @@ def standing(run: RunRecord, sentence: Sentence) -> Standing | None:
         if target in asked:
             room, effect = asked[target]
             answers = [measured.answer for _, measured in room.answered(effect.id)]
-            found += answers or [Answer.UNDECIDED]
+            released = released_answer(room, effect)
+            found += [*answers, *([released] if released else ())] or [Answer.UNDECIDED]
         elif target in run.reached and target not in parts:
             found.append(run.reached[target].verdict)
     if not found:
         return Standing.OPEN
-    if all(one in _FOR for one in found):
-        return Standing.HOLDS
-    if all(one in _AGAINST for one in found):
-        return Standing.REFUTED
+    for wanted, whole in ((_FOR, Standing.HOLDS), (_AGAINST, Standing.REFUTED)):
+        if all(one in wanted for one in found):
+            return Standing.MIXED if sentence.open else whole
     decided = any(one in _FOR or one in _AGAINST for one in found)
     return Standing.MIXED if decided else Standing.UNDECIDED
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Callable, Mapping
 from html import escape, unescape
 from itertools import zip_longest
+from types import MappingProxyType
 from xml.etree import ElementTree
 
 from latex2mathml.converter import Converter
@@ -23,6 +24,26 @@ from reports import ReportError
 from reports.linear import linear
 
 Element = ElementTree.Element
+
+
+class Drawings(dict[str, str]):
+    """What was drawn, by all that it was drawn from.
+
+    Attributes:
+        earlier: what an earlier run drew; it is taken from there as it is asked for.
+    """
+
+    earlier: Mapping[str, str] = MappingProxyType({})
+
+    def of(self, source: str, draw: Callable[[], str]) -> str:
+        """Return the drawing of a source, drawing it if that was not done before."""
+        if source not in self:
+            self[source] = self.earlier.get(source) or str(draw())
+        return self[source]
+
+
+FORMULAS = Drawings()
+"""By display and LaTeX."""
 
 _ENVIRONMENTS = {"matrix", "pmatrix", "bmatrix", "vmatrix", "Vmatrix", "cases", "array", "align*"}
 
@@ -101,7 +122,6 @@ def prose_or_source(text: str) -> Markup:
         return Markup(escape(text))
 
 
-@cache
 def formula(latex: str, display: str = "inline") -> Markup:
     """Return one LaTeX formula as MathML.
 
@@ -112,6 +132,10 @@ def formula(latex: str, display: str = "inline") -> Markup:
     Raises:
         ReportError: if the formula is malformed or uses what MathML Core does not draw.
     """
+    return Markup(FORMULAS.of(f"{display} {latex}", lambda: _formula(latex, display)))
+
+
+def _formula(latex: str, display: str) -> str:
     math = tree(latex, display)
     parts = _broken(math, display)
     for part in parts:
@@ -119,7 +143,7 @@ def formula(latex: str, display: str = "inline") -> Markup:
         part.set("aria-label", part.get("alttext", ""))  # browsers name a formula by this alone
     _annotate(parts[0], latex)
     html = "".join(ElementTree.tostring(part, encoding="unicode") for part in parts)
-    return Markup(html if len(parts) == 1 or display == "inline" else f'<p class="wide">{html}</p>')
+    return html if len(parts) == 1 or display == "inline" else f'<p class="wide">{html}</p>'
 
 
 def _annotate(math: Element, latex: str) -> None:

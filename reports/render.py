@@ -12,31 +12,36 @@ The sections are the same in a folder of pages and in one file; only the links d
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import crosswalk, tiers
 from reports.dependencies import anchor, drawing
 from reports.figures import each_glyph_once, svg
-from reports.mathml import formula, prose, prose_or_source
+from reports.kept import PAGE, Drawn, drawn, drawn_by, keep
+from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
 from reports.plain import plain
 from verify.claims.check import Arithmetic, Kind, Role
-from verify.claims.evidence import Answer, Outcome, Theorem
+from verify.claims.evidence import Answer, Outcome, Plot, Theorem
 from verify.claims.judgement import Judgement
 from verify.claims.lemmas import CONVENTIONS, LemmaKind
 from verify.claims.proved import AXIOMS
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 from verify.claims.summary import DATA, Told
+from verify.claims.text import count
 from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, by_reason
 
 _Member = TypeVar("_Member")
@@ -45,11 +50,19 @@ _Member = TypeVar("_Member")
 _FIRST_WORD = re.compile(r"(?:a|[a-z][a-z'’-]+)(?=[\s,;:.?]|$)")
 _BRACKETED = re.compile(r"\[[^\[\]$a-z]*\]|\([^()$a-z]*\)")
 
-PAGE = "index.html"
-"""Name of the first page in the site folder."""
+FIGURES = Drawings()
+"""By the hash of plot and anchor."""
 
 _HREF = re.compile(r' href="#([^"]+)"')
 _ID = re.compile(r' id="([^"]+)"')
+
+
+def _holds(page: Path, html: str) -> bool:
+    """Whether a page is there and as it is to be."""
+    try:
+        return page.read_text(encoding="utf-8") == html
+    except (OSError, ValueError):
+        return False
 
 
 @dataclass(frozen=True)
@@ -67,13 +80,16 @@ class _Section:
     html: Markup
 
 
-def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Path:
+def render(
+    run: RunRecord, site: Path, *, single_file: bool = False, cache: Path | None = None
+) -> Path:
     """Write the report of a run, whole or not at all.
 
     Args:
         run: the record to show.
         site: folder of the pages; made if it is not there.
         single_file: write one page with everything, instead of one for each statement and experiment.
+        cache: where formulas and figures are kept; None to draw them all.
 
     Returns:
         The path of the first page.
@@ -82,10 +98,13 @@ def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Path:
         ReportError: if a formula or a plot of the record cannot be shown.
         OSError: if the folder cannot be written to.
     """
-    written = {PAGE: page(run)} if single_file else pages(run)
+    with _drawings(cache):
+        written = {PAGE: page(run)} if single_file else pages(run)
     site.mkdir(parents=True, exist_ok=True)
     parts = {}
     for name, html in written.items():
+        if _holds(site / name, html):
+            continue
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=site, suffix=".part", delete=False
         ) as file:
@@ -95,6 +114,26 @@ def render(run: RunRecord, site: Path, *, single_file: bool = False) -> Path:
     for name in reversed(parts):  # the first page last, when what it links to is there
         os.replace(parts[name], site / name)
     return site / PAGE
+
+
+@contextlib.contextmanager
+def _drawings(cache: Path | None) -> Iterator[None]:
+    """Take formulas and figures from a folder, and keep there those that are drawn meanwhile."""
+    if cache is None:
+        yield
+        return
+    before = drawn(cache, drawn_by())
+    FORMULAS.earlier, FIGURES.earlier = before.formulas, before.figures
+    yield
+    if before.formulas != FORMULAS or before.figures != FIGURES:
+        with contextlib.suppress(OSError):  # the next report draws them again
+            keep(Drawn(drawn_by=before.drawn_by, formulas=FORMULAS, figures=FIGURES), cache)
+
+
+def _figure(plot: Plot, anchor: str) -> Markup:
+    """A plot as `svg` draws it."""
+    source = hashlib.sha256(msgspec.json.encode([plot, anchor])).hexdigest()
+    return Markup(FIGURES.of(source, lambda: svg(plot, anchor)))
 
 
 def page(run: RunRecord) -> str:
@@ -203,7 +242,7 @@ def _environment(run: RunRecord) -> Environment:
     quoted = _theorems(run)
     spelled_out = _spelled_out(quoted)
     environment.globals.update(
-        svg=svg,
+        svg=_figure,
         style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
         tally=_tally,
         strengths=_strengths,
@@ -233,6 +272,7 @@ def _environment(run: RunRecord) -> Environment:
         measured_on=_measured_on,
         numbered=partial(crosswalk.numbered, run),
         place=_place,
+        released_answer=crosswalk.released_answer,
         share=tiers.share,
         spelled_out=lambda theorem: {n for n, by in spelled_out.items() if by == theorem.name},
         theorems=len(quoted),
@@ -408,8 +448,8 @@ def _strengths(judgement: Judgement, checks: Sequence[CheckRecord]) -> list[tupl
 
 def _counted_standings(rows: Sequence[tuple[crosswalk.Sentence, crosswalk.Standing]]) -> str:
     """How many sentences came to each standing, in words."""
-    told = [f"{n} {where}" for where, n in _tally(crosswalk.Standing, (where for _, where in rows))]
-    return f"Of {len(rows)} sentences {', '.join(told)}."
+    told = [f"{where} {n}" for where, n in _tally(crosswalk.Standing, (where for _, where in rows))]
+    return f"{count(len(rows), 'sentence')}: {', '.join(told)}."
 
 
 def _seconds(seconds: float) -> str:

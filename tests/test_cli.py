@@ -507,7 +507,9 @@ import conftest
 
 @pytest.fixture(scope="session")
 def ctx(pytestconfig, kept_in):
-    made = conftest.ctx.__wrapped__(pytestconfig, kept_in)
+    made = conftest.ctx.__wrapped__(pytestconfig)
+    assert made.cache == str(conftest.Folders.at(None).artefacts)
+    assert not kept_in.is_relative_to(conftest.ROOT)
     return replace(made, rooms=modules(contents([{registry!r}])))
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)

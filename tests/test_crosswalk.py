@@ -18,6 +18,7 @@ from reports.mathml import prose
 from reports.render import page
 from verify.claims.evidence import Answer
 from verify.claims.statement import Experiment, Statement, Verdict
+from verify.claims.summary import Told
 from verify.engine import registry
 from verify.engine.record import RunRecord
 
@@ -107,6 +108,17 @@ def test_a_sentence_stands_as_all_its_readings_and_effects_do(
     assert standing(run, Sentence("It is so.", about=about)) == expected
 
 
+def test_what_is_open_and_what_released_arrays_answer_count(run: RunRecord) -> None:
+    for about in ("thm41.affine-zero", "thm41.generic"):
+        assert standing(run, Sentence("So.", about=(about,), open="more")) is Standing.MIXED
+    spread = Sentence("So.", about=("E3.spread",))
+    (room,) = run.experiments
+    told = Told(effects=("spread",), text="so", arrays=(Answer.NO, "1"))
+    denied = replace(run, experiments=(replace(room, told=(told,)),))
+    assert standing(run, spread) is Standing.HOLDS
+    assert standing(denied, spread) is Standing.MIXED
+
+
 def test_a_verdict_that_changes_changes_what_is_shown(
     run: RunRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,8 +145,8 @@ def test_a_verdict_that_changes_changes_what_is_shown(
         assert {"#thm41--generic", f"#{check}", "#E3"} <= parsed.links["crosswalk"]
     assert "refuted 4.1 generic: by " in told["refuted"]
     assert "holds 4.1 generic: by " in told["holds"]
-    assert "Of 2 sentences 1 in part, 1 not decided." in told["refuted"]
-    assert "Of 2 sentences 1 holds as read, 1 not decided." in told["holds"]
+    assert "2 sentences: in part 1, not decided 1." in told["refuted"]
+    assert "2 sentences: holds as read 1, not decided 1." in told["holds"]
     for text in told.values():
         assert Answer.YES in text
         assert "thm31.affine: not in this part of the report" in text

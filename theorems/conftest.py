@@ -1,5 +1,7 @@
 """The pytest door to the checks: it runs what the command line runs, and reads no stored evidence.
 
+What is trained or compiled for them it shares with the command line.
+
 A statement's test file holds its check ids and two assertions::
 
     from theorems.thm41 import CHECKS, STATEMENT
@@ -29,7 +31,7 @@ from typing import Any
 
 import pytest
 
-from verify.__main__ import REGISTRIES, ROOT
+from verify.__main__ import REGISTRIES, ROOT, Folders
 from verify.claims.check import CASES, Check, Context, Role
 from verify.claims.evidence import Evidence, Outcome
 from verify.claims.judgement import gate_failures, judge
@@ -88,6 +90,11 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"verify: --verify-seed={config.stash[SEED]} --verify-profile={_profile(config)}"
 
 
+def _artefacts(config: pytest.Config) -> Path:
+    """Where artefacts are kept, of the command line too: the address of each holds its code."""
+    return Folders.at(config.getoption("verify_out", None)).artefacts
+
+
 def _profile(config: pytest.Config) -> str:
     return config.getoption("verify_profile", None) or "smoke"
 
@@ -100,13 +107,13 @@ def kept_in(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
-def ctx(pytestconfig: pytest.Config, kept_in: Path) -> Context:
+def ctx(pytestconfig: pytest.Config) -> Context:
     """The context of every check in this session; a GPU is not used."""
     return Context(
         seed=pytestconfig.stash[SEED],
         profile=_profile(pytestconfig),
         device="cpu",
-        cache=str(kept_in / "artefacts"),
+        cache=str(_artefacts(pytestconfig)),
         rooms=modules(contents(REGISTRIES)),
         git=git_state(ROOT),
     )

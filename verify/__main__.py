@@ -36,6 +36,7 @@ from verify.cli.doctor import examine, gpu
 from verify.cli.junit import junit
 from verify.engine import registry as rooms
 from verify.engine.assemble import Request, assemble, kept, with_run
+from verify.engine.outline import Outlines
 from verify.engine.provenance import git_state, in_checkout
 from verify.engine.record import RunRecord
 from verify.engine.runner import Results, run_all
@@ -53,6 +54,10 @@ LOOKING = ("list", "show", "diff", "doctor")
 """Commands that decide nothing, whose reader may leave when it has seen enough."""
 
 NO_GPU = "--device cuda was asked for and no CUDA device was found"
+
+
+_Load = Callable[[str, str], rooms.Room]
+"""Returns a room by its name and module."""
 
 
 class _DiskError(Exception):
@@ -258,7 +263,8 @@ def _run(
     begun = time.perf_counter()
     store, recorded = Store(folders.evidence), Records(RECORDED)
     store.prepare()
-    loaded, request = _request(options, chosen, places)
+    load = _rooms(folders, places)
+    loaded, request = _request(options, chosen, places, load)
     checks = [check for room in loaded for check in room.checks if not request.leaves_out(check)]
     checks += [check for room in request.foundations for check in room.checks]
     if not checks and not request.broken:
@@ -300,6 +306,7 @@ def _run(
             jobs=jobs,
             on_event=progress,
             fresh=options.fresh,
+            load=load,
         )
     record = assemble(
         request,
@@ -310,8 +317,8 @@ def _run(
         recorded=recorded,
         wall_s=time.perf_counter() - begun,
     )
-    whole = _best(chosen, places, ctx, store, recorded, begun, run=results)
-    code = _conclude(options, record, folders, report=whole, begun=begun)
+    whole = _best(chosen, places, load, ctx, store, recorded, begun, run=results)
+    code = _conclude(options, record, folders, load, report=whole, begun=begun)
     if lacking:
         _complain(f"{NO_GPU}; the checks that can run on the CPU ran there.")
         return code or 3
@@ -419,7 +426,7 @@ def _kernel(
         cache=str(folders.artefacts),
         rooms=rooms.modules(places),
     )
-    loaded, request = _request(options, chosen, places)
+    loaded, request = _request(options, chosen, places, rooms.load)
     for sentence in request.broken:
         _complain(sentence)
     found = []
@@ -569,12 +576,13 @@ def _from_store(
         rooms=rooms.modules(places),
         git=git_state(ROOT),
     )
+    load = _rooms(folders, places)
     part = bool(options.names or options.only or options.skip)
     with console.working() as working:
         if command == "report" and not part:
-            record = _best((), places, ctx, store, recorded, begun, working=working)
+            record = _best((), places, load, ctx, store, recorded, begun, working=working)
         else:
-            loaded, request = _request(options, chosen, places, working)
+            loaded, request = _request(options, chosen, places, load, working)
             working("reading the evidence")
             found = kept(request, ctx, loaded, store=store, recorded=recorded)
             record = assemble(
@@ -589,7 +597,7 @@ def _from_store(
     if command == "report":
         if part:
             folders = replace(folders, site=folders.site / PARTIAL)
-        return _conclude(options, record, folders, report=record, begun=begun)
+        return _conclude(options, record, folders, load, report=record, begun=begun)
     from reports.plain import plain
 
     if options.full:
@@ -606,6 +614,7 @@ def _from_store(
 def _best(
     chosen: Sequence[rooms.RegistryEntry],
     places: Sequence[rooms.RegistryEntry],
+    load: _Load,
     ctx: Context,
     store: Store,
     recorded: Records,
@@ -621,6 +630,7 @@ def _best(
     Args:
         chosen: the rooms of the latest run.
         places: every room.
+        load: returns a room by its name and module.
         ctx: of the latest run.
         store: where evidence is stored.
         recorded: the project's records.
@@ -628,9 +638,9 @@ def _best(
         run: what the latest run found, if it ran in this process.
         working: is told what is being done.
     """
-    covered = rooms.asked_for(chosen, places, store.checks)
+    covered = rooms.asked_for(chosen, places, store.checks, load)
     everything = Asked(seed=ctx.seed, profile=ctx.profile, device=ctx.device)
-    loaded, request = _request(everything, covered, places, working)
+    loaded, request = _request(everything, covered, places, load, working)
     working("reading the evidence")
     best = kept(request, ctx, loaded, store=store, recorded=recorded)
     return assemble(
@@ -644,18 +654,24 @@ def _best(
     )
 
 
+def _rooms(folders: Folders, places: Sequence[rooms.RegistryEntry]) -> _Load:
+    """Rooms of which enough is known to plan, judge and report; workers import those that they run."""
+    return Outlines(folders.artefacts / "outlines", places).room
+
+
 def _request(
     wanted: argparse.Namespace | Asked,
     chosen: Sequence[rooms.RegistryEntry],
     places: Sequence[rooms.RegistryEntry],
+    load: _Load,
     working: Callable[[str], None] = lambda what: None,
 ) -> tuple[list[rooms.Room], Request]:
-    """Import rooms; return those that can be used, and what is asked of them."""
+    """Load rooms; return those that can be used, and what is asked of them."""
     loaded, broken = [], []
     for place in chosen:
         working(f"importing {place.entry.label}")
         try:
-            loaded.append(rooms.load(place.entry.id, place.module))
+            loaded.append(load(place.entry.id, place.module))
         except rooms.RoomError as error:
             broken.append(str(error))
     asked = Request(
@@ -663,7 +679,7 @@ def _request(
     )
     foundations: tuple[rooms.Room, ...] = ()
     try:
-        foundations = rooms.foundations(loaded, places, asked.leaves_out)
+        foundations = rooms.foundations(loaded, places, asked.leaves_out, load)
     except rooms.RoomError as error:
         broken.append(str(error))
     return loaded, replace(
@@ -678,6 +694,7 @@ def _conclude(
     options: argparse.Namespace,
     record: RunRecord,
     folders: Folders,
+    load: _Load,
     *,
     report: RunRecord,
     begun: float,
@@ -688,6 +705,7 @@ def _conclude(
         options: of the command line.
         record: of the run as it was asked for.
         folders: where the report goes.
+        load: returns a room by its name and module.
         report: of the best evidence there is, of which the report is made.
         begun: when the command began, on `time.perf_counter`'s clock.
     """
@@ -702,7 +720,7 @@ def _conclude(
     for failure in report.failures:
         if failure not in record.failures:
             print(f"in the report also, not as stated: {console.shortened(failure, ids)}")
-    unwritten = _write(options, record, folders, report)
+    unwritten = _write(options, record, folders, load, report)
     for sentence in unwritten:
         _complain(sentence)
     print(console.last_line(record, time.perf_counter() - begun))
@@ -710,17 +728,26 @@ def _conclude(
 
 
 def _write(
-    options: argparse.Namespace, record: RunRecord, folders: Folders, report: RunRecord
+    options: argparse.Namespace,
+    record: RunRecord,
+    folders: Folders,
+    load: _Load,
+    report: RunRecord,
 ) -> list[str]:
     """Write the report, then the files asked for; return a sentence on each that is not written."""
     from reports import ReportError
-    from reports.render import render
+    from reports.kept import write
 
     unwritten = []
     try:
         with console.working() as working:
             working("writing the report")
-            page = render(_with_power(report), folders.site, single_file=options.single_file)
+            page = write(
+                _with_power(report, load),
+                folders.site,
+                single_file=options.single_file,
+                cache=folders.artefacts / "report",
+            )
     except ReportError as error:
         why = str(error).rstrip(".")
         unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")
@@ -738,7 +765,7 @@ def _write(
     return unwritten
 
 
-def _with_power(report: RunRecord) -> RunRecord:
+def _with_power(report: RunRecord, load: _Load) -> RunRecord:
     """The record with the changes to the code that the checks of its rooms faced, and the seeds they ran with."""
     from verify.cli import soak
     from verify.engine.mutation import record
@@ -750,8 +777,8 @@ def _with_power(report: RunRecord) -> RunRecord:
     shown += [room.experiment.id for room in report.experiments]
     try:
         modules = rooms.modules(rooms.contents(REGISTRIES))
-        found = faced(ROOT, RECORDED / record.FILE, modules, names)
-        loaded = [rooms.load(name, modules[name]) for name in shown if name in modules]
+        found = faced(ROOT, RECORDED / record.FILE, modules, names, load)
+        loaded = [load(name, modules[name]) for name in shown if name in modules]
         ran = soak.soaked(loaded, soak.context(modules), RECORDED / soak.FILE)
     except (MutationError, StoreError, rooms.RoomError) as error:
         _complain(str(error))

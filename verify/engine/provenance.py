@@ -9,7 +9,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,20 @@ if TYPE_CHECKING:
     from verify.claims.check import Check
     from verify.claims.evidence import Evidence
 
-_CONTEXT = Context.__module__
+CONTEXT = Context.__module__
 """The module of `Context`, through which every check draws its seeds and cases."""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What is run, as it is written down in a key: in words, and the digest of its code."""
+
+    words: str
+    code: str
+
+
+def code_of(modules: Iterable[str], besides: str = "") -> str:
+    """Return the digest of the code that modules rest on, see `closure_digest`."""
+    return closure_digest(*sorted(modules), besides=besides)
 
 
 def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None = None) -> str:
@@ -46,9 +58,13 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
     """
     installed = versions() if installed is None else installed
     ctx = effective_context(check, ctx)
-    words, modules = canonical_form(check.run)
+    if isinstance(check.run, Written):
+        words, code = check.run.words, check.run.code
+    else:
+        words, modules = canonical_form(check.run)
+        code = code_of(modules | {CONTEXT}, besides=ctx.rooms[check.room])
     parts = (
-        closure_digest(_CONTEXT, *sorted(modules), besides=ctx.rooms[check.room]),
+        code,
         words,
         (check.id, check.role, check.kind, check.arithmetic),
         (check.part, check.readings, check.all_dimensions, check.capabilities),
@@ -74,13 +90,15 @@ def effective_context(check: Check, ctx: Context) -> Context:
 
 def configuration(check: Check) -> str:
     """Return the hash of what a check runs, by names and values, without the code of it."""
-    return hashlib.sha256(canonical_form(check.run)[0].encode()).hexdigest()
+    run = check.run
+    words = run.words if isinstance(run, Written) else canonical_form(run)[0]
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def edited(check: Check, ctx: Context) -> list[str]:
     """Return the modules under a check's key whose files changed since they were imported."""
     _, modules = canonical_form(check.run)
-    return modified_since_import(_CONTEXT, *sorted(modules), besides=ctx.rooms[check.room])
+    return modified_since_import(CONTEXT, *sorted(modules), besides=ctx.rooms[check.room])
 
 
 def difference(check: Check, ctx: Context, evidence: Evidence) -> str:

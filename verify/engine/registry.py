@@ -187,6 +187,7 @@ def foundations(
     asked: Sequence[Room],
     places: Sequence[RegistryEntry],
     leaves_out: Callable[[Check], object] = lambda check: False,
+    load: Callable[[str, str], Room] = load,
 ) -> tuple[Room, ...]:
     """Return what rooms rest on elsewhere, each other room with the derivations of that only.
 
@@ -194,6 +195,7 @@ def foundations(
         asked: the rooms.
         places: where the others are.
         leaves_out: true of their checks that are not asked for, which then rest on nothing.
+        load: returns a room by its name and module.
 
     Raises:
         RoomError: if there is no such part or reading, or one rests on itself.
@@ -235,6 +237,7 @@ def asked_for(
     chosen: Sequence[RegistryEntry],
     places: Sequence[RegistryEntry],
     stored: Callable[[str], set[str]],
+    load: Callable[[str, str], Room] = load,
 ) -> list[RegistryEntry]:
     """Return the chosen rooms, and those of which more is stored than what others of these rest on.
 
@@ -242,12 +245,13 @@ def asked_for(
         chosen: what is asked for now.
         places: every room.
         stored: the ids of a room's checks of which there is evidence.
+        load: returns a room by its name and module.
     """
     covered = [place for place in places if place in chosen or stored(place.entry.id)]
     for place in [one for one in covered if one not in chosen]:
         others = [one for one in covered if one != place]
         with contextlib.suppress(RoomError):  # what is wrong with a room is told where it is used
-            beneath = foundations([load(o.entry.id, o.module) for o in others], places)
+            beneath = foundations([load(o.entry.id, o.module) for o in others], places, load=load)
             if stored(place.entry.id) <= {check.id for room in beneath for check in room.checks}:
                 covered = others
     return covered

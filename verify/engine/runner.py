@@ -179,6 +179,7 @@ class _Run:
     make_executor: ExecutorFactory
     jobs: int
     on_event: Callable[[Event], None]
+    load: Callable[[str, str], rooms.Room]
     evidence: dict[str, Evidence] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     tasks: list[_Task] = field(default_factory=list)
@@ -247,7 +248,7 @@ class _Run:
 
     def _answered(self, check: Check, key: str) -> bool:
         """Whether kept evidence answers a check; an error never does, so that it runs again."""
-        subject = rooms.load(check.room, self.ctx.rooms[check.room]).subject
+        subject = self.load(check.room, self.ctx.rooms[check.room]).subject
         for kept in (self.store, self.recorded):
             found = None if kept is None else lookup_valid(check, subject, key, kept)
             if found is not None and found.outcome is not Outcome.ERROR:
@@ -407,6 +408,7 @@ def run_all(
     jobs: int = 1,
     on_event: Callable[[Event], None] = lambda event: None,
     fresh: bool = False,
+    load: Callable[[str, str], rooms.Room] = rooms.load,
 ) -> Results:
     """Run checks on workers, except those that kept evidence answers.
 
@@ -422,12 +424,13 @@ def run_all(
         jobs: number of workers.
         on_event: called in this process as the work proceeds.
         fresh: reuse nothing.
+        load: returns a room by its name and module; workers import those whose checks they run.
 
     Raises:
         StoreError: if evidence cannot be kept.
         KeyboardInterrupt: after the workers were stopped; what is stored stays.
     """
-    run = _Run(ctx, store, recorded, make_executor, jobs, on_event)
+    run = _Run(ctx, store, recorded, make_executor, jobs, on_event, load)
     for check in checks:
         run.plan(check, fresh)
     run.work()

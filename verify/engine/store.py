@@ -29,6 +29,9 @@ SEED_LIMIT = 2**32
 KEY_DIGITS = 16
 """Digits of the key in a file name; the file holds the whole key."""
 
+_KEYED = re.compile(rf"[0-9a-f]{{{KEY_DIGITS}}}\.json")
+"""What follows a check's id in a file name."""
+
 
 class StoreError(Exception):
     """The store cannot be used; the message is a sentence for the user."""
@@ -141,8 +144,8 @@ class Records:
 
     def kept(self, check_id: str) -> list[Evidence]:
         """Return all evidence of a check, whatever its key."""
-        pattern = re.compile(re.escape(check_id) + rf"-[0-9a-f]{{{KEY_DIGITS}}}\.json")
-        names = sorted(name for name in self._names() if pattern.fullmatch(name))
+        own, start = f"{check_id}-", len(check_id) + 1
+        names = sorted(n for n in self._names() if n.startswith(own) and _KEYED.fullmatch(n, start))
         return [one for name in names if (one := self._read(self.folder / name)) is not None]
 
     def checks(self, room: str) -> set[str]:
@@ -206,11 +209,12 @@ class Store(Records):
             StoreError: if a new seed cannot be kept.
         """
         with self._locked():
-            kept = None if fresh else self.kept_seed()
-            if chosen is None and kept is not None:
+            kept = self.kept_seed()
+            if chosen is None and kept is not None and not fresh:
                 return kept
             seed = secrets.randbelow(SEED_LIMIT) if chosen is None else chosen
-            self._write(self.folder / "seed", f"{seed}\n".encode())
+            if seed != kept:
+                self._write(self.folder / "seed", f"{seed}\n".encode())
             return seed
 
     def kept_seed(self) -> int | None:
@@ -230,7 +234,8 @@ class Store(Records):
         Raises:
             StoreError: if the folder cannot be written.
         """
-        self._write(self.folder / "run.json", seal(asked))
+        if asked != self.begun():
+            self._write(self.folder / "run.json", seal(asked))
 
     def begun(self) -> Asked | None:
         """Return what the latest run was asked for, or None; a damaged file is set aside."""

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, nullcontext
 from importlib.util import cache_from_source
@@ -141,10 +141,16 @@ class Keys:
     Args:
         root: of the checkout.
         ctx: the context in which the checks run.
+        load: returns a room by its name and module.
     """
 
-    def __init__(self, root: Path, ctx: Context) -> None:
-        self.root, self.ctx = root, ctx
+    def __init__(
+        self,
+        root: Path,
+        ctx: Context,
+        load: Callable[[str, str], rooms.Room] = rooms.load,
+    ) -> None:
+        self.root, self.ctx, self._load = root, ctx, load
         self._keys: dict[str, str] = {}
 
     def of(self, mutation: Mutation) -> str:
@@ -166,7 +172,7 @@ class Keys:
             else:
                 name = check.partition(".")[0]
                 try:
-                    found = rooms.load(name, self.ctx.rooms[name]).check(check)
+                    found = self._load(name, self.ctx.rooms[name]).check(check)
                 except (KeyError, rooms.RoomError) as error:
                     raise MutationError(f"There is no check {check!r}: {error}") from None
                 self._keys[check] = evidence_key(found, self.ctx, {})

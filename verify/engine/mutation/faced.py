@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from verify.engine.mutation import record
 from verify.engine.mutation.campaign import Keys, context
 from verify.engine.mutation.catalogue import folders, read
 from verify.engine.record import ChangeRecord, DrawnRecord, PowerRecord
+from verify.engine.registry import Room, load
 
 
 def faced(
-    root: Path, recorded: Path, modules: dict[str, str], names: Iterable[str]
+    root: Path,
+    recorded: Path,
+    modules: dict[str, str],
+    names: Iterable[str],
+    load: Callable[[str, str], Room] = load,
 ) -> dict[str, PowerRecord]:
     """Return the catalogues of these names with what is recorded of them.
 
@@ -21,11 +26,12 @@ def faced(
         recorded: the file of the record.
         modules: the module of each room by its name.
         names: of statements, or of the other catalogues.
+        load: returns a room by its name and module.
 
     Raises:
         MutationError: if a catalogue or the record cannot be read.
     """
-    kept, keys = record.read(recorded), Keys(root, context(modules))
+    kept, keys = record.read(recorded), Keys(root, context(modules), load)
     where, found = folders(root, modules), {}
     for name in names:
         mutations = read(where[name]) if name in where else ()
