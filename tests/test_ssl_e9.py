@@ -76,7 +76,11 @@ def test_discard(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     monkeypatch.setattr(type(artefact), "load", lambda self, ctx: built)
     evidence = run_check("E9.discard", ctx)
     tables_are_whole(evidence)
-    assert [row[0] for row in evidence.tables[1].rows] == ["untrained", *e9_discard.HEADS]
+    assert [row[0] for row in evidence.tables[1].rows] == [
+        "untrained",
+        "untrained, BatchNorm as built",
+        *e9_discard.HEADS,
+    ]
     assert [a.effect for a in evidence.answers] == [e.id for e in e9.EXPERIMENT.effects]
 
 

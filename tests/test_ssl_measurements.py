@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from scipy import stats
 from torch import Tensor, nn
 
+from verify.experiments import report
 from verify.ssl.measurements import (
     LEVEL,
     STUDENT,
@@ -128,6 +129,12 @@ def test_paired_interval_against_scipy() -> None:
     differences = [0.3, 0.1, 0.25]
     expected = stats.ttest_1samp(differences, 0).confidence_interval(LEVEL)
     assert tuple(paired_interval(differences)) == pytest.approx(tuple(expected), abs=1e-4)
+
+
+def test_one_seed_says_nothing_of_others() -> None:
+    assert report.interval_over_seeds([3.0]) == (-math.inf, math.inf)
+    assert report.interval_over_all([3.0], [torch.tensor([2.9, 3.1])]) == (0, math.inf)
+    assert report.interval_over_seeds([3.0, 4.0]) == paired_interval([3.0, 4.0])
 
 
 def test_paired_interval_names_what_it_lacks() -> None:

@@ -37,7 +37,7 @@ from verify.cli.junit import junit
 from verify.engine import registry as rooms
 from verify.engine.assemble import Request, assemble, kept, with_run
 from verify.engine.outline import Outlines
-from verify.engine.provenance import git_state, in_checkout
+from verify.engine.provenance import git_state, in_checkout, outside_bounds
 from verify.engine.record import RunRecord
 from verify.engine.runner import Results, run_all
 from verify.engine.store import Asked, Records, Store, StoreError
@@ -52,6 +52,9 @@ PARTIAL = "part"
 
 LOOKING = ("list", "show", "diff", "doctor")
 """Commands that decide nothing, whose reader may leave when it has seen enough."""
+
+OURS = ("verify", "theorems", "reports")
+"""Our packages; what cannot be imported of these is a fault of ours."""
 
 NO_GPU = "--device cuda was asked for and no CUDA device was found"
 
@@ -94,6 +97,9 @@ def main(argv: Sequence[str] | None = None, registries: Sequence[str] = REGISTRI
         argv: the arguments; those of the process by default.
         registries: packages whose ``CONTENTS`` list the rooms.
     """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed before the process began
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a narrow terminal must not end a run
@@ -115,6 +121,14 @@ def main(argv: Sequence[str] | None = None, registries: Sequence[str] = REGISTRI
         return 2
     except reproduce.Unavailable as error:
         _complain(str(error))
+        return 3
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] in OURS:
+            raise
+        _complain(
+            f"a library that is needed cannot be imported ({error}); install the project again, in an "
+            "environment of its own."
+        )
         return 3
     except (_DiskError, StoreError) as error:
         _complain(str(error))
@@ -206,6 +220,12 @@ def _diagnose(options: argparse.Namespace) -> int:
 
 
 def _see_writable(file: Path) -> None:
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:  # too long a name, or a link to itself
+        raise _DiskError(f"{file} cannot be written ({error.strerror}); name another.") from None
     if file.is_dir():
         raise _DiskError(f"{file} cannot be written: it is a folder; name a file.")
     if not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
@@ -249,7 +269,7 @@ def _diff(names: Sequence[str]) -> int:
             f"got {len(names)} names."
         )
     found = compare.changes(*(compare.read(Path(name)) for name in names))
-    print("\n".join(found) or "Nothing changed.")
+    _say("\n".join(found) or "Nothing changed.")
     return int(bool(found))
 
 
@@ -261,6 +281,8 @@ def _run(
 ) -> int:
     """Run the chosen rooms, print and write what came of it, and return the exit code."""
     begun = time.perf_counter()
+    for sentence in outside_bounds():
+        _complain(sentence)
     store, recorded = Store(folders.evidence), Records(RECORDED)
     store.prepare()
     load = _rooms(folders, places)
@@ -339,6 +361,8 @@ def _reproduce(
         raise UsageError(f"`--record` keeps results in a checkout, and {ROOT} is none.")
     chosen = reproduce.choose(options, names, places)
     reproduce.require_paths(options)
+    for sentence in outside_bounds():
+        _complain(sentence)
     has_gpu = options.device != "cpu" and bool(gpu())
     able = has_gpu or options.rehearse  # a few steps can be had without
     reproduce.require(chosen, folders.artefacts, has_gpu=able, download=options.download)
@@ -376,7 +400,7 @@ def _reproduce(
             # The keys of evidence do not hold the file that a user names.
             fresh=options.fresh or options.checkpoint is not None,
         )
-    print(console.answered(loaded, results.evidence.values()))
+    _say(console.answered(loaded, results.evidence.values()))
     if options.record:
         for file in reproduce.record(results, RECORDED):
             print(f"recorded: {file}")
@@ -530,8 +554,9 @@ def _attack(
     )
 
 
-def _say(sentence: str) -> None:
-    print(sentence, flush=True)
+def _say(text: str) -> None:
+    """Print text that may come from a file, such as evidence that somebody wrote."""
+    print(printable(text), flush=True)
 
 
 def _bench(options: argparse.Namespace) -> int:
@@ -561,7 +586,7 @@ def _from_store(
     store, recorded = Store(folders.evidence), Records(RECORDED)
     asked = store.begun()
     if asked is None:
-        if command == "report":
+        if command == "report" and not any(store.checks(place.entry.id) for place in places):
             again = "" if options.out is None else f" --out {shlex.quote(str(options.out))}"
             raise UsageError(
                 f"No evidence is stored in {folders.evidence}; `python -m verify all{again}` makes "
@@ -601,9 +626,9 @@ def _from_store(
     from reports.plain import plain
 
     if options.full:
-        print("\n".join(map(plain, console.shown(record).splitlines())))
+        _say("\n".join(map(plain, console.shown(record).splitlines())))
     else:
-        print(console.overview(record, plain, shutil.get_terminal_size().columns))
+        _say(console.overview(record, plain, shutil.get_terminal_size().columns))
         again = shlex.join(["python", "-m", "verify", "show", *options.names, "--full"])
         print(f"\n`{again}` has the texts and every check.")
     for sentence in (*request.broken, *record.warnings):
@@ -709,17 +734,17 @@ def _conclude(
         report: of the best evidence there is, of which the report is made.
         begun: when the command began, on `time.perf_counter`'s clock.
     """
-    print(console.verdicts(record), end="\n\n")
+    _say(f"{console.verdicts(record)}\n")
     ids = [check.id for check in record.checks]
     for failure in record.failures:
-        print(f"not as stated: {console.shortened(failure, ids)}")
+        _say(f"not as stated: {console.shortened(failure, ids)}")
     for warning in record.warnings:
         _complain(warning)
     if lacking := console.not_run(record):
-        print(lacking)
+        _say(lacking)
     for failure in report.failures:
         if failure not in record.failures:
-            print(f"in the report also, not as stated: {console.shortened(failure, ids)}")
+            _say(f"in the report also, not as stated: {console.shortened(failure, ids)}")
     unwritten = _write(options, record, folders, load, report)
     for sentence in unwritten:
         _complain(sentence)
@@ -736,10 +761,11 @@ def _write(
 ) -> list[str]:
     """Write the report, then the files asked for; return a sentence on each that is not written."""
     from reports import ReportError
-    from reports.kept import write
 
     unwritten = []
     try:
+        from reports.kept import write
+
         with console.working() as working:
             working("writing the report")
             page = write(
@@ -748,7 +774,7 @@ def _write(
                 single_file=options.single_file,
                 cache=folders.artefacts / "report",
             )
-    except ReportError as error:
+    except (ReportError, ImportError) as error:  # a library of the report alone is lacking
         why = str(error).rstrip(".")
         unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")
     except OSError as error:

@@ -17,11 +17,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from verify.claims.check import CASES, Kind
+from verify.engine.provenance import DISTRIBUTION
 from verify.engine.store import parse_seed
 from verify.experiments.forms import DATASETS, DIGITS, NETWORKS, PUBLISHED, SIZES
 
+MOST = 1_000_000
+"""The largest number of jobs, of seeds and of changes."""
+
 PROG = "python -m verify"
-DISTRIBUTION = "projection-head-verifier"
 
 
 class UsageError(Exception):
@@ -55,8 +58,10 @@ def _path(text: str) -> Path:
 
 
 def _jobs(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
+    if not text.isdecimal() or not int(text[:10]):
         raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
+    if len(text) > len(str(MOST)) or int(text) > MOST:
+        raise argparse.ArgumentTypeError(f"expected at most {MOST}, got {text[:40]!r}")
     return int(text)
 
 

@@ -25,7 +25,7 @@ from verify.claims.lemmas import Lemma, LemmaKind
 from verify.claims.progress import draws
 from verify.claims.statement import Experiment, Statement
 from verify.claims.summary import sentence
-from verify.claims.text import count
+from verify.claims.text import count, printable
 from verify.engine.record import (
     CheckRecord,
     ExperimentRecord,
@@ -220,7 +220,7 @@ def duration(seconds: float) -> str:
 def finished_line(evidence: Evidence, stage: Stage = Stage.FINISHED) -> str:
     """Return the line on a finished check: id, outcome, time, summary."""
     took = "reused" if stage is Stage.REUSED else duration(evidence.provenance.wall_s)
-    return f"{evidence.check}  {evidence.outcome}  {took}  {evidence.summary}"
+    return printable(f"{evidence.check}  {evidence.outcome}  {took}  {evidence.summary}")
 
 
 def listing(places: Sequence[RegistryEntry]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ def run(asked: argparse.Namespace, page: Callable[[Any], str]) -> int:
     """
     for name in ("checkpoint", "outputs", "views", "labels"):  # before PyTorch is imported
         path = getattr(asked, name)
-        if path is not None and not path.exists():
+        if path is not None and not os.path.isfile(path):
             raise UsageError(f"There is no file {path}; give --{name} its place.")
 
     import torch

@@ -10,7 +10,7 @@ from pathlib import Path
 from verify.claims.check import Context
 from verify.claims.text import count
 from verify.cli.kernel import missing
-from verify.engine.provenance import git_state, machine
+from verify.engine.provenance import git_state, machine, outside_bounds
 from verify.engine.record import by_reason
 from verify.engine.registry import RegistryEntry, RoomError, load, modules
 from verify.engine.worker import THREADS, missing_capability
@@ -39,6 +39,8 @@ def examine(
     yield from machine().items()
     yield from (("git", git_state(root)), ("evidence", str(out)))
     yield from versions().items()
+    for sentence in outside_bounds():
+        yield "versions", sentence
     working("looking for a GPU")
     try:
         card = gpu()

@@ -7,6 +7,7 @@ it was stopped, by a budget, by Ctrl-C or by a kill.
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ def require_paths(options: argparse.Namespace) -> None:
     """
     for name in ("data_path", "checkpoint"):
         path = getattr(options, name)
-        if path is not None and not path.exists():
+        if path is not None and not (os.path.isfile(path) or os.path.isdir(path)):
             raise Unavailable(
                 f"There is no file or folder {path}, which --{name.replace('_', '-')} names."
             )

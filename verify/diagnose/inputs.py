@@ -39,6 +39,9 @@ HEADS = (
 )
 """Names that heads go by, in the order in which they are looked for."""
 
+MOST = 10**9
+"""Numbers in one tensor; the largest layers in use have a tenth of it."""
+
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
     "gelu": nn.GELU,
@@ -69,6 +72,7 @@ def rows(path: Path, name: str) -> Tensor:
         ValueError,
         TypeError,
         RuntimeError,
+        MemoryError,
         pickle.UnpicklingError,
     ) as error:
         raise DiagnosisError(
@@ -78,7 +82,16 @@ def rows(path: Path, name: str) -> Tensor:
         raise DiagnosisError(
             f"{path} holds {type(found).__name__}; {name} expects one tensor, saved with torch.save."
         )
+    _not_vast(found, name, path)
     return found
+
+
+def _not_vast(tensor: Tensor, name: str, path: Path) -> None:
+    """Refuse what would fill the memory: a file of bytes may hold one number, repeated to any shape."""
+    if tensor.numel() > MOST:
+        raise DiagnosisError(
+            f"{path} holds {tensor.numel()} numbers in {name}, and at most {MOST} are read; is it the right file?"
+        )
 
 
 def named(spec: str, what: str) -> Any:
@@ -99,8 +112,10 @@ def named(spec: str, what: str) -> Any:
             if "" not in sys.path:
                 sys.path.insert(0, "")  # as `python -m` finds modules of the working folder
             module = importlib.import_module(place)
-    except (ImportError, OSError, ValueError, SyntaxError) as error:
-        raise DiagnosisError(f"{what} {spec!r} cannot be imported ({_first(error)}).") from error
+    except (Exception, SystemExit) as error:  # whatever the user's own code does
+        raise DiagnosisError(
+            f"{what} {spec!r} cannot be imported ({type(error).__name__}: {_first(error)})."
+        ) from error
     try:
         return getattr(module, attribute)
     except AttributeError:
@@ -151,6 +166,10 @@ def head(
         except TypeError as error:
             raise DiagnosisError(
                 f"{spec} must be callable without arguments ({_first(error)})."
+            ) from error
+        except Exception as error:
+            raise DiagnosisError(
+                f"{spec} could not be called ({type(error).__name__}: {_first(error)})."
             ) from error
     if checkpoint is None:
         return made.eval() if isinstance(made, nn.Module) else made
@@ -207,6 +226,8 @@ def state_of(path: Path) -> dict[str, Tensor]:
         raise DiagnosisError(
             f"{path} holds no weights: expected tensors by name, as state_dict() gives them."
         )
+    for name, tensor in found.items():
+        _not_vast(tensor, name, path)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -10,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,8 @@ from verify.identity.fingerprint import canonical_form
 if TYPE_CHECKING:
     from verify.claims.check import Check
     from verify.claims.evidence import Evidence
+
+DISTRIBUTION = "projection-head-verifier"
 
 CONTEXT = Context.__module__
 """The module of `Context`, through which every check draws its seeds and cases."""
@@ -135,6 +139,35 @@ def git_state(root: Path) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"
     return done.stdout.strip() or "unknown"
+
+
+def outside_bounds() -> list[str]:
+    """Return a sentence on each library whose version is none that the project was installed for."""
+    try:
+        needs = [need for need in requires(DISTRIBUTION) or () if "extra ==" not in need]
+    except PackageNotFoundError:  # a checkout that was not installed
+        return []
+    found = []
+    for need in needs:
+        name, bounds = re.findall(r"^[\w.-]+|[<>=!~].*", need)
+        with contextlib.suppress(PackageNotFoundError):  # told where it is imported
+            have = version(name)
+            for sign, bound in re.findall(r"(>=|<)\s*([\d.]+)", bounds):
+                if (_release(have) >= _release(bound)) is not (sign == ">="):
+                    found.append(
+                        f"{name} {have} is installed, and the project was tried with {bounds}; "
+                        f"`pip install '{need}'` has that."
+                    )
+    return found
+
+
+def _release(text: str) -> list[int]:
+    """The numbers of a version, without zeros at its end: 2.14.0rc1 and 2.14 are alike."""
+    found = re.match(r"[\d.]*", text)
+    numbers = [int(part) for part in (found[0] if found else "").split(".") if part]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return numbers
 
 
 def machine() -> dict[str, str]:

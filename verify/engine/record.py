@@ -224,9 +224,14 @@ class SoakRecord(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[SoakedCheck, ...]
 
     @property
+    def ran(self) -> list[SoakedCheck]:
+        """Those that ran, and whose code is still the same; at least one."""
+        return [one for one in self.checks if one.seeds]
+
+    @property
     def least(self) -> int:
         """The fewest seeds that one of them ran with."""
-        return min(one.seeds for one in self.checks)
+        return min(one.seeds for one in self.ran)
 
     @property
     def alarms(self) -> int:
@@ -235,8 +240,8 @@ class SoakRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def limit(self) -> float:
-        """The largest upper confidence limit of any."""
-        return max(one.limit for one in self.checks)
+        """The largest upper confidence limit of any of them."""
+        return max(one.limit for one in self.ran)
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -174,6 +174,8 @@ class Records:
 
     def _decode(self, path: Path, kind: type[_Kept]) -> _Kept | None:
         try:
+            if path.exists() and not path.is_file():  # a fifo would never end
+                raise ValueError("it is no file")
             return unseal(path.read_bytes(), kind)
         except (FileNotFoundError, NotADirectoryError):
             return None

@@ -235,7 +235,7 @@ def source_of(form: Form, config: Config) -> Source:
     scale = SCALES[form.size]
     train = scale.train[config.objective in ("simsiam", "mse")]
     return Source(
-        name=form.name,
+        name=form.images,
         load=partial(images, form.data, train, scale.test),
         size=form.size,
         long=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from msgspec import structs
+from torch import Tensor
 
 from verify.claims.check import Arithmetic, Check, Context
 from verify.claims.declare import measurement
@@ -20,7 +22,13 @@ from verify.experiments.networks import TRAINED_FROM, Run, Runs
 from verify.experiments.released.citations import cite
 from verify.ssl.augment import Augmentation, CropAugmentation
 from verify.ssl.data import DIGITS, Dataset
-from verify.ssl.measurements import MOST_SEEDS, Interval, paired_interval, seeds_to_decide
+from verify.ssl.measurements import (
+    MOST_SEEDS,
+    Interval,
+    paired_interval,
+    pooled_interval,
+    seeds_to_decide,
+)
 from verify.ssl.training import Config, Mlp, ieee
 
 # --- checks ---------------------------------------------------------------------------------
@@ -184,6 +192,20 @@ def answer_above(intervals: Sequence[Interval], bar: float) -> Answer:
     return answer_over_seeds((i.low > bar for i in intervals), (i.high < bar for i in intervals))
 
 
+def interval_over_seeds(differences: Sequence[float]) -> Interval:
+    """Student's interval over training seeds; the whole line of one, which says nothing of others, or where one is not finite."""
+    if len(differences) == 1 or not all(map(math.isfinite, differences)):
+        return Interval(-math.inf, math.inf)
+    return paired_interval(differences)
+
+
+def interval_over_all(values: Sequence[float], drawn: Sequence[Tensor]) -> Interval:
+    """The interval of a positive ratio over seeds and orbits together; of one seed all positive numbers."""
+    if len(values) == 1:
+        return Interval(0, math.inf)
+    return pooled_interval(values, drawn)
+
+
 def seeds_wanted(differences: Sequence[float]) -> str:
     """How many training seeds would decide the sign of a mean that these leave open; empty if they do not."""
     found = paired_interval(differences)
@@ -235,7 +257,10 @@ def percent(values: Sequence[float]) -> str:
 
 def spans(intervals: Sequence[Interval], form: str = ".2f") -> str:
     """Each seed's interval."""
-    return ", ".join(f"[{i.low:{form}}, {i.high:{form}}]" for i in intervals)
+    return ", ".join(
+        "unbounded" if math.isinf(i.high) else f"[{i.low:{form}}, {i.high:{form}}]"
+        for i in intervals
+    )
 
 
 # --- tables and plots -----------------------------------------------------------------------

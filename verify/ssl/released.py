@@ -37,6 +37,10 @@ KINDS = "DINO with a ViT of any size or ResNet-50, VICReg and Barlow Twins ResNe
 """What can be read."""
 
 
+MOST = 10**9
+"""Numbers in one tensor; the largest of these networks have a tenth of it."""
+
+
 class CheckpointError(DataError):
     """A checkpoint cannot be used; the message is a sentence for the user."""
 
@@ -288,6 +292,11 @@ def _weights(content: Any, path: Path) -> dict[str, Tensor]:
             f"{path} holds no weights under {' or '.join(sorted(parts))}: expected the full checkpoint of {', '.join(release.name for release in RELEASES)}."
         )
     weights = {str(name).removeprefix("module."): value for name, value in state.items()}
+    for name, weight in weights.items():  # a file of bytes may repeat one number to any shape
+        if weight.numel() > MOST:
+            raise CheckpointError(
+                f"{path} holds {weight.numel()} numbers in {name}, and at most {MOST} are read; E8 reads {KINDS}."
+            )
     direction = weights.pop("head.last_layer.weight_v", None)
     length = weights.pop("head.last_layer.weight_g", None)
     if direction is not None and length is not None:  # PyTorch's weight norm

@@ -13,6 +13,7 @@ from scipy.stats import spearmanr
 from torch import Tensor
 
 from verify.claims.check import Context
+from verify.experiments import report
 from verify.experiments.networks import FRESH, TRAINED, UNTRAINED, Run, Trained
 from verify.ssl.augment import rotation_orbit
 from verify.ssl.data import Dataset
@@ -24,7 +25,6 @@ from verify.ssl.measurements import (
     contraction,
     equal_weights,
     percentile_interval,
-    pooled_interval,
     project,
     represent_orbits,
     summarise,
@@ -210,7 +210,7 @@ def pooled(cells: Sequence[Cell], quantity: str, over: Sequence[Cell] = ()) -> I
     if over:
         found = [a / b for a, b in zip(found, values(over, quantity), strict=True)]
         drawn = [a / getattr(cell.drawn, quantity) for a, cell in zip(drawn, over, strict=True)]
-    return pooled_interval(found, drawn)
+    return report.interval_over_all(found, drawn)
 
 
 def intervals(cells: Sequence[Cell], quantity: str) -> list[Interval]:

@@ -18,7 +18,7 @@ from verify.experiments.e4.measure import (
 )
 from verify.experiments.networks import Trained
 from verify.ssl.data import Dataset
-from verify.ssl.measurements import Interval, paired_interval
+from verify.ssl.measurements import Interval
 from verify.ssl.probes import LONGER, PROBE, PUBLISHED_PROBE
 
 PROBES = "the probes"
@@ -32,7 +32,7 @@ def mean(values: Sequence[float]) -> str:
 
 def points(interval: Interval) -> str:
     """An interval of differences of accuracies, in percentage points."""
-    return f"[{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
+    return report.spans([Interval(*(100 * end for end in interval))], ".1f")
 
 
 def settings(form: Trained, dataset: Dataset) -> tuple[Table, Table]:
@@ -66,7 +66,7 @@ def published_table(form: Trained, dataset: Dataset, published: Accuracies) -> T
         if not z:
             return "none"
         found = growth(published, z, h)
-        return f"{mean(found)} {points(paired_interval(found))}"
+        return f"{mean(found)} {points(report.interval_over_seeds(found))}"
 
     quoted = report.PUBLISHED_SETTING
     return report.table(
@@ -121,7 +121,10 @@ def probe_table(
         ("h", accuracy("h")),
         ("h of a fresh head", accuracy("fresh h")),
         ("z minus h", gap("h", mean)),
-        ("95 % t interval over seeds", gap("h", lambda found: points(paired_interval(found)))),
+        (
+            "95 % t interval over seeds",
+            gap("h", lambda found: points(report.interval_over_seeds(found))),
+        ),
         ("z minus h of a fresh head", gap("fresh h", mean)),
         above=(
             (

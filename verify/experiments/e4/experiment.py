@@ -28,7 +28,6 @@ from verify.experiments.e4.measure import (
     widths,
 )
 from verify.experiments.networks import Trained, trained
-from verify.ssl.measurements import paired_interval
 from verify.ssl.probes import LONGER, PROBE
 
 EXPERIMENT = Experiment(
@@ -79,9 +78,9 @@ EXPERIMENT = Experiment(
 def published_answer(published: Accuracies) -> Measured:
     """Apply the published criterion to the published probes, with equal widths beside."""
     z, h = PUBLISHED_WIDTHS.values()
-    found = paired_interval(growth(published, z, h))
+    found = report.interval_over_seeds(growth(published, z, h))
     equal = "; ".join(
-        f"{w} on both {points(paired_interval(growth(published, w, w)))}" for w in (z, h)
+        f"{w} on both {points(report.interval_over_seeds(growth(published, w, w)))}" for w in (z, h)
     )
     return report.decided(
         "pattern-published",
@@ -94,14 +93,17 @@ def published_answer(published: Accuracies) -> Measured:
 def answers(accuracies: Accuracies, narrow: int, middle: int, wide: int) -> tuple[Measured, ...]:
     """Apply the other criteria to probes of these hidden widths."""
     lost, beyond = (
-        [paired_interval(differences(accuracies[w, of], accuracies[w, "h"])) for w in (0, middle)]
+        [
+            report.interval_over_seeds(differences(accuracies[w, of], accuracies[w, "h"]))
+            for w in (0, middle)
+        ]
         for of in ("z", "fresh h")
     )
     z, h, fresh = (advantages(accuracies, middle, name) for name in FEATURES)
-    grown, control = (paired_interval(differences(after, z)) for after in (h, fresh))
+    grown, control = (report.interval_over_seeds(differences(after, z)) for after in (h, fresh))
     first, last = gaps(accuracies, narrow), gaps(accuracies, wide)
-    begun = paired_interval(first)
-    left = paired_interval([w - n / 2 for n, w in zip(first, last, strict=True)])
+    begun = report.interval_over_seeds(first)
+    left = report.interval_over_seeds([w - n / 2 for n, w in zip(first, last, strict=True)])
     closes = report.answer_by(left.high <= 0, left.low > 0)
     return (
         report.decided(

@@ -12,6 +12,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from verify.experiments import report
 from verify.experiments.networks import Run, Trained
 from verify.ssl.augment import rotation_orbit
 from verify.ssl.data import Dataset
@@ -20,7 +21,6 @@ from verify.ssl.measurements import (
     Protocol,
     bootstrap_weights,
     percentile_interval,
-    pooled_interval,
 )
 from verify.ssl.orbit_curvature import bending
 
@@ -120,4 +120,4 @@ def compare(z: Tensor, h: Tensor, halvings: int = HALVINGS) -> Cell:
 
 def pooled(cells: Sequence[Cell], name: str) -> Interval:
     """Interval over training seeds and images together of a ratio of means, h over z."""
-    return pooled_interval([c.ratio(name) for c in cells], [c.drawn[name] for c in cells])
+    return report.interval_over_all([c.ratio(name) for c in cells], [c.drawn[name] for c in cells])

@@ -31,7 +31,9 @@ def probe_table(form: Runs[tuple[str]], dataset: Dataset, curves: Curves) -> Tab
     def accuracy(name: str) -> Callable[[str], str]:
         return lambda head: report.percent(at(curves, head, name))
 
-    first, few = (report.percent(at(curves, NONE, name, 0)) for name in ("class_z", "few_z"))
+    first, few, bare = (
+        report.percent(at(curves, NONE, name, 0)) for name in ("class_z", "few_z", "bare_z")
+    )
     return report.table(
         f"Linear probes under every head, accuracy in %: {form.source.setting(dataset)}",
         ((head,) for head in HEADS),
@@ -47,8 +49,11 @@ def probe_table(form: Runs[tuple[str]], dataset: Dataset, curves: Curves) -> Tab
             f"epochs until class, z, reaches {100 * goal:.1f} %",
             lambda head: ", ".join(epochs_to(runs[head]["class_z"], goal) for runs in curves),
         ),
-        above=(("untrained", first, "", few, "", "", "", "", ""),),
-        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; probes see all {len(dataset.train_images)} training images, or {LABELLED * dataset.classes}, and are tested on {len(dataset.test_images)} others. Without a head h is z. The goal of the last column is what training without a head ends at; before the first step BatchNorm statistics are those of the training images.",
+        above=(
+            ("untrained", first, "", few, "", "", "", "", ""),
+            ("untrained, BatchNorm as built", bare, *[""] * 7),
+        ),
+        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; probes see all {len(dataset.train_images)} training images, or {LABELLED * dataset.classes}, and are tested on {len(dataset.test_images)} others. Without a head h is z. The goal of the last column is what training without a head ends at; the untrained network has the BatchNorm statistics of the training images, or as built those of none: means 0, variances 1.",
     )
 
 

@@ -139,10 +139,10 @@ def run_discard(form: Runs[tuple[str]], ctx: Context) -> Finding:
         for heads, of in ((HEADS, "z"), (HEADS[1:], "h"))
         for name in (f"class_{of}", f"few_{of}")
     )
-    untrained = 100 * fmean(at(curves, NONE, "class_z", 0))
+    untrained, bare = (100 * fmean(at(curves, NONE, name, 0)) for name in ("class_z", "bare_z"))
     return report.shown(
         answers(curves),
-        f"On {setting}: after {form.config.epochs} epochs a linear probe of the class gets {z} on z, and {h} on h; an untrained network's z gives {untrained:.1f} %. From {LABELLED} labels of each it gets {few_z} on z and {few_h} on h.",
+        f"On {setting}: after {form.config.epochs} epochs a linear probe of the class gets {z} on z, and {h} on h; an untrained network's z gives {untrained:.1f} %, and {bare:.1f} % with BatchNorm as built. From {LABELLED} labels of each it gets {few_z} on z and {few_h} on h.",
         cases=len(form.artefacts) * form.config.epochs,
         tables=(
             display.settings(form, dataset),

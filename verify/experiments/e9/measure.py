@@ -34,7 +34,8 @@ def features(networks: Networks, images: Tensor) -> dict[str, Tensor]:
 def observe_probes(config: Config, dataset: Dataset) -> Observe:
     """Test accuracy on z and on h of probes of the class: of all training labels, and of few.
 
-    And of the quarter turns, in the last epoch; NaN before it.
+    And of the quarter turns, in the last epoch, NaN before it; and of the class on z with BatchNorm as it is
+    built, before the first step, NaN after it.
     """
     labelled = torch.cat(
         [(dataset.train_labels == c).nonzero()[:LABELLED, 0] for c in range(dataset.classes)]
@@ -43,6 +44,10 @@ def observe_probes(config: Config, dataset: Dataset) -> Observe:
     labels, answers = dataset.train_labels, dataset.test_labels
     every = torch.arange(len(labels), device=labels.device)
     turns, turned = (torch.arange(TURNS, device=x.device).repeat(len(x)) for x in halves)
+
+    def bare(networks: Networks) -> float:
+        seen, judged = (represent(networks.backbone, images) for images in halves)
+        return ridge_accuracy(seen, labels, judged, answers, dataset.classes)
 
     def observe(state: State) -> dict[str, float | np.ndarray]:
         networks = with_statistics(state, dataset)
@@ -54,6 +59,7 @@ def observe_probes(config: Config, dataset: Dataset) -> Observe:
             for probe, chosen in (("class", every), ("few", labelled))
             for of in seen
         }
+        found["bare_z"] = bare(state.networks) if state.epoch == 0 else math.nan
         if state.epoch < config.epochs:
             return found | {f"rotation_{of}": math.nan for of in seen}
         seen, judged = (features(networks, quarter_turns(images)) for images in halves)
