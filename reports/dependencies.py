@@ -7,12 +7,15 @@ rests on nothing; in a column, places follow the mean place of the neighbours. I
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from statistics import mean
 
 from markupsafe import Markup
 
+from reports.plain import plain
+from verify.claims.statement import Verdict
 from verify.engine.record import RunRecord
 
 _ROW, _COLUMN, _LETTER, _MARGIN = 25, 330, 7.3, 8
@@ -92,6 +95,118 @@ def drawing(run: RunRecord) -> Markup:
     )
 
 
+_SHAPES = {
+    Verdict.PROVED: "M-5-5H5V5H-5Z",
+    Verdict.DERIVED: "M-4.5-4.5H4.5V4.5H-4.5Z",
+    Verdict.SUPPORTED: "M0-5.5L5.5 0L0 5.5L-5.5 0Z",
+    Verdict.HOLDS: "M-5 0A5 5 0 1 0 5 0A5 5 0 1 0-5 0Z",
+    Verdict.HOLDS_ADDED: "M-5 0A5 5 0 1 0 5 0A5 5 0 1 0-5 0ZM0-5V5",
+    Verdict.REFUTED: "M-5-4.5H5L0 5Z",
+    Verdict.FAILED: "M-5-5L5 5M5-5L-5 5",
+    Verdict.UNDECIDED: "M-5 0H5",
+}
+"""The mark of each verdict, around the origin."""
+
+_BAND, _STEP, _LABEL, _LEMMAS, _NAMES = 58, 13, 112, 830, 250
+"""Of the overview: height of a statement's band, width of a mark and of a label, where the lemmas are, their width."""
+
+
+def overview(run: RunRecord) -> Markup:
+    """Return statements, their readings and parts, and the lemmas that these rest on, as an ``<svg>`` element.
+
+    Every reading and part is a mark whose shape is its verdict, which stands beside it in words.
+    """
+    judged = [
+        (room.statement, group)
+        for room in run.statements
+        for group in (room.judged.readings, room.judged.parts)
+    ]
+    used = {id for _, group in judged for judgement in group for id in judgement.lemmas}
+    lemmas = [lemma for lemma in run.lemmas if lemma.id in used]
+    if not judged:
+        return Markup("")
+    height = max(_BAND * len(run.statements), 12 * len(lemmas)) + 2 * _MARGIN
+    band = (height - 2 * _MARGIN) / len(run.statements)
+    names = {id(judgement): name for name, judgement in run.reached.items()}
+    at: dict[str, tuple[float, float]] = {}
+    drawn = []
+    for row, (statement, group) in enumerate(judged):
+        y = _MARGIN + (row // 2 + (0.27 if row % 2 == 0 else 0.67)) * band
+        if row % 2 == 0:
+            drawn.append(
+                f'<a href="#{statement.id}"><text class="label" x="{_MARGIN}" y="{y + 4:.1f}">'
+                f"{escape(statement.label)}</text></a>"
+            )
+        x = float(_MARGIN + _LABEL)
+        for verdict in Verdict:
+            alike = [judgement for judgement in group if judgement.verdict is verdict]
+            for judgement in alike:
+                name = names[id(judgement)]
+                at[name] = (x + _STEP / 2, y)
+                drawn.append(_mark(run, name, *at[name]))
+                x += _STEP
+            if alike:
+                words = f"{len(alike)} {verdict}"
+                drawn.append(f'<text x="{x + 3:.1f}" y="{y + 4:.1f}">{escape(words)}</text>')
+                x += 6.4 * len(words) + 2 * _MARGIN
+    heights = {
+        lemma.id: mean([y for name, (_, y) in at.items() if lemma.id in run.reached[name].lemmas])
+        for lemma in lemmas
+    }
+    lemmas.sort(key=lambda lemma: heights[lemma.id])
+    place = {
+        lemma.id: _MARGIN + (i + 0.5) * (height - 2 * _MARGIN) / len(lemmas)
+        for i, lemma in enumerate(lemmas)
+    }
+    for lemma in lemmas:
+        drawn.append(
+            f'<a href="#lemma--{escape(lemma.id)}"><circle cx="{_LEMMAS}" cy="{place[lemma.id]:.1f}" r="3"/>'
+            f'<text class="lemma" x="{_LEMMAS + _MARGIN}" y="{place[lemma.id] + 3.5:.1f}">'
+            f"{escape(plain(lemma.name))}</text></a>"
+        )
+    lines = []
+    for name, (x, y) in at.items():
+        judgement = run.reached[name]
+        for cited in judgement.lemmas:
+            if cited in place:
+                lines.append(_sweep(x, y, _LEMMAS - 4, place[cited], ""))
+        for target in judgement.rests_on:
+            if target in at:
+                lines.append(_sweep(x, y, *at[target], ' class="rests"'))
+    title = (
+        f"{len(run.statements)} statements, {len(at)} readings and parts with their verdicts, and "
+        f"the {len(lemmas)} lemmas that their derivations cite"
+    )
+    return Markup(
+        f'<svg class="overview" viewBox="0 0 {_LEMMAS + _NAMES} {height:.0f}" role="group" '
+        f'aria-label="{title}"><title>{title}</title>{"".join(lines + drawn)}</svg>'
+    )
+
+
+def _mark(run: RunRecord, name: str, x: float, y: float) -> str:
+    """A reading or part as the shape of its verdict, linked to its place on the page."""
+    kind = re.sub(r"\W+", "-", run.reached[name].verdict)
+    return (
+        f'<a href="#{escape(anchor(name))}" class="m-{kind}"><title>{escape(_told(run, name))}</title>'
+        f'<path transform="translate({x:.1f} {y:.1f})" d="{_SHAPES[run.reached[name].verdict]}"/></a>'
+    )
+
+
+def _sweep(x: float, y: float, end: float, below: float, kind: str) -> str:
+    """A line that leaves a mark downwards, so that it crosses no other one of its row."""
+    return (
+        f'<path{kind} d="M{x:.1f} {y + 5:.1f}C{x:.1f} {y + 18:.1f} '
+        f'{(x + 2 * end) / 3:.1f} {below:.1f} {end:.1f} {below:.1f}"/>'
+    )
+
+
+def _told(run: RunRecord, node: str) -> str:
+    """A part or reading with its verdict and lemmas, in words."""
+    judgement = run.reached[node]
+    cited = [plain(lemma.name) for lemma in run.lemmas if lemma.id in judgement.lemmas]
+    return f"{node}: {judgement.verdict}" + (f"; cites {', '.join(cited)}" if cited else "")
+
+
 def _wide(column: Sequence[str]) -> float:
     """Width of the widest box of a column."""
     return max(len(node) for node in column) * _LETTER + 2 * _MARGIN
@@ -99,12 +214,9 @@ def _wide(column: Sequence[str]) -> float:
 
 def _box(run: RunRecord, x: float, y: float, node: str) -> str:
     """A part or reading, linked to its place on the page."""
-    judgement = run.reached[node]
-    cited = [lemma.name for lemma in run.lemmas if lemma.id in judgement.lemmas]
-    told = f"{node}: {judgement.verdict}" + (f"; cites {', '.join(cited)}" if cited else "")
-    kind = "stands" if judgement.stands else "falls"
+    kind = "stands" if run.reached[node].stands else "falls"
     return (
-        f'<a href="#{escape(anchor(node))}" class="{kind}"><title>{escape(told)}</title>'
+        f'<a href="#{escape(anchor(node))}" class="{kind}"><title>{escape(_told(run, node))}</title>'
         f'<rect x="{x:.1f}" y="{y - 9:.1f}" width="{_wide([node]):.1f}" height="18" rx="3"/>'
         f'<text x="{x + _MARGIN:.1f}" y="{y + 4:.1f}">{escape(node)}</text></a>'
     )

@@ -7,18 +7,15 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.figures import each_glyph_once, svg
+from reports.faults import Faults
+from reports.figures import styles_once, svg
 from verify.claims.evidence import Plot, Series
 from verify.diagnose import Diagnosis
 from verify.diagnose.words import repels
 
 
 def page(found: Diagnosis) -> str:
-    """Return the page of a diagnosis as HTML.
-
-    Raises:
-        ReportError: if a plot cannot be drawn.
-    """
+    """Return the page of a diagnosis as HTML; a plot that cannot be drawn is told in its place."""
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -27,12 +24,12 @@ def page(found: Diagnosis) -> str:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        svg=svg,
+        svg=Faults().guarded(svg, lambda plot: plot.title),
         style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
     )
     environment.filters["figure"] = lambda number: f"{number:.6g}"
     template = environment.get_template("diagnosis.html")
-    return each_glyph_once(template.render(found=found, plots=plots(found)))
+    return styles_once(template.render(found=found, plots=plots(found)))
 
 
 def plots(found: Diagnosis) -> list[Plot]:

@@ -3,14 +3,17 @@
 The drawing is a function of the plot alone: no date, no random id, nothing of the user's
 matplotlib settings. Ink is ``currentColor`` and every series has a CSS variable, so that the
 figure reads on a light and on a dark page; series differ in marker and line style as well as in
-colour. Text is drawn as paths, which look the same wherever the page is read.
+colour. Text is text, which can be searched and read aloud, in the letters of the page.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from html import escape
+from collections.abc import Sequence
+from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import matplotlib.style
 from markupsafe import Markup
@@ -25,6 +28,7 @@ from matplotlib.ticker import (
 
 from reports import ReportError
 from verify.claims.evidence import Plot, Series
+from verify.claims.picture import Line
 
 _INK, _FAINT = "#000001", "#000002"
 _SERIES = ("#000011", "#000012", "#000013", "#000014", "#000015", "#000016")
@@ -35,10 +39,13 @@ _MARKERS = ("o", "s", "^", "D", "v", "P")
 _DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
 
 _INCHES = (5.2, 3.3)
-_NUMBERS = re.compile(r' (?:d|x|y)="[^"]*"|translate\([^)]*\)')
-_DECIMALS = re.compile(r"(\.\d\d)\d+")  # a hundredth of a point is invisible
-_GLYPH = "glyph-"
-_DRAWN_GLYPH = re.compile(rf'<path id="({_GLYPH}[^"]+)"[^>]*/>')
+_NUMBERS = {"d", "x", "y", "width", "height", "transform"}
+_DECIMALS = re.compile(r"(\.\d)\d+")  # less than a tenth of a point is invisible
+_GAPS = re.compile(r"\s*([A-Za-z])\s+|\s+(?=\s)")
+_LINK = re.compile(r"^(#|url\(#)([^)]+)")
+_ID = re.compile(r' id="([^"]*)"')
+_REFERENCE = re.compile(r'( id="|href="#|url\(#)([^")]*)([")])')
+_STYLED = re.compile(r' style="([^"]*)"')
 _STYLE = {
     "axes.axisbelow": True,
     "axes.edgecolor": _INK,
@@ -58,7 +65,7 @@ _STYLE = {
     "lines.markersize": 4,
     "mathtext.fontset": "dejavuserif",
     "savefig.facecolor": "none",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "svg.hashsalt": "report",
     "text.color": _INK,
     "xtick.color": _INK,
@@ -66,17 +73,19 @@ _STYLE = {
 }
 
 
+_ACROSS: dict[str, Any] = {"color": _INK, "linewidth": 0.9, "linestyle": (0, (4, 3))}
 _LINE = 68
 """Characters of the legend that fit beside each other, with seven for each line's sample."""
 
 
-def svg(plot: Plot, anchor: str) -> Markup:
+def svg(plot: Plot, anchor: str, places: Sequence[str] = (), lines: Sequence[Line] = ()) -> Markup:
     """Return the plot as an inline ``<svg>`` element, the same for the same plot.
 
     Args:
         plot: what to draw.
-        anchor: prefix of the ids inside the drawing, unique on the page. Characters are shared
-            by all drawings (`each_glyph_once`).
+        anchor: prefix of the ids inside the drawing, unique on the page.
+        places: names of the places 0, 1, .. on the horizontal axis.
+        lines: lines across the drawing.
 
     Raises:
         ReportError: if the plot's data or labels cannot be drawn.
@@ -89,6 +98,10 @@ def svg(plot: Plot, anchor: str) -> Markup:
             _draw(axes, plot, series, i)
         axes.set(xlabel=plot.xlabel, ylabel=plot.ylabel, xscale=plot.xscale, yscale=plot.yscale)
         _label_ticks(axes, plot)
+        if places:
+            axes.set_xticks(range(len(places)), places, fontsize=8)
+        for line in lines:
+            _across(axes, line)
         if plot.equal_axes:
             axes.set_aspect("equal", adjustable="datalim")
         if any(series.label for series in plot.series):
@@ -145,11 +158,37 @@ def _draw(axes: Axes, plot: Plot, series: Series, i: int) -> None:
     else:
         centres = list(series.x)
         axes.scatter(
-            centres, series.y, s=14, color=colour, marker=marker, alpha=0.8, label=series.label
+            centres,
+            series.y,
+            s=14 if len(series.x) > 20 else 26,
+            color=colour,
+            marker=marker,
+            alpha=0.8,
+            label=series.label,
         )
     if error is not None:
         ink = _INK if plot.kind == "bar" else colour
         axes.errorbar(centres, series.y, yerr=error, fmt="none", ecolor=ink, elinewidth=1)
+
+
+def _across(axes: Axes, line: Line) -> None:
+    """Add a thin line across the axes, with its name at its end."""
+    if line.axis == "x":
+        axes.axvline(line.at, **_ACROSS)
+        beside, at = axes.get_xaxis_transform(), (line.at, 0.98)
+    else:
+        axes.axhline(line.at, **_ACROSS)
+        beside, at = axes.get_yaxis_transform(), (0.99, line.at)
+    axes.annotate(
+        line.label,
+        at,
+        (3, 2),
+        beside,
+        "offset points",
+        fontsize=8,
+        ha="left" if line.axis == "x" else "right",
+        va="top" if line.axis == "x" else "bottom",
+    )
 
 
 def _label_ticks(axes: Axes, plot: Plot) -> None:
@@ -167,41 +206,85 @@ def _label_ticks(axes: Axes, plot: Plot) -> None:
 
 def _inline(drawing: str, plot: Plot, anchor: str) -> Markup:
     """Turn matplotlib's SVG document into an element that can stand beside others on a page."""
-    opening = re.search(r'<svg[^>]*viewBox="([^"]*)"[^>]*>', drawing)
-    if opening is None:
-        raise ReportError(f"The plot {plot.title!r} did not come back as an SVG drawing.")
-    body = drawing[opening.end() :]
-    body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", body, flags=re.S)
-    body = _NUMBERS.sub(lambda numbers: _DECIMALS.sub(r"\1", numbers[0]), body)
-    body = re.sub(r"\s+", " ", body.replace("xlink:href", "href")).replace("> <", "><")
-    body = re.sub(r' style="[^"]*"', lambda style: style[0].replace("; ", ";"), body)
-    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', body))
-    body = re.sub(
-        r' id="([^"]*)"', lambda id: f' id="{_name(id[1], anchor)}"' if id[1] in used else "", body
+    root = ElementTree.fromstring(drawing.replace("xlink:href", "href"))
+    ids: dict[str, str] = {}
+
+    def renamed(link: re.Match[str]) -> str:
+        return f"{link[1]}{ids.setdefault(link[2], f'{anchor}-{len(ids) + 1}')}"
+
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        for name, value in list(element.attrib.items()):
+            element.set(name, _LINK.sub(renamed, value))
+        _tidied(element)
+    for element in root.iter():
+        id = element.attrib.pop("id", None)
+        if id in ids:
+            element.set("id", ids[id])
+    found = ElementTree.Element(
+        "svg",
+        viewBox=root.get("viewBox", ""),
+        role="img",
+        attrib={"aria-label": _description(plot)},
     )
-    body = re.sub(r'(href="#|url\(#)([^")]+)', lambda use: f"{use[1]}{_name(use[2], anchor)}", body)
-    for colour, css in _CSS.items():
-        body = body.replace(colour, css)
-    label = escape(_description(plot))
-    return Markup(f'<svg viewBox="{opening[1]}" role="img" aria-label="{label}">{body.strip()}')
+    found.extend(_without_bare_groups(root))
+    return Markup(ElementTree.tostring(found, encoding="unicode").replace(" />", "/>"))
 
 
-def _name(id: str, anchor: str) -> str:
-    """An id that is unique on the page; a glyph's is that of the glyph in every drawing."""
-    return _GLYPH + id if re.fullmatch(r"\w+-[0-9a-f]+", id) else f"{anchor}-{id}"
+def _tidied(element: Element) -> None:
+    """Leave an element what is seen: the page's colours and letters, and tenths of a point."""
+    for name in _NUMBERS & element.attrib.keys():
+        element.set(name, _GAPS.sub(r"\1", _DECIMALS.sub(r"\1", element.attrib[name])).strip())
+    if element.get("transform", "").startswith("rotate(-0"):
+        del element.attrib["transform"]
+    if "style" in element.attrib:
+        style = re.sub(r"font-family:[^;]*;?", "", element.attrib["style"]).rstrip("; ")
+        for colour, css in _CSS.items():
+            style = style.replace(colour, css)
+        element.set("style", re.sub(r"([;:]) +", r"\1", style))
+        if _CSS[_FAINT] in style:  # the grid, which ends where the axes do
+            element.attrib.pop("clip-path", None)
+    element.text = (element.text or "").strip() or None
+    element.tail = None
 
 
-def each_glyph_once(page: str) -> str:
-    """Drop the outlines of characters that an earlier drawing on the page holds already."""
-    seen: set[str] = set()
+def _without_bare_groups(parent: Element) -> list[Element]:
+    """The children of an element, those of groups without attributes in the place of the group."""
+    found: list[Element] = []
+    for child in parent:
+        if child.tag in ("metadata", "style", "title") or child.get("style") == "fill:none":
+            continue
+        own = _without_bare_groups(child)
+        if child.tag in ("g", "defs") and not child.attrib and not (child.tag == "defs" and own):
+            found += own
+            continue
+        for grandchild in list(child):
+            child.remove(grandchild)
+        child.extend(own)
+        found.append(child)
+    return found
 
-    def first(path: re.Match[str]) -> str:
-        if path[1] in seen:
-            return ""
-        seen.add(path[1])
-        return path[0]
 
-    return _DRAWN_GLYPH.sub(first, page)
+def styles_once(page: str) -> str:
+    """Give every style of the drawings on a page a class, whose rule stands once in the page's head.
+
+    What a drawing refers to in itself has a short name, too.
+    """
+    classes: dict[str, str] = {}
+    names: dict[str, str] = {}
+
+    def named(style: re.Match[str]) -> str:
+        return f' class="{classes.setdefault(style[1], f"d{len(classes)}")}"'
+
+    def shortened(drawing: re.Match[str]) -> str:
+        for id in _ID.findall(drawing[0]):
+            names[id] = f"drawn-{len(names) + 1}"
+        own = _REFERENCE.sub(lambda one: f"{one[1]}{names.get(one[2], one[2])}{one[3]}", drawing[0])
+        return _STYLED.sub(named, own)
+
+    drawn = re.sub(r"<svg.*?</svg>", shortened, page, flags=re.DOTALL)
+    rules = "".join(f".{name}{{{style}}}\n" for style, name in classes.items())
+    return drawn.replace("</style>", f"{rules}</style>", 1)
 
 
 def _description(plot: Plot) -> str:

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -26,6 +26,13 @@ LIBRARIES = ("jinja2", "latex2mathml", "markupsafe", "matplotlib")
 
 _OF_THE_RUN: dict[str, Any] = {"started": "", "wall_s": 0.0, "cpu_s": 0.0, "reused": 0}
 """What differs between two runs that show the same."""
+
+
+class Rendered(NamedTuple):
+    """The first page of a report, and why what was not shown is not, a sentence each."""
+
+    page: Path
+    faults: tuple[str, ...]
 
 
 class Pages(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,8 +72,8 @@ def drawn_by(*packages: str) -> str:
     return hashlib.sha256("\n".join([stamp, *versions]).encode()).hexdigest()
 
 
-def write(run: RunRecord, site: Path, *, single_file: bool, cache: Path) -> Path:
-    """Write the report of a run, unless its pages are there; return the path of the first one.
+def write(run: RunRecord, site: Path, *, single_file: bool, cache: Path) -> Rendered:
+    """Write the report of a run, unless its pages are there and nothing was missing in them.
 
     Args:
         run: the record to show.
@@ -75,17 +82,19 @@ def write(run: RunRecord, site: Path, *, single_file: bool, cache: Path) -> Path
         cache: where it is kept what was drawn and written.
 
     Raises:
-        ReportError, OSError: as `reports.render.render` does.
+        OSError: as `reports.render.render` does.
     """
     to_show = shown(run, single_file)
     if stands(site, to_show, cache):
-        return site / PAGE
+        return Rendered(site / PAGE, ())
     from reports.render import render  # with Jinja and matplotlib
 
-    page = render(run, site, single_file=single_file, cache=cache)
+    done = render(run, site, single_file=single_file, cache=cache)
+    if done.faults:  # they are told again
+        return done
     with contextlib.suppress(OSError):  # the next run writes them again
         note(site, to_show, cache)
-    return page
+    return done
 
 
 def stands(site: Path, shown: str, cache: Path) -> bool:

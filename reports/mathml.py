@@ -82,6 +82,13 @@ _WIDE, _WIDE_IN_TEXT = 56, 40  # above which a formula may break before a sum as
 _SHORT = 4  # token characters up to which the start or end of a formula is not left alone
 
 _RELATIONS = set("=≠<>≤≥≪≫≈≃≅≡∼∝∈∉⊂⊆⪯⪰≼≽≺≻→↦⇒⟹⇔⟺≔≜,;")
+_ROWS = {"math", "mrow", "mtd", "msqrt", "mstyle"}
+_BY_DEFAULT = {
+    **{one: {"stretchy": "true", "fence": "true", "form": "prefix"} for one in "([{"},
+    **{one: {"stretchy": "true", "fence": "true", "form": "postfix"} for one in ")]}"},
+    **{one: {"lspace": "0", "rspace": "0"} for one in "+−±∓"},
+}
+"""What MathML Core's dictionary says of an operator, in the only form that it has here with that attribute."""
 _BEFORE_SIGN = set("([{⟨") | _RELATIONS
 _MARKS = ".,;:!?)]”"
 _TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")  # written between terms: an ellipsis
@@ -89,8 +96,12 @@ _CODE = re.compile(r"`([^`]+)`")
 DOLLAR = re.compile(r"(?<!\\)\$")
 
 
-def prose(text: str) -> Markup:
+def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Markup:
     r"""Return text as HTML, with LaTeX between dollar signs and code between backticks; ``\$`` is a dollar sign.
+
+    Args:
+        text: what to set.
+        set_formula: sets a formula; `formula` by default.
 
     Raises:
         ReportError: if a dollar sign has no partner or a formula cannot be shown.
@@ -101,16 +112,18 @@ def prose(text: str) -> Markup:
             f"Expected dollar signs in pairs around each formula, found an odd number in {text!r}; "
             r"write \$ for a dollar sign."
         )
-    html = ""
+    html = before = ""
     for i, piece in enumerate(pieces):
         if i % 2:
-            html += str(formula(piece))
+            before = str((set_formula or formula)(piece))
             continue
         mark = piece[: len(piece) - len(piece.lstrip(_MARKS))] if i else ""
-        if mark:  # no line break between a formula and the mark that follows it
-            before, opening, last = html.rpartition("<math")
-            html = f'{before}<span class="nowrap">{opening}{last}{escape(mark)}</span>'
-        html += _CODE.sub(r"<code>\1</code>", escape(piece[len(mark) :].replace(r"\$", "$")))
+        if mark and before.endswith("</math>"):  # no line break before the mark that follows
+            parts, opening, last = before.rpartition("<math")
+            before = f'{parts}<span class="nowrap">{opening}{last}{escape(mark)}</span>'
+            piece = piece[len(mark) :]
+        html += before + _CODE.sub(r"<code>\1</code>", escape(piece.replace(r"\$", "$")))
+        before = ""
     return Markup(html)
 
 
@@ -118,7 +131,7 @@ def prose_or_source(text: str) -> Markup:
     """Like `prose`, but what cannot be set is shown as its source: no message is ever withheld."""
     try:
         return prose(text)
-    except ReportError:
+    except Exception:
         return Markup(escape(text))
 
 
@@ -139,11 +152,36 @@ def _formula(latex: str, display: str) -> str:
     math = tree(latex, display)
     parts = _broken(math, display)
     for part in parts:
-        part.set("alttext", linear(part))
-        part.set("aria-label", part.get("alttext", ""))  # browsers name a formula by this alone
-    _annotate(parts[0], latex)
+        said, seen = linear(part), "".join(part.itertext())
+        if said.replace(" ", "") != seen or re.search(r"\w \w", said):
+            part.set("alttext", said)
+        part.set("aria-label", said)  # browsers name a formula by this alone
+        _thin(part)
+    if re.sub(r"\s", "", latex) != "".join(parts[0].itertext()):  # or it is its own source
+        _annotate(parts[0], latex)
     html = "".join(ElementTree.tostring(part, encoding="unicode") for part in parts)
     return html if len(parts) == 1 or display == "inline" else f'<p class="wide">{html}</p>'
+
+
+def _thin(parent: Element) -> None:
+    """Leave out what changes nothing: groups of one, groups in a row, and what an operator is anyway."""
+    children: list[Element] = []
+    for child in list(parent):
+        _thin(child)
+        parent.remove(child)
+        inner = list(child)
+        loose = parent.tag in _ROWS and inner and "mo" not in (inner[0].tag, inner[-1].tag)
+        if child.tag == "mrow" and not child.attrib and (len(inner) == 1 or loose):
+            children += inner
+        else:
+            children.append(child)
+    parent.extend(children)
+    if parent.tag == "mo":
+        for name, value in _BY_DEFAULT.get(parent.text or "", {}).items():
+            if parent.get(name) == value:
+                del parent.attrib[name]
+        if {"lspace", "rspace"} <= set(parent.attrib) and len(parent.text or "") > 1:
+            parent.attrib.pop("form", None)  # the spaces are all that it is for
 
 
 def _annotate(math: Element, latex: str) -> None:

@@ -3,7 +3,8 @@
 `render` only shows: verdicts, outcomes and reasons are those of the record, and what a template
 counts or sorts it counts and sorts from the record. The templates are in reading order:
 ``report.html`` (a page), ``front.html`` (what is read first), ``notation.html``,
-``crosswalk.html`` (published sentences), ``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``dependencies.html``,
+``crosswalk.html`` (published sentences), ``verdicts.html`` (by what each was checked),
+``statement.html``, ``experiment.html``, ``check.html`` (what one check found), ``dependencies.html``,
 ``lemmas.html``, ``definitions.html``, ``power.html`` (the changes to the code that checks faced) and
 ``provenance.html``; ``words.html`` holds the legends' wording.
 
@@ -29,15 +30,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import crosswalk, tiers
-from reports.dependencies import anchor, drawing
-from reports.figures import each_glyph_once, svg
-from reports.kept import PAGE, Drawn, drawn, drawn_by, keep
+from reports.dependencies import anchor, drawing, overview
+from reports.faults import Faults
+from reports.figures import styles_once, svg
+from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
 from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
-from reports.plain import plain
+from reports.plain import lettered, plain
 from verify.claims.check import Arithmetic, Kind, Role
-from verify.claims.evidence import Answer, Outcome, Plot, Theorem
+from verify.claims.evidence import Answer, Outcome, Plot, Table, Theorem
 from verify.claims.judgement import Judgement
 from verify.claims.lemmas import CONVENTIONS, LemmaKind
+from verify.claims.picture import Line, Picture
 from verify.claims.proved import AXIOMS
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 from verify.claims.summary import DATA, Told
@@ -52,6 +55,9 @@ _BRACKETED = re.compile(r"\[[^\[\]$a-z]*\]|\([^()$a-z]*\)")
 
 FIGURES = Drawings()
 """By the hash of plot and anchor."""
+
+_ABLATION = ".ablation"
+"""With it ends the id of the check that withdraws the premises of a derivation."""
 
 _HREF = re.compile(r' href="#([^"]+)"')
 _ID = re.compile(r' id="([^"]+)"')
@@ -82,7 +88,7 @@ class _Section:
 
 def render(
     run: RunRecord, site: Path, *, single_file: bool = False, cache: Path | None = None
-) -> Path:
+) -> Rendered:
     """Write the report of a run, whole or not at all.
 
     Args:
@@ -92,28 +98,28 @@ def render(
         cache: where formulas and figures are kept; None to draw them all.
 
     Returns:
-        The path of the first page.
+        The path of the first page, and what in it stands for something that cannot be shown.
 
     Raises:
-        ReportError: if a formula or a plot of the record cannot be shown.
         OSError: if the folder cannot be written to.
     """
+    faults = Faults()
     with _drawings(cache):
-        written = {PAGE: page(run)} if single_file else pages(run)
+        written = {PAGE: page(run, faults)} if single_file else pages(run, faults)
     site.mkdir(parents=True, exist_ok=True)
     parts = {}
     for name, html in written.items():
         if _holds(site / name, html):
             continue
         with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=site, suffix=".part", delete=False
+            "w", encoding="utf-8", errors="backslashreplace", dir=site, suffix=".part", delete=False
         ) as file:
             file.write(html)
         os.chmod(file.name, 0o644)  # a temporary file is the owner's alone
         parts[name] = file.name
     for name in reversed(parts):  # the first page last, when what it links to is there
         os.replace(parts[name], site / name)
-    return site / PAGE
+    return Rendered(site / PAGE, tuple(faults.reasons))
 
 
 @contextlib.contextmanager
@@ -130,35 +136,45 @@ def _drawings(cache: Path | None) -> Iterator[None]:
             keep(Drawn(drawn_by=before.drawn_by, formulas=FORMULAS, figures=FIGURES), cache)
 
 
-def _figure(plot: Plot, anchor: str) -> Markup:
+def _figure(
+    plot: Plot, anchor: str, places: Sequence[str] = (), lines: Sequence[Line] = ()
+) -> Markup:
     """A plot as `svg` draws it."""
-    source = hashlib.sha256(msgspec.json.encode([plot, anchor])).hexdigest()
-    return Markup(FIGURES.of(source, lambda: svg(plot, anchor)))
+    given = msgspec.json.encode([plot, anchor, places, lines])
+    source = hashlib.sha256(given).hexdigest()
+    return Markup(FIGURES.of(source, lambda: svg(plot, anchor, places, lines)))
 
 
-def page(run: RunRecord) -> str:
+def page(run: RunRecord, faults: Faults | None = None) -> str:
     """Return the report of a run as one page.
 
-    Raises:
-        ReportError: if a formula or a plot of the record cannot be shown.
+    Args:
+        run: the record to show.
+        faults: notes what cannot be shown.
     """
-    environment = _environment(run)
-    sections = _sections(run, environment)
-    return _page(run, environment, sections[0].title, [s.html for s in sections], first=True)
+    faults = faults or Faults()
+    environment = _environment(run, faults)
+    sections = _sections(run, environment, faults)
+    html = [section.html for section in sections]
+    return _page(run, environment, sections[0].title, html, faults, first=True)
 
 
-def pages(run: RunRecord) -> dict[str, str]:
+def pages(run: RunRecord, faults: Faults | None = None) -> dict[str, str]:
     """Return the report of a run as pages by file name, the first page first.
 
-    Raises:
-        ReportError: if a formula or a plot of the record cannot be shown.
+    Args:
+        run: the record to show.
+        faults: notes what cannot be shown.
     """
-    environment = _environment(run)
-    sections = _sections(run, environment)
+    faults = faults or Faults()
+    environment = _environment(run, faults)
+    sections = _sections(run, environment, faults)
     written: dict[str, str] = {}
     for section in sections:
         first = not written
-        written[section.file] = _page(run, environment, section.title, [section.html], first=first)
+        written[section.file] = _page(
+            run, environment, section.title, [section.html], faults, first=first
+        )
     places = {id: file for file, html in written.items() for id in _ID.findall(html)}
     tops = {Path(section.file).stem: section.file for section in sections}
 
@@ -179,23 +195,57 @@ def pages(run: RunRecord) -> dict[str, str]:
 
 
 def _page(
-    run: RunRecord, environment: Environment, title: str, sections: list[Markup], *, first: bool
+    run: RunRecord,
+    environment: Environment,
+    title: str,
+    sections: list[Markup],
+    faults: Faults,
+    *,
+    first: bool,
 ) -> str:
+    """A page; the first says what cannot be shown anywhere, each other one what cannot be on it."""
+    own = {
+        reason: ids
+        for reason, ids in faults.reasons.items()
+        if first or any(f' id="{id}"' in html for id in ids for html in sections)
+    }
     template = environment.get_template("report.html")
-    return each_glyph_once(template.render(run=run, title=title, sections=sections, first=first))
+    html = template.render(run=run, title=title, sections=sections, first=first, faults=own)
+    return styles_once(_unindented(html))
 
 
-def _sections(run: RunRecord, environment: Environment) -> list[_Section]:
+def _unindented(html: str) -> str:
+    """A page without its templates' indentation."""
+    pieces = re.split(r"(<(pre|blockquote)\b.*?</\2>)", html, flags=re.DOTALL)
+    return "".join(
+        piece if i % 3 else re.sub(r"\s*\n\s*", "\n", piece)
+        for i, piece in enumerate(pieces)
+        if i % 3 != 2
+    )
+
+
+def _sections(run: RunRecord, environment: Environment, faults: Faults) -> list[_Section]:
     """The sections of the report in reading order."""
 
     def section(file: str, title: str, template: str, **names: object) -> _Section:
-        html = environment.get_template(f"{template}.html").render(run=run, **names)
-        return _Section(file, title, Markup(html))
+        def made(title: str) -> Markup:
+            return Markup(environment.get_template(f"{template}.html").render(run=run, **names))
+
+        html = faults.guarded(made)(title)
+        if html.startswith('<span class="fault"'):
+            html = Markup('<section class="room" id="{}"><p>{}</p></section>').format(
+                Path(file).stem, html
+            )
+        return _Section(file, title, html)
 
     whole = "The Geometry of Projection Heads: verification report"
     found = [section(PAGE, whole, "front")]
     if environment.globals["crosswalk"]:
         found.append(section("crosswalk.html", "From sentences to verdicts", "crosswalk"))
+    if run.statements:
+        found.append(
+            section("verdicts.html", "By what each part and reading was checked", "verdicts")
+        )
     for room in run.statements:
         subject = room.statement
         title = f"{subject.label}: {plain(subject.title)}"
@@ -213,8 +263,14 @@ def _sections(run: RunRecord, environment: Environment) -> list[_Section]:
     return found
 
 
-def _environment(run: RunRecord) -> Environment:
+def _environment(run: RunRecord, faults: Faults) -> Environment:
     """What the templates are rendered with."""
+    set_formula = faults.guarded(formula)
+
+    def own_prose(text: str) -> Markup:
+        return prose(text, set_formula)
+
+    set_prose = faults.guarded(own_prose)
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -223,11 +279,12 @@ def _environment(run: RunRecord) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        prose=prose,
+        prose=set_prose,
         prose_or_source=prose_or_source,
-        emphasised=_emphasised,
+        emphasised=lambda text: _emphasised(set_prose(text)),
+        commented=_commented,
         ticked=_ticked,
-        step=_step,
+        step=faults.guarded(_step),
         linked=_linker(run),
         link=_link,
         sentence=_sentence,
@@ -241,8 +298,9 @@ def _environment(run: RunRecord) -> Environment:
     environment.tests["computed"] = _is_computed
     quoted = _theorems(run)
     spelled_out = _spelled_out(quoted)
+    withdrawn = _withdrawn(run)
     environment.globals.update(
-        svg=_figure,
+        svg=faults.guarded(_figure, lambda plot: plot.title),
         style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
         tally=_tally,
         strengths=_strengths,
@@ -266,6 +324,8 @@ def _environment(run: RunRecord) -> Environment:
             if one.name not in spelled_out
         },
         dependencies=drawing(run),
+        overview=overview(run),
+        pictures=_pictures(run),
         effects=crosswalk.effects(run),
         here=_here,
         made_with=_made_with,
@@ -277,6 +337,8 @@ def _environment(run: RunRecord) -> Environment:
         spelled_out=lambda theorem: {n for n, by in spelled_out.items() if by == theorem.name},
         theorems=len(quoted),
         tier_words=tiers.words,
+        untold=partial(_untold, withdrawn),
+        withdrawn=withdrawn,
         Kind=Kind,
         LemmaKind=LemmaKind,
         Origin=Origin,
@@ -297,6 +359,42 @@ def _is_computed(latex: str) -> bool:
 def _step(latex: str) -> Markup:
     """A step's formula; an equation whose sides print alike is told once."""
     return formula(f"= {latex.partition(' = ')[2]}" if _is_computed(latex) else latex, "block")
+
+
+def _withdrawn(run: RunRecord) -> dict[str, dict[str, int | str]]:
+    """Where derivations fail without each of their premises: the number of a step, or a text.
+
+    By the derivation's id and the premise's name; of a premise that an ablation tells otherwise than the
+    derivation nothing.
+    """
+    checks = {check.id: check.evidence for check in run.checks if check.evidence is not None}
+    found: dict[str, dict[str, int | str]] = {}
+    for id, whole in checks.items():
+        tried = checks.get(f"{id}{_ABLATION}")
+        if tried is None:
+            continue
+        says = {premise.name: premise.text for premise in whole.premises}
+        steps = {step.text: i + 1 for i, step in reversed(list(enumerate(whole.steps)))}
+        found[id] = {
+            row[0]: steps.get(row[2], row[2])
+            for table in tried.tables
+            for row in table.rows
+            if says.get(row[0]) == row[1]
+        }
+    return found
+
+
+def _untold(
+    withdrawn: Mapping[str, Mapping[str, int | str]], check: CheckRecord
+) -> Iterable[Table]:
+    """The tables of a check without what stands beside the premises of its derivation."""
+    told = withdrawn.get(check.id.removesuffix(_ABLATION), {})
+    for table in () if check.evidence is None else check.evidence.tables:
+        rows = tuple(row for row in table.rows if row[0] not in told)
+        if not check.id.endswith(_ABLATION) or not told:
+            yield table
+        elif rows:
+            yield msgspec.structs.replace(table, rows=rows)
 
 
 def _theorems(run: RunRecord) -> dict[str, Theorem]:
@@ -345,6 +443,16 @@ def _measured_on(check: CheckRecord) -> str:
     return named[1] if named else check.title
 
 
+def _pictures(run: RunRecord) -> list[tuple[str, str, Picture]]:
+    """What is to be remembered: the anchor and the label of a room, and its picture."""
+    rooms = [(room.statement.id, room.statement.label, room.picture) for room in run.statements]
+    rooms += [
+        (room.experiment.id, f"Experiment {room.experiment.id}", room.picture)
+        for room in run.experiments
+    ]
+    return [(id, label, picture) for id, label, picture in rooms if picture is not None]
+
+
 def _here(room: ExperimentRecord, told: Told, data: str) -> str:
     """The answer in this record to what is told of some data; empty if there is none."""
     form = next(form for form, name in DATA.items() if name == data)
@@ -357,9 +465,18 @@ def _here(room: ExperimentRecord, told: Told, data: str) -> str:
     return " and ".join(sorted(answers))
 
 
-def _emphasised(text: str) -> Markup:
+def _emphasised(html: Markup) -> Markup:
     """Prose in which the word that matters most is strong."""
-    return Markup(re.sub(r"\b([Rr]efuted)\b", r"<strong>\1</strong>", str(prose(text))))
+    return Markup(re.sub(r"\b([Rr]efuted)\b", r"<strong>\1</strong>", str(html)))
+
+
+def _commented(text: str) -> Markup:
+    """A comment of a Coq source: code between brackets, and the mathematics outside them in Unicode."""
+    pieces = re.split(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if i % 2 else _ticked(lettered(piece))
+        for i, piece in enumerate(pieces)
+    )
 
 
 def _ticked(text: str) -> Markup:
@@ -371,9 +488,7 @@ def _link(id: str, anchor: str = "", text: str = "") -> Markup:
     """An id, or text, linked to its place in the report; a line may break after an id's dots."""
     if text:
         return Markup('<a href="#{}">{}</a>').format(anchor or id, text)
-    words = Markup("<wbr>").join(
-        Markup("<span>{}</span>").format(word) for word in re.findall(r"[^.]*\.?", id) if word
-    )
+    words = Markup("<wbr>").join(re.findall(r"[^.]+\.?|\.", id))
     return Markup('<a class="id" href="#{}">{}</a>').format(anchor or id, words)
 
 

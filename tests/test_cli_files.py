@@ -16,7 +16,6 @@ import pytest
 from report_fixture import FINDINGS, run_record
 from toy import context, forget, write_registry
 
-from reports import ReportError
 from verify.__main__ import ROOT, main
 from verify.claims.evidence import Outcome
 from verify.engine.record import RunRecord
@@ -274,19 +273,21 @@ def test_a_report_that_cannot_be_written_leaves_the_files_that_were_asked_for(ve
     assert out.splitlines()[-1].startswith("4 as stated")
 
 
-def test_a_report_that_cannot_be_drawn_is_told(verify, folder, monkeypatch):
-    def fail(run, site, **options):
-        raise ReportError("The formula 'x' is bad.")
-
-    monkeypatch.setattr("reports.render.render", fail)
+def test_what_a_report_cannot_show_is_told_and_the_rest_is_written(verify, folder):
+    registry = write_registry(folder)
+    room = folder / registry / "toy" / "__init__.py"
+    text = room.read_text()
+    assert 'title="A toy"' in text
+    room.write_text(text.replace('title="A toy"', r'title="A toy $\\frac{1}$"'))
+    forget(registry)
     file = folder / "run.json"
-    code, out, err = verify(write_registry(folder), "all", *FAST, "--json", file)
+    code, out, err = verify(registry, "all", *FAST, "--json", file)
     assert code == 1
-    assert err == (
-        "verify: the report could not be drawn (The formula 'x' is bad); the evidence is stored.\n"
-    )
+    assert "the report says in its place what it cannot show. The formula '" in err
     assert record(file).counts[Outcome.AS_STATED] == 4
-    assert "report: " not in out
+    page = (folder / "out" / "site" / "index.html").read_text("utf-8")
+    assert "Not everything could be shown" in page
+    assert f"report: {folder / 'out' / 'site' / 'index.html'}" in out
 
 
 def test_computed_text_with_a_lone_dollar_does_not_break_the_report(verify, folder):

@@ -7,10 +7,12 @@ of its own that sees the packages of this one.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import site
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -54,7 +56,8 @@ def test_the_wheel_holds_the_product_and_no_test(wheel):
         file.relative_to(ROOT).as_posix()
         for top in NAMES
         for file in (ROOT / top).rglob("*")
-        if file.suffix in (".py", ".html", ".css", ".ipynb", ".json", ".toml", ".typed", ".v")
+        if file.suffix
+        in (".py", ".html", ".css", ".ipynb", ".json", ".toml", ".txt", ".typed", ".v")
         and not _is_test(file)
         and "site" not in file.parts
     }
@@ -182,3 +185,18 @@ def test_a_name_that_is_found_elsewhere_first_is_said_too(environment):
     (sentence,) = done.stderr.splitlines()
     assert "`theorems` belongs to the file" in sentence
     assert str(environment.work) in sentence
+
+
+def test_the_citation_is_of_this_version():
+    """Its keys are those that version 1.2.0 of the Citation File Format requires, of the work and of the paper."""
+    text = (ROOT / "CITATION.cff").read_text("utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    cited = dict(re.findall(r"^([a-z-]+): *(.*)$", text, re.MULTILINE))
+    assert {"cff-version", "message", "title", "authors"} <= cited.keys()
+    assert (cited["title"], cited["version"]) == (project["name"], project["version"])
+    assert (cited["cff-version"], cited["license"]) == ("1.2.0", project["license"])
+    paper = set(
+        re.findall(r"^(?:  - |    )([a-z-]+):", text.partition("references:")[2], re.MULTILINE)
+    )
+    assert {"type", "title", "authors"} <= paper
+    assert "2605.17180" in text

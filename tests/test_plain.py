@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reports.plain import plain, spoken
+from reports.plain import lettered, plain, spoken
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,17 @@ def test_text_around_formulas_stays_and_what_cannot_be_read_too() -> None:
     assert plain(r"for $k > d$, and \$5") == "for k > d, and $5"
     assert plain("one $ alone") == "one $ alone"
     assert plain(r"$\frac{1}$") == r"\frac{1}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("J_h^T rho = 0 != rho", "J_hᵀ ρ = 0 ≠ ρ"),
+        ("|H| <= 2 L M eps + M eps^2", "|H| ≤ 2 L M ϵ + M ϵ²"),
+        ("lambda_min(hess L) at theta0", "λ_min(∇²L) at θ₀"),
+        ("W_1 and s''(a) behind z |-> (z, 0)", "W₁ and s″(a) behind z ↦ (z, 0)"),
+        ("a gradient, a phial and an x_11y", "a gradient, a phial and an x_11y"),
+    ],
+)
+def test_typed_mathematics_has_the_letters_of_unicode(typed: str, shown: str) -> None:
+    assert lettered(typed) == shown

@@ -360,7 +360,7 @@ def test_a_screen_reader_is_told_every_formula(report: Report, tools: SimpleName
         nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
         formulas = [node for node in nodes if node.get("role", {}).get("value") == "MathMLMath"]
         said = page.evaluate(
-            "[...document.querySelectorAll('math')].map(e => e.getAttribute('alttext'))"
+            "[...document.querySelectorAll('math')].map(e => e.getAttribute('aria-label'))"
         )
     assert len(formulas) > 10
     assert sorted(node["name"]["value"] for node in formulas) == sorted(said)

@@ -15,7 +15,7 @@ from report_parser import Parsed, shown, squeezed
 from reports import tiers
 from reports.render import page
 from verify.claims.check import Kind, Role
-from verify.claims.evidence import Outcome
+from verify.claims.evidence import Outcome, Premise
 from verify.engine.record import RunRecord
 
 
@@ -129,9 +129,11 @@ def test_power_checks_are_lines_that_open(run: RunRecord, html: str) -> None:
 
 
 def test_a_withdrawn_hypothesis_is_not_called_necessary(parsed: Parsed) -> None:
-    own = parsed.text["thm41.T1.derivation.ablation"]
-    assert "the derivation cannot be completed" in own
-    assert "This does not show the statement false without it" in own
+    own = parsed.text["thm41"]
+    assert own.index("What shows that the checks can fail") < own.index(
+        "a derivation cannot be completed"
+    )
+    assert own.count("does not show the statement false without it") == 1
 
 
 def test_cases_vacuous_cases_and_margin_of_a_property(parsed: Parsed) -> None:
@@ -227,3 +229,37 @@ def test_the_tiers_say_what_went_wrong_and_what_did_not_run(run: RunRecord) -> N
     assert tiers.words([missing], part)["property"] == "not run"
     assert tiers.words([check, missing], part)["property"] == "agrees, 1 not run"
     assert tiers.words([], part) == dict.fromkeys(tiers.TIERS, "none")
+
+
+def test_where_a_derivation_fails_without_a_premise_stands_beside_the_premise() -> None:
+    id = "thm41.T1.derivation"
+    says = r"the loss Hessian is $H \succeq 0$"
+    premises = tuple(
+        Premise(name=name, by="statement", text=text)
+        for name, text in (("psd", says), ("smooth", "the head is linear"))
+    )
+    table = replace(
+        FINDINGS[f"{id}.ablation"].tables[0],
+        rows=(
+            ("psd", says, "Congruence"),
+            ("smooth", "the head is linear", "No rule for $D h$"),
+            ("H", "$H$ is symmetric", "Congruence"),
+        ),
+    )
+    findings = FINDINGS | {
+        id: replace(FINDINGS[id], premises=premises),
+        f"{id}.ablation": replace(FINDINGS[f"{id}.ablation"], tables=(table,)),
+    }
+    parsed = Parsed(page(run_record(findings)))
+    own = " ".join(parsed.text[id].split())
+    assert "Without it step 1 does not close." in own
+    assert "Without it this does not close: No rule for Dh." in own
+    tried = squeezed(parsed.text[f"{id}.ablation"])
+    assert squeezed("H is symmetric") in tried
+    assert "headislinear" not in tried
+    assert f"#{id}" in parsed.links[f"{id}.ablation"]
+    otherwise = replace(table, rows=(("psd", "another hypothesis", "Congruence"),))
+    findings[f"{id}.ablation"] = replace(FINDINGS[f"{id}.ablation"], tables=(otherwise,))
+    parsed = Parsed(page(run_record(findings)))
+    assert "Without it" not in parsed.text[id]
+    assert "another hypothesis" in parsed.text[f"{id}.ablation"]

@@ -27,8 +27,9 @@ from typing import Any, TextIO
 
 import msgspec
 
-from verify.claims.check import Context
+from verify.claims.check import Check, Context
 from verify.claims.evidence import Outcome
+from verify.claims.statement import Statement
 from verify.claims.text import count, printable
 from verify.cli import compare, console, kernel, reproduce, scaffold
 from verify.cli.arguments import COMMANDS, UsageError, parse
@@ -50,7 +51,7 @@ HINT = "`python -m verify --help` shows what can be asked."
 PARTIAL = "part"
 """The folder, beside the report, of a part of it that was asked for."""
 
-LOOKING = ("list", "show", "diff", "doctor")
+LOOKING = ("list", "show", "script", "diff", "doctor")
 """Commands that decide nothing, whose reader may leave when it has seen enough."""
 
 OURS = ("verify", "theorems", "reports")
@@ -180,6 +181,8 @@ def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
     if command == "list":
         print(console.listing(places))
         return 0
+    if command == "script":
+        return _script(names, places)
     if command == "new":
         return _new(options, names, registries)
     if command in ("run", "show") and not names:
@@ -259,6 +262,47 @@ def _doctor(places: Sequence[rooms.RegistryEntry], folders: Folders) -> int:
         for what, seen in examine(places, ROOT, folders.evidence, working):
             print(f"{what}: {seen}", flush=True)
     return 0
+
+
+def _script(names: Sequence[str], places: Sequence[rooms.RegistryEntry]) -> int:
+    """Print the script of a counterexample, or what there is of one statement; 3 if there is no such script."""
+    if len(names) not in (1, 2):
+        raise UsageError(
+            "`script` expects the name of a statement, and the reading whose counterexample is to be printed; "
+            f"got {len(names)} names."
+        )
+    place = rooms.find(places, names[0])
+    room = rooms.load(place.entry.id, place.module)
+    told = _scripts(room)
+    if len(names) == 1:
+        for check in told:
+            print(f"{', '.join(check.readings)}  {check.id}  {told[check][1]}".rstrip())
+        return 0
+    asked = {check: one for check, one in told.items() if names[1] in (check.id, *check.readings)}
+    if not asked:
+        known = dict.fromkeys(reading for check in told for reading in check.readings)
+        raise UsageError(
+            f"{place.entry.label} has no refuted reading {names[1]!r}; it has {', '.join(known) or 'none'}."
+        )
+    texts = [text for text, _ in asked.values() if text]
+    if not texts:
+        raise reproduce.Unavailable(" ".join(dict.fromkeys(why for _, why in asked.values())))
+    print(texts[0], end="")
+    return 0
+
+
+def _scripts(room: rooms.Room) -> dict[Check, tuple[str, str]]:
+    """The script of each refutation of a room, or why there is none."""
+    from verify.engine.script import NoScript, refutations, script
+
+    found: dict[Check, tuple[str, str]] = {}
+    if isinstance(room.subject, Statement):
+        for check in refutations(room.checks):
+            try:
+                found[check] = script(check, room.subject), ""
+            except NoScript as error:
+                found[check] = "", str(error)
+    return found
 
 
 def _diff(names: Sequence[str]) -> int:
@@ -759,27 +803,26 @@ def _write(
     load: _Load,
     report: RunRecord,
 ) -> list[str]:
-    """Write the report, then the files asked for; return a sentence on each that is not written."""
-    from reports import ReportError
-
+    """Write the report, then the files asked for; return a sentence on what of it is not written."""
     unwritten = []
     try:
         from reports.kept import write
 
         with console.working() as working:
             working("writing the report")
-            page = write(
+            page, faults = write(
                 _with_power(report, load),
                 folders.site,
                 single_file=options.single_file,
                 cache=folders.artefacts / "report",
             )
-    except (ReportError, ImportError) as error:  # a library of the report alone is lacking
+    except ImportError as error:  # a library of the report alone is lacking
         why = str(error).rstrip(".")
         unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")
     except OSError as error:
         unwritten.append(_unwritten(f"the report in {folders.site}", error))
     else:
+        unwritten += [f"the report says in its place what it cannot show. {why}" for why in faults]
         print(f"report: {page}")
     for file, content in ((options.json, _as_json), (options.junit, junit)):
         if file is None:

@@ -239,6 +239,13 @@ COMMANDS: dict[str, Command] = {
         "NAME",
         epilog=f"{_NAMES} {_STORED}",
     ),
+    "script": Command(
+        "print a counterexample as a script that needs SymPy alone",
+        (),
+        "NAME READING",
+        epilog="With a NAME alone it lists what is refuted, and of what there is no script. A check's id may "
+        "stand for the READING.",
+    ),
     "diff": Command("tell what changed between two runs, written with --json", (), "OLD NEW"),
     "doctor": Command("tell what this machine has, and what cannot run on it", ("--out",)),
     "kernel": Command(

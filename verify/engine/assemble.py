@@ -145,21 +145,36 @@ def assemble(
         [(room.subject, room.checks) for room in together if isinstance(room.subject, Statement)],
         counted,
     )
-    statements, experiments = [], []
+    statements, experiments, undrawn = [], [], []
     for room in rooms:
         checks = tuple(records[check.id] for check in room.checks)
+        picture = None
+        try:
+            picture = room.picture(records) if room.picture else None
+        except Exception as error:  # whatever it is, the verdicts are told
+            undrawn.append(
+                f"The picture of {room.name} could not be made ({type(error).__name__}: {error})."
+            )
         if isinstance(room.subject, Statement):
             judged = verdicts.judged(room.subject.id)
             statements.append(
                 StatementRecord(
-                    statement=room.subject, checks=checks, judged=judged, summary=room.summary
+                    statement=room.subject,
+                    checks=checks,
+                    judged=judged,
+                    summary=room.summary,
+                    picture=picture,
                 )
             )
         else:
             answers = judge_experiment(room.subject, room.checks, counted)
             experiments.append(
                 ExperimentRecord(
-                    experiment=room.subject, checks=checks, answers=answers, told=room.told
+                    experiment=room.subject,
+                    checks=checks,
+                    answers=answers,
+                    told=room.told,
+                    picture=picture,
                 )
             )
     failures = gate_failures(
@@ -182,7 +197,7 @@ def assemble(
         cpu_s=sum(one.provenance.cpu_s for id, one in counted.items() if id not in results.reused),
         statements=tuple(statements),
         experiments=tuple(experiments),
-        failures=(*request.broken, *failures),
+        failures=(*request.broken, *undrawn, *failures),
         not_run={
             id: record.summary
             for id, record in records.items()

@@ -16,6 +16,7 @@ from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Evidence, Measured, Outcome
 from verify.claims.judgement import Judged, Judgement
 from verify.claims.lemmas import Lemma
+from verify.claims.picture import Picture
 from verify.claims.statement import Experiment, Statement
 from verify.claims.summary import Summary, Told
 
@@ -88,12 +89,13 @@ def by_reason(not_run: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 class StatementRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement, its checks in the room's order, the verdicts, and what became of it in words."""
+    """A statement, its checks in the room's order, the verdicts, and what became of it in words and a picture."""
 
     statement: Statement
     checks: tuple[CheckRecord, ...]
     judged: Judged
     summary: Summary | None = None
+    picture: Picture | None = None
 
 
 class FoundationRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,12 +121,14 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         told: the answers in words.
+        picture: what is to be remembered.
     """
 
     experiment: Experiment
     checks: tuple[CheckRecord, ...]
     answers: dict[str, tuple[str, Measured]]
     told: tuple[Told, ...] = ()
+    picture: Picture | None = None
 
     def answered(self, effect: str) -> list[tuple[CheckRecord, Measured]]:
         """The checks that answered an effect, with their answers, whether they count or not."""

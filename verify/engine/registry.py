@@ -14,16 +14,18 @@ import functools
 import importlib
 import importlib.util
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
-from typing import Protocol
+from typing import Any, Protocol
 
 from verify.claims.check import DATA, Check, Kind, Role
 from verify.claims.judgement import bears_on, named, resolve, rests_on
+from verify.claims.picture import Picture
 from verify.claims.statement import Experiment, Statement, Verdict
 from verify.claims.summary import Summary, Told, faults, faults_of_answers
 from verify.claims.text import sides
+from verify.engine.record import CheckRecord
 from verify.identity.closure import snapshot_sources
 from verify.identity.fingerprint import CanonicalFormError, canonical_form
 
@@ -80,6 +82,7 @@ class Room:
         checks: in the room's order.
         summary: what became of the statement, in words; None if its room does not say.
         told: the answers of the experiment, in words.
+        picture: draws what is to be remembered of it, from the records of its checks by id.
 
     Raises:
         RoomError: from `load`, if the room contradicts itself.
@@ -90,6 +93,7 @@ class Room:
     checks: tuple[Check, ...]
     summary: Summary | None = None
     told: tuple[Told, ...] = ()
+    picture: Callable[[Mapping[str, CheckRecord]], Picture | None] | None = None
 
     def check(self, id: str) -> Check:
         """Return the check with this id.
@@ -156,7 +160,8 @@ def load(name: str, module: str) -> Room:
     try:
         snapshot_sources(module)
         imported = importlib.import_module(module)
-        words = _summary(module)
+        words = _beside(module, "summary", "SUMMARY") or ()
+        picture = _beside(module, "picture", "picture")
     except Exception as error:
         raise RoomError(
             f"The room {module} could not be imported ({type(error).__name__}: {error})."
@@ -166,21 +171,20 @@ def load(name: str, module: str) -> Room:
     if not isinstance(subject, (Statement, Experiment)) or not checks:
         raise RoomError(f"The room {module} must expose CHECKS and either STATEMENT or EXPERIMENT.")
     summary, told = (words, ()) if isinstance(words, Summary) else (None, tuple(words))
-    room = Room(name, subject, tuple(checks), summary, told)
+    room = Room(name, subject, tuple(checks), summary, told, picture)
     for fault in _faults(room):
         raise RoomError(f"The room {module} contradicts itself: {fault}.")
     return room
 
 
-def _summary(module: str) -> Summary | Sequence[Told]:
-    """What became of a room's subject, in words: of its file `summary`, on which no check rests."""
+def _beside(module: str, file: str, name: str) -> Any:
+    """What a room's file, on which no check rests, calls by this name; None if there is no such file."""
     package = importlib.util.find_spec(module)
     if package is None or package.submodule_search_locations is None:  # a room of one file
-        return ()
-    if importlib.util.find_spec(f"{module}.summary") is None:
-        return ()
-    found: Summary | Sequence[Told] = importlib.import_module(f"{module}.summary").SUMMARY
-    return found
+        return None
+    if importlib.util.find_spec(f"{module}.{file}") is None:
+        return None
+    return getattr(importlib.import_module(f"{module}.{file}"), name)
 
 
 def foundations(
