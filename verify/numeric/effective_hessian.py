@@ -26,6 +26,7 @@ from verify.numeric.autodiff import (
     evaluated,
     gradient_and_product,
 )
+from verify.numeric.coupled import coupled_jet
 from verify.numeric.decisions import require_smooth
 from verify.numeric.heads import Head, Trace, near_kink
 from verify.numeric.lanczos import ExtremeEigenpairs, extreme_eigenpairs
@@ -367,11 +368,14 @@ def _loss_at(
     rows = loss.rows(batch)
     if rows is not None:
         return rows.gradients.reshape(u.shape), rows.hessians
-    with plainly(u.device):  # what has no closed form may have kinks, as the hinge of VICReg
+    with plainly(u.device):  # some of these have kinks, as the hinge of VICReg
         require_smooth(loss.unchecked, "loss", batch, loss.unchecked(batch).detach(), None)
-    _, rho, product = loss.jet(batch)
-    trailing = lambda v: product(v.movedim(0, -1)).movedim(-1, 0)  # noqa: E731
-    return rho.reshape(u.shape), _reshaped(trailing, batch.shape)
+    found = coupled_jet(loss, batch.detach())
+    if found is None:
+        _, rho, columns = loss.jet(batch)
+        found = rho, lambda v: columns(v.movedim(0, -1)).movedim(-1, 0)
+    rho, product = found
+    return rho.reshape(u.shape), _reshaped(product, batch.shape)
 
 
 def _reshaped(product: LossProduct, shape: tuple[int, ...]) -> LossProduct:

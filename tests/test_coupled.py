@@ -1,0 +1,104 @@
+"""Closed-form Hessian products of the objectives that couple a batch.
+
+Oracle: automatic differentiation of the objectives' own formulas, `torch.func.hessian` and `grad`,
+which the closed forms share no line with; a head behind them, and counts of what a product costs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from curvature_fixture import generator, normal, random_head
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from verify.numeric import EffectiveHessian
+from verify.numeric.activations import SWISH
+from verify.numeric.coupled import FORMS, coupled_jet
+from verify.numeric.objectives import OBJECTIVES
+from verify.numeric.released_objectives import RELEASED
+
+EVERY = OBJECTIVES | RELEASED
+NAMES = sorted(objective.name for objective in FORMS)
+RELATIVE = 1e-12
+"""Largest difference allowed, over the largest entry: 1e4 roundings."""
+
+SMALL = 1e-2
+"""A smaller Hessian is the difference of terms of order 1, as under a saturated softmax."""
+
+
+def test_what_has_neither_closed_rows_nor_a_form_here_is_nothing():
+    assert sorted(n for n, o in EVERY.items() if o.closed is None) == NAMES
+
+
+@pytest.mark.parametrize("spread", [1.0, 0.05, 30.0])
+@pytest.mark.parametrize("shape", [(10, 3), (6, 7)])  # more rows than columns, and fewer
+@pytest.mark.parametrize("name", NAMES)
+def test_gradients_and_products_are_those_of_automatic_differentiation(name, shape, spread):
+    """At spread 0.05 all of VICReg's hinges are active, at 30 none of them."""
+    batch, k = shape
+    loss = EVERY[name].bind(EVERY[name].context(batch, k, generator(1)))
+    u = spread * normal(batch, k, seed=2) + normal(k, seed=3)
+    found = coupled_jet(loss, u)
+    assert found is not None
+    rho, product = found
+    wanted = torch.func.hessian(loss.unchecked)(u).reshape(u.numel(), u.numel())
+    identity = torch.eye(u.numel(), dtype=u.dtype).reshape(-1, batch, k)
+    matrix = product(identity).reshape(wanted.shape)
+    assert (matrix - wanted).abs().max() <= RELATIVE * max(SMALL, float(wanted.abs().max()))
+    gradient = torch.func.grad(loss.unchecked)(u)
+    assert (rho - gradient).abs().max() <= RELATIVE * max(SMALL, float(gradient.abs().max()))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_hessian_of_a_head_uses_them(name, monkeypatch):
+    """Without automatic differentiation of the loss, and with the same matrix as with it."""
+    head = random_head((4, 6, 5), SWISH)
+    loss = EVERY[name].bind(EVERY[name].context(6, 5, generator(1)))
+    z = normal(6, 4, seed=2)
+    other = replace(loss.objective, name="another formula")
+    slow = EffectiveHessian(head, other.bind(loss.constants), z)
+
+    def never(*_):
+        raise AssertionError("the loss was differentiated")
+
+    monkeypatch.setattr("verify.numeric.objectives.base.differentiated", never)
+    fast = EffectiveHessian(head, loss, z)
+    wanted = slow.dense()
+    assert (fast.dense() - wanted).abs().max() <= 1e-11 * wanted.abs().max()
+    torch.testing.assert_close(fast.gradient, slow.gradient, rtol=1e-10, atol=1e-12)
+
+
+class Largest(TorchDispatchMode):
+    """The most entries that one result has."""
+
+    def __init__(self):
+        super().__init__()
+        self.entries = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        if isinstance(out, torch.Tensor):
+            self.entries = max(self.entries, out.numel())
+        return out
+
+
+@pytest.mark.parametrize("shape", [(8, 100), (200, 5)])
+@pytest.mark.parametrize("name", ["vicreg", "barlow_twins"])
+def test_a_product_takes_the_smaller_gram_matrix(name, shape):
+    batch, k = shape
+    loss = EVERY[name].bind(EVERY[name].context(batch, k, generator(1)))
+    with Largest() as seen:
+        _, product = coupled_jet(loss, normal(batch, k, seed=2))
+        product(normal(1, batch, k, seed=3))
+    assert seen.entries == batch * k
+
+
+def test_a_hinge_at_its_kink_is_still_refused():
+    weights = EVERY["vicreg"].context(4, 3, generator(1))
+    u = normal(4, 3, seed=2)
+    at = (u[:2].var(0) + weights.epsilon).sqrt()[0]
+    loss = EVERY["vicreg"].bind(replace(weights, target=float(at)))
+    with pytest.raises(ValueError, match="undefined at kink"):
+        EffectiveHessian(lambda z: 1 * z, loss, u)
