@@ -113,7 +113,7 @@ def test_a_formula_carries_its_source_and_how_it_is_said() -> None:
 
 
 def test_a_formula_that_reads_as_it_is_written_says_nothing_twice() -> None:
-    assert formula("d=2") == "<math aria-label="d = 2"><mi>d</mi><mo>=</mo><mn>2</mn></math>"
+    assert formula("d=2") == '<math aria-label="d = 2"><mi>d</mi><mo>=</mo><mn>2</mn></math>'
     assert "alttext" in formula("d = 2 x^2")
     assert r">\rho</annotation>" in formula(r"\rho")
 
