@@ -155,6 +155,7 @@ def _formula(latex: str, display: str) -> str:
         said, seen = linear(part), "".join(part.itertext())
         if said.replace(" ", "") != seen or re.search(r"\w \w", said):
             part.set("alttext", said)
+        part.set("aria-label", said)  # browsers name a formula by this alone
         _thin(part)
     if re.sub(r"\s", "", latex) != "".join(parts[0].itertext()):  # or it is its own source
         _annotate(parts[0], latex)
@@ -374,17 +375,22 @@ def _mend_token(token: Element, before: Element | None, after: Element | None) -
 def _broken(math: Element, display: str) -> list[Element]:
     """Split a long formula where TeX would break a line: after its outermost relations.
 
-    One that is wide is split before its outermost sums too; any may break after a slash.
+    One that is wide is split before its outermost sums too; any may break after a slash. What one pair
+    of brackets encloses, such as a vector, is split inside them.
     """
     row = math[0]
+    while len(row) == 1 and row[0].tag == "mrow":
+        row = row[0]
     if _width(list(row)) <= (_LONG if display == "inline" else _WIDE):
         return [math]
     wide = display == "block" or _width(list(row)) > _WIDE_IN_TEXT
     lines: list[list[Element]] = [[]]
-    depth = 0
+    depth = -1 if _bracketed(row) else 0
     for child in row:
         text = child.text or ""
-        bracket = text or next(child.itertext(), "")  # a closing one may carry an exponent
+        bracket = (
+            text or (child.tag in _LIMITS and child[0].text) or ""
+        )  # one may carry an exponent
         depth += (bracket in ("(", "[", "{", "⟨")) - (bracket in (")", "]", "}", "⟩"))
         outer = child.tag == "mo" and depth == 0
         relation = outer and text in _RELATIONS
@@ -410,6 +416,16 @@ def _broken(math: Element, display: str) -> list[Element]:
         ElementTree.SubElement(part, "mrow").extend(line)
         parts.append(part)
     return parts
+
+
+def _bracketed(row: Element) -> bool:
+    """Whether one pair of brackets encloses a row."""
+    depth, texts = 0, [child.text or "" for child in row]
+    for k, text in enumerate(texts):
+        depth += (text in ("(", "[")) - (text in (")", "]"))
+        if depth <= 0:
+            return texts[0] in ("(", "[") and k == len(texts) - 1 > 0
+    return False
 
 
 def _width(elements: list[Element]) -> int:

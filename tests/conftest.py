@@ -17,6 +17,11 @@ def pytest_addoption(parser):
     parser.addoption(
         "--kills", type=int, default=3, help="moments at which test_kills disturbs a run"
     )
+    parser.addoption(
+        "--report-in",
+        metavar="FOLDER",
+        help="of test_report_browser: the --out of a run that wrote its record to run.json there",
+    )
 
 
 @pytest.fixture

@@ -1,91 +1,366 @@
-"""The pages as a browser draws them: nothing pans, links open what is folded, print cuts nothing.
+"""The pages as a browser draws them, for the eye, the keyboard, the finger, the ear and the printer.
 
-The oracle is Chromium without a window, which `.ci/run` installs; it is driven by its command line alone.
+They are those of the fixture's record or, with ``--report-in FOLDER``, of a run that was kept there
+with ``--out FOLDER --json FOLDER/run.json``: then nothing is skipped. The oracles are Chromium without a
+window, the tree that it hands to screen readers, and axe-core.
 """
 
 from __future__ import annotations
 
-import html
 import re
 import shutil
-import subprocess
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import unquote, urlsplit
 
+import msgspec
 import pytest
 from report_fixture import run_record
+from report_parser import shown, squeezed
 
-from reports.render import render
+from reports import crosswalk
+from reports.dependencies import anchor
+from reports.render import PAGE, pages
+from verify.engine.record import ExperimentRecord, RunRecord, StatementRecord
 
-CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.slow  # it starts a browser
+
 WIDTHS = (1280, 768, 390)
+SCHEMES = ("light", "dark")
+A4 = 718
+"""Pixels of CSS between Chromium's margins of 1 cm on A4, 96 to the inch."""
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt install chromium"),
-]
+# What a page is asked, in its own language; each returns what is wrong with it, or what it holds.
+SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+PANS = """() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return scrollWidth > clientWidth ? [`${scrollWidth} in ${clientWidth}`] : [];
+}"""
+SHORT = "const told = e => e.outerHTML.replace(/\\s+/g, ' ').slice(0, 120);"
+STOPS = f"""() => {{
+  {SHORT}
+  const scrolls = e => /auto|scroll/.test(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth;
+  const shown = [...document.body.querySelectorAll("*")].filter(e => e.checkVisibility());
+  const stops = shown.filter(e => e.matches("[tabindex]"));
+  const idle = stops.filter(e => !scrolls(e.parentElement));
+  const deaf = shown.filter(e => scrolls(e) && !e.querySelector(":scope > [tabindex]"));
+  return [...idle.map(e => `no use: ${{told(e.parentElement)}}`), ...deaf.map(e => `no stop: ${{told(e)}}`)];
+}}"""
+NAMELESS = f"""() => {{
+  {SHORT}
+  const said = e => e?.textContent.trim();
+  const named = e => e.getAttribute("aria-label")?.trim();
+  const wrong = {{
+    "a group without a name": [...document.querySelectorAll("[role=group], [role=region], nav, aside")].filter(e => !named(e)),
+    "a figure without a caption": [...document.querySelectorAll("figure")].filter(e => !said(e.querySelector("figcaption"))),
+    "a drawing without a description": [...document.querySelectorAll("svg")].filter(e => !named(e) || named(e) === said(e.closest("figure")?.querySelector("figcaption"))),
+    "a table without a caption": [...document.querySelectorAll("table")].filter(e => !said(e.caption)),
+    "a link inside a summary": [...document.querySelectorAll("summary a")],
+  }};
+  return Object.entries(wrong).flatMap(([what, found]) => found.map(e => `${{what}}: ${{told(e)}}`));
+}}"""
+SMALL = f"""() => {{
+  {SHORT}
+  const inText = link => {{
+    const block = link.closest("p, li, dd, dt, td, th, caption, figcaption, h1, h2, h3, h4, span");
+    const copy = block?.cloneNode(true);
+    copy?.querySelectorAll("a").forEach(a => a.remove());
+    return link.matches("a") && /\\w/.test(copy?.textContent ?? "");
+  }};
+  return [...document.querySelectorAll("a[href], summary")]
+    .filter(e => e.checkVisibility() && !e.matches(".skip, svg a") && !inText(e))
+    .filter(e => {{ const box = e.getBoundingClientRect(); return box.width < 44 || box.height < 44; }})
+    .map(e => `${{Math.round(e.getBoundingClientRect().width)}} x ${{Math.round(e.getBoundingClientRect().height)}}: ${{told(e)}}`);
+}}"""
+CUT = f"""() => {{
+  {SHORT}
+  const all = [...document.body.querySelectorAll("*")];
+  const hides = e => getComputedStyle(e).overflowX !== "visible" && !e.matches("caption.hidden, svg, svg *");
+  const folded = [...document.querySelectorAll("details > :not(summary)")].filter(e => !e.getBoundingClientRect().height);
+  return [...all.filter(e => hides(e) && e.scrollWidth > e.clientWidth + 1), ...folded].map(told);
+}}"""
+TEXT = """() => {
+  const copy = document.body.cloneNode(true);
+  copy.querySelectorAll("pre, code, annotation, style, math").forEach(e => e.replaceWith(" "));
+  const formulas = [...document.querySelectorAll("math")].map(e => e.getAttribute("aria-label"));
+  return [copy.textContent.replace(/\\s+/g, " "), formulas];
+}"""
+PLACES = """() => [
+  [...document.querySelectorAll("[id]")].map(e => e.id),
+  [...document.querySelectorAll("a[href]")].map(e => e.getAttribute("href")),
+]"""
+LINES = """() => [...document.querySelectorAll(".crosswalk tbody tr:not(.group)")].map(row => [
+  [...row.cells[0].querySelectorAll("annotation")].map(e => e.remove()) && row.cells[0].textContent.trim(),
+  row.querySelectorAll("td a").length + row.querySelectorAll("td p").length,
+])"""
+UNFOLDS = """() => {
+  const wrong = [], open = () => document.querySelectorAll("details[open]").length;
+  const closed = e => { let n = 0; for (; e; e = e.parentElement) n += e.matches("details:not([open])"); return n; };
+  const targets = [...document.querySelectorAll("details:not([open]) [id]")];
+  for (const target of targets.filter(e => !e.closest("svg"))) {
+    const before = open() + closed(target);
+    location.hash = "#" + target.id;
+    if (closed(target) || open() !== before) wrong.push(target.id);
+  }
+  return [targets.length, wrong];
+}"""
+# As a screen reader has it, each formula its alternative text; and of what repeats only the first that is made of
+# the same elements in the same places, since axe-core takes milliseconds for each element.
+CONDENSED = """() => {
+  for (const math of document.querySelectorAll("math")) {
+    const said = document.createElement("span");
+    said.textContent = math.getAttribute("aria-label");
+    math.replaceWith(said);
+  }
+  const repeats = "article, tbody, tr, li, details, figure, dl > div, .scroll, p";
+  const path = e => e === document.body ? "" : `${path(e.parentElement)}>${e.localName}.${e.getAttribute("class")}`;
+  const kept = new Set();
+  for (const one of document.body.querySelectorAll(repeats)) {
+    if (!one.isConnected) continue;
+    const inside = [...one.querySelectorAll("*")];
+    if ([one, ...inside].every(e => kept.has(path(e)))) one.remove();
+    else [one, ...inside.filter(e => !e.matches(repeats) && e.closest(repeats) === one)].forEach(e => kept.add(path(e)));
+  }
+  return document.querySelectorAll("*").length;
+}"""
+AXE = """async options => (await axe.run(document, { resultTypes: ["violations"], ...options })).violations.flatMap(
+  found => found.nodes.map(node => `${found.id}: ${node.html.slice(0, 120)}: ${node.failureSummary}`))"""
 
-MEASURED = """
-<script>addEventListener("load", () => {
-  const told = [...document.querySelectorAll("iframe")].map(frame => {
-    const page = frame.contentDocument.documentElement;
-    return `${frame.title} ${page.scrollWidth} of ${page.clientWidth}`;
-  });
-  document.body.textContent = told.join("\\n");
-})</script>
-"""
 
+@dataclass(frozen=True)
+class Report:
+    """A folder of pages, and the record that they show."""
 
-def chromium(*arguments: str) -> str:
-    """What Chromium prints."""
-    assert CHROMIUM is not None
-    done = subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return done.stdout
+    site: Path
+    run: RunRecord
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return render(run_record(), tmp_path_factory.mktemp("site")).page.parent
+def report(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    folder = pytestconfig.getoption("--report-in")
+    if folder:
+        kept = Path(folder).resolve()
+        run = msgspec.json.decode((kept / "run.json").read_bytes(), type=RunRecord)
+        return Report(kept / "site", run)
+    site, run = tmp_path_factory.mktemp("site"), run_record()
+    for name, html in pages(run).items():
+        (site / name).write_text(html, encoding="utf-8")
+    return Report(site, run)
 
 
-def test_no_page_pans_sideways(site: Path, tmp_path: Path) -> None:
-    pages = sorted(site.glob("*.html"))
-    frames = "".join(
-        f'<iframe title="{page.name} {width}" style="width:{width}px;height:600px;border:0" '
-        f'srcdoc="{html.escape(page.read_text("utf-8"))}"></iframe>'
-        for page in pages
-        for width in WIDTHS
-    )
-    wrapper = tmp_path / "frames.html"
-    wrapper.write_text(f"<!doctype html><body>{frames}{MEASURED}</body>", encoding="utf-8")
-    drawn = chromium("--virtual-time-budget=5000", "--dump-dom", wrapper.as_uri())
-    measured = re.findall(r"(\S+\.html) (\d+) (\d+) of (\d+)", drawn)
-    assert len(measured) == len(pages) * len(WIDTHS)
-    assert {int(width) for _, width, _, _ in measured} == set(WIDTHS)
-    for name, width, needed, given in measured:
-        assert 0.9 * int(width) < int(given) <= int(width)
-        assert int(needed) <= int(given), f"{name} at {width}"
+@pytest.fixture(scope="module")
+def tools(pytestconfig: pytest.Config) -> SimpleNamespace:
+    """Chromium, what drives it, and axe-core."""
+    chromium, lacking = shutil.which("chromium"), ""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        lacking = 'Playwright or axe-core is not installed: pip install -e ".[test]"'
+    if chromium is None:
+        lacking = "Chromium is not installed: apt install chromium"
+    if lacking:
+        (pytest.fail if pytestconfig.getoption("--report-in") else pytest.skip)(lacking)
+    return SimpleNamespace(chromium=chromium, drive=sync_playwright, axe=Axe().axe_script)
 
 
-def test_a_link_opens_what_is_folded_and_nothing_else(site: Path) -> None:
-    page = (site / "E3.html").as_uri()
-    folded = '<details class="tried" id="line--E3.scale.any">'
-    opened = '<details class="tried" id="line--E3.scale.any" open="">'
-    assert folded in chromium("--dump-dom", page)
-    drawn = chromium("--dump-dom", f"{page}#E3.scale.any")
-    assert opened in drawn
-    assert drawn.count(' open=""') == chromium("--dump-dom", page).count(' open=""') + 1
-
-
-def test_no_page_shows_what_only_a_program_reads(site: Path) -> None:
-    for page in site.glob("*.html"):
-        text = re.sub(
-            r"<(style|annotation|pre|code)\b.*?</\1>", "", page.read_text("utf-8"), flags=re.S
+@pytest.fixture(scope="module")
+def seen(report: Report, tools: SimpleNamespace) -> dict[str, dict[str, object]]:
+    """What was seen on each page, in one visit to it: an answer to each question by its name."""
+    with tools.drive() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=tools.chromium, args=["--no-sandbox", "--disable-gpu"]
         )
-        text = html.unescape(re.sub(r"<[^>]*>", " ", text))
-        assert not re.findall(r"\b(?:None|nan|NaN|undefined)\b|\\[a-z]+\{", text), page.name
+        rooms = [*report.run.statements[:1], *report.run.experiments[:1]]
+        names = {f"{name(room)}.html" for room in rooms}
+        others = {
+            f"{name(room)}.html" for room in (*report.run.statements, *report.run.experiments)
+        }
+        return {
+            path.name: visited(
+                browser, path, tools.axe, thorough=path.name in names or path.name not in others
+            )
+            for path in sorted(report.site.glob("*.html"))
+        }
+
+
+def name(room: StatementRecord | ExperimentRecord) -> str:
+    return room.statement.id if isinstance(room, StatementRecord) else room.experiment.id
+
+
+def visited(browser, path: Path, axe: str, *, thorough: bool) -> dict[str, object]:
+    """Visit a page once and ask it everything; what changes it comes last.
+
+    Folds, fingers and axe-core are tried on pages that are made of the same elements as the others.
+    """
+    page = browser.new_page()
+    devtools = page.context.new_cdp_session(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    found = {
+        "asked": asked,
+        "text": page.evaluate(TEXT),
+        "places": page.evaluate(PLACES),
+        "nameless": page.evaluate(NAMELESS),
+        "lines": page.evaluate(LINES),
+    }
+
+    def at(width: int, scheme: str = "light", **media: str) -> None:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme, **media)
+        page.evaluate(SETTLED)
+
+    at(A4, media="print")
+    found["cut"] = page.evaluate(PANS) + page.evaluate(CUT)
+    page.emulate_media(media="screen")
+    if thorough:
+        found["unfolds"] = page.evaluate(UNFOLDS)
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+    for width in WIDTHS:
+        at(width)
+        found[f"pans {width}"] = page.evaluate(PANS)
+        found[f"stops {width}"] = page.evaluate(STOPS)
+    if not thorough:
+        page.close()
+        return found
+    devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    at(390)
+    found["small"] = page.evaluate(SMALL) + page.evaluate(PANS)
+    devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    page.evaluate(CONDENSED)
+    page.evaluate(axe)
+    for width in (1280, 390):
+        for scheme in SCHEMES:
+            at(width, scheme)
+            # Darkness changes colours alone.
+            rules = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
+            found[f"axe {width} {scheme}"] = page.evaluate(AXE, rules)
+    page.close()
+    return found
+
+
+def nothing_wrong(seen: dict[str, dict[str, object]], *questions: str) -> None:
+    assert all(any(question in answers for answers in seen.values()) for question in questions)
+    wrong = {
+        f"{name}, {question}": answers[question][:5]
+        for name, answers in seen.items()
+        for question in questions
+        if answers.get(question)
+    }
+    assert not wrong
+
+
+def test_every_page_was_visited_and_asked_for_nothing_but_itself(report: Report, seen) -> None:
+    assert {PAGE, "provenance.html"} <= seen.keys()
+    for name, answers in seen.items():
+        assert answers["asked"] == [(report.site / name).as_uri()]
+
+
+def test_no_page_pans_sideways(seen) -> None:
+    nothing_wrong(seen, *(f"pans {width}" for width in WIDTHS))
+
+
+def test_tab_stops_are_where_something_scrolls_and_nowhere_else(seen) -> None:
+    nothing_wrong(seen, *(f"stops {width}" for width in WIDTHS))
+
+
+def test_regions_figures_and_tables_are_named_and_no_summary_holds_a_link(seen) -> None:
+    nothing_wrong(seen, "nameless")
+
+
+def test_what_is_touched_is_large_enough(seen) -> None:
+    nothing_wrong(seen, "small")
+
+
+def test_print_cuts_nothing_and_leaves_nothing_folded(seen) -> None:
+    nothing_wrong(seen, "cut")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing(seen, width: int, scheme: str) -> None:
+    nothing_wrong(seen, f"axe {width} {scheme}")
+
+
+def test_a_link_opens_what_is_folded_and_nothing_else(seen) -> None:
+    folded = {name: answers["unfolds"] for name, answers in seen.items() if "unfolds" in answers}
+    assert sum(number for number, _ in folded.values()) > 1
+    assert {name: wrong for name, (_, wrong) in folded.items() if wrong} == {}
+
+
+def test_every_reading_part_and_experiment_has_its_place_and_a_link_to_it(
+    report: Report, seen
+) -> None:
+    places = {name: answers["places"] for name, answers in seen.items()}
+    linked = {
+        (unquote(urlsplit(href).path) or name, urlsplit(href).fragment)
+        for name, (_, hrefs) in places.items()
+        for href in hrefs
+    }
+    for file, id in linked:
+        assert file in places, file
+        assert not id or id in places[file][0], (file, id)
+    assert report.run.statements
+    assert report.run.experiments
+    for room in report.run.statements:
+        statement, file = room.statement, f"{room.statement.id}.html"
+        assert (file, "") in linked
+        parts = {part.id for part in statement.parts}
+        named = [
+            *parts,
+            *(f"{r.id} (reading)" if r.id in parts else r.id for r in statement.readings),
+        ]
+        for name in named:
+            id = anchor(f"{statement.id}.{name}")
+            assert Counter(places[file][0])[id] == 1, id
+            assert (file, id) in linked, id
+    for room in report.run.experiments:
+        assert (f"{room.experiment.id}.html", "") in linked
+        assert room.experiment.id in places[f"{room.experiment.id}.html"][0]
+
+
+def test_every_sentence_of_the_crosswalk_is_there_with_what_speaks_of_it(
+    report: Report, seen
+) -> None:
+    expected = [
+        sentence
+        for _, rows in crosswalk.shown(report.run, crosswalk.read())
+        for sentence, _ in rows
+    ]
+    lines = seen["crosswalk.html"]["lines"]
+    assert len(lines) == len(expected) > 0
+    for (text, speaks), sentence in zip(lines, expected, strict=True):
+        assert squeezed(text) == shown(sentence.text)
+        assert speaks >= len(sentence.about)
+        assert speaks or not (sentence.about or sentence.open)
+
+
+def test_no_page_shows_what_only_a_program_reads(seen) -> None:
+    for name, answers in seen.items():
+        text, formulas = answers["text"]
+        assert not re.findall(r"\b(?:None|nan)\b|\\[a-zA-Z]+|[_^]\{", text), name
+        for formula in formulas:
+            assert formula, name
+            assert "\\" not in formula, (name, formula)
+            left, equals, right = formula.partition(" = ")
+            assert not equals or left.strip() != right.strip(), (name, formula)
+        assert not re.findall(r"(?<![\w.)])(\S*\w) = \1(?![\w.(/^])", text), name
+
+
+def test_a_screen_reader_is_told_every_formula(report: Report, tools: SimpleNamespace) -> None:
+    with tools.drive() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=tools.chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page()
+        page.goto((report.site / PAGE).as_uri())
+        nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+        formulas = [node for node in nodes if node.get("role", {}).get("value") == "MathMLMath"]
+        said = page.evaluate(
+            "[...document.querySelectorAll('math')].map(e => e.getAttribute('aria-label'))"
+        )
+    assert len(formulas) > 10
+    assert sorted(node["name"]["value"] for node in formulas) == sorted(said)

@@ -98,6 +98,14 @@ def test_a_wide_formula_breaks_before_its_outermost_sums_and_after_a_slash() -> 
     assert formula("f(a)^2 g(b)^2 h(c)^2 m(n)^2 (1 / k(d)^2) l(e)^2").count("<math") == 1
 
 
+def test_a_wide_vector_breaks_after_its_commas_inside_the_brackets() -> None:
+    entry = r"\frac{\left(a + b\right)^{2} z_{1}}{C + 1}"
+    drawn = str(formula(rf"\left( {', '.join([entry] * 5)} \right)"))
+    assert drawn.count("<math") == 5
+    assert str(formula(f"({', '.join([entry] * 5)})")).count("<math") == 5
+    assert str(formula(rf"\left( {entry} \right) c_{{1}}")).count("<math") == 1
+
+
 def test_a_formula_carries_its_source_and_how_it_is_said() -> None:
     latex = r"\lambda_{\min}(H) \geq 0"
     assert 'alttext="λ_min(H) ≥ 0"' in formula(latex)
@@ -105,7 +113,7 @@ def test_a_formula_carries_its_source_and_how_it_is_said() -> None:
 
 
 def test_a_formula_that_reads_as_it_is_written_says_nothing_twice() -> None:
-    assert formula("d=2") == "<math><mi>d</mi><mo>=</mo><mn>2</mn></math>"
+    assert formula("d=2") == '<math aria-label="d = 2"><mi>d</mi><mo>=</mo><mn>2</mn></math>'
     assert "alttext" in formula("d = 2 x^2")
     assert r">\rho</annotation>" in formula(r"\rho")
 

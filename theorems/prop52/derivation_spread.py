@@ -177,7 +177,7 @@ def small_augmentations(proof: Proof) -> None:
         using={"moments": (pushed @ (eta @ eta.T - moment) @ pushed.T).trace},
     )
     slope, bend, size = sp.symbols("slope B eta", nonnegative=True)
-    taylor = proof.let("C^{1,1}", r"the remainder has $|r| \leq B |\eta|^2 / 2$")
+    taylor = proof.let("Lipschitz", r"the remainder has $|r| \leq B |\eta|^2 / 2$")
     small = bend * size**2 / 2 if taylor else sp.Symbol("|r|")
     lost = bounds.remainder(slope, bend, size**3, size**4)
     proof.equal(

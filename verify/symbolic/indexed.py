@@ -80,7 +80,7 @@ def derivative(expr: sp.Expr, rules: Mapping[sp.IndexedBase, Rule]) -> sp.Expr:
         return sp.Sum(derivative(expr.function, rules), *expr.limits)
     if isinstance(expr, sp.Indexed):
         if expr.base not in rules:
-            raise NoRuleError(f"no rule states the derivative of {expr.base}")
+            raise NoRuleError(f"no rule states the derivative of ${expr.base}$")
         return rules[expr.base](*expr.indices)
     if not expr.free_symbols:
         return sp.S.Zero
