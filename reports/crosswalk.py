@@ -29,12 +29,14 @@ class Sentence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         text: it, word for word, with formulas between dollar signs.
         headings: that it stands under, if it is the first there.
         about: the readings and parts that speak of it, as in `RunRecord.reached`, and effects, ``E1.id``.
+        contrary: the effects among these whose yes speaks against it.
         open: what of it nobody decided.
     """
 
     text: str
     headings: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
+    contrary: tuple[str, ...] = ()
     open: str = ""
 
 
@@ -76,6 +78,7 @@ class Standing(enum.StrEnum):
 
 _FOR = {Verdict.HOLDS, Verdict.HOLDS_ADDED, Answer.YES}
 _AGAINST = {Verdict.REFUTED, Answer.NO}
+_CONTRARY = {Answer.YES: Answer.NO, Answer.NO: Answer.YES}
 
 
 @functools.cache
@@ -97,6 +100,8 @@ def faults(sources: Iterable[Source], known: Collection[str]) -> Iterable[str]:
         for one in source.sentences:
             if not (one.about or one.open):
                 yield f"Nothing speaks of {one.text!r}, and it does not say why."
+            for target in sorted(set(one.contrary) - set(one.about)):
+                yield f"{target!r} is to speak against {one.text!r}, and is not among what speaks of it."
             for target in one.about:
                 if target not in known:
                     yield f"{target!r} is to speak of {one.text!r}, and there is no such reading, part or effect."
@@ -149,7 +154,9 @@ def standing(run: RunRecord, sentence: Sentence) -> Standing | None:
             room, effect = asked[target]
             answers = [measured.answer for _, measured in room.answered(effect.id)]
             released = released_answer(room, effect)
-            found += [*answers, *([released] if released else ())] or [Answer.UNDECIDED]
+            given = [*answers, *([released] if released else ())] or [Answer.UNDECIDED]
+            contrary = target in sentence.contrary
+            found += [_CONTRARY.get(one, one) for one in given] if contrary else given
         elif target in run.reached and target not in parts:
             found.append(run.reached[target].verdict)
     if not found:

@@ -63,5 +63,19 @@ SUMMARY = Summary(
                 ),
             ),
         ),
+        Defence(
+            of=("own-hessian",),
+            answer="Under squared error the loss Hessian is constant, so that both heads have the same.",
+            reply=(
+                proved(
+                    r"Granted: at $T = K_2 = \epsilon_2 = 0$ the full bound is the published one",
+                    "star",
+                ),
+                refuted(
+                    "but the interaction term breaks it under squared error too, even at equal outputs",
+                    "full-same-output",
+                ),
+            ),
+        ),
     ),
 )

@@ -71,6 +71,10 @@ SUMMARY = Summary(
                     "affine-psd",
                 ),
                 proved(
+                    r"and where $\rho = 0$, as at a minimum of the loss, or $\rho \notin \operatorname{ran} \nabla^2 L$, with $\nabla^2 L \succeq 0$, some such head keeps $z^*$ critical as well",
+                    "fixed-point",
+                ),
+                proved(
                     r"but where $0 \neq \rho$ lies in the range of $\nabla^2 L \succeq 0$, no affine head that whitens a subspace of dimension $r$ keeps $z^*$ critical, and so gradient flow leaves the point at which the Hessian is whitened",
                     "fixed-point",
                 ),

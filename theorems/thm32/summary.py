@@ -71,7 +71,7 @@ SUMMARY = Summary(
             reply=(
                 holds_added("Granted: then it holds", "pullback-wide"),
                 derived(
-                    "but it is the Gauss–Newton term alone that such a head makes isotropic, and not the effective Hessian",
+                    "but that makes the Gauss–Newton term isotropic, and the effective Hessian need not be",
                     "pullback",
                 ),
             ),

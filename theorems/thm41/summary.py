@@ -72,7 +72,7 @@ SUMMARY = Summary(
             reply=(
                 holds("Granted: then it holds", "1-psd-premise"),
                 proved(
-                    r"but negative cosine, the loss of BYOL and SimSiam, has an indefinite Hessian wherever $\rho \neq 0$, as Assumption 6 asks, so that of these two methods, which the quote names, part (1) then says nothing",
+                    r"but negative cosine, the loss of BYOL and SimSiam, has an indefinite Hessian wherever $\rho \neq 0$, as Assumption 6 asks, so that this premise then fails for these two methods, which the quote names",
                     "fact0",
                 ),
             ),
@@ -82,8 +82,9 @@ SUMMARY = Summary(
             answer="Non-repelling is meant to second order: no direction of negative curvature.",
             reply=(
                 holds(
-                    r"Granted: so read it holds of linear heads where $\nabla^2 L \succeq 0$",
+                    r"Granted: so read it holds of linear heads, and of ReLU heads almost everywhere, where $\nabla^2 L \succeq 0$",
                     "1-psd-premise",
+                    "relu-interaction",
                 ),
                 holds_added(
                     "and of the flow itself, off ReLU's kinks, where the loss is convex nearby, as squared error is",
@@ -112,6 +113,10 @@ SUMMARY = Summary(
                     "but acting is not bending down: where $M$ is positive definite on the kernel, a small residual gradient leaves the collapse stable",
                     "kernel",
                 ),
+                proved(
+                    r"and at a critical collapse behind a head whose widths do not increase, of full rank and with $s' \neq 0$, $M = 0$, however large the kernel",
+                    "critical",
+                ),
             ),
         ),
         Defence(
@@ -127,7 +132,7 @@ SUMMARY = Summary(
                     "initial",
                 ),
                 proved(
-                    "and weights whose law is symmetric, without that independence, have no better than a coin toss: one half is attained, however large the kernel",
+                    "and for weights whose law is only symmetric, without that independence, no more than a coin toss is guaranteed: one half is attained, however large the kernel",
                     "symmetry",
                 ),
             ),
@@ -137,7 +142,7 @@ SUMMARY = Summary(
             answer="The heads of the counterexamples are built by hand, from units in pairs.",
             reply=(
                 refuted(
-                    "They need not be: there is such a stable collapse for all weights and biases in a box around these 17, which is no set of measure zero",
+                    "They need not be: there is such a stable collapse for all weights and biases in a box around the 17 of the smallest counterexample, which is no set of measure zero",
                     "2-generic",
                 ),
             ),

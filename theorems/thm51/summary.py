@@ -43,5 +43,19 @@ SUMMARY = Summary(
                 ),
             ),
         ),
+        Defence(
+            of=("of-z",),
+            answer=r"The augmentation acts on representations, $T_\theta z$, as Proposition 5.2 needs it.",
+            reply=(
+                holds_added(
+                    "Granted: then inputs of one representation have one tangent space",
+                    "of-z-equivariant",
+                ),
+                refuted(
+                    "but an augmentation acts on images, and an encoder need not carry it over to representations",
+                    "of-z",
+                ),
+            ),
+        ),
     ),
 )

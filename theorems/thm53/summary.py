@@ -38,7 +38,7 @@ SUMMARY = Summary(
             reply=(
                 holds_added("Granted: then the bound holds", "transversal"),
                 proved(
-                    r"but for information on a label that augmentations preserve, $\mathcal{V}_{\mathrm{aug}}$ lies in $\ker I_z$, and invariance costs nothing",
+                    r"but for information on a label that augmentations preserve, $\mathcal{V}_{\mathrm{aug}}$ lies in $\ker I_z$, and invariance need cost nothing",
                     "free",
                 ),
             ),
@@ -64,6 +64,10 @@ SUMMARY = Summary(
                 holds_added(
                     "Granted: then it holds of two models, already at one point and without data processing",
                     "models-nonsingular",
+                ),
+                proved(
+                    r"but it is singular where augmentations preserve the label, and then invariance need cost nothing",
+                    "free",
                 ),
             ),
         ),
