@@ -66,7 +66,9 @@ def shown(run: RunRecord, single_file: bool) -> str:
 
 def drawn_by(*packages: str) -> str:
     """Hash of this package's files, of those of other packages, and of the libraries' versions."""
-    files = Files({__name__.partition(".")[0], *packages})
+    here = Path(__file__).parent
+    # The pages that it draws by default, and evidence, which is in the record.
+    files = Files({__name__.partition(".")[0], *packages}, (here / "site", here / "evidence"))
     versions = [f"{name} {version(name)}" for name in LIBRARIES]
     stamp = files.stamp(file for file in files.present if file.endswith(".py"))
     return hashlib.sha256("\n".join([stamp, *versions]).encode()).hexdigest()

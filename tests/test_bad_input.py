@@ -232,6 +232,15 @@ CASES: dict[str, Case] = {
         "toy --out {f}/ring/out", 2, "cannot be written", link("ring", "ring")
     ),
     "a folder that is a file": Case("toy --out {f}/a", 2, "cannot be written", file("a")),
+    "a soak's folder that is a file": Case(
+        "soak toy --out {f}/a", 2, "cannot be written", file("a")
+    ),
+    "a kernel's folder that is a file": Case(
+        "kernel toy --out {f}/a", 2, "cannot be written", file("a")
+    ),
+    "a campaign's folder that is a file": Case(
+        "mutate --only none --out {f}/a", 2, "cannot be written", file("a")
+    ),
     "a folder in a device": Case("toy --out /dev/null/out", 2, "cannot be written"),
     "a folder that the system keeps": Case("toy --out /proc/none", 2, "cannot be written"),
     "a folder that is a fifo": Case("toy --out {f}/pipe", 2, "cannot be written", fifo("pipe")),

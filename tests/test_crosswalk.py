@@ -71,6 +71,7 @@ def changed(number: int, **changes: object) -> tuple[Source, ...]:
         (changed(2, open=""), "Nothing speaks of 'Historical Phenomenon"),
         (changed(22, about=("prop34.fulll",)), "'prop34.fulll' is to speak of"),
         (changed(45, about=("E4.costs",)), "'E4.costs' is to speak of"),
+        (changed(45, contrary=("E3.artefact",)), "'E3.artefact' is to speak against"),
     ],
 )
 def test_what_is_missing_or_mapped_to_nothing_is_a_fault(
@@ -117,6 +118,12 @@ def test_what_is_open_and_what_released_arrays_answer_count(run: RunRecord) -> N
     denied = replace(run, experiments=(replace(room, told=(told,)),))
     assert standing(run, spread) is Standing.HOLDS
     assert standing(denied, spread) is Standing.MIXED
+
+
+def test_a_yes_that_speaks_against_a_sentence_counts_against_it(run: RunRecord) -> None:
+    spread = Sentence("So.", about=("E3.spread",))
+    assert standing(run, spread) is Standing.HOLDS
+    assert standing(run, replace(spread, contrary=("E3.spread",))) is Standing.REFUTED
 
 
 def test_a_verdict_that_changes_changes_what_is_shown(

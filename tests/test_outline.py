@@ -13,15 +13,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from toy import context, forget, write_registry
 
 from reports import kept, mathml, render
 from verify.__main__ import ROOT
+from verify.claims.check import Arithmetic, Kind, Role
 from verify.engine import outline, registry
 from verify.engine.outline import Files, Outlines
 from verify.engine.provenance import evidence_key
+from verify.engine.record import CheckRecord
 from verify.engine.registry import contents
 from verify.identity import closure
 
@@ -151,6 +154,75 @@ def test_an_outline_is_the_room_without_its_functions(folder, imports):
             other.run(ctx)
 
 
+PICTURE = """
+from verify.claims.evidence import Plot
+from verify.claims.picture import Picture
+def picture(checks):
+    return Picture(plot=Plot(title="T", kind="line", series=(), xlabel="x", ylabel="y"), caption=", ".join(checks))
+"""
+
+
+def test_a_picture_is_drawn_once_of_the_same_records_and_again_of_others(folder, imports):
+    name = write_registry(folder, ["derivation"])
+    (folder / name / "toy" / "picture.py").write_text(PICTURE)
+    for _ in range(2):  # imported, and outlined
+        room = outlined(folder, name)
+        assert room.picture({}).caption == ""
+        forget(name)
+    assert imports == ["toy"]
+    drawn = (folder / "outlines" / f"{name}.toy.picture").read_bytes()
+    assert room.picture({}).caption == ""
+    assert f"{name}.toy" not in sys.modules  # it was not drawn anew
+    assert (
+        room.picture({"toy.derivation": check_record("toy.derivation")}).caption == "toy.derivation"
+    )
+    assert (folder / "outlines" / f"{name}.toy.picture").read_bytes() != drawn
+    (folder / name / "toy" / "picture.py").write_text(
+        PICTURE.replace('", ".join(checks)', '"other"')
+    )
+    forget(name)
+    assert outlined(folder, name).picture({}).caption == "other"
+
+
+def check_record(id: str) -> CheckRecord:
+    """The record of a check that was not run."""
+    return CheckRecord(
+        id=id,
+        title="t",
+        role=Role.CONTEXT,
+        kind=Kind.DERIVATION,
+        arithmetic=Arithmetic.SYMBOLIC,
+        part="",
+        readings=(),
+        all_dimensions=True,
+        capabilities=(),
+        evidence=None,
+    )
+
+
+def test_what_is_drawn_does_not_depend_on_pages_or_evidence(monkeypatch, tmp_path):
+    package = tmp_path / "reports"
+    for folder in ("site", "evidence"):
+        (package / folder).mkdir(parents=True)
+    (package / "kept.py").write_text("")
+    (package / "style.css").write_text("a {}")
+    monkeypatch.setattr(kept, "__file__", str(package / "kept.py"))
+    monkeypatch.setattr(outline.importlib.util, "find_spec", lambda name: Spec((str(package),)))
+    stamp = kept.drawn_by()
+    (package / "site" / "index.html").write_text("page")
+    (package / "evidence" / "run.json").write_text("{}")
+    (package / ".#style.css").symlink_to("nobody@nowhere.1")  # an editor's lock
+    assert kept.drawn_by() == stamp
+    (package / "style.css").write_text("a { color: red }")
+    assert kept.drawn_by() != stamp
+
+
+class Spec(NamedTuple):
+    """Where a package is."""
+
+    submodule_search_locations: tuple[str, ...]
+
+
 def a_line_of_code(package: Path) -> None:
     (package / "formula.py").write_text((package / "formula.py").read_text() + "\nMORE = 1\n")
 
@@ -258,7 +330,7 @@ def test_an_unchanged_run_imports_draws_and_writes_nothing(verify, folder, impor
     looks, pages = [], []
     stamp, page = closure._stamp, render.pages
     monkeypatch.setattr(closure, "_stamp", lambda path: looks.append(path) or stamp(path))
-    monkeypatch.setattr(render, "pages", lambda run: pages.append(run) or page(run))
+    monkeypatch.setattr(render, "pages", lambda run, *how: pages.append(run) or page(run, *how))
     code, first, _ = verify(name, "all", *FAST)
     assert (code, imports[0], len(pages)) == (0, "toy", 1)
     before = written(folder / "out")

@@ -273,6 +273,8 @@ def _script(names: Sequence[str], places: Sequence[rooms.RegistryEntry]) -> int:
         )
     place = rooms.find(places, names[0])
     room = rooms.load(place.entry.id, place.module)
+    if not isinstance(room.subject, Statement):
+        raise UsageError(f"{place.entry.label} is an experiment, and has no counterexample.")
     told = _scripts(room)
     if len(names) == 1:
         for check in told:
@@ -486,6 +488,7 @@ def _kernel(
     if why := kernel.missing():
         _complain(why)
         return 3
+    Store(folders.evidence).prepare()
     folders.artefacts.mkdir(parents=True, exist_ok=True)
     ctx = Context(
         seed=0,
@@ -522,6 +525,7 @@ def _mutate(
 
     if not in_checkout(ROOT):
         raise UsageError(f"`mutate` changes a copy of a checkout, and {ROOT} is none.")
+    Store(kept.evidence).prepare()
     catalogues = folders(ROOT, rooms.modules(places))
     wanted = [n if n in catalogues else rooms.find(places, n).entry.id for n in names]
     if unknown := [name for name in wanted if name not in catalogues]:
@@ -569,6 +573,7 @@ def _soak(
     """Run the checks that draw with one seed after another."""
     from verify.cli import soak
 
+    Store(folders.evidence).prepare()
     own, recorded = folders.evidence.parent / soak.FILE, RECORDED / soak.FILE
     return soak.soak(
         [rooms.load(place.entry.id, place.module) for place in chosen],

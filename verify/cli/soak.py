@@ -177,27 +177,29 @@ def soak(
         return min(left)[1] if left else None
 
     written = monotonic()
-    with process_pool(jobs) as pool:
-        while True:
-            while len(running) < jobs and (id := waiting()) is not None:
-                drawing = Drawing(**{**fields, "seed": found[id].seeds})
-                running[pool.submit(once, id, drawing)] = id
-            if not running:
-                break
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                one = found[id := running.pop(future)]
-                said, drew, cpu_s = future.result()
-                one.cpu_s += cpu_s
-                one.draws = drew if not one.seeds else one.draws
-                if said:
-                    one.alarms[one.seeds] = said
-                    say(f"alarm: {id} with seed {one.seeds}: {said}")
-                one.seeds += 1
-            if monotonic() > written + WRITTEN_S:
-                write(path, {**known, **found})
-                written = monotonic()
-    write(path, {**known, **found})
+    try:
+        with process_pool(jobs) as pool:
+            while True:
+                while len(running) < jobs and (id := waiting()) is not None:
+                    drawing = Drawing(**{**fields, "seed": found[id].seeds})
+                    running[pool.submit(once, id, drawing)] = id
+                if not running:
+                    break
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    one = found[id := running.pop(future)]
+                    said, drew, cpu_s = future.result()
+                    one.cpu_s += cpu_s
+                    one.draws = (drew or bool(said)) if not one.seeds else one.draws
+                    if said:
+                        one.alarms[one.seeds] = said
+                        say(f"alarm: {id} with seed {one.seeds}: {said}")
+                    one.seeds += 1
+                if monotonic() > written + WRITTEN_S:
+                    write(path, {**known, **found})
+                    written = monotonic()
+    finally:
+        write(path, {**known, **found})
     return _told(found, seeds, say)
 
 
@@ -220,7 +222,7 @@ def _told(found: dict[str, Soaked], seeds: int, say: Callable[[str], None]) -> i
         f"All of them with {count(seeds, 'seed')} take {minutes:.0f} CPU-minutes; "
         "those that need trained networks are not among them."
     )
-    return 1 if alarms else 3 if least < seeds else 0
+    return 1 if any(one.alarms for one in found.values()) else 3 if least < seeds else 0
 
 
 def limit(alarms: int, runs: int) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import importlib
 import importlib.util
 import os
 import sys
@@ -21,10 +22,12 @@ from typing import Any, get_type_hints
 import msgspec
 
 from verify.claims.check import Check, Context
+from verify.claims.picture import Picture
 from verify.claims.statement import Experiment, Statement
 from verify.claims.summary import Summary, Told
 from verify.engine import provenance, registry
 from verify.engine.provenance import CONTEXT, Written
+from verify.engine.record import CheckRecord
 from verify.engine.registry import RegistryEntry, Room
 from verify.engine.store import seal, unseal, write_whole
 from verify.identity.closure import PROJECT, closure, modified_since_import, versions
@@ -85,6 +88,7 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
         stamp: of all that importing the room reads.
         files: the source files among that, relative to the folder of their top package.
         statement, experiment: one of them is what the room is about.
+        picture: whether it has one.
     """
 
     stamp: str
@@ -94,9 +98,10 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
     experiment: Experiment | None = None
     summary: Summary | None = None
     told: tuple[Told, ...] = ()
+    picture: bool = False
 
-    def room(self, name: str) -> Room:
-        """The room of this name, whose checks can be known and not run."""
+    def room(self, name: str, path: Path) -> Room:
+        """The room of this name, whose checks can be known and not run, by an outline that is kept at a path."""
         subject = self.statement or self.experiment
         if subject is None:
             raise ValueError(f"The outline of {name} is of no statement and of no experiment.")
@@ -108,13 +113,42 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
             )
             for one in self.checks
         )
-        return Room(name, subject, tuple(checks), self.summary, self.told)
+        picture = functools.partial(_pictured, self.stamp, path) if self.picture else None
+        return Room(name, subject, tuple(checks), self.summary, self.told, picture)
+
+
+class _Pictured(msgspec.Struct, frozen=True, kw_only=True):
+    """A room's picture, and the hash of what it was drawn of."""
+
+    of: str
+    picture: Picture | None
+
+
+def _pictured(stamp: str, path: Path, checks: Mapping[str, CheckRecord]) -> Picture | None:
+    """The picture of a room: as it was drawn of the same records, or drawn by the room, which is imported then."""
+    records = {id: msgspec.structs.replace(one, reused=False) for id, one in checks.items()}
+    of = _hashed([stamp, msgspec.json.encode(records).decode()])
+    kept = path.with_suffix(".picture")
+    with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
+        found = unseal(kept.read_bytes(), _Pictured)
+        if found.of == of:
+            return found.picture
+    picture: Picture | None = importlib.import_module(f"{path.stem}.picture").picture(checks)
+    with contextlib.suppress(OSError):  # it is drawn again the next time
+        write_whole(kept, seal(_Pictured(of=of, picture=picture)))
+    return picture
 
 
 class Files:
-    """The files of some packages as they are now, each read at most once."""
+    """The files of some packages as they are now, each read at most once.
 
-    def __init__(self, packages: Iterable[str]) -> None:
+    Args:
+        packages: their names.
+        besides: folders in them that do not count.
+    """
+
+    def __init__(self, packages: Iterable[str], besides: Iterable[Path] = ()) -> None:
+        self._besides = frozenset(besides)
         self._folders: dict[str, Path] = {}
         for package in sorted(packages):
             spec = importlib.util.find_spec(package)
@@ -160,9 +194,14 @@ class Files:
     def _listed(self) -> Iterable[str]:
         for package, top in self._folders.items():
             for folder, below, names in os.walk(top):
-                below[:] = [name for name in below if name != "__pycache__"]
+                below[:] = [
+                    name
+                    for name in below
+                    if name != "__pycache__" and Path(folder, name) not in self._besides
+                ]
                 where = Path(folder).relative_to(top).as_posix()
-                for name in names:
+                # An editor's lock may be a link to nothing, which no import reads.
+                for name in filter(lambda name: Path(folder, name).is_file(), names):
                     yield f"{package}/{name}" if where == "." else f"{package}/{where}/{name}"
 
 
@@ -197,7 +236,7 @@ class Outlines:
         try:
             found = unseal(self._path(module).read_bytes(), Outline)
             if found.stamp and found.stamp == self._files.stamp(found.files):
-                return found.room(name)
+                return found.room(name, self._path(module))
         except (OSError, ValueError, msgspec.MsgspecError):  # missing, damaged, of another layout
             pass
         return None
@@ -216,7 +255,7 @@ class Outlines:
             return room
         with contextlib.suppress(OSError):  # it is imported the next time, too
             write_whole(self._path(module), seal(outline))
-        return outline.room(name)
+        return outline.room(name, self._path(module))
 
 
 def outlined(room: Room, module: str, files: Files) -> Outline:
@@ -243,8 +282,7 @@ def outlined(room: Room, module: str, files: Files) -> Outline:
         run = Run(words, code_of(named | {CONTEXT}, besides=module))
         given = {field: getattr(check, field) for field in _FIELDS}
         checks.append(_Outlined(**given, run=run, artefacts=tuple(needs)))
-    if f"{module}.summary" in sys.modules:
-        modules.add(f"{module}.summary")
+    modules |= {f"{module}.summary", f"{module}.picture"} & sys.modules.keys()
     if edited := modified_since_import(*sorted(modules)):
         raise ValueError(f"{', '.join(edited)} changed on disk after this process imported it.")
     sources = {files.relative(path) for path in closure(*sorted(modules)).values()}
@@ -260,6 +298,7 @@ def outlined(room: Room, module: str, files: Files) -> Outline:
         experiment=subject if isinstance(subject, Experiment) else None,
         summary=room.summary,
         told=room.told,
+        picture=room.picture is not None,
     )
 
 

@@ -84,14 +84,17 @@ def unseal(file: bytes, kind: type[_Kept]) -> _Kept:
 
     Raises:
         msgspec.MsgspecError, UnicodeDecodeError: if it is not what `seal` wrote of this kind.
-        ValueError: if it was written by later code, or changed after it was written.
+        ValueError: if it was written by later code, changed after it was written, or nested too deeply.
     """
-    sealed = msgspec.json.decode(file, type=_Sealed)
-    if sealed.schema != SCHEMA:
-        raise ValueError(f"its layout is {sealed.schema}, and this code reads {SCHEMA}")
-    if _checksum(sealed.content) != sealed.sha256:
-        raise ValueError("its checksum differs: it was changed after it was written")
-    return msgspec.json.decode(sealed.content, type=kind)
+    try:
+        sealed = msgspec.json.decode(file, type=_Sealed)
+        if sealed.schema != SCHEMA:
+            raise ValueError(f"its layout is {sealed.schema}, and this code reads {SCHEMA}")
+        if _checksum(sealed.content) != sealed.sha256:
+            raise ValueError("its checksum differs: it was changed after it was written")
+        return msgspec.json.decode(sealed.content, type=kind)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def _checksum(content: bytes | msgspec.Raw) -> str:
@@ -179,7 +182,7 @@ class Records:
             return unseal(path.read_bytes(), kind)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, ValueError, msgspec.MsgspecError, RecursionError) as error:
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
             self._damaged(path, str(error))
             return None
 
