@@ -140,6 +140,8 @@ def test_a_measurement_is_one_in_full_float32_and_says_what_could_decide_it(monk
 def test_what_could_decide_is_larger_or_more_of_the_same() -> None:
     assert MEDIUM.command("E9") in what_could_decide(LIVE, "E9")
     assert "each further seed, about 4 min" in what_could_decide(PUBLISHED, "E9")
+    (one,) = (form for form in FORMS if form.name == "cifar10-medium-1-seed")
+    assert MEDIUM.command("E3") in what_could_decide(one, "E3")
     for form in FORMS:
         for experiment in form.minutes:
             assert " min on " in what_could_decide(form, experiment)

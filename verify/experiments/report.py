@@ -90,17 +90,21 @@ def _measured(
 
 def what_could_decide(form: Form, experiment: str) -> str:
     """The next larger form of an experiment with its cost, or more training seeds of the largest."""
-    ranks = {PUBLISHED.size: 2, MEDIUM.size: 1}  # the reduced one decides no more than the digits
+
+    def rank(form: Form) -> tuple[int, int]:  # the reduced one decides no more than the digits
+        sizes = {PUBLISHED.size: 2, MEDIUM.size: 1}
+        return sizes.get(form.size, 0), min(form.seeds, 2)
+
     larger = [
         other
         for other in FORMS
         if experiment in other.minutes
         and (other.network, other.seeds > 1) == (form.network, True)
         and other.data == (MEDIUM.data if form is LIVE else form.data)
-        and ranks.get(other.size, 0) > ranks.get(form.size, 0)
+        and rank(other) > max(rank(form), (1, 0))
     ]
     if larger:
-        other = min(larger, key=lambda form: ranks[form.size])
+        other = min(larger, key=rank)
         minutes, words = other.minutes[experiment], f"`{other.command(experiment)}`"
     else:
         minutes, words, other = form.minutes[experiment] / form.seeds, "each further seed", form
