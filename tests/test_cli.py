@@ -523,7 +523,7 @@ def test_verdicts(assert_verdicts):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-rsf", "-p", "no:cacheprovider", "--verify-seed", "11"],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": f"{ROOT}"},
+        env=os.environ | {"PYTHONPATH": f"{ROOT}", "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
         check=False,

@@ -145,7 +145,7 @@ def test_the_point_is_printed_as_it_is():
         (["4.1", "2-generic"], 3, "Refuted in ball arithmetic, by python-flint"),
         (["4.1", "2-evry"], 2, "Theorem 4.1 has no refuted reading '2-evry'; it has "),
         ([], 2, "`script` expects the name of a statement"),
-        (["E3"], 0, ""),
+        (["E3"], 2, "Experiment E3 has no counterexample"),
     ],
 )
 def test_the_command_prints_it(capsys, words, code, sentence):

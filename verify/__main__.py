@@ -274,7 +274,7 @@ def _script(names: Sequence[str], places: Sequence[rooms.RegistryEntry]) -> int:
     place = rooms.find(places, names[0])
     room = rooms.load(place.entry.id, place.module)
     if not isinstance(room.subject, Statement):
-        raise UsageError(f"{place.entry.label} is an experiment, and has no counterexample.")
+        raise UsageError(f"{place.entry.label} has no counterexample; `script` is for statements.")
     told = _scripts(room)
     if len(names) == 1:
         for check in told:
