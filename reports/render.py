@@ -423,7 +423,7 @@ def _spelled_out(quoted: Mapping[str, Theorem]) -> dict[str, str]:
 
 def _definition(name: str) -> str:
     """The anchor of a Coq definition."""
-    return f"definition--{name}"
+    return "definition--" + re.sub(r"[^\w.']+", "-", name)  # a notation's name has spaces
 
 
 def _made_with(run: RunRecord) -> list[tuple[str, int]]:

@@ -77,7 +77,7 @@ SMALL = f"""() => {{
 CUT = f"""() => {{
   {SHORT}
   const all = [...document.body.querySelectorAll("*")];
-  const hides = e => getComputedStyle(e).overflowX !== "visible" && !e.matches("caption.hidden, svg, svg *");
+  const hides = e => getComputedStyle(e).overflowX !== "visible" && !e.matches("caption.hidden, h2.hidden, svg, svg *");
   const folded = [...document.querySelectorAll("details > :not(summary)")].filter(e => !e.getBoundingClientRect().height);
   return [...all.filter(e => hides(e) && e.scrollWidth > e.clientWidth + 1), ...folded].map(told);
 }}"""
