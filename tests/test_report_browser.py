@@ -347,7 +347,8 @@ def test_no_page_shows_what_only_a_program_reads(seen) -> None:
             assert "\\" not in formula, (name, formula)
             left, equals, right = formula.partition(" = ")
             assert not equals or left.strip() != right.strip(), (name, formula)
-        assert not re.findall(r"(?<![\w.)])(\S*\w) = \1(?![\w.(/^])", text), name
+        # What stands after a word and before more of a formula is a part of one, as in T_t z = z.
+        assert not re.findall(r"(?<![\w.)])(?<!\w )(\S*\w) = \1(?![\w.(/^])", text), name
 
 
 def test_a_screen_reader_is_told_every_formula(report: Report, tools: SimpleNamespace) -> None:

@@ -374,7 +374,7 @@ def derive(derivation: Derive, ctx: Context) -> Finding:
     else:
         summary = f"{count(len(proof.steps), 'step')}, closed by exact zero tests"
         if proof.sizes:
-            summary += f", for all {' and '.join(sorted(proof.sizes))}"
+            summary += f", for all {' and '.join(map(_inline, sorted(proof.sizes)))}"
         if assumed:
             summary += (
                 f", of which {assumed} only {'says' if assumed == 1 else 'say'} what is assumed"
@@ -414,7 +414,7 @@ def hypothesis_ablation(derivation: Derive, ctx: Context) -> Finding:
         rows.append((name, premise.text, fails_at or "nowhere"))
     for name, base in complete.symmetries.items():
         if fails_at := _fails_at(derivation, name):
-            rows.append((name, f"${base}$ is symmetric", fails_at))
+            rows.append((_inline(name), f"${base}$ is symmetric", fails_at))
     if not complete.closed:
         summary = "The derivation does not close with all its hypotheses."
     elif not rows:
@@ -466,6 +466,12 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
 def expression(side: sp.Expr | Matrix) -> str:
     """A side of a relation as `verify.claims.statement.Formula` knows it."""
     return side.latex if isinstance(side, Matrix) else str(readable(sp.sympify(side)))
+
+
+def _inline(name: str) -> str:
+    """A name, or ``symmetric: name``, that can stand in text: as a formula where it is written in LaTeX."""
+    before, colon, symbol = name.rpartition(": ")
+    return f"{before}{colon}${symbol}$" if "\\" in symbol else name
 
 
 def _latex(expr: sp.Expr | Matrix) -> str:
