@@ -83,7 +83,7 @@ CUT = f"""() => {{
 }}"""
 TEXT = """() => {
   const copy = document.body.cloneNode(true);
-  copy.querySelectorAll("pre, code, annotation, style, math").forEach(e => e.replaceWith(" "));
+  copy.querySelectorAll("pre, code, style, math").forEach(e => e.replaceWith(" "));
   const formulas = [...document.querySelectorAll("math")].map(e => e.getAttribute("aria-label"));
   return [copy.textContent.replace(/\\s+/g, " "), formulas];
 }"""
@@ -92,7 +92,7 @@ PLACES = """() => [
   [...document.querySelectorAll("a[href]")].map(e => e.getAttribute("href")),
 ]"""
 LINES = """() => [...document.querySelectorAll(".crosswalk tbody tr:not(.group)")].map(row => [
-  [...row.cells[0].querySelectorAll("annotation")].map(e => e.remove()) && row.cells[0].textContent.trim(),
+  row.cells[0].textContent.trim(),
   row.querySelectorAll("td a").length + row.querySelectorAll("td p").length,
 ])"""
 UNFOLDS = """() => {
