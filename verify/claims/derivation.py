@@ -22,7 +22,7 @@ from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Premise, Step, Table
 from verify.claims.lemmas import LemmaKind, lemma
 from verify.claims.text import count
-from verify.symbolic.indexed import LETTERS, NoRuleError, Rule, derivative, is_zero, readable
+from verify.symbolic.indexed import NoRuleError, Rule, derivative, is_zero, readable
 from verify.symbolic.matrices import Matrix
 from verify.symbolic.multiples import is_sum_of_multiples
 
@@ -482,10 +482,8 @@ def _latex(expr: sp.Expr | Matrix) -> str:
 
 def _rule(object: sp.Indexed, rules: Mapping[sp.IndexedBase, Rule]) -> str:
     """A rule of differentiation, at the indices of an object."""
-    indices = [index for index in object.indices if isinstance(index, sp.Dummy)]
-    letters = dict(zip(dict.fromkeys(indices), map(sp.Symbol, LETTERS), strict=False))
-    named = object.xreplace(letters)
-    rate = sp.sympify(rules[object.base](*named.indices))
+    rate = sp.sympify(rules[object.base](*object.indices))
+    named, rate = readable(sp.Tuple(object, rate))
     return rf"$\frac{{d}}{{dt}} {_latex(named)} = {_latex(rate)}$"
 
 
