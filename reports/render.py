@@ -45,6 +45,7 @@ from verify.claims.proved import AXIOMS
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 from verify.claims.summary import DATA, Told
 from verify.claims.text import count
+from verify.engine.provenance import DISTRIBUTION, project_version
 from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, by_reason
 
 _Member = TypeVar("_Member")
@@ -329,6 +330,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         released_answer=crosswalk.released_answer,
         share=tiers.share,
         quoted=quoted,
+        version=f"{DISTRIBUTION} {project_version()}",
         tier_words=tiers.words,
         untold=partial(_untold, withdrawn),
         withdrawn=withdrawn,
