@@ -581,10 +581,11 @@ def _records(checks: tuple[Check, ...], evidence: dict[str, Evidence]) -> tuple[
             readings=check.readings,
             all_dimensions=check.all_dimensions,
             capabilities=check.capabilities,
+            source=f"theorems/{check.room}/checks.py:{i}",
             evidence=evidence.get(check.id),
             note="" if check.id in evidence else "It needs a GPU.",
         )
-        for check in checks
+        for i, check in enumerate(checks, 10)
     )
 
 

@@ -13,6 +13,7 @@ from verify.claims.evidence import Evidence, Outcome
 from verify.claims.judgement import Verdicts, gate_failures, judge_experiment, resolve
 from verify.claims.lemmas import LEMMAS
 from verify.claims.statement import Part, Statement
+from verify.engine.places import Places, address
 from verify.engine.provenance import difference, evidence_key, machine
 from verify.engine.record import (
     CheckRecord,
@@ -121,10 +122,11 @@ def assemble(
         recorded: shows what was recorded on another machine.
         wall_s: seconds from start to end.
     """
+    places = Places()
     records, beneath = (
         {
             check.id: _check_record(
-                check, ctx, results, left_out(check), store=store, recorded=recorded
+                check, ctx, results, left_out(check), store=store, recorded=recorded, places=places
             )
             for room in group
             for check in room.checks
@@ -192,6 +194,7 @@ def assemble(
         versions=versions(),
         machine=machine(),
         git=ctx.git,
+        address=address(),
         started=request.started,
         wall_s=wall_s,
         cpu_s=sum(one.provenance.cpu_s for id, one in counted.items() if id not in results.reused),
@@ -254,6 +257,7 @@ def _check_record(
     *,
     store: Records,
     recorded: Records,
+    places: Places,
 ) -> CheckRecord:
     """The record of a check; if it did not run, with the newest evidence that does not count."""
     found = results.evidence.get(check.id)
@@ -282,6 +286,7 @@ def _check_record(
         rests_on=check.rests_on,
         artefacts=tuple(need.name for need in check.artefacts),
         command=check.command,
+        source=places.of(check, ctx.rooms[check.room]),
         evidence=shown,
         stale=stale,
         recorded=from_records,
