@@ -166,7 +166,7 @@ def _hush(stream: TextIO) -> None:
 
 def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
     command, names = options.command, options.names
-    for option in ("json", "junit", "html"):
+    for option in ("json", "junit", "html", "pdf"):
         if getattr(options, option, None) is not None:
             _see_writable(getattr(options, option))
     if command == "diagnose":
@@ -632,6 +632,11 @@ def _from_store(
     """Show the chosen rooms, or render the report, from the best evidence that is stored."""
     begun = time.perf_counter()
     command = options.command
+    if getattr(options, "pdf", None) is not None:
+        from reports import pdf
+
+        if why := pdf.missing():
+            raise reproduce.Unavailable(why)
     store, recorded = Store(folders.evidence), Records(RECORDED)
     asked = store.begun()
     if asked is None:
@@ -829,6 +834,8 @@ def _write(
     else:
         unwritten += [f"the report says in its place what it cannot show. {why}" for why in faults]
         print(f"report: {page}")
+        if getattr(options, "pdf", None) is not None:
+            unwritten += _print(page, options.pdf)
     for file, content in ((options.json, _as_json), (options.junit, junit)):
         if file is None:
             continue
@@ -837,6 +844,22 @@ def _write(
         except OSError as error:
             unwritten.append(_unwritten(str(file), error))
     return unwritten
+
+
+def _print(page: Path, file: Path) -> list[str]:
+    """Print the first page of the report; return a sentence if it cannot be."""
+    from reports import pdf
+
+    try:
+        with console.working() as working:
+            working("printing the first page")
+            pdf.write(page, file)
+    except pdf.PrintError as error:
+        return [str(error)]
+    except OSError as error:
+        return [_unwritten(str(file), error)]
+    print(f"printed: {file}")
+    return []
 
 
 def _with_power(report: RunRecord, load: _Load) -> RunRecord:

@@ -483,7 +483,8 @@ def _latex(expr: sp.Expr | Matrix) -> str:
 def _rule(object: sp.Indexed, rules: Mapping[sp.IndexedBase, Rule]) -> str:
     """A rule of differentiation, at the indices of an object."""
     rate = sp.sympify(rules[object.base](*object.indices))
-    return rf"$\frac{{d}}{{dt}} {_latex(object)} = {_latex(rate)}$"
+    named, rate = readable(sp.Tuple(object, rate))
+    return rf"$\frac{{d}}{{dt}} {_latex(named)} = {_latex(rate)}$"
 
 
 def _letters(*sides: sp.Expr | Matrix) -> set[str]:

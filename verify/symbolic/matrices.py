@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from verify.symbolic.indexed import total
+from verify.symbolic.indexed import readable, total
 
 Entry = Callable[[sp.Expr, sp.Expr], sp.Expr]
 
@@ -100,7 +100,7 @@ class Matrix:
         number = sp.sympify(factor)
         if number == 1:
             return self
-        text = sp.latex(number)
+        text = sp.latex(readable(number))
         written = (
             "-" if number == -1 else f"\\left({text}\\right) " if number.is_Add else f"{text} "
         )
