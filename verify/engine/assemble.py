@@ -13,6 +13,7 @@ from verify.claims.evidence import Evidence, Outcome
 from verify.claims.judgement import Verdicts, gate_failures, judge_experiment, resolve
 from verify.claims.lemmas import LEMMAS
 from verify.claims.statement import Part, Statement
+from verify.engine.outline import Run
 from verify.engine.places import Places, address
 from verify.engine.provenance import difference, evidence_key, machine
 from verify.engine.record import (
@@ -27,6 +28,7 @@ from verify.engine.runner import Results
 from verify.engine.store import Records, best_valid
 from verify.engine.worker import missing_capability
 from verify.identity.closure import versions
+from verify.identity.fingerprint import canonical_form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,20 +275,15 @@ def _check_record(
         if shown is not None:
             stale = True
             note = f"{note} {difference(check, ctx, shown)}"
-    return CheckRecord(
-        id=check.id,
-        title=check.title,
-        role=check.role,
-        kind=check.kind,
-        arithmetic=check.arithmetic,
-        part=check.part,
-        readings=check.readings,
-        all_dimensions=check.all_dimensions,
-        capabilities=check.capabilities,
-        rests_on=check.rests_on,
-        artefacts=tuple(need.name for need in check.artefacts),
-        command=check.command,
-        source=places.of(check, ctx.rooms[check.room]),
+    run = check.run
+    source = (
+        run.source
+        if isinstance(run, Run)
+        else places.of(canonical_form(run)[0], ctx.rooms[check.room])
+    )
+    return CheckRecord.of(
+        check,
+        source=source,
         evidence=shown,
         stale=stale,
         recorded=from_records,

@@ -6,10 +6,8 @@ import re
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
-from verify.claims.check import Check
-from verify.engine.provenance import DISTRIBUTION, Written
+from verify.engine.provenance import DISTRIBUTION
 from verify.identity.closure import locate
-from verify.identity.fingerprint import canonical_form
 
 ADDRESS = "Source files"
 """The name of the URL in the distribution's metadata behind which a file's path may be written."""
@@ -27,21 +25,19 @@ class Places:
         self._texts: dict[Path, str] = {}
         self._files: dict[str, Path | None] = {}
 
-    def of(self, check: Check, module: str) -> str:
-        """Return ``theorems/thm31/derivation.py:41``: what a check runs of its own.
+    def of(self, words: str, module: str) -> str:
+        """Return ``theorems/thm31/derivation.py:41``: where that begins which a check runs of its own.
 
         That is a theorem of Coq, the first that says the sentence; what a claim measures; or the first
         function of the room among those that are run, and only where there is none another's.
 
         Args:
-            check: the check.
+            words: what it runs, in canonical form.
             module: the module of its room.
 
         Returns:
             File and line, relative to the folder of the top package; empty if no file is known.
         """
-        run = check.run
-        words = run.words if isinstance(run, Written) else canonical_form(run)[0]
         room = self._file(module)
         if room and (theorem := _THEOREM.search(words)):
             file, name = theorem.groups()
