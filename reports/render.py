@@ -45,6 +45,7 @@ from verify.claims.proved import AXIOMS
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 from verify.claims.summary import DATA, Told
 from verify.claims.text import count
+from verify.engine.provenance import DISTRIBUTION, project_version
 from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, by_reason
 
 _Member = TypeVar("_Member")
@@ -336,6 +337,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         share=tiers.share,
         spelled_out=lambda theorem: {n for n, by in spelled_out.items() if by == theorem.name},
         theorems=len(quoted),
+        version=f"{DISTRIBUTION} {project_version()}",
         tier_words=tiers.words,
         untold=partial(_untold, withdrawn),
         withdrawn=withdrawn,

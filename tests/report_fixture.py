@@ -571,16 +571,8 @@ EXPERIMENT_FINDINGS = {
 
 def _records(checks: tuple[Check, ...], evidence: dict[str, Evidence]) -> tuple[CheckRecord, ...]:
     return tuple(
-        CheckRecord(
-            id=check.id,
-            title=check.title,
-            role=check.role,
-            kind=check.kind,
-            arithmetic=check.arithmetic,
-            part=check.part,
-            readings=check.readings,
-            all_dimensions=check.all_dimensions,
-            capabilities=check.capabilities,
+        CheckRecord.of(
+            check,
             evidence=evidence.get(check.id),
             note="" if check.id in evidence else "It needs a GPU.",
         )

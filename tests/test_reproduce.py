@@ -116,6 +116,21 @@ def test_data_that_are_not_there(tmp_path, capsys, monkeypatch) -> None:
     assert "needs a CUDA device" in capsys.readouterr().err
 
 
+def test_a_device_that_would_change_nothing_is_refused(tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr("verify.__main__.gpu", lambda: "")
+    (tmp_path / "images").write_text("")
+    out = ["--out", str(tmp_path / "out"), "--device", "cuda"]
+    images = ["--data", "cifar10", "--data-path", str(tmp_path / "images")]
+    assert main(["ssl", "E3", *images, "--form", "reduced", *out]) == 2
+    assert "the others run on the CPU" in capsys.readouterr().err
+    assert main(["ssl", "E8", "--checkpoint", str(tmp_path / "images"), *out]) == 2
+    assert "the others run on the CPU" in capsys.readouterr().err
+    assert main(["ssl", "E3", *out]) == 3
+    assert "no CUDA device was found" in capsys.readouterr().err
+    assert main(["ssl", "E3", "--profile", "smoke"]) == 2
+    assert "`ssl` does not use it" in capsys.readouterr().err
+
+
 def test_the_list_is_of_the_experiments_that_are_named(capsys) -> None:
     assert main(["ssl", "E1", "e8", "--list"]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -166,7 +166,7 @@ def _hush(stream: TextIO) -> None:
 
 def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
     command, names = options.command, options.names
-    for option in ("json", "junit", "html"):
+    for option in ("json", "junit", "html", "pdf"):
         if getattr(options, option, None) is not None:
             _see_writable(getattr(options, option))
     if command == "diagnose":
@@ -409,9 +409,15 @@ def _reproduce(
     reproduce.require_paths(options)
     for sentence in outside_bounds():
         _complain(sentence)
-    has_gpu = options.device != "cpu" and bool(gpu())
+    if options.device == "cuda" and not chosen.may_use_gpu:
+        raise UsageError(
+            "`--device cuda` is for the digits and for forms of the published size; the others run on the CPU."
+        )
+    has_gpu = chosen.may_use_gpu and options.device != "cpu" and bool(gpu())
     able = has_gpu or options.rehearse  # a few steps can be had without
     reproduce.require(chosen, folders.artefacts, has_gpu=able, download=options.download)
+    if options.device == "cuda" and not has_gpu:
+        raise reproduce.Unavailable(f"{NO_GPU}.")
     deadline = reproduce.deadline(options.budget)
     store = Store(folders.evidence)
     store.prepare()
@@ -423,7 +429,7 @@ def _reproduce(
     checks = chosen.checks(loaded)
     ctx = Context(
         seed=store.seed(options.seed, fresh=options.fresh),
-        profile=options.profile or "standard",
+        profile="standard",
         device="cuda" if has_gpu else "cpu",
         cache=str(folders.artefacts),
         rooms=rooms.modules(places),
@@ -632,6 +638,11 @@ def _from_store(
     """Show the chosen rooms, or render the report, from the best evidence that is stored."""
     begun = time.perf_counter()
     command = options.command
+    if getattr(options, "pdf", None) is not None:
+        from reports import pdf
+
+        if why := pdf.missing():
+            raise reproduce.Unavailable(why)
     store, recorded = Store(folders.evidence), Records(RECORDED)
     asked = store.begun()
     if asked is None:
@@ -829,6 +840,8 @@ def _write(
     else:
         unwritten += [f"the report says in its place what it cannot show. {why}" for why in faults]
         print(f"report: {page}")
+        if getattr(options, "pdf", None) is not None:
+            unwritten += _print(page, options.pdf)
     for file, content in ((options.json, _as_json), (options.junit, junit)):
         if file is None:
             continue
@@ -837,6 +850,22 @@ def _write(
         except OSError as error:
             unwritten.append(_unwritten(str(file), error))
     return unwritten
+
+
+def _print(page: Path, file: Path) -> list[str]:
+    """Print the first page of the report; return a sentence if it cannot be."""
+    from reports import pdf
+
+    try:
+        with console.working() as working:
+            working("printing the first page")
+            pdf.write(page, file)
+    except pdf.PrintError as error:
+        return [str(error)]
+    except OSError as error:
+        return [_unwritten(str(file), error)]
+    print(f"printed: {file}")
+    return []
 
 
 def _with_power(report: RunRecord, load: _Load) -> RunRecord:

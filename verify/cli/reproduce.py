@@ -43,6 +43,11 @@ class ExperimentSelection:
     names: tuple[str, ...]
     data: dict[str, str]
 
+    @property
+    def may_use_gpu(self) -> bool:
+        """Whether it runs on a GPU if there is one: on the digits, and in forms of the published size."""
+        return not self.data or (self.form is not None and "cuda" in self.form.capabilities)
+
     def checks(self, rooms: Sequence[Room]) -> list[Check]:
         """The checks of the form in these rooms."""
         return [check for room in rooms for check in room.checks if self._holds(check)]

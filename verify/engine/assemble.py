@@ -269,19 +269,8 @@ def _check_record(
         if shown is not None:
             stale = True
             note = f"{note} {difference(check, ctx, shown)}"
-    return CheckRecord(
-        id=check.id,
-        title=check.title,
-        role=check.role,
-        kind=check.kind,
-        arithmetic=check.arithmetic,
-        part=check.part,
-        readings=check.readings,
-        all_dimensions=check.all_dimensions,
-        capabilities=check.capabilities,
-        rests_on=check.rests_on,
-        artefacts=tuple(need.name for need in check.artefacts),
-        command=check.command,
+    return CheckRecord.of(
+        check,
         evidence=shown,
         stale=stale,
         recorded=from_records,

@@ -10,6 +10,7 @@ import platform
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -127,6 +128,14 @@ def difference(check: Check, ctx: Context, evidence: Evidence) -> str:
 def in_checkout(root: Path) -> bool:
     """Whether the folder of our packages is a checkout of the project, not an installation."""
     return (root / "pyproject.toml").is_file() and (root / "theorems" / "conftest.py").is_file()
+
+
+def project_version() -> str:
+    """Return the version of the checkout, or of the installation."""
+    file = Path(__file__).parents[2] / "pyproject.toml"
+    if file.is_file():
+        return str(tomllib.loads(file.read_text("utf-8"))["project"]["version"])
+    return version(DISTRIBUTION)
 
 
 def git_state(root: Path) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
-from verify.claims.check import Arithmetic, Kind, Role
+from verify.claims.check import Arithmetic, Check, Kind, Role
 from verify.claims.evidence import Answer, Evidence, Measured, Outcome
 from verify.claims.judgement import Judged, Judgement
 from verify.claims.lemmas import Lemma
@@ -59,6 +60,15 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     recorded: bool = False
     reused: bool = False
     note: str = ""
+
+    @classmethod
+    def of(cls, check: Check, **found: Any) -> CheckRecord:
+        """The record of a check, with what is known of its evidence."""
+        declared = {
+            name: getattr(check, name) for name in cls.__struct_fields__ if hasattr(check, name)
+        }
+        declared["artefacts"] = tuple(need.name for need in check.artefacts)
+        return cls(**declared, **found)
 
     @property
     def gates(self) -> bool:

@@ -6,7 +6,6 @@ its lines, in order. Lines are those of the commit `COMMIT`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +22,6 @@ MAIN, TRACKER, DEPTHS, PLOTS, PRETRAINED, README = (
     "pretrained.ipynb",
     "README.md",
 )
-
-FILES = (MAIN, TRACKER, DEPTHS, PLOTS, PRETRAINED, README)
 
 
 @dataclass(frozen=True)
@@ -692,28 +689,3 @@ def _disagrees(citation: Citation, lines: list[str] | None) -> str:
             return f"{word!r} does not stand there, after the words before it"
         place += len(word)
     return ""
-
-
-# --- sentences elsewhere --------------------------------------------------------------------
-
-ABOUT = re.compile(
-    r"\breleased (?:code|script|notebook|tracker)s?\b|\bauthor's code\b", re.IGNORECASE
-)
-"""What a sentence about the release has in it."""
-
-PLACE = re.compile(
-    rf"(?P<file>{'|'.join(re.escape(name) for name in FILES)})[: ](?P<first>\d+)(?:-(?P<last>\d+))?"
-)
-"""A place in the release, as `Citation.place` writes it."""
-
-
-def unlisted(text: str) -> list[str]:
-    """The sentences of a text that speak of the released code and name no place of `CITATIONS`."""
-    places = {citation.place for citation in CITATIONS}
-    sentences = re.split(r"(?<=[.!?])\s+(?=[A-Z`])", " ".join(text.split()))
-    found = []
-    for sentence in sentences:
-        named = {m[0].replace(" ", ":", 1) for m in PLACE.finditer(sentence)}
-        if ABOUT.search(sentence) and not (named and named <= places):
-            found.append(sentence)
-    return found
