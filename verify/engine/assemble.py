@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 import msgspec
 
 from verify.claims.check import Check, Context, Kind
-from verify.claims.evidence import Evidence, Outcome
+from verify.claims.evidence import Outcome
 from verify.claims.judgement import Verdicts, gate_failures, judge_experiment, resolve
 from verify.claims.lemmas import LEMMAS
 from verify.claims.statement import Part, Statement
-from verify.engine.provenance import difference, evidence_key, machine
+from verify.engine.provenance import Traced, difference, evidence_key, machine
 from verify.engine.record import (
     CheckRecord,
     ExperimentRecord,
@@ -64,7 +64,7 @@ def kept(
     That is evidence of present code and versions, whatever profile, seed and device it was made with.
     """
 
-    def key_of(evidence: Evidence) -> str:
+    def key_of(evidence: Traced) -> str:
         made = evidence.provenance
         as_made = msgspec.structs.replace(
             ctx, profile=made.profile, seed=made.seed, device=made.device

@@ -14,12 +14,13 @@ from typing import Any
 import msgspec
 
 from verify.claims.check import Arithmetic, Check, Kind, Role
-from verify.claims.evidence import Answer, Evidence, Measured, Outcome
+from verify.claims.evidence import Answer, Measured, Outcome
 from verify.claims.judgement import Judged, Judgement
 from verify.claims.lemmas import Lemma
 from verify.claims.picture import Picture
 from verify.claims.statement import Experiment, Statement
 from verify.claims.summary import UNLEARNED, Summary, Told
+from verify.engine.provenance import Traced
 
 SCHEMA = 1
 """The layout of a run's record, `reports/record.schema.json`; raised when a field changes its meaning or goes."""
@@ -55,7 +56,7 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     rests_on: tuple[str, ...] = ()
     artefacts: tuple[str, ...] = ()
     command: str = ""
-    evidence: Evidence | None = None
+    evidence: Traced | None = None
     stale: bool = False
     recorded: bool = False
     reused: bool = False
