@@ -34,6 +34,8 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
             in `verify.claims.check.Check`.
         artefacts: names of the artefacts it needs.
         command: what to type to run it where no run of all includes it; empty if one does.
+        source: file and line of what it runs, ``theorems/thm31/derivation.py:41``, as they are now; empty if
+            they are not known.
         evidence: what it found; None if it did not run and nothing is stored for it.
         stale: the evidence does not count in this run (other code, versions, seed, profile or
             device); it is shown, and no verdict rests on it.
@@ -56,6 +58,7 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     rests_on: tuple[str, ...] = ()
     artefacts: tuple[str, ...] = ()
     command: str = ""
+    source: str = ""
     evidence: Traced | None = None
     stale: bool = False
     recorded: bool = False
@@ -277,6 +280,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
         versions: version by package name, and ``python``.
         machine: what it ran on, e.g. ``{"system": ..., "processor": ..., "cores": ...}``.
         git: state of the checkout.
+        address: of the project's files, a path to be put behind it; empty if its metadata name none.
         started: UTC, ISO 8601.
         wall_s: seconds from start to end of this run.
         cpu_s: CPU seconds of the checks that ran in this run.
@@ -302,6 +306,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     wall_s: float
     cpu_s: float
     schema: int = SCHEMA
+    address: str = ""
     statements: tuple[StatementRecord, ...] = ()
     experiments: tuple[ExperimentRecord, ...] = ()
     failures: tuple[str, ...] = ()
