@@ -19,7 +19,7 @@ from verify.claims.judgement import Judged, Judgement
 from verify.claims.lemmas import Lemma
 from verify.claims.picture import Picture
 from verify.claims.statement import Experiment, Statement
-from verify.claims.summary import Summary, Told
+from verify.claims.summary import UNLEARNED, Summary, Told
 from verify.engine.provenance import Traced
 
 SCHEMA = 1
@@ -85,6 +85,11 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
         if self.evidence is None or self.stale:
             return Outcome.NOT_RUN
         return self.evidence.outcome
+
+    @property
+    def unlearned(self) -> bool:
+        """Whether it measured networks that do not count as trained."""
+        return self.evidence is not None and UNLEARNED in self.evidence.summary
 
     @property
     def summary(self) -> str:
@@ -154,6 +159,10 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
             if measured.effect == effect
         ]
 
+    def counted(self, effect: str) -> list[tuple[CheckRecord, Measured]]:
+        """The same without the answers of networks that hardly learned."""
+        return [found for found in self.answered(effect) if not found[0].unlearned]
+
     @property
     def disputes(self) -> list[str]:
         """The effects that were answered with yes on some data and with no on others."""
@@ -161,7 +170,7 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
             effect.id
             for effect in self.experiment.effects
             if {Answer.YES, Answer.NO}
-            <= {m.answer for check, m in self.answered(effect.id) if not check.stale}
+            <= {m.answer for check, m in self.counted(effect.id) if not check.stale}
         ]
 
 
