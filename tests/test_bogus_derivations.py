@@ -141,6 +141,19 @@ def test_5_a_rule_of_differentiation_is_printed_with_the_step():
     assert refuses(lambda proof: proof.rate("", y[0], {y: constant}, y[0]))
 
 
+def test_5_a_rule_within_a_sum_is_printed_with_letters_for_indices():
+    y, i = sp.IndexedBase("y"), sp.Symbol("i")
+    squares = {y: lambda a: i * total(lambda b: y[a] * y[b], 3)}
+
+    def derivation(proof):
+        total_y = total(lambda a: y[a], 3)
+        proof.rate("", total_y, squares, i * total_y**2)
+
+    (step,) = derive(derivation, CTX).steps
+    rule = r"$\frac{d}{dt} {y}_{j} = i \sum_{p=1}^{3} {y}_{j} {y}_{p}$"
+    assert step.uses == (rule,)  # i has its own meaning here
+
+
 def test_6_a_lemma_is_one_of_the_register():
     with pytest.raises(ValueError, match="every symmetric matrix is positive definite"):
         Proof().cite("every symmetric matrix is positive definite")

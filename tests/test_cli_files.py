@@ -366,3 +366,32 @@ def test_a_mistake_told_to_nobody_is_still_a_mistake():
 def test_help_is_printed_and_exits_0(capsys):
     assert main(["--help"]) == 0
     assert capsys.readouterr().out.startswith("usage: python -m verify")
+
+
+# --- the PDF --------------------------------------------------------------------------------------
+
+
+def test_without_a_chromium_a_pdf_is_refused_before_anything_is_done(verify, folder, monkeypatch):
+    registry = write_registry(folder, ["derivation"])
+    monkeypatch.setenv("PATH", str(folder / "nowhere"))
+    code, out, err = verify(registry, "report", "--pdf", folder / "report.pdf")
+    assert (code, out) == (3, "")
+    assert "No Chromium is here" in err
+    assert "index.html from any browser" in err
+    assert not (folder / "out").exists()
+
+
+def test_a_chromium_that_prints_nothing_is_told_in_its_own_last_words(verify, folder, monkeypatch):
+    registry = write_registry(folder, ["derivation"])
+    browser = folder / "bin" / "chromium"
+    browser.parent.mkdir()
+    browser.write_text("#!/bin/sh\necho no display >&2\nexit 1\n")
+    browser.chmod(0o755)
+    verify(registry, "toy", *FAST)
+    monkeypatch.setenv("PATH", f"{browser.parent}{os.pathsep}{os.environ['PATH']}")
+    file = folder / "report.pdf"
+    code, out, err = verify(registry, "report", "--pdf", file)
+    assert code == 1
+    assert "did not print the report (no display)." in err
+    assert "printed:" not in out
+    assert not file.exists()

@@ -6,13 +6,17 @@ texts that hide what it must find, and show what it must not take for it.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from theorems.conftest import pytest_collection_modifyitems
+from verify.__main__ import ROOT
 from verify.claims import proved
-from verify.claims.check import Context
+from verify.claims.check import Arithmetic, Check, Context, Kind, Role
 from verify.claims.evidence import Outcome
 from verify.claims.proved import Proved, Said, check_proved, reading_digest
 from verify.kernel import coq, record
@@ -194,6 +198,15 @@ def test_missing_and_circular_sources_are_sentences(tmp_path):
         Library(shared=tmp_path).closure("Geometry.a")
 
 
+class Item:
+    """Of a test, what the door looks at, and how it is marked."""
+
+    def __init__(self, callspec: SimpleNamespace, fixturenames: tuple[str, ...]) -> None:
+        self.callspec, self.fixturenames = callspec, fixturenames
+        self.marks: list[str] = []
+        self.add_marker = self.marks.append
+
+
 ALIKE = """From Coq Require Import Classical ProofIrrelevance.
 Theorem part_free : True. Proof. exact I. Qed.
 Theorem part_also_free : True. Proof. exact I. Qed.
@@ -235,9 +248,9 @@ def test_theorems_asked_about_together_assume_what_each_does(
     monkeypatch.setattr(record, "read", lambda: entries)
     asked, ask = [], coq._ask
 
-    def counted(module, groups, folder):
+    def counted(groups, folder):
         asked.extend(len(names) for names in groups)
-        return ask(module, groups, folder)
+        return ask(groups, folder)
 
     monkeypatch.setattr(coq, "_ask", counted)
     folder = library / "coq"
@@ -266,3 +279,83 @@ def test_what_is_recorded_of_other_sources_or_another_coq_says_nothing(library, 
         made = coq.check(sources, "Geometry.toy.alike", names, folder)
         assert made.axioms == {name: ASSUMED[name] for name in names}
         (folder / "Geometry" / "toy" / "alike.axioms.json").unlink()
+
+
+@pytest.fixture
+def runs(library, monkeypatch):
+    """The files that Coq is run on, of a room with recorded modules and one, ``twice``, that is not recorded."""
+    room = library / "rooms" / "toy" / "kernel"
+    for file in ("alike", "same", "other"):
+        (room / f"{file}.v").write_text(ALIKE, encoding="utf-8")
+    (room / "built.v").write_text("From Geometry.toy Require Import same.\n" + ALIKE, "utf-8")
+    sources = Library(library / "rooms", library / "library")
+    entries = {
+        f"{module}.{name}": record.Entry(sources.digest(module), coq.version(), axioms, 0.1)
+        for module in (f"Geometry.toy.{file}" for file in ("alike", "same", "built", "other"))
+        for name, axioms in ASSUMED.items()
+    }
+    monkeypatch.setattr(record, "read", lambda: entries)
+    found, run = [], coq._run
+
+    def counted(folder, file, what):
+        found.append(file.stem.partition("_")[0])
+        return run(folder, file, what)
+
+    monkeypatch.setattr(coq, "_run", counted)
+    (library / "coq").mkdir()
+    return found
+
+
+@needs_coq
+def test_a_room_is_asked_about_in_one_process_and_what_is_compiled_ahead_along_with_it(
+    library, runs
+):
+    sources, folder = Library(library / "rooms", library / "library"), library / "coq"
+    for file in ("built", "alike", "same"):
+        made = coq.check(sources, f"Geometry.toy.{file}", tuple(ASSUMED), folder)
+        assert made.axioms == ASSUMED
+    assert runs[-1] == "ask"
+    assert sorted(runs) == ["alike", "ask", "built", "other", "same"]
+    coq.ahead(sources, folder)
+    assert runs[5:] == ["double", "twice"]  # nothing was compiled or asked again
+    # What rests on a file that is gone cannot be loaded, and is left out of a question about another.
+    kept = folder / "Geometry" / "toy"
+    for left in kept.glob("*.axioms.json"):
+        left.unlink()
+    (kept / "same.vo").unlink()
+    coq._learn(sources, (), folder)
+    assert runs[7:] == ["ask"]
+    told = {left.name.partition(".")[0] for left in kept.glob("*.axioms.json")}
+    assert told == {"alike", "other"}
+
+
+@needs_coq
+def test_two_who_compile_a_room_share_its_files(library, runs):
+    sources, folder = Library(library / "rooms", library / "library"), library / "coq"
+    busy = folder / "Geometry" / "toy" / "same.lock"
+    busy.parent.mkdir(parents=True)
+    with coq._alone(busy):
+        for file in ("same", "built", "alike"):
+            coq._compile(sources, f"Geometry.toy.{file}", folder, wait=False)
+        assert runs == ["alike"]  # the others rest on what somebody else is at
+    coq._compile(sources, "Geometry.toy.built", folder)
+    assert runs == ["alike", "same", "built"]
+
+
+def test_theorems_are_compiled_ahead_of_any_installation(tmp_path):
+    code = f"import sys; sys.path[:0] = [{str(ROOT)!r}]; import verify.kernel.__main__"
+    subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True, cwd=tmp_path)
+
+
+def test_the_pytest_door_asks_for_theorems_late_and_for_verdicts_last():
+    def item(kind: Kind | None, *fixtures: str):
+        own = {"id": "toy.a", "title": "", "run": print, "arithmetic": Arithmetic.EXACT}
+        check = kind and Check(role=Role.SUPPORTS, kind=kind, **own)
+        return Item(SimpleNamespace(params={"check": check}), fixtures)
+
+    theorem, other, test = item(Kind.KERNEL), item(Kind.PROPERTY), item(None)
+    verdicts = item(None, "assert_verdicts")
+    items = [theorem, verdicts, other, test]
+    pytest_collection_modifyitems(items)
+    assert items == [other, test, theorem, verdicts]
+    assert [one for one in items if one.marks] == [other, theorem, verdicts]

@@ -18,8 +18,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from report_fixture import run_record
 
 from projection_head_verifier import DISTRIBUTION, NAMES, taken
+from reports.render import page
 from verify.__main__ import ROOT
 
 COQ = "theorems/thm41/kernel/Toy.v"
@@ -200,3 +202,15 @@ def test_the_citation_is_of_this_version():
     )
     assert {"type", "title", "authors"} <= paper
     assert "2605.17180" in text
+
+
+def test_the_report_says_how_to_cite_it_as_the_citation_file_does():
+    said = page(run_record()).partition('<section id="cite">')[2].partition("</section>")[0]
+    text = (ROOT / "CITATION.cff").read_text("utf-8")
+    fields = (
+        r"^\s*(?:- )?(?:title|version|name|collection-title|volume|start|end|year|value): *(.*)$"
+    )
+    cited = [value.strip('"') for value in re.findall(fields, text, re.MULTILINE)]
+    assert len(cited) > 9
+    for value in cited:
+        assert value.casefold() in said.casefold(), value

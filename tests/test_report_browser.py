@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import unicodedata
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,13 +22,16 @@ import pytest
 from report_fixture import run_record
 from report_parser import shown, squeezed
 
-from reports import crosswalk
+from reports import crosswalk, pdf
 from reports.dependencies import anchor
 from reports.render import PAGE, pages
+from verify.engine.provenance import project_version
 from verify.engine.record import ExperimentRecord, RunRecord, StatementRecord
 
 pytestmark = pytest.mark.slow  # it starts a browser
 
+BROWSERS = 2
+"""As many pages are visited at a time: the work is done by Chromium's processes."""
 WIDTHS = (1280, 768, 390)
 SCHEMES = ("light", "dark")
 A4 = 718
@@ -83,16 +88,25 @@ CUT = f"""() => {{
 }}"""
 TEXT = """() => {
   const copy = document.body.cloneNode(true);
-  copy.querySelectorAll("pre, code, annotation, style, math").forEach(e => e.replaceWith(" "));
+  copy.querySelectorAll("pre, code, style, math").forEach(e => e.replaceWith(" "));
   const formulas = [...document.querySelectorAll("math")].map(e => e.getAttribute("aria-label"));
   return [copy.textContent.replace(/\\s+/g, " "), formulas];
+}"""
+# What is seen on paper; a heading that stays a phrase is also looked for as such.
+PRINTED = """() => {
+  const unseen = ".hidden, .reach, style, script";
+  const texts = [...document.querySelectorAll("body *")]
+    .filter(e => !e.closest(unseen) && e.checkVisibility())
+    .flatMap(e => [...e.childNodes].filter(child => child.nodeType === Node.TEXT_NODE).map(child => child.data));
+  const headings = [...document.querySelectorAll("h1, h2, h3, h4, caption, figcaption")];
+  return [texts.join(""), headings.filter(e => !e.matches(unseen) && !e.querySelector("math, wbr")).map(e => e.textContent)];
 }"""
 PLACES = """() => [
   [...document.querySelectorAll("[id]")].map(e => e.id),
   [...document.querySelectorAll("a[href]")].map(e => e.getAttribute("href")),
 ]"""
 LINES = """() => [...document.querySelectorAll(".crosswalk tbody tr:not(.group)")].map(row => [
-  [...row.cells[0].querySelectorAll("annotation")].map(e => e.remove()) && row.cells[0].textContent.trim(),
+  row.cells[0].textContent.trim(),
   row.querySelectorAll("td a").length + row.querySelectorAll("td p").length,
 ])"""
 UNFOLDS = """() => {
@@ -152,38 +166,51 @@ def report(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def tools(pytestconfig: pytest.Config) -> SimpleNamespace:
-    """Chromium, what drives it, and axe-core."""
+    """Chromium, what drives it, axe-core, and what reads what it prints."""
     chromium, lacking = shutil.which("chromium"), ""
     try:
         from axe_playwright_python.sync_playwright import Axe
         from playwright.sync_api import sync_playwright
+        from pypdfium2 import PdfDocument
     except ImportError:
-        lacking = 'Playwright or axe-core is not installed: pip install -e ".[test]"'
+        lacking = 'Playwright, axe-core or pypdfium2 is not installed: pip install -e ".[test]"'
     if chromium is None:
         lacking = "Chromium is not installed: apt install chromium"
     if lacking:
         (pytest.fail if pytestconfig.getoption("--report-in") else pytest.skip)(lacking)
-    return SimpleNamespace(chromium=chromium, drive=sync_playwright, axe=Axe().axe_script)
+    return SimpleNamespace(
+        chromium=chromium, drive=sync_playwright, axe=Axe().axe_script, pdf=PdfDocument
+    )
 
 
 @pytest.fixture(scope="module")
 def seen(report: Report, tools: SimpleNamespace) -> dict[str, dict[str, object]]:
     """What was seen on each page, in one visit to it: an answer to each question by its name."""
-    with tools.drive() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=tools.chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        rooms = [*report.run.statements[:1], *report.run.experiments[:1]]
-        names = {f"{name(room)}.html" for room in rooms}
-        others = {
-            f"{name(room)}.html" for room in (*report.run.statements, *report.run.experiments)
-        }
-        return {
-            path.name: visited(
-                browser, path, tools.axe, thorough=path.name in names or path.name not in others
+    rooms = [*report.run.statements[:1], *report.run.experiments[:1]]
+    names = {f"{name(room)}.html" for room in rooms}
+    others = {f"{name(room)}.html" for room in (*report.run.statements, *report.run.experiments)}
+    largest_first = sorted(report.site.glob("*.html"), key=lambda path: -path.stat().st_size)
+    left = iter(largest_first)
+
+    def visits(_: int) -> dict[str, dict[str, object]]:
+        with tools.drive() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=tools.chromium, args=["--no-sandbox", "--disable-gpu"]
             )
-            for path in sorted(report.site.glob("*.html"))
-        }
+            return {
+                path.name: visited(
+                    browser,
+                    path,
+                    tools.axe,
+                    thorough=path.name in names or path.name not in others,
+                )
+                for path in left
+            }
+
+    with ThreadPoolExecutor(BROWSERS) as pool:
+        answers = [item for part in pool.map(visits, range(BROWSERS)) for item in part.items()]
+    assert len(answers) == len(largest_first)
+    return dict(sorted(answers))
 
 
 def name(room: StatementRecord | ExperimentRecord) -> str:
@@ -215,6 +242,10 @@ def visited(browser, path: Path, axe: str, *, thorough: bool) -> dict[str, objec
 
     at(A4, media="print")
     found["cut"] = page.evaluate(PANS) + page.evaluate(CUT)
+    found["on paper"] = page.evaluate(PRINTED)
+    # The head of a table is repeated on each page; here it is counted once.
+    page.add_style_tag(content="thead { display: table-row-group !important; }")
+    found["pdf"] = page.pdf(prefer_css_page_size=True, print_background=True, tagged=False)
     page.emulate_media(media="screen")
     if thorough:
         found["unfolds"] = page.evaluate(UNFOLDS)
@@ -277,6 +308,52 @@ def test_what_is_touched_is_large_enough(seen) -> None:
 
 def test_print_cuts_nothing_and_leaves_nothing_folded(seen) -> None:
     nothing_wrong(seen, "cut")
+
+
+def letters(text: str) -> Counter[str]:
+    """How often each letter is there, without regard to case, fonts and ligatures."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return Counter(letter for letter in plain if letter.isalpha())
+
+
+def run_together(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def test_what_is_printed_lacks_no_letter(seen, tools) -> None:
+    """The oracle is the text that PDFium finds on the paper; a letter that its edge cuts is not found."""
+    for name, answers in seen.items():
+        text, headings = answers["on paper"]
+        pages = list(tools.pdf(answers["pdf"]))
+        assert {tuple(map(round, page.get_size())) for page in pages} == {(595, 842)}, "A4, points"
+        printed = "".join(page.get_textpage().get_text_range() for page in pages)
+        assert sum(letters(text).values()) > 100, name
+        assert letters(text) - letters(printed) == Counter(), name
+        assert headings, name
+        for heading in headings:
+            assert run_together(heading) in run_together(printed), (name, heading)
+
+
+def test_the_first_page_becomes_a_pdf_that_says_what_it_is(report, tools, tmp_path) -> None:
+    first, again = tmp_path / "first.pdf", tmp_path / "again.pdf"
+    for file in (first, again):
+        pdf.write(report.site / PAGE, file)
+    assert first.read_bytes() == again.read_bytes()
+    assert sorted(tmp_path.iterdir()) == [again, first]
+    assert b"file:" not in first.read_bytes()
+    document = tools.pdf(first)
+    told = document.get_metadata_dict()
+    assert told["Title"] == "The Geometry of Projection Heads: verification report"
+    page = (report.site / PAGE).read_text("utf-8")
+    (made,) = re.findall(r'<time datetime="([^"]+)"', page)
+    assert told["CreationDate"] == f"D:{re.sub(r'[^0-9]', '', made[:19])}+00'00'"
+    texts = [page.get_textpage().get_text_range() for page in document]
+    assert "The Geometry of Projection Heads" in texts[0].replace("\r\n", " ")
+    assert f"projection-head-verifier {project_version()}" in texts[0]
+    assert made[:10] in texts[0]
+    for number, text in enumerate(texts, 1):
+        assert f"{number} / {len(texts)}" in text
+    assert "how to cite it" in [mark.get_title().casefold() for mark in document.get_toc()]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

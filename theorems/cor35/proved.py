@@ -55,7 +55,7 @@ CHECKS = kernel(
             "beyond.part_beyond_target",
             "beyond.part_beyond_kept_or_lost",
             "met.part_beyond_met",
-            read="e657c6492a645cb8",
+            read="1c824bdadbe15b5a",
         ),
     },
     readings={

@@ -16,7 +16,7 @@ SUMMARY = Summary(
             "can-be-stable",
         ),
         refuted(
-            "refuted that it holds for the whole effective Hessian, that isotropy is kept or conditioning within any bound, that the threshold is required, and that exceeding it makes collapse stable, all of it but a bound on conditioning also where the loss Hessian is positive semidefinite",
+            "refuted that it holds for the whole effective Hessian, that isotropy is kept or conditioning within any bound, that the threshold is required, and that exceeding it makes collapse stable, all of it but a bound on the Gauss–Newton term's conditioning also where the loss Hessian is positive semidefinite",
             "definite-full",
             "definite-full-psd",
             "isotropy",
@@ -31,7 +31,7 @@ SUMMARY = Summary(
     shown_by="cor35.published.isotropy",
     instead=(
         proved(
-            r"The sharp threshold of definiteness is $L \sin(\frac{1}{2} \arcsin \frac{\lambda}{M L^2})$, up to $\sqrt{2}$ times the published one",
+            r"For the Gauss–Newton term and $k > d$ the sharp threshold of definiteness is $L \sin(\frac{1}{2} \arcsin \frac{\lambda}{M L^2})$, up to $\sqrt{2}$ times the published one",
             "sharp",
         ),
     ),
@@ -79,7 +79,7 @@ SUMMARY = Summary(
             reply=(
                 holds("Granted that it can", "can-be-stable"),
                 proved(
-                    r"and that without an interaction term it is, where $\nabla^2 L \succeq 0$: but so it is below the threshold; the target, with $\lambda > 0$, is stable already, and beyond the threshold that is kept or lost",
+                    r"and that without an interaction term it is, where $\nabla^2 L \succeq 0$: but so it is below the threshold; the target's $H_{\mathrm{eff}}$, with $\lambda > 0$, is positive definite already, and beyond the threshold that is kept or lost",
                     "beyond",
                 ),
                 refuted("it can be lost there behind a convex loss", "stable-psd"),

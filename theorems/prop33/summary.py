@@ -13,7 +13,7 @@ SUMMARY = Summary(
         ),
         holds("that there are such losses holds", "some-loss"),
         holds_added(
-            r"the barrier holds for $k = d$, there for every loss that is not quadratic, for $k < d$, and where the metric is curved on every subspace",
+            r"the barrier holds for $k = d$ (for every loss that is not quadratic, with a varying factor from $d = 2$ on), for $k < d$, and where the metric is curved on every subspace",
             "square",
             "square-varying",
             "curved-subspaces",

@@ -126,7 +126,7 @@ STATEMENT = Statement(
         Part(
             id="small",
             title="Small augmentations",
-            text=r"For $\theta = \theta_0 + \eta$ with $\Sigma = E \eta \eta^T$ and $P = D_\theta T$, if $\theta \mapsto h(T_\theta z)$ is $C^{1,1}$: $E |h(T_\theta z) - h(z)|^2 = \operatorname{tr}(J P \Sigma P^T J^T) + O(E |\eta|^3)$. Conversely, if $|(h \circ \gamma)''| \leq B$ and the image has diameter $D$ on an interval of length $\ell$, then $|J \gamma'| \leq "
+            text=r"For $\theta = \theta_0 + \eta$ with bounded $\eta$ and $\Sigma = E \eta \eta^T$ and $P = D_\theta T$, if $\theta \mapsto h(T_\theta z)$ is $C^{1,1}$: $E |h(T_\theta z) - h(z)|^2 = \operatorname{tr}(J P \Sigma P^T J^T) + O(E |\eta|^3)$. Conversely, if $|(h \circ \gamma)''| \leq B$ and the image has diameter $D$ on an interval of length $\ell$, then $|J \gamma'| \leq "
             + LANDAU
             + "$ on it.",
             concludes=CONCLUDES["small"],

@@ -25,7 +25,7 @@ SUMMARY = Summary(
     shown_by="prop52.hessian.bowl",
     instead=(
         proved(
-            r"Along an orbit $v^T H_{\mathrm{eff}} v = -\rho^T J_h \gamma''$, with $\gamma$ the orbit's curve; and a head that is singular at every point of a connected orbit is constant on it",
+            r"Along an orbit on which the head is constant $v^T H_{\mathrm{eff}} v = -\rho^T J_h \gamma''$, with $\gamma$ the orbit's curve; and a head that is singular at every point of a $C^1$-connected orbit is constant on it",
             "hessian",
             "converse",
         ),
@@ -49,7 +49,8 @@ SUMMARY = Summary(
             answer="A head is invariant, or its metric singular, all along an orbit, not at one of its points only.",
             reply=(
                 holds_added(
-                    "Granted: then a connected orbit is mapped to one point", "collapse-everywhere"
+                    "Granted of a metric that is singular on the orbit's own tangents, as of a head that is invariant under a group: then a $C^1$-connected orbit is mapped to one point",
+                    "collapse-everywhere",
                 ),
                 derived(
                     "and a metric that is nearly singular along an orbit bounds its spread, by the slope times its length",

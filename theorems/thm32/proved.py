@@ -26,9 +26,9 @@ CHECKS = kernel(
             "identity_hypotheses.part_identity_convex_needs_nonconstant",
             "identity_hypotheses.part_identity_met",
             "identity_hypotheses.part_identity_necessary_needs_isotropy",
-            read="1661cda4df999b43",
+            read="54cdbcea04fa49d5",
         ),
-        "affine": said("affine.part_affine", "affine.part_affine_met", read="6d700438259144dc"),
+        "affine": said("affine.part_affine", "affine.part_affine_met", read="480877cbba645ad0"),
         "forced": said(
             "forced.part_forced",
             "forced.part_forced_met",
@@ -41,7 +41,7 @@ CHECKS = kernel(
             "flow.part_flow_speed",
             "flow.part_flow_arc",
             "refuted_flow.part_flow_straight",
-            read="cc92133586383a4f",
+            read="f483e91dac9d67d1",
         ),
     },
     readings={

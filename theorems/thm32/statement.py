@@ -99,7 +99,7 @@ STATEMENT = Statement(
         Part(
             id="identity",
             title="The identity itself",
-            text=rf"If $L$ is convex and not constant, a $C^2$ head has $H_{{\mathrm{{eff}}}} = I$ on all of $\mathbb{{R}}^d$. In general, $H_{{\mathrm{{eff}}}} = c I$ along $\gamma$ forces $L(h(\gamma)) = \frac{{c}}{{2}} |\gamma - z_0|^2 + \mathrm{{const}}$ for some $z_0$, and $|H_{{\mathrm{{eff}}}} / c - I| \leq \epsilon$ on a straight segment of length $l$ forces ${OSCILLATION} \leq \sup L - \inf L$. For $L = \sin$ every $c l^2 / 8 < 2$ occurs with $\epsilon = 0$. A cosine loss $2 - 2 \cos$ allows $(1 - \epsilon) c l^2 \leq 32$ at most.",
+            text=rf"If $L$ is convex and not constant, a $C^2$ head has $H_{{\mathrm{{eff}}}} = I$ on all of $\mathbb{{R}}^d$. In general, for $c > 0$, $H_{{\mathrm{{eff}}}} = c I$ along $\gamma$ forces $L(h(\gamma)) = \frac{{c}}{{2}} |\gamma - z_0|^2 + \mathrm{{const}}$ for some $z_0$, and $|H_{{\mathrm{{eff}}}} / c - I| \leq \epsilon$ on a straight segment of length $l$ forces ${OSCILLATION} \leq \sup L - \inf L$. For $L = \sin$ every $c l^2 / 8 < 2$ occurs with $\epsilon = 0$. A cosine loss $2 - 2 \cos$ allows $(1 - \epsilon) c l^2 \leq 32$ at most.",
             predicted=Verdict.PROVED,
             concludes=CONCLUDES["identity"],
         ),
@@ -111,7 +111,7 @@ STATEMENT = Statement(
         Part(
             id="affine",
             title="Affine heads do it too",
-            text=rf"Let $\nabla^2 L(u_0)$ have $d$ positive eigenvalues $\geq \lambda_s$ with orthonormal eigenvectors $U_+$, and let $\nabla^2 L$ be $T$-Lipschitz near $u_0$. The affine head $h(z) = u_0 + \sqrt{{c}} \, U_+ \Lambda_+^{{-1/2}} z$ has $M = 0$ and $|H_{{\mathrm{{eff}}}} / c - I| \leq {AFFINE}$ for $|z| \leq R$ (while $\sqrt{{c / \lambda_s}} R$ stays within the neighbourhood). So up to a factor and $\epsilon$ nothing separates linear heads from MLP heads.",
+            text=rf"Let $\nabla^2 L(u_0)$ have $d$ positive eigenvalues $\geq \lambda_s$ with orthonormal eigenvectors $U_+$, and let $\nabla^2 L$ be $T$-Lipschitz near $u_0$. The affine head $h(z) = u_0 + \sqrt{{c}} \, U_+ \Lambda_+^{{-1/2}} z$ has $M = 0$ and $|H_{{\mathrm{{eff}}}} / c - I| \leq {AFFINE}$ for $|z| \leq R$ (while $\sqrt{{c / \lambda_s}} R$ stays within the neighbourhood).",
             predicted=Verdict.PROVED,
             concludes=CONCLUDES["affine"],
         ),
@@ -123,7 +123,7 @@ STATEMENT = Statement(
         Part(
             id="flow",
             title="Along the gradient flow of the same head",
-            text=rf"Let head and loss be $C^2$ and $z' = -\nabla (L \circ h)(z)$; then $z'' = -H_{{\mathrm{{eff}}}} z'$. If $|H_{{\mathrm{{eff}}}} / c - I| \leq \epsilon$ along the path, its direction turns by at most $\epsilon c$ per unit of time, and $|z'|$ decays at the rate $(1 - \epsilon) c$ at least. So for $\epsilon < 1$ a circular arc of radius $R$ that it runs through is at most ${ARC}$ long. Behind every loss that is not constant, some head has $H_{{\mathrm{{eff}}}} = c I$ along the straight path $z(t) = e^{{-c t}} z(0)$ of its own flow, from any $z(0)$.",
+            text=rf"Let head and loss be $C^2$ and $z' = -\nabla (L \circ h)(z)$; then $z'' = -H_{{\mathrm{{eff}}}} z'$. If $|H_{{\mathrm{{eff}}}} / c - I| \leq \epsilon$ along the path, its direction turns by at most $\epsilon c$ per unit of time, and $|z'|$ decays at the rate $(1 - \epsilon) c$ at least. So for $\epsilon < 1$ a circular arc of radius $R$ that it runs through is at most ${ARC}$ long. Behind every loss that is not constant, for every $z(0)$ some head and some $c > 0$ have $H_{{\mathrm{{eff}}}} = c I$ along the straight path $z(t) = e^{{-c t}} z(0)$ of its own flow.",
             predicted=Verdict.PROVED,
         ),
     ),

@@ -80,7 +80,7 @@ CHECKS = kernel(
             "hessian_met.part_threshold_hessian_attained",
             "matrix_hypotheses.part_threshold_met",
             "matrix_hypotheses.part_threshold_needs_bound",
-            read="f61221b6aef88b3e",
+            read="7079fdda76106573",
         ),
         "natural": said(
             "natural.part_natural", "natural.part_natural_met", read="b2a47fbffcdb0c5a"

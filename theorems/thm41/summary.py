@@ -33,7 +33,7 @@ SUMMARY = Summary(
             "2-direction",
         ),
         holds_added(
-            "it holds, but for a binomial tail, of heads at random initialisation whose units are independent of each other and of the output",
+            "it holds, but for a binomial tail, of heads at random initialisation whose units are no more than the dimensions of $z$, and independent of each other and of the output",
             "2-initial",
         ),
         refuted(
@@ -72,7 +72,7 @@ SUMMARY = Summary(
             reply=(
                 holds("Granted: then it holds", "1-psd-premise"),
                 proved(
-                    r"but negative cosine, the loss of BYOL and SimSiam, has an indefinite Hessian wherever $\rho \neq 0$, as Assumption 6 asks, so that this premise then fails for these two methods, which the quote names",
+                    r"but negative cosine, the loss of BYOL and SimSiam, has an indefinite Hessian wherever $\rho \neq 0$, as Assumption 6 asks, so that this premise then fails for these two methods, which the quote names, where the head's output is the vector that is normalised, and no predictor follows",
                     "fact0",
                 ),
             ),

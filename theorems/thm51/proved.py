@@ -35,7 +35,7 @@ CHECKS = kernel(
             "group.part_of_z_dimension",
             "group.part_of_z_orbit",
             "group.part_of_z_semicontinuous",
-            read="0f254d990a99879c",
+            read="af1be59f08f0073a",
         ),
         "discrete": said(
             "discrete.part_discrete",

@@ -92,7 +92,7 @@ STATEMENT = Statement(
         Part(
             id="of-z",
             title="When it is a function of $z$",
-            text=r"It is one if and only if the image of $D o_x$ is the same for all inputs of one representation; $\mathrm{enc}(T_\theta x) = S_\theta(\mathrm{enc}(x))$ suffices and is not necessary. For a linear group action, $\mathcal{V}_{\mathrm{aug}}(g z) = g \mathcal{V}_{\mathrm{aug}}(z)$, of dimension $\dim \mathfrak{g} - \dim \mathfrak{g}_z$ with the Lie algebra $\mathfrak{g}_z$ of the stabiliser; it is constant on an orbit and lower semicontinuous in $z$: at a limit it can only drop.",
+            text=r"It is one if and only if the image of $D o_x$ is the same for all inputs of one representation; $\mathrm{enc}(T_\theta x) = S_\theta(\mathrm{enc}(x))$ suffices and is not necessary. For a linear group action, $\mathcal{V}_{\mathrm{aug}}(g z) = g \mathcal{V}_{\mathrm{aug}}(z)$, of dimension $\dim \mathfrak{g} - \dim \mathfrak{g}_z$ with $\mathfrak{g}_z = \{\xi \in \mathfrak{g} : \xi z = 0\}$; it is constant on an orbit and lower semicontinuous in $z$: at a limit it can only drop.",
             predicted=Verdict.PROVED,
         ),
         Part(

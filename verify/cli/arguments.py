@@ -9,15 +9,13 @@ import argparse
 import difflib
 import math
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
 from verify.claims.check import CASES, Kind
-from verify.engine.provenance import DISTRIBUTION
+from verify.engine.provenance import DISTRIBUTION, project_version
 from verify.engine.store import parse_seed
 from verify.experiments.forms import DATASETS, DIGITS, NETWORKS, PUBLISHED, SIZES
 
@@ -114,6 +112,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--fresh": {**_SWITCH, "help": "draw a new seed and reuse no stored evidence"},
     "--json": {"type": _path, "metavar": "FILE", "help": "write the whole record of the run"},
     "--junit": {"type": _path, "metavar": "FILE", "help": "write the checks as JUnit XML"},
+    "--pdf": {"type": _path, "metavar": "FILE", "help": "print the first page, to be cited"},
     "--single-file": {**_SWITCH, "help": "the report as one page with everything"},
     "--full": {**_SWITCH, "help": "everything: texts, every check, lemmas, what rests on what"},
     "--record": {**_SWITCH, "help": "also keep the results in reports/evidence"},
@@ -235,9 +234,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "report": Command(
         "write the report again, or a part of it beside it",
-        ("--only", "--skip", "--out", "--json", "--junit", "--single-file"),
+        ("--only", "--skip", "--out", "--json", "--junit", "--single-file", "--pdf"),
         "NAME",
-        epilog=f"{_NAMES} {_STORED}",
+        epilog=f"{_NAMES} {_STORED} --pdf needs a Chromium.",
     ),
     "script": Command(
         "print a counterexample as a script that needs SymPy alone",
@@ -302,7 +301,6 @@ COMMANDS: dict[str, Command] = {
             "--rehearse",
             "--record",
             "--budget",
-            "--profile",
             "--device",
             "--seed",
             "--jobs",
@@ -390,7 +388,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         epilog=f"`{PROG} COMMAND --help` has the options of a command. {_NAMES}",
         allow_abbrev=False,
     )
-    top.add_argument("--version", action="version", version=f"{DISTRIBUTION} {_version()}")
+    top.add_argument("--version", action="version", version=f"{DISTRIBUTION} {project_version()}")
     listed = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
         parser = listed.add_parser(
@@ -407,14 +405,6 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         for option in command.options:
             parser.add_argument(option, **{**OPTIONS[option], **command.own.get(option, {})})
     return top, listed.choices
-
-
-def _version() -> str:
-    """That of the checkout, or of the installation."""
-    file = Path(__file__).parents[2] / "pyproject.toml"
-    if file.is_file():
-        return str(tomllib.loads(file.read_text("utf-8"))["project"]["version"])
-    return version(DISTRIBUTION)
 
 
 def _unknown(command: str, unknown: Sequence[str]) -> str:

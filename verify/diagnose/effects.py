@@ -9,6 +9,7 @@ from torch import Tensor
 
 from verify.diagnose.findings import Answer, Strength
 from verify.numeric import EffectiveHessian, Loss
+from verify.ssl.measurements import percentile_interval
 from verify.ssl.probes import ridge_scores
 
 RESOLVED = 1e-10
@@ -53,17 +54,10 @@ def whitening(
         where = "the loss" if not own_count else "H_eff"
         answer = f"There is nothing to whiten: {where} has no resolved positive eigenvalue here."
     elif own_count != count:
-        answer = (
-            f"The condition number is {through:.3g} on {count} positive eigenvectors of H_eff, and "
-            f"{own:.3g} on {own_count} of the loss alone; on spaces of different dimension they do not "
-            "compare."
-        )
+        answer = f"The condition number is {through:.3g} on {count} positive eigenvectors of H_eff, and {own:.3g} on {own_count} of the loss alone; on spaces of different dimension they do not compare."
     else:
         word = "Yes" if through < own else "No"
-        answer = (
-            f"{word}: the condition number on the {count} positive eigenvectors is {through:.3g} through "
-            f"the head and {own:.3g} without it."
-        )
+        answer = f"{word}: the condition number on the {count} positive eigenvectors is {through:.3g} through the head and {own:.3g} without it."
     basis = f"eigenvalues above {RESOLVED:.0e} of the largest; the median over the blocks"
     return [Answer(question, answer, Strength.VALUE, basis)]
 
@@ -102,7 +96,7 @@ def orbits(
     value = contraction(pairs, slice(None))
     drawn = torch.randint(n, (DRAWS, n), generator=generator).to(z1.device)
     samples = torch.tensor([contraction(pairs, w) for w in drawn])
-    low, high = samples.quantile(torch.tensor([0.025, 0.975])).tolist()
+    low, high = percentile_interval(samples)
     numbers |= {
         "orbit contraction": value,
         "orbit contraction, low": low,
@@ -155,7 +149,7 @@ def costs(
         right[name] = (scores.argmax(1) == labels[asked]).double().cpu()
     gap = right["z"] - right["h"]
     drawn = torch.randint(len(gap), (DRAWS, len(gap)), generator=generator)
-    low, high = (100 * gap[drawn].mean(1)).quantile(torch.tensor([0.025, 0.975]).double()).tolist()
+    low, high = percentile_interval(100 * gap[drawn].mean(1))
     numbers |= {f"probe of {name}": float(found.mean()) for name, found in right.items()}
     numbers |= {"cost in points": float(100 * gap.mean()), "cost, low": low, "cost, high": high}
     word = (

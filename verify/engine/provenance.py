@@ -10,26 +10,54 @@ import platform
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import msgspec
 
-from verify.claims.check import Context
+from verify.claims.check import DATA, Context
+from verify.claims.evidence import Evidence
 from verify.claims.text import count
 from verify.identity.closure import closure_digest, modified_since_import, versions
 from verify.identity.fingerprint import canonical_form
 
 if TYPE_CHECKING:
     from verify.claims.check import Check
-    from verify.claims.evidence import Evidence
 
 DISTRIBUTION = "projection-head-verifier"
 
 CONTEXT = Context.__module__
 """The module of `Context`, through which every check draws its seeds and cases."""
+
+
+class Traced(Evidence, frozen=True, kw_only=True):
+    """Evidence with the data that it was found on.
+
+    Attributes:
+        data: SHA-256 by name of what `data_of` names.
+    """
+
+    data: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Images(Protocol):
+    """Images that are loaded: `verify.ssl.data.Dataset`."""
+
+    name: str
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all of them with their labels."""
+
+
+@runtime_checkable
+class ImageSource(Protocol):
+    """Where images come from: `verify.ssl.data.Source`, among the arguments of an artefact."""
+
+    def load(self, session: Context, /) -> Images:
+        """Read them."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -92,6 +120,41 @@ def effective_context(check: Check, ctx: Context) -> Context:
     return ctx
 
 
+def data_of(check: Check, ctx: Context) -> dict[str, str]:
+    """Return the SHA-256, by name, of the data that a check is declared to rest on.
+
+    That is of the images, with labels, on which its artefacts are trained, as they are used; and of the
+    file or folder that a user named for what it needs besides, as it is on the disk. Data that a check
+    reads without either are a library's, whose version is noted.
+
+    Raises:
+        OSError: if a file cannot be read.
+    """
+    ctx = effective_context(check, ctx)
+    sources = (
+        argument
+        for artefact in check.artefacts
+        for argument in getattr(artefact, "arguments", ())
+        if isinstance(argument, ImageSource)
+    )
+    loaded = [source.load(ctx) for source in dict.fromkeys(sources)]
+    named = {name: ctx.data.get(name) for name in check.capabilities if name in DATA}
+    return {images.name: images.fingerprint() for images in loaded} | {
+        name: _content(Path(path)) for name, path in named.items() if path
+    }
+
+
+def _content(path: Path) -> str:
+    """Hash a file's content; of a folder the names and contents of all files in it."""
+    if path.is_file():
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    for file in sorted(filter(Path.is_file, path.rglob("*"))):
+        digest.update(f"{file.relative_to(path).as_posix()} {_content(file)}\n".encode())
+    return digest.hexdigest()
+
+
 def configuration(check: Check) -> str:
     """Return the hash of what a check runs, by names and values, without the code of it."""
     run = check.run
@@ -129,6 +192,14 @@ def in_checkout(root: Path) -> bool:
     return (root / "pyproject.toml").is_file() and (root / "theorems" / "conftest.py").is_file()
 
 
+def project_version() -> str:
+    """Return the version of the checkout, or of the installation."""
+    file = Path(__file__).parents[2] / "pyproject.toml"
+    if file.is_file():
+        return str(tomllib.loads(file.read_text("utf-8"))["project"]["version"])
+    return version(DISTRIBUTION)
+
+
 def git_state(root: Path) -> str:
     """Return the commit at `root`, with ``-dirty`` if files differ from it; else ``unknown``."""
     if not in_checkout(root):  # an environment may lie inside somebody's repository
@@ -155,8 +226,7 @@ def outside_bounds() -> list[str]:
             for sign, bound in re.findall(r"(>=|<)\s*([\d.]+)", bounds):
                 if (_release(have) >= _release(bound)) is not (sign == ">="):
                     found.append(
-                        f"{name} {have} is installed, and the project was tried with {bounds}; "
-                        f"`pip install '{need}'` has that."
+                        f"{name} {have} is installed, and the project was tried with {bounds}; `pip install '{need}'` has that."
                     )
     return found
 

@@ -38,13 +38,16 @@ def total(summand: Callable[..., sp.Expr], *sizes: sp.Expr) -> sp.Sum:
 
 
 def readable(expr: sp.Expr) -> sp.Expr:
-    """The same expression for printing: summation indices named by letters, none used twice."""
-    used = {symbol.name for symbol in expr.free_symbols}
+    """The same expression for printing: indices without a name get letters, none used twice."""
+    free = expr.free_symbols
+    used = {symbol.name for symbol in free if not isinstance(symbol, sp.Dummy)}
     endless = (f"{c}_{n}" if n else c for n in itertools.count() for c in LETTERS)
     letters = (letter for letter in endless if letter not in used)
-    sums = (node for node in sp.preorder_traversal(expr) if isinstance(node, sp.Sum))
-    bound = dict.fromkeys(limit[0] for node in sums for limit in node.limits)
-    return expr.xreplace(dict(zip(bound, (sp.Symbol(c) for c in letters), strict=False)))
+    nodes = list(sp.preorder_traversal(expr))
+    unnamed = (node for node in nodes if isinstance(node, sp.Dummy) and node in free)
+    bound = (limit[0] for node in nodes if isinstance(node, sp.Sum) for limit in node.limits)
+    indices = dict.fromkeys([*unnamed, *bound])
+    return expr.xreplace(dict(zip(indices, (sp.Symbol(c) for c in letters), strict=False)))
 
 
 class NoRuleError(Exception):
@@ -220,8 +223,7 @@ def contract_deltas(term: Term, free: Mapping[sp.Symbol, sp.Expr]) -> Term:
             continue
         if known.get(kept) != ranges[gone] or kept in sizes:
             raise TypeError(
-                f"{factor} joins {kept}, whose range is not known to be 1, .., {ranges[gone][1]}, with "
-                "an index of that range"
+                f"{factor} joins {kept}, whose range is not known to be 1, .., {ranges[gone][1]}, with an index of that range"
             )
         rest = list(term.factors)
         rest.remove(factor)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from verify.symbolic.indexed import total
+from verify.symbolic.indexed import readable, total
 
 Entry = Callable[[sp.Expr, sp.Expr], sp.Expr]
 
@@ -64,8 +64,7 @@ class Matrix:
         """
         if self.columns != other.rows:
             raise ValueError(
-                f"expected {self.columns} rows to multiply {self.latex} by, got {other.latex} with "
-                f"{other.rows}"
+                f"expected {self.columns} rows to multiply {self.latex} by, got {other.latex} with {other.rows}"
             )
 
         def entry(a: sp.Expr, b: sp.Expr) -> sp.Expr:
@@ -100,7 +99,7 @@ class Matrix:
         number = sp.sympify(factor)
         if number == 1:
             return self
-        text = sp.latex(number)
+        text = sp.latex(readable(number))
         written = (
             "-" if number == -1 else f"\\left({text}\\right) " if number.is_Add else f"{text} "
         )
@@ -138,8 +137,7 @@ class Matrix:
     def _summed(self, other: Matrix, sign: str) -> Matrix:
         if self.shape != other.shape:
             raise ValueError(
-                f"expected {self.latex} and {other.latex} to have one shape, got {self.shape} and "
-                f"{other.shape}"
+                f"expected {self.latex} and {other.latex} to have one shape, got {self.shape} and {other.shape}"
             )
         factor = 1 if sign == "+" else -1
         right = (

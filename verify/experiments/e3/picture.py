@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from verify.claims.evidence import Evidence, Plot, Series
 from verify.claims.picture import Line, Picture
-from verify.claims.summary import DATA
+from verify.claims.summary import DATA, UNLEARNED
 from verify.engine.record import CheckRecord
 from verify.experiments.networks import FRESH, TRAINED, UNTRAINED
 from verify.ssl.measurements import Protocol
@@ -16,8 +16,6 @@ FORMS = {"digits": "E3.orbits", "reduced": "E3.orbits.cifar10-reduced"}
 """The checks whose tables are drawn, by the form of their data."""
 
 SHORT = {TRAINED: "trained", FRESH: "fresh head", UNTRAINED: "untrained"}
-UNLEARNED = "do not count as trained"
-"""What the summary of a measurement says of networks that hardly learned."""
 
 
 class Ratio(NamedTuple):
@@ -103,12 +101,7 @@ def picture(checks: Mapping[str, CheckRecord]) -> Picture | None:
             ylabel="spread along orbits, z over h",
             yscale="log",
         ),
-        caption=(
-            "Published: the head is fed the normalised representation; consistent: what it was trained on. "
-            "Means over training seeds with their range; the published value, of one seed, is from the released "
-            "arrays. Selectivity, the compression over that of the total variance, is of the trained head under the "
-            f"consistent protocol {'; '.join(told)}; 1 is none."
-        ),
+        caption=f"Published: the head is fed the normalised representation; consistent: what it was trained on. Means over training seeds with their range; the published value, of one seed, is from the released arrays. Selectivity, the compression over that of the total variance, is of the trained head under the consistent protocol {'; '.join(told)}; 1 is none.",
         places=tuple(places),
         lines=(Line("y", 1.0, "no compression"),),
         shown_by=tuple(check.id for check, _ in measured.values()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -98,6 +99,21 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     remark: str = ""
 
 
+class About(NamedTuple):
+    """What rows and claims are about: an experiment, in a setting of data and backbone."""
+
+    experiment: str
+    setting: str
+
+    def row(self, quantity: str, **figures: Any) -> Row:
+        """A row about it."""
+        return Row(experiment=self.experiment, setting=self.setting, quantity=quantity, **figures)
+
+    def claim(self, id: str, text: str, **found: Any) -> Claim:
+        """A claim about it."""
+        return Claim(experiment=self.experiment, setting=self.setting, id=id, text=text, **found)
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """The rows and claims of one experiment."""
 
@@ -140,10 +156,7 @@ def _claims(claims: Sequence[Claim]) -> Table:
             (f"{c.experiment}: {c.text}", c.setting, c.answer, c.value, c.criterion, c.remark)
             for c in claims
         ),
-        note=(
-            "Yes is in the paper's favour. Figures are computed from the released arrays, those of E8 "
-            "from what the release's notebook printed."
-        ),
+        note="Yes is in the paper's favour. Figures are computed from the released arrays, those of E8 from what the release's notebook printed.",
     )
 
 
