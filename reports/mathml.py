@@ -181,6 +181,8 @@ def _thin(parent: Element) -> None:
                 del parent.attrib[name]
         if {"lspace", "rspace"} <= set(parent.attrib) and len(parent.text or "") > 1:
             parent.attrib.pop("form", None)  # the spaces are all that it is for
+    if parent.tag == "mi" and len(parent.text or "") > 1:
+        parent.attrib.pop("mathvariant", None)  # only a single letter is slanted by itself
 
 
 def tree(latex: str, display: str = "inline") -> Element:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from verify.claims.evidence import Evidence, Quoted, Theorem
 from verify.engine.record import RunRecord
+from verify.kernel.sources import PREFIX
 
 
 class Vocabulary:
@@ -81,7 +82,8 @@ class Vocabulary:
 
 def anchor(name: str) -> str:
     """The anchor of a Coq definition."""
-    return "definition--" + re.sub(r"[^\w.']+", "-", name)  # a notation's name has spaces
+    # The prefix is everywhere the same, and a notation's name has spaces.
+    return "coq--" + re.sub(r"[^\w.']+", "-", name.removeprefix(f"{PREFIX}."))
 
 
 def _word(definition: Quoted) -> str:

@@ -14,6 +14,7 @@ from report_parser import Parsed, shown, squeezed
 
 from reports import tiers
 from reports.render import page
+from reports.vocabulary import anchor
 from verify.claims.check import Kind, Role
 from verify.claims.evidence import Evaluated, Outcome, Premise
 from verify.engine.record import RunRecord
@@ -216,7 +217,7 @@ def test_a_theorem_is_quoted_verbatim_with_its_definitions_and_axioms(html: str)
     block = html[html.index('id="thm41.kernel.part.T1"') :].partition("</article>")[0]
     assert "Theorem part_T1 (W : &#39;M[F]_(d, k)) : psd H -&gt; psd (W *m H *m W^T)." in block
     assert "Variable F : realFieldType." in block
-    definition = re.findall(r'href="#(definition--[^"]+)"', block)
+    definition = re.findall(r'href="#(coq--[^"]+)"', block)
     assert len(definition) == 1
     defined = Parsed(html).text[definition[0]]
     assert "A is symmetric and positive semidefinite." in defined
@@ -234,7 +235,7 @@ def test_a_definition_that_is_all_a_theorem_says_stands_beside_it() -> None:
     finding = replace(FINDINGS[id], theorems=(replace(theorem, statement=statement),))
     html = page(run_record(FINDINGS | {id: finding}))
     block = html[html.index(f'id="{id}"') :].partition("</article>")[0]
-    assert f'id="definition--{defined.name}"' in block
+    assert f'id="{anchor(defined.name)}"' in block
     assert defined.comment in block
     assert 'id="definitions"' not in html
 

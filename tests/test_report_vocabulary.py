@@ -57,9 +57,7 @@ def test_everything_that_theorems_use_is_reached_by_links_from_them() -> None:
         id = waiting.pop()
         if id not in reached:
             reached.add(id)
-            waiting += [
-                link[1:] for link in parsed.links.get(id, ()) if link.startswith("#definition--")
-            ]
+            waiting += [link[1:] for link in parsed.links.get(id, ()) if link.startswith("#coq--")]
     assert reached == {ID, *(anchor(one.name) for one in EVERY)}
 
 
