@@ -23,21 +23,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import CodeType
 from typing import TypeVar
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
-from reports import crosswalk, tiers
+from reports import crosswalk, tiers, vocabulary
 from reports.dependencies import anchor, drawing, overview
 from reports.faults import Faults
-from reports.figures import styles_once, svg
 from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
 from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
 from reports.plain import lettered, plain
+from reports.styles import styles_once
 from verify.claims.check import Arithmetic, Kind, Role
-from verify.claims.evidence import Answer, Outcome, Plot, Table, Theorem
+from verify.claims.evidence import Answer, Outcome, Plot, Table
 from verify.claims.judgement import Judgement
 from verify.claims.lemmas import CONVENTIONS, LemmaKind
 from verify.claims.picture import Line, Picture
@@ -70,6 +72,22 @@ def _holds(page: Path, html: str) -> bool:
         return page.read_text(encoding="utf-8") == html
     except (OSError, ValueError):
         return False
+
+
+class _Compiled(BytecodeCache):
+    """The templates as they were compiled for an earlier report of this process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = _Compiled()
 
 
 @dataclass(frozen=True)
@@ -140,10 +158,15 @@ def _drawings(cache: Path | None) -> Iterator[None]:
 def _figure(
     plot: Plot, anchor: str, places: Sequence[str] = (), lines: Sequence[Line] = ()
 ) -> Markup:
-    """A plot as `svg` draws it."""
+    """A plot as `reports.figures.svg` draws it."""
+
+    def draw() -> str:
+        from reports.figures import svg  # with matplotlib, which what was drawn before does without
+
+        return svg(plot, anchor, places, lines)
+
     given = msgspec.json.encode([plot, anchor, places, lines])
-    source = hashlib.sha256(given).hexdigest()
-    return Markup(FIGURES.of(source, lambda: svg(plot, anchor, places, lines)))
+    return Markup(FIGURES.of(hashlib.sha256(given).hexdigest(), draw))
 
 
 def page(run: RunRecord, faults: Faults | None = None) -> str:
@@ -274,6 +297,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
     set_prose = faults.guarded(own_prose)
     environment = Environment(
         loader=PackageLoader("reports"),
+        bytecode_cache=COMPILED,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -297,8 +321,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         day=lambda iso: iso[:16].replace("T", " "),
     )
     environment.tests["computed"] = _is_computed
-    quoted = _theorems(run)
-    spelled_out = _spelled_out(quoted)
+    quoted = vocabulary.Vocabulary(run)
     withdrawn = _withdrawn(run)
     environment.globals.update(
         svg=faults.guarded(_figure, lambda plot: plot.title),
@@ -317,13 +340,8 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         counted_standings=_counted_standings,
         crosswalk=crosswalk.shown(run, crosswalk.read()),
         decided_by=crosswalk.decided_by,
-        definition=_definition,
-        definitions={
-            one.name: one
-            for theorem in quoted.values()
-            for one in theorem.vocabulary
-            if one.name not in spelled_out
-        },
+        definition=vocabulary.anchor,
+        definitions=quoted.definitions,
         dependencies=drawing(run),
         overview=overview(run),
         pictures=_pictures(run),
@@ -335,8 +353,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         place=_place,
         released_answer=crosswalk.released_answer,
         share=tiers.share,
-        spelled_out=lambda theorem: {n for n, by in spelled_out.items() if by == theorem.name},
-        theorems=len(quoted),
+        quoted=quoted,
         version=f"{DISTRIBUTION} {project_version()}",
         tier_words=tiers.words,
         untold=partial(_untold, withdrawn),
@@ -397,35 +414,6 @@ def _untold(
             yield table
         elif rows:
             yield msgspec.structs.replace(table, rows=rows)
-
-
-def _theorems(run: RunRecord) -> dict[str, Theorem]:
-    """The theorems that checks quote, by name."""
-    return {
-        theorem.name: theorem
-        for check in run.checks
-        if check.evidence is not None
-        for theorem in check.evidence.theorems
-    }
-
-
-def _spelled_out(quoted: Mapping[str, Theorem]) -> dict[str, str]:
-    """The definitions that are all that a theorem's statement says, by name, with the first such theorem.
-
-    ``refuted_law : ~ sentence_law`` says nothing to who does not see ``sentence_law`` beside it.
-    """
-    found: dict[str, str] = {}
-    for theorem in quoted.values():
-        for one in theorem.vocabulary:
-            word = one.name.rpartition(".")[2]
-            if re.search(rf":\s*~?\s*{re.escape(word)}\b[\s\w']*\.?$", theorem.statement.text):
-                found.setdefault(one.name, theorem.name)
-    return found
-
-
-def _definition(name: str) -> str:
-    """The anchor of a Coq definition."""
-    return "definition--" + re.sub(r"[^\w.']+", "-", name)  # a notation's name has spaces
 
 
 def _made_with(run: RunRecord) -> list[tuple[str, int]]:
