@@ -16,6 +16,7 @@ _GREEK = dict(
             "delta",
             "eps",
             "epsilon",
+            "eta",
             "theta",
             "kappa",
             "lambda",
@@ -30,7 +31,7 @@ _GREEK = dict(
             "Lambda",
             "Sigma",
         ],
-        "αβγδϵϵθκλμρστφπΓΔΛΣ",
+        "αβγδϵϵηθκλμρστφπΓΔΛΣ",
         strict=True,
     )
 )
