@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from reports import ReportError
 from reports.linear import linear
+from reports.typed import DOLLAR, typeset
 
 Element = ElementTree.Element
 
@@ -93,7 +94,6 @@ _BEFORE_SIGN = set("([{⟨") | _RELATIONS
 _MARKS = ".,;:!?)]”"
 _TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")  # written between terms: an ellipsis
 _CODE = re.compile(r"`([^`]+)`")
-DOLLAR = re.compile(r"(?<!\\)\$")
 
 
 def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Markup:
@@ -107,7 +107,9 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
         ReportError: if a dollar sign has no partner or a formula cannot be shown.
     """
     pieces = DOLLAR.split(text)
-    if len(pieces) % 2 == 0:
+    if len(pieces) % 2:
+        pieces = DOLLAR.split(typeset(text))
+    else:
         raise ReportError(
             f"Expected dollar signs in pairs around each formula, found an odd number in {text!r}; "
             r"write \$ for a dollar sign."
