@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from verify.claims.evidence import Evidence, Quoted, Theorem
 from verify.engine.record import RunRecord
-from verify.kernel.sources import PREFIX
 
 
 class Vocabulary:
@@ -82,8 +81,8 @@ class Vocabulary:
 
 def anchor(name: str) -> str:
     """The anchor of a Coq definition."""
-    # The prefix is everywhere the same, and a notation's name has spaces.
-    return "coq--" + re.sub(r"[^\w.']+", "-", name.removeprefix(f"{PREFIX}."))
+    # The first module is the same everywhere, and a notation's name has spaces.
+    return "coq--" + re.sub(r"[^\w.']+", "-", name.split(".", 1)[-1])
 
 
 def _word(definition: Quoted) -> str:
