@@ -21,6 +21,7 @@ from latex2mathml.converter import Converter
 from markupsafe import Markup
 
 from reports import ReportError
+from reports.letters import lettered
 from reports.linear import linear
 
 Element = ElementTree.Element
@@ -97,7 +98,9 @@ DOLLAR = re.compile(r"(?<!\\)\$")
 
 
 def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Markup:
-    r"""Return text as HTML, with LaTeX between dollar signs and code between backticks; ``\$`` is a dollar sign.
+    r"""Return text as HTML, with LaTeX between dollar signs and code between backticks.
+
+    ``\$`` is a dollar sign. Mathematics outside the dollar signs is set as `lettered` does.
 
     Args:
         text: what to set.
@@ -122,9 +125,17 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
             parts, opening, last = before.rpartition("<math")
             before = f'{parts}<span class="nowrap">{opening}{last}{escape(mark)}</span>'
             piece = piece[len(mark) :]
-        html += before + _CODE.sub(r"<code>\1</code>", escape(piece.replace(r"\$", "$")))
+        html += before + _typed(piece.replace(r"\$", "$"))
         before = ""
     return Markup(html)
+
+
+def _typed(text: str) -> str:
+    """Text without formulas as HTML."""
+    return "".join(
+        f"<code>{escape(piece)}</code>" if i % 2 else str(escape(lettered(piece)))
+        for i, piece in enumerate(_CODE.split(text))
+    )
 
 
 def prose_or_source(text: str) -> Markup:

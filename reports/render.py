@@ -34,8 +34,9 @@ from reports.dependencies import anchor, drawing, overview
 from reports.faults import Faults
 from reports.figures import styles_once, svg
 from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
+from reports.letters import lettered
 from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
-from reports.plain import lettered, plain
+from reports.plain import plain
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Outcome, Plot, Table, Theorem
 from verify.claims.judgement import Judgement
@@ -293,7 +294,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         counted=lambda n, one, many: f"{n} {one if n == 1 else many}",
         slug=lambda text: re.sub(r"\W+", "-", text),
         seconds=_seconds,
-        figure=lambda number: f"{number:.3g}",
+        figure=lambda number: lettered(f"{number:.3g}"),
         day=lambda iso: iso[:16].replace("T", " "),
     )
     environment.tests["computed"] = _is_computed

@@ -37,10 +37,10 @@ SUMMARY = (
         published="0.339, 0.609, 0.669",
         arrays=(
             Answer.UNDECIDED,
-            "0.34 [-0.07, 0.68], 0.61 [0.23, 0.99], 0.67 [0.52, 0.79]: one of them is not resolved from 0",
+            "0.34 [−0.07, 0.68], 0.61 [0.23, 0.99], 0.67 [0.52, 0.79]: one of them is not resolved from 0",
         ),
         claims=("spearman",),
         digits=(Answer.UNDECIDED, "6 epochs resolve nothing below 0.886"),
-        reduced=(Answer.UNDECIDED, "0.43, -0.02, -0.57; 8 epochs resolve nothing below 0.738"),
+        reduced=(Answer.UNDECIDED, "0.43, −0.02, −0.57; 8 epochs resolve nothing below 0.738"),
     ),
 )
