@@ -15,7 +15,10 @@ os.environ.update(THREADS)  # before PyTorch reads it
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--kills", type=int, default=3, help="moments at which test_kills disturbs a run"
+        "--kills",
+        type=int,
+        default=3,
+        help="how often test_kills disturbs a run, and test_training_resume kills one",
     )
     parser.addoption(
         "--report-in",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec.structs import asdict
+
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role, evidence_for
 from verify.claims.evidence import (
     Answer,
     Evaluated,
-    Evidence,
     Finding,
     Measured,
     Outcome,
@@ -31,6 +32,7 @@ from verify.claims.statement import (
     Statement,
     Verdict,
 )
+from verify.engine.provenance import Traced
 from verify.engine.record import (
     CheckRecord,
     ExperimentRecord,
@@ -569,18 +571,10 @@ EXPERIMENT_FINDINGS = {
 }
 
 
-def _records(checks: tuple[Check, ...], evidence: dict[str, Evidence]) -> tuple[CheckRecord, ...]:
+def _records(checks: tuple[Check, ...], evidence: dict[str, Traced]) -> tuple[CheckRecord, ...]:
     return tuple(
-        CheckRecord(
-            id=check.id,
-            title=check.title,
-            role=check.role,
-            kind=check.kind,
-            arithmetic=check.arithmetic,
-            part=check.part,
-            readings=check.readings,
-            all_dimensions=check.all_dimensions,
-            capabilities=check.capabilities,
+        CheckRecord.of(
+            check,
             evidence=evidence.get(check.id),
             note="" if check.id in evidence else "It needs a GPU.",
         )
@@ -588,9 +582,12 @@ def _records(checks: tuple[Check, ...], evidence: dict[str, Evidence]) -> tuple[
     )
 
 
-def _stamped(checks: tuple[Check, ...], findings: dict[str, Finding]) -> dict[str, Evidence]:
+def _stamped(checks: tuple[Check, ...], findings: dict[str, Finding]) -> dict[str, Traced]:
     return {
-        check.id: evidence_for(check, findings[check.id], _provenance(check.id))
+        check.id: Traced(
+            **asdict(evidence_for(check, findings[check.id], _provenance(check.id))),
+            data={"images": "e3b0c44298fc1c149afbf4c8996fb924"} if check.room == "E3" else {},
+        )
         for check in checks
         if check.id in findings
     }

@@ -225,6 +225,26 @@ def test_junit_has_a_case_for_each_check_and_verdict_gone_wrong(verify, folder):
 
 
 @pytest.mark.slow
+def test_the_data_of_a_check_are_named_in_every_export(verify, folder):
+    """In that of the run that read them, and of the next, which takes the evidence from the store."""
+    registry = write_registry(folder, ["derivation", "reads"])
+    data = {"words": "0123456789abcdef" * 4}
+    for reused in (0, 4):
+        files = ("--json", folder / "run.json", "--junit", folder / "junit.xml")
+        assert verify(registry, "all", *FAST, *files)[0] == 0
+        record = msgspec.json.decode((folder / "run.json").read_bytes(), type=RunRecord)
+        assert record.reused == reused
+        found = {check.id: check.evidence.data for check in record.checks}
+        assert len(found) == 4
+        assert {id: named for id, named in found.items() if named} == {"toy.P.reads": data}
+        for case in ElementTree.parse(folder / "junit.xml").iter("testcase"):
+            noted = {one.get("name"): one.get("value") for one in case.iter("property")}
+            assert noted.get("data: words") == found[case.get("name")].get("words")
+        page = (folder / "out" / "site" / "provenance.html").read_text()
+        assert f"words <code>{data['words'][:12]}</code>" in page
+
+
+@pytest.mark.slow
 def test_the_report_is_made_again_from_stored_evidence(verify, folder):
     registry = write_registry(folder)
     code, _, err = verify(registry, "report")

@@ -11,13 +11,13 @@ import sympy as sp
 import torch
 from flint import fmpq_mat
 
+import verify.claims.strategies  # noqa: F401  (it says how a head is told)
 from verify.claims.check import Context
 from verify.claims.controls import ByConstruction, controls
 from verify.claims.counterexample import counterexample
 from verify.claims.describe import HIDDEN, describe
 from verify.claims.evidence import Outcome
 from verify.claims.statement import Hypothesis, Reading, Statement, Verdict
-from verify.claims.strategies import describe_head
 from verify.numeric.activations import TANH
 from verify.numeric.heads import Head
 
@@ -119,7 +119,11 @@ def test_a_case_is_told_by_its_fields():
         (r"$\tau$", "0.25"),
         ("$x$", "$x^{2}$"),
         ("orbit", r"$(x, \frac{1}{2})$"),
-        *describe_head(head),
+        ("activation", "tanh"),
+        ("$W_1$", "[[1/2, -1]]"),
+        ("$b_1$", "[0]"),
+        ("$W_2$", "[[1]]"),
+        ("$b_2$", "[0]"),
         ("pair", "[1/3, 4]"),
     )
     assert describe(Fraction(2, 3)) == (("case", "2/3"),)

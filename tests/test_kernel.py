@@ -6,11 +6,14 @@ texts that hide what it must find, and show what it must not take for it.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from verify.__main__ import ROOT
 from verify.claims import proved
 from verify.claims.check import Context
 from verify.claims.evidence import Outcome
@@ -235,9 +238,9 @@ def test_theorems_asked_about_together_assume_what_each_does(
     monkeypatch.setattr(record, "read", lambda: entries)
     asked, ask = [], coq._ask
 
-    def counted(module, groups, folder):
+    def counted(groups, folder):
         asked.extend(len(names) for names in groups)
-        return ask(module, groups, folder)
+        return ask(groups, folder)
 
     monkeypatch.setattr(coq, "_ask", counted)
     folder = library / "coq"
@@ -266,3 +269,48 @@ def test_what_is_recorded_of_other_sources_or_another_coq_says_nothing(library, 
         made = coq.check(sources, "Geometry.toy.alike", names, folder)
         assert made.axioms == {name: ASSUMED[name] for name in names}
         (folder / "Geometry" / "toy" / "alike.axioms.json").unlink()
+
+
+@needs_coq
+def test_all_modules_that_are_compiled_are_asked_about_in_one_process(library, monkeypatch):
+    rooms = library / "rooms" / "toy" / "kernel"
+    for file in ("alike", "same", "other"):
+        (rooms / f"{file}.v").write_text(ALIKE, encoding="utf-8")
+    (rooms / "built.v").write_text("From Geometry.toy Require Import same.\n" + ALIKE, "utf-8")
+    sources = Library(library / "rooms", library / "library")
+    entries = {
+        f"{module}.{name}": record.Entry(sources.digest(module), coq.version(), axioms, 0.1)
+        for module in (f"Geometry.toy.{file}" for file in ("alike", "same", "built", "other"))
+        for name, axioms in ASSUMED.items()
+    }
+    monkeypatch.setattr(record, "read", lambda: entries)
+    runs, run = [], coq._run
+
+    def counted(folder, file, what):
+        runs.append(file.stem.partition("_")[0])
+        return run(folder, file, what)
+
+    monkeypatch.setattr(coq, "_run", counted)
+    coq.ahead(sources, library / "coq")
+    assert sorted(runs) == ["alike", "ask", "built", "double", "other", "same", "twice"]
+    for file in ("alike", "same", "built"):
+        made = coq.check(sources, f"Geometry.toy.{file}", tuple(ASSUMED), library / "coq")
+        assert made.axioms == ASSUMED
+    assert len(runs) == 7  # nothing was compiled or asked again
+    # What rests on a file that is gone cannot be loaded, and is left out of a question about another.
+    kept = library / "coq" / "Geometry" / "toy"
+    for left in kept.glob("*.axioms.json"):
+        left.unlink()
+    (kept / "same.vo").unlink()
+    made = coq.check(sources, "Geometry.toy.alike", tuple(ASSUMED), library / "coq")
+    assert made.axioms == ASSUMED
+    assert runs[7:] == ["ask"]
+    assert {left.name for left in kept.glob("*.axioms.json")} == {
+        "alike.axioms.json",
+        "other.axioms.json",
+    }
+
+
+def test_theorems_are_compiled_ahead_of_any_installation(tmp_path):
+    code = f"import sys; sys.path[:0] = [{str(ROOT)!r}]; import verify.kernel.__main__"
+    subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True, cwd=tmp_path)

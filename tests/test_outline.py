@@ -20,7 +20,7 @@ from toy import context, forget, write_registry
 
 from reports import kept, mathml, render
 from verify.__main__ import ROOT
-from verify.claims.check import Arithmetic, Kind, Role
+from verify.claims.declare import measurement
 from verify.engine import outline, registry
 from verify.engine.outline import Files, Outlines
 from verify.engine.provenance import evidence_key
@@ -174,7 +174,10 @@ def test_a_picture_is_drawn_once_of_the_same_records_and_again_of_others(folder,
     assert room.picture({}).caption == ""
     assert f"{name}.toy" not in sys.modules  # it was not drawn anew
     assert (
-        room.picture({"toy.derivation": check_record("toy.derivation")}).caption == "toy.derivation"
+        room.picture(
+            {"toy.derivation": CheckRecord.of(measurement("toy.derivation", "t", print))}
+        ).caption
+        == "toy.derivation"
     )
     assert (folder / "outlines" / f"{name}.toy.picture").read_bytes() != drawn
     (folder / name / "toy" / "picture.py").write_text(
@@ -182,22 +185,6 @@ def test_a_picture_is_drawn_once_of_the_same_records_and_again_of_others(folder,
     )
     forget(name)
     assert outlined(folder, name).picture({}).caption == "other"
-
-
-def check_record(id: str) -> CheckRecord:
-    """The record of a check that was not run."""
-    return CheckRecord(
-        id=id,
-        title="t",
-        role=Role.CONTEXT,
-        kind=Kind.DERIVATION,
-        arithmetic=Arithmetic.SYMBOLIC,
-        part="",
-        readings=(),
-        all_dimensions=True,
-        capabilities=(),
-        evidence=None,
-    )
 
 
 def test_what_is_drawn_does_not_depend_on_pages_or_evidence(monkeypatch, tmp_path):

@@ -18,7 +18,7 @@ from reports.dependencies import overview
 from reports.render import PAGE, pages
 from theorems.cor35 import picture as threshold
 from theorems.thm41 import picture as collapse
-from verify.claims.check import Arithmetic, Kind, Role
+from verify.claims.declare import measurement
 from verify.claims.evidence import (
     Answer,
     Evidence,
@@ -49,18 +49,7 @@ MADE = Provenance(
 def found(id: str, outcome: Outcome = Outcome.AS_STATED, **held: object) -> CheckRecord:
     """The record of a check that found something."""
     evidence = Evidence(check=id, provenance=MADE, outcome=outcome, summary="s", **held)
-    return CheckRecord(
-        id=id,
-        title="t",
-        role=Role.CONTEXT,
-        kind=Kind.TRAINING,
-        arithmetic=Arithmetic.FLOAT32,
-        part="",
-        readings=(),
-        all_dimensions=False,
-        capabilities=(),
-        evidence=evidence,
-    )
+    return CheckRecord.of(measurement(id, "t", print), evidence=evidence)
 
 
 @pytest.mark.parametrize("module", [threshold, collapse])

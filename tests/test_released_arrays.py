@@ -10,6 +10,7 @@ import io
 import json
 import os
 import pickle
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from verify.claims.evidence import Answer
-from verify.experiments.released import citations, collapse, command, heads, orbits, tracks
+from verify.experiments.released import collapse, command, heads, orbits, tracks
 from verify.experiments.released.analysis import analyse
-from verify.experiments.released.citations import CITATIONS, Citation, check, cite, unlisted
+from verify.experiments.released.citations import CITATIONS, Citation, check, cite
 from verify.experiments.released.intervals import on_logarithms, wilson
 from verify.experiments.released.pretrained import table
 from verify.experiments.released.reader import Release, ReleaseError, read
@@ -533,7 +534,7 @@ def written(root: Path, listed: tuple[Citation, ...]) -> Path:
 def test_every_citation_is_a_sentence_with_a_place_and_words() -> None:
     assert len({c.id for c in CITATIONS}) == len(CITATIONS)
     for c in CITATIONS:
-        assert c.file in citations.FILES
+        assert c.file in FILES
         assert 1 <= c.first <= c.last <= c.first + 40
         assert c.text[0].isupper()
         assert c.text.endswith(".")
@@ -561,6 +562,32 @@ def test_citations_are_kept_against_a_checkout(tmp_path: Path) -> None:
     answered = command.released(tmp_path, check_citations=True)
     assert answered.code == 1
     assert answered.text.startswith(f"{len(found)} of {len(CITATIONS)} citations disagree with")
+
+
+ABOUT = re.compile(
+    r"\breleased (?:code|script|notebook|tracker)s?\b|\bauthor's code\b", re.IGNORECASE
+)
+"""What a sentence about the release has in it."""
+
+FILES = (
+    *("experiments.py", "hessian_tracker.py", "head_depth_ablations.py", "plot_results.py"),
+    *("pretrained.ipynb", "README.md"),
+)
+
+PLACE = re.compile(rf"(?:{'|'.join(map(re.escape, FILES))})[: ]\d+(?:-\d+)?")
+"""A place in the release, as `Citation.place` writes it."""
+
+
+def unlisted(text: str) -> list[str]:
+    """The sentences of a text that speak of the released code and name no place of `CITATIONS`."""
+    places = {citation.place for citation in CITATIONS}
+    sentences = re.split(r"(?<=[.!?])\s+(?=[A-Z`])", " ".join(text.split()))
+    found = []
+    for sentence in sentences:
+        named = {m[0].replace(" ", ":", 1) for m in PLACE.finditer(sentence)}
+        if ABOUT.search(sentence) and not (named and named <= places):
+            found.append(sentence)
+    return found
 
 
 def test_sentences_without_a_listed_place_are_found() -> None:

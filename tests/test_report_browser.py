@@ -11,6 +11,7 @@ import re
 import shutil
 import unicodedata
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,6 +30,8 @@ from verify.engine.record import ExperimentRecord, RunRecord, StatementRecord
 
 pytestmark = pytest.mark.slow  # it starts a browser
 
+BROWSERS = 2
+"""As many pages are visited at a time: the work is done by Chromium's processes."""
 WIDTHS = (1280, 768, 390)
 SCHEMES = ("light", "dark")
 A4 = 718
@@ -183,21 +186,31 @@ def tools(pytestconfig: pytest.Config) -> SimpleNamespace:
 @pytest.fixture(scope="module")
 def seen(report: Report, tools: SimpleNamespace) -> dict[str, dict[str, object]]:
     """What was seen on each page, in one visit to it: an answer to each question by its name."""
-    with tools.drive() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=tools.chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        rooms = [*report.run.statements[:1], *report.run.experiments[:1]]
-        names = {f"{name(room)}.html" for room in rooms}
-        others = {
-            f"{name(room)}.html" for room in (*report.run.statements, *report.run.experiments)
-        }
-        return {
-            path.name: visited(
-                browser, path, tools.axe, thorough=path.name in names or path.name not in others
+    rooms = [*report.run.statements[:1], *report.run.experiments[:1]]
+    names = {f"{name(room)}.html" for room in rooms}
+    others = {f"{name(room)}.html" for room in (*report.run.statements, *report.run.experiments)}
+    largest_first = sorted(report.site.glob("*.html"), key=lambda path: -path.stat().st_size)
+    left = iter(largest_first)
+
+    def visits(_: int) -> dict[str, dict[str, object]]:
+        with tools.drive() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=tools.chromium, args=["--no-sandbox", "--disable-gpu"]
             )
-            for path in sorted(report.site.glob("*.html"))
-        }
+            return {
+                path.name: visited(
+                    browser,
+                    path,
+                    tools.axe,
+                    thorough=path.name in names or path.name not in others,
+                )
+                for path in left
+            }
+
+    with ThreadPoolExecutor(BROWSERS) as pool:
+        answers = [item for part in pool.map(visits, range(BROWSERS)) for item in part.items()]
+    assert len(answers) == len(largest_first)
+    return dict(sorted(answers))
 
 
 def name(room: StatementRecord | ExperimentRecord) -> str:

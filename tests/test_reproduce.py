@@ -5,6 +5,8 @@ The oracles are exit codes and sentences, and the figures of a run that was neve
 
 from __future__ import annotations
 
+import hashlib
+import os
 import subprocess
 import sys
 import time
@@ -19,7 +21,7 @@ from verify.claims.check import Context
 from verify.claims.evidence import Evidence, Finding, Outcome
 from verify.claims.progress import SCRATCH, progress_of
 from verify.engine import registry as rooms
-from verify.engine.provenance import difference, effective_context, evidence_key
+from verify.engine.provenance import data_of, difference, effective_context, evidence_key
 from verify.engine.store import Records, Store
 from verify.engine.worker import missing_capability, run_check, with_provenance
 from verify.experiments.forms import FORMS, REDUCED
@@ -114,6 +116,21 @@ def test_data_that_are_not_there(tmp_path, capsys, monkeypatch) -> None:
     assert "There is no file or folder" in capsys.readouterr().err
     assert main([*asked, "--data-path", str(tmp_path)]) == 3
     assert "needs a CUDA device" in capsys.readouterr().err
+
+
+def test_a_device_that_would_change_nothing_is_refused(tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr("verify.__main__.gpu", lambda: "")
+    (tmp_path / "images").write_text("")
+    out = ["--out", str(tmp_path / "out"), "--device", "cuda"]
+    images = ["--data", "cifar10", "--data-path", str(tmp_path / "images")]
+    assert main(["ssl", "E3", *images, "--form", "reduced", *out]) == 2
+    assert "the others run on the CPU" in capsys.readouterr().err
+    assert main(["ssl", "E8", "--checkpoint", str(tmp_path / "images"), *out]) == 2
+    assert "the others run on the CPU" in capsys.readouterr().err
+    assert main(["ssl", "E3", *out]) == 3
+    assert "no CUDA device was found" in capsys.readouterr().err
+    assert main(["ssl", "E3", "--profile", "smoke"]) == 2
+    assert "`ssl` does not use it" in capsys.readouterr().err
 
 
 def test_the_list_is_of_the_experiments_that_are_named(capsys) -> None:
@@ -238,6 +255,36 @@ def test_a_new_record_takes_the_place_of_the_older_one(tmp_path) -> None:
 def run_stamp(check_id: str, seed: int) -> Evidence:
     ctx = msgspec.structs.replace(CTX, seed=seed)
     return with_provenance(CHECKS[check_id], ctx, Finding(outcome=Outcome.AS_STATED, summary="so"))
+
+
+def test_data_are_known_by_their_content(tmp_path) -> None:
+    """The images that networks are trained on, and what a user names; of a folder names and contents."""
+    digits_data = load_digits()
+    assert data_of(CHECKS["E3.orbits"], CTX) == {digits_data.name: digits_data.fingerprint()}
+    assert data_of(CHECKS["E3.isometry"], CTX) == {}
+    file, inner = tmp_path / "a.pt", tmp_path / "b" / "c.pt"
+    inner.parent.mkdir()
+    file.write_bytes(b"weights")
+    named = {"checkpoint": str(file), "cifar10": str(tmp_path)}
+
+    def found() -> dict[str, str]:
+        return data_of(CHECKS["E8.orbits"], msgspec.structs.replace(CTX, data=named))
+
+    seen = [found()]
+    assert seen[0]["checkpoint"] == hashlib.sha256(b"weights").hexdigest()
+    inner.write_bytes(b"other")
+    seen.append(found())
+    os.utime(inner, (0, 0))
+    os.mkfifo(tmp_path / "pipe")
+    assert found() == seen[-1]
+    inner.write_bytes(b"OTHER")
+    seen.append(found())
+    inner.rename(inner.with_name("d.pt"))
+    seen.append(found())
+    assert len({one["cifar10"] for one in seen}) == len(seen)
+    assert {one["checkpoint"] for one in seen} == {seen[0]["checkpoint"]}
+    named["cifar10"] = ""  # to be fetched
+    assert set(found()) == {"checkpoint"}
 
 
 # --- what is recorded -----------------------------------------------------------------------

@@ -13,12 +13,13 @@ import sys
 import msgspec
 import numpy as np
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from verify.claims.acceptance import normalised
 from verify.claims.check import Arithmetic, Check, Kind, Role, evidence_for
 from verify.claims.evidence import Evaluated, Finding, Outcome, Plot, Provenance, Series, Witness
 from verify.claims.statement import Statement
+from verify.engine.provenance import Traced
 from verify.engine.store import SEED_LIMIT, Asked, Records, Store, StoreError, best_valid, seal
 
 KEY = "0123456789abcdef" + "f" * 48
@@ -67,7 +68,8 @@ def evidence(finding=FULL, key=KEY, name="room.a", date="2026-01-01"):
         wall_s=0.25,
         cpu_s=0.125,
     )
-    return evidence_for(check, finding, provenance)
+    found = evidence_for(check, finding, provenance)
+    return Traced(**asdict(found), data={"images": "5" * 64})
 
 
 ASKED = Asked(seed=7, profile="deep", device="cuda", only=(Kind.SCALE,), skip=(Kind.ATTACK,))

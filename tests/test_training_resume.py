@@ -6,12 +6,15 @@ handler sees; what that process printed says how far it had come.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import pickle
+import random
 import shutil
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -21,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tiny_training
 import torch
 from training_fixture import DIGITS_METHODS, EVERY, LONG, NARROW, SHORT, look
 
@@ -112,6 +116,77 @@ def test_a_killed_run_loses_at_most_one_interval(tmp_path: Path, digits: Dataset
     assert ends == [STEPS * epoch for epoch in range(resumed + 1, LONG.epochs + 1)]
     with np.load(result) as stored:
         assert_equal(dict(stored), to_arrays(train(LONG, digits, observe=look)))
+
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([tiny_training.__name__])
+
+
+def build(folder: Path, kill: int = 0, after: float = 0.0) -> tuple[int, list[int]]:
+    """Build the tiny run in a process of its own; return its exit code and the epochs that it saw end.
+
+    Args:
+        folder: what earlier processes left there it goes on from.
+        kill: a signal to send, if any.
+        after: seconds after which it is sent.
+    """
+    folder.mkdir(exist_ok=True)
+    seen = folder / tiny_training.SEEN
+    seen.unlink(missing_ok=True)
+    process = FORKS.Process(target=tiny_training.build_tiny, args=(str(folder),))
+    process.start()
+    if kill:
+        process.join(after)
+        if process.exitcode is None and process.pid:
+            os.kill(process.pid, kill)
+    process.join(300)
+    assert process.exitcode is not None, "it hangs"
+    return process.exitcode, [*map(int, seen.read_text().split())] if seen.exists() else []
+
+
+def built(folder: Path) -> dict[str, np.ndarray]:
+    """What was kept of the tiny run, but for times: losses, and all weights of every epoch."""
+    arrays = tiny_training.RUN.load(tiny_training.context(str(folder)))
+    times = ("seconds", "images_per_second", "data_share")
+    return {name: array for name, array in arrays.items() if name not in times}
+
+
+def test_a_run_killed_at_random_moments_ends_as_an_undisturbed_one(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Killed and repeated until it has ended, run after run, each the same to the last bit.
+
+    No later process repeats what an earlier one finished: the first epoch that it sees end is the one
+    after the last that was seen, or that one, where its checkpoint was not whole. The moments are drawn
+    over what an undisturbed run takes; `--kills 40` tries so many.
+    """
+    nothing = FORKS.Process(target=int)  # the others' parent imports first
+    nothing.start()
+    nothing.join()
+    begun = time.monotonic()
+    states = list(
+        range(tiny_training.TINY.epochs + 1)
+    )  # before the first step, and after each epoch
+    assert build(tmp_path / "undisturbed") == (0, states)
+    lasted, wanted = time.monotonic() - begun, built(tmp_path / "undisturbed")
+    draw, tried, killed, runs = random.Random(), 0, 0, 0
+    while killed < request.config.getoption("--kills"):
+        folder, code, done = tmp_path / f"disturbed{runs}", 1, 0
+        while code:
+            kill = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)[tried % 3]
+            code, seen = build(folder, kill, draw.uniform(0.0, lasted))
+            tried, killed = tried + 1, killed + (code != 0)
+            said = f"{kill.name}: exit code {code}, saw {seen}, the last before was {done}"
+            # Interrupted in its own code, PyTorch may abort.
+            assert code in (0, -kill) or kill is signal.SIGINT, said
+            if seen:
+                assert seen == list(range(seen[0], seen[-1] + 1)), said
+                assert seen[0] in (done, done + 1), said
+                done = seen[-1]
+        runs += 1
+        assert_equal(built(folder), wanted)
+        assert build(folder) == (0, [])
+    print(f"{killed} kills, {runs} runs, none lost or otherwise")
 
 
 class Ticking:

@@ -24,6 +24,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -76,7 +77,19 @@ def build_nothing(arguments, ctx):
     raise MemoryError("too large")
 
 
+@dataclass(frozen=True)
+class Words:
+    name: str = "words"
+
+    def load(self, ctx):
+        return self
+
+    def fingerprint(self):
+        return "0123456789abcdef" * 4
+
+
 HEAD_OF_THREE = Artefact("toy-head", build, (3,))
+OF_WORDS = Artefact("toy-words", build, (3, Words()))
 HOPELESS = Artefact("hopeless", build_nothing)
 
 
@@ -182,6 +195,7 @@ CHECKS = {
     "nan": 'check("nan", nan)',
     "weigh": 'check("weigh", weigh, artefacts=(HEAD_OF_THREE,))',
     "weigh_again": 'check("weigh_again", weigh, artefacts=(HEAD_OF_THREE,))',
+    "reads": 'check("reads", weigh, artefacts=(OF_WORDS,))',
     "hopeless": 'check("hopeless", weigh, artefacts=(HOPELESS,))',
     **{name: f'check("{name}", faulty_{name}, cost=5.0)' for name in FAULTS},
 }

@@ -409,9 +409,15 @@ def _reproduce(
     reproduce.require_paths(options)
     for sentence in outside_bounds():
         _complain(sentence)
-    has_gpu = options.device != "cpu" and bool(gpu())
+    if options.device == "cuda" and not chosen.may_use_gpu:
+        raise UsageError(
+            "`--device cuda` is for the digits and for forms of the published size; the others run on the CPU."
+        )
+    has_gpu = chosen.may_use_gpu and options.device != "cpu" and bool(gpu())
     able = has_gpu or options.rehearse  # a few steps can be had without
     reproduce.require(chosen, folders.artefacts, has_gpu=able, download=options.download)
+    if options.device == "cuda" and not has_gpu:
+        raise reproduce.Unavailable(f"{NO_GPU}.")
     deadline = reproduce.deadline(options.budget)
     store = Store(folders.evidence)
     store.prepare()
@@ -423,7 +429,7 @@ def _reproduce(
     checks = chosen.checks(loaded)
     ctx = Context(
         seed=store.seed(options.seed, fresh=options.fresh),
-        profile=options.profile or "standard",
+        profile="standard",
         device="cuda" if has_gpu else "cpu",
         cache=str(folders.artefacts),
         rooms=rooms.modules(places),

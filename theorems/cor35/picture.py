@@ -55,12 +55,7 @@ def picture(checks: Mapping[str, CheckRecord]) -> Picture | None:
             xlabel="error of the Jacobian, |E|",
             ylabel="eigenvalues of the effective Hessian",
         ),
-        caption=(
-            rf"The heads $z$ and $((1 + t) z_1, (1 - t) z_2)$ under $L = \frac{{1}}{{2}} |u|^2$, in exact "
-            rf"numbers, $t = |E|$. At $|E| = {at}$, below the published threshold ${quoted}$, the condition "
-            rf"number is ${kappa}$ where it was $1$. Definiteness, which the threshold does guarantee here, since "
-            rf"both heads are linear under one loss Hessian, is lost at $|E| = {sp.latex(lost)}$ only."
-        ),
+        caption=rf"The heads $z$ and $((1 + t) z_1, (1 - t) z_2)$ under $L = \frac{{1}}{{2}} |u|^2$, in exact numbers, $t = |E|$. At $|E| = {at}$, below the published threshold ${quoted}$, the condition number is ${kappa}$ where it was $1$. Definiteness, which the threshold does guarantee here, since both heads are linear under one loss Hessian, is lost at $|E| = {sp.latex(lost)}$ only.",
         lines=(Line("x", float(threshold), f"published threshold {threshold}"),),
         shown_by=(SHOWN_BY,),
     )

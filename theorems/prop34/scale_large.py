@@ -175,10 +175,7 @@ def term_shares(ctx: Context) -> Finding:
     most = max(row.change / row.published for row in found)
     return Finding(
         outcome=Outcome.AS_STATED if worst <= 1 else Outcome.SURPRISE,
-        summary=(
-            f"At {'-'.join(map(str, WIDTHS))} the change of H_eff, from below, is at most {worst:.2g} "
-            f"of the full bound and {most:.2g} of the published one, both from above."
-        ),
+        summary=f"At {'-'.join(map(str, WIDTHS))} the change of H_eff, from below, is at most {worst:.2g} of the full bound and {most:.2g} of the published one, both from above.",
         cases=len(found),
         margin=worst,
         tables=(

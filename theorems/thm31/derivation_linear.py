@@ -317,8 +317,7 @@ def fixed_point(proof: Proof) -> None:
         meets_kept - kernel,
     )
     proof.follows(
-        r"The largest such space, where $\rho \notin \operatorname{ran} H$: $(k - 1) - m_1$ with "
-        r"$m_1 = \dim (\ker H \cap \rho^{\perp})$",
+        r"The largest such space, where $\rho \notin \operatorname{ran} H$: $(k - 1) - m_1$ with $m_1 = \dim (\ker H \cap \rho^{\perp})$",
         (k - 1) - meets_cut,
         r,
         using={"cut": (kernel - 1) - meets_cut, "rank": (k - r) - kernel},

@@ -139,8 +139,7 @@ def describe_linear(case: Linear) -> tuple[tuple[str, str], ...]:
 
 
 INSIDE = Claim(
-    r"$z^* \in S$, or $z^* = 0$: where $u^T \nabla^2 L \, u = |z^*|^2$, $W = E Q^T$ whitens $S$ and "
-    r"$W z^* = u$",
+    r"$z^* \in S$, or $z^* = 0$: where $u^T \nabla^2 L \, u = |z^*|^2$, $W = E Q^T$ whitens $S$ and $W z^* = u$",
     linear_cases,
     inside_mismatch,
     describe_linear,
@@ -271,8 +270,7 @@ def describe_kept(case: Kept) -> tuple[tuple[str, str], ...]:
 
 
 KEPT = Claim(
-    r"where $z^*$ stays critical the largest $\dim S$ is $r$, less $1$ if $0 \neq \rho \in "
-    r"\operatorname{ran} H$",
+    r"where $z^*$ stays critical the largest $\dim S$ is $r$, less $1$ if $0 \neq \rho \in \operatorname{ran} H$",
     kept_cases,
     kept_mismatch,
     describe_kept,

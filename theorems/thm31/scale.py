@@ -140,13 +140,7 @@ def objectives(ctx: Context) -> Finding:
                     "u^T H u",
                 ),
                 rows=tuple(rows),
-                note=(
-                    f"{source.note} Whitened here: the dimension of a random S that an affine head "
-                    f"whitened, from the eigenvalues above {WELL_CONDITIONED:g} of the largest of the "
-                    "registry's H; error: the largest entry of H_eff - Q Q^T by automatic "
-                    "differentiation. u^T H u: over |u|^2 |H|, u all outputs as one vector; behind "
-                    "a scale-invariant objective it is 0, here up to rounding."
-                ),
+                note=f"{source.note} Whitened here: the dimension of a random S that an affine head whitened, from the eigenvalues above {WELL_CONDITIONED:g} of the largest of the registry's H; error: the largest entry of H_eff - Q Q^T by automatic differentiation. u^T H u: over |u|^2 |H|, u all outputs as one vector; behind a scale-invariant objective it is 0, here up to rounding.",
             ),
         ),
     )

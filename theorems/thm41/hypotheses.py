@@ -108,7 +108,4 @@ def spectrum(state: Collapse) -> str:
     """G, M and the eigenvalues of H_eff, which is differentiated from the composition."""
     matrix = state.effective_hessian
     values = ", ".join(map(sp.latex, eigenvalues(matrix)))
-    return (
-        rf"$G = {sp.latex(state.pullback)}$, $M = {sp.latex(state.interaction)}$, "
-        rf"$H_{{\mathrm{{eff}}}} = {sp.latex(matrix)}$ with eigenvalues ${values}$"
-    )
+    return rf"$G = {sp.latex(state.pullback)}$, $M = {sp.latex(state.interaction)}$, $H_{{\mathrm{{eff}}}} = {sp.latex(matrix)}$ with eigenvalues ${values}$"

@@ -91,10 +91,5 @@ def table(found: Sequence[tuple[str, str, Mechanism]]) -> Table:
             )
             for head, activation, x in found
         ),
-        note=(
-            "The quoted mechanism, r < d: the heads of the squared error above, under that of their "
-            f"first {RANK} outputs alone, so that the loss Hessian is PSD of rank {RANK} and G has a "
-            "kernel K. On K, H_eff is M, so that it has at least as many negative eigenvalues. The least "
-            "eigenvalue of H_eff behind linear and ReLU heads is 0 within rounding."
-        ),
+        note=f"The quoted mechanism, r < d: the heads of the squared error above, under that of their first {RANK} outputs alone, so that the loss Hessian is PSD of rank {RANK} and G has a kernel K. On K, H_eff is M, so that it has at least as many negative eigenvalues. The least eigenvalue of H_eff behind linear and ReLU heads is 0 within rounding.",
     )

@@ -56,12 +56,7 @@ def picture(checks: Mapping[str, CheckRecord]) -> Picture | None:
             xlabel="distance from the collapse along the first coordinate of z",
             ylabel="loss less its value at the collapse",
         ),
-        caption=(
-            r"$h = \pm (s(z_1) + s(-z_1) + s(z_2) + s(-z_2) - 4 s(0))$ with softplus $s$ under "
-            r"$L = \frac{1}{2} (u + 1)^2$, at $z^* = 0$ with $J_h = 0$, $\rho = 1$. As quoted, a smooth head has a "
-            r"negative eigenvalue there. This one has none, in exact numbers, and its collapse is a strict local "
-            r"minimum; with its sign changed it has. That smooth heads can repel holds; that they all do is refuted."
-        ),
+        caption=r"$h = \pm (s(z_1) + s(-z_1) + s(z_2) + s(-z_2) - 4 s(0))$ with softplus $s$ under $L = \frac{1}{2} (u + 1)^2$, at $z^* = 0$ with $J_h = 0$, $\rho = 1$. As quoted, a smooth head has a negative eigenvalue there. This one has none, in exact numbers, and its collapse is a strict local minimum; with its sign changed it has. That smooth heads can repel holds; that they all do is refuted.",
         lines=(Line("y", 0.0, ""),),
         shown_by=(SHOWN_BY,),
     )

@@ -241,15 +241,7 @@ def _report(found: list[tuple[str, Cell]]) -> Table:
         title="Production heads: signs and extreme eigenvalues",
         columns=("head", "activation", "loss", "cosine", *columns, "worst error / allowed"),
         rows=tuple(rows),
-        note=(
-            "He weights, small biases and a standard normal z of their own in every row, float64. "
-            "n_-: eigenvalues below -tolerance, by factorisation; in brackets how many are within "
-            f"it: n eps |A| + {FORMING_SAFETY:g} times the error of forming A, taken from float32. "
-            "Residual: of the extreme pairs by Lanczos on products, over the norm; both routes agree "
-            "within residual and tolerance in every row. Last column: the property functions of the "
-            f"small sizes, along {PROBES} random directions (Euler's relations: tolerance "
-            f"{EULER_TOLERANCE:g})."
-        ),
+        note=f"He weights, small biases and a standard normal z of their own in every row, float64. n_-: eigenvalues below -tolerance, by factorisation; in brackets how many are within it: n eps |A| + {FORMING_SAFETY:g} times the error of forming A, taken from float32. Residual: of the extreme pairs by Lanczos on products, over the norm; both routes agree within residual and tolerance in every row. Last column: the property functions of the small sizes, along {PROBES} random directions (Euler's relations: tolerance {EULER_TOLERANCE:g}).",
     )
 
 

@@ -58,10 +58,7 @@ def validate_finding(check: Check, subject: Statement | Experiment, finding: obj
         return replace(
             finding,
             outcome=Outcome.ERROR,
-            summary=(
-                f"Only {finding.cases} non-vacuous cases ran ({finding.vacuous_cases} were "
-                f"vacuous), and a property needs {MINIMUM_CASES}. {finding.summary}"
-            ),
+            summary=f"Only {finding.cases} non-vacuous cases ran ({finding.vacuous_cases} were vacuous), and a property needs {MINIMUM_CASES}. {finding.summary}",
         )
     return finding
 
@@ -90,8 +87,7 @@ def refuse_non_finite(value: Any, where: str) -> None:
     """
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(
-            f"{where} is {value}: expected a finite number, because the stored evidence cannot "
-            "hold another; report it in words, or leave it out."
+            f"{where} is {value}: expected a finite number, because the stored evidence cannot hold another; report it in words, or leave it out."
         )
     if isinstance(value, dict):
         for name, entry in value.items():

@@ -39,8 +39,7 @@ def counterexample(
     wanted = statement.reading(reading).hypotheses
     if set(hypotheses) != set(wanted):
         raise ValueError(
-            f"A counterexample to {statement.id} {reading} must evaluate exactly its hypotheses "
-            f"{sorted(wanted)}; got {sorted(hypotheses)}."
+            f"A counterexample to {statement.id} {reading} must evaluate exactly its hypotheses {sorted(wanted)}; got {sorted(hypotheses)}."
         )
     evaluated = tuple(
         Evaluated(

@@ -331,10 +331,7 @@ def _judge_reading(
                 f"; {reason}" if rigorous else ""
             )
     elif refuting:
-        reason = (
-            "counterexample in floating point, or without every hypothesis evaluated: "
-            f"{_names(refuting)}"
-        )
+        reason = f"counterexample in floating point, or without every hypothesis evaluated: {_names(refuting)}"
     elif unreached := _unreached(reading, supporting, evidence):
         reason = f"no derivation ends in what is stated: {unreached}"
     elif checked := _theorems(supporting, evidence):

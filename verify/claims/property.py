@@ -243,10 +243,7 @@ def refuted(claim: Claim[Case], ctx: Context) -> Finding:
     if case is None:
         return Finding(
             outcome=Outcome.SURPRISE,
-            summary=(
-                f"The false claim survived {count(seen.cases, 'case')} "
-                f"(largest error / allowed {seen.worst:.2g})."
-            ),
+            summary=f"The false claim survived {count(seen.cases, 'case')} (largest error / allowed {seen.worst:.2g}).",
             cases=seen.cases,
             vacuous_cases=seen.vacuous,
             margin=_finite(seen.worst),

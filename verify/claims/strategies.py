@@ -60,7 +60,7 @@ def heads(
 
 
 @describe.register
-def describe_head(head: Head) -> tuple[tuple[str, str], ...]:
+def _(head: Head) -> tuple[tuple[str, str], ...]:
     """A head as (name, value) pairs for a witness."""
     names = dict.fromkeys(activation.name for activation in head.activations)
     pairs = [("activation", ", ".join(names))]

@@ -301,7 +301,6 @@ COMMANDS: dict[str, Command] = {
             "--rehearse",
             "--record",
             "--budget",
-            "--profile",
             "--device",
             "--seed",
             "--jobs",

@@ -251,8 +251,7 @@ def _foundation_lines(run: RunRecord) -> list[str]:
     return [
         "Foundations in other rooms, judged by their derivations only:",
         *(
-            f"  {ground.id}: {ground.judgement.verdict} "
-            f"({shortened(ground.judgement.reason, ground.judgement.checks)})"
+            f"  {ground.id}: {ground.judgement.verdict} ({shortened(ground.judgement.reason, ground.judgement.checks)})"
             for ground in run.foundations
         ),
     ]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
-from verify.claims.evidence import Evidence, Outcome
+from verify.claims.evidence import Outcome
+from verify.engine.provenance import Traced
 from verify.engine.record import CheckRecord, RunRecord
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -70,11 +71,12 @@ def _suite(
     return suite
 
 
-def _origin(evidence: Evidence) -> dict[str, object]:
+def _origin(evidence: Traced) -> dict[str, object]:
     """Where a piece of evidence comes from."""
     made = evidence.provenance
     names = ("key", "seed", "profile", "device", "machine", "git", "date", "wall_s", "cpu_s")
-    return {name: getattr(made, name) for name in names} | {"cases": evidence.cases}
+    data = {f"data: {name}": digest for name, digest in evidence.data.items()}
+    return {name: getattr(made, name) for name in names} | {"cases": evidence.cases} | data
 
 
 def _properties(of: ElementTree.Element, found: Mapping[str, object]) -> None:

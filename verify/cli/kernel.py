@@ -57,10 +57,7 @@ def missing() -> str:
     """Why nothing can be checked here; empty if it can."""
     if coq.version():
         return ""
-    return (
-        "Coq is not here: `apt install coq libcoq-mathcomp-algebra-tactics libcoq-mathcomp-real-closed "
-        "libcoq-mathcomp-analysis libcoq-coquelicot` brings version 8.16 on Debian 12. Until then what was recorded with it stands."
-    )
+    return "Coq is not here: `apt install coq libcoq-mathcomp-algebra-tactics libcoq-mathcomp-real-closed libcoq-mathcomp-analysis libcoq-coquelicot` brings version 8.16 on Debian 12. Until then what was recorded with it stands."
 
 
 def failed(found: Sequence[tuple[Check, Finding]]) -> bool:

@@ -43,6 +43,11 @@ class ExperimentSelection:
     names: tuple[str, ...]
     data: dict[str, str]
 
+    @property
+    def may_use_gpu(self) -> bool:
+        """Whether it runs on a GPU if there is one: on the digits, and in forms of the published size."""
+        return not self.data or (self.form is not None and "cuda" in self.form.capabilities)
+
     def checks(self, rooms: Sequence[Room]) -> list[Check]:
         """The checks of the form in these rooms."""
         return [check for room in rooms for check in room.checks if self._holds(check)]
@@ -71,8 +76,7 @@ def experiments(options: argparse.Namespace, places: Sequence[RegistryEntry]) ->
     for place in found:
         if not _trains(place):
             raise UsageError(
-                f"`ssl` runs experiments, and {place.entry.label} is a statement, which needs no data; "
-                f"`python -m verify {place.entry.id}` decides it."
+                f"`ssl` runs experiments, and {place.entry.label} is a statement, which needs no data; `python -m verify {place.entry.id}` decides it."
             )
     return tuple(dict.fromkeys(place.entry.id for place in found))
 
@@ -136,8 +140,7 @@ def choose(
     lacking = [name for name in names if name not in form.minutes]
     if lacking:
         raise UsageError(
-            f"{' and '.join(lacking)} has no form {form.name}; `python -m verify ssl --list` names "
-            "the forms of every experiment."
+            f"{' and '.join(lacking)} has no form {form.name}; `python -m verify ssl --list` names the forms of every experiment."
         )
     path = "" if options.data_path is None else str(options.data_path)
     return ExperimentSelection(form, tuple(names) or tuple(form.minutes), {form.data: path})
@@ -154,8 +157,7 @@ def _form(options: argparse.Namespace) -> Form:
     if not found:
         seeds = "" if options.seeds is None else f" with {options.seeds} training seeds"
         raise UsageError(
-            f"No experiment has a form on {options.data} with {network}, {size}{seeds}; "
-            "`python -m verify ssl --list` names the forms there are."
+            f"No experiment has a form on {options.data} with {network}, {size}{seeds}; `python -m verify ssl --list` names the forms there are."
         )
     return max(found, key=lambda form: form.seeds)
 
@@ -173,8 +175,7 @@ def require(chosen: ExperimentSelection, cache: Path, *, has_gpu: bool, download
         return
     if "cuda" in chosen.form.capabilities and not has_gpu:
         raise Unavailable(
-            f"The form {chosen.form.name} is of the published size and needs a CUDA device, and none "
-            "was found; with --form reduced or medium, E1 to E7 and E9 run on the CPU."
+            f"The form {chosen.form.name} is of the published size and needs a CUDA device, and none was found; with --form reduced or medium, E1 to E7 and E9 run on the CPU."
         )
     _require_images(chosen.form.data, chosen.data[chosen.form.data], cache, download=download)
 
@@ -185,8 +186,7 @@ def _require_images(name: str, path: str, cache: Path, *, download: bool) -> Non
 
     if not path and not download:
         raise Unavailable(
-            f"The images of {name} do not come with the project: name where they are with "
-            "--data-path, or fetch them with --download."
+            f"The images of {name} do not come with the project: name where they are with --data-path, or fetch them with --download."
         )
     try:
         load(name, Path(path) if path else None, cache=cache / "data", download=download)

@@ -74,8 +74,7 @@ def make_room(root: Path, words: Sequence[str], taken: Collection[str]) -> list[
 def _checked(words: Sequence[str], taken: Collection[str]) -> tuple[str, str, str]:
     if len(words) != 3:
         raise UsageError(
-            "`new` expects an id, a label and a title, such as: "
-            '`new thm61 "Theorem 6.1" "What it is about"`.'
+            '`new` expects an id, a label and a title, such as: `new thm61 "Theorem 6.1" "What it is about"`.'
         )
     id, label, title = words
     if not re.fullmatch("[a-z]+[0-9]+", id):
@@ -84,8 +83,7 @@ def _checked(words: Sequence[str], taken: Collection[str]) -> tuple[str, str, st
         raise UsageError(f"A label is a word and a number, such as 'Theorem 6.1'; got {label!r}.")
     if not re.fullmatch(rf'[A-Za-z][^"\\|\n]{{1,{LONGEST - 1}}}', title):
         raise UsageError(
-            f"A title begins with a letter, has 2 to {LONGEST} characters and no quotation mark, "
-            f"backslash or |; got {title!r}."
+            f"A title begins with a letter, has 2 to {LONGEST} characters and no quotation mark, backslash or |; got {title!r}."
         )
     for name in (id, label.lower(), label.rpartition(" ")[2]):
         if name in taken:

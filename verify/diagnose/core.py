@@ -147,8 +147,7 @@ def diagnose(
         notes.append("The head is in training mode: BatchNorm normalises by the batch.")
     if isinstance(loss, str):
         notes.append(
-            f"{loss}: what it holds constant of a network, if anything, are these outputs"
-            f"{', those of the other view' if count == 2 else ''}."
+            f"{loss}: what it holds constant of a network, if anything, are these outputs{', those of the other view' if count == 2 else ''}."
         )
     return Diagnosis(
         words.verdict(terms[-1], numbers),
@@ -181,8 +180,7 @@ def _checked(
             )
         if rows.ndim != 2 or rows.numel() == 0 or len(rows) < 2:
             raise DiagnosisError(
-                f"`{name}` must hold representations (n, d) of at least two samples; its shape was "
-                f"{tuple(rows.shape)}."
+                f"`{name}` must hold representations (n, d) of at least two samples; its shape was {tuple(rows.shape)}."
             )
         if not rows.dtype.is_floating_point:
             raise DiagnosisError(
@@ -191,13 +189,11 @@ def _checked(
         if not bool(rows.isfinite().all()):
             bad = int((~rows.isfinite()).any(1).sum())
             raise DiagnosisError(
-                f"{bad} of {len(rows)} rows of `{name}` hold NaN or infinity. Look for the step at "
-                "which the training diverged."
+                f"{bad} of {len(rows)} rows of `{name}` hold NaN or infinity. Look for the step at which the training diverged."
             )
     if views is not None and views.shape != z.shape:
         raise DiagnosisError(
-            f"`views` must be second views of the same samples, of shape {tuple(z.shape)}; its shape "
-            f"was {tuple(views.shape)}."
+            f"`views` must be second views of the same samples, of shape {tuple(z.shape)}; its shape was {tuple(views.shape)}."
         )
     if labels is not None:
         if (
@@ -206,8 +202,7 @@ def _checked(
             or labels.is_floating_point()
         ):
             raise DiagnosisError(
-                f"`labels` must be one whole number for each of the {len(z)} samples; it was "
-                f"{labels.dtype} of shape {tuple(labels.shape)}."
+                f"`labels` must be one whole number for each of the {len(z)} samples; it was {labels.dtype} of shape {tuple(labels.shape)}."
                 if isinstance(labels, Tensor)
                 else f"`labels` must be a tensor (n,); it was {type(labels).__name__}."
             )
@@ -240,8 +235,7 @@ def _prepared(
         except (RuntimeError, TypeError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise DiagnosisError(
-                f"{type(head).__name__} cannot be copied ({reason}). Give it "
-                "freshly built, with its state loaded."
+                f"{type(head).__name__} cannot be copied ({reason}). Give it freshly built, with its state loaded."
             ) from error
         try:
             return head_of(own, dtype)
@@ -281,8 +275,7 @@ def _outputs(apply: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
         raise
     except (RuntimeError, ValueError, TypeError, IndexError) as error:
         raise DiagnosisError(
-            f"The head failed at representations of shape {tuple(z.shape)}: "
-            f"{(str(error).splitlines() or [''])[0]} The last dimension must be what it takes."
+            f"The head failed at representations of shape {tuple(z.shape)}: {(str(error).splitlines() or [''])[0]} The last dimension must be what it takes."
         ) from error
     if not isinstance(h, Tensor) or h.ndim != 2 or len(h) != len(z):
         found = tuple(h.shape) if isinstance(h, Tensor) else type(h).__name__

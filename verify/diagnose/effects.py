@@ -53,17 +53,10 @@ def whitening(
         where = "the loss" if not own_count else "H_eff"
         answer = f"There is nothing to whiten: {where} has no resolved positive eigenvalue here."
     elif own_count != count:
-        answer = (
-            f"The condition number is {through:.3g} on {count} positive eigenvectors of H_eff, and "
-            f"{own:.3g} on {own_count} of the loss alone; on spaces of different dimension they do not "
-            "compare."
-        )
+        answer = f"The condition number is {through:.3g} on {count} positive eigenvectors of H_eff, and {own:.3g} on {own_count} of the loss alone; on spaces of different dimension they do not compare."
     else:
         word = "Yes" if through < own else "No"
-        answer = (
-            f"{word}: the condition number on the {count} positive eigenvectors is {through:.3g} through "
-            f"the head and {own:.3g} without it."
-        )
+        answer = f"{word}: the condition number on the {count} positive eigenvectors is {through:.3g} through the head and {own:.3g} without it."
     basis = f"eigenvalues above {RESOLVED:.0e} of the largest; the median over the blocks"
     return [Answer(question, answer, Strength.VALUE, basis)]
 

@@ -186,8 +186,7 @@ def head(
     except RuntimeError as error:
         lines = str(error).splitlines()
         raise DiagnosisError(
-            f"{checkpoint} does not fit {spec}: {' '.join(line.strip() for line in lines[1:3])} Its tensors "
-            f"begin with {', '.join(_beginnings(state))}; choose with --prefix."
+            f"{checkpoint} does not fit {spec}: {' '.join(line.strip() for line in lines[1:3])} Its tensors begin with {', '.join(_beginnings(state))}; choose with --prefix."
         ) from None
     return made.eval()
 
@@ -214,8 +213,7 @@ def state_of(path: Path) -> dict[str, Tensor]:
     except pickle.UnpicklingError as error:
         named = next((x for x in str(error).splitlines() if "GLOBAL" in x), _first(error))
         raise DiagnosisError(
-            f"{path} holds more than tensors, and nothing else is read from a file ({named.strip()}). Where "
-            "it was made, save the weights alone: torch.save(module.state_dict(), file)."
+            f"{path} holds more than tensors, and nothing else is read from a file ({named.strip()}). Where it was made, save the weights alone: torch.save(module.state_dict(), file)."
         ) from None
     except (OSError, EOFError, RuntimeError, ValueError, KeyError) as error:
         raise DiagnosisError(
@@ -297,8 +295,7 @@ def from_state(
     chosen = prefix if prefix is not None else _head_prefix(state)
     if chosen is None or not any(n.startswith(chosen) for n in state):
         raise DiagnosisError(
-            f"{path} has no head that goes by a known name ({', '.join(HEADS)}); its tensors begin with "
-            f"{', '.join(_beginnings(state))}. Choose with --prefix, or give --head package:callable."
+            f"{path} has no head that goes by a known name ({', '.join(HEADS)}); its tensors begin with {', '.join(_beginnings(state))}. Choose with --prefix, or give --head package:callable."
         )
     part = {n.removeprefix(chosen): t.float() for n, t in state.items() if n.startswith(chosen)}
     last = {n: t for n, t in part.items() if n.startswith("last_layer.")}
@@ -321,15 +318,13 @@ def from_state(
             modules.append(norm)
         else:
             raise DiagnosisError(
-                f"{chosen}{name} in {path} is neither a linear layer nor BatchNorm; give the head's own "
-                "module as --head package:callable."
+                f"{chosen}{name} in {path} is neither a linear layer nor BatchNorm; give the head's own module as --head package:callable."
             )
         try:
             modules[-1].load_state_dict(tensors)
         except RuntimeError as error:
             raise DiagnosisError(
-                f"{chosen}{name} in {path} cannot be read ({' '.join(str(error).split())}); give "
-                "--head package:callable."
+                f"{chosen}{name} in {path} cannot be read ({' '.join(str(error).split())}); give --head package:callable."
             ) from None
     mlp = nn.Sequential(*modules)
     if not last:

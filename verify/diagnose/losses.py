@@ -46,8 +46,7 @@ def bound(
     if not isinstance(loss, str):
         if options:
             raise DiagnosisError(
-                f"Constants ({', '.join(options)}) are those of a loss given by name; bind them "
-                "yourself for a loss that is passed as a function."
+                f"Constants ({', '.join(options)}) are those of a loss given by name; bind them yourself for a loss that is passed as a function."
             )
         return loss
     if loss not in NAMED:
@@ -57,13 +56,11 @@ def bound(
     objective = NAMED[loss]
     if loss in UNBOUND:
         raise DiagnosisError(
-            f"{loss} holds {UNBOUND[loss]} constant, which the outputs do not tell; bind it with "
-            f"OBJECTIVES[{loss!r}].bind(...) and pass the result as package:callable."
+            f"{loss} holds {UNBOUND[loss]} constant, which the outputs do not tell; bind it with OBJECTIVES[{loss!r}].bind(...) and pass the result as package:callable."
         )
     if objective.views == 2 and views != 2:
         raise DiagnosisError(
-            f"{loss} compares two views of each sample, and one was given; give the second with "
-            "--views (in Python, views=)."
+            f"{loss} compares two views of each sample, and one was given; give the second with --views (in Python, views=)."
         )
     other = u.roll(len(u) // 2, 0) if views == 2 else u
     constants: Any
@@ -83,8 +80,7 @@ def bound(
         return objective.bind(replace(constants, **options))
     except TypeError as error:
         raise DiagnosisError(
-            f"The constants of {loss} are {', '.join(vars(constants))}; {', '.join(options)} cannot "
-            f"be set ({error})."
+            f"The constants of {loss} are {', '.join(vars(constants))}; {', '.join(options)} cannot be set ({error})."
         ) from None
     except ValueError as error:
         raise DiagnosisError(f"{loss} is not defined at these outputs: {error}") from error

@@ -56,8 +56,7 @@ class CurvatureTrack:
         """
         if every < 1 or samples < 1 or patience < 1 or not 0 < fall < 1:
             raise ValueError(
-                "`every`, `samples` and `patience` must be at least 1 and `fall` between 0 and 1; they "
-                f"were {every}, {samples}, {patience} and {fall}."
+                f"`every`, `samples` and `patience` must be at least 1 and `fall` between 0 and 1; they were {every}, {samples}, {patience} and {fall}."
             )
         self.head, self.loss, self.every, self.samples = head, loss, every, samples
         self.csv_file, self.writer = None if csv_file is None else Path(csv_file), writer
@@ -121,8 +120,6 @@ class CurvatureTrack:
         self.low = self.low + 1 if falling and not negative else 0
         if self.low == self.patience:
             warnings.warn(
-                f"The variance of directions fell to {row['variance']:.2g} from {self.first:.2g}, and "
-                f"lambda_min = {row['lambda_min']:.2g} is not negative beyond its residual: no way out to second order "
-                "was found.",
+                f"The variance of directions fell to {row['variance']:.2g} from {self.first:.2g}, and lambda_min = {row['lambda_min']:.2g} is not negative beyond its residual: no way out to second order was found.",
                 stacklevel=3,
             )

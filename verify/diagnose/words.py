@@ -96,8 +96,7 @@ def critical(numbers: Numbers) -> Answer:
     word = "Yes" if is_critical(numbers) else "No"
     return Answer(
         "Is the state critical?",
-        f"{word}: the loss is {numbers['loss']:.6g}, |rho| = {numbers['|rho|']:.2g} and "
-        f"|J^T rho| = {numbers['|J^T rho|']:.2g}.",
+        f"{word}: the loss is {numbers['loss']:.6g}, |rho| = {numbers['|rho|']:.2g} and |J^T rho| = {numbers['|J^T rho|']:.2g}.",
         Strength.RESIDUAL,
         f"critical up to {CRITICAL:.0e} of the loss or its second-order change over a step as long as z",
     )
@@ -107,11 +106,7 @@ def stable(effective: Extremes, numbers: Numbers) -> Answer:
     """Whether a perturbation of z grows."""
     before = "" if is_critical(numbers) else "The state moves, since it is not critical; "
     total = sum(n or 0 for n in (effective.negative, effective.zero, effective.positive))
-    proved = (
-        f"eigenvalues of the float64 matrix are enclosed: {effective.negative} negative, "
-        f"{effective.zero} within its forming error of {effective.rounding:.1e} (an estimate), "
-        f"{effective.positive} positive"
-    )
+    proved = f"eigenvalues of the float64 matrix are enclosed: {effective.negative} negative, {effective.zero} within its forming error of {effective.rounding:.1e} (an estimate), {effective.positive} positive"
     held = f"least eigenvalue {effective.smallest:.4g}, largest {effective.largest:.4g}"
     if effective.negative is None:
         negative = "it repels" if is_critical(numbers) else "H_eff has a negative eigenvalue"
@@ -192,8 +187,7 @@ def time(numbers: Numbers, lr: float | None) -> list[Answer]:
     return [
         Answer(
             "How long does it take?",
-            f"A deviation along it grows by a factor of e in {steps:.3g} steps and a thousandfold in "
-            f"{steps * math.log(1000):.3g}, if z itself descends on the loss of this batch at rate {lr:g}.",
+            f"A deviation along it grows by a factor of e in {steps:.3g} steps and a thousandfold in {steps * math.log(1000):.3g}, if z itself descends on the loss of this batch at rate {lr:g}.",
             Strength.VALUE,
             "1 / log(1 + lr |lambda|); a network moves z through its weights, at another rate",
         )
@@ -225,8 +219,7 @@ def theorems(
             found.append(
                 Answer(
                     question,
-                    "Fact 0: the loss does not see lengths, so (hess L) u = -rho and u.(hess L) u = 0; "
-                    "since rho is not 0, hess L has a negative eigenvalue, whatever the head.",
+                    "Fact 0: the loss does not see lengths, so (hess L) u = -rho and u.(hess L) u = 0; since rho is not 0, hess L has a negative eigenvalue, whatever the head.",
                     Strength.THEOREM,
                     f"(hess L) u + rho is {defect:.1e} of its terms",
                 )
@@ -241,8 +234,7 @@ def theorems(
         found.append(
             Answer(
                 question,
-                f"Theorem 4.1's term M vanishes with rho, so H_eff = J^T (hess L) J; by Sylvester's law "
-                f"of inertia {repels}, whatever the head.",
+                f"Theorem 4.1's term M vanishes with rho, so H_eff = J^T (hess L) J; by Sylvester's law of inertia {repels}, whatever the head.",
                 Strength.THEOREM,
                 f"|rho| = {numbers['|rho|']:.1e}; inertia of hess L ({counted.positive}, {counted.zero}, "
                 f"{counted.negative}) to within {counted.tolerance:.1e}",
@@ -282,16 +274,14 @@ def _of_layers(
     if bool(hidden.any()):
         best = int(bounds.max())
         says = (
-            f"H_eff of {int((bounds > 0).sum())} of {len(bounds)} samples must have negative eigenvalues, "
-            f"up to {best}"
+            f"H_eff of {int((bounds > 0).sum())} of {len(bounds)} samples must have negative eigenvalues, up to {best}"
             if best > 0
             else f"it says nothing here: its bound is {best} at most"
         )
         found.append(
             Answer(
                 question,
-                "Theorem 4.1, inertia: n_-(H_eff) >= n_-(D) - n_+(hess L) - (m_tot - rank W_1), with D "
-                f"the delta_j s''(a_j) of the hidden units; {says}.",
+                f"Theorem 4.1, inertia: n_-(H_eff) >= n_-(D) - n_+(hess L) - (m_tot - rank W_1), with D the delta_j s''(a_j) of the hidden units; {says}.",
                 Strength.THEOREM,
                 "an MLP of layers that were read; signs of D and hess L counted in float64",
             )
@@ -306,9 +296,7 @@ def _of_layers(
         found.append(
             Answer(
                 question,
-                "Corollary 3.5 as repaired: G is positive definite, and stays so for every change of the "
-                f"Jacobian below L sin(arcsin(lambda / (M L^2)) / 2) in norm, here {float(reach.min()):.3g} "
-                "or more.",
+                f"Corollary 3.5 as repaired: G is positive definite, and stays so for every change of the Jacobian below L sin(arcsin(lambda / (M L^2)) / 2) in norm, here {float(reach.min()):.3g} or more.",
                 Strength.THEOREM,
                 "lambda of G certified positive; L and M are norms in float64",
             )

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 import msgspec
 
 from verify.claims.check import Check, Context, Kind
-from verify.claims.evidence import Evidence, Outcome
+from verify.claims.evidence import Outcome
 from verify.claims.judgement import Verdicts, gate_failures, judge_experiment, resolve
 from verify.claims.lemmas import LEMMAS
 from verify.claims.statement import Part, Statement
-from verify.engine.provenance import difference, evidence_key, machine
+from verify.engine.provenance import Traced, difference, evidence_key, machine
 from verify.engine.record import (
     CheckRecord,
     ExperimentRecord,
@@ -64,7 +64,7 @@ def kept(
     That is evidence of present code and versions, whatever profile, seed and device it was made with.
     """
 
-    def key_of(evidence: Evidence) -> str:
+    def key_of(evidence: Traced) -> str:
         made = evidence.provenance
         as_made = msgspec.structs.replace(
             ctx, profile=made.profile, seed=made.seed, device=made.device
@@ -269,19 +269,8 @@ def _check_record(
         if shown is not None:
             stale = True
             note = f"{note} {difference(check, ctx, shown)}"
-    return CheckRecord(
-        id=check.id,
-        title=check.title,
-        role=check.role,
-        kind=check.kind,
-        arithmetic=check.arithmetic,
-        part=check.part,
-        readings=check.readings,
-        all_dimensions=check.all_dimensions,
-        capabilities=check.capabilities,
-        rests_on=check.rests_on,
-        artefacts=tuple(need.name for need in check.artefacts),
-        command=check.command,
+    return CheckRecord.of(
+        check,
         evidence=shown,
         stale=stale,
         recorded=from_records,

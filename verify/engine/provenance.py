@@ -14,23 +14,50 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import msgspec
 
-from verify.claims.check import Context
+from verify.claims.check import DATA, Context
+from verify.claims.evidence import Evidence
 from verify.claims.text import count
 from verify.identity.closure import closure_digest, modified_since_import, versions
 from verify.identity.fingerprint import canonical_form
 
 if TYPE_CHECKING:
     from verify.claims.check import Check
-    from verify.claims.evidence import Evidence
 
 DISTRIBUTION = "projection-head-verifier"
 
 CONTEXT = Context.__module__
 """The module of `Context`, through which every check draws its seeds and cases."""
+
+
+class Traced(Evidence, frozen=True, kw_only=True):
+    """Evidence with the data that it was found on.
+
+    Attributes:
+        data: SHA-256 by name of what `data_of` names.
+    """
+
+    data: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Images(Protocol):
+    """Images that are loaded: `verify.ssl.data.Dataset`."""
+
+    name: str
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all of them with their labels."""
+
+
+@runtime_checkable
+class ImageSource(Protocol):
+    """Where images come from: `verify.ssl.data.Source`, among the arguments of an artefact."""
+
+    def load(self, session: Context, /) -> Images:
+        """Read them."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -91,6 +118,41 @@ def effective_context(check: Check, ctx: Context) -> Context:
     if "cuda" in check.capabilities:
         ctx = msgspec.structs.replace(ctx, device="cuda")
     return ctx
+
+
+def data_of(check: Check, ctx: Context) -> dict[str, str]:
+    """Return the SHA-256, by name, of the data that a check is declared to rest on.
+
+    That is of the images, with labels, on which its artefacts are trained, as they are used; and of the
+    file or folder that a user named for what it needs besides, as it is on the disk. Data that a check
+    reads without either are a library's, whose version is noted.
+
+    Raises:
+        OSError: if a file cannot be read.
+    """
+    ctx = effective_context(check, ctx)
+    sources = (
+        argument
+        for artefact in check.artefacts
+        for argument in getattr(artefact, "arguments", ())
+        if isinstance(argument, ImageSource)
+    )
+    loaded = [source.load(ctx) for source in dict.fromkeys(sources)]
+    named = {name: ctx.data.get(name) for name in check.capabilities if name in DATA}
+    return {images.name: images.fingerprint() for images in loaded} | {
+        name: _content(Path(path)) for name, path in named.items() if path
+    }
+
+
+def _content(path: Path) -> str:
+    """Hash a file's content; of a folder the names and contents of all files in it."""
+    if path.is_file():
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    for file in sorted(filter(Path.is_file, path.rglob("*"))):
+        digest.update(f"{file.relative_to(path).as_posix()} {_content(file)}\n".encode())
+    return digest.hexdigest()
 
 
 def configuration(check: Check) -> str:

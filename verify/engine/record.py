@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
-from verify.claims.check import Arithmetic, Kind, Role
-from verify.claims.evidence import Answer, Evidence, Measured, Outcome
+from verify.claims.check import Arithmetic, Check, Kind, Role
+from verify.claims.evidence import Answer, Measured, Outcome
 from verify.claims.judgement import Judged, Judgement
 from verify.claims.lemmas import Lemma
 from verify.claims.picture import Picture
 from verify.claims.statement import Experiment, Statement
 from verify.claims.summary import Summary, Told
+from verify.engine.provenance import Traced
 
 SCHEMA = 1
 """The layout of a run's record, `reports/record.schema.json`; raised when a field changes its meaning or goes."""
@@ -54,11 +56,20 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     rests_on: tuple[str, ...] = ()
     artefacts: tuple[str, ...] = ()
     command: str = ""
-    evidence: Evidence | None = None
+    evidence: Traced | None = None
     stale: bool = False
     recorded: bool = False
     reused: bool = False
     note: str = ""
+
+    @classmethod
+    def of(cls, check: Check, **found: Any) -> CheckRecord:
+        """The record of a check, with what is known of its evidence."""
+        declared = {
+            name: getattr(check, name) for name in cls.__struct_fields__ if hasattr(check, name)
+        }
+        declared["artefacts"] = tuple(need.name for need in check.artefacts)
+        return cls(**declared, **found)
 
     @property
     def gates(self) -> bool:

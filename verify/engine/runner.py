@@ -29,9 +29,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from verify.claims.check import CASES, Check, Context
-from verify.claims.evidence import Evidence, Finding, Outcome
+from verify.claims.evidence import Finding, Outcome
 from verify.engine import registry as rooms
-from verify.engine.provenance import effective_context, evidence_key
+from verify.engine.provenance import Traced, effective_context, evidence_key
 from verify.engine.store import Records, Store, lookup_valid
 from verify.engine.worker import (
     THREADS,
@@ -78,7 +78,7 @@ class Event:
     name: str
     room: str
     cost: float
-    evidence: Evidence | None = None
+    evidence: Traced | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,7 @@ class Results:
         recorded: ids of those among them whose evidence comes from the records.
     """
 
-    evidence: dict[str, Evidence]
+    evidence: dict[str, Traced]
     reused: frozenset[str] = frozenset()
     recorded: frozenset[str] = frozenset()
 
@@ -180,14 +180,14 @@ class _Run:
     jobs: int
     on_event: Callable[[Event], None]
     load: Callable[[str, str], rooms.Room]
-    evidence: dict[str, Evidence] = field(default_factory=dict)
+    evidence: dict[str, Traced] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     tasks: list[_Task] = field(default_factory=list)
     built: set[str] = field(default_factory=set)
     reused: set[str] = field(default_factory=set)
     from_records: set[str] = field(default_factory=set)
 
-    def settle(self, check: Check, evidence: Evidence) -> None:
+    def settle(self, check: Check, evidence: Traced) -> None:
         """Take note of what a check found, and keep it if it ran."""
         if evidence.outcome is not Outcome.NOT_RUN and evidence.provenance.key:
             try:
@@ -383,7 +383,7 @@ class _Run:
         self._tell(Stage.QUEUED, task.name, task.room, task.cost)
 
     def _tell(
-        self, stage: Stage, name: str, room: str, cost: float, evidence: Evidence | None = None
+        self, stage: Stage, name: str, room: str, cost: float, evidence: Traced | None = None
     ) -> None:
         self.on_event(Event(stage=stage, name=name, room=room, cost=cost, evidence=evidence))
 

@@ -19,9 +19,10 @@ import msgspec
 
 from verify.claims.acceptance import refuse_non_finite, validate_finding
 from verify.claims.check import CASES, Check, Kind
-from verify.claims.evidence import Evidence, Outcome
+from verify.claims.evidence import Outcome
 from verify.claims.statement import Experiment, Statement
 from verify.engine.locks import exclusive
+from verify.engine.provenance import Traced
 
 SEED_LIMIT = 2**32
 """Seeds lie below this, which every library's generator accepts."""
@@ -132,12 +133,12 @@ class Records:
         self.folder = folder
         self.warnings: list[str] = []
 
-    def read(self, check_id: str, key: str) -> Evidence | None:
+    def read(self, check_id: str, key: str) -> Traced | None:
         """Return the evidence of a check under this key, or None; a damaged file is told."""
         found = self._read(self._path(check_id, key))
         return found if found is not None and found.provenance.key == key else None
 
-    def newest(self, check_id: str, besides: str) -> Evidence | None:
+    def newest(self, check_id: str, besides: str) -> Traced | None:
         """Return the latest evidence of a check under any key but `besides`, or None."""
         return max(
             (one for one in self.kept(check_id) if one.provenance.key != besides),
@@ -145,7 +146,7 @@ class Records:
             default=None,
         )
 
-    def kept(self, check_id: str) -> list[Evidence]:
+    def kept(self, check_id: str) -> list[Traced]:
         """Return all evidence of a check, whatever its key."""
         own, start = f"{check_id}-", len(check_id) + 1
         names = sorted(n for n in self._names() if n.startswith(own) and _KEYED.fullmatch(n, start))
@@ -168,8 +169,8 @@ class Records:
     def _path(self, check_id: str, key: str) -> Path:
         return self.folder / f"{check_id}-{key[:KEY_DIGITS]}.json"
 
-    def _read(self, path: Path) -> Evidence | None:
-        evidence = self._decode(path, Evidence)
+    def _read(self, path: Path) -> Traced | None:
+        evidence = self._decode(path, Traced)
         if evidence is not None and self._path(evidence.check, evidence.provenance.key) != path:
             self._damaged(path, f"it holds evidence of {evidence.check} under another key")
             return None
@@ -251,7 +252,7 @@ class Store(Records):
         while (found := self.newest(check_id, besides)) is not None:
             self._path(check_id, found.provenance.key).unlink()
 
-    def write(self, evidence: Evidence) -> Path:
+    def write(self, evidence: Traced) -> Path:
         """Keep a piece of evidence and return its file.
 
         Raises:
@@ -307,7 +308,7 @@ class Store(Records):
 
 def lookup_valid(
     check: Check, subject: Statement | Experiment, key: str, kept: Records
-) -> Evidence | None:
+) -> Traced | None:
     """Return a check's evidence under a key, if there is some and it meets the rules of today."""
     found = kept.read(check.id, key)
     return None if found is None else _accepted(check, subject, found, kept)
@@ -316,9 +317,9 @@ def lookup_valid(
 def best_valid(
     check: Check,
     subject: Statement | Experiment,
-    key_of: Callable[[Evidence], str],
+    key_of: Callable[[Traced], str],
     kept: Iterable[Records],
-) -> tuple[Evidence, Records] | None:
+) -> tuple[Traced, Records] | None:
     """Return the evidence of a check that says most among what present code made, and where it is kept.
 
     A surprise is never outdone: it says most. Of the rest the one with more random cases does, of equals the
@@ -348,7 +349,7 @@ def best_valid(
     return best
 
 
-def _weight(evidence: Evidence) -> tuple[bool, bool, int, str]:
+def _weight(evidence: Traced) -> tuple[bool, bool, int, str]:
     made = evidence.provenance
     return (
         evidence.outcome is Outcome.SURPRISE,
@@ -359,8 +360,8 @@ def _weight(evidence: Evidence) -> tuple[bool, bool, int, str]:
 
 
 def _accepted(
-    check: Check, subject: Statement | Experiment, found: Evidence, kept: Records
-) -> Evidence | None:
+    check: Check, subject: Statement | Experiment, found: Traced, kept: Records
+) -> Traced | None:
     """Evidence, if it meets the rules of today; if not, that is told."""
     try:
         accepted = validate_finding(check, subject, found)

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
+
+from msgspec import structs
 
 from verify.claims.acceptance import validate_finding
 from verify.claims.check import DATA, Check, Context, evidence_for
-from verify.claims.evidence import Evidence, Finding, Outcome, Provenance
+from verify.claims.evidence import Finding, Outcome, Provenance
 from verify.claims.text import printable
 from verify.engine import registry as rooms
 from verify.engine.isolation import leaving_no_trace
 from verify.engine.provenance import (
+    Traced,
     configuration,
+    data_of,
     edited,
     effective_context,
     evidence_key,
@@ -36,7 +42,7 @@ DATA_WORDS = {
 """What the capabilities among `verify.claims.check.DATA` are called in a sentence."""
 
 
-def run_check(check_id: str, ctx: Context) -> Evidence:
+def run_check(check_id: str, ctx: Context) -> Traced:
     """Run one check and return its evidence; what goes wrong in the check is its outcome.
 
     Raises:
@@ -47,7 +53,7 @@ def run_check(check_id: str, ctx: Context) -> Evidence:
     room = _room(check_id, ctx)
     check = room.check(check_id)
     wall, cpu = time.perf_counter(), time.process_time()
-    reason = missing_capability(check, ctx)
+    reason, data = missing_capability(check, ctx), {}
     if reason:
         finding = Finding(outcome=Outcome.NOT_RUN, summary=reason)
     else:
@@ -55,6 +61,7 @@ def run_check(check_id: str, ctx: Context) -> Evidence:
             with leaving_no_trace(seed=ctx.seed_for(check.id)):
                 found = check.run(effective_context(check, ctx))
             finding = validate_finding(check, room.subject, found)
+            data = data_of(check, ctx)
             if moved := edited(check, ctx):
                 raise RuntimeError(
                     f"{', '.join(moved)} changed on disk after this process had imported it; run "
@@ -66,9 +73,8 @@ def run_check(check_id: str, ctx: Context) -> Evidence:
             raise
         except BaseException as error:  # whatever it is, the other checks go on
             finding = failure(error)
-    return with_provenance(
-        check, ctx, finding, time.perf_counter() - wall, time.process_time() - cpu
-    )
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return with_provenance(check, ctx, finding, wall, cpu, data)
 
 
 def missing_capability(check: Check, ctx: Context) -> str:
@@ -110,8 +116,13 @@ def failure(error: BaseException) -> Finding:
 
 
 def with_provenance(
-    check: Check, ctx: Context, finding: Finding, wall_s: float = 0.0, cpu_s: float = 0.0
-) -> Evidence:
+    check: Check,
+    ctx: Context,
+    finding: Finding,
+    wall_s: float = 0.0,
+    cpu_s: float = 0.0,
+    data: Mapping[str, str] = MappingProxyType({}),
+) -> Traced:
     """Return a finding of a check in a context as evidence made here and now; times in seconds."""
     try:
         key = evidence_key(check, ctx)
@@ -132,7 +143,7 @@ def with_provenance(
         machine=processor(ctx.device) if ran else "",
         configuration=configuration(check) if ran and check.ignores_run_seed else "",
     )
-    return evidence_for(check, finding, provenance)
+    return Traced(**structs.asdict(evidence_for(check, finding, provenance)), data=dict(data))
 
 
 def build_artefact(check_id: str, name: str, ctx: Context) -> None:

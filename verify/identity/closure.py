@@ -99,8 +99,7 @@ class _Reading:
         for module in modules:
             if self.place(module) is None:
                 raise ValueError(
-                    f"The code that {module!r} rests on cannot be read: expected a module with a "
-                    "source file. Move the function into a module of the project."
+                    f"The code that {module!r} rests on cannot be read: expected a module with a source file. Move the function into a module of the project."
                 )
         followed: set[str] = set()
         implied: set[str] = set()

@@ -79,9 +79,25 @@ def check(library: Library, module: str, theorems: tuple[str, ...], folder: Path
     for name in library.closure(module):
         _compile(library, name, folder)
     seconds = json.loads(_stamp(folder, module).read_text(encoding="utf-8"))["seconds"]
-    with _alone(_stamp(folder, module).with_suffix(".lock")):
-        axioms = _assumed(library, module, theorems, folder)
+    with _alone(folder / "asked.lock"):
+        axioms = _told(library, module, folder)
+        if not set(theorems) <= axioms.keys():
+            _learn(library, [f"{module}.{name}" for name in theorems], folder)
+            axioms = _told(library, module, folder)
     return Compiled(seconds, {name: axioms[name] for name in theorems})
+
+
+def ahead(library: Library, folder: Path) -> None:
+    """Compile every module, and ask what the theorems that are recorded assume, so that `check` finds it.
+
+    Raises:
+        SourceError, CoqError: as `check`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for module in library.sources:
+        check(library, module, (), folder)
+    with _alone(folder / "asked.lock"):
+        _learn(library, (), folder)
 
 
 def _compile(library: Library, module: str, folder: Path) -> None:
@@ -99,58 +115,71 @@ def _compile(library: Library, module: str, folder: Path) -> None:
         stamp.write_text(json.dumps({"key": key, "seconds": round(taken, 2)}), encoding="utf-8")
 
 
-def _assumed(
-    library: Library, module: str, theorems: tuple[str, ...], folder: Path
-) -> dict[str, tuple[str, ...]]:
-    """What theorems of a module assume; what Coq said of the same sources is used again.
+def _learn(library: Library, wanted: Sequence[str], folder: Path) -> None:
+    """Have Coq say what theorems assume, and keep it.
 
-    For each question Coq goes through all that a proof rests on. Theorems are therefore asked about together, those
-    apart that are recorded with other axioms; the others recorded of the module along with them. What
-    several assume together is what each assumes if it is nothing, or what Coq said of each of them alone when these
-    sources were recorded; otherwise each is asked about alone.
+    For each question Coq goes through all that a proof rests on. Theorems are therefore asked about together, in
+    one process, those apart that are recorded with other axioms; all that is recorded of what is compiled by now
+    along with them. What several assume together is what each assumes if it is nothing, or what Coq said of each
+    of them alone when these sources were recorded; otherwise each is asked about alone.
     """
-    key = _key(library, module)
-    kept = _place(folder, module).with_suffix(".axioms.json")
-    known = _told(kept, key)
-    recorded = {
-        name.rpartition(".")[2]: entry.axioms
-        for name, entry in record.read().items()
-        if name.rpartition(".")[0] == module and f"{entry.coq} {entry.digest}" == key
+    compiled = {
+        name
+        for name in library.sources
+        if _place(folder, name).with_suffix(".vo").is_file()
+        and _is_current(_stamp(folder, name), _key(library, name))
     }
-    if set(theorems) <= known.keys():
-        return known
+    ready = {name for name in compiled if library.closure(name).keys() <= compiled}
+    recorded = {
+        name: entry.axioms
+        for name, entry in record.read().items()
+        if _module(name) in ready and f"{entry.coq} {entry.digest}" == _key(library, _module(name))
+    }
+    asked = dict.fromkeys((*wanted, *recorded))
+    known = {module: _told(library, module, folder) for module in map(_module, asked)}
     alike: dict[tuple[str, ...] | None, list[str]] = {}
-    for name in dict.fromkeys((*theorems, *recorded)):
-        if name not in known:
+    for name in asked:
+        if _theorem(name) not in known[_module(name)]:
             alike.setdefault(recorded.get(name), []).append(name)
-    alone = []
+    alone, learnt = [], []
     for (expected, names), axioms in zip(
-        alike.items(), _ask(module, list(alike.values()), folder), strict=True
+        alike.items(), _ask(list(alike.values()), folder), strict=True
     ):
         if len(names) == 1 or axioms in ((), expected):
-            known |= dict.fromkeys(names, axioms)
+            learnt += [(name, axioms) for name in names]
         else:
             alone += names
-    if alone:
-        known |= zip(alone, _ask(module, [[name] for name in alone], folder), strict=True)
-    kept.write_text(json.dumps({"key": key, "axioms": known}), encoding="utf-8")
-    return known
+    learnt += zip(alone, _ask([[name] for name in alone], folder), strict=True)
+    for name, axioms in learnt:
+        known[_module(name)][_theorem(name)] = axioms
+    for module in dict.fromkeys(_module(name) for name, _ in learnt):
+        kept = {"key": _key(library, module), "axioms": known[module]}
+        _axioms(folder, module).write_text(json.dumps(kept), encoding="utf-8")
 
 
-def _told(kept: Path, key: str) -> dict[str, tuple[str, ...]]:
-    """What Coq said of a module's theorems when its key was this one."""
+def _told(library: Library, module: str, folder: Path) -> dict[str, tuple[str, ...]]:
+    """What Coq said of a module's theorems when its sources were these."""
     try:
-        told = json.loads(kept.read_text(encoding="utf-8"))
-        return {n: tuple(a) for n, a in told["axioms"].items()} if told["key"] == key else {}
+        told = json.loads(_axioms(folder, module).read_text(encoding="utf-8"))
+        if told["key"] == _key(library, module):
+            return {name: tuple(axioms) for name, axioms in told["axioms"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        pass
+    return {}
 
 
-def _ask(module: str, groups: Sequence[Sequence[str]], folder: Path) -> list[tuple[str, ...]]:
-    """Print what each group of a module's theorems assumes together."""
-    lines = ["From Coq Require Import String.", f"Require {module}.", "Set Printing Width 100."]
+def _ask(groups: Sequence[Sequence[str]], folder: Path) -> list[tuple[str, ...]]:
+    """Print what each group of theorems, by their full names, assumes together."""
+    if not groups:
+        return []
+    modules = dict.fromkeys(_module(name) for names in groups for name in names)
+    lines = [
+        "From Coq Require Import String.",
+        *(f"Require {module}." for module in modules),
+        "Set Printing Width 100.",
+    ]
     for number, names in enumerate(groups):
-        terms = ", ".join(f"@{module}.{name}" for name in names)
+        terms = ", ".join(f"@{name}" for name in names)
         lines += [
             f"Definition group_{number} := ({terms}).",
             f'Eval compute in "{_BEGIN}{number}"%string.',
@@ -160,7 +189,7 @@ def _ask(module: str, groups: Sequence[Sequence[str]], folder: Path) -> list[tup
     query = folder / f"ask_{asked}.v"
     query.write_text("\n".join(lines) + "\n", encoding="utf-8")
     try:
-        printed = _run(folder, query, module)
+        printed = _run(folder, query, f"a question about {', '.join(modules)}")
     finally:
         for left in folder.glob(f"*ask_{asked}.*"):
             left.unlink(missing_ok=True)
@@ -172,7 +201,7 @@ def _ask(module: str, groups: Sequence[Sequence[str]], folder: Path) -> list[tup
             () if CLOSED in assumed else tuple(sorted(_AXIOM.findall(assumed))) or ("?",)
         )
     if lost := [names for number, names in enumerate(groups) if str(number) not in axioms]:
-        raise CoqError(f"Coq did not say what {', '.join(lost[0])} of {module} assume.")
+        raise CoqError(f"Coq did not say what {', '.join(lost[0])} assume.")
     return [axioms[str(number)] for number in range(len(groups))]
 
 
@@ -214,6 +243,18 @@ def _place(folder: Path, module: str) -> Path:
 
 def _stamp(folder: Path, module: str) -> Path:
     return _place(folder, module).with_suffix(".stamp")
+
+
+def _axioms(folder: Path, module: str) -> Path:
+    return _place(folder, module).with_suffix(".axioms.json")
+
+
+def _module(name: str) -> str:
+    return name.rpartition(".")[0]
+
+
+def _theorem(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 @contextmanager

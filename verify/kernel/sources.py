@@ -21,9 +21,7 @@ _REQUIRE = re.compile(
     rf"From\s+{PREFIX}(?:\.(\w+))?\s+Require(?:\s+(?:Import|Export))?\s+([\w\s]+?)\s*\."
 )
 _SENTENCE = re.compile(
-    r"^[ \t]*((?:Local |Global |#\[[^\]]*\] ?|Program )*)"
-    r"(Theorem|Lemma|Corollary|Proposition|Fact|Remark|Definition|Fixpoint|CoFixpoint|Inductive|"
-    r"CoInductive|Record|Structure|Variant|Notation)\s+(\"(?:[^\"]|\"\")*\"|\w+'*)",
+    r"^[ \t]*((?:Local |Global |#\[[^\]]*\] ?|Program )*)(Theorem|Lemma|Corollary|Proposition|Fact|Remark|Definition|Fixpoint|CoFixpoint|Inductive|CoInductive|Record|Structure|Variant|Notation)\s+(\"(?:[^\"]|\"\")*\"|\w+'*)",
     re.MULTILINE,
 )
 _PROVED = ("Theorem", "Lemma", "Corollary", "Proposition", "Fact", "Remark")
@@ -35,8 +33,7 @@ _TOKEN = re.compile(r"[\w']+|[^\w\s'()]+")
 
 _FORBIDDEN = {
     r"\b(?:Admitted|admit|give_up|Abort)\b": "leaves a proof open",
-    r"(?:^|\.\s)\s*(?:(?:Local|Global|Polymorphic|Monomorphic)\s+|#\[[^\]]*\]\s*)*"
-    r"(?:Axioms?|Parameters?|Conjectures?)\b": "assumes what is not proved",
+    r"(?:^|\.\s)\s*(?:(?:Local|Global|Polymorphic|Monomorphic)\s+|#\[[^\]]*\]\s*)*(?:Axioms?|Parameters?|Conjectures?)\b": "assumes what is not proved",
     r"\bbypass_check\b|\bUnset\s+(?:Guard|Positivity|Universe)\s+Checking\b|\btype_in_type\b": (
         "switches a check of the kernel off"
     ),

@@ -1,8 +1,7 @@
 """Signs of eigenvalues that are proved, not estimated, for a matrix of floating-point numbers.
 
 What is proved here concerns the float64 matrix that is handed in, every entry taken as the exact
-number it stores. How far that matrix is from a Hessian is another question:
-`verify.symbolic.function_certificates` answers both at once for small heads.
+number it stores. How far that matrix is from a Hessian is another question.
 """
 
 from __future__ import annotations
@@ -35,26 +34,17 @@ class Sign(enum.StrEnum):
     UNDECIDED = "undecided"
 
 
-class Covers(enum.StrEnum):
-    """What a proof is about."""
-
-    MATRIX = "the float64 matrix"
-    FUNCTION = "the Hessian of the function"
-
-
 @dataclass(frozen=True)
 class Certificate:
-    """What is proved of the smallest eigenvalue, and of what.
+    """What is proved of the smallest eigenvalue of a float64 matrix.
 
     Attributes:
         sign: its sign.
-        covers: the matrix or function that is meant.
         method: how it was proved.
         low, high: it lies between these; infinite where nothing is proved.
     """
 
     sign: Sign
-    covers: Covers
     method: str
     low: float = -math.inf
     high: float = math.inf
@@ -76,7 +66,7 @@ class SpectrumEnclosure:
         """What it says of the smallest eigenvalue."""
         low, high = float(self.low[0]), float(self.high[0])
         sign = Sign.NEGATIVE if high < 0 else Sign.NON_NEGATIVE if low >= 0 else Sign.UNDECIDED
-        return Certificate(sign, Covers.MATRIX, "residual enclosure of the spectrum", low, high)
+        return Certificate(sign, "residual enclosure of the spectrum", low, high)
 
 
 def certify_sign(matrix: Tensor) -> Certificate:
@@ -97,13 +87,13 @@ def certify_sign(matrix: Tensor) -> Certificate:
     quotient = rayleigh_quotient(matrix, vectors[:, 0])
     high = upper_float(quotient)
     if quotient < 0:
-        return Certificate(Sign.NEGATIVE, Covers.MATRIX, "Rayleigh quotient in balls", high=high)
+        return Certificate(Sign.NEGATIVE, "Rayleigh quotient in balls", high=high)
     low = max(float(values[0]) / 2, 0.0)
     for bound in (low, 0.0):
         if exceeds(matrix, bound):
             method = "floating-point Cholesky (Rump 2006)"
-            return Certificate(Sign.NON_NEGATIVE, Covers.MATRIX, method, low=bound, high=high)
-    return Certificate(Sign.UNDECIDED, Covers.MATRIX, "Rayleigh quotient and Cholesky", high=high)
+            return Certificate(Sign.NON_NEGATIVE, method, low=bound, high=high)
+    return Certificate(Sign.UNDECIDED, "Rayleigh quotient and Cholesky", high=high)
 
 
 def rayleigh_quotient(matrix: Tensor, vector: Tensor) -> arb:

@@ -11,7 +11,6 @@ from verify.numeric.autodiff import (
 from verify.numeric.batchnorm import BatchNorm
 from verify.numeric.certificates import (
     Certificate,
-    Covers,
     Sign,
     SpectrumEnclosure,
     certify_sign,
@@ -74,7 +73,6 @@ __all__ = [
     "BarlowWeight",
     "BatchNorm",
     "Certificate",
-    "Covers",
     "CurvaturePlan",
     "EffectiveHessian",
     "EffectiveRanks",

@@ -162,15 +162,6 @@ class Collapse:
         return matrix.subs(here).applyfunc(sp.simplify)
 
 
-def least_eigenvalue(matrix: sp.Matrix) -> sp.Expr:
-    """The least eigenvalue of an exact symmetric matrix.
-
-    Raises:
-        ValueError: if the eigenvalues cannot be ordered exactly.
-    """
-    return sp.Min(*eigenvalues(matrix))
-
-
 def eigenvalues(matrix: sp.Matrix) -> list[sp.Expr]:
     """The eigenvalues of an exact symmetric matrix, with multiplicity, in increasing order.
 

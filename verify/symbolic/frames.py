@@ -29,8 +29,7 @@ def cayley(n: int, entries: Sequence[Fraction | int]) -> fmpq_mat:
     pairs = list(combinations(range(n), 2))
     if len(entries) != len(pairs):
         raise ValueError(
-            f"A skew matrix of order {n} has {len(pairs)} entries above its diagonal; got "
-            f"{len(entries)}."
+            f"A skew matrix of order {n} has {len(pairs)} entries above its diagonal; got {len(entries)}."
         )
     skew = fmpq_mat(n, n)
     for (r, c), entry in zip(pairs, entries, strict=True):

@@ -152,15 +152,7 @@ def _table(found: dict[str, Flowed]) -> Table:
             )
             for name, f in found.items()
         ),
-        note=(
-            "Slope of log |z| by least squares over the last three decades, which end at "
-            f"{LARGEST:g} or where third derivatives along the least eigenvector would bend the flow "
-            "by 0.1 %, and begin once the linear flow's log-slope is within 0.1 % of |lambda_min|: "
-            "fixed from the spectrum and the random start before the flow runs. A draw that needs "
-            "longer is set back along its ray. First three decades: the same slope from the random "
-            "start on, transient included; not gated. Marginal: |lambda_min| below "
-            f"{MARGINAL:g} |H_eff|, not followed."
-        ),
+        note=f"Slope of log |z| by least squares over the last three decades, which end at {LARGEST:g} or where third derivatives along the least eigenvector would bend the flow by 0.1 %, and begin once the linear flow's log-slope is within 0.1 % of |lambda_min|: fixed from the spectrum and the random start before the flow runs. A draw that needs longer is set back along its ray. First three decades: the same slope from the random start on, transient included; not gated. Marginal: |lambda_min| below {MARGINAL:g} |H_eff|, not followed.",
     )
 
 
@@ -238,11 +230,7 @@ def flat(ctx: Context) -> Finding:
         )
     return Finding(
         outcome=Outcome.SURPRISE if wrong else Outcome.AS_STATED,
-        summary=(
-            f"{2 * FLAT_DRAWS} linear and ReLU states of the same kind: {'all' if not wrong else 'not all'} "
-            r"stay in $z$. In the weights all leave $W_1 = W_2 = 0$, at $\sigma_{\max}(C)$ within "
-            f"{worst:.1e}."
-        ),
+        summary=rf"{2 * FLAT_DRAWS} linear and ReLU states of the same kind: {'all' if not wrong else 'not all'} stay in $z$. In the weights all leave $W_1 = W_2 = 0$, at $\sigma_{{\max}}(C)$ within {worst:.1e}.",
         cases=4 * FLAT_DRAWS,
         margin=worst / SLOPE_TOLERANCE if not wrong else None,
         tables=(

@@ -245,10 +245,7 @@ def census(ctx: Context) -> Finding:
     met = sum(int(row[3]) for row in rows)
     return Finding(
         outcome=Outcome.SURPRISE if violations or not met else Outcome.AS_STATED,
-        summary=(
-            f"{total_cases} random states, {violations} violations; the bound is positive in {says} "
-            f"and attained in {met} of these."
-        ),
+        summary=f"{total_cases} random states, {violations} violations; the bound is positive in {says} and attained in {met} of these.",
         cases=total_cases,
         tables=(
             Table(

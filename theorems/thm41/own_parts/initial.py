@@ -147,10 +147,7 @@ def frequencies(ctx: Context) -> Finding:
                 title="How often a collapse is stable at random initialisation",
                 columns=("units, inputs, rank", "stable", "interval", "P(Bin(m, 1/2) <= r)"),
                 rows=tuple(rows),
-                note=(
-                    "Two-layer tanh heads with Gaussian weights and biases at z* = 0, which is not critical; "
-                    "a loss Hessian of the rank r, and rho in its kernel."
-                ),
+                note="Two-layer tanh heads with Gaussian weights and biases at z* = 0, which is not critical; a loss Hessian of the rank r, and rho in its kernel.",
             ),
         ),
     )

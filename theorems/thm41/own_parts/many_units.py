@@ -192,8 +192,7 @@ def sign_frequencies(ctx: Context) -> Finding:
         summary=(
             f"Not met: {', '.join(failed)}."
             if failed
-            else f"P(unstable on K) = {seen_all[0]:.3f} at dim K = 1 and {seen_all[1]:.3f} at 2, "
-            f"{seen_all[-1]:.3f} at 5; the claim of 1/2 for every dim K is refuted."
+            else f"P(unstable on K) = {seen_all[0]:.3f} at dim K = 1 and {seen_all[1]:.3f} at 2, {seen_all[-1]:.3f} at 5; the claim of 1/2 for every dim K is refuted."
         ),
         cases=trials * (2 * len(DIMENSIONS) + 1),
         tables=(
@@ -207,14 +206,7 @@ def sign_frequencies(ctx: Context) -> Finding:
                     "limit law, exact",
                 ),
                 rows=tuple(rows),
-                note=(
-                    f"Two-layer tanh heads of {WIDTH} units with Gaussian weights and biases at z* = 0, a "
-                    "loss Hessian of rank 1 and rho in its kernel, so that delta does not depend on K; "
-                    f"Clopper-Pearson at confidence 1 - {ALPHA:g} each. The limit "
-                    "law is simulated as often; only what holds at finite width is gated. Last row: "
-                    "H_eff itself, 4 units in 6 "
-                    "dimensions, against the bound that follows from the inertia count."
-                ),
+                note=f"Two-layer tanh heads of {WIDTH} units with Gaussian weights and biases at z* = 0, a loss Hessian of rank 1 and rho in its kernel, so that delta does not depend on K; Clopper-Pearson at confidence 1 - {ALPHA:g} each. The limit law is simulated as often; only what holds at finite width is gated. Last row: H_eff itself, 4 units in 6 dimensions, against the bound that follows from the inertia count.",
             ),
         ),
         plots=(

@@ -114,8 +114,7 @@ def ray_violation(state: State, beyond: fmpq | None = None, below: int = 1) -> f
 
 
 RAY = Claim(
-    rf"$d = {D}$, $m = {M}$, $k = {K}$: along $\rho = t \rho_1$, $H_{{\mathrm{{eff}}}} \succeq 0$ at the "
-    r"threshold and up to the onset $t^*$, and not beyond it",
+    rf"$d = {D}$, $m = {M}$, $k = {K}$: along $\rho = t \rho_1$, $H_{{\mathrm{{eff}}}} \succeq 0$ at the threshold and up to the onset $t^*$, and not beyond it",
     partial(rays, D, M, K),
     ray_violation,
     arithmetic=Arithmetic.EXACT,

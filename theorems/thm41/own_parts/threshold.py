@@ -49,8 +49,7 @@ def factorisation(proof: Proof) -> None:
     proof.let("slopes", r"$s'_j \neq 0$: $r_j s'_j = 1$", inverse.entry(j, j) * s.entry(j, j) - 1)
     scaled, one = inverse @ bends @ inverse, unit(m)
     proof.follows(
-        r"and $D = S \operatorname{diag}(\delta_j s''_j / s'_j{}^2) S$, so that this is the congruence by $S W_1$ of "
-        r"$W_2^T H W_2 + \operatorname{diag}(\delta_j s''_j / s'_j{}^2)$",
+        r"and $D = S \operatorname{diag}(\delta_j s''_j / s'_j{}^2) S$, so that this is the congruence by $S W_1$ of $W_2^T H W_2 + \operatorname{diag}(\delta_j s''_j / s'_j{}^2)$",
         first.T @ (inner + bends) @ first,
         (s @ first).T @ (outer.T @ H @ outer + scaled) @ (s @ first),
         using={

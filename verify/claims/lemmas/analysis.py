@@ -143,8 +143,7 @@ LEMMAS = (
         "parseval",
         "Parseval's theorem, for a function and its derivative",
         r"Let $h$ be $C^1$ on $[0, \ell]$ with the coefficients $c_n$ in $\cos(n \omega s)$, $\omega = \pi / \ell$; or, if $h(0) = h(\ell)$, in $\cos(n \omega s)$ and $\sin(n \omega s)$, $\omega = 2 \pi / \ell$. The mean of $|h|^2$ is $|c_0|^2 + \frac{1}{2} \sum_{n \geq 1} |c_n|^2$ and that of $|h'|^2$ is $\frac{1}{2} \sum_{n \geq 1} (n \omega)^2 |c_n|^2$, summed over both kinds where there are two.",
-        f"{RUDIN}, Theorem 8.16, of $h$ (evenly continued) and $h'$; Hardy, Littlewood and Polya, "
-        "Inequalities, Theorem 258",
+        f"{RUDIN}, Theorem 8.16, of $h$ (evenly continued) and $h'$; Hardy, Littlewood and Polya, Inequalities, Theorem 258",
     ),
     Lemma(
         "pinkus",

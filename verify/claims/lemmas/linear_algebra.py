@@ -17,8 +17,7 @@ LEMMAS = (
         "positive-frame",
         "Spectral theorem, whitening",
         r"A symmetric $k \times k$ matrix $A$ with at least $d$ positive eigenvalues has a $k \times d$ matrix $W$ with $W^T A W = I$.",
-        f"{HORN_JOHNSON}, Chapter 4, the spectral theorem (orthonormal eigenvectors, each divided by the root of its "
-        "eigenvalue)",
+        f"{HORN_JOHNSON}, Chapter 4, the spectral theorem (orthonormal eigenvectors, each divided by the root of its eigenvalue)",
     ),
     Lemma(
         "square-root",

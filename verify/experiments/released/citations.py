@@ -6,7 +6,6 @@ its lines, in order. Lines are those of the commit `COMMIT`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +22,6 @@ MAIN, TRACKER, DEPTHS, PLOTS, PRETRAINED, README = (
     "pretrained.ipynb",
     "README.md",
 )
-
-FILES = (MAIN, TRACKER, DEPTHS, PLOTS, PRETRAINED, README)
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,7 @@ CITATIONS = (
         MAIN,
         83,
         91,
-        "The backbone is a ResNet-18 whose first convolution is 3x3 with stride 1, without "
-        "max-pooling and without its last layer; its output has 512 coordinates.",
+        "The backbone is a ResNet-18 whose first convolution is 3x3 with stride 1, without max-pooling and without its last layer; its output has 512 coordinates.",
         ("resnet18", "kernel_size=3, stride=1", "Identity", "[:-1]"),
     ),
     Citation(
@@ -68,8 +64,7 @@ CITATIONS = (
         MAIN,
         98,
         128,
-        "ViT-Tiny has patches of 4x4, width 192, 3 heads, MLPs of 768, GELU, 3 pre-norm layers and no "
-        "closing LayerNorm; position and CLS token are drawn truncated normal with deviation 0.02.",
+        "ViT-Tiny has patches of 4x4, width 192, 3 heads, MLPs of 768, GELU, 3 pre-norm layers and no closing LayerNorm; position and CLS token are drawn truncated normal with deviation 0.02.",
         ("patch_size = 4", "192", "nhead=3", "768", "norm_first=True", "num_layers=3)", "std=0.02"),
     ),
     Citation(
@@ -102,8 +97,7 @@ CITATIONS = (
         MAIN,
         915,
         937,
-        "There are 14 runs: linear and GELU without BatchNorm at learning rate 0.05, Swish and ReLU "
-        "with and without it at 0.005, 0.05 and 0.5.",
+        "There are 14 runs: linear and GELU without BatchNorm at learning rate 0.05, Swish and ReLU with and without it at 0.005, 0.05 and 0.5.",
         ("base_lr = 0.05", "large_lr = 0.5", "small_lr = 0.005", "'linear'", "'gelu'", "'relu'"),
     ),
     Citation(
@@ -111,8 +105,7 @@ CITATIONS = (
         MAIN,
         52,
         62,
-        "Batches are of 512, epochs 50, momentum is 0.9, the projector is scaled by 0.1, and there are "
-        "3 seeds.",
+        "Batches are of 512, epochs 50, momentum is 0.9, the projector is scaled by 0.1, and there are 3 seeds.",
         ("512", "num_epochs_collapse", "50", "0.9", "collapse_init_scale", "0.1", "num_seeds", "3"),
     ),
     Citation(
@@ -128,8 +121,7 @@ CITATIONS = (
         MAIN,
         294,
         301,
-        "The optimiser is SGD with momentum, without weight decay, of backbone, projector and "
-        "predictor alike.",
+        "The optimiser is SGD with momentum, without weight decay, of backbone, projector and predictor alike.",
         ("SGD", "predictor.parameters", "momentum", "weight_decay=0.0"),
     ),
     Citation(
@@ -137,8 +129,7 @@ CITATIONS = (
         MAIN,
         303,
         307,
-        "Every run starts with the projector's linear weights multiplied by 0.1; there is no other "
-        "start.",
+        "Every run starts with the projector's linear weights multiplied by 0.1; there is no other start.",
         ("no_grad", "projector.modules", "nn.Linear", "collapse_init_scale"),
     ),
     Citation(
@@ -154,8 +145,7 @@ CITATIONS = (
         MAIN,
         349,
         354,
-        "The objective is SimSiam's: the mean of two negative cosines, gradients stopped at the "
-        "targets, the two views in two forward passes.",
+        "The objective is SimSiam's: the mean of two negative cosines, gradients stopped at the targets, the two views in two forward passes.",
         ("projector(backbone(x1))", "cosine_similarity", "z2.detach", "z1.detach", "0.5"),
     ),
     Citation(
@@ -163,8 +153,7 @@ CITATIONS = (
         MAIN,
         396,
         398,
-        "The tracked variance is the mean over coordinates of the standard deviation of the unit "
-        "output of the projector, over both views of the step's batch.",
+        "The tracked variance is the mean over coordinates of the standard deviation of the unit output of the projector, over both views of the step's batch.",
         ("torch.cat([z1, z2]", "normalize", "torch.std(z, dim=0).mean"),
     ),
     Citation(
@@ -172,8 +161,7 @@ CITATIONS = (
         MAIN,
         410,
         416,
-        "What is tracked is averaged over the steps of an epoch, so that the initial value is the "
-        "mean over the first epoch.",
+        "What is tracked is averaged over the steps of an epoch, so that the initial value is the mean over the first epoch.",
         ("variance_history.append(np.mean", "cond_num_history.append(np.mean"),
     ),
     Citation(
@@ -181,8 +169,7 @@ CITATIONS = (
         MAIN,
         400,
         408,
-        "The condition number is the largest eigenvalue of the covariance of that tensor over the "
-        "smallest one, clamped at 1e-7.",
+        "The condition number is the largest eigenvalue of the covariance of that tensor over the smallest one, clamped at 1e-7.",
         ("z_centered", "eigvalsh", "clamp", "min=1e-7", "lambda_max / lambda_min"),
     ),
     Citation(
@@ -206,8 +193,7 @@ CITATIONS = (
         MAIN,
         361,
         375,
-        "The head's relative update is the learning rate times the norm of the gradient over that of "
-        "the weights, over all parameters of the projector and none of the predictor, at every step.",
+        "The head's relative update is the learning rate times the norm of the gradient over that of the weights, over all parameters of the projector and none of the predictor, at every step.",
         ("projector.parameters", "grad", "lr_collapse * proj_grad_norm", "proj_weight_norm + 1e-7"),
     ),
     Citation(
@@ -223,8 +209,7 @@ CITATIONS = (
         PLOTS,
         434,
         438,
-        "The plotting script prints another ratio than the published ranges are of: that of the means "
-        "over seeds and epochs.",
+        "The plotting script prints another ratio than the published ranges are of: that of the means over seeds and epochs.",
         ("np.mean(head_mean)", "np.mean(bb_mean)", "1e-8", "print"),
     ),
     Citation(
@@ -249,8 +234,7 @@ CITATIONS = (
         TRACKER,
         115,
         120,
-        "The pseudo-collapsed start multiplies the projector's linear weights by 0.1 and leaves the "
-        "backbone as it is.",
+        "The pseudo-collapsed start multiplies the projector's linear weights by 0.1 and leaves the backbone as it is.",
         ("'collapsed'", "projector.modules", "nn.Linear", "0.1"),
     ),
     Citation(
@@ -266,8 +250,7 @@ CITATIONS = (
         TRACKER,
         70,
         90,
-        "The least eigenvalue is estimated by 20 steps of power iteration and 20 of shifted power "
-        "iteration, with 1e-8 added to the norm that a vector is divided by.",
+        "The least eigenvalue is estimated by 20 steps of power iteration and 20 of shifted power iteration, with 1e-8 added to the norm that a vector is divided by.",
         (
             "randn_like",
             "num_iterations",
@@ -290,8 +273,7 @@ CITATIONS = (
         TRACKER,
         139,
         149,
-        "It is estimated for the mean loss of a batch with respect to the first view's z, on the first "
-        "five batches of an epoch, during training.",
+        "It is estimated for the mean loss of a batch with respect to the first view's z, on the first five batches of an epoch, during training.",
         (
             "z1.requires_grad_",
             "cosine_similarity",
@@ -305,8 +287,7 @@ CITATIONS = (
         TRACKER,
         155,
         164,
-        "The variance and the condition number are of the unit output of the backbone, over both "
-        "views of a batch, the smallest eigenvalue clamped at 1e-7.",
+        "The variance and the condition number are of the unit output of the backbone, over both views of a batch, the smallest eigenvalue clamped at 1e-7.",
         ("cat([z1, z2]", "torch.std(z_norm, dim=0).mean", "eigvalsh", "min=1e-7"),
     ),
     Citation(
@@ -347,9 +328,7 @@ CITATIONS = (
         MAIN,
         511,
         517,
-        "Views are random resized crops of torchvision's default scale, 0.08 to 1, flips, rotations "
-        "by up to 45 degrees with the default interpolation, nearest, and colour jitter (0.4, 0.4, "
-        "0.4, 0.1) with probability 0.8.",
+        "Views are random resized crops of torchvision's default scale, 0.08 to 1, flips, rotations by up to 45 degrees with the default interpolation, nearest, and colour jitter (0.4, 0.4, 0.4, 0.1) with probability 0.8.",
         (
             "RandomResizedCrop(32)",
             "Flip",
@@ -387,8 +366,7 @@ CITATIONS = (
         MAIN,
         548,
         554,
-        "The objective is InfoNCE from the first view to the second at temperature 0.1; the two views "
-        "pass in two forward passes, so that BatchNorm sees each alone.",
+        "The objective is InfoNCE from the first view to the second at temperature 0.1; the two views pass in two forward passes, so that BatchNorm sees each alone.",
         ("head(backbone(x1))", "head(backbone(x2))", "/ 0.1", "cross_entropy"),
     ),
     Citation(
@@ -420,8 +398,7 @@ CITATIONS = (
         MAIN,
         816,
         820,
-        "Images are rotated with the default interpolation, nearest, and the head is fed the "
-        "normalised representation.",
+        "Images are rotated with the default interpolation, nearest, and the head is fed the normalised representation.",
         ("rotate(img_tensor", "z = F.normalize(backbone", "F.normalize(head(z)"),
     ),
     Citation(
@@ -429,8 +406,7 @@ CITATIONS = (
         PLOTS,
         566,
         575,
-        "The spread is the mean squared distance from an orbit's mean; the deviation beside it is over "
-        "orbits.",
+        "The spread is the mean squared distance from an orbit's mean; the deviation beside it is over orbits.",
         ("orbit_points - centroid", "np.mean(variances)", "np.std(variances)"),
     ),
     Citation(
@@ -455,8 +431,7 @@ CITATIONS = (
         MAIN,
         475,
         488,
-        "Every image, of training and of test, is turned by one random multiple of 90 degrees that "
-        "does not change.",
+        "Every image, of training and of test, is turned by one random multiple of 90 degrees that does not change.",
         ("Random(seed)", "randint(0, 3)", "rot_idx * 90"),
     ),
     Citation(
@@ -511,8 +486,7 @@ CITATIONS = (
         MAIN,
         703,
         707,
-        "Images are rotated with the default interpolation, nearest, and the head is fed the raw "
-        "representation.",
+        "Images are rotated with the default interpolation, nearest, and the head is fed the raw representation.",
         ("rotate(img, ", "F.normalize(backbone(img_rot)", "F.normalize(head(backbone(img_rot))"),
     ),
     Citation(
@@ -545,8 +519,7 @@ CITATIONS = (
         DEPTHS,
         48,
         60,
-        "A head of depth 1 is linear with BatchNorm; deeper ones add hidden layers of 2048 with "
-        "BatchNorm and the activation; with BatchNorm there are no biases.",
+        "A head of depth 1 is linear with BatchNorm; deeper ones add hidden layers of 2048 with BatchNorm and the activation; with BatchNorm there are no biases.",
         ("num_layers == 1", "bias=not use_bn", "BatchNorm1d", "num_layers - 2", "BatchNorm1d"),
     ),
     Citation(
@@ -578,8 +551,7 @@ CITATIONS = (
         DEPTHS,
         138,
         139,
-        "Second differences and orbits are measured by the functions of E5 and E3, those of 100 images, "
-        "the default.",
+        "Second differences and orbits are measured by the functions of E5 and E3, those of 100 images, the default.",
         ("run_curvature_experiment", "run_orbit_visualization_experiment"),
     ),
     # --- E8: lines of the notebook's file ---
@@ -596,8 +568,7 @@ CITATIONS = (
         PRETRAINED,
         447,
         451,
-        "The loop stops before a batch and not within one, so that all 64 images of the first are "
-        "measured.",
+        "The loop stops before a batch and not within one, so that all 64 images of the first are measured.",
         ("i * config.batch_size", "num_samples_orbit", "break", "for img in images"),
     ),
     Citation(
@@ -605,8 +576,7 @@ CITATIONS = (
         PRETRAINED,
         418,
         429,
-        "Orbits are rotations of 0 to 45 degrees, hue of -0.4 to 0.4, saturation of 0 to 2 and blur of "
-        "0.1 to 3, applied to standardised images.",
+        "Orbits are rotations of 0 to 45 degrees, hue of -0.4 to 0.4, saturation of 0 to 2 and blur of 0.1 to 3, applied to standardised images.",
         ("'rotation'", "0, 45", "'hue'", "-0.4, 0.4", "0.0, 2.0", "0.1, 3.0"),
     ),
     Citation(
@@ -622,8 +592,7 @@ CITATIONS = (
         PRETRAINED,
         478,
         510,
-        "The collapse ratio is that of the mean variances of the coordinates of raw outputs, for each "
-        "image, averaged over images.",
+        "The collapse ratio is that of the mean variances of the coordinates of raw outputs, for each image, averaged over images.",
         (
             "np.mean(np.var(tb, axis=0))",
             "np.mean(np.var(th, axis=0))",
@@ -692,28 +661,3 @@ def _disagrees(citation: Citation, lines: list[str] | None) -> str:
             return f"{word!r} does not stand there, after the words before it"
         place += len(word)
     return ""
-
-
-# --- sentences elsewhere --------------------------------------------------------------------
-
-ABOUT = re.compile(
-    r"\breleased (?:code|script|notebook|tracker)s?\b|\bauthor's code\b", re.IGNORECASE
-)
-"""What a sentence about the release has in it."""
-
-PLACE = re.compile(
-    rf"(?P<file>{'|'.join(re.escape(name) for name in FILES)})[: ](?P<first>\d+)(?:-(?P<last>\d+))?"
-)
-"""A place in the release, as `Citation.place` writes it."""
-
-
-def unlisted(text: str) -> list[str]:
-    """The sentences of a text that speak of the released code and name no place of `CITATIONS`."""
-    places = {citation.place for citation in CITATIONS}
-    sentences = re.split(r"(?<=[.!?])\s+(?=[A-Z`])", " ".join(text.split()))
-    found = []
-    for sentence in sentences:
-        named = {m[0].replace(" ", ":", 1) for m in PLACE.finditer(sentence)}
-        if ABOUT.search(sentence) and not (named and named <= places):
-            found.append(sentence)
-    return found

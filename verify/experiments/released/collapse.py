@@ -118,10 +118,7 @@ def _growth(setting: str, cell: Cell, std: np.ndarray, main: bool) -> Row:
         published=quoted,
         as_published=published_growth(std),
         ours=ours,
-        remark=(
-            f"{std[:, 0].mean():.2g} to {std[:, -1].mean():.2g}, at most 0.022 in 2048 dimensions; "
-            f"as a variance {ours.value**2:.2g}"
-        ),
+        remark=f"{std[:, 0].mean():.2g} to {std[:, -1].mean():.2g}, at most 0.022 in 2048 dimensions; as a variance {ours.value**2:.2g}",
     )
 
 
@@ -132,10 +129,7 @@ def _after_fall(setting: str, cell: Cell, std: np.ndarray) -> Row:
         setting=setting,
         quantity=f"the same, last epoch over second: {cell.label}",
         ours=on_logarithms(ends(std, 1)),
-        remark=(
-            "without the fall within the first epoch, whose mean is the published start; from the "
-            f"second on largest over smallest {', '.join(f'{r:.4g}' for r in later.max(1) / later.min(1))}"
-        ),
+        remark=f"without the fall within the first epoch, whose mean is the published start; from the second on largest over smallest {', '.join(f'{r:.4g}' for r in later.max(1) / later.min(1))}",
     )
 
 
@@ -146,10 +140,7 @@ def _top(setting: str, cell: Cell, condition: np.ndarray) -> Row:
         setting=setting,
         quantity=f"largest eigenvalue of its covariance, last epoch over first: {cell.label}",
         ours=on_logarithms(ends(condition)),
-        remark=(
-            f"the recorded condition number x 1e-7: {top[:, 0].mean():.2g} to "
-            f"{top[:, -1].mean():.2g}"
-        ),
+        remark=f"the recorded condition number x 1e-7: {top[:, 0].mean():.2g} to {top[:, -1].mean():.2g}",
     )
 
 
@@ -166,10 +157,7 @@ def _equal_times(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Row]:
                 Row(
                     experiment="E2",
                     setting=setting,
-                    quantity=(
-                        f"the std of {slow.label}, after {epochs} epochs, over that at {fast.rate:g} "
-                        f"after {then}"
-                    ),
+                    quantity=f"the std of {slow.label}, after {epochs} epochs, over that at {fast.rate:g} after {then}",
                     ours=on_logarithms(ratios.tolist()),
                     remark="equal training time, learning rate x steps",
                 )
@@ -187,10 +175,7 @@ def _least_condition(setting: str, conditions: Mapping[Cell, np.ndarray]) -> Row
         quantity=f"least recorded condition number of a last epoch: {cell.label}",
         published="0.22",
         as_published=Estimate(value=last[cell], each=tuple(conditions[cell][:, -1].tolist())),
-        remark=(
-            f"no condition number can be below 1; {int((every < 1).sum())} of {every.size} recorded "
-            f"ones are, the least {every.min():.2g}"
-        ),
+        remark=f"no condition number can be below 1; {int((every < 1).sum())} of {every.size} recorded ones are, the least {every.min():.2g}",
     )
 
 
@@ -198,11 +183,8 @@ GREW = 1.1
 """Growth from the second epoch on that counts as one; chosen after the figures were seen."""
 
 GROWS = (
-    "Std of the unit projector output, last epoch over first, as published. Yes: above 1 in every "
-    "seed. No: below 1 in every one. Undecided otherwise.",
-    "Std of the unit projector output, last epoch over second, since within the first one every run "
-    f"without BatchNorm falls. Yes: at least {GREW:g} in every seed. No: less in every one. Undecided "
-    "otherwise. Chosen after the figures were seen.",
+    "Std of the unit projector output, last epoch over first, as published. Yes: above 1 in every seed. No: below 1 in every one. Undecided otherwise.",
+    f"Std of the unit projector output, last epoch over second, since within the first one every run without BatchNorm falls. Yes: at least {GREW:g} in every seed. No: less in every one. Undecided otherwise. Chosen after the figures were seen.",
 )
 """How growth from the first epoch, and from the second, is judged."""
 
@@ -268,18 +250,12 @@ def _relu(setting: str, cell: Cell, std: np.ndarray) -> Claim:
         setting=setting,
         id="relu",
         text="A ReLU head does not regrow.",
-        criterion=(
-            "Both of the ratios. Yes: below 1 over the first epoch, and less than "
-            f"{GREW:g} over the second, in every seed. No: in none. Undecided otherwise."
-        ),
+        criterion=f"Both of the ratios. Yes: below 1 over the first epoch, and less than {GREW:g} over the second, in every seed. No: in none. Undecided otherwise.",
         answer=answer(
             max(first) < 1 and max(second) < GREW, min(first) >= 1 or min(second) >= GREW
         ),
         value=f"{_each(cell, std, 0)}; over the second epoch {', '.join(f'{r:.4g}' for r in second)}",
-        remark=(
-            f"Its total variance is then about {2048 * float((std[:, -1] ** 2).mean()):.1g}; the "
-            "cosine in float32 resolves 6e-8."
-        ),
+        remark=f"Its total variance is then about {2048 * float((std[:, -1] ** 2).mean()):.1g}; the cosine in float32 resolves 6e-8.",
     )
 
 
@@ -292,10 +268,7 @@ def _kept(setting: str, stds: Sequence[np.ndarray]) -> Claim:
         setting=setting,
         id="batchnorm",
         text="With BatchNorm every run keeps its variance.",
-        criterion=(
-            "Last epoch over first of the mean over seeds. Yes: between 0.4 and 1.1 (rounded) for "
-            "every run. No: for none. Undecided otherwise."
-        ),
+        criterion="Last epoch over first of the mean over seeds. Yes: between 0.4 and 1.1 (rounded) for every run. No: for none. Undecided otherwise.",
         answer=answer(all(kept), not any(kept)),
         value=f"{min(means):.2f} to {max(means):.2f}; by seed {min(every):.2f} to {max(every):.2f}",
     )
@@ -320,32 +293,18 @@ def _escape_claims(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Claim]
                 setting=setting,
                 id=f"escapes-{activation}",
                 text=f"A {SPELLED[activation]} head escapes from collapse.",
-                criterion=(
-                    "Variance of the last epoch over that of the Swish run with BatchNorm at the same "
-                    "rate and seed, the only runs of the release that are not collapsed. Yes: at "
-                    "least 1/2 in every seed. No: at most 1/10 in every one. Undecided otherwise. Its "
-                    f"first epoch must be below 1/10: {'it is' if collapsed else 'it is not'}."
-                ),
+                criterion=f"Variance of the last epoch over that of the Swish run with BatchNorm at the same rate and seed, the only runs of the release that are not collapsed. Yes: at least 1/2 in every seed. No: at most 1/10 in every one. Undecided otherwise. Its first epoch must be below 1/10: {'it is' if collapsed else 'it is not'}.",
                 answer=answer(
                     collapsed and bool((share[:, -1] >= ESCAPED).all()),
                     collapsed and bool((share[:, -1] <= COLLAPSED).all()),
                 ),
-                value=(
-                    f"variance {', '.join(f'{s:.3f}' for s in share[:, -1])} of it; std "
-                    f"{factors} times below it"
-                ),
-                remark=(
-                    "A strict reference: BatchNorm rescales every coordinate of the output. No normally "
-                    "started run was released."
-                ),
+                value=f"variance {', '.join(f'{s:.3f}' for s in share[:, -1])} of it; std {factors} times below it",
+                remark="A strict reference: BatchNorm rescales every coordinate of the output. No normally started run was released.",
             )
         )
     slow = Cell("swish", False, 0.005)
     shares = stds[slow][:, -1] / stds[Cell("swish", False, 0.05)][:, stds[slow].shape[1] // 10 - 1]
-    equal = (
-        "It has had a tenth of the training time: at equal learning rate x steps its std is "
-        f"{', '.join(f'{share:.2f}' for share in shares)} times that of the run at 0.05."
-    )
+    equal = f"It has had a tenth of the training time: at equal learning rate x steps its std is {', '.join(f'{share:.2f}' for share in shares)} times that of the run at 0.05."
     small = "Under small steps, the stand-in for gradient flow, a Swish head regrows"
     return [
         *claims,
@@ -389,17 +348,10 @@ def _separation(setting: str, cell: Cell, head: np.ndarray, backbone: np.ndarray
         as_published=Estimate(
             value=float((head.mean(0) / backbone.mean(0)).mean()),
             each=tuple(ratios.mean(1).tolist()),
-            method=(
-                "mean over epochs of the ratio of the means over seeds, which gives the published "
-                "ranges; in parentheses each seed's arithmetic mean over epochs"
-            ),
+            method="mean over epochs of the ratio of the means over seeds, which gives the published ranges; in parentheses each seed's arithmetic mean over epochs",
         ),
         ours=_geometric_estimate(ratios),
-        remark=(
-            f"{100 * float((ratios >= SEPARATED).mean()):.0f} % of epochs at {SEPARATED:g} or more; "
-            f"arithmetic mean over epochs and seeds {ratios.mean():.3g}; ratio of the means over "
-            f"epochs and seeds, which the plotting script prints, {printed:.3g}"
-        ),
+        remark=f"{100 * float((ratios >= SEPARATED).mean()):.0f} % of epochs at {SEPARATED:g} or more; arithmetic mean over epochs and seeds {ratios.mean():.3g}; ratio of the means over epochs and seeds, which the plotting script prints, {printed:.3g}",
     )
 
 
@@ -425,26 +377,17 @@ def _update_claims(setting: str, ratios: Mapping[Cell, np.ndarray]) -> list[Clai
             setting=setting,
             id="separates",
             text="Without BatchNorm the head is updated faster than the backbone by far.",
-            criterion=(
-                "Geometric mean over epochs of the ratio, projector over backbone. Yes: at least "
-                f"{SEPARATED:g} for every run and seed. No: less for every one. Undecided otherwise."
-            ),
+            criterion=f"Geometric mean over epochs of the ratio, projector over backbone. Yes: at least {SEPARATED:g} for every run and seed. No: less for every one. Undecided otherwise.",
             answer=answer(min(every) >= SEPARATED, max(every) < SEPARATED),
             value=f"{min(every):.2g} to {max(every):.2g}; below in every seed: {'; '.join(below)}",
-            remark=(
-                "All runs start from weights x 0.1, by which the ratio of a homogeneous projector is "
-                "a hundred times as large; none with a normal start was released."
-            ),
+            remark="All runs start from weights x 0.1, by which the ratio of a homogeneous projector is a hundred times as large; none with a normal start was released.",
         ),
         Claim(
             experiment="E7",
             setting=setting,
             id="batchnorm",
             text="With BatchNorm head and backbone are updated about as fast.",
-            criterion=(
-                f"The same with BatchNorm. Yes: between {1 / SEPARATED:g} and {SEPARATED:g} for "
-                "every run and seed. No: for none. Undecided otherwise."
-            ),
+            criterion=f"The same with BatchNorm. Yes: between {1 / SEPARATED:g} and {SEPARATED:g} for every run and seed. No: for none. Undecided otherwise.",
             answer=answer(all(near), not any(near)),
             value=f"{min(normed):.2g} to {max(normed):.2g}",
         ),

@@ -139,10 +139,7 @@ def _positive(setting: str, id: str, text: str, found: Estimate, remark: str) ->
         setting=setting,
         id=id,
         text=text,
-        criterion=(
-            "Yes: its interval over the test images, without training noise, lies above 0. No: below. "
-            "Undecided otherwise."
-        ),
+        criterion="Yes: its interval over the test images, without training noise, lies above 0. No: below. Undecided otherwise.",
         answer=answer(low > 0, high < 0),
         value=f"{found.text('.2f')} points",
         remark=remark,
@@ -194,16 +191,10 @@ def bend(release: Release) -> Part:
                 setting=setting,
                 id="bends",
                 text="The head, fed the raw z, raises second differences of rotation orbits.",
-                criterion=(
-                    "Ratio of the means, h over z. Yes: its interval over the draws of images lies "
-                    "above 1. No: below. Undecided otherwise."
-                ),
+                criterion="Ratio of the means, h over z. Yes: its interval over the draws of images lies above 1. No: below. Undecided otherwise.",
                 answer=above_one(found),
                 value=found.text(".3f"),
-                remark=(
-                    "One trained network. A second difference grows with the size of an orbit; the "
-                    "points themselves were not released."
-                ),
+                remark="One trained network. A second difference grows with the size of an orbit; the points themselves were not released.",
             )
         )
     return Part(rows=tuple(rows), claims=tuple(claims))
@@ -300,10 +291,7 @@ def _depth_claims(
             setting=setting,
             id="compresses",
             text="A deeper head compresses orbits more.",
-            criterion=(
-                "Compression as published. Yes: it grows from 1 to 2 layers and from 2 to 3. No: at 3 "
-                "layers it is at most what it is at 1. Undecided otherwise."
-            ),
+            criterion="Compression as published. Yes: it grows from 1 to 2 layers and from 2 to 3. No: at 3 layers it is at most what it is at 1. Undecided otherwise.",
             answer=answer(
                 compressions[0] < compressions[1] < compressions[2],
                 compressions[2] <= compressions[0],
@@ -316,10 +304,7 @@ def _depth_claims(
                 setting=setting,
                 id=id,
                 text=text,
-                criterion=(
-                    "Yes: the interval at 3 layers lies above that at 1. No: below. Undecided "
-                    "otherwise."
-                ),
+                criterion="Yes: the interval at 3 layers lies above that at 1. No: below. Undecided otherwise.",
                 answer=answer(
                     (e[-1].interval or (0, 0))[0] > (e[0].interval or (0, 0))[1],
                     (e[-1].interval or (0, 0))[1] < (e[0].interval or (0, 0))[0],

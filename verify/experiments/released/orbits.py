@@ -80,8 +80,7 @@ def measure(release: Release, prefix: str) -> Measured:
     count = len(np.unique(ids))
     if len(ids) % count or not np.array_equal(ids, np.repeat(np.unique(ids), len(ids) // count)):
         raise ReleaseError(
-            f"The orbits of {prefix} must be of equally many points and follow one another, and they "
-            "do not."
+            f"The orbits of {prefix} must be of equally many points and follow one another, and they do not."
         )
     of_z, of_h = (torch.from_numpy(points).unflatten(0, (count, -1)) for points in (z, h))
     classes = torch.from_numpy(labels).unflatten(0, (count, -1))[:, 0]
@@ -270,10 +269,7 @@ def _claims(folder: str, found: Measured) -> list[Claim]:
             setting=setting,
             id="selective",
             text="The head compresses orbits, beyond the total variance, under the published protocol.",
-            criterion=(
-                "Selectivity. Yes: its bootstrap interval over the orbits lies above 1. No: below. "
-                "Undecided otherwise."
-            ),
+            criterion="Selectivity. Yes: its bootstrap interval over the orbits lies above 1. No: below. Undecided otherwise.",
             answer=above_one(selectivity),
             value=selectivity.text(".2f"),
             remark="One training seed; no head that was never trained was released beside it.",
@@ -283,10 +279,7 @@ def _claims(folder: str, found: Measured) -> list[Claim]:
             setting=setting,
             id="compression",
             text="The published compression is mostly compression of orbits.",
-            criterion=(
-                "Share of the total variance in the logarithm of the compression. Yes: its interval "
-                "lies below 1/2. No: above. Undecided otherwise."
-            ),
+            criterion="Share of the total variance in the logarithm of the compression. Yes: its interval lies below 1/2. No: above. Undecided otherwise.",
             answer=answer((share.interval or (0, 0))[1] < 0.5, (share.interval or (0, 0))[0] > 0.5),
             value=f"compression {found.plain.compression.item():.4g}, share {share.text('.2f')}",
         ),
@@ -295,10 +288,7 @@ def _claims(folder: str, found: Measured) -> list[Claim]:
             setting=setting,
             id="semantics",
             text="Classes are kept apart more than orbits.",
-            criterion=(
-                "D_inter over D_intra of h, over that of z. Yes: its interval lies above 1. No: below. "
-                "Undecided otherwise."
-            ),
+            criterion="D_inter over D_intra of h, over that of z. Yes: its interval lies above 1. No: below. Undecided otherwise.",
             answer=above_one(gain),
             value=gain.text(".2f"),
         ),

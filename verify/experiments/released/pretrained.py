@@ -14,9 +14,7 @@ from verify.experiments.released.reader import Release
 from verify.experiments.released.rows import Claim, Estimate, Part, Row
 
 LINE = re.compile(
-    r"(?P<network>[\w /-]+?) +\| (?P<kind>\w+) +\|\|"
-    r" +[\d.]+ +[\d.]+ +\|\| +[\d.]+ +[\d.]+ +\| (?P<ratio>[\d.]+)±(?P<half>[\d.]+) +\|\|"
-    r" +[\d.]+ +[\d.]+ +(?P<bends>[\d.]+) +\|\| +(?P<z>[\d.]+) +(?P<h>[\d.]+)"
+    r"(?P<network>[\w /-]+?) +\| (?P<kind>\w+) +\|\| +[\d.]+ +[\d.]+ +\|\| +[\d.]+ +[\d.]+ +\| (?P<ratio>[\d.]+)±(?P<half>[\d.]+) +\|\| +[\d.]+ +[\d.]+ +(?P<bends>[\d.]+) +\|\| +(?P<z>[\d.]+) +(?P<h>[\d.]+)"
 )
 """A line of the printed table: ranks, variances and their ratio, curvatures and theirs, cosines."""
 
@@ -117,16 +115,9 @@ def _claims(expanding: list[Printed], others: list[Printed]) -> tuple[Claim, ...
                     setting=SETTING,
                     id=f"{id}-{measure}",
                     text=f"{text}, by {name}.",
-                    criterion=(
-                        f"z over h. Yes: {'above' if sign > 0 else 'below'} 1 for every network and kind "
-                        "of orbit, with its interval if there is one. No: the other way round for every "
-                        "one. Undecided otherwise."
-                    ),
+                    criterion=f"z over h. Yes: {'above' if sign > 0 else 'below'} 1 for every network and kind of orbit, with its interval if there is one. No: the other way round for every one. Undecided otherwise.",
                     answer=answer(all(yes), all(no)),
-                    value=(
-                        f"{min(values):.3g} to {max(values):.3g}; above 1 in "
-                        f"{sum(v > 1 for v in values)} of {len(values)}"
-                    ),
+                    value=f"{min(values):.3g} to {max(values):.3g}; above 1 in {sum(v > 1 for v in values)} of {len(values)}",
                     remark=remark,
                 )
             )

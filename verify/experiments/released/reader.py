@@ -55,8 +55,7 @@ class Release:
         """
         if name not in self.arrays:
             raise ReleaseError(
-                f"The release has no array {name}; expected is a checkout of {REPOSITORY} at commit "
-                f"{COMMIT}, or its converted archive."
+                f"The release has no array {name}; expected is a checkout of {REPOSITORY} at commit {COMMIT}, or its converted archive."
             )
         return self.arrays[name]
 
@@ -84,8 +83,7 @@ def read(path: Path) -> Release:
     files = sorted(f for f in folder.rglob("*") if f.suffix in (".npy", ".npz") and f.is_file())
     if not files:
         raise ReleaseError(
-            f"{path} holds no released arrays; expected is a checkout with a folder {RESULTS} of "
-            f".npy and .npz files, or the archive {ARCHIVE}."
+            f"{path} holds no released arrays; expected is a checkout with a folder {RESULTS} of .npy and .npz files, or the archive {ARCHIVE}."
         )
     arrays: dict[str, np.ndarray] = {}
     for file in files:
@@ -142,8 +140,7 @@ def _flat(value: Any, name: str, seen: set[int]) -> Iterator[tuple[str, np.ndarr
     array = np.asarray(value)
     if array.dtype.kind not in "biufSU":
         raise ReleaseError(
-            f"The release has a {type(value).__name__} called {name} that is neither numbers nor "
-            "strings; it is not read."
+            f"The release has a {type(value).__name__} called {name} that is neither numbers nor strings; it is not read."
         )
     yield name, array
 

@@ -140,10 +140,7 @@ def _claims(claims: Sequence[Claim]) -> Table:
             (f"{c.experiment}: {c.text}", c.setting, c.answer, c.value, c.criterion, c.remark)
             for c in claims
         ),
-        note=(
-            "Yes is in the paper's favour. Figures are computed from the released arrays, those of E8 "
-            "from what the release's notebook printed."
-        ),
+        note="Yes is in the paper's favour. Figures are computed from the released arrays, those of E8 from what the release's notebook printed.",
     )
 
 

@@ -110,8 +110,7 @@ def _rows(
             as_published=Estimate(value=later.value, method="without the first epoch"),
             ours=later,
             form=".3f",
-            remark=f"{whole.value:.3f} with the first epoch; the condition number is the largest "
-            "eigenvalue over 1e-7",
+            remark=f"{whole.value:.3f} with the first epoch; the condition number is the largest eigenvalue over 1e-7",
         ),
         _row(
             run,
@@ -140,10 +139,7 @@ def _rows(
             run,
             "largest eigenvalue of the covariance of the unit z, last epoch over first",
             ours=Estimate(value=float(condition_numbers[-1] / condition_numbers[0])),
-            remark=(
-                f"the recorded condition number x 1e-7: {CLAMP * condition_numbers[0]:.3g} to "
-                f"{CLAMP * condition_numbers[-1]:.3g}"
-            ),
+            remark=f"the recorded condition number x 1e-7: {CLAMP * condition_numbers[0]:.3g} to {CLAMP * condition_numbers[-1]:.3g}",
         ),
     ]
 
@@ -166,30 +162,17 @@ def _claims(series: dict[str, dict[str, np.ndarray]]) -> list[Claim]:
             setting=setting,
             id="collapsed",
             text="The pseudo-collapsed start is collapsed in what is tracked, z.",
-            criterion=(
-                "Variance of the unit z in the first epoch over that of the normal start. Yes: below "
-                "1/10 for both runs. No: at least 1/2 for both. Undecided otherwise."
-            ),
+            criterion="Variance of the unit z in the first epoch over that of the normal start. Yes: below 1/10 for both runs. No: at least 1/2 for both. Undecided otherwise.",
             answer=answer(max(collapsed) < 0.1, min(collapsed) >= 0.5),
-            value=(
-                f"std {starts[SWISH[1]]:.4f} (Swish) and {starts[RELU]:.4f} (ReLU), "
-                f"{starts[SWISH[0]]:.4f} from the normal start"
-            ),
-            remark=(
-                "So these runs cannot show an escape of z: "
-                f"the Swish one ends at {std[SWISH[1]][-1]:.4f}."
-            ),
+            value=f"std {starts[SWISH[1]]:.4f} (Swish) and {starts[RELU]:.4f} (ReLU), {starts[SWISH[0]]:.4f} from the normal start",
+            remark=f"So these runs cannot show an escape of z: the Swish one ends at {std[SWISH[1]][-1]:.4f}.",
         ),
         Claim(
             experiment="E1",
             setting=setting,
             id="spearman",
             text="The variance of z and the condition number rise and fall together.",
-            criterion=(
-                "Spearman's correlation without the first epoch, as published. Yes: its interval, "
-                f"from a bootstrap of blocks of {BLOCK} epochs, lies above 0 in all three runs. No: "
-                "below 0 in all three. Undecided otherwise."
-            ),
+            criterion=f"Spearman's correlation without the first epoch, as published. Yes: its interval, from a bootstrap of blocks of {BLOCK} epochs, lies above 0 in all three runs. No: below 0 in all three. Undecided otherwise.",
             answer=answer(min(i[0] for i in intervals) > 0, max(i[1] for i in intervals) < 0),
             value="; ".join(f"{RUNS[run][0]}: {e.text('.2f')}" for run, e in found.items()),
             remark="Of a standard deviation and the largest eigenvalue; one run each.",
@@ -199,10 +182,7 @@ def _claims(series: dict[str, dict[str, np.ndarray]]) -> list[Claim]:
             setting=setting,
             id="signs",
             text="The estimated least eigenvalue is negative for Swish and not for ReLU.",
-            criterion=(
-                "Yes: in more than half of the epochs of both Swish runs and in fewer of the ReLU "
-                "one. No: not so for any of the three. Undecided otherwise."
-            ),
+            criterion="Yes: in more than half of the epochs of both Swish runs and in fewer of the ReLU one. No: not so for any of the three. Undecided otherwise.",
             answer=answer(
                 all(negative[run] > half[run] for run in SWISH) and negative[RELU] < half[RELU],
                 all(negative[run] <= half[run] for run in SWISH) and negative[RELU] >= half[RELU],
@@ -210,9 +190,6 @@ def _claims(series: dict[str, dict[str, np.ndarray]]) -> list[Claim]:
             value="; ".join(
                 f"{RUNS[run][0]}: {n} of {len(std[run])}" for run, n in negative.items()
             ),
-            remark=(
-                f"Of the estimator, not of the eigenvalue: {zero} of the ReLU run's values are exactly "
-                "zero, as of an iteration whose vector has underflowed."
-            ),
+            remark=f"Of the estimator, not of the eigenvalue: {zero} of the ReLU run's values are exactly zero, as of an iteration whose vector has underflowed.",
         ),
     ]
