@@ -8,7 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.faults import Faults
-from reports.figures import styles_once, svg
+from reports.figures import svg
+from reports.styles import styles_once
 from verify.claims.evidence import Plot, Series
 from verify.diagnose import Diagnosis
 from verify.diagnose.words import repels

@@ -43,9 +43,6 @@ _NUMBERS = {"d", "x", "y", "width", "height", "transform"}
 _DECIMALS = re.compile(r"(\.\d)\d+")  # less than a tenth of a point is invisible
 _GAPS = re.compile(r"\s*([A-Za-z])\s+|\s+(?=\s)")
 _LINK = re.compile(r"^(#|url\(#)([^)]+)")
-_ID = re.compile(r' id="([^"]*)"')
-_REFERENCE = re.compile(r'( id="|href="#|url\(#)([^")]*)([")])')
-_STYLED = re.compile(r' style="([^"]*)"')
 _STYLE = {
     "axes.axisbelow": True,
     "axes.edgecolor": _INK,
@@ -263,28 +260,6 @@ def _without_bare_groups(parent: Element) -> list[Element]:
         child.extend(own)
         found.append(child)
     return found
-
-
-def styles_once(page: str) -> str:
-    """Give every style of the drawings on a page a class, whose rule stands once in the page's head.
-
-    What a drawing refers to in itself has a short name, too.
-    """
-    classes: dict[str, str] = {}
-    names: dict[str, str] = {}
-
-    def named(style: re.Match[str]) -> str:
-        return f' class="{classes.setdefault(style[1], f"d{len(classes)}")}"'
-
-    def shortened(drawing: re.Match[str]) -> str:
-        for id in _ID.findall(drawing[0]):
-            names[id] = f"drawn-{len(names) + 1}"
-        own = _REFERENCE.sub(lambda one: f"{one[1]}{names.get(one[2], one[2])}{one[3]}", drawing[0])
-        return _STYLED.sub(named, own)
-
-    drawn = re.sub(r"<svg.*?</svg>", shortened, page, flags=re.DOTALL)
-    rules = "".join(f".{name}{{{style}}}\n" for style, name in classes.items())
-    return drawn.replace("</style>", f"{rules}</style>", 1)
 
 
 def _description(plot: Plot) -> str:

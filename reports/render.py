@@ -23,20 +23,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import CodeType
 from typing import TypeVar
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from reports import crosswalk, tiers
 from reports.dependencies import anchor, drawing, overview
 from reports.faults import Faults
-from reports.figures import styles_once, svg
 from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
 from reports.letters import lettered
 from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
 from reports.plain import plain
+from reports.styles import styles_once
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Outcome, Plot, Table, Theorem
 from verify.claims.judgement import Judgement
@@ -71,6 +73,22 @@ def _holds(page: Path, html: str) -> bool:
         return page.read_text(encoding="utf-8") == html
     except (OSError, ValueError):
         return False
+
+
+class _Compiled(BytecodeCache):
+    """The templates as they were compiled for an earlier report of this process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = _Compiled()
 
 
 @dataclass(frozen=True)
@@ -141,10 +159,15 @@ def _drawings(cache: Path | None) -> Iterator[None]:
 def _figure(
     plot: Plot, anchor: str, places: Sequence[str] = (), lines: Sequence[Line] = ()
 ) -> Markup:
-    """A plot as `svg` draws it."""
+    """A plot as `reports.figures.svg` draws it."""
+
+    def draw() -> str:
+        from reports.figures import svg  # with matplotlib, which what was drawn before does without
+
+        return svg(plot, anchor, places, lines)
+
     given = msgspec.json.encode([plot, anchor, places, lines])
-    source = hashlib.sha256(given).hexdigest()
-    return Markup(FIGURES.of(source, lambda: svg(plot, anchor, places, lines)))
+    return Markup(FIGURES.of(hashlib.sha256(given).hexdigest(), draw))
 
 
 def page(run: RunRecord, faults: Faults | None = None) -> str:
@@ -275,6 +298,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
     set_prose = faults.guarded(own_prose)
     environment = Environment(
         loader=PackageLoader("reports"),
+        bytecode_cache=COMPILED,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -13,9 +13,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from theorems.conftest import pytest_collection_modifyitems
 from verify.__main__ import ROOT
 from verify.claims import proved
-from verify.claims.check import Context
+from verify.claims.check import Arithmetic, Check, Context, Kind, Role
 from verify.claims.evidence import Outcome
 from verify.claims.proved import Proved, Said, check_proved, reading_digest
 from verify.kernel import coq, record
@@ -197,6 +198,15 @@ def test_missing_and_circular_sources_are_sentences(tmp_path):
         Library(shared=tmp_path).closure("Geometry.a")
 
 
+class Item:
+    """Of a test, what the door looks at, and how it is marked."""
+
+    def __init__(self, callspec: SimpleNamespace, fixturenames: tuple[str, ...]) -> None:
+        self.callspec, self.fixturenames = callspec, fixturenames
+        self.marks: list[str] = []
+        self.add_marker = self.marks.append
+
+
 ALIKE = """From Coq Require Import Classical ProofIrrelevance.
 Theorem part_free : True. Proof. exact I. Qed.
 Theorem part_also_free : True. Proof. exact I. Qed.
@@ -314,3 +324,17 @@ def test_all_modules_that_are_compiled_are_asked_about_in_one_process(library, m
 def test_theorems_are_compiled_ahead_of_any_installation(tmp_path):
     code = f"import sys; sys.path[:0] = [{str(ROOT)!r}]; import verify.kernel.__main__"
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True, cwd=tmp_path)
+
+
+def test_the_pytest_door_asks_for_theorems_late_and_for_verdicts_last():
+    def item(kind: Kind | None, *fixtures: str):
+        own = {"id": "toy.a", "title": "", "run": print, "arithmetic": Arithmetic.EXACT}
+        check = kind and Check(role=Role.SUPPORTS, kind=kind, **own)
+        return Item(SimpleNamespace(params={"check": check}), fixtures)
+
+    theorem, other, test = item(Kind.KERNEL), item(Kind.PROPERTY), item(None)
+    verdicts = item(None, "assert_verdicts")
+    items = [theorem, verdicts, other, test]
+    pytest_collection_modifyitems(items)
+    assert items == [other, test, theorem, verdicts]
+    assert [one for one in items if one.marks] == [other, theorem, verdicts]

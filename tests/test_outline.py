@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 from toy import context, forget, write_registry
 
-from reports import kept, mathml, render
+from reports import figures, kept, mathml, render
 from verify.__main__ import ROOT
 from verify.claims.declare import measurement
 from verify.engine import outline, registry
@@ -341,8 +341,8 @@ def test_formulas_and_figures_are_drawn_once_and_not_by_other_code(tmp_path, mon
     from report_fixture import run_record
 
     run, drawn = run_record(), []
-    svg, formula = render.svg, mathml._formula
-    monkeypatch.setattr(render, "svg", lambda *plot: drawn.append(plot) or svg(*plot))
+    svg, formula = figures.svg, mathml._formula
+    monkeypatch.setattr(figures, "svg", lambda *plot: drawn.append(plot) or svg(*plot))
     monkeypatch.setattr(mathml, "_formula", lambda *tex: drawn.append(tex) or formula(*tex))
 
     def again(by: str) -> int:
@@ -363,6 +363,32 @@ def test_formulas_and_figures_are_drawn_once_and_not_by_other_code(tmp_path, mon
     assert again("other code") == first
     (tmp_path / "drawings.json").write_bytes((tmp_path / "drawings.json").read_bytes()[:-9])
     assert again("other code") == first
+
+
+def test_a_report_whose_figures_are_drawn_imports_nothing_that_draws(tmp_path):
+    code = f"""
+import sys
+from pathlib import Path
+sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parent)!r}]
+from report_fixture import run_record
+from reports.render import render
+render(run_record(), Path("site"), cache=Path("cache"))
+print(*[name for name in ("matplotlib", "scipy") if name in sys.modules])
+"""
+    told = [subprocess.check_output([sys.executable, "-c", code], cwd=tmp_path) for _ in range(2)]
+    assert [one.split() for one in told] == [[b"matplotlib"], []]
+
+
+def test_a_template_is_compiled_once_in_a_process(monkeypatch):
+    from report_fixture import run_record
+
+    compiled, cache = [], render._Compiled()
+    dump = cache.dump_bytecode
+    cache.dump_bytecode = lambda bucket: compiled.append(bucket.key) or dump(bucket)
+    monkeypatch.setattr(render, "COMPILED", cache)
+    first, again = (render.page(run_record()) for _ in range(2))
+    assert first == again
+    assert len(compiled) == len(set(compiled)) > 5
 
 
 def test_what_draws_is_known_by_its_files_and_libraries(monkeypatch):

@@ -12,8 +12,9 @@ from xml.etree import ElementTree
 import pytest
 
 from reports import ReportError
-from reports.figures import styles_once, svg
+from reports.figures import svg
 from reports.mathml import formula, prose, prose_or_source
+from reports.styles import styles_once
 from verify.claims.evidence import Plot, Series
 from verify.claims.picture import Line
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from report_fixture import run_record
+from scipy.stats import binomtest
 
 from reports.render import page
+from verify.engine.mutation.record import interval
 from verify.engine.record import (
     ChangeRecord,
     DrawnRecord,
@@ -71,6 +74,13 @@ def test_the_changes_that_checks_faced_are_shown():
     assert "<strong>none</strong> of a.check" in html
     assert "bounds.py:3: a -&gt; b</code>: looser, and true" in html
     assert "faced" not in page(run)
+
+
+def test_the_interval_of_a_share_is_wilsons():
+    # Oracle: SciPy's.
+    for noticed, drawn in ((0, 7), (7, 7), (45, 60), (1, 1000)):
+        found = binomtest(noticed, drawn).proportion_ci(method="wilson")
+        assert interval(noticed, drawn) == pytest.approx((found.low, found.high), abs=1e-12)
 
 
 def test_the_seeds_that_checks_ran_with_are_shown():

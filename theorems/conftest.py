@@ -32,7 +32,7 @@ from typing import Any
 import pytest
 
 from verify.__main__ import REGISTRIES, ROOT, Folders
-from verify.claims.check import CASES, Check, Context, Role
+from verify.claims.check import CASES, Check, Context, Kind, Role
 from verify.claims.evidence import Evidence, Outcome
 from verify.claims.judgement import gate_failures, judge
 from verify.claims.statement import Statement
@@ -76,13 +76,21 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["seed"] = node.config.stash[SEED]
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Mark the controls, the checks that take long, and the verdicts, which rest on all of them."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes long, and order what waits: theorems, which Coq may be compiling meanwhile, then verdicts.
+
+    Slow are the controls, the checks that take long, and the verdicts, which rest on all of them.
+    """
+    waits: dict[pytest.Item, int] = {}
     for item in items:
         check = item.callspec.params.get("check") if hasattr(item, "callspec") else None
+        verdicts = "assert_verdicts" in getattr(item, "fixturenames", ())
         slow = isinstance(check, Check) and (check.role is Role.CONTROL or check.cost > LIGHT)
-        if slow or "assert_verdicts" in getattr(item, "fixturenames", ()):
+        if slow or verdicts:
             item.add_marker("slow")
+        theorem = isinstance(check, Check) and check.kind is Kind.KERNEL
+        waits[item] = 2 if verdicts else int(theorem)
+    items.sort(key=waits.__getitem__)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

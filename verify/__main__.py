@@ -21,7 +21,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -89,6 +90,134 @@ class Folders:
             base / "artefacts",
             home / "reports" / "site" if out is None else out / "site",
         )
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A command on rooms, and what it works with.
+
+    Attributes:
+        options: of the command line.
+        places: every room.
+        chosen: the rooms that it is about.
+        begun: when it began, on `time.perf_counter`'s clock.
+    """
+
+    options: argparse.Namespace
+    places: Sequence[rooms.RegistryEntry]
+    chosen: Sequence[rooms.RegistryEntry] = ()
+    begun: float = field(default_factory=time.perf_counter)
+
+    @cached_property
+    def folders(self) -> Folders:
+        """Where it keeps what it makes."""
+        return Folders.at(getattr(self.options, "out", None))
+
+    @cached_property
+    def store(self) -> Store:
+        """Where evidence is stored."""
+        return Store(self.folders.evidence)
+
+    @cached_property
+    def recorded(self) -> Records:
+        """The project's records."""
+        return Records(RECORDED)
+
+    @cached_property
+    def load(self) -> _Load:
+        """Rooms of which enough is known to plan, judge and report; workers import those that they run."""
+        return Outlines(self.folders.artefacts / "outlines", self.places).room
+
+    @property
+    def jobs(self) -> int:
+        """Worker processes."""
+        return self.options.jobs or os.cpu_count() or 1
+
+    def imported(self) -> list[rooms.Room]:
+        """The chosen rooms, with their functions."""
+        return [rooms.load(place.entry.id, place.module) for place in self.chosen]
+
+    def context(self, **given: Any) -> Context:
+        """What checks run in."""
+        return Context(
+            cache=str(self.folders.artefacts),
+            rooms=rooms.modules(self.places),
+            git=git_state(ROOT),
+            **given,
+        )
+
+    def request(
+        self,
+        wanted: argparse.Namespace | Asked,
+        chosen: Sequence[rooms.RegistryEntry],
+        load: _Load,
+        working: Callable[[str], None] = lambda what: None,
+    ) -> tuple[list[rooms.Room], Request]:
+        """Load rooms; return those that can be used, and what is asked of them."""
+        loaded, broken = [], []
+        for place in chosen:
+            working(f"importing {place.entry.label}")
+            try:
+                loaded.append(load(place.entry.id, place.module))
+            except rooms.RoomError as error:
+                broken.append(str(error))
+        asked = Request(
+            only=tuple(getattr(wanted, "only", ())), skip=tuple(getattr(wanted, "skip", ()))
+        )
+        foundations: tuple[rooms.Room, ...] = ()
+        try:
+            foundations = rooms.foundations(loaded, self.places, asked.leaves_out, load)
+        except rooms.RoomError as error:
+            broken.append(str(error))
+        return loaded, replace(
+            asked,
+            broken=tuple(dict.fromkeys(broken)),
+            foundations=foundations,
+            omitted=tuple(place.entry.label for place in self.places if place not in chosen),
+        )
+
+    def kept(self, request: Request, ctx: Context, loaded: Sequence[rooms.Room]) -> Results:
+        """The best evidence there is of what is asked for."""
+        return kept(request, ctx, loaded, store=self.store, recorded=self.recorded)
+
+    def assembled(
+        self, request: Request, ctx: Context, loaded: Sequence[rooms.Room], results: Results
+    ) -> RunRecord:
+        """The record of what was found."""
+        return assemble(
+            request,
+            ctx,
+            loaded,
+            results,
+            store=self.store,
+            recorded=self.recorded,
+            wall_s=time.perf_counter() - self.begun,
+        )
+
+    def best(
+        self,
+        chosen: Sequence[rooms.RegistryEntry],
+        ctx: Context,
+        run: Results | None = None,
+        working: Callable[[str], None] = lambda what: None,
+    ) -> RunRecord:
+        """The record of the best evidence there is of every check, whatever the latest run was asked for.
+
+        It covers the chosen rooms and all that were asked for earlier; what these rest on elsewhere is told
+        beside them.
+
+        Args:
+            chosen: the rooms of the latest run.
+            ctx: of the latest run.
+            run: what the latest run found, if it ran in this process.
+            working: is told what is being done.
+        """
+        covered = rooms.asked_for(chosen, self.places, self.store.checks, self.load)
+        everything = Asked(seed=ctx.seed, profile=ctx.profile, device=ctx.device)
+        loaded, request = self.request(everything, covered, self.load, working)
+        working("reading the evidence")
+        best = self.kept(request, ctx, loaded)
+        return self.assembled(request, ctx, loaded, best if run is None else with_run(best, run))
 
 
 def main(argv: Sequence[str] | None = None, registries: Sequence[str] = REGISTRIES) -> int:
@@ -187,27 +316,13 @@ def _obey(options: argparse.Namespace, registries: Sequence[str]) -> int:
         return _new(options, names, registries)
     if command in ("run", "show") and not names:
         raise UsageError(f"`{command}` expects the name of a statement or experiment.")
-    folders = Folders.at(options.out if "out" in options else None)
-    if command == "doctor":
-        return _doctor(places, folders)
-    if command == "mutate":
-        return _mutate(options, names, places, folders)
-    if command == "ssl":
-        return _reproduce(options, places, folders)
+    if command in WHOLE:
+        return WHOLE[command](_Work(options, places))
     if command == "run" and len(names) > 1 and (late := COMMANDS.keys() & set(names)):
         raise UsageError(f"`{late.pop()}` is a command, which stands before names and options.")
     others = COMMANDS if command == "run" else ()
     found = list(dict.fromkeys(rooms.find(places, name, others) for name in names))
-    chosen = found or list(places)
-    if command == "soak":
-        return _soak(options, chosen, places, folders)
-    if command == "attack":
-        return _attack(options, chosen, places)
-    if command == "kernel":
-        return _kernel(options, chosen, places, folders)
-    if command in ("show", "report"):
-        return _from_store(options, chosen, places, folders)
-    return _run(options, chosen, places, folders)
+    return OF_ROOMS.get(command, _run)(_Work(options, places, found or list(places)))
 
 
 def _diagnose(options: argparse.Namespace) -> int:
@@ -253,13 +368,13 @@ def _new(options: argparse.Namespace, words: Sequence[str], registries: Sequence
     renew(ROOT / "README.md")
     print(f"written: {ROOT / 'README.md'}")
     places = rooms.contents(registries)
-    return _run(options, [rooms.find(places, words[0])], places, Folders.at(options.out))
+    return _run(_Work(options, places, [rooms.find(places, words[0])]))
 
 
-def _doctor(places: Sequence[rooms.RegistryEntry], folders: Folders) -> int:
+def _doctor(work: _Work) -> int:
     """Print what this machine has, as it is found."""
     with console.working() as working:
-        for what, seen in examine(places, ROOT, folders.evidence, working):
+        for what, seen in examine(work.places, ROOT, work.folders.evidence, working):
             print(f"{what}: {seen}", flush=True)
     return 0
 
@@ -319,32 +434,22 @@ def _diff(names: Sequence[str]) -> int:
     return int(bool(found))
 
 
-def _run(
-    options: argparse.Namespace,
-    chosen: Sequence[rooms.RegistryEntry],
-    places: Sequence[rooms.RegistryEntry],
-    folders: Folders,
-) -> int:
+def _run(work: _Work) -> int:
     """Run the chosen rooms, print and write what came of it, and return the exit code."""
-    begun = time.perf_counter()
+    options, store = work.options, work.store
     for sentence in outside_bounds():
         _complain(sentence)
-    store, recorded = Store(folders.evidence), Records(RECORDED)
     store.prepare()
-    load = _rooms(folders, places)
-    loaded, request = _request(options, chosen, places, load)
+    loaded, request = work.request(options, work.chosen, work.load)
     checks = [check for room in loaded for check in room.checks if not request.leaves_out(check)]
     checks += [check for room in request.foundations for check in room.checks]
     if not checks and not request.broken:
         raise UsageError("No check is left to run: --only and --skip leave out all of them.")
     has_gpu = options.device != "cpu" and bool(gpu())
-    ctx = Context(
+    ctx = work.context(
         seed=store.seed(options.seed, fresh=options.fresh),
         profile=options.profile or "standard",
         device="cuda" if has_gpu else "cpu",
-        cache=str(folders.artefacts),
-        rooms=rooms.modules(places),
-        git=git_state(ROOT),
     )
     store.begin(
         Asked(
@@ -358,54 +463,43 @@ def _run(
     lacking = options.device == "cuda" and not has_gpu
     if lacking:
         _complain(f"{NO_GPU}; the checks that can run on the CPU run there.")
-    jobs = options.jobs or os.cpu_count() or 1
-    print(f"seed {ctx.seed}, profile {ctx.profile}, device {ctx.device}, jobs {jobs}", flush=True)
+    print(
+        f"seed {ctx.seed}, profile {ctx.profile}, device {ctx.device}, jobs {work.jobs}", flush=True
+    )
     with console.progress(
         sys.stdout,
         [*loaded, *request.foundations],
         [check.id for check in checks],
-        folders.artefacts,
+        work.folders.artefacts,
     ) as progress:
         results = run_all(
             checks,
             ctx,
             store,
-            recorded=recorded,
-            jobs=jobs,
+            recorded=work.recorded,
+            jobs=work.jobs,
             on_event=progress,
             fresh=options.fresh,
-            load=load,
+            load=work.load,
         )
-    record = assemble(
-        request,
-        ctx,
-        loaded,
-        results,
-        store=store,
-        recorded=recorded,
-        wall_s=time.perf_counter() - begun,
-    )
-    whole = _best(chosen, places, load, ctx, store, recorded, begun, run=results)
-    code = _conclude(options, record, folders, load, report=whole, begun=begun)
+    record = work.assembled(request, ctx, loaded, results)
+    code = _conclude(work, record, work.best(work.chosen, ctx, results), work.folders.site)
     if lacking:
         _complain(f"{NO_GPU}; the checks that can run on the CPU ran there.")
         return code or 3
     return code
 
 
-def _reproduce(
-    options: argparse.Namespace,
-    places: Sequence[rooms.RegistryEntry],
-    folders: Folders,
-) -> int:
+def _reproduce(work: _Work) -> int:
     """Run one form of some experiments, print what came of it, and return the exit code."""
-    names = reproduce.experiments(options, places)
+    options, folders, store = work.options, work.folders, work.store
+    names = reproduce.experiments(options, work.places)
     if options.list:
         print(reproduce.listed(names))
         return 0
     if options.record and not in_checkout(ROOT):
         raise UsageError(f"`--record` keeps results in a checkout, and {ROOT} is none.")
-    chosen = reproduce.choose(options, names, places)
+    chosen = reproduce.choose(options, names, work.places)
     reproduce.require_paths(options)
     for sentence in outside_bounds():
         _complain(sentence)
@@ -419,21 +513,14 @@ def _reproduce(
     if options.device == "cuda" and not has_gpu:
         raise reproduce.Unavailable(f"{NO_GPU}.")
     deadline = reproduce.deadline(options.budget)
-    store = Store(folders.evidence)
     store.prepare()
-    loaded = [
-        rooms.load(place.entry.id, place.module)
-        for place in places
-        if place.entry.id in chosen.names
-    ]
+    named = [place for place in work.places if place.entry.id in chosen.names]
+    loaded = replace(work, chosen=named).imported()
     checks = chosen.checks(loaded)
-    ctx = Context(
+    ctx = work.context(
         seed=store.seed(options.seed, fresh=options.fresh),
         profile="standard",
         device="cuda" if has_gpu else "cpu",
-        cache=str(folders.artefacts),
-        rooms=rooms.modules(places),
-        git=git_state(ROOT),
         data=chosen.data,
         deadline=deadline,
     )
@@ -447,7 +534,7 @@ def _reproduce(
             checks,
             ctx,
             store,
-            jobs=options.jobs or os.cpu_count() or 1,
+            jobs=work.jobs,
             on_event=progress,
             # The keys of evidence do not hold the file that a user names.
             fresh=options.fresh or options.checkpoint is not None,
@@ -482,47 +569,31 @@ def _released(options: argparse.Namespace) -> int:
     return answered.code
 
 
-def _kernel(
-    options: argparse.Namespace,
-    chosen: Sequence[rooms.RegistryEntry],
-    places: Sequence[rooms.RegistryEntry],
-    folders: Folders,
-) -> int:
+def _kernel(work: _Work) -> int:
     """Have the theorems of the chosen rooms checked by Coq, and print what they assume."""
-    if options.record and not in_checkout(ROOT):
+    if work.options.record and not in_checkout(ROOT):
         raise UsageError(f"`--record` keeps results in a checkout, and {ROOT} is none.")
     if why := kernel.missing():
         _complain(why)
         return 3
-    Store(folders.evidence).prepare()
-    folders.artefacts.mkdir(parents=True, exist_ok=True)
-    ctx = Context(
-        seed=0,
-        profile="standard",
-        device="cpu",
-        cache=str(folders.artefacts),
-        rooms=rooms.modules(places),
-    )
-    loaded, request = _request(options, chosen, places, rooms.load)
+    work.store.prepare()
+    work.folders.artefacts.mkdir(parents=True, exist_ok=True)
+    ctx = work.context(seed=0, profile="standard", device="cpu")
+    loaded, request = work.request(work.options, work.chosen, rooms.load)
     for sentence in request.broken:
         _complain(sentence)
     found = []
     for check, finding in kernel.run(loaded, ctx):
         found.append((check, finding))
         print(kernel.told(check, finding), flush=True)
-    if options.record:
+    if work.options.record:
         print(f"recorded: {count(kernel.keep(found), 'theorem')}")
         for check, _ in filter(lambda one: kernel.failed([one]), found):
             print(f"not recorded: {check.id}")
     return 1 if request.broken or kernel.failed(found) else 0
 
 
-def _mutate(
-    options: argparse.Namespace,
-    names: Sequence[str],
-    places: Sequence[rooms.RegistryEntry],
-    kept: Folders,
-) -> int:
+def _mutate(work: _Work) -> int:
     """Change the code of a copy, and see which check notices each change."""
     from verify.cli import mutate
     from verify.engine.mutation import record
@@ -531,9 +602,11 @@ def _mutate(
 
     if not in_checkout(ROOT):
         raise UsageError(f"`mutate` changes a copy of a checkout, and {ROOT} is none.")
-    Store(kept.evidence).prepare()
-    catalogues = folders(ROOT, rooms.modules(places))
-    wanted = [n if n in catalogues else rooms.find(places, n).entry.id for n in names]
+    options, evidence = work.options, work.folders.evidence
+    work.store.prepare()
+    modules = rooms.modules(work.places)
+    catalogues = folders(ROOT, modules)
+    wanted = [n if n in catalogues else rooms.find(work.places, n).entry.id for n in options.names]
     if unknown := [name for name in wanted if name not in catalogues]:
         raise UsageError(
             f"{unknown[0]} has no catalogue of its own; `experiments` has all of theirs."
@@ -551,7 +624,7 @@ def _mutate(
                 name: tuple(m for m in found if m.id in options.only)
                 for name, found in chosen.items()
             }
-        own, recorded = kept.evidence.parent / record.FILE, RECORDED / record.FILE
+        own, recorded = evidence.parent / record.FILE, RECORDED / record.FILE
         asked = mutate.Asked(
             {name: found for name, found in chosen.items() if found or options.random},
             every,
@@ -560,8 +633,7 @@ def _mutate(
             reproduce.deadline(options.budget),
             fresh=options.fresh,
         )
-        jobs = options.jobs or os.cpu_count() or 1
-        with Campaign(ROOT, context(rooms.modules(places)), jobs) as campaign:
+        with Campaign(ROOT, context(modules), work.jobs) as campaign:
             if options.random is not None:
                 seed = SEED if options.seed is None else options.seed
                 return mutate.try_drawn(asked, campaign, options.random, seed, _say)
@@ -570,41 +642,33 @@ def _mutate(
         raise UsageError(str(error)) from None
 
 
-def _soak(
-    options: argparse.Namespace,
-    chosen: Sequence[rooms.RegistryEntry],
-    places: Sequence[rooms.RegistryEntry],
-    folders: Folders,
-) -> int:
+def _soak(work: _Work) -> int:
     """Run the checks that draw with one seed after another."""
     from verify.cli import soak
 
-    Store(folders.evidence).prepare()
+    options, folders = work.options, work.folders
+    work.store.prepare()
     own, recorded = folders.evidence.parent / soak.FILE, RECORDED / soak.FILE
     return soak.soak(
-        [rooms.load(place.entry.id, place.module) for place in chosen],
-        soak.context(rooms.modules(places), folders.artefacts),
+        work.imported(),
+        soak.context(rooms.modules(work.places), folders.artefacts),
         recorded if options.record else own,
         (own, recorded),
         seeds=options.seeds or 300,
-        jobs=options.jobs or os.cpu_count() or 1,
+        jobs=work.jobs,
         until=reproduce.deadline(options.budget),
         say=_say,
     )
 
 
-def _attack(
-    options: argparse.Namespace,
-    chosen: Sequence[rooms.RegistryEntry],
-    places: Sequence[rooms.RegistryEntry],
-) -> int:
+def _attack(work: _Work) -> int:
     """Search for violations of the inequalities of rooms, and for where they are tight."""
     from verify.cli import attack
 
     return attack.attack(
-        [rooms.load(place.entry.id, place.module) for place in chosen],
-        budget=options.budget or attack.BUDGET,
-        seed=options.seed or 0,
+        work.imported(),
+        budget=work.options.budget or attack.BUDGET,
+        seed=work.options.seed or 0,
         say=_say,
     )
 
@@ -629,60 +693,36 @@ def _bench(options: argparse.Namespace) -> int:
     return 0
 
 
-def _from_store(
-    options: argparse.Namespace,
-    chosen: Sequence[rooms.RegistryEntry],
-    places: Sequence[rooms.RegistryEntry],
-    folders: Folders,
-) -> int:
+def _from_store(work: _Work) -> int:
     """Show the chosen rooms, or render the report, from the best evidence that is stored."""
-    begun = time.perf_counter()
+    options, folders, store = work.options, work.folders, work.store
     command = options.command
     if getattr(options, "pdf", None) is not None:
         from reports import pdf
 
         if why := pdf.missing():
             raise reproduce.Unavailable(why)
-    store, recorded = Store(folders.evidence), Records(RECORDED)
     asked = store.begun()
     if asked is None:
-        if command == "report" and not any(store.checks(place.entry.id) for place in places):
+        if command == "report" and not any(store.checks(place.entry.id) for place in work.places):
             again = "" if options.out is None else f" --out {shlex.quote(str(options.out))}"
             raise UsageError(
                 f"No evidence is stored in {folders.evidence}; `python -m verify all{again}` makes "
                 "some."
             )
         asked = Asked(seed=store.kept_seed() or 0, profile="standard", device="cpu")
-    ctx = Context(
-        seed=asked.seed,
-        profile=asked.profile,
-        device=asked.device,
-        cache=str(folders.artefacts),
-        rooms=rooms.modules(places),
-        git=git_state(ROOT),
-    )
-    load = _rooms(folders, places)
+    ctx = work.context(seed=asked.seed, profile=asked.profile, device=asked.device)
     part = bool(options.names or options.only or options.skip)
     with console.working() as working:
         if command == "report" and not part:
-            record = _best((), places, load, ctx, store, recorded, begun, working=working)
+            record = work.best((), ctx, working=working)
         else:
-            loaded, request = _request(options, chosen, places, load, working)
+            loaded, request = work.request(options, work.chosen, work.load, working)
             working("reading the evidence")
-            found = kept(request, ctx, loaded, store=store, recorded=recorded)
-            record = assemble(
-                request,
-                ctx,
-                loaded,
-                found,
-                store=store,
-                recorded=recorded,
-                wall_s=time.perf_counter() - begun,
-            )
+            record = work.assembled(request, ctx, loaded, work.kept(request, ctx, loaded))
     if command == "report":
-        if part:
-            folders = replace(folders, site=folders.site / PARTIAL)
-        return _conclude(options, record, folders, load, report=record, begun=begun)
+        site = folders.site / PARTIAL if part else folders.site
+        return _conclude(work, record, record, site)
     from reports.plain import plain
 
     if options.full:
@@ -696,103 +736,14 @@ def _from_store(
     return 1 if request.broken else 0
 
 
-def _best(
-    chosen: Sequence[rooms.RegistryEntry],
-    places: Sequence[rooms.RegistryEntry],
-    load: _Load,
-    ctx: Context,
-    store: Store,
-    recorded: Records,
-    begun: float,
-    run: Results | None = None,
-    working: Callable[[str], None] = lambda what: None,
-) -> RunRecord:
-    """The record of the best evidence there is of every check, whatever the latest run was asked for.
-
-    It covers the chosen rooms and all that were asked for earlier; what these rest on elsewhere is told
-    beside them.
-
-    Args:
-        chosen: the rooms of the latest run.
-        places: every room.
-        load: returns a room by its name and module.
-        ctx: of the latest run.
-        store: where evidence is stored.
-        recorded: the project's records.
-        begun: when this process began, on `time.perf_counter`'s clock.
-        run: what the latest run found, if it ran in this process.
-        working: is told what is being done.
-    """
-    covered = rooms.asked_for(chosen, places, store.checks, load)
-    everything = Asked(seed=ctx.seed, profile=ctx.profile, device=ctx.device)
-    loaded, request = _request(everything, covered, places, load, working)
-    working("reading the evidence")
-    best = kept(request, ctx, loaded, store=store, recorded=recorded)
-    return assemble(
-        request,
-        ctx,
-        loaded,
-        best if run is None else with_run(best, run),
-        store=store,
-        recorded=recorded,
-        wall_s=time.perf_counter() - begun,
-    )
-
-
-def _rooms(folders: Folders, places: Sequence[rooms.RegistryEntry]) -> _Load:
-    """Rooms of which enough is known to plan, judge and report; workers import those that they run."""
-    return Outlines(folders.artefacts / "outlines", places).room
-
-
-def _request(
-    wanted: argparse.Namespace | Asked,
-    chosen: Sequence[rooms.RegistryEntry],
-    places: Sequence[rooms.RegistryEntry],
-    load: _Load,
-    working: Callable[[str], None] = lambda what: None,
-) -> tuple[list[rooms.Room], Request]:
-    """Load rooms; return those that can be used, and what is asked of them."""
-    loaded, broken = [], []
-    for place in chosen:
-        working(f"importing {place.entry.label}")
-        try:
-            loaded.append(load(place.entry.id, place.module))
-        except rooms.RoomError as error:
-            broken.append(str(error))
-    asked = Request(
-        only=tuple(getattr(wanted, "only", ())), skip=tuple(getattr(wanted, "skip", ()))
-    )
-    foundations: tuple[rooms.Room, ...] = ()
-    try:
-        foundations = rooms.foundations(loaded, places, asked.leaves_out, load)
-    except rooms.RoomError as error:
-        broken.append(str(error))
-    return loaded, replace(
-        asked,
-        broken=tuple(dict.fromkeys(broken)),
-        foundations=foundations,
-        omitted=tuple(place.entry.label for place in places if place not in chosen),
-    )
-
-
-def _conclude(
-    options: argparse.Namespace,
-    record: RunRecord,
-    folders: Folders,
-    load: _Load,
-    *,
-    report: RunRecord,
-    begun: float,
-) -> int:
+def _conclude(work: _Work, record: RunRecord, report: RunRecord, site: Path) -> int:
     """Print a run's verdicts and counts, write the report and the files; return the exit code.
 
     Args:
-        options: of the command line.
+        work: the command.
         record: of the run as it was asked for.
-        folders: where the report goes.
-        load: returns a room by its name and module.
         report: of the best evidence there is, of which the report is made.
-        begun: when the command began, on `time.perf_counter`'s clock.
+        site: where the report goes.
     """
     _say(f"{console.verdicts(record)}\n")
     ids = [check.id for check in record.checks]
@@ -805,38 +756,32 @@ def _conclude(
     for failure in report.failures:
         if failure not in record.failures:
             _say(f"in the report also, not as stated: {console.shortened(failure, ids)}")
-    unwritten = _write(options, record, folders, load, report)
+    unwritten = _write(work, record, report, site)
     for sentence in unwritten:
         _complain(sentence)
-    print(console.last_line(record, time.perf_counter() - begun))
+    print(console.last_line(record, time.perf_counter() - work.begun))
     return 1 if record.failures or unwritten else 0
 
 
-def _write(
-    options: argparse.Namespace,
-    record: RunRecord,
-    folders: Folders,
-    load: _Load,
-    report: RunRecord,
-) -> list[str]:
+def _write(work: _Work, record: RunRecord, report: RunRecord, site: Path) -> list[str]:
     """Write the report, then the files asked for; return a sentence on what of it is not written."""
-    unwritten = []
+    options, unwritten = work.options, []
     try:
         from reports.kept import write
 
         with console.working() as working:
             working("writing the report")
             page, faults = write(
-                _with_power(report, load),
-                folders.site,
+                _with_power(report, work.load),
+                site,
                 single_file=options.single_file,
-                cache=folders.artefacts / "report",
+                cache=work.folders.artefacts / "report",
             )
     except ImportError as error:  # a library of the report alone is lacking
         why = str(error).rstrip(".")
         unwritten.append(f"the report could not be drawn ({why}); the evidence is stored.")
     except OSError as error:
-        unwritten.append(_unwritten(f"the report in {folders.site}", error))
+        unwritten.append(_unwritten(f"the report in {site}", error))
     else:
         unwritten += [f"the report says in its place what it cannot show. {why}" for why in faults]
         print(f"report: {page}")
@@ -895,6 +840,23 @@ def _unwritten(what: str, error: OSError) -> str:
 
 def _as_json(record: RunRecord) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
+
+
+WHOLE: dict[str, Callable[[_Work], int]] = {
+    "doctor": _doctor,
+    "mutate": _mutate,
+    "ssl": _reproduce,
+}
+"""Commands on all there is, which find what they are about by themselves."""
+
+OF_ROOMS: dict[str, Callable[[_Work], int]] = {
+    "soak": _soak,
+    "attack": _attack,
+    "kernel": _kernel,
+    "show": _from_store,
+    "report": _from_store,
+}
+"""Commands on rooms; the others run them."""
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from theorems.cor35 import (
     sharpness,
     square,
 )
-from theorems.cor35.statement import STATEMENT
+from theorems.cor35.statement import STATEMENT as STATEMENT
 from verify.claims.declare import (
     at_scale,
     example,
@@ -234,5 +234,3 @@ CHECKS = (
     *BEYOND,
     *COUNTEREXAMPLES,
 )
-
-__all__ = ["CHECKS", "STATEMENT"]

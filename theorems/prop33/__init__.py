@@ -19,7 +19,7 @@ from theorems.prop33 import (
     scale,
     search,
 )
-from theorems.prop33.statement import STATEMENT
+from theorems.prop33.statement import STATEMENT as STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
@@ -249,5 +249,3 @@ SCOPE = section(
 )
 
 CHECKS = (*proved.CHECKS, *IFF, *FACTOR, *SQUARE, *GENERAL, *CURVATURE, *ROBUST, *SCOPE)
-
-__all__ = ["CHECKS", "STATEMENT"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from theorems.prop34 import derivation, properties, proved, refutations, scale, scale_large
 from theorems.prop34.bounds import GRADIENT
 from theorems.prop34.bounds import PULLBACK as PULLBACK_BOUND
-from theorems.prop34.statement import STATEMENT
+from theorems.prop34.statement import STATEMENT as STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
@@ -169,5 +169,3 @@ COUNTEREXAMPLES = section(
 )
 
 CHECKS = (*proved.CHECKS, *PULLBACK, *FULL, *COUNTEREXAMPLES)
-
-__all__ = ["CHECKS", "STATEMENT"]

@@ -20,7 +20,7 @@ from theorems.prop52 import (
     scale,
     trained,
 )
-from theorems.prop52.statement import STATEMENT
+from theorems.prop52.statement import STATEMENT as STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
@@ -200,5 +200,3 @@ SMALL = section(
 )
 
 CHECKS = (*proved.CHECKS, *METRIC, *HESSIAN, *CONVERSE, *SPREAD, *SMALL)
-
-__all__ = ["CHECKS", "STATEMENT"]

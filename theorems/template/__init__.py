@@ -7,7 +7,7 @@ Read in this order: `statement` (the quoted text, its readings, the repaired par
 from __future__ import annotations
 
 from theorems.template import derivation, mutants, properties, refutations
-from theorems.template.statement import STATEMENT
+from theorems.template.statement import STATEMENT as STATEMENT
 from verify.claims.declare import (
     mutant_check,
     proof,
@@ -45,5 +45,3 @@ COUNTEREXAMPLES = section(
 )
 
 CHECKS = (*REPAIRED, *COUNTEREXAMPLES)
-
-__all__ = ["CHECKS", "STATEMENT"]

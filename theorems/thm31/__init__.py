@@ -18,7 +18,7 @@ from theorems.thm31 import (
     scale,
     trained,
 )
-from theorems.thm31.statement import STATEMENT
+from theorems.thm31.statement import STATEMENT as STATEMENT
 from verify.claims.declare import (
     at_scale,
     measurement,
@@ -196,5 +196,3 @@ CONTROLS = section(
 )
 
 CHECKS = (*proved.CHECKS, *METRIC, *AFFINE, *LINEAR, *FIXED_POINT, *CONTROLS)
-
-__all__ = ["CHECKS", "STATEMENT"]

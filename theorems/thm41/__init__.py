@@ -52,7 +52,7 @@ from theorems.thm41.own_parts import (
     symmetry,
     threshold,
 )
-from theorems.thm41.statement import STATEMENT
+from theorems.thm41.statement import STATEMENT as STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
@@ -371,5 +371,3 @@ CHECKS = (
     *natural_gradient.CHECKS,
     *strict_saddles.CHECKS,
 )
-
-__all__ = ["CHECKS", "STATEMENT"]

@@ -18,7 +18,7 @@ from theorems.thm51 import (
     scale,
     trained,
 )
-from theorems.thm51.statement import STATEMENT
+from theorems.thm51.statement import STATEMENT as STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
@@ -173,5 +173,3 @@ IMAGES = section(
 )
 
 CHECKS = (*proved.CHECKS, *SUBSPACE, *PARAMETERS, *CONE, *OF_Z, *DISCRETE, *IMAGES)
-
-__all__ = ["CHECKS", "STATEMENT"]

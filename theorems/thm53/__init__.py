@@ -20,7 +20,7 @@ from theorems.thm53 import (
     trained,
 )
 from theorems.thm53.bounds import FULL
-from theorems.thm53.statement import STATEMENT
+from theorems.thm53.statement import STATEMENT as STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (
     at_scale,
@@ -201,5 +201,3 @@ CHECKS = (
     *PROCESSING,
     *PUBLISHED,
 )
-
-__all__ = ["CHECKS", "STATEMENT"]

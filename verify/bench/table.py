@@ -104,11 +104,7 @@ def dense_small(device: str = "cpu") -> Comparison:
         required=15,
         inner=20,
         threads=1,
-        note=(
-            "one thread for both: at this size a second one is only waited for. The reference is "
-            "F.linear, F.silu and F.cosine_similarity. Of the kernel's time about a third is LAPACK's "
-            "syevd and a third the three matrix products; the rest is calls and checks"
-        ),
+        note="one thread for both: at this size a second one is only waited for. The reference is F.linear, F.silu and F.cosine_similarity. Of the kernel's time about a third is LAPACK's syevd and a third the three matrix products; the rest is calls and checks",
     )
 
 
@@ -217,10 +213,7 @@ def batch(device: str = "cpu", scale: float = 1.0) -> Comparison:
         reference,
         kernel,
         required=2.5,
-        note=(
-            f"largest relative residual {max(worst):.1e}; the published value is one number for "
-            "the batch and is not compared"
-        ),
+        note=f"largest relative residual {max(worst):.1e}; the published value is one number for the batch and is not compared",
     )
 
 

@@ -341,8 +341,7 @@ class Proof:
             equations = [_instance(one, running) for one in declared]
             if not is_sum_of_multiples(_entry(expr, free), equations, symmetric, free):
                 raise ValueError(
-                    f"What the step uses of {name!r} was not found to be a sum of multiples of what it "
-                    f"says: expected multiples of {', '.join(map(_latex, declared))}, got {_latex(expr)}."
+                    f"What the step uses of {name!r} was not found to be a sum of multiples of what it says: expected multiples of {', '.join(map(_latex, declared))}, got {_latex(expr)}."
                 )
         return len(using) == 1 and any(
             self._alike(left, sign * one)

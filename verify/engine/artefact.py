@@ -115,14 +115,12 @@ class Artefact:
         for name, array in arrays.items():
             if array.dtype.hasobject:
                 raise ValueError(
-                    f"Artefact {self.name!r}: expected arrays of numbers or text, got Python "
-                    f"objects in {name!r}; convert them before returning."
+                    f"Artefact {self.name!r}: expected arrays of numbers or text, got Python objects in {name!r}; convert them before returning."
                 )
         _, modules = canonical_form((self.build, self.arguments))
         if edited := modified_since_import(*sorted(modules)):
             raise RuntimeError(
-                f"Artefact {self.name!r} is not kept: {', '.join(edited)} changed on disk after this "
-                "process had imported it; run again."
+                f"Artefact {self.name!r} is not kept: {', '.join(edited)} changed on disk after this process had imported it; run again."
             )
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:

@@ -128,8 +128,7 @@ def leaving_no_trace(seed: int) -> Iterator[None]:
         raise
     if done := shared.put_back():
         raise TraceLeftError(
-            f"the check {' and '.join(done)}, which the checks after it would have met; let it undo "
-            "what it does"
+            f"the check {' and '.join(done)}, which the checks after it would have met; let it undo what it does"
         )
 
 

@@ -141,8 +141,7 @@ def find(places: Sequence[RegistryEntry], name: str, others: Iterable[str] = ())
     close = dict.fromkeys(known[match] for match in difflib.get_close_matches(wanted, known))
     guess = f" Did you mean {' or '.join(close)}?" if close else ""
     raise RoomError(
-        f"No statement or experiment is called {name!r}.{guess} "
-        "`python -m verify list` names them all."
+        f"No statement or experiment is called {name!r}.{guess} `python -m verify list` names them all."
     )
 
 
@@ -282,10 +281,7 @@ def _faults(room: Room) -> Iterable[str]:
     seen: set[str] = set()
     for check in room.checks:
         if check.room != room.name or not re.fullmatch(r"[\w.+-]+", check.id):
-            yield (
-                f"the check id {check.id!r} must begin with {room.name!r} and a full stop and "
-                "hold only letters, digits, and . _ + -"
-            )
+            yield f"the check id {check.id!r} must begin with {room.name!r} and a full stop and hold only letters, digits, and . _ + -"
         if check.id in seen:
             yield f"two checks are called {check.id}"
         seen.add(check.id)
@@ -296,11 +292,7 @@ def _faults(room: Room) -> Iterable[str]:
             try:
                 canonical_form(spelled)
             except CanonicalFormError as error:
-                yield (
-                    f"what {check.id} runs holds {error}, which has no name to know its evidence "
-                    "by; use functools.partial of a module-level function, with literals, frozen "
-                    "dataclasses and module-level functions as its arguments"
-                )
+                yield f"what {check.id} runs holds {error}, which has no name to know its evidence by; use functools.partial of a module-level function, with literals, frozen dataclasses and module-level functions as its arguments"
         if isinstance(room.subject, Statement):
             yield from _unknown(check, room.subject)
     yield from _circles([room])
@@ -324,10 +316,7 @@ def _unstated(statement: Statement) -> Iterable[str]:
             if hypothesis not in known:
                 yield f"the reading {reading.id!r} assumes {hypothesis!r}, which is not stated"
         if reading.rescued_by and reading.rescued_by not in targets:
-            yield (
-                f"the reading {reading.id!r} is rescued by {reading.rescued_by!r}, which is no "
-                "reading or part"
-            )
+            yield f"the reading {reading.id!r} is rescued by {reading.rescued_by!r}, which is no reading or part"
         if reading.predicted not in _OF_READINGS:
             yield f"the reading {reading.id!r} cannot come to {reading.predicted.value!r}"
     for part in statement.parts:
@@ -362,10 +351,7 @@ def _undecidable(statement: Statement, checks: Sequence[Check]) -> Iterable[str]
         if check.part and not any(check.part == power.part for power in powers):
             untested.append(check.part)
         for target in untested:
-            yield (
-                f"{check.id} supports {target!r}, and no check of role {Role.CONTROL.value!r} shows "
-                "there that such a check can fail"
-            )
+            yield f"{check.id} supports {target!r}, and no check of role {Role.CONTROL.value!r} shows there that such a check can fail"
 
 
 def _uncontrolled(statement: Statement, checks: Sequence[Check]) -> Iterable[str]:
@@ -383,10 +369,7 @@ def _uncontrolled(statement: Statement, checks: Sequence[Check]) -> Iterable[str
                 yield f"{check.id} refutes {reading.id!r} by a function that no control tries"
         for check in controls:
             if missing := set(reading.hypotheses) ^ set(check.violates):
-                yield (
-                    f"{check.id} must violate each hypothesis of {reading.id!r} and no other, and "
-                    f"{', '.join(sorted(missing))} is not so"
-                )
+                yield f"{check.id} must violate each hypothesis of {reading.id!r} and no other, and {', '.join(sorted(missing))} is not so"
 
 
 def _refute_of(check: Check) -> object:

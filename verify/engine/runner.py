@@ -345,8 +345,7 @@ class _Run:
         if isinstance(error, BrokenExecutor):
             finding = Finding(
                 outcome=Outcome.ERROR,
-                summary="Its worker process died, and died again when it ran alone; "
-                "it may have run out of memory.",
+                summary="Its worker process died, and died again when it ran alone; it may have run out of memory.",
                 detail=str(error),
             )
         if task.check is None:

@@ -275,8 +275,7 @@ class Store(Records):
 
     def _unwritable(self, error: OSError) -> StoreError:
         return StoreError(
-            f"The folder {self.folder} cannot be written ({error.strerror}); choose another one "
-            "with --out."
+            f"The folder {self.folder} cannot be written ({error.strerror}); choose another one with --out."
         )
 
     def _damaged(self, path: Path, reason: str) -> None:
@@ -289,13 +288,11 @@ class Store(Records):
             path.rename(aside)
         except OSError as error:
             self.warn(
-                f"The file {path} is damaged ({reason}) and could not be set aside "
-                f"({error.strerror}); it is not used."
+                f"The file {path} is damaged ({reason}) and could not be set aside ({error.strerror}); it is not used."
             )
         else:
             self.warn(
-                f"The file {path} is damaged ({reason}); it was set aside as {aside.name} and is "
-                "not used."
+                f"The file {path} is damaged ({reason}); it was set aside as {aside.name} and is not used."
             )
 
     def _write(self, path: Path, content: bytes) -> None:

@@ -64,8 +64,7 @@ def run_check(check_id: str, ctx: Context) -> Traced:
             data = data_of(check, ctx)
             if moved := edited(check, ctx):
                 raise RuntimeError(
-                    f"{', '.join(moved)} changed on disk after this process had imported it; run "
-                    "the check again"
+                    f"{', '.join(moved)} changed on disk after this process had imported it; run the check again"
                 )
         except Postponed as error:
             finding = Finding(outcome=Outcome.NOT_RUN, summary=str(error))

@@ -44,8 +44,7 @@ def gradient_and_product(
         gradient = _gradient(value, u, torch.ones_like(value).requires_grad_())
     if not bool(gradient.isfinite().all()):
         raise ValueError(
-            f"The gradient of `{name}` holds NaN or infinity; expected a loss that is twice "
-            "differentiable at the head's outputs."
+            f"The gradient of `{name}` holds NaN or infinity; expected a loss that is twice differentiable at the head's outputs."
         )
     return value.detach(), gradient.detach(), lambda v: _walk(gradient, u, v)
 
@@ -109,9 +108,7 @@ def _gradient(output: Tensor, z: Tensor, cotangent: Tensor) -> Tensor:
         seen.add(node)
         if type(node).__name__ == "Error":
             raise UndifferentiableError(
-                "Head or loss contains an operation that PyTorch cannot differentiate twice: the "
-                "backward pass of a torch.autograd.Function is once_differentiable. Write it with "
-                "operations that can be differentiated."
+                "Head or loss contains an operation that PyTorch cannot differentiate twice: the backward pass of a torch.autograd.Function is once_differentiable. Write it with operations that can be differentiated."
             )
         waiting += [following for following, _ in node.next_functions]
     return pulled
@@ -143,8 +140,7 @@ def _derivative(output: Tensor, at: Tensor, cotangent: Tensor, **options: bool) 
         raise
     except RuntimeError as error:
         raise UndifferentiableError(
-            "Head or loss contains an operation that PyTorch cannot differentiate twice: "
-            f"{str(error).splitlines()[0]} Write it with operations that it can."
+            f"Head or loss contains an operation that PyTorch cannot differentiate twice: {str(error).splitlines()[0]} Write it with operations that it can."
         ) from error
     return pulled
 
@@ -183,8 +179,7 @@ def applied(function: Callable[[Tensor], Tensor], name: str, x: Tensor) -> Tenso
     """
     if not callable(function):
         raise TypeError(
-            f"`{name}` must be a callable of tensors; it was {type(function).__name__}. An objective "
-            "becomes a loss by Objective.bind."
+            f"`{name}` must be a callable of tensors; it was {type(function).__name__}. An objective becomes a loss by Objective.bind."
         )
     try:
         return function(x)
@@ -215,13 +210,11 @@ def require_output(value: object, name: str, z: Tensor, shape: tuple[int, ...] |
         raise TypeError(f"`{name}` must return a tensor; it returned {type(value).__name__}.")
     if not value.dtype.is_floating_point:
         raise TypeError(
-            f"`{name}` must return a real floating-point tensor; it returned {value.dtype}, which "
-            "has no derivative."
+            f"`{name}` must return a real floating-point tensor; it returned {value.dtype}, which has no derivative."
         )
     if value.dtype != z.dtype:
         raise TypeError(
-            f"`{name}` was given {z.dtype} and returned {value.dtype}; curvature needs one type "
-            "throughout. Convert its parameters with .to(...), or its argument."
+            f"`{name}` was given {z.dtype} and returned {value.dtype}; curvature needs one type throughout. Convert its parameters with .to(...), or its argument."
         )
     if value.device != z.device:
         raise ValueError(
@@ -229,13 +222,11 @@ def require_output(value: object, name: str, z: Tensor, shape: tuple[int, ...] |
         )
     if shape is not None and tuple(value.shape) != shape:
         raise ValueError(
-            f"`{name}` must return shape {shape or '() - a scalar'}; it returned "
-            f"{tuple(value.shape)}."
+            f"`{name}` must return shape {shape or '() - a scalar'}; it returned {tuple(value.shape)}."
         )
     if not bool(value.isfinite().all()):
         raise ValueError(f"`{name}` returned NaN or infinity; expected finite values.")
     if not value.requires_grad:
         raise UndifferentiableError(
-            f"`{name}` returned a tensor that is detached from its argument, so its curvature "
-            "would read as 0. Remove detach() and torch.no_grad() from it."
+            f"`{name}` returned a tensor that is detached from its argument, so its curvature would read as 0. Remove detach() and torch.no_grad() from it."
         )

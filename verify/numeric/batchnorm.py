@@ -34,9 +34,7 @@ class BatchNorm:
     def __post_init__(self) -> None:
         if (self.mean is None) != (self.variance is None):
             raise ValueError(
-                "BatchNorm expects both running statistics or neither: mean is "
-                f"{'missing' if self.mean is None else 'given'}, variance is "
-                f"{'missing' if self.variance is None else 'given'}."
+                f"BatchNorm expects both running statistics or neither: mean is {'missing' if self.mean is None else 'given'}, variance is {'missing' if self.variance is None else 'given'}."
             )
 
     @property

@@ -197,8 +197,7 @@ def enclose_spectrum(matrix: Tensor) -> SpectrumEnclosure:
     epsilon = float(skew.max()) * OUTWARD
     if not epsilon < 0.5 or not math.isfinite(delta):
         raise ValueError(
-            "The computed eigenvectors are not orthogonal enough to enclose the spectrum: "
-            f"|X^T X - I| <= {epsilon:.2e}. Scale the matrix to entries of moderate size."
+            f"The computed eigenvectors are not orthogonal enough to enclose the spectrum: |X^T X - I| <= {epsilon:.2e}. Scale the matrix to entries of moderate size."
         )
     low, high = values - delta, values + delta
     # Dividing by theta moves a bound outwards where it has the bound's own sign.
@@ -217,16 +216,13 @@ def _require_symmetric(matrix: Tensor) -> None:
         raise ValueError("`matrix` must have at least one row; it was empty.")
     if matrix.dtype != torch.float64:
         raise TypeError(
-            f"`matrix` must be float64; it was {matrix.dtype}, which is never the source of a sign. "
-            "Evaluate head, loss and z in float64."
+            f"`matrix` must be float64; it was {matrix.dtype}, which is never the source of a sign. Evaluate head, loss and z in float64."
         )
     if not bool(matrix.isfinite().all()):
         raise ValueError("`matrix` must be finite; it holds NaN or infinity.")
     if not torch.equal(matrix, matrix.T):
         raise ValueError(
-            "`matrix` must be exactly symmetric; "
-            f"its largest asymmetry is {float((matrix - matrix.T).abs().max()):.2e}. "
-            "SymmetricOperator.dense gives symmetric matrices; else use (A + A.T) / 2."
+            f"`matrix` must be exactly symmetric; its largest asymmetry is {float((matrix - matrix.T).abs().max()):.2e}. SymmetricOperator.dense gives symmetric matrices; else use (A + A.T) / 2."
         )
 
 

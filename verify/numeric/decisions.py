@@ -184,8 +184,7 @@ def require_smooth(
     answers = [here.value] + [function(x) for _ in range(REPEATS if here.drew else 1)]
     if any(_apart(answer, value) for answer in answers):
         raise ValueError(
-            f"`{name}` answers differently each time: {_culprit(function, x, whole)}. A function of chance "
-            "has no Hessian. Call .eval() on it, or fix what it draws."
+            f"`{name}` answers differently each time: {_culprit(function, x, whole)}. A function of chance has no Hessian. Call .eval() on it, or fix what it draws."
         )
     x = x.detach()
     size = float(x.abs().max()) or 1.0
@@ -197,8 +196,7 @@ def require_smooth(
             operation, samples = fault
             where = f" of sample(s) {samples}" if samples else ""
             raise ValueError(
-                f"`{name}` is undefined at kink: an argument of `{operation}`{where} is within "
-                "rounding of a point where its derivatives jump. Move `z`."
+                f"`{name}` is undefined at kink: an argument of `{operation}`{where} is within rounding of a point where its derivatives jump. Move `z`."
             )
 
 

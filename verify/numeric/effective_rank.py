@@ -64,13 +64,11 @@ def effective_ranks(rows: Tensor) -> EffectiveRanks:
         )
     if rows.ndim != 2 or rows.numel() == 0:
         raise ValueError(
-            "An effective rank is that of rows (n, d), at least one row and one column; the shape "
-            f"was {tuple(rows.shape)}."
+            f"An effective rank is that of rows (n, d), at least one row and one column; the shape was {tuple(rows.shape)}."
         )
     if not bool(rows.isfinite().all()):
         raise ValueError(
-            f"{int((~rows.isfinite()).any(1).sum())} of {len(rows)} rows hold NaN or infinity, so "
-            "they have no effective rank. Look for the step at which the training diverged."
+            f"{int((~rows.isfinite()).any(1).sum())} of {len(rows)} rows hold NaN or infinity, so they have no effective rank. Look for the step at which the training diverged."
         )
     x = rows.detach().double()
     x = x / x.abs().max().clamp(min=torch.finfo(x.dtype).tiny)  # neither overflows nor underflows

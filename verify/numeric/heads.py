@@ -65,21 +65,18 @@ class Head:
         norms = [None] * depth if norms is None else norms
         if not weights or len(biases) != depth:
             raise ValueError(
-                "A head needs as many biases as weights and at least one of each: "
-                f"{len(weights)=}, {len(biases)=}."
+                f"A head needs as many biases as weights and at least one of each: {len(weights)=}, {len(biases)=}."
             )
         if len(norms) != depth:
             raise ValueError(
-                f"A head needs one norm, possibly None, for each of its {depth} layers; it was "
-                f"given {len(norms)}."
+                f"A head needs one norm, possibly None, for each of its {depth} layers; it was given {len(norms)}."
             )
         if isinstance(activation, Activation):
             activation = (activation,) * (depth - 1)
         _require_kinds(weights, biases, activation)
         if len(activation) != depth - 1:
             raise ValueError(
-                f"A head of {depth} layers needs {depth - 1} activations, one between each two; "
-                f"it was given {len(activation)}."
+                f"A head of {depth} layers needs {depth - 1} activations, one between each two; it was given {len(activation)}."
             )
         self.activations: tuple[Activation, ...] = tuple(activation)
         layers = []
@@ -185,9 +182,7 @@ class Head:
             raise ValueError(f"z must have last dimension {self.d}: got shape {tuple(z.shape)}.")
         if self.couples_batch and (z.ndim != 2 or len(z) < 2):
             raise ValueError(
-                "A head with BatchNorm over the batch expects z of shape (B, d) with B >= 2: got "
-                f"shape {tuple(z.shape)}. Give BatchNorm its running statistics to evaluate it "
-                "sample by sample."
+                f"A head with BatchNorm over the batch expects z of shape (B, d) with B >= 2: got shape {tuple(z.shape)}. Give BatchNorm its running statistics to evaluate it sample by sample."
             )
         x, jets = z, []
         norms: list[Normalised | None] = []
@@ -228,8 +223,7 @@ class Trace:
         """
         if self.head.couples_batch:
             raise ValueError(
-                "A head with BatchNorm over the batch has no Jacobian of each sample by itself; "
-                "use EffectiveHessian, or give BatchNorm its running statistics."
+                "A head with BatchNorm over the batch has no Jacobian of each sample by itself; use EffectiveHessian, or give BatchNorm its running statistics."
             )
         return self._jacobians
 
@@ -304,19 +298,16 @@ def _require_kinds(
         if not isinstance(w, Tensor) or not isinstance(b, Tensor | None):
             found = type(w if not isinstance(w, Tensor) else b).__name__
             raise TypeError(
-                f"A head's weights must be tensors, its biases tensors or None; one of layer {index} "
-                f"was {found}."
+                f"A head's weights must be tensors, its biases tensors or None; one of layer {index} was {found}."
             )
         if w.ndim != 2 or w.numel() == 0:
             raise ValueError(
-                f"The weight of layer {index} must have shape (outputs, inputs), at least one of "
-                f"each; its shape was {tuple(w.shape)}."
+                f"The weight of layer {index} must have shape (outputs, inputs), at least one of each; its shape was {tuple(w.shape)}."
             )
     for s in activations:
         if not isinstance(s, Activation):
             raise TypeError(
-                "`activation` must be one of `verify.numeric.activations`, e.g. ACTIVATIONS['swish'], "
-                f"or one for each two layers; it held {s!r}."
+                f"`activation` must be one of `verify.numeric.activations`, e.g. ACTIVATIONS['swish'], or one for each two layers; it held {s!r}."
             )
 
 
@@ -326,8 +317,7 @@ def _require_layer(
     """Check one layer's shapes, and its types and device against the first weight's."""
     if w.shape[1] != width or b.shape != w.shape[:1]:
         raise ValueError(
-            f"Layer {index} must map {width} inputs with a bias per output: its weight "
-            f"has shape {tuple(w.shape)}, its bias {tuple(b.shape)}."
+            f"Layer {index} must map {width} inputs with a bias per output: its weight has shape {tuple(w.shape)}, its bias {tuple(b.shape)}."
         )
     tensors = {"weight": w, "bias": b}
     if norm is not None:
@@ -341,11 +331,9 @@ def _require_layer(
     for name, tensor in tensors.items():
         if not tensor.dtype.is_floating_point or tensor.dtype != first.dtype:
             raise TypeError(
-                f"A head's tensors must be of one real floating-point type: the weight of layer 1 "
-                f"is {first.dtype}, the {name} of layer {index} {tensor.dtype}. Convert one of them."
+                f"A head's tensors must be of one real floating-point type: the weight of layer 1 is {first.dtype}, the {name} of layer {index} {tensor.dtype}. Convert one of them."
             )
         if tensor.device != first.device:
             raise ValueError(
-                f"A head's tensors must be on one device: the weight of layer 1 is on "
-                f"{first.device}, the {name} of layer {index} on {tensor.device}."
+                f"A head's tensors must be on one device: the weight of layer 1 is on {first.device}, the {name} of layer {index} on {tensor.device}."
             )

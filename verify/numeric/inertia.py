@@ -76,8 +76,7 @@ def inertia(loss: Loss, u: Tensor) -> Inertia:
     if not isinstance(u, Tensor) or u.dtype != torch.float64:
         kind = u.dtype if isinstance(u, Tensor) else type(u).__name__
         raise TypeError(
-            f"inertia resolves signs in float64 only; `u` was {kind}. Convert it with .double(), "
-            "and the constants with Loss.to."
+            f"inertia resolves signs in float64 only; `u` was {kind}. Convert it with .double(), and the constants with Loss.to."
         )
     single = loss.to(torch.float32).dense_hessian(u.float()).double()
     double = loss.dense_hessian(u)

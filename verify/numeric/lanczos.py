@@ -102,14 +102,12 @@ def extreme_eigenpairs(
         operator = MatrixOperator(operator)
     elif not isinstance(operator, SymmetricOperator):
         raise TypeError(
-            "`operator` must be an EffectiveHessian, another SymmetricOperator, or a tensor of "
-            f"matrices; it was {type(operator).__name__}."
+            f"`operator` must be an EffectiveHessian, another SymmetricOperator, or a tensor of matrices; it was {type(operator).__name__}."
         )
     tolerance = RESIDUAL[operator.dtype] if tolerance is None else tolerance
     if not tolerance > 0 or maximum_steps < 1:
         raise ValueError(
-            "The tolerance and the number of steps must be positive; got "
-            f"{tolerance=}, {maximum_steps=}."
+            f"The tolerance and the number of steps must be positive; got {tolerance=}, {maximum_steps=}."
         )
     found = _Found(operator)
     everything = torch.arange(operator.blocks)
@@ -174,8 +172,7 @@ class _Found:
         limits = torch.finfo(values.dtype)
         if not bool(values.isfinite().all()):
             raise FloatingPointError(
-                f"An extreme eigenvalue exceeds {limits.max:.1e}, the largest number of {values.dtype}. "
-                "Divide the loss, or the matrix, by a power of two."
+                f"An extreme eigenvalue exceeds {limits.max:.1e}, the largest number of {values.dtype}. Divide the loss, or the matrix, by a power of two."
             )
         # A value among the subnormal numbers is rounded to their spacing.
         rounded = (values.abs() < limits.smallest_normal) & (self.values != 0)
@@ -256,8 +253,7 @@ def _require_digits(operator: SymmetricOperator, size: Tensor) -> None:
     lost = (size > 0) & (size < limits.smallest_normal / limits.eps)
     if not isinstance(operator, MatrixOperator) and bool(lost.any()):
         raise FloatingPointError(
-            f"The operator is of size {float(size[lost].min()):.1e}, where {operator.dtype} loses "
-            "digits, so that no residual could be relied on. Multiply the loss by a power of two."
+            f"The operator is of size {float(size[lost].min()):.1e}, where {operator.dtype} loses digits, so that no residual could be relied on. Multiply the loss by a power of two."
         )
 
 

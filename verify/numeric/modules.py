@@ -50,8 +50,7 @@ def head_of(module: nn.Module, dtype: torch.dtype = torch.float64) -> Head:
             norms[-1] = _batchnorm(layer, weights[-1].new_ones(len(weights[-1])))
         elif activation is None:
             raise TypeError(
-                f"A head is made of Linear, BatchNorm1d and the activations {', '.join(_NAMES)}; "
-                f"this module holds {layer}. Pass the module itself to EffectiveHessian instead."
+                f"A head is made of Linear, BatchNorm1d and the activations {', '.join(_NAMES)}; this module holds {layer}. Pass the module itself to EffectiveHessian instead."
             )
         elif not weights or taken:
             raise ValueError(f"Expected {layer} after a linear layer or its BatchNorm1d.")
@@ -79,8 +78,7 @@ def _require_same(module: nn.Module, head: Head) -> None:
     alike = found.shape == wanted.shape
     if not alike or not torch.allclose(found, wanted, rtol=0, atol=allowed, equal_nan=True):
         raise ValueError(
-            "The module does more, or in another order, than its layers say: its outputs are not "
-            "theirs. Pass the module itself to EffectiveHessian instead."
+            "The module does more, or in another order, than its layers say: its outputs are not theirs. Pass the module itself to EffectiveHessian instead."
         )
 
 

@@ -69,8 +69,7 @@ class SymmetricOperator(ABC):
         if not isinstance(v, Tensor) or tuple(v.shape[:rank]) != self.space or v.ndim > rank + 1:
             found = tuple(v.shape) if isinstance(v, Tensor) else type(v).__name__
             raise ValueError(
-                f"Expected a vector of shape {self.space} or columns of shape "
-                f"{(*self.space, 'm')}; got {found}."
+                f"Expected a vector of shape {self.space} or columns of shape {(*self.space, 'm')}; got {found}."
             )
         if v.dtype != self.dtype:
             raise TypeError(f"Expected a vector of type {self.dtype}; got {v.dtype}.")
@@ -162,8 +161,7 @@ class MatrixOperator(SymmetricOperator):
         asymmetry, size = float((matrix - matrix.mT).abs().max()), float(matrix.abs().max())
         if asymmetry > math.sqrt(torch.finfo(matrix.dtype).eps) * size:
             raise ValueError(
-                f"Expected symmetric matrices; entries of modulus up to {size:.2e} differ from "
-                f"their mirror images by up to {asymmetry:.2e}."
+                f"Expected symmetric matrices; entries of modulus up to {size:.2e} differ from their mirror images by up to {asymmetry:.2e}."
             )
         super().__init__(shape[:-1], True, matrix.dtype, matrix.device)
         blocks = matrix.reshape(self.blocks, self.n, self.n)
@@ -193,8 +191,7 @@ def require_finite_products(products: Tensor) -> Tensor:
     """
     if not is_finite(products):
         raise FloatingPointError(
-            "A product with the operator is not finite, so it has no eigenvalues. Look for overflow "
-            "in the head's weights or in `z`, or a point at which head or loss bends without bound."
+            "A product with the operator is not finite, so it has no eigenvalues. Look for overflow in the head's weights or in `z`, or a point at which head or loss bends without bound."
         )
     return products
 

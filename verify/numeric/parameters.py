@@ -44,8 +44,7 @@ def of_parameters(
     types = {p.dtype for p in chosen.values()}
     if len(types) > 1:
         raise ValueError(
-            f"The parameters like {pattern!r} must be of one type; they are of "
-            f"{', '.join(sorted(map(str, types)))}."
+            f"The parameters like {pattern!r} must be of one type; they are of {', '.join(sorted(map(str, types)))}."
         )
     sizes, shapes = [p.numel() for p in chosen.values()], [p.shape for p in chosen.values()]
     outputs: list[torch.Size] = []

@@ -187,6 +187,5 @@ def _require_values(module: nn.Module) -> None:
     for name, tensor in (*module._parameters.items(), *module._buffers.items()):
         if tensor is not None and is_lazy(tensor):
             raise ValueError(
-                f"{type(module).__name__} is lazy: its `{name}` has no values before its first "
-                "call. Call it once with an input of the right shape, and then measure it."
+                f"{type(module).__name__} is lazy: its `{name}` has no values before its first call. Call it once with an input of the right shape, and then measure it."
             )

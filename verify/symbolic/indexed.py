@@ -223,8 +223,7 @@ def contract_deltas(term: Term, free: Mapping[sp.Symbol, sp.Expr]) -> Term:
             continue
         if known.get(kept) != ranges[gone] or kept in sizes:
             raise TypeError(
-                f"{factor} joins {kept}, whose range is not known to be 1, .., {ranges[gone][1]}, with "
-                "an index of that range"
+                f"{factor} joins {kept}, whose range is not known to be 1, .., {ranges[gone][1]}, with an index of that range"
             )
         rest = list(term.factors)
         rest.remove(factor)

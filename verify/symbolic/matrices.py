@@ -64,8 +64,7 @@ class Matrix:
         """
         if self.columns != other.rows:
             raise ValueError(
-                f"expected {self.columns} rows to multiply {self.latex} by, got {other.latex} with "
-                f"{other.rows}"
+                f"expected {self.columns} rows to multiply {self.latex} by, got {other.latex} with {other.rows}"
             )
 
         def entry(a: sp.Expr, b: sp.Expr) -> sp.Expr:
@@ -138,8 +137,7 @@ class Matrix:
     def _summed(self, other: Matrix, sign: str) -> Matrix:
         if self.shape != other.shape:
             raise ValueError(
-                f"expected {self.latex} and {other.latex} to have one shape, got {self.shape} and "
-                f"{other.shape}"
+                f"expected {self.latex} and {other.latex} to have one shape, got {self.shape} and {other.shape}"
             )
         factor = 1 if sign == "+" else -1
         right = (

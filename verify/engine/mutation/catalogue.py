@@ -67,8 +67,7 @@ class Mutation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """
         if (times := source.count(self.text)) != 1:
             raise MutationError(
-                f"{self.id} changes {self.text!r}, which must stand in {self.file} exactly once, and "
-                f"stands there {times} times; write the catalogue's entry anew."
+                f"{self.id} changes {self.text!r}, which must stand in {self.file} exactly once, and stands there {times} times; write the catalogue's entry anew."
             )
         changed = source.replace(self.text, self.becomes)
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from pathlib import Path
+from statistics import NormalDist
 
 import msgspec
 
@@ -41,11 +43,13 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def interval(noticed: int, drawn: int) -> tuple[float, float]:
-    """The 95 % interval of the share that is noticed, by Wilson's score."""
-    from scipy.stats import binomtest
-
-    found = binomtest(noticed, drawn).proportion_ci(method="wilson")
-    return float(found.low), float(found.high)
+    """The 95 % interval of the share that is noticed, by Wilson's score (1927)."""
+    z = NormalDist().inv_cdf(
+        0.975
+    )  # of the standard library, since SciPy's statistics take a second to import
+    centre = (noticed + z * z / 2) / (drawn + z * z)
+    half = z * sqrt(noticed * (drawn - noticed) / drawn + z * z / 4) / (drawn + z * z)
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 class Record(msgspec.Struct, kw_only=True):

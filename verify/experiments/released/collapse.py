@@ -14,7 +14,7 @@ import numpy as np
 
 from verify.experiments.released.intervals import answer, on_logarithms
 from verify.experiments.released.reader import Release
-from verify.experiments.released.rows import Claim, Estimate, Part, Row
+from verify.experiments.released.rows import About, Claim, Estimate, Part, Row
 
 SETTINGS = {
     "cifar10/resnet18": "CIFAR-10, ResNet-18",
@@ -94,26 +94,25 @@ def escape(release: Release) -> Part:
     rows: list[Row] = []
     claims: list[Claim] = []
     for folder, setting in SETTINGS.items():
+        about = About("E2", setting)
         cells = runs(release, folder)
         stds = {cell: release[f"{name}/raw"] for cell, name in cells.items()}
-        rows += [_growth(setting, cell, stds[cell], folder == MAIN) for cell in cells]
-        rows += [_after_fall(setting, cell, stds[cell]) for cell in cells if not cell.batchnorm]
-        claims += _growth_claims(setting, stds)
+        rows += [_growth(about, cell, stds[cell], folder == MAIN) for cell in cells]
+        rows += [_after_fall(about, cell, stds[cell]) for cell in cells if not cell.batchnorm]
+        claims += _growth_claims(about, stds)
         if folder == MAIN:
             conditions = {cell: release[f"{n}/cond_nums_raw"] for cell, n in cells.items()}
-            rows += [_top(setting, c, v) for c, v in conditions.items() if not c.batchnorm]
-            rows += _equal_times(setting, stds)
-            rows.append(_least_condition(setting, conditions))
-            claims += _escape_claims(setting, stds)
+            rows += [_top(about, c, v) for c, v in conditions.items() if not c.batchnorm]
+            rows += _equal_times(about, stds)
+            rows.append(_least_condition(about, conditions))
+            claims += _escape_claims(about, stds)
     return Part(rows=tuple(rows), claims=tuple(claims))
 
 
-def _growth(setting: str, cell: Cell, std: np.ndarray, main: bool) -> Row:
+def _growth(about: About, cell: Cell, std: np.ndarray, main: bool) -> Row:
     quoted = PUBLISHED.get(cell, "0.4 to 1.1" if cell.batchnorm else "") if main else ""
     ours = on_logarithms(ends(std))
-    return Row(
-        experiment="E2",
-        setting=setting,
+    return about.row(
         quantity=f"std of the unit projector output, last epoch over first: {cell.label}",
         published=quoted,
         as_published=published_growth(std),
@@ -122,29 +121,25 @@ def _growth(setting: str, cell: Cell, std: np.ndarray, main: bool) -> Row:
     )
 
 
-def _after_fall(setting: str, cell: Cell, std: np.ndarray) -> Row:
+def _after_fall(about: About, cell: Cell, std: np.ndarray) -> Row:
     later = std[:, 1:]
-    return Row(
-        experiment="E2",
-        setting=setting,
+    return about.row(
         quantity=f"the same, last epoch over second: {cell.label}",
         ours=on_logarithms(ends(std, 1)),
         remark=f"without the fall within the first epoch, whose mean is the published start; from the second on largest over smallest {', '.join(f'{r:.4g}' for r in later.max(1) / later.min(1))}",
     )
 
 
-def _top(setting: str, cell: Cell, condition: np.ndarray) -> Row:
+def _top(about: About, cell: Cell, condition: np.ndarray) -> Row:
     top = CLAMP * condition
-    return Row(
-        experiment="E2",
-        setting=setting,
+    return about.row(
         quantity=f"largest eigenvalue of its covariance, last epoch over first: {cell.label}",
         ours=on_logarithms(ends(condition)),
         remark=f"the recorded condition number x 1e-7: {top[:, 0].mean():.2g} to {top[:, -1].mean():.2g}",
     )
 
 
-def _equal_times(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Row]:
+def _equal_times(about: About, stds: Mapping[Cell, np.ndarray]) -> list[Row]:
     """The std at a learning rate over that at ten times it, after equal learning rate x epochs."""
     found = []
     for slow, values in stds.items():
@@ -154,9 +149,7 @@ def _equal_times(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Row]:
             then = epochs // 10
             ratios = values[:, -1] / stds[fast][:, then - 1]
             found.append(
-                Row(
-                    experiment="E2",
-                    setting=setting,
+                about.row(
                     quantity=f"the std of {slow.label}, after {epochs} epochs, over that at {fast.rate:g} after {then}",
                     ours=on_logarithms(ratios.tolist()),
                     remark="equal training time, learning rate x steps",
@@ -165,13 +158,11 @@ def _equal_times(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Row]:
     return found
 
 
-def _least_condition(setting: str, conditions: Mapping[Cell, np.ndarray]) -> Row:
+def _least_condition(about: About, conditions: Mapping[Cell, np.ndarray]) -> Row:
     last = {cell: float(values[:, -1].mean()) for cell, values in conditions.items()}
     cell = min(last, key=lambda c: last[c])
     every = np.concatenate([values.ravel() for values in conditions.values()])
-    return Row(
-        experiment="E2",
-        setting=setting,
+    return about.row(
         quantity=f"least recorded condition number of a last epoch: {cell.label}",
         published="0.22",
         as_published=Estimate(value=last[cell], each=tuple(conditions[cell][:, -1].tolist())),
@@ -190,12 +181,10 @@ GROWS = (
 
 
 def _grows(
-    setting: str, cell: Cell, std: np.ndarray, start: int, id: str, text: str, remark: str = ""
+    about: About, cell: Cell, std: np.ndarray, start: int, id: str, text: str, remark: str = ""
 ) -> Claim:
     ratios = ends(std, start)
-    return Claim(
-        experiment="E2",
-        setting=setting,
+    return about.claim(
         id=id,
         text=text,
         criterion=GROWS[start],
@@ -209,7 +198,7 @@ def _each(cell: Cell, std: np.ndarray, start: int) -> str:
     return f"{cell.label}: {', '.join(f'{ratio:.3g}' for ratio in ends(std, start))}"
 
 
-def _growth_claims(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Claim]:
+def _growth_claims(about: About, stds: Mapping[Cell, np.ndarray]) -> list[Claim]:
     """Which heads regrow without BatchNorm at the base rate, and what BatchNorm keeps."""
     plain = {cell.activation: cell for cell in stds if not cell.batchnorm and cell.rate == 0.05}
     claims = []
@@ -218,7 +207,7 @@ def _growth_claims(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Claim]
             cell, name = plain[activation], SPELLED[activation]
             claims += [
                 _grows(
-                    setting,
+                    about,
                     cell,
                     stds[cell],
                     0,
@@ -227,7 +216,7 @@ def _growth_claims(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Claim]
                     "Regrowing is not escaping: see there." if activation in SMOOTH else "",
                 ),
                 _grows(
-                    setting,
+                    about,
                     cell,
                     stds[cell],
                     1,
@@ -236,18 +225,16 @@ def _growth_claims(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Claim]
                 ),
             ]
     if "relu" in plain:
-        claims.append(_relu(setting, plain["relu"], stds[plain["relu"]]))
+        claims.append(_relu(about, plain["relu"], stds[plain["relu"]]))
     normed = [cell for cell in stds if cell.batchnorm]
     if normed:
-        claims.append(_kept(setting, [stds[cell] for cell in normed]))
+        claims.append(_kept(about, [stds[cell] for cell in normed]))
     return claims
 
 
-def _relu(setting: str, cell: Cell, std: np.ndarray) -> Claim:
+def _relu(about: About, cell: Cell, std: np.ndarray) -> Claim:
     first, second = ends(std), ends(std, 1)
-    return Claim(
-        experiment="E2",
-        setting=setting,
+    return about.claim(
         id="relu",
         text="A ReLU head does not regrow.",
         criterion=f"Both of the ratios. Yes: below 1 over the first epoch, and less than {GREW:g} over the second, in every seed. No: in none. Undecided otherwise.",
@@ -259,13 +246,11 @@ def _relu(setting: str, cell: Cell, std: np.ndarray) -> Claim:
     )
 
 
-def _kept(setting: str, stds: Sequence[np.ndarray]) -> Claim:
+def _kept(about: About, stds: Sequence[np.ndarray]) -> Claim:
     means = [published_growth(std).value for std in stds]
     every = [ratio for std in stds for ratio in ends(std)]
     kept = [0.35 <= mean < 1.15 for mean in means]
-    return Claim(
-        experiment="E2",
-        setting=setting,
+    return about.claim(
         id="batchnorm",
         text="With BatchNorm every run keeps its variance.",
         criterion="Last epoch over first of the mean over seeds. Yes: between 0.4 and 1.1 (rounded) for every run. No: for none. Undecided otherwise.",
@@ -278,7 +263,7 @@ ESCAPED, COLLAPSED = 0.5, 0.1
 """Shares of the reference run's variance: from which a run has escaped, up to which it has not."""
 
 
-def _escape_claims(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Claim]:
+def _escape_claims(about: About, stds: Mapping[Cell, np.ndarray]) -> list[Claim]:
     """Whether smooth heads escape, and whether they do so under small steps."""
     reference = Cell("swish", True, 0.05)
     claims = []
@@ -288,9 +273,7 @@ def _escape_claims(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Claim]
         collapsed = bool((share[:, 0] < COLLAPSED).all())
         factors = ", ".join(f"{1 / share[seed, -1] ** 0.5:.1f}" for seed in range(len(share)))
         claims.append(
-            Claim(
-                experiment="E2",
-                setting=setting,
+            about.claim(
                 id=f"escapes-{activation}",
                 text=f"A {SPELLED[activation]} head escapes from collapse.",
                 criterion=f"Variance of the last epoch over that of the Swish run with BatchNorm at the same rate and seed, the only runs of the release that are not collapsed. Yes: at least 1/2 in every seed. No: at most 1/10 in every one. Undecided otherwise. Its first epoch must be below 1/10: {'it is' if collapsed else 'it is not'}.",
@@ -308,8 +291,8 @@ def _escape_claims(setting: str, stds: Mapping[Cell, np.ndarray]) -> list[Claim]
     small = "Under small steps, the stand-in for gradient flow, a Swish head regrows"
     return [
         *claims,
-        _grows(setting, slow, stds[slow], 0, "flow", f"{small}.", equal),
-        _grows(setting, slow, stds[slow], 1, "flow-later", f"{small} once it has fallen.", equal),
+        _grows(about, slow, stds[slow], 0, "flow", f"{small}.", equal),
+        _grows(about, slow, stds[slow], 1, "flow-later", f"{small} once it has fallen.", equal),
     ]
 
 
@@ -321,15 +304,15 @@ SEPARATED = 10.0
 
 def updates(release: Release) -> Part:
     """E7: relative updates of the projector over those of the backbone."""
-    setting = SETTINGS[MAIN]
+    about = About("E7", SETTINGS[MAIN])
     rows: list[Row] = []
     ratios: dict[Cell, np.ndarray] = {}
     for cell, name in runs(release, MAIN).items():
         head = release[f"{name}/proj_update_rel_raw"]
         backbone = release[f"{name}/backbone_update_rel_raw"]
         ratios[cell] = head / backbone
-        rows.append(_separation(setting, cell, head, backbone))
-    return Part(rows=tuple(rows), claims=tuple(_update_claims(setting, ratios)))
+        rows.append(_separation(about, cell, head, backbone))
+    return Part(rows=tuple(rows), claims=tuple(_update_claims(about, ratios)))
 
 
 def geometric(ratios: np.ndarray) -> tuple[float, ...]:
@@ -337,12 +320,10 @@ def geometric(ratios: np.ndarray) -> tuple[float, ...]:
     return tuple(np.exp(np.log(ratios).mean(1)).tolist())
 
 
-def _separation(setting: str, cell: Cell, head: np.ndarray, backbone: np.ndarray) -> Row:
+def _separation(about: About, cell: Cell, head: np.ndarray, backbone: np.ndarray) -> Row:
     ratios = head / backbone
     printed = float(head.mean() / (backbone.mean() + 1e-8))
-    return Row(
-        experiment="E7",
-        setting=setting,
+    return about.row(
         quantity=f"relative update, projector over backbone: {cell.label}",
         published="within 0.4 to 2.7" if cell.batchnorm else "within 31 to 653",
         as_published=Estimate(
@@ -365,16 +346,14 @@ def _geometric_estimate(ratios: np.ndarray) -> Estimate:
     )
 
 
-def _update_claims(setting: str, ratios: Mapping[Cell, np.ndarray]) -> list[Claim]:
+def _update_claims(about: About, ratios: Mapping[Cell, np.ndarray]) -> list[Claim]:
     plain = {cell: geometric(r) for cell, r in ratios.items() if not cell.batchnorm}
     normed = [value for cell, r in ratios.items() if cell.batchnorm for value in geometric(r)]
     every = [value for values in plain.values() for value in values]
     near = [1 / SEPARATED <= value <= SEPARATED for value in normed]
     below = [cell.label for cell, values in plain.items() if max(values) < SEPARATED]
     return [
-        Claim(
-            experiment="E7",
-            setting=setting,
+        about.claim(
             id="separates",
             text="Without BatchNorm the head is updated faster than the backbone by far.",
             criterion=f"Geometric mean over epochs of the ratio, projector over backbone. Yes: at least {SEPARATED:g} for every run and seed. No: less for every one. Undecided otherwise.",
@@ -382,9 +361,7 @@ def _update_claims(setting: str, ratios: Mapping[Cell, np.ndarray]) -> list[Clai
             value=f"{min(every):.2g} to {max(every):.2g}; below in every seed: {'; '.join(below)}",
             remark="All runs start from weights x 0.1, by which the ratio of a homogeneous projector is a hundred times as large; none with a normal start was released.",
         ),
-        Claim(
-            experiment="E7",
-            setting=setting,
+        about.claim(
             id="batchnorm",
             text="With BatchNorm head and backbone are updated about as fast.",
             criterion=f"The same with BatchNorm. Yes: between {1 / SEPARATED:g} and {SEPARATED:g} for every run and seed. No: for none. Undecided otherwise.",

@@ -22,7 +22,7 @@ from verify.experiments.released.orbits import (
     depths,
 )
 from verify.experiments.released.reader import Release
-from verify.experiments.released.rows import Claim, Estimate, Part, Row
+from verify.experiments.released.rows import About, Claim, Estimate, Part, Row
 from verify.ssl.measurements import bootstrap_weights
 
 TESTED = 10_000
@@ -66,15 +66,14 @@ def probe(release: Release) -> Part:
     rows: list[Row] = []
     claims: list[Claim] = []
     for folder, setting in SETTINGS.items():
+        about = About("E4", setting)
         shares = {
             name: release.number(f"{folder}/guillotine_results/{key}")
             for name, key in ACCURACIES.items()
         }
         quoted = QUOTED.get(folder, ("",) * 6)
         rows += [
-            Row(
-                experiment="E4",
-                setting=setting,
+            about.row(
                 quantity=f"accuracy of the {name}, %",
                 published=text,
                 as_published=Estimate(value=100 * share),
@@ -93,9 +92,7 @@ def probe(release: Release) -> Part:
             ("MLP minus linear probe, of h minus the same of z", growth, quoted[5]),
         ):
             rows.append(
-                Row(
-                    experiment="E4",
-                    setting=setting,
+                about.row(
                     quantity=f"{name}, points",
                     published=text,
                     as_published=Estimate(value=found.value),
@@ -110,14 +107,14 @@ def probe(release: Release) -> Part:
             )
         claims += [
             _positive(
-                setting,
+                about,
                 "cost",
                 "The head costs information on the rotation, for a linear probe.",
                 cost,
                 "One training seed; no head that was never trained was probed.",
             ),
             _positive(
-                setting,
+                about,
                 "pattern",
                 "The MLP's advantage over the linear probe grows from z to h.",
                 growth,
@@ -132,11 +129,9 @@ def _proportion(share: float) -> Estimate:
     return Estimate(value=100 * share, interval=(100 * low, 100 * high), method=IMAGES)
 
 
-def _positive(setting: str, id: str, text: str, found: Estimate, remark: str) -> Claim:
+def _positive(about: About, id: str, text: str, found: Estimate, remark: str) -> Claim:
     low, high = found.interval or (0, 0)
-    return Claim(
-        experiment="E4",
-        setting=setting,
+    return about.claim(
         id=id,
         text=text,
         criterion="Yes: its interval over the test images, without training noise, lies above 0. No: below. Undecided otherwise.",
@@ -162,6 +157,7 @@ def bend(release: Release) -> Part:
     rows: list[Row] = []
     claims: list[Claim] = []
     for folder, setting in SETTINGS.items():
+        about = About("E5", setting)
         prefix = f"{folder}/curvature_results"
         quoted = dict(
             zip(("mean_curv_z", "mean_curv_h", "mean_ratio"), BENDING[folder], strict=True)
@@ -174,9 +170,7 @@ def bend(release: Release) -> Part:
             found = over_seeds([float(value) for value in release[f"{prefix}/{each}"]], DRAWN)
             deviation = release.number(f"{prefix}/{name.replace('mean', 'std')}")
             rows.append(
-                Row(
-                    experiment="E5",
-                    setting=setting,
+                about.row(
                     quantity=of,
                     published=quoted[name],
                     as_published=Estimate(value=release.number(f"{prefix}/{name}")),
@@ -186,9 +180,7 @@ def bend(release: Release) -> Part:
                 )
             )
         claims.append(
-            Claim(
-                experiment="E5",
-                setting=setting,
+            about.claim(
                 id="bends",
                 text="The head, fed the raw z, raises second differences of rotation orbits.",
                 criterion="Ratio of the means, h over z. Yes: its interval over the draws of images lies above 1. No: below. Undecided otherwise.",
@@ -207,7 +199,7 @@ COMPRESSIONS = ("49.1", "57.2", "78.5")
 
 def deepen(release: Release) -> Part:
     """E6: heads of one, two and three layers."""
-    setting = SETTINGS[MAIN]
+    about = About("E6", SETTINGS[MAIN])
     measured = depths(release)
     rows: list[Row] = []
     bends: list[Estimate] = []
@@ -215,7 +207,7 @@ def deepen(release: Release) -> Part:
     for depth, quoted, found in zip(DEPTHS, COMPRESSIONS, measured, strict=True):
         prefix = f"{MAIN}/head_depth_ablations/geometric_ablation_depth_{depth}"
         layers = f"{depth} layer{'s' * (depth > 1)}"
-        rows += _depth_rows(setting, layers, quoted, found)
+        rows += _depth_rows(about, layers, quoted, found)
         z, h = (
             torch.from_numpy(release[f"{prefix}/curvatures_{name}"]).double() for name in ("z", "h")
         )
@@ -225,18 +217,14 @@ def deepen(release: Release) -> Part:
         linear = [release.number(f"{prefix}/acc_{name}_linear") for name in ("z", "h")]
         costs.append(difference([(1, linear[0]), (-1, linear[1])]))
         rows += [
-            Row(
-                experiment="E6",
-                setting=setting,
+            about.row(
                 quantity=f"second differences, h over z: {layers}",
                 as_published=Estimate(value=float(h.mean() / z.mean())),
                 ours=bends[-1],
                 form=".3f",
                 remark=f"of {len(z)} images; {int((h > z).sum())} of them above 1",
             ),
-            Row(
-                experiment="E6",
-                setting=setting,
+            about.row(
                 quantity=f"linear rotation probe, z minus h, points: {layers}",
                 as_published=Estimate(value=costs[-1].value),
                 ours=costs[-1],
@@ -244,10 +232,10 @@ def deepen(release: Release) -> Part:
                 remark=f"{100 * linear[0]:.2f} % and {100 * linear[1]:.2f} %",
             ),
         ]
-    return Part(rows=tuple(rows), claims=tuple(_depth_claims(setting, measured, bends, costs)))
+    return Part(rows=tuple(rows), claims=tuple(_depth_claims(about, measured, bends, costs)))
 
 
-def _depth_rows(setting: str, layers: str, quoted: str, found: Measured) -> list[Row]:
+def _depth_rows(about: About, layers: str, quoted: str, found: Measured) -> list[Row]:
     named = (
         ("compression", "compression", quoted, ".1f"),
         ("shrinkage", "total variance, z over h", "", ".1f"),
@@ -255,9 +243,7 @@ def _depth_rows(setting: str, layers: str, quoted: str, found: Measured) -> list
         ("semantic_gain", "D_inter over D_intra, h over z", "", ".2f"),
     )
     return [
-        Row(
-            experiment="E6",
-            setting=setting,
+        about.row(
             quantity=f"{name}: {layers}",
             published=text,
             as_published=(
@@ -271,7 +257,7 @@ def _depth_rows(setting: str, layers: str, quoted: str, found: Measured) -> list
 
 
 def _depth_claims(
-    setting: str, measured: tuple[Measured, ...], bends: list[Estimate], costs: list[Estimate]
+    about: About, measured: tuple[Measured, ...], bends: list[Estimate], costs: list[Estimate]
 ) -> list[Claim]:
     compressions = [m.plain.compression.item() for m in measured]
     selective = [m.estimate("selectivity", within=False) for m in measured]
@@ -286,9 +272,7 @@ def _depth_claims(
         ("cost", "A deeper head loses more of the rotation, for a linear probe.", costs, ""),
     )
     return [
-        Claim(
-            experiment="E6",
-            setting=setting,
+        about.claim(
             id="compresses",
             text="A deeper head compresses orbits more.",
             criterion="Compression as published. Yes: it grows from 1 to 2 layers and from 2 to 3. No: at 3 layers it is at most what it is at 1. Undecided otherwise.",
@@ -299,9 +283,7 @@ def _depth_claims(
             value=", ".join(f"{value:.1f}" for value in compressions),
         ),
         *(
-            Claim(
-                experiment="E6",
-                setting=setting,
+            about.claim(
                 id=id,
                 text=text,
                 criterion="Yes: the interval at 3 layers lies above that at 1. No: below. Undecided otherwise.",

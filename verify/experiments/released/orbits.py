@@ -17,7 +17,7 @@ from verify.claims.evidence import Answer
 from verify.experiments.released.collapse import SETTINGS
 from verify.experiments.released.intervals import answer
 from verify.experiments.released.reader import Release, ReleaseError
-from verify.experiments.released.rows import Claim, Estimate, Part, Row
+from verify.experiments.released.rows import About, Claim, Estimate, Part, Row
 from verify.ssl.measurements import (
     Contraction,
     Orbits,
@@ -140,16 +140,7 @@ UNBOUNDED = "no interval: redrawing three orbits of a class drives the classes' 
 
 
 def _rows(folder: str, found: Measured) -> list[Row]:
-    setting, quoted = SETTINGS[folder], QUOTED[folder]
-
-    def row(id: str, quantity: str, **figures: object) -> Row:
-        return Row(
-            experiment="E3",
-            setting=setting,
-            quantity=quantity,
-            published=quoted.get(id, ""),
-            **figures,  # type: ignore[arg-type]
-        )
+    about, quoted = About("E3", SETTINGS[folder]), QUOTED[folder]
 
     def plain(of: Callable[[Contraction], Tensor]) -> Estimate:
         return Estimate(value=of(found.plain).item())
@@ -168,47 +159,44 @@ def _rows(folder: str, found: Measured) -> list[Row]:
     norm = float(found.h.double().mean((0, 1)).norm())
     return [
         *(
-            row(
-                f"spread of {name}",
+            about.row(
                 f"mean-square spread of {name} along orbits",
+                published=quoted.get(f"spread of {name}", ""),
                 as_published=plain(lambda c, n=name: getattr(c, n).spread),  # type: ignore[misc]
                 ours=found.ratio(lambda c, n=name: getattr(c, n).spread),  # type: ignore[misc]
                 remark=f"standard deviation over the orbits {_deviation(points):.3g}",
             )
             for name, points in (("z", found.z), ("h", found.h))
         ),
-        row(
-            "compression",
+        about.row(
             "compression: spread of z over spread of h",
+            published=quoted["compression"],
             as_published=found.estimate("compression", within=False),
             ours=found.estimate("compression"),
             form=".4g",
             remark="under the published protocol, as everything here",
         ),
-        row(
-            "shrinkage",
+        about.row(
             "total variance, z over h",
             ours=found.estimate("shrinkage"),
             form=".4g",
             remark=f"mean of the unit h has norm {norm:.5f}",
         ),
-        row(
-            "selectivity",
+        about.row(
             "selectivity: compression over that",
             ours=found.estimate("selectivity"),
             form=".2f",
             remark=f"drawn without regard to classes {_interval(found, 'selectivity')}",
         ),
-        row(
-            "share",
+        about.row(
             "share of the compression, in logarithms, that is total variance",
             ours=found.estimate("shrinkage_share"),
             form=".2f",
         ),
         *(
-            row(
-                id,
+            about.row(
                 name,
+                published=quoted.get(id, ""),
                 as_published=plain(of),
                 ours=None if id in BIASED else found.ratio(of),
                 form=".4g",
@@ -217,8 +205,7 @@ def _rows(folder: str, found: Measured) -> list[Row]:
             for id, name, of in figures
         ),
         *(
-            row(
-                "",
+            about.row(
                 f"{name} at steps of 30 degrees, h over z",
                 ours=ratio,
                 remark="fed the normalised z; in E5 the head is fed the raw z, at steps of 5 degrees",
@@ -257,16 +244,14 @@ def bootstrapped_ratio(
 
 
 def _claims(folder: str, found: Measured) -> list[Claim]:
-    setting = SETTINGS[folder]
+    about = About("E3", SETTINGS[folder])
     selectivity, gain, share = (
         found.estimate("selectivity", within=False),
         found.estimate("semantic_gain"),
         found.estimate("shrinkage_share", within=False),
     )
     return [
-        Claim(
-            experiment="E3",
-            setting=setting,
+        about.claim(
             id="selective",
             text="The head compresses orbits, beyond the total variance, under the published protocol.",
             criterion="Selectivity. Yes: its bootstrap interval over the orbits lies above 1. No: below. Undecided otherwise.",
@@ -274,18 +259,14 @@ def _claims(folder: str, found: Measured) -> list[Claim]:
             value=selectivity.text(".2f"),
             remark="One training seed; no head that was never trained was released beside it.",
         ),
-        Claim(
-            experiment="E3",
-            setting=setting,
+        about.claim(
             id="compression",
             text="The published compression is mostly compression of orbits.",
             criterion="Share of the total variance in the logarithm of the compression. Yes: its interval lies below 1/2. No: above. Undecided otherwise.",
             answer=answer((share.interval or (0, 0))[1] < 0.5, (share.interval or (0, 0))[0] > 0.5),
             value=f"compression {found.plain.compression.item():.4g}, share {share.text('.2f')}",
         ),
-        Claim(
-            experiment="E3",
-            setting=setting,
+        about.claim(
             id="semantics",
             text="Classes are kept apart more than orbits.",
             criterion="D_inter over D_intra of h, over that of z. Yes: its interval lies above 1. No: below. Undecided otherwise.",

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from verify.experiments.released.intervals import answer
 from verify.experiments.released.reader import Release
-from verify.experiments.released.rows import Claim, Estimate, Part, Row
+from verify.experiments.released.rows import About, Claim, Estimate, Part
 
 LINE = re.compile(
     r"(?P<network>[\w /-]+?) +\| (?P<kind>\w+) +\|\| +[\d.]+ +[\d.]+ +\|\| +[\d.]+ +[\d.]+ +\| (?P<ratio>[\d.]+)±(?P<half>[\d.]+) +\|\| +[\d.]+ +[\d.]+ +(?P<bends>[\d.]+) +\|\| +(?P<z>[\d.]+) +(?P<h>[\d.]+)"
 )
 """A line of the printed table: ranks, variances and their ratio, curvatures and theirs, cosines."""
 
-SETTING = "CIFAR-10 test images at 224 pixels, released networks"
+ABOUT = About("E8", "CIFAR-10 test images at 224 pixels, released networks")
 
 EXPANDING = ("VICReg", "Barlow")
 """How the names of the networks begin that are said to expand orbits."""
@@ -58,9 +58,7 @@ def spread(release: Release) -> Part:
     """E8: the variance ratio as printed, and the distance from the original image's direction."""
     lines = table(release.printed)
     rows = tuple(
-        Row(
-            experiment="E8",
-            setting=SETTING,
+        ABOUT.row(
             quantity=f"orbit of z over that of h: {line.network}, {line.kind}",
             published=f"{line.ratio:.2f}",
             as_published=Estimate(
@@ -110,9 +108,7 @@ def _claims(expanding: list[Printed], others: list[Printed]) -> tuple[Claim, ...
             yes, no = (above, below) if sign > 0 else (below, above)
             name = "the printed variance ratio" if measure == "raw" else "distances of unit vectors"
             claims.append(
-                Claim(
-                    experiment="E8",
-                    setting=SETTING,
+                ABOUT.claim(
                     id=f"{id}-{measure}",
                     text=f"{text}, by {name}.",
                     criterion=f"z over h. Yes: {'above' if sign > 0 else 'below'} 1 for every network and kind of orbit, with its interval if there is one. No: the other way round for every one. Undecided otherwise.",

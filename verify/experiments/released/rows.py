@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -96,6 +97,21 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     answer: Answer
     value: str
     remark: str = ""
+
+
+class About(NamedTuple):
+    """What rows and claims are about: an experiment, in a setting of data and backbone."""
+
+    experiment: str
+    setting: str
+
+    def row(self, quantity: str, **figures: Any) -> Row:
+        """A row about it."""
+        return Row(experiment=self.experiment, setting=self.setting, quantity=quantity, **figures)
+
+    def claim(self, id: str, text: str, **found: Any) -> Claim:
+        """A claim about it."""
+        return Claim(experiment=self.experiment, setting=self.setting, id=id, text=text, **found)
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,9 +12,11 @@ from scipy.stats import rankdata
 from verify.experiments.released.collapse import CLAMP, SETTINGS
 from verify.experiments.released.intervals import answer, wilson
 from verify.experiments.released.reader import Release
-from verify.experiments.released.rows import Claim, Estimate, Part, Row
+from verify.experiments.released.rows import About, Claim, Estimate, Part, Row
 
 FOLDER = "cifar10/resnet18"
+
+ABOUT = About("E1", SETTINGS[FOLDER])
 
 RUNS = {
     "normal_swish": ("Swish, normal start", "0.339", "negative in 69 to 72 of 100"),
@@ -67,19 +69,10 @@ def track(release: Release) -> Part:
     return Part(rows=tuple(rows), claims=tuple(_claims(series)))
 
 
-def _row(run: str, quantity: str, **figures: object) -> Row:
-    return Row(
-        experiment="E1",
-        setting=SETTINGS[FOLDER],
-        quantity=f"{quantity}: {RUNS[run][0]}",
-        **figures,  # type: ignore[arg-type]
-    )
-
-
 def _rows(
     run: str, variances: np.ndarray, condition_numbers: np.ndarray, min_eigenvalues: np.ndarray
 ) -> list[Row]:
-    _, quoted, signs = RUNS[run]
+    name, quoted, signs = RUNS[run]
     epochs = len(variances)
     whole = correlation(variances, condition_numbers)
     later = correlation(variances[1:], condition_numbers[1:])
@@ -89,39 +82,34 @@ def _rows(
     dimensions = 512
     least = dimensions * variances[0] ** 2
     return [
-        _row(
-            run,
-            "std of the unit z, first epoch",
+        ABOUT.row(
+            f"std of the unit z, first epoch: {name}",
             as_published=Estimate(value=float(variances[0])),
             form=".4f",
             remark=f"at most 0.044 in {dimensions} dimensions; total variance at least {least:.3f} of 1",
         ),
-        _row(
-            run,
-            "std of the unit z, last epoch",
+        ABOUT.row(
+            f"std of the unit z, last epoch: {name}",
             as_published=Estimate(value=float(variances[-1])),
             form=".4f",
             remark=f"{variances.min():.4f} to {variances.max():.4f} over the epochs",
         ),
-        _row(
-            run,
-            "Spearman of that std and the condition number",
+        ABOUT.row(
+            f"Spearman of that std and the condition number: {name}",
             published=quoted,
             as_published=Estimate(value=later.value, method="without the first epoch"),
             ours=later,
             form=".3f",
             remark=f"{whole.value:.3f} with the first epoch; the condition number is the largest eigenvalue over 1e-7",
         ),
-        _row(
-            run,
-            "Spearman of their changes from epoch to epoch",
+        ABOUT.row(
+            f"Spearman of their changes from epoch to epoch: {name}",
             ours=changes,
             form=".3f",
             remark="free of the trend of the whole run",
         ),
-        _row(
-            run,
-            "share of epochs whose least eigenvalue is negative",
+        ABOUT.row(
+            f"share of epochs whose least eigenvalue is negative: {name}",
             published=signs,
             as_published=Estimate(
                 value=negative / epochs,
@@ -135,9 +123,8 @@ def _rows(
                 f"{np.median(sizes):.1e}"
             ),
         ),
-        _row(
-            run,
-            "largest eigenvalue of the covariance of the unit z, last epoch over first",
+        ABOUT.row(
+            f"largest eigenvalue of the covariance of the unit z, last epoch over first: {name}",
             ours=Estimate(value=float(condition_numbers[-1] / condition_numbers[0])),
             remark=f"the recorded condition number x 1e-7: {CLAMP * condition_numbers[0]:.3g} to {CLAMP * condition_numbers[-1]:.3g}",
         ),
@@ -145,7 +132,6 @@ def _rows(
 
 
 def _claims(series: dict[str, dict[str, np.ndarray]]) -> list[Claim]:
-    setting = SETTINGS[FOLDER]
     std = {run: of["variances"] for run, of in series.items()}
     starts = {run: values[0] for run, values in std.items()}
     collapsed = [(starts[run] / starts[SWISH[0]]) ** 2 for run in (SWISH[1], RELU)]
@@ -157,9 +143,7 @@ def _claims(series: dict[str, dict[str, np.ndarray]]) -> list[Claim]:
     zero = int((series[RELU]["min_eigenvalues"] == 0).sum())
     half = {run: len(v) / 2 for run, v in std.items()}
     return [
-        Claim(
-            experiment="E1",
-            setting=setting,
+        ABOUT.claim(
             id="collapsed",
             text="The pseudo-collapsed start is collapsed in what is tracked, z.",
             criterion="Variance of the unit z in the first epoch over that of the normal start. Yes: below 1/10 for both runs. No: at least 1/2 for both. Undecided otherwise.",
@@ -167,9 +151,7 @@ def _claims(series: dict[str, dict[str, np.ndarray]]) -> list[Claim]:
             value=f"std {starts[SWISH[1]]:.4f} (Swish) and {starts[RELU]:.4f} (ReLU), {starts[SWISH[0]]:.4f} from the normal start",
             remark=f"So these runs cannot show an escape of z: the Swish one ends at {std[SWISH[1]][-1]:.4f}.",
         ),
-        Claim(
-            experiment="E1",
-            setting=setting,
+        ABOUT.claim(
             id="spearman",
             text="The variance of z and the condition number rise and fall together.",
             criterion=f"Spearman's correlation without the first epoch, as published. Yes: its interval, from a bootstrap of blocks of {BLOCK} epochs, lies above 0 in all three runs. No: below 0 in all three. Undecided otherwise.",
@@ -177,9 +159,7 @@ def _claims(series: dict[str, dict[str, np.ndarray]]) -> list[Claim]:
             value="; ".join(f"{RUNS[run][0]}: {e.text('.2f')}" for run, e in found.items()),
             remark="Of a standard deviation and the largest eigenvalue; one run each.",
         ),
-        Claim(
-            experiment="E1",
-            setting=setting,
+        ABOUT.claim(
             id="signs",
             text="The estimated least eigenvalue is negative for Swish and not for ReLU.",
             criterion="Yes: in more than half of the epochs of both Swish runs and in fewer of the ReLU one. No: not so for any of the three. Undecided otherwise.",

@@ -1,0 +1,31 @@
+"""The styles of the drawings on a page, without the library that draws them."""
+
+from __future__ import annotations
+
+import re
+
+_ID = re.compile(r' id="([^"]*)"')
+_REFERENCE = re.compile(r'( id="|href="#|url\(#)([^")]*)([")])')
+_STYLED = re.compile(r' style="([^"]*)"')
+
+
+def styles_once(page: str) -> str:
+    """Give every style of the drawings on a page a class, whose rule stands once in the page's head.
+
+    What a drawing refers to in itself has a short name, too.
+    """
+    classes: dict[str, str] = {}
+    names: dict[str, str] = {}
+
+    def named(style: re.Match[str]) -> str:
+        return f' class="{classes.setdefault(style[1], f"d{len(classes)}")}"'
+
+    def shortened(drawing: re.Match[str]) -> str:
+        for id in _ID.findall(drawing[0]):
+            names[id] = f"drawn-{len(names) + 1}"
+        own = _REFERENCE.sub(lambda one: f"{one[1]}{names.get(one[2], one[2])}{one[3]}", drawing[0])
+        return _STYLED.sub(named, own)
+
+    drawn = re.sub(r"<svg.*?</svg>", shortened, page, flags=re.DOTALL)
+    rules = "".join(f".{name}{{{style}}}\n" for style, name in classes.items())
+    return drawn.replace("</style>", f"{rules}</style>", 1)
