@@ -35,8 +35,8 @@ _TYPED = re.compile(
     rf"(?<![A-Za-z.])(?P<greek>{'|'.join(sorted(_GREEK, key=len, reverse=True))})(?P<index>\d*)(?![A-Za-z])"
     r"|(?<![A-Za-z])(?P<operator>hess|grad) (?=[A-Za-z(])"
     r"|\^(?P<power>\d+)|(?<=[A-Za-z])_(?P<below>\d+)(?!\w)"
-    r"|(?<![\w.])(?P<size>\d+(?:\.\d+)?)e(?P<ten>[+-]\d+)(?!\w)"
-    r"|(?P<times>(?<=\w) x (?=\d)|(?<=\w) x(?=\d+\.\d)|(?<=\d)x(?=\d))"
+    r"|(?:(?<![\w.])|(?<=[ (]x))(?P<size>\d+(?:\.\d+)?)e(?P<ten>[+-]\d+)(?!\w)"
+    r"|(?P<times>(?<=\w) x (?=\d)|(?<=\w) x(?=\d+\.\d)|(?<=\d)x(?=\d)|(?<=\d)x(?![\w(])|(?<=[ (])x(?=1e[+-]\d))"
     r"|(?P<sign>\^T(?!\w)|<=|>=|!=|\|->|->|(?<=\w)''(?=\())"
 )
 
