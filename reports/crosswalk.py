@@ -152,7 +152,7 @@ def standing(run: RunRecord, sentence: Sentence) -> Standing | None:
     for target in sentence.about:
         if target in asked:
             room, effect = asked[target]
-            answers = [measured.answer for _, measured in room.answered(effect.id)]
+            answers = [measured.answer for _, measured in room.counted(effect.id)]
             released = released_answer(room, effect)
             given = [*answers, *([released] if released else ())] or [Answer.UNDECIDED]
             contrary = target in sentence.contrary

@@ -163,13 +163,10 @@ def _formula(latex: str, display: str) -> str:
     math = tree(latex, display)
     parts = _broken(math, display)
     for part in parts:
-        said, seen = linear(part), "".join(part.itertext())
-        if said.replace(" ", "") != seen or re.search(r"\w \w", said):
-            part.set("alttext", said)
-        part.set("aria-label", said)  # browsers name a formula by this alone
+        part.set("aria-label", linear(part))  # browsers name a formula by this alone
         _thin(part)
     if re.sub(r"\s", "", latex) != "".join(parts[0].itertext()):  # or it is its own source
-        _annotate(parts[0], latex)
+        parts[0].set("alttext", latex)  # to be copied: the first part of a broken one has the whole
     html = "".join(ElementTree.tostring(part, encoding="unicode") for part in parts)
     return html if len(parts) == 1 or display == "inline" else f'<p class="wide">{html}</p>'
 
@@ -193,17 +190,6 @@ def _thin(parent: Element) -> None:
                 del parent.attrib[name]
         if {"lspace", "rspace"} <= set(parent.attrib) and len(parent.text or "") > 1:
             parent.attrib.pop("form", None)  # the spaces are all that it is for
-
-
-def _annotate(math: Element, latex: str) -> None:
-    """Give a formula its source, to be copied: the first part of a broken one has the whole."""
-    shown = ElementTree.Element("mrow")
-    shown.extend(list(math))
-    for child in list(math):
-        math.remove(child)
-    semantics = ElementTree.SubElement(math, "semantics")
-    semantics.append(shown[0] if len(shown) == 1 else shown)
-    ElementTree.SubElement(semantics, "annotation", encoding="application/x-tex").text = latex
 
 
 def tree(latex: str, display: str = "inline") -> Element:

@@ -91,7 +91,12 @@ def _statements(rooms: Sequence[Room]) -> str:
 def _experiments(rooms: Sequence[Room]) -> str:
     told = [(room.name, one) for room in rooms for one in room.told]
     forms = {form: data for form, data in DATA.items() if any(getattr(o, form) for _, o in told)}
-    columns = ("effect", "published", "released arrays, our statistic", *forms.values())
+    columns = (
+        "effect",
+        "published",
+        "released arrays (CIFAR-10, ResNet-18), our statistic",
+        *forms.values(),
+    )
     lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
     for name, one in told:
         quoted = _cell(one.published) or "none", _answer(one.arrays, "not released")

@@ -31,7 +31,7 @@ from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
-from reports import crosswalk, tiers
+from reports import crosswalk, tiers, vocabulary
 from reports.dependencies import anchor, drawing, overview
 from reports.faults import Faults
 from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
@@ -40,7 +40,7 @@ from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
 from reports.plain import plain
 from reports.styles import styles_once
 from verify.claims.check import Arithmetic, Kind, Role
-from verify.claims.evidence import Answer, Outcome, Plot, Table, Theorem
+from verify.claims.evidence import Answer, Outcome, Plot, Table
 from verify.claims.judgement import Judgement
 from verify.claims.lemmas import CONVENTIONS, LemmaKind
 from verify.claims.picture import Line, Picture
@@ -322,8 +322,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         day=lambda iso: iso[:16].replace("T", " "),
     )
     environment.tests["computed"] = _is_computed
-    quoted = _theorems(run)
-    spelled_out = _spelled_out(quoted)
+    quoted = vocabulary.Vocabulary(run)
     withdrawn = _withdrawn(run)
     environment.globals.update(
         svg=faults.guarded(_figure, lambda plot: plot.title),
@@ -342,13 +341,8 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         counted_standings=_counted_standings,
         crosswalk=crosswalk.shown(run, crosswalk.read()),
         decided_by=crosswalk.decided_by,
-        definition=_definition,
-        definitions={
-            one.name: one
-            for theorem in quoted.values()
-            for one in theorem.vocabulary
-            if one.name not in spelled_out
-        },
+        definition=vocabulary.anchor,
+        definitions=quoted.definitions,
         dependencies=drawing(run),
         overview=overview(run),
         pictures=_pictures(run),
@@ -360,8 +354,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         place=_place,
         released_answer=crosswalk.released_answer,
         share=tiers.share,
-        spelled_out=lambda theorem: {n for n, by in spelled_out.items() if by == theorem.name},
-        theorems=len(quoted),
+        quoted=quoted,
         version=f"{DISTRIBUTION} {project_version()}",
         tier_words=tiers.words,
         untold=partial(_untold, withdrawn),
@@ -422,35 +415,6 @@ def _untold(
             yield table
         elif rows:
             yield msgspec.structs.replace(table, rows=rows)
-
-
-def _theorems(run: RunRecord) -> dict[str, Theorem]:
-    """The theorems that checks quote, by name."""
-    return {
-        theorem.name: theorem
-        for check in run.checks
-        if check.evidence is not None
-        for theorem in check.evidence.theorems
-    }
-
-
-def _spelled_out(quoted: Mapping[str, Theorem]) -> dict[str, str]:
-    """The definitions that are all that a theorem's statement says, by name, with the first such theorem.
-
-    ``refuted_law : ~ sentence_law`` says nothing to who does not see ``sentence_law`` beside it.
-    """
-    found: dict[str, str] = {}
-    for theorem in quoted.values():
-        for one in theorem.vocabulary:
-            word = one.name.rpartition(".")[2]
-            if re.search(rf":\s*~?\s*{re.escape(word)}\b[\s\w']*\.?$", theorem.statement.text):
-                found.setdefault(one.name, theorem.name)
-    return found
-
-
-def _definition(name: str) -> str:
-    """The anchor of a Coq definition."""
-    return "definition--" + re.sub(r"[^\w.']+", "-", name)  # a notation's name has spaces
 
 
 def _made_with(run: RunRecord) -> list[tuple[str, int]]:

@@ -575,10 +575,11 @@ def _records(checks: tuple[Check, ...], evidence: dict[str, Traced]) -> tuple[Ch
     return tuple(
         CheckRecord.of(
             check,
+            source=f"theorems/{check.room}/checks.py:{i}",
             evidence=evidence.get(check.id),
             note="" if check.id in evidence else "It needs a GPU.",
         )
-        for check in checks
+        for i, check in enumerate(checks, 10)
     )
 
 

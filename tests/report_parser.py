@@ -50,7 +50,7 @@ class Parsed(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Add text to every open element that has an id."""
-        if self.stack and self.stack[-1][0] in ("style", "annotation"):
+        if self.stack and self.stack[-1][0] == "style":
             return
         for id in {"", *(id for _, id in self.stack)}:
             self.text[id] = self.text.get(id, "") + data

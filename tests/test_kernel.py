@@ -281,12 +281,13 @@ def test_what_is_recorded_of_other_sources_or_another_coq_says_nothing(library, 
         (folder / "Geometry" / "toy" / "alike.axioms.json").unlink()
 
 
-@needs_coq
-def test_all_modules_that_are_compiled_are_asked_about_in_one_process(library, monkeypatch):
-    rooms = library / "rooms" / "toy" / "kernel"
+@pytest.fixture
+def runs(library, monkeypatch):
+    """The files that Coq is run on, of a room with recorded modules and one, ``twice``, that is not recorded."""
+    room = library / "rooms" / "toy" / "kernel"
     for file in ("alike", "same", "other"):
-        (rooms / f"{file}.v").write_text(ALIKE, encoding="utf-8")
-    (rooms / "built.v").write_text("From Geometry.toy Require Import same.\n" + ALIKE, "utf-8")
+        (room / f"{file}.v").write_text(ALIKE, encoding="utf-8")
+    (room / "built.v").write_text("From Geometry.toy Require Import same.\n" + ALIKE, "utf-8")
     sources = Library(library / "rooms", library / "library")
     entries = {
         f"{module}.{name}": record.Entry(sources.digest(module), coq.version(), axioms, 0.1)
@@ -294,31 +295,51 @@ def test_all_modules_that_are_compiled_are_asked_about_in_one_process(library, m
         for name, axioms in ASSUMED.items()
     }
     monkeypatch.setattr(record, "read", lambda: entries)
-    runs, run = [], coq._run
+    found, run = [], coq._run
 
     def counted(folder, file, what):
-        runs.append(file.stem.partition("_")[0])
+        found.append(file.stem.partition("_")[0])
         return run(folder, file, what)
 
     monkeypatch.setattr(coq, "_run", counted)
-    coq.ahead(sources, library / "coq")
-    assert sorted(runs) == ["alike", "ask", "built", "double", "other", "same", "twice"]
-    for file in ("alike", "same", "built"):
-        made = coq.check(sources, f"Geometry.toy.{file}", tuple(ASSUMED), library / "coq")
+    (library / "coq").mkdir()
+    return found
+
+
+@needs_coq
+def test_a_room_is_asked_about_in_one_process_and_what_is_compiled_ahead_along_with_it(
+    library, runs
+):
+    sources, folder = Library(library / "rooms", library / "library"), library / "coq"
+    for file in ("built", "alike", "same"):
+        made = coq.check(sources, f"Geometry.toy.{file}", tuple(ASSUMED), folder)
         assert made.axioms == ASSUMED
-    assert len(runs) == 7  # nothing was compiled or asked again
+    assert runs[-1] == "ask"
+    assert sorted(runs) == ["alike", "ask", "built", "other", "same"]
+    coq.ahead(sources, folder)
+    assert runs[5:] == ["double", "twice"]  # nothing was compiled or asked again
     # What rests on a file that is gone cannot be loaded, and is left out of a question about another.
-    kept = library / "coq" / "Geometry" / "toy"
+    kept = folder / "Geometry" / "toy"
     for left in kept.glob("*.axioms.json"):
         left.unlink()
     (kept / "same.vo").unlink()
-    made = coq.check(sources, "Geometry.toy.alike", tuple(ASSUMED), library / "coq")
-    assert made.axioms == ASSUMED
+    coq._learn(sources, (), folder)
     assert runs[7:] == ["ask"]
-    assert {left.name for left in kept.glob("*.axioms.json")} == {
-        "alike.axioms.json",
-        "other.axioms.json",
-    }
+    told = {left.name.partition(".")[0] for left in kept.glob("*.axioms.json")}
+    assert told == {"alike", "other"}
+
+
+@needs_coq
+def test_two_who_compile_a_room_share_its_files(library, runs):
+    sources, folder = Library(library / "rooms", library / "library"), library / "coq"
+    busy = folder / "Geometry" / "toy" / "same.lock"
+    busy.parent.mkdir(parents=True)
+    with coq._alone(busy):
+        for file in ("same", "built", "alike"):
+            coq._compile(sources, f"Geometry.toy.{file}", folder, wait=False)
+        assert runs == ["alike"]  # the others rest on what somebody else is at
+    coq._compile(sources, "Geometry.toy.built", folder)
+    assert runs == ["alike", "same", "built"]
 
 
 def test_theorems_are_compiled_ahead_of_any_installation(tmp_path):

@@ -127,6 +127,8 @@ def test_every_published_effect_has_its_arrays(room):
         ("E4", "entangled"),
         ("E5", "turning"),
         ("E9", "z-beats-h"),
+        ("E9", "head-helps"),
+        ("E9", "faster"),
     }
     for one in room.told:
         if one.published:

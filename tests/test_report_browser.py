@@ -88,13 +88,13 @@ CUT = f"""() => {{
 }}"""
 TEXT = """() => {
   const copy = document.body.cloneNode(true);
-  copy.querySelectorAll("pre, code, annotation, style, math").forEach(e => e.replaceWith(" "));
+  copy.querySelectorAll("pre, code, style, math").forEach(e => e.replaceWith(" "));
   const formulas = [...document.querySelectorAll("math")].map(e => e.getAttribute("aria-label"));
   return [copy.textContent.replace(/\\s+/g, " "), formulas];
 }"""
 # What is seen on paper; a heading that stays a phrase is also looked for as such.
 PRINTED = """() => {
-  const unseen = ".hidden, .reach, annotation, style, script";
+  const unseen = ".hidden, .reach, style, script";
   const texts = [...document.querySelectorAll("body *")]
     .filter(e => !e.closest(unseen) && e.checkVisibility())
     .flatMap(e => [...e.childNodes].filter(child => child.nodeType === Node.TEXT_NODE).map(child => child.data));
@@ -106,7 +106,7 @@ PLACES = """() => [
   [...document.querySelectorAll("a[href]")].map(e => e.getAttribute("href")),
 ]"""
 LINES = """() => [...document.querySelectorAll(".crosswalk tbody tr:not(.group)")].map(row => [
-  [...row.cells[0].querySelectorAll("annotation")].map(e => e.remove()) && row.cells[0].textContent.trim(),
+  row.cells[0].textContent.trim(),
   row.querySelectorAll("td a").length + row.querySelectorAll("td p").length,
 ])"""
 UNFOLDS = """() => {
@@ -317,7 +317,7 @@ def letters(text: str) -> Counter[str]:
 
 
 def run_together(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text).casefold())
+    return re.sub(r"\W", "", unicodedata.normalize("NFKC", text).casefold())
 
 
 def test_what_is_printed_lacks_no_letter(seen, tools) -> None:

@@ -208,7 +208,7 @@ def test_an_equation_whose_sides_print_alike_is_told_once() -> None:
     finding = replace(FINDINGS[id], steps=(alike, *others))
     html = page(run_record(FINDINGS | {id: finding}))
     block = html[html.index(f'id="{id}"') :].partition("</article>")[0]
-    assert block.count('alttext="= 4/27"') == 1
+    assert block.count('aria-label="= 4/27"') == 1
     assert "A formula that begins with = is" in block
     assert "begins with = is" not in page(run_record())
 

@@ -109,14 +109,13 @@ def test_a_wide_vector_breaks_after_its_commas_inside_the_brackets() -> None:
 
 def test_a_formula_carries_its_source_and_how_it_is_said() -> None:
     latex = r"\lambda_{\min}(H) \geq 0"
-    assert 'alttext="λ_min(H) ≥ 0"' in formula(latex)
-    assert f'<annotation encoding="application/x-tex">{latex}</annotation>' in formula(latex)
+    assert formula(latex).startswith(f'<math aria-label="λ_min(H) ≥ 0" alttext="{latex}">')
 
 
 def test_a_formula_that_reads_as_it_is_written_says_nothing_twice() -> None:
     assert formula("d=2") == '<math aria-label="d = 2"><mi>d</mi><mo>=</mo><mn>2</mn></math>'
-    assert "alttext" in formula("d = 2 x^2")
-    assert r">\rho</annotation>" in formula(r"\rho")
+    assert 'alttext="d = 2 x^2"' in formula("d = 2 x^2")
+    assert r'alttext="\rho"' in formula(r"\rho")
 
 
 @pytest.mark.parametrize(

@@ -41,19 +41,20 @@ DIGITS = setup(LIVE)
 EPOCHS = DIGITS.config.epochs
 
 
-def made_up(collapsed: float = 1e-3, cells: tuple[Cell, ...] = CELLS, **growths: float) -> Tracks:
-    """Deviations that grow evenly in training time, by a factor over the whole run at 0.05.
+def made_up(
+    collapsed: float = 1e-3, cells: tuple[Cell, ...] = CELLS, steps: int = 40_000, **growths: float
+) -> Tracks:
+    """Deviations that grow evenly in training time, by a factor over the whole run at 0.05, of so many steps.
 
     Runs with BatchNorm, and those from the usual start, stay at 0.01; the others begin at a share of it.
     """
     tracks = {}
     for cell in cells:
-        steps = 22 * np.arange(EPOCHS + 1)
         high = cell.norm == NORMED or cell.start is Start.NORMAL
         rate = 1.0 if high else growths[cell.activation]
         part = np.arange(EPOCHS) / (EPOCHS - 1)
         tracks[cell] = {
-            "steps": steps,
+            "steps": steps // EPOCHS * np.arange(EPOCHS + 1),
             "losses": np.zeros(EPOCHS),
             "deviation": 0.01 * (1 if high else collapsed) * rate ** (cell.rate / 0.05 * part),
             "condition": np.ones(EPOCHS + 1),
@@ -98,6 +99,22 @@ def test_the_opposite() -> None:
     found = answers(made_up(linear=0.5, gelu=0.5, swish=0.5, relu=2.0))
     for effect in ("regrows", "regrows-later", "linear", "relu", "flow", "variance-of-z"):
         assert found[effect].answer is Answer.NO, effect
+
+
+def test_a_run_too_short_to_have_regrown_does_not_say_that_it_does_not() -> None:
+    """The released runs took up to 3,686 steps at 0.05; at 0.005 the same time takes ten times as many."""
+    shrunk = {"linear": 0.5, "gelu": 0.5, "swish": 0.5, "relu": 0.11}
+    of_swish = ("regrows", "regrows-later", "linear")
+    for steps, of_rate, of_small in (
+        (3_600, Answer.UNDECIDED, Answer.UNDECIDED),
+        (3_800, Answer.NO, Answer.UNDECIDED),
+        (38_000, Answer.NO, Answer.NO),
+    ):
+        found = answers(made_up(steps=steps, **shrunk))
+        assert {found[effect].answer for effect in of_swish} == {of_rate}, steps
+        assert found["flow"].answer is of_small, steps
+    early = answers(made_up(steps=100, **AS_PUBLISHED))
+    assert {early[effect].answer for effect in (*of_swish, "relu")} == {Answer.YES}
 
 
 def test_what_was_not_collapsed_neither_regrows_nor_escapes() -> None:

@@ -72,7 +72,8 @@ def lands(point: Joined, reading: str, ctx: Context) -> Finding:
     values = hypotheses(near, reading)
     text, analytic = values["A1"]
     values["A1"] = (
-        rf"$h$ and both pieces of $L$: {text}; the step ${sp.latex(point.step)}$ that joins them, $t = u_2 - 1$, is $0$ and $1$ at its ends, with both derivatives $0$",
+        rf"$h$ and both pieces of $L$: {text}; the step ${sp.latex(point.step)}$ that joins them, "
+        r"$t = u_2 - 1$, is $0$ and $1$ at its ends, with both derivatives $0$",
         analytic and point.is_smooth,
     )
     away = sp.Symbol("p", positive=True)
@@ -90,10 +91,12 @@ def lands(point: Joined, reading: str, ctx: Context) -> Finding:
         (*describe(near), ("$L(u)$ where $u_2 \\geq 2$", f"${sp.latex(point.far)}$")),
         values,
         (
-            rf"{spectrum(near)}; at $z = {sp.latex(start.T)}^T$, $p > 0$, the output $u_2$ is ${sp.latex(second)}$ and $z - \nabla(L \circ h)(z) - z^* = {sp.latex(image.T)}^T$",
+            rf"{spectrum(near)}; at $z = {sp.latex(start.T)}^T$, $p > 0$, the output $u_2$ is ${sp.latex(second)}$ and "
+            rf"$z - \nabla(L \circ h)(z) - z^* = {sp.latex(image.T)}^T$",
             not returns,
         ),
-        rf"{near.head.activation.name}: from every $z > 2$ one step of gradient descent, of length $\eta = 1$, ends at the strict saddle $z^* = 0$.",
+        rf"{near.head.activation.name}: from every $z > 2$ one step of gradient descent, of length $\eta = 1$, ends "
+        r"at the strict saddle $z^* = 0$.",
     )
 
 

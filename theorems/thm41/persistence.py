@@ -85,7 +85,8 @@ def persistence(around: Box, reading: str, ctx: Context) -> Finding:
             all(bool(face > 0) for face in faces),
         ),
         "smooth": (
-            rf"activation {head.activation.name}, $M_{{11}} \in {interval(interaction[0, 0])}$, so $\nabla^2 h \neq 0$",
+            rf"activation {head.activation.name}, $M_{{11}} \in {interval(interaction[0, 0])}$, so "
+            r"$\nabla^2 h \neq 0$",
             head.activation.is_smooth and bool(interaction[0, 0] != 0),
         ),
         "rank": (f"$r = {rank}$, $d = {d}$", rank < d),
@@ -105,10 +106,12 @@ def persistence(around: Box, reading: str, ctx: Context) -> Finding:
         ),
         values,
         (
-            rf"$\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) \geq {_below(least)}$ for all of them, a set of measure $({2 * radius})^{{{head.parameters}}}$",
+            rf"$\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) \geq {_below(least)}$ for all of them, a set of "
+            rf"measure $({2 * radius})^{{{head.parameters}}}$",
             not bool(least > 0),
         ),
-        f"{head.activation.name}: the collapse is stable for every choice of the {head.parameters} parameters in a box of positive measure.",
+        f"{head.activation.name}: the collapse is stable for every choice of the {head.parameters} "
+        "parameters in a box of positive measure.",
     )
 
 

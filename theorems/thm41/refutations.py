@@ -43,7 +43,8 @@ def linear_saddle(state: Collapse, reading: str, ctx: Context) -> Finding:
         describe(state),
         hypotheses(state, reading),
         (spectrum(state), not least.is_negative),
-        rf"A scale-invariant loss, a linear head and a critical point with $\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) = {least}$.",
+        "A scale-invariant loss, a linear head and a critical point with "
+        rf"$\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) = {least}$.",
     )
 
 
@@ -127,7 +128,8 @@ def stable_collapse(state: Collapse, reading: str, ctx: Context) -> Finding:
         describe(state),
         hypotheses(state, reading),
         (spectrum(state), not least.is_positive),
-        rf"{state.head.activation.name}: $M$ is positive on $\ker G$ and $\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) = {sp.latex(least)} > 0$.",
+        rf"{state.head.activation.name}: $M$ is positive on $\ker G$ and $\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) = "
+        rf"{sp.latex(least)} > 0$.",
     )
 
 
@@ -140,7 +142,10 @@ def unstable_collapse(s: Activation, ctx: Context) -> Finding:
     holds = all(value[1] for value in evaluated.values()) and bool(least.is_negative)
     return Finding(
         outcome=Outcome.AS_STATED if holds else Outcome.SURPRISE,
-        summary=rf"{s.name}: $M$ is negative on $\ker G$ and $\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) = {sp.latex(least)} < 0$.",
+        summary=(
+            rf"{s.name}: $M$ is negative on $\ker G$ and "
+            rf"$\lambda_{{\min}}(H_{{\mathrm{{eff}}}}) = {sp.latex(least)} < 0$."
+        ),
         cases=1,
         witness=counterexample(
             STATEMENT,
@@ -174,7 +179,8 @@ def relu_kink(state: Collapse, reading: str, ctx: Context) -> Finding:
         describe(state),
         hypotheses(state, reading),
         (
-            rf"at $z = p > 0$ and at $z = -p$, $\frac{{d}}{{dt}} z^2 = {sp.latex(growth[0])}$ and ${sp.latex(growth[1])}$, both positive: every other trajectory leaves",
+            rf"at $z = p > 0$ and at $z = -p$, $\frac{{d}}{{dt}} z^2 = {sp.latex(growth[0])}$ and "
+            f"${sp.latex(growth[1])}$, both positive: every other trajectory leaves",
             not all_of(rate.is_positive for rate in growth),
         ),
         "$M = 0$ off the kink, and gradient flow of $-|z|$ leaves $0$ at speed 1.",

@@ -18,10 +18,13 @@ from verify.claims.statement import Experiment, Statement, Verdict
 
 DATA = {
     "digits": "digits",
-    "reduced": "CIFAR-10 (JPEG), reduced",
+    "reduced": "CIFAR-10 (JPEG), reduced: hardly trained",
     "medium": "CIFAR-10 (JPEG), medium",
 }
 """By the fields of `Told`: what was measured on."""
+
+UNLEARNED = "do not count as trained"
+"""What the summary of a measurement says of networks that hardly learned: no answer of theirs counts as one."""
 
 _WORD = {Verdict.HOLDS: "hold", Verdict.HOLDS_ADDED: "hold", Verdict.REFUTED: "refuted"}
 """What a clause on readings has to say, by their verdict."""

@@ -35,6 +35,7 @@ from verify.numeric import (
 )
 from verify.numeric.inertia import FORMING_SAFETY
 from verify.numeric.untouched import plainly, untouched
+from verify.ssl.measurements import percentile_interval
 
 BATCH = 32
 """Samples at which curvature is taken, unless more or fewer are asked for."""
@@ -44,9 +45,6 @@ CERTIFIED_UP_TO = 512
 
 DRAWS = 200
 """Bootstrap draws of the interval of a variance."""
-
-QUANTILES = torch.tensor([0.025, 0.975], dtype=torch.float64)
-"""Ends of an interval of 95 %."""
 
 SAMPLE = 20_000
 """Rows that collapse is measured on; of more, so many are drawn."""
@@ -324,8 +322,7 @@ def _interval(centred: Tensor, generator: torch.Generator) -> tuple[float, float
     drawn = torch.randint(n, (DRAWS, n), generator=generator)
     weights = torch.stack([row.bincount(minlength=n) for row in drawn]).to(centred) / n
     total = weights @ centred.square().sum(1) - (weights @ centred).square().sum(1)
-    low, high = (total * n / (n - 1)).clamp(min=0).cpu().quantile(QUANTILES).tolist()
-    return low, high
+    return percentile_interval((total * n / (n - 1)).clamp(min=0).cpu())
 
 
 def _hessian(

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from verify.diagnose.findings import Answer, Strength
 from verify.numeric import EffectiveHessian, Loss
+from verify.ssl.measurements import percentile_interval
 from verify.ssl.probes import ridge_scores
 
 RESOLVED = 1e-10
@@ -95,7 +96,7 @@ def orbits(
     value = contraction(pairs, slice(None))
     drawn = torch.randint(n, (DRAWS, n), generator=generator).to(z1.device)
     samples = torch.tensor([contraction(pairs, w) for w in drawn])
-    low, high = samples.quantile(torch.tensor([0.025, 0.975])).tolist()
+    low, high = percentile_interval(samples)
     numbers |= {
         "orbit contraction": value,
         "orbit contraction, low": low,
@@ -148,7 +149,7 @@ def costs(
         right[name] = (scores.argmax(1) == labels[asked]).double().cpu()
     gap = right["z"] - right["h"]
     drawn = torch.randint(len(gap), (DRAWS, len(gap)), generator=generator)
-    low, high = (100 * gap[drawn].mean(1)).quantile(torch.tensor([0.025, 0.975]).double()).tolist()
+    low, high = percentile_interval(100 * gap[drawn].mean(1))
     numbers |= {f"probe of {name}": float(found.mean()) for name, found in right.items()}
     numbers |= {"cost in points": float(100 * gap.mean()), "cost, low": low, "cost, high": high}
     word = (

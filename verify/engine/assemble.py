@@ -13,6 +13,8 @@ from verify.claims.evidence import Outcome
 from verify.claims.judgement import Verdicts, gate_failures, judge_experiment, resolve
 from verify.claims.lemmas import LEMMAS
 from verify.claims.statement import Part, Statement
+from verify.engine.outline import Run
+from verify.engine.places import Places, address
 from verify.engine.provenance import Traced, difference, evidence_key, machine
 from verify.engine.record import (
     CheckRecord,
@@ -26,6 +28,7 @@ from verify.engine.runner import Results
 from verify.engine.store import Records, best_valid
 from verify.engine.worker import missing_capability
 from verify.identity.closure import versions
+from verify.identity.fingerprint import canonical_form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,10 +124,11 @@ def assemble(
         recorded: shows what was recorded on another machine.
         wall_s: seconds from start to end.
     """
+    places = Places()
     records, beneath = (
         {
             check.id: _check_record(
-                check, ctx, results, left_out(check), store=store, recorded=recorded
+                check, ctx, results, left_out(check), store=store, recorded=recorded, places=places
             )
             for room in group
             for check in room.checks
@@ -192,6 +196,7 @@ def assemble(
         versions=versions(),
         machine=machine(),
         git=ctx.git,
+        address=address(),
         started=request.started,
         wall_s=wall_s,
         cpu_s=sum(one.provenance.cpu_s for id, one in counted.items() if id not in results.reused),
@@ -254,6 +259,7 @@ def _check_record(
     *,
     store: Records,
     recorded: Records,
+    places: Places,
 ) -> CheckRecord:
     """The record of a check; if it did not run, with the newest evidence that does not count."""
     found = results.evidence.get(check.id)
@@ -269,8 +275,15 @@ def _check_record(
         if shown is not None:
             stale = True
             note = f"{note} {difference(check, ctx, shown)}"
+    run = check.run
+    source = (
+        run.source
+        if isinstance(run, Run)
+        else places.of(canonical_form(run)[0], ctx.rooms[check.room])
+    )
     return CheckRecord.of(
         check,
+        source=source,
         evidence=shown,
         stale=stale,
         recorded=from_records,

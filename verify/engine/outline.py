@@ -26,6 +26,7 @@ from verify.claims.picture import Picture
 from verify.claims.statement import Experiment, Statement
 from verify.claims.summary import Summary, Told
 from verify.engine import provenance, registry
+from verify.engine.places import Places
 from verify.engine.provenance import CONTEXT, Written
 from verify.engine.record import CheckRecord
 from verify.engine.registry import RegistryEntry, Room
@@ -35,7 +36,13 @@ from verify.identity.fingerprint import canonical_form
 
 
 class Run(Written, frozen=True):
-    """What a check runs, as it is written down in its key; it cannot be called."""
+    """What a check runs, as it is written down in its key; it cannot be called.
+
+    Attributes:
+        source: file and line where it begins, which the key does not hold.
+    """
+
+    source: str
 
     def __call__(self, ctx: Context) -> Any:
         """Refuse.
@@ -270,7 +277,7 @@ def outlined(room: Room, module: str, files: Files) -> Outline:
         ValueError: if code of it has no source file, or was changed since it was imported.
     """
     code_of = functools.cache(provenance.code_of)
-    checks, modules = [], {module, __name__, CONTEXT}
+    checks, modules, places = [], {module, __name__, CONTEXT}, Places()
     for check in room.checks:
         needs = []
         for need in check.artefacts:
@@ -279,7 +286,9 @@ def outlined(room: Room, module: str, files: Files) -> Outline:
             needs.append(Need(words, code_of(named), name=need.name, cost=need.cost))
         words, named = canonical_form(check.run)
         modules |= named
-        run = Run(words, code_of(named | {CONTEXT}, besides=module))
+        run = Run(
+            words, code_of(named | {CONTEXT}, besides=module), source=places.of(words, module)
+        )
         given = {field: getattr(check, field) for field in _FIELDS}
         checks.append(_Outlined(**given, run=run, artefacts=tuple(needs)))
     modules |= {f"{module}.summary", f"{module}.picture"} & sys.modules.keys()

@@ -19,7 +19,7 @@ from verify.claims.judgement import Judged, Judgement
 from verify.claims.lemmas import Lemma
 from verify.claims.picture import Picture
 from verify.claims.statement import Experiment, Statement
-from verify.claims.summary import Summary, Told
+from verify.claims.summary import UNLEARNED, Summary, Told
 from verify.engine.provenance import Traced
 
 SCHEMA = 1
@@ -34,6 +34,8 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
             in `verify.claims.check.Check`.
         artefacts: names of the artefacts it needs.
         command: what to type to run it where no run of all includes it; empty if one does.
+        source: file and line of what it runs, ``theorems/thm31/derivation.py:41``, as they are now; empty if
+            they are not known.
         evidence: what it found; None if it did not run and nothing is stored for it.
         stale: the evidence does not count in this run (other code, versions, seed, profile or
             device); it is shown, and no verdict rests on it.
@@ -56,6 +58,7 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     rests_on: tuple[str, ...] = ()
     artefacts: tuple[str, ...] = ()
     command: str = ""
+    source: str = ""
     evidence: Traced | None = None
     stale: bool = False
     recorded: bool = False
@@ -82,6 +85,11 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
         if self.evidence is None or self.stale:
             return Outcome.NOT_RUN
         return self.evidence.outcome
+
+    @property
+    def unlearned(self) -> bool:
+        """Whether it measured networks that do not count as trained."""
+        return self.evidence is not None and UNLEARNED in self.evidence.summary
 
     @property
     def summary(self) -> str:
@@ -151,6 +159,10 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
             if measured.effect == effect
         ]
 
+    def counted(self, effect: str) -> list[tuple[CheckRecord, Measured]]:
+        """The same without the answers of networks that hardly learned."""
+        return [found for found in self.answered(effect) if not found[0].unlearned]
+
     @property
     def disputes(self) -> list[str]:
         """The effects that were answered with yes on some data and with no on others."""
@@ -158,7 +170,7 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
             effect.id
             for effect in self.experiment.effects
             if {Answer.YES, Answer.NO}
-            <= {m.answer for check, m in self.answered(effect.id) if not check.stale}
+            <= {m.answer for check, m in self.counted(effect.id) if not check.stale}
         ]
 
 
@@ -268,6 +280,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
         versions: version by package name, and ``python``.
         machine: what it ran on, e.g. ``{"system": ..., "processor": ..., "cores": ...}``.
         git: state of the checkout.
+        address: of the project's files, a path to be put behind it; empty if its metadata name none.
         started: UTC, ISO 8601.
         wall_s: seconds from start to end of this run.
         cpu_s: CPU seconds of the checks that ran in this run.
@@ -293,6 +306,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     wall_s: float
     cpu_s: float
     schema: int = SCHEMA
+    address: str = ""
     statements: tuple[StatementRecord, ...] = ()
     experiments: tuple[ExperimentRecord, ...] = ()
     failures: tuple[str, ...] = ()

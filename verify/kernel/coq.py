@@ -61,7 +61,8 @@ def version() -> str:
 def check(library: Library, module: str, theorems: tuple[str, ...], folder: Path) -> Compiled:
     """Compile a module and what it rests on, and ask what its theorems assume.
 
-    What was compiled from the same sources by the same Coq is used again.
+    What was compiled from the same sources by the same Coq is used again. Before Coq is asked, what is recorded of
+    the module's room is compiled too, by all workers that are at it, so that it is asked once.
 
     Args:
         library: the sources.
@@ -76,8 +77,12 @@ def check(library: Library, module: str, theorems: tuple[str, ...], folder: Path
     found = library.faults(module)
     if found:
         raise SourceError(" ".join(found))
-    for name in library.closure(module):
-        _compile(library, name, folder)
+    _compile(library, module, folder)
+    if not set(theorems) <= _told(library, module, folder).keys():
+        room = dict.fromkeys(map(_module, _recorded(library)))
+        for wait in (False, True):
+            for other in (one for one in room if _module(one) == _module(module)):
+                _compile(library, other, folder, wait=wait)
     seconds = json.loads(_stamp(folder, module).read_text(encoding="utf-8"))["seconds"]
     with _alone(folder / "asked.lock"):
         axioms = _told(library, module, folder)
@@ -100,19 +105,33 @@ def ahead(library: Library, folder: Path) -> None:
         _learn(library, (), folder)
 
 
-def _compile(library: Library, module: str, folder: Path) -> None:
-    source, stamp = _place(folder, module), _stamp(folder, module)
-    key = _key(library, module)
-    source.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(stamp.with_suffix(".lock")):
-        if _is_current(stamp, key) and source.with_suffix(".vo").is_file():
-            return
-        stamp.unlink(missing_ok=True)
-        source.write_text(library.sources[module].text, encoding="utf-8")
-        begun = time.perf_counter()
-        _run(folder, source, module)
-        taken = time.perf_counter() - begun
-        stamp.write_text(json.dumps({"key": key, "seconds": round(taken, 2)}), encoding="utf-8")
+def _compile(library: Library, module: str, folder: Path, *, wait: bool = True) -> None:
+    """Compile a module and what it rests on; without `wait` only up to what somebody else is compiling."""
+    for name in library.closure(module):
+        source, stamp = _place(folder, name), _stamp(folder, name)
+        key = _key(library, name)
+        source.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(stamp.with_suffix(".lock"), wait=wait) as mine:
+            if not mine:
+                return
+            if _is_current(stamp, key) and source.with_suffix(".vo").is_file():
+                continue
+            stamp.unlink(missing_ok=True)
+            source.write_text(library.sources[name].text, encoding="utf-8")
+            begun = time.perf_counter()
+            _run(folder, source, name)
+            taken = time.perf_counter() - begun
+            stamp.write_text(json.dumps({"key": key, "seconds": round(taken, 2)}), encoding="utf-8")
+
+
+def _recorded(library: Library) -> dict[str, tuple[str, ...]]:
+    """What this Coq said of each theorem, by its full name, when these very sources were recorded."""
+    return {
+        name: entry.axioms
+        for name, entry in record.read().items()
+        if _module(name) in library.sources
+        and f"{entry.coq} {entry.digest}" == _key(library, _module(name))
+    }
 
 
 def _learn(library: Library, wanted: Sequence[str], folder: Path) -> None:
@@ -130,11 +149,7 @@ def _learn(library: Library, wanted: Sequence[str], folder: Path) -> None:
         and _is_current(_stamp(folder, name), _key(library, name))
     }
     ready = {name for name in compiled if library.closure(name).keys() <= compiled}
-    recorded = {
-        name: entry.axioms
-        for name, entry in record.read().items()
-        if _module(name) in ready and f"{entry.coq} {entry.digest}" == _key(library, _module(name))
-    }
+    recorded = {n: axioms for n, axioms in _recorded(library).items() if _module(n) in ready}
     asked = dict.fromkeys((*wanted, *recorded))
     known = {module: _told(library, module, folder) for module in map(_module, asked)}
     alike: dict[tuple[str, ...] | None, list[str]] = {}
@@ -258,8 +273,13 @@ def _theorem(name: str) -> str:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Hold a lock file: several workers compile in one folder."""
+def _alone(lock: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold a lock file, since several workers compile in one folder; False without `wait` if another holds it."""
     with lock.open("w", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            held = False
+        else:
+            held = True
+        yield held

@@ -35,7 +35,15 @@ from verify.experiments.e2.measure import (
 from verify.experiments.forms import LIVE
 from verify.experiments.networks import SEEDS, Runs
 
+ENOUGH = 185.0
+"""Training time, learning rate times steps, before which a run that has not regrown may yet do so.
+
+The released runs at 0.05 that regrow pass their first epoch's mean after 485 to 3,686 steps.
+"""
+
 GUARD = f"Not applicable if in the first epoch the square of the deviation was at {COLLAPSED:g} or more of that of the run beside it: it was not collapsed"
+
+LATE = f"after {ENOUGH:g} of training time, learning rate times steps, by which every released run at 0.05 on CIFAR-10 that regrows had passed its first epoch's mean"
 
 EXPERIMENT = Experiment(
     id="E2",
@@ -43,7 +51,7 @@ EXPERIMENT = Experiment(
     question="Which heads regrow from a collapsed start, at which step size, and do they escape?",
     published="CIFAR-10, ResNet-18, SimSiam, 50 epochs, batch 512, 3 seeds. Every run starts with the projector's weights x 0.1. Last over first epoch's mean of the standard deviation of the unit PROJECTOR OUTPUT, in training mode: linear 17.2, GELU 6.4, Swish 4.4 at learning rate 0.05 and 0.57 at 0.005, ReLU 0.11; with BatchNorm in the heads every run stays at 0.4 to 1.1. In the released arrays the smooth heads regrow in all three seeds of it and ReLU in none; they end 4.1 to 10 times below the Swish run with BatchNorm of the same seed and rate.",
     flaws=(
-        "Regrowing is not escaping: the first epoch's mean is itself collapsed, in the released arrays at 7e-5 to 5e-4 where runs with BatchNorm have 0.0105 to 0.0172. Which of the two is meant is asked apart.",
+        "Regrowing is not escaping: the first epoch's mean is itself collapsed, in the released arrays at 7.3e-5 to 4.5e-4 where runs with BatchNorm have 0.0106 to 0.0171. Which of the two is meant is asked apart.",
         "The start is none for a bias-free ReLU or linear head: the objective sees directions only, and the projector x 0.1 computes the same ones (check E1.start). Beside a run from the usual start it is then not collapsed.",
         "The published run of the smallest step, 0.005, which is nearest to a continuous-time flow, ends at 0.57 of its first epoch's mean; from its second epoch on it grows, 1.25- to 1.31-fold, in a tenth of the training time of the runs at 0.05.",
         report.as_read(
@@ -60,13 +68,13 @@ EXPERIMENT = Experiment(
             id="regrows",
             text="Without BatchNorm smooth heads regrow from the projector x 0.1.",
             published="6.4 (GELU), 4.4 (Swish)",
-            criterion=f"As published: mean over an epoch's steps of the standard deviation of the unit projector output, both views of the batch, in training mode, at learning rate 0.05; last epoch over first. Yes: above 1 for GELU and Swish in every seed. No: below 1 for both in every seed. Undecided otherwise. {GUARD}, the Swish run with BatchNorm.",
+            criterion=f"As published: mean over an epoch's steps of the standard deviation of the unit projector output, both views of the batch, in training mode, at learning rate 0.05; last epoch over first. Yes: above 1 for GELU and Swish in every seed. No: below 1 for both in every seed, {LATE}. Undecided otherwise. {GUARD}, the Swish run with BatchNorm.",
         ),
         Effect(
             id="regrows-later",
             text="They regrow once they have fallen.",
             published="",
-            criterion=f"Ours. The same, last epoch over second, since the first epoch's mean holds the fall from the start. Yes: at least {REGREW:g} for GELU and Swish in every seed. No: less for both in every seed. Undecided otherwise. The same guard.",
+            criterion=f"Ours. The same, last epoch over second, since the first epoch's mean holds the fall from the start. Yes: at least {REGREW:g} for GELU and Swish in every seed. No: less for both in every seed, as late. Undecided otherwise. The same guard.",
         ),
         Effect(
             id="linear",
@@ -96,13 +104,13 @@ EXPERIMENT = Experiment(
             id="batchnorm",
             text="With BatchNorm every run keeps its deviation.",
             published="0.4 to 1.1",
-            criterion="As published, for the runs with BatchNorm from the projector x 0.1. Yes: all between 0.4 and 1.1. No: none. Undecided otherwise.",
+            criterion="As published, for the mean over seeds of the runs with BatchNorm from the projector x 0.1. Yes: all between 0.4 and 1.1, rounded. No: none. Undecided otherwise.",
         ),
         Effect(
             id="flow",
             text="Under small steps, nearer to continuous time, a Swish head regrows.",
-            published="claimed; 0.57 at 0.005",
-            criterion="As published, Swish without BatchNorm at 0.005. Yes: above 1 in every seed. No: below 1 in every one. Undecided otherwise.",
+            published="claimed; 0.57 at 0.005, in a tenth of the training time",
+            criterion=f"As published, Swish without BatchNorm at 0.005. Yes: above 1 in every seed. No: below 1 in every one, {LATE}, which at this rate takes ten times as many steps. Undecided otherwise.",
         ),
         Effect(
             id="time",
@@ -122,17 +130,25 @@ EXPERIMENT = Experiment(
 
 def answers(seeds: Sequence[Tracks]) -> tuple[Measured, ...]:
     """Apply the criteria; of effects whose runs the form does not have there is no answer."""
-    cells = set(seeds[0])
+    cells, late = set(seeds[0]), is_late(seeds, REFERENCE)
     linear, relu, small = Cell("linear"), Cell("relu"), Cell("swish", rate=0.005)
     usual, later = (
         [regrowth(t[cell], start) for t in seeds for cell in SMOOTH_CELLS] for start in (0, 1)
     )
     straight, of_relu = ([regrowth(t[cell]) for t in seeds] for cell in (linear, relu))
-    normed = [regrowth(t[c]) for t in seeds for c in t if c.norm == NORMED and c.normal != c]
-    kept = [0.4 <= value <= 1.1 for value in normed]
+    normed = [mean_regrowth(seeds, c) for c in cells if c.norm == NORMED and c.normal != c]
+    kept = [0.35 <= value < 1.15 for value in normed]
     z = [growth(t[cell]) for t in seeds for cell in (linear, *SMOOTH_CELLS)]
     found = [
-        _guarded("regrows", seeds, SMOOTH_CELLS, REFERENCE, usual, min(usual) > 1, max(usual) < 1),
+        _guarded(
+            "regrows",
+            seeds,
+            SMOOTH_CELLS,
+            REFERENCE,
+            usual,
+            min(usual) > 1,
+            late and max(usual) < 1,
+        ),
         _guarded(
             "regrows-later",
             seeds,
@@ -140,10 +156,16 @@ def answers(seeds: Sequence[Tracks]) -> tuple[Measured, ...]:
             REFERENCE,
             later,
             min(later) >= REGREW,
-            max(later) < REGREW,
+            late and max(later) < REGREW,
         ),
         _guarded(
-            "linear", seeds, (linear,), REFERENCE, straight, min(straight) > 1, max(straight) < 1
+            "linear",
+            seeds,
+            (linear,),
+            REFERENCE,
+            straight,
+            min(straight) > 1,
+            late and max(straight) < 1,
         ),
         report.decided("relu", max(of_relu) < 1, min(of_relu) >= 1, _listed(of_relu)),
         _escapes("escapes", seeds, REFERENCE),
@@ -158,12 +180,25 @@ def answers(seeds: Sequence[Tracks]) -> tuple[Measured, ...]:
         after = _listed([regrowth(t[small], 1) for t in seeds])
         equal = _listed([at_equal_time(t, small) for t in seeds])
         figures = f"{_listed(flow)}; from the second epoch on {after}; at equal training time {equal} times the deviation at 0.05"
-        found.append(report.decided("flow", min(flow) > 1, max(flow) < 1, figures))
+        found.append(
+            report.decided("flow", min(flow) > 1, is_late(seeds, small) and max(flow) < 1, figures)
+        )
     if slower := [c for c in SLOWER if c.norm == PLAIN and {c, c.faster} <= cells]:
         ratios = [at_equal_time(t, cell) for t in seeds for cell in slower]
         alike = [0.5 <= ratio <= 2 for ratio in ratios]
         found.append(report.decided("time", all(alike), not any(alike), _by_seed(seeds, ratios)))
     return tuple(found)
+
+
+def is_late(seeds: Sequence[Tracks], cell: Cell) -> bool:
+    """Whether a run had the training time in which it would have regrown, as the released ones did."""
+    return all(cell.rate * float(tracks[cell]["steps"][-1]) >= ENOUGH for tracks in seeds)
+
+
+def mean_regrowth(seeds: Sequence[Tracks], cell: Cell) -> float:
+    """Last over first epoch of the deviation's mean over seeds, as published."""
+    first, last = (sum(t[cell]["deviation"][epoch] for t in seeds) for epoch in (0, -1))
+    return float(last / first)
 
 
 def _guarded(

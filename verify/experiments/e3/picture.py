@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from verify.claims.evidence import Evidence, Plot, Series
 from verify.claims.picture import Line, Picture
-from verify.claims.summary import DATA
+from verify.claims.summary import DATA, UNLEARNED
 from verify.engine.record import CheckRecord
 from verify.experiments.networks import FRESH, TRAINED, UNTRAINED
 from verify.ssl.measurements import Protocol
@@ -16,8 +16,6 @@ FORMS = {"digits": "E3.orbits", "reduced": "E3.orbits.cifar10-reduced"}
 """The checks whose tables are drawn, by the form of their data."""
 
 SHORT = {TRAINED: "trained", FRESH: "fresh head", UNTRAINED: "untrained"}
-UNLEARNED = "do not count as trained"
-"""What the summary of a measurement says of networks that hardly learned."""
 
 
 class Ratio(NamedTuple):

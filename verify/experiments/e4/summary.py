@@ -12,7 +12,7 @@ SUMMARY = (
         published="14.72 points",
         arrays=(
             Answer.YES,
-            "14.72 [13.36, 16.08] points for a linear probe, without a head that was never trained",
+            "14.72 [13.36, 16.08] points for a linear probe, 11.90 [10.52, 13.28] for an MLP, without a head that was never trained",
         ),
         claims=("cost",),
         digits=(
@@ -31,7 +31,10 @@ SUMMARY = (
         arrays=(Answer.YES, "by 2.82 [0.88, 4.76] points"),
         claims=("pattern",),
         digits=(Answer.UNDECIDED, "by −14 to 23 points, after 30 steps"),
-        reduced=(Answer.NO, "it falls by 4.0 to 7.6 points"),
+        reduced=(
+            Answer.UNDECIDED,
+            "it falls by 4.0 to 7.6 points, with a linear probe of `z` that is not clear of chance",
+        ),
     ),
     Told(
         effects=("pattern",),

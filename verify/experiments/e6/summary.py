@@ -7,9 +7,16 @@ from verify.claims.summary import Told
 
 SUMMARY = (
     Told(
-        effects=("selective",),
+        effects=("compresses",),
         text="a deeper head compresses orbits more",
         published="compression 49, 57, 79 at one, two and three layers",
+        arrays=(Answer.YES, "49.1, 57.2, 78.5"),
+        claims=("compresses",),
+        reduced=(Answer.UNDECIDED, "55.7, 46.7, 43.0"),
+    ),
+    Told(
+        effects=("selective",),
+        text="so it does beyond the total variance",
         arrays=(
             Answer.YES,
             "selectivity 0.81 [0.73, 0.91], 1.50 [1.35, 1.66], 2.03 [1.77, 2.29], published protocol",
@@ -17,5 +24,22 @@ SUMMARY = (
         claims=("selective",),
         digits=(Answer.YES, "selectivity 1.6, 2.0 and 2.5 at one, two and three layers"),
         reduced=(Answer.UNDECIDED, "0.85, 0.86, 0.89"),
+    ),
+    Told(
+        effects=("cost",),
+        text="a deeper head loses more of the rotation",
+        arrays=(
+            Answer.YES,
+            "a linear probe loses 0.12 [−1.26, 1.50], 13.12 [11.75, 14.49], 16.74 [15.38, 18.10] points",
+        ),
+        claims=("cost",),
+        reduced=(Answer.UNDECIDED, "by −3.2 to 6.0 points from one layer to three"),
+    ),
+    Told(
+        effects=("bends",),
+        text="a deeper head bends rotation orbits more",
+        arrays=(Answer.YES, "second differences, `h` over `z`, 1.93, 2.00 and 2.09"),
+        claims=("bends",),
+        reduced=(Answer.NO, "2.25 to 2.39 at one layer, 1.61 to 1.84 at three"),
     ),
 )

@@ -22,7 +22,7 @@ SUMMARY = (
         published="claimed",
         arrays=(
             Answer.YES,
-            "`z` over `h` 0.453 to 0.593 by distances of unit vectors, as the release's notebook printed, without an interval; by the published ratio of raw variances undecided, 0.851 to 2.63",
+            "`z` over `h` 0.453 to 0.593 by squared distances of unit vectors, as the release's notebook printed, without an interval; by the published ratio of raw variances undecided, 0.851 to 2.63",
         ),
         claims=("expand-unit",),
     ),

@@ -13,4 +13,16 @@ SUMMARY = (
         digits=(Answer.UNDECIDED, "−2 to 9 points"),
         reduced=(Answer.UNDECIDED, "−5.5 to 2.0 points"),
     ),
+    Told(
+        effects=("head-helps", "linear-helps"),
+        text="a head leaves a better `z` than no head",
+        published="claimed",
+        reduced=(Answer.UNDECIDED, "−11.2 to 12.9 points"),
+    ),
+    Told(
+        effects=("faster",),
+        text="a nonlinear head speeds training up",
+        published="claimed",
+        reduced=(Answer.UNDECIDED, "−2.7 to 3.4 points, mean over the epochs"),
+    ),
 )

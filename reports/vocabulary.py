@@ -1,0 +1,103 @@
+"""The definitions of ours that quoted theorems use: where each stands, and which others it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from verify.claims.evidence import Evidence, Quoted, Theorem
+from verify.engine.record import RunRecord
+
+
+class Vocabulary:
+    """The theorems that a run's checks quote, and the definitions that these use.
+
+    Attributes:
+        theorems: by name.
+        spelled_out: the definitions that are all that a theorem's statement says, by name, with the first
+            such theorem: ``refuted_law : ~ sentence_law`` says nothing to who does not see ``sentence_law``
+            beside it.
+        definitions: the others, by name.
+    """
+
+    def __init__(self, run: RunRecord) -> None:
+        self.theorems: dict[str, Theorem] = {
+            theorem.name: theorem
+            for check in run.checks
+            if check.evidence is not None
+            for theorem in check.evidence.theorems
+        }
+        self.spelled_out: dict[str, str] = {}
+        shared: dict[str, set[str]] = {}
+        every: dict[str, Quoted] = {}
+        for theorem in self.theorems.values():
+            used = {one.name for one in theorem.vocabulary}
+            for one in theorem.vocabulary:
+                every[one.name] = one
+                shared[one.name] = shared.get(one.name, used) & used
+                if re.search(
+                    rf":\s*~?\s*{re.escape(_word(one))}\b[\s\w']*\.?$", theorem.statement.text
+                ):
+                    self.spelled_out.setdefault(one.name, theorem.name)
+        self.definitions = {n: one for n, one in every.items() if n not in self.spelled_out}
+        # What a definition uses is in the vocabulary of every theorem that uses it.
+        self._names: Mapping[str, list[Quoted]] = {
+            name: list(_named(one, (every[other] for other in every if other in shared[name])))
+            for name, one in every.items()
+        }
+
+    def beside(self, theorem: Theorem) -> list[Quoted]:
+        """The definitions that stand beside a theorem."""
+        return [one for one in theorem.vocabulary if self.spelled_out.get(one.name) == theorem.name]
+
+    def named_by(self, definition: Quoted) -> list[Quoted]:
+        """The definitions that a definition names."""
+        return self._names[definition.name]
+
+    def named(self, evidence: Evidence) -> list[Quoted]:
+        """The definitions from which those that name one another lead to all that the theorems use.
+
+        They are those that the theorems and what stands beside them name, and any that none of these leads to.
+        """
+        there = {one.name for theorem in evidence.theorems for one in self.beside(theorem)}
+        found: dict[str, Quoted] = {}
+        for theorem in evidence.theorems:
+            said = [theorem.statement, *self.beside(theorem)]
+            first = [one for text in said for one in _named(text, theorem.vocabulary)]
+            reached: set[str] = set()
+            for one in (*first, *theorem.vocabulary):
+                if one.name not in reached:
+                    found[one.name] = one
+                    self._reach(one, reached)
+            found |= {one.name: one for one in first}
+        return [one for name, one in found.items() if name not in there]
+
+    def _reach(self, definition: Quoted, reached: set[str]) -> None:
+        if definition.name not in reached:
+            reached.add(definition.name)
+            for one in self.named_by(definition):
+                self._reach(one, reached)
+
+
+def anchor(name: str) -> str:
+    """The anchor of a Coq definition."""
+    return "definition--" + re.sub(r"[^\w.']+", "-", name)  # a notation's name has spaces
+
+
+def _word(definition: Quoted) -> str:
+    return definition.name.rpartition(".")[2]
+
+
+def _named(text: Quoted, vocabulary: Iterable[Quoted]) -> Iterator[Quoted]:
+    """The definitions that a text may name: by their last word, or with modules before it."""
+    said = re.findall(r"[\w'.]+", f"{text.context} {text.text}")
+    own = _word(text)
+    if own in said:  # which it is the definition of
+        said.remove(own)
+    words = {word.strip(".") for word in said}
+    for one in vocabulary:
+        parts = one.name.split(".")
+        if one.name != text.name and not words.isdisjoint(
+            ".".join(parts[i:]) for i in range(len(parts))
+        ):
+            yield one

@@ -1,0 +1,75 @@
+"""Which definitions a theorem of Coq links, and which its definitions link in turn."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from report_fixture import FINDINGS, run_record
+from report_parser import Parsed
+
+from reports.render import page
+from reports.vocabulary import Vocabulary, anchor
+from verify.claims.evidence import Quoted
+from verify.engine.record import RunRecord
+
+ID = "thm41.kernel.part.T1"
+OUTER = Quoted(name="Geometry.a.outer", text="Definition outer x := inner x.")
+INNER = Quoted(name="Geometry.a.inner", text="Notation inner := b.inner.")
+BELOW = Quoted(name="Geometry.b.inner", text="Definition inner x := x + 1.")
+OTHER = Quoted(name="Geometry.c.inner", text="Definition inner x := x + 2.")
+SIGN = Quoted(name="Geometry.b.x == y", text='Notation "x == y" := (inner x = y).')
+EVERY = (OUTER, INNER, BELOW, OTHER, SIGN)
+
+
+def recorded() -> RunRecord:
+    """The fixture's record with a theorem that names one definition, and another that names all."""
+    (theorem,) = FINDINGS[ID].theorems
+    first = replace(
+        theorem,
+        name="Geometry.t.first",
+        statement=Quoted(name="Geometry.t.first", text="Theorem first : outer 0 == 1."),
+        vocabulary=(OUTER, INNER, BELOW, SIGN),
+    )
+    second = replace(
+        theorem,
+        name="Geometry.t.second",
+        statement=Quoted(name="Geometry.t.second", text="Theorem second : c.inner 0 = 2."),
+        vocabulary=(OTHER,),
+    )
+    return run_record(FINDINGS | {ID: replace(FINDINGS[ID], theorems=(first, second))})
+
+
+def test_a_theorem_links_what_it_names_and_what_nothing_that_it_names_leads_to() -> None:
+    run = recorded()
+    vocabulary = Vocabulary(run)
+    evidence = next(check.evidence for check in run.checks if check.id == ID)
+    assert evidence is not None
+    assert vocabulary.named(evidence) == [OUTER, SIGN, OTHER]  # a sign is no word to be found
+    assert vocabulary.named_by(OUTER) == [INNER, BELOW]  # a bare name may be either's
+    assert vocabulary.named_by(INNER) == [BELOW]  # with its module, the one's of that module
+    assert vocabulary.named_by(BELOW) == vocabulary.named_by(OTHER) == []
+
+
+def test_everything_that_theorems_use_is_reached_by_links_from_them() -> None:
+    html = page(recorded())
+    parsed = Parsed(html)
+    reached, waiting = set(), [ID]
+    while waiting:
+        id = waiting.pop()
+        if id not in reached:
+            reached.add(id)
+            waiting += [
+                link[1:] for link in parsed.links.get(id, ()) if link.startswith("#definition--")
+            ]
+    assert reached == {ID, *(anchor(one.name) for one in EVERY)}
+
+
+def test_what_all_theorems_of_a_check_assume_is_told_once() -> None:
+    block = page(recorded()).partition(f'id="{ID}"')[2].partition("</article>")[0]
+    assert block.count("Each assumes <code>Classical_Prop.classic</code>") == 1
+    run = recorded()
+    (first, second) = next(c.evidence for c in run.checks if c.id == ID).theorems  # type: ignore[union-attr]
+    unlike = replace(FINDINGS[ID], theorems=(first, replace(second, axioms=())))
+    block = page(run_record(FINDINGS | {ID: unlike})).partition(f'id="{ID}"')[2]
+    block = block.partition("</article>")[0]
+    assert block.count("Assumes <code>Classical_Prop.classic</code>.") == 1
+    assert block.count("Assumes no axiom.") == 1
