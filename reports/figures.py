@@ -27,6 +27,8 @@ from matplotlib.ticker import (
 )
 
 from reports import ReportError
+from reports.plain import plain
+from reports.typed import typeset
 from verify.claims.evidence import Plot, Series
 from verify.claims.picture import Line
 
@@ -93,7 +95,12 @@ def svg(plot: Plot, anchor: str, places: Sequence[str] = (), lines: Sequence[Lin
         axes = figure.add_subplot()
         for i, series in enumerate(plot.series):
             _draw(axes, plot, series, i)
-        axes.set(xlabel=plot.xlabel, ylabel=plot.ylabel, xscale=plot.xscale, yscale=plot.yscale)
+        axes.set(
+            xlabel=typeset(plot.xlabel),
+            ylabel=typeset(plot.ylabel),
+            xscale=plot.xscale,
+            yscale=plot.yscale,
+        )
         _label_ticks(axes, plot)
         if places:
             axes.set_xticks(range(len(places)), places, fontsize=8)
@@ -143,7 +150,9 @@ def _draw(axes: Axes, plot: Plot, series: Series, i: int) -> None:
     if plot.kind == "line":
         few = marker if len(series.x) <= 40 else ""
         dashes = _DASHES[i % len(_DASHES)]
-        axes.plot(series.x, series.y, color=colour, marker=few, ls=dashes, label=series.label)
+        axes.plot(
+            series.x, series.y, color=colour, marker=few, ls=dashes, label=typeset(series.label)
+        )
         if series.low:
             axes.fill_between(series.x, series.low, series.high, color=colour, alpha=0.15, lw=0)
         return
@@ -151,7 +160,7 @@ def _draw(axes: Axes, plot: Plot, series: Series, i: int) -> None:
         steps = [b - a for a, b in zip(series.x, series.x[1:], strict=False)]
         width = 0.8 * min(steps, default=1.0) / len(plot.series)
         centres = [x + (i - (len(plot.series) - 1) / 2) * width for x in series.x]
-        axes.bar(centres, series.y, width, color=colour, alpha=0.75, label=series.label)
+        axes.bar(centres, series.y, width, color=colour, alpha=0.75, label=typeset(series.label))
     else:
         centres = list(series.x)
         axes.scatter(
@@ -161,7 +170,7 @@ def _draw(axes: Axes, plot: Plot, series: Series, i: int) -> None:
             color=colour,
             marker=marker,
             alpha=0.8,
-            label=series.label,
+            label=typeset(series.label),
         )
     if error is not None:
         ink = _INK if plot.kind == "bar" else colour
@@ -177,7 +186,7 @@ def _across(axes: Axes, line: Line) -> None:
         axes.axhline(line.at, **_ACROSS)
         beside, at = axes.get_yaxis_transform(), (0.99, line.at)
     axes.annotate(
-        line.label,
+        typeset(line.label),
         at,
         (3, 2),
         beside,
@@ -270,4 +279,4 @@ def _description(plot: Plot) -> str:
         if s.y
     )
     text = f"{plot.kind} plot of {plot.ylabel} against {plot.xlabel}. {names}."
-    return text.replace("$", "")
+    return plain(text)

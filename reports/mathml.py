@@ -21,8 +21,8 @@ from latex2mathml.converter import Converter
 from markupsafe import Markup
 
 from reports import ReportError
-from reports.letters import lettered
 from reports.linear import linear
+from reports.typed import DOLLAR, typeset
 
 Element = ElementTree.Element
 
@@ -94,13 +94,12 @@ _BEFORE_SIGN = set("([{⟨") | _RELATIONS
 _MARKS = ".,;:!?)]”"
 _TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")  # written between terms: an ellipsis
 _CODE = re.compile(r"`([^`]+)`")
-DOLLAR = re.compile(r"(?<!\\)\$")
 
 
 def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Markup:
     r"""Return text as HTML, with LaTeX between dollar signs and code between backticks.
 
-    ``\$`` is a dollar sign. Mathematics outside the dollar signs is set as `lettered` does.
+    ``\$`` is a dollar sign. Mathematics outside the dollar signs is set as `typeset` does.
 
     Args:
         text: what to set.
@@ -110,7 +109,9 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
         ReportError: if a dollar sign has no partner or a formula cannot be shown.
     """
     pieces = DOLLAR.split(text)
-    if len(pieces) % 2 == 0:
+    if len(pieces) % 2:
+        pieces = DOLLAR.split(typeset(text))
+    else:
         raise ReportError(
             f"Expected dollar signs in pairs around each formula, found an odd number in {text!r}; "
             r"write \$ for a dollar sign."
@@ -125,17 +126,9 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
             parts, opening, last = before.rpartition("<math")
             before = f'{parts}<span class="nowrap">{opening}{last}{escape(mark)}</span>'
             piece = piece[len(mark) :]
-        html += before + _typed(piece.replace(r"\$", "$"))
+        html += before + _CODE.sub(r"<code>\1</code>", escape(piece.replace(r"\$", "$")))
         before = ""
     return Markup(html)
-
-
-def _typed(text: str) -> str:
-    """Text without formulas as HTML."""
-    return "".join(
-        f"<code>{escape(piece)}</code>" if i % 2 else str(escape(lettered(piece)))
-        for i, piece in enumerate(_CODE.split(text))
-    )
 
 
 def prose_or_source(text: str) -> Markup:

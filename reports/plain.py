@@ -9,7 +9,8 @@ from functools import cache
 
 from reports import ReportError
 from reports.linear import linear
-from reports.mathml import DOLLAR, tree
+from reports.mathml import tree
+from reports.typed import DOLLAR, typeset
 
 
 def plain(text: str) -> str:
@@ -17,7 +18,7 @@ def plain(text: str) -> str:
 
     What cannot be read as a formula stays as it is; ``\$`` is a dollar sign.
     """
-    pieces = DOLLAR.split(text)
+    pieces = DOLLAR.split(typeset(text))
     if len(pieces) % 2 == 0:
         return text
     return "".join(

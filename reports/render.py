@@ -35,10 +35,10 @@ from reports import crosswalk, tiers, vocabulary
 from reports.dependencies import anchor, drawing, overview
 from reports.faults import Faults
 from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
-from reports.letters import lettered
 from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
 from reports.plain import plain
 from reports.styles import styles_once
+from reports.typed import lettered
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Outcome, Plot, Table
 from verify.claims.judgement import Judgement
@@ -359,6 +359,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         tier_words=tiers.words,
         untold=partial(_untold, withdrawn),
         withdrawn=withdrawn,
+        worded=_worded(run),
         Kind=Kind,
         LemmaKind=LemmaKind,
         Origin=Origin,
@@ -401,6 +402,21 @@ def _withdrawn(run: RunRecord) -> dict[str, dict[str, int | str]]:
             for row in table.rows
             if says.get(row[0]) == row[1]
         }
+    return found
+
+
+def _worded(run: RunRecord) -> dict[str, str]:
+    """By check, the earlier one beside which the hypotheses at its point are worded: of the same readings."""
+    found: dict[str, str] = {}
+    for room in run.statements:
+        first: dict[tuple[object, ...], str] = {}
+        for check in room.checks:
+            witness = None if check.evidence is None else check.evidence.witness
+            named = () if witness is None else tuple((h.id, h.text) for h in witness.hypotheses)
+            if named and set(named) <= {(h.id, h.text) for h in room.statement.hypotheses}:
+                told = first.setdefault((check.kind, check.readings, named), check.id)
+                if told != check.id:
+                    found[check.id] = told
     return found
 
 
@@ -465,7 +481,7 @@ def _commented(text: str) -> Markup:
     """A comment of a Coq source: code between brackets, and the mathematics outside them in Unicode."""
     pieces = re.split(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]", text)
     return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if i % 2 else _ticked(lettered(piece))
+        Markup("<code>{}</code>").format(piece) if i % 2 else prose_or_source(piece)
         for i, piece in enumerate(pieces)
     )
 

@@ -15,10 +15,11 @@ from curvature_fixture import generator, normal, random_head, symmetric
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from scipy.sparse.linalg import LinearOperator, eigsh
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from verify.numeric import EffectiveHessian, extreme_eigenpairs
 from verify.numeric.activations import LINEAR, RELU, SWISH
-from verify.numeric.lanczos import RESIDUAL, _Krylov
+from verify.numeric.lanczos import RESIDUAL, _Krylov, factorising_is_cheaper
 from verify.numeric.objectives import MSE, NEGATIVE_COSINE, Targets
 from verify.numeric.operators import MatrixOperator, SymmetricOperator
 
@@ -143,7 +144,7 @@ def test_one_large_sample_agrees_with_eigsh(activation):
     z = normal(160, seed=1)
     loss = NEGATIVE_COSINE.bind(Targets(normal(1, 190, seed=2)))
     hessian = EffectiveHessian(head, loss, z)
-    pairs = extreme_eigenpairs(hessian)
+    pairs = lanczos(hessian)
     assert pairs.method == "lanczos"
     product = LinearOperator(
         (160, 160), matvec=lambda v: (hessian @ torch.tensor(v)).numpy(), dtype=float
@@ -152,6 +153,78 @@ def test_one_large_sample_agrees_with_eigsh(activation):
         exact = eigsh(product, k=1, which=which, return_eigenvectors=False)[0]
         assert abs(float(pairs.values[end]) - exact) <= EIGENVALUE * float(pairs.scale)
     assert_extremes(pairs, hessian.dense())
+
+
+def hessian_of(widths, batch):
+    loss = NEGATIVE_COSINE.bind(Targets(normal(batch, widths[-1], seed=1)))
+    return EffectiveHessian(
+        random_head(widths, SWISH, bias=False), loss, normal(batch, widths[0], seed=2)
+    )
+
+
+@pytest.mark.parametrize(
+    ("widths", "dense", "by_lanczos"),
+    [  # the nearest batches of 1, 4, 16, 64, 256 at which one way was measured to win by a half
+        ((16, 32, 32), 256, None),
+        ((64, 128, 128), 4, 256),
+        ((96, 192, 192), 4, 64),
+        ((128, 256, 256), 1, 64),
+        ((192, 384, 384), 1, 16),
+        ((256, 512, 512), None, 4),
+    ],
+)
+def test_the_cheaper_way_is_chosen_by_order_and_batch(widths, dense, by_lanczos):
+    if dense is not None:
+        assert factorising_is_cheaper(hessian_of(widths, dense))
+    if by_lanczos is not None:
+        assert not factorising_is_cheaper(hessian_of(widths, by_lanczos))
+
+
+def test_matrices_that_are_there_are_factorised_in_larger_batches():
+    matrices = normal(8, 128, 128, seed=3)
+    operator = MatrixOperator(matrices + matrices.mT)
+    assert factorising_is_cheaper(operator)
+    assert not factorising_is_cheaper(hessian_of((128, 256, 256), 8))
+
+
+def test_both_ways_agree_at_the_crossover():
+    widths = (64, 128, 128)
+    sides = {batch: factorising_is_cheaper(hessian_of(widths, batch)) for batch in range(1, 65)}
+    crossover = sum(sides.values()) + 1
+    assert sides == {batch: batch < crossover for batch in sides}
+    for batch, method in ((crossover - 1, "eigh"), (crossover, "lanczos")):
+        hessian = hessian_of(widths, batch)
+        found = extreme_eigenpairs(hessian)
+        assert found.method == method
+        assert_extremes(found, hessian.dense())
+
+
+class Calls(TorchDispatchMode):
+    """Counts the operations that PyTorch is asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        self.count += 1
+        return func(*args, **(kwargs or {}))
+
+
+def test_a_step_takes_few_calls_of_pytorch_besides_its_product():
+    """Counts of calls stand for speed: 76 a step before, the checks of convergence included."""
+    matrices = normal(1, 150, 150, seed=4)
+    operator = MatrixOperator(matrices + matrices.mT)
+    with Calls() as product:
+        operator.rows(normal(1, 1, 150, seed=5))
+    counts = []
+    for steps in (20, 30):
+        with Calls() as seen:
+            extreme_eigenpairs(
+                operator, dense_up_to=0, fallback_up_to=0, maximum_steps=steps, tolerance=1e-14
+            )
+        counts.append(seen.count)
+    assert (counts[1] - counts[0]) / 10 - product.count <= 50
 
 
 def test_a_batch_gives_what_its_samples_give():

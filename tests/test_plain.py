@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reports.letters import lettered
 from reports.plain import plain, spoken
+from reports.typed import lettered, typeset
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,27 @@ def test_text_around_formulas_stays_and_what_cannot_be_read_too() -> None:
 )
 def test_typed_mathematics_has_the_letters_of_unicode(typed: str, shown: str) -> None:
     assert lettered(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("kappa of H_eff", r"κ of $H_{\mathrm{eff}}$"),
+        ("lambda_min(H_eff) <= 0", r"$\lambda_{\min}$($H_{\mathrm{eff}}$) ≤ 0"),
+        ("W W^T and J_h^T rho, n_- of n_0", "W Wᵀ and $J_{h}^{T}$ ρ, $n_{-}$ of n₀"),
+        ("H_eff^phi - I in R^d", r"$H_{\mathrm{eff}}^{\phi}$ - I in $R^{d}$"),
+        ("c^-1 / (delta^2 l^2)", "c⁻¹ / (δ² l²)"),
+        (r"$rho$ and `H_eff <= 1` stay, \$5 too", r"$rho$ and `H_eff <= 1` stay, \$5 too"),
+        (
+            "prop33.robust.kappa, info_nce, part_F, e_x.py",
+            "prop33.robust.kappa, info_nce, part_F, e_x.py",
+        ),
+    ],
+)
+def test_typed_mathematics_in_texts_becomes_mathematics(typed: str, shown: str) -> None:
+    assert typeset(typed) == shown
+    assert typeset(shown) == shown
+
+
+def test_what_is_typed_reads_alike_on_pages_and_in_the_terminal() -> None:
+    assert plain("kappa of H_eff, J_h^T rho") == "κ of H_eff, J_hᵀ ρ"

@@ -144,6 +144,15 @@ def test_every_command_that_is_shown_can_be_parsed():
         parse(shlex.split(command.replace("PATH", "path")))
 
 
+def test_every_promise_names_tests_that_are_there():
+    promised = README.partition("| promise |")[2].partition("\n\n")[0].splitlines()[2:]
+    assert len(promised) > 10
+    for line in promised:
+        named = re.findall(r"test_\w+\.py", line)
+        assert named, line
+        assert [name for name in named if not (ROOT / "tests" / name).is_file()] == []
+
+
 def test_the_code_gives_the_curvature_of_a_head_of_ones_own():
     code, _ = CODE
     assert len([line for line in code.splitlines() if line and "import" not in line]) == 5

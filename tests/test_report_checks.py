@@ -13,10 +13,10 @@ from report_fixture import FINDINGS, run_record
 from report_parser import Parsed, shown, squeezed
 
 from reports import tiers
-from reports.letters import lettered
 from reports.render import page
+from reports.typed import lettered
 from verify.claims.check import Kind, Role
-from verify.claims.evidence import Outcome, Premise
+from verify.claims.evidence import Evaluated, Outcome, Premise
 from verify.engine.record import RunRecord
 
 
@@ -54,6 +54,45 @@ def test_counterexample_shows_every_hypothesis_with_its_value(parsed: Parsed) ->
         assert re.search(found + "holds", own)
     assert shown(witness.conclusion.text) + shown(witness.conclusion.value) + "fails" in own
     assert "thecounterexample:all6hypothesesholdhere,theconclusionfails." in own
+
+
+def test_hypotheses_are_worded_once_for_all_points_that_refute_the_same_readings(
+    run: RunRecord,
+) -> None:
+    (room,) = run.statements
+    check = next(check for check in room.checks if check.id == "thm41.generic.counterexample")
+    assert check.evidence is not None
+    assert check.evidence.witness is not None
+    stated = room.statement.hypotheses[:2]
+    met = tuple(Evaluated(id=h.id, text=h.text, value="as-it-is", holds=True) for h in stated)
+
+    def drawn(text: str, readings: tuple[str, ...] = check.readings) -> str:
+        """A second point, at which the last hypothesis is worded so, after a first."""
+        told = (met, (*met[:-1], replace(met[-1], text=text)))
+        first, second = (
+            replace(
+                check,
+                id=f"thm41.generic.{i}",
+                readings=readings if i else check.readings,
+                evidence=replace(
+                    check.evidence, witness=replace(check.evidence.witness, hypotheses=hypotheses)
+                ),
+            )
+            for i, hypotheses in enumerate(told)
+        )
+        html = page(replace(run, statements=(replace(room, checks=(first, second)),)))
+        texts = Parsed(html).text
+        assert all(shown(h.text) in squeezed(texts[first.id]) for h in stated)
+        links = [f'href="#thm41--hypothesis-{h.id}"><code>' in html for h in stated]
+        told_here = shown(stated[0].text) in squeezed(texts[second.id])
+        assert links == [not told_here] * 2
+        assert ("Its hypotheses are worded beside" in html) is not told_here
+        assert texts[second.id].count("as-it-is") == 2
+        return "worded" if told_here else "named"
+
+    assert drawn(met[-1].text) == "named"
+    assert drawn("something else") == "worded"
+    assert drawn(met[-1].text, readings=()) == "worded"
 
 
 def test_a_point_without_hypotheses_does_not_count_them(parsed: Parsed) -> None:

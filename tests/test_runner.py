@@ -142,6 +142,16 @@ def test_a_worker_that_dies_is_an_error_and_the_others_go_on(folder):
     assert "worker process died" in results.evidence["toy.P.leave"].summary
 
 
+def test_only_the_check_whose_evidence_is_damaged_runs_again(folder):
+    registry = write_registry(folder)
+    first = run(registry, folder)
+    (file,) = (folder / "evidence").glob("toy.P.property-*.json")
+    file.write_bytes(file.read_bytes().replace(b"as stated", b"surprise"))
+    second = run(registry, folder)
+    assert second.reused == {"toy.P.derivation", "toy.P.derivation.ablation"}
+    assert outcomes(second) == outcomes(first)
+
+
 def test_stored_evidence_is_reused_and_errors_are_run_again(folder):
     registry = write_registry(folder, ["derivation", "surprise", "fail", "gpu"])
     first = run(registry, folder)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 from verify.claims.check import Arithmetic, Buildable, Check, Context, Kind, Role
 from verify.claims.controls import Refute, controls
@@ -24,87 +24,76 @@ from verify.claims.statement import Statement, Verdict
 Run = Callable[[Context], Finding]
 
 
-class Declare(Protocol):
-    """A function that declares one check of a kind."""
-
-    def __call__(
-        self,
-        id: str,
-        title: str,
-        run: Run,
-        *,
-        part: str = "",
-        readings: tuple[str, ...] = (),
-        arithmetic: Arithmetic = ...,
-        artefacts: tuple[Buildable, ...] = (),
-        capabilities: tuple[str, ...] = (),
-        cost: float = ...,
-    ) -> Check:
-        """Declare it; what is left out is as usual for its kind."""
-
-
-def _kind(role: Role, kind: Kind, arithmetic: Arithmetic, cost: float) -> Declare:
-    def declare(
-        id: str,
-        title: str,
-        run: Run,
-        *,
-        part: str = "",
-        readings: tuple[str, ...] = (),
-        arithmetic: Arithmetic = arithmetic,
-        artefacts: tuple[Buildable, ...] = (),
-        capabilities: tuple[str, ...] = (),
-        cost: float = cost,
-    ) -> Check:
-        return Check(
-            id=id,
-            title=title,
-            role=role,
-            kind=kind,
-            arithmetic=arithmetic,
-            run=run,
-            part=part,
-            readings=readings,
-            artefacts=artefacts,
-            capabilities=capabilities,
-            cost=cost,
-        )
-
-    return declare
+def _check(
+    role: Role,
+    kind: Kind,
+    id: str,
+    title: str,
+    run: Run,
+    *,
+    arithmetic: Arithmetic,
+    cost: float,
+    part: str = "",
+    readings: tuple[str, ...] = (),
+    artefacts: tuple[Buildable, ...] = (),
+    capabilities: tuple[str, ...] = (),
+) -> Check:
+    """Declare a check of a kind; arithmetic and cost are as usual for the kind unless they are given."""
+    return Check(
+        id=id,
+        title=title,
+        role=role,
+        kind=kind,
+        arithmetic=arithmetic,
+        run=run,
+        part=part,
+        readings=readings,
+        artefacts=artefacts,
+        capabilities=capabilities,
+        cost=cost,
+    )
 
 
-fixed_dimensions = _kind(Role.SUPPORTS, Kind.DERIVATION, Arithmetic.SYMBOLIC, 0.5)
+fixed_dimensions = partial(
+    _check, Role.SUPPORTS, Kind.DERIVATION, arithmetic=Arithmetic.SYMBOLIC, cost=0.5
+)
 """A derivation at given dimensions: it supports, and proves nothing."""
 
-sampled = _kind(Role.SUPPORTS, Kind.PROPERTY, Arithmetic.FLOAT64, 2.0)
+sampled = partial(_check, Role.SUPPORTS, Kind.PROPERTY, arithmetic=Arithmetic.FLOAT64, cost=2.0)
 """A claim on random cases that a function of its own draws; see `property_check`."""
 
-example = _kind(Role.SUPPORTS, Kind.EXAMPLE, Arithmetic.EXACT, 0.5)
+example = partial(_check, Role.SUPPORTS, Kind.EXAMPLE, arithmetic=Arithmetic.EXACT, cost=0.5)
 """An instance that proves a reading which says that something exists."""
 
-attack = _kind(Role.CONTROL, Kind.ATTACK, Arithmetic.FLOAT64, 1.0)
+attack = partial(_check, Role.CONTROL, Kind.ATTACK, arithmetic=Arithmetic.FLOAT64, cost=1.0)
 """A check that another one fails where it must."""
 
-at_scale = _kind(Role.SUPPORTS, Kind.SCALE, Arithmetic.FLOAT64, 5.0)
+at_scale = partial(_check, Role.SUPPORTS, Kind.SCALE, arithmetic=Arithmetic.FLOAT64, cost=5.0)
 """The same claim on networks of production size."""
 
-measurement = _kind(Role.CONTEXT, Kind.TRAINING, Arithmetic.FLOAT32, 5.0)
+measurement = partial(_check, Role.CONTEXT, Kind.TRAINING, arithmetic=Arithmetic.FLOAT32, cost=5.0)
 """What trained networks show about a statement: it bears on no verdict and gates nothing."""
 
-invariant = _kind(Role.SUPPORTS, Kind.PROPERTY, Arithmetic.FLOAT64, 1.0)
+invariant = partial(_check, Role.SUPPORTS, Kind.PROPERTY, arithmetic=Arithmetic.FLOAT64, cost=1.0)
 """What must hold of networks or of a measurement, without random cases."""
 
-trial = _kind(Role.SUPPORTS, Kind.TRAINING, Arithmetic.FLOAT32, 1.0)
+trial = partial(_check, Role.SUPPORTS, Kind.TRAINING, arithmetic=Arithmetic.FLOAT32, cost=1.0)
 """What must hold of training."""
 
-_kernel = _kind(Role.SUPPORTS, Kind.KERNEL, Arithmetic.KERNEL, 8.0)
-_kernel_refutation = _kind(Role.REFUTES, Kind.KERNEL, Arithmetic.KERNEL, 8.0)
-_derivation = _kind(Role.SUPPORTS, Kind.DERIVATION, Arithmetic.SYMBOLIC, 0.2)
-_ablation = _kind(Role.CONTROL, Kind.DERIVATION, Arithmetic.SYMBOLIC, 0.4)
-_property = _kind(Role.SUPPORTS, Kind.PROPERTY, Arithmetic.FLOAT64, 2.0)
-_mutant = _kind(Role.CONTROL, Kind.MUTANT, Arithmetic.FLOAT64, 1.0)
-_refutation = _kind(Role.REFUTES, Kind.COUNTEREXAMPLE, Arithmetic.EXACT, 0.5)
-_controls = _kind(Role.CONTROL, Kind.ATTACK, Arithmetic.EXACT, 0.5)
+_kernel = partial(_check, Role.SUPPORTS, Kind.KERNEL, arithmetic=Arithmetic.KERNEL, cost=8.0)
+_kernel_refutation = partial(
+    _check, Role.REFUTES, Kind.KERNEL, arithmetic=Arithmetic.KERNEL, cost=8.0
+)
+_derivation = partial(
+    _check, Role.SUPPORTS, Kind.DERIVATION, arithmetic=Arithmetic.SYMBOLIC, cost=0.2
+)
+_ablation = partial(_check, Role.CONTROL, Kind.DERIVATION, arithmetic=Arithmetic.SYMBOLIC, cost=0.4)
+_property = partial(_check, Role.SUPPORTS, Kind.PROPERTY, arithmetic=Arithmetic.FLOAT64, cost=2.0)
+_mutant = partial(_check, Role.CONTROL, Kind.MUTANT, arithmetic=Arithmetic.FLOAT64, cost=1.0)
+_refutation = partial(
+    _check, Role.REFUTES, Kind.COUNTEREXAMPLE, arithmetic=Arithmetic.EXACT, cost=0.5
+)
+_controls = partial(_check, Role.CONTROL, Kind.ATTACK, arithmetic=Arithmetic.EXACT, cost=0.5)
 
 
 def said(*theorems: str, read: str, missing: str = "") -> Said:
@@ -145,7 +134,7 @@ def kernel(
     return section(f"{statement.id}.kernel", *checks)
 
 
-def _said(room: str, text: str, words: Said, declare: Declare, id: str) -> Check:
+def _said(room: str, text: str, words: Said, declare: Callable[..., Check], id: str) -> Check:
     claim = Proved(room, text, words)
     title = f"Theorems of Coq's kernel: {', '.join(words.theorems)}"
     run = partial(check_proved, claim, digest(claim))
@@ -174,7 +163,6 @@ def proof(
     *,
     readings: tuple[str, ...] = (),
     rests_on: tuple[str, ...] = (),
-    cost: float = 0.2,
 ) -> tuple[Check, Check]:
     """A derivation for all dimensions, and the check that none of its hypotheses is idle.
 
@@ -182,7 +170,7 @@ def proof(
     """
     return (
         replace(
-            _derivation(id, title, partial(derive, derivation), readings=readings, cost=cost),
+            _derivation(id, title, partial(derive, derivation), readings=readings),
             all_dimensions=True,
             rests_on=rests_on,
         ),
@@ -191,7 +179,6 @@ def proof(
             f"{title}: withdrawing a hypothesis leaves it open",
             partial(hypothesis_ablation, derivation),
             readings=readings,
-            cost=2 * cost,
         ),
     )
 
@@ -255,7 +242,6 @@ def refutation_controls(
     reading: str,
     violations: Mapping[str, Any],
     mild: Any,
-    arithmetic: Arithmetic = Arithmetic.EXACT,
     cost: float = 0.5,
 ) -> Check:
     """What shows that a refutation could have failed, see `verify.claims.controls`.
@@ -267,7 +253,6 @@ def refutation_controls(
         violations: for every hypothesis of the reading, a point that violates it alone, or
             `ByConstruction`; a room that leaves one out is not loaded.
         mild: a point at which hypotheses and conclusion hold.
-        arithmetic: of the refutation.
         cost: CPU-seconds, roughly.
     """
     check = _controls(
@@ -275,7 +260,6 @@ def refutation_controls(
         f"{reading}: void where one hypothesis fails, and nothing refuted at a mild point",
         partial(controls, refute, reading, dict(violations), mild),
         readings=(reading,),
-        arithmetic=arithmetic,
         cost=cost,
     )
     return replace(check, violates=tuple(violations))

@@ -28,7 +28,7 @@ from verify.numeric.autodiff import (
 )
 from verify.numeric.coupled import coupled_jet
 from verify.numeric.decisions import require_smooth
-from verify.numeric.heads import Head, Trace, near_kink
+from verify.numeric.heads import Head, Trace
 from verify.numeric.lanczos import ExtremeEigenpairs, extreme_eigenpairs
 from verify.numeric.objectives.base import Loss
 from verify.numeric.objectives.checks import is_finite
@@ -39,7 +39,13 @@ from verify.numeric.operators import (
     require_finite_products,
     symmetrised,
 )
-from verify.numeric.points import PointProducts, is_one_point
+from verify.numeric.points import (
+    PointProducts,
+    is_one_point,
+    not_differentiable,
+    require_output,
+    require_point,
+)
 from verify.numeric.products import HeadProducts, LossProduct
 from verify.numeric.untouched import plainly, untouched
 
@@ -81,6 +87,8 @@ class _Term(SymmetricOperator):
         super().__init__(*like)
         self._products = products
         self._has = (pullback, interaction)
+        if not isinstance(products, AutodiffProducts):
+            self.work = products.work * (1 if self.separable else self.space[0])
 
     def apply(self, v: Tensor) -> Tensor:
         """Multiply vectors v: (m, ..) of the space's shape, without checks."""
@@ -166,7 +174,9 @@ class EffectiveHessian(_Term):
                 finite, an output is detached, samples said to separate do not, head or loss answers
                 differently twice (dropout), or is undefined at a kink (ReLU, max-pooling).
         """
-        z = _checked(head, z)
+        _require_point(head, z)
+        require_point(is_finite(z))
+        z = z.detach()
         known = isinstance(head, Head) and not head.couples_batch and _separates(loss)
         if separable is None:
             separable = known
@@ -184,7 +194,8 @@ class EffectiveHessian(_Term):
         like = (tuple(z.shape), separable or z.ndim == 1, z.dtype, z.device)
         super().__init__(like, products, True, True)
         self.gradient = products.gradient.reshape(z.shape)
-        _require_finite_gradient(self.rho, self.gradient)
+        if not is_finite(self.gradient):
+            raise not_differentiable(is_finite(self.rho))
         self._like = like
         if separable and not known and z.ndim == 2:
             self._require_separable()
@@ -276,15 +287,11 @@ class CurvaturePlan:
             ValueError: as `EffectiveHessian` does.
             FloatingPointError: if a matrix is not finite.
         """
-        z = _checked(self.head, z)
-        with own_type(z.device):
-            at = _at_points(self.head, self.loss, _rows(z)) if isinstance(self.head, Head) else None
-            if isinstance(at, PointProducts):
-                at.differentiate(self.loss)
-                _require_finite_gradient(at.rho, at.gradient)
-                g, m = at.blocks(True, False), at.blocks(False, True)
-                values = at.spectrum(g, m)
-                return Terms(g, m, values) if z.ndim == 2 else Terms(g[0], m[0], values[0])
+        _require_point(self.head, z)
+        if is_one_point(self.head, self.loss, z):
+            with own_type(z.device):
+                g, m, values = PointProducts(self.head, self.loss, z.detach()).terms()
+                return Terms(g, m, values) if z.ndim == 1 else Terms(g[None], m[None], values[None])
         whole = self.at(z)
         g, m = whole.pullback.dense(), whole.interaction.dense()
         return Terms(g, m, torch.linalg.eigvalsh(require_finite_products(g + m)))
@@ -307,37 +314,16 @@ Evaluated = tuple[Tensor, Tensor, Products]
 
 
 def _of_own_head(head: Head, loss: Callable[[Tensor], Tensor], z: Tensor) -> Evaluated:
-    at = _at_points(head, loss, _rows(z))
-    output = at.output if z.ndim == 2 else at.output[0]
-    if isinstance(at, PointProducts):
-        at.differentiate(loss)
-        return output, at.rho.reshape(output.shape), at
+    if is_one_point(head, loss, z):
+        at = PointProducts(head, loss, z)
+        return at.output.reshape(*z.shape[:-1], head.k), at.rho.reshape(*z.shape[:-1], head.k), at
+    trace = head.fused.trace(_rows(z))
+    require_output(head, _rows(z), tuple(trace.output.shape), is_finite(trace.output))
+    output = trace.output if z.ndim == 2 else trace.output[0]
     rho, curvature = _loss_at(loss, output)
     if not isinstance(curvature, RowHessians):
         curvature = _reshaped(curvature, output.shape)
-    return output, rho, HeadProducts(at, rho.reshape(at.output.shape), curvature)
-
-
-def _at_points(head: Head, loss: object, batch: Tensor) -> PointProducts | Trace:
-    """A head run at a batch (B, d), in NumPy where that serves.
-
-    Raises:
-        ValueError: if an output is not finite, or a preactivation lies at a kink.
-    """
-    fused = head.fused
-    serves = is_one_point(head, loss, batch)
-    at = PointProducts(fused, batch) if serves else fused.trace(batch)
-    if not is_finite(at.output):
-        shape = tuple(at.output.shape)
-        raise ValueError(f"`head` gave an output of {shape} that holds NaN or infinity.")
-    if any(s.kinks for s in head.activations):
-        at_kink = near_kink(head, batch).nonzero().flatten().tolist()
-        if at_kink:
-            raise ValueError(
-                f"The head is undefined at kink: a preactivation of sample(s) {at_kink} is within "
-                "rounding of a point where the activation has no derivative. Move `z`."
-            )
-    return at
+    return output, rho, HeadProducts(trace, rho.reshape(trace.output.shape), curvature)
 
 
 def _of_callable(head: Any, loss: Callable[[Tensor], Tensor], z: Tensor) -> Evaluated:
@@ -393,27 +379,8 @@ def _separates(loss: object) -> bool:
     return isinstance(loss, Loss) and loss.separable
 
 
-def _checked(head: object, z: Tensor) -> Tensor:
-    """The point or the points, without a graph, as `EffectiveHessian` takes them."""
-    _require_point(z)
-    if isinstance(head, Head):
-        _require_like_weights(head, z)
-    if not is_finite(z):
-        raise ValueError("`z` must be finite; it holds NaN or infinity.")
-    return z.detach()
-
-
-def _require_finite_gradient(rho: Tensor, gradient: Tensor) -> None:
-    """Check the gradient by z, and say whose fault it is."""
-    if not is_finite(gradient):
-        at_fault = "head" if is_finite(rho) else "loss"
-        raise ValueError(
-            f"`{at_fault}` gave a gradient at `z` that holds NaN or infinity: it is not "
-            "differentiable there, or overflows."
-        )
-
-
-def _require_point(z: Tensor) -> None:
+def _require_point(head: object, z: Tensor) -> None:
+    """Check that `EffectiveHessian` takes z, but for its entries."""
     if not isinstance(z, Tensor):
         raise TypeError(f"`z` must be a tensor of shape (d,) or (B, d); it was {type(z).__name__}.")
     if z.dtype not in TYPES:
@@ -431,6 +398,8 @@ def _require_point(z: Tensor) -> None:
             "Curvature in float32 needs full float32 products, but TF32 is on. Set "
             "torch.backends.cuda.matmul.allow_tf32 to False, or use float64."
         )
+    if isinstance(head, Head):
+        _require_like_weights(head, z)
 
 
 def _require_like_weights(head: Head, z: Tensor) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -23,8 +24,24 @@ from verify.numeric.operators import (
     require_finite_products,
 )
 
-DENSE_UP_TO = 128
-"""Order up to which a factorisation costs less than a Lanczos run."""
+STEPS = 25
+"""Lanczos steps that a batch usually takes, if its operators have as many dimensions."""
+
+
+class Cost(NamedTuple):
+    """Nanoseconds, fitted to measurements on one core, n = 16 .. 256, 1 to 256 operators; to a third.
+
+    What they are for is where one way overtakes the other, not what either takes elsewhere.
+    """
+
+    factorised: tuple[float, float] = 67, 0.165  # n^2 and n^3, with vectors
+    formed: float = 0.047  # a multiply-add of the n products that make a matrix
+    step: float = 3e5
+    stepped: float = 4e3  # an operator more in a step
+    multiplied: float = 0.14  # a multiply-add of its product
+
+
+COST = Cost()
 
 FALLBACK_UP_TO = 4096
 """Order up to which what did not converge is factorised (134 MB in float64)."""
@@ -75,7 +92,7 @@ def extreme_eigenpairs(
     *,
     tolerance: float | None = None,
     maximum_steps: int = MAXIMUM_STEPS,
-    dense_up_to: int = DENSE_UP_TO,
+    dense_up_to: int | None = None,
     fallback_up_to: int = FALLBACK_UP_TO,
     seed: int = 0,
 ) -> ExtremeEigenpairs:
@@ -85,7 +102,8 @@ def extreme_eigenpairs(
         operator: an `EffectiveHessian`, another operator, or symmetric matrices (..., n, n).
         tolerance: residual over norm to reach; by default `RESIDUAL` of the operator's type.
         maximum_steps: Lanczos steps at most.
-        dense_up_to: order up to which the matrix is formed and factorised at once.
+        dense_up_to: order up to which the matrix is formed and factorised at once; by default
+            where `factorising_is_cheaper`.
         fallback_up_to: order up to which this is done for what did not converge.
         seed: of the random starts.
 
@@ -111,7 +129,7 @@ def extreme_eigenpairs(
         )
     found = _Found(operator)
     everything = torch.arange(operator.blocks)
-    if operator.n <= dense_up_to:
+    if factorising_is_cheaper(operator) if dense_up_to is None else operator.n <= dense_up_to:
         found.factorise(everything)
         return found.pairs(tolerance, "eigh")
     _lanczos(operator, found, tolerance, maximum_steps, seed)
@@ -120,6 +138,15 @@ def extreme_eigenpairs(
         return found.pairs(tolerance, "lanczos")
     found.factorise(stuck)
     return found.pairs(tolerance, f"lanczos, then eigh for {len(stuck)} of {operator.blocks}")
+
+
+def factorising_is_cheaper(operator: SymmetricOperator) -> bool:
+    """Whether forming and factorising the matrices should cost less than a Lanczos run for all."""
+    n, work = operator.n, operator.work
+    square, cube = COST.factorised
+    factorised = square * n**2 + cube * n**3 + COST.formed * n * work * (not operator.is_formed)
+    stepped = COST.step + operator.blocks * (COST.stepped + COST.multiplied * work)
+    return operator.blocks * factorised <= min(n, STEPS) * stepped
 
 
 class _Found:
@@ -198,6 +225,9 @@ class _Scaled(SymmetricOperator):
     def __init__(self, whole: SymmetricOperator, exponent: Tensor) -> None:
         super().__init__((whole.blocks, whole.n), True, whole.dtype, whole.device)
         self.whole, self.exponent = whole, exponent
+        one = torch.ones(whole.blocks, 1, dtype=whole.dtype, device=whole.device)
+        half = exponent // 2
+        self.before, self.after = _ldexp(one, -half), _ldexp(one, half - exponent)
 
     @classmethod
     def of(cls, whole: SymmetricOperator, generator: torch.Generator) -> _Scaled:
@@ -220,9 +250,7 @@ class _Scaled(SymmetricOperator):
 
     def apply(self, v: Tensor) -> Tensor:
         """Multiply vectors v: (m, blocks, n)."""
-        half = self.exponent // 2
-        at = _ldexp(v.movedim(1, 0), -half).movedim(0, 1)
-        return _ldexp(self.whole.rows(at).movedim(1, 0), half - self.exponent).movedim(0, 1)
+        return self.whole.rows(v * self.before) * self.after
 
     def starts(self) -> Tensor | None:
         """Vectors (blocks, n) rich in extreme eigenvectors, of entries up to 1."""
@@ -270,12 +298,14 @@ def _lanczos(
     for step in range(1, steps + 1):
         residual = krylov.extend(generator)
         due = step >= FIRST_CHECK and (step % 2 == 0 or worst < CHECK_EVERY_STEP_WITHIN * tolerance)
-        if not (due or step == steps or bool((residual == 0).all())):
+        if not (due or step == steps or krylov.is_exhausted):
             continue
         relative, ritz = krylov.ritz(residual)
         done = relative <= tolerance
         last = step == steps or bool(done.all())
         worst = float(relative.max())
+        if not math.isfinite(worst):
+            require_finite_products(residual)
         if last or int(done.sum()) > (1 - COMPACT_BELOW) * len(done):
             ending = torch.ones_like(done) if last else done
             which = running[ending.cpu()]
@@ -300,59 +330,65 @@ class _Krylov:
     def __init__(self, operator: SymmetricOperator, start: Tensor) -> None:
         self.operator = operator
         self.step = 0
-        self.next = start
         self.basis = start.new_empty(len(start), self.ROOM, operator.n)
         self.images = torch.empty_like(self.basis)
+        self.next = start
         # The operator on the basis is tridiagonal: its diagonals, and their largest entries so far.
-        self.alpha = start.new_zeros(len(start), self.ROOM)
-        self.beta = torch.zeros_like(self.alpha)
-        self.scale = torch.zeros_like(start[:, 0])
+        self.alpha: list[Tensor] = []
+        self.beta: list[Tensor] = []
+        self.scale = torch.zeros_like(start[:, :1])
+        self.is_exhausted = False
 
     def extend(self, generator: torch.Generator) -> Tensor:
-        """Add one vector; return the length of what is left of its product, 0 if nothing is, (b,).
+        """Add one vector; return the length of what is left of its product, 0 if nothing is, (b, 1).
 
         Raises:
             FloatingPointError: if the product is not finite.
         """
         if self.step == self.basis.shape[1]:
             self._grow()
-        at = self.step
-        v = self.next
-        image = self.operator.rows(v.unsqueeze(0))[0]
-        self.basis[:, at], self.images[:, at] = v, image
+        at, v = self.step, self.next
+        image = self.operator.rows(v.unsqueeze(0)).squeeze(0)
+        self.basis.select(1, at).copy_(v)
+        self.images.select(1, at).copy_(image)
         alpha = (v * image).sum(-1, keepdim=True)
         # The recurrence takes out what is large, one pass over the basis what rounding left: the
         # "twice" that is enough (Giraud, Langou, Rozloznik and van den Eshof 2005).
         left = torch.addcmul(image, alpha, v, value=-1)
         if at:
-            left.addcmul_(self.beta[:, at - 1 : at], self.basis[:, at - 1], value=-1)
+            left.addcmul_(self.beta[-1], self.basis.select(1, at - 1), value=-1)
         self.step += 1
         left = self._orthogonalised(left)
-        length = torch.linalg.vector_norm(left, dim=-1, keepdim=True)
-        alpha, beta = alpha[:, 0], require_finite_products(length[:, 0])
+        beta: Tensor = torch.linalg.vector_norm(left, dim=-1, keepdim=True)
+        length = beta
         self.scale = torch.maximum(self.scale, alpha.abs())
-        spent = beta <= self.operator.n * torch.finfo(v.dtype).eps * self.scale
-        if bool(spent.any()):  # an invariant subspace is exhausted: go on outside it
-            beta = beta.masked_fill(spent, 0)
+        floor = self.operator.n * torch.finfo(v.dtype).eps
+        if not bool((length > floor * self.scale).all()):  # or NaN
+            require_finite_products(length)
+            # An invariant subspace is exhausted: go on outside it.
+            spent = length <= floor * self.scale
+            self.is_exhausted = bool(spent.all())
+            beta = length.masked_fill(spent, 0)
             fresh = torch.randn(v.shape, generator=generator, dtype=v.dtype).to(v.device)
             fresh = self._orthogonalised(self._orthogonalised(fresh))
-            left = torch.where(spent.unsqueeze(-1), fresh, left)
+            left = torch.where(spent, fresh, left)
             length = torch.linalg.vector_norm(left, dim=-1, keepdim=True)
         self.scale = torch.maximum(self.scale, beta)
-        self.alpha[:, at], self.beta[:, at] = alpha, beta
+        self.alpha.append(alpha)
+        self.beta.append(beta)
         self.next = left / length
         return beta
 
     def ritz(self, residual: Tensor) -> tuple[Tensor, Tensor]:
         """Relative residuals (b,) that the recurrence predicts, and coefficients (b, 2, step)."""
-        # eigh reads the lower triangle.
-        lower = self.beta[:, : self.step - 1].diag_embed(-1)
-        tridiagonal = self.alpha[:, : self.step].diag_embed() + lower
+        tridiagonal = torch.cat(self.alpha, 1).diag_embed()
+        if self.step > 1:  # eigh reads the lower triangle
+            tridiagonal.diagonal(-1, 1, 2).copy_(torch.cat(self.beta[:-1], 1))
         values, vectors = torch.linalg.eigh(tridiagonal)
         extreme = vectors[:, :, [0, -1]].mT
-        predicted = residual * extreme[:, :, -1].abs().amax(-1)
-        scale = values.abs().amax(-1).clamp(min=torch.finfo(values.dtype).tiny)
-        return predicted / scale, extreme
+        predicted = residual * extreme[:, :, -1].abs()
+        scale = values.abs().amax(-1, keepdim=True).clamp(min=torch.finfo(values.dtype).tiny)
+        return (predicted / scale).amax(-1), extreme
 
     def pairs(self, ritz: Tensor, which: Tensor) -> tuple[Tensor, Tensor]:
         """Ritz vectors of some of the operators and their products, each (b, 2, n)."""
@@ -365,7 +401,8 @@ class _Krylov:
         """The bases of some of the operators."""
         part = _Krylov(self.operator.restricted(samples), self.next[samples])
         part.step, part.scale = self.step, self.scale[samples]
-        part.alpha, part.beta = self.alpha[samples], self.beta[samples]
+        part.alpha = [entry[samples] for entry in self.alpha]
+        part.beta = [entry[samples] for entry in self.beta]
         used = slice(0, self.step)
         part.basis = self.basis.new_empty(len(samples), *self.basis.shape[1:])
         part.images = torch.empty_like(part.basis)
@@ -374,13 +411,13 @@ class _Krylov:
         return part
 
     def _orthogonalised(self, w: Tensor) -> Tensor:
-        basis, columns = self.basis[:, : self.step], w.unsqueeze(-1)
-        return torch.baddbmm(columns, basis.mT, basis @ columns, alpha=-1).squeeze(-1)
+        basis, columns = self.basis.narrow(1, 0, self.step), w.unsqueeze(-1)
+        left: Tensor = torch.baddbmm(columns, basis.mT, torch.bmm(basis, columns), alpha=-1)
+        return left.squeeze(-1)
 
     def _grow(self) -> None:
-        for name in ("basis", "images", "alpha", "beta"):
-            kept = getattr(self, name)
-            setattr(self, name, torch.cat((kept, torch.empty_like(kept)), dim=1))
+        self.basis = torch.cat((self.basis, torch.empty_like(self.basis)), dim=1)
+        self.images = torch.cat((self.images, torch.empty_like(self.images)), dim=1)
 
 
 def _start(operator: SymmetricOperator, generator: torch.Generator) -> Tensor:

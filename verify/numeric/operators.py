@@ -32,7 +32,11 @@ class SymmetricOperator(ABC):
         n: order of each of them.
         shape: of `dense`, (n, n), or (B, n, n) for a batch of independent operators.
         dtype, device: of its vectors.
+        work: multiply-adds of the product of one of them with a vector, about.
+        is_formed: whether the matrices are there already.
     """
+
+    is_formed = False
 
     def __init__(
         self, space: tuple[int, ...], separable: bool, dtype: torch.dtype, device: torch.device
@@ -45,6 +49,7 @@ class SymmetricOperator(ABC):
         self.blocks = math.prod(batch)
         self.n = math.prod(space) // max(self.blocks, 1)
         self.shape = (*batch, self.n, self.n)
+        self.work = 12 * self.n**2  # as of a head of twice the width, if nobody knows better
 
     @abstractmethod
     def apply(self, v: Tensor) -> Tensor:
@@ -140,6 +145,8 @@ class _Restricted(SymmetricOperator):
 
 class MatrixOperator(SymmetricOperator):
     """Matrices (n, n) or (B, n, n), symmetric but for rounding, as an operator."""
+
+    is_formed = True
 
     def __init__(self, matrix: Tensor) -> None:
         """Wrap a matrix or a batch of matrices; rounding is symmetrised away.

@@ -4,6 +4,8 @@ At 64-128-128 a call of PyTorch costs as much as its arithmetic, of NumPy a thir
 multiplies matrices of this size faster. What is computed is what `HeadProducts` computes:
 
     G = J^T (diag d + P^T Q) J,   M = sum_l A_l^T diag(c_l) A_l
+
+each as a half and its transpose, so that it is exactly symmetric.
 """
 
 from __future__ import annotations
@@ -11,16 +13,17 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.linalg import lapack
+from scipy.special import erfc, expit
 from torch import Tensor
 
-from verify.numeric.activations import LINEAR
-from verify.numeric.heads import Head, Trace
+from verify.numeric.activations import GELU, LINEAR, RELU, SWISH, Activation
+from verify.numeric.heads import Head, Trace, near_kink
 from verify.numeric.objectives import OBJECTIVES
 from verify.numeric.objectives.base import Loss
 from verify.numeric.objectives.checks import NORM_FLOOR
@@ -33,8 +36,47 @@ Array = NDArray[Any]
 _quietly = np.errstate(over="ignore", under="ignore", invalid="ignore")
 """What is not finite is told in a sentence by those who ask."""
 
-COSINES = {OBJECTIVES["negative_cosine"]: 1, OBJECTIVES["byol"]: 2}
-"""Objectives of one row that are multiples of minus the cosine with a target, and the multiples."""
+COSINES = {OBJECTIVES["negative_cosine"].closed: 1, OBJECTIVES["byol"].closed: 2}
+"""Closed forms of multiples of minus the cosine with a target, and the multiples."""
+
+ArrayJet = tuple[Array, Array, Array]
+"""Values of s, s' and s'' at the same points."""
+
+
+def _relu(x: Array) -> ArrayJet:
+    return np.maximum(x, 0), (x > 0).astype(x.dtype), np.zeros_like(x)
+
+
+def _swish(x: Array) -> ArrayJet:
+    p, q = expit(x), expit(-x)
+    t = p * q
+    xt = x * t
+    return x * p, p + xt, t + t - xt * (p - q)
+
+
+def _gelu(x: Array) -> ArrayJet:
+    cdf = 0.5 * erfc(-x * 0.5**0.5)
+    pdf = np.exp(-0.5 * x * x) * (2 * math.pi) ** -0.5
+    return x * cdf, cdf + x * pdf, pdf * (2 - x * x)
+
+
+ARRAY_JETS = {RELU.jet: _relu, SWISH.jet: _swish, GELU.jet: _gelu}
+"""The jets that the experiments' heads need, in NumPy by the same formulas; others go through PyTorch."""
+
+
+def array_jet(activation: Activation, x: Array) -> ArrayJet:
+    """The jet of an activation at an array: (s, s', s'') of its shape and type."""
+    own = ARRAY_JETS.get(activation.jet)
+    if own is not None:
+        return own(x)
+    value, slope, bend = activation.jet(torch.from_numpy(x))
+    return value.numpy(), slope.numpy(), bend.numpy()
+
+
+def is_finite(x: Array) -> bool:
+    """Whether no entry of an array (n,) is infinite or NaN."""
+    # A finite sum of squares has finite terms; one that is not may have overflowed, so look again.
+    return math.isfinite(x.dot(x)) or bool(np.isfinite(x).all())
 
 
 class Row(NamedTuple):
@@ -52,103 +94,157 @@ class Row(NamedTuple):
     right: Array
 
 
-def is_one_point(head: Head, loss: object, z: Tensor) -> bool:
-    """Whether `PointProducts` serves a head and a loss at z: (B, d)."""
+def is_one_point(head: object, loss: object, z: Tensor) -> TypeGuard[Head]:
+    """Whether `PointProducts` serves a head and a loss at z: (d,) or (B, d)."""
     return (
-        len(z) == 1
-        and z.device.type == "cpu"
-        and not head.couples_batch
+        isinstance(head, Head)
         and isinstance(loss, Loss)
+        and (z.ndim == 1 or len(z) == 1)
+        and z.is_cpu
+        and not head.couples_batch
         and loss.objective.closed is not None
     )
 
 
-class PointProducts:
-    """Curvature of a loss of a head at one point, with the interface of `HeadProducts`.
+def require_output(head: Head, z: Tensor, shape: tuple[int, ...], finite: bool) -> None:
+    """Check that a head is defined at z: (d,) or (B, d), with outputs of a shape.
 
-    Attributes:
-        output: h(z), (1, k).
-        rho, gradient: grad of the loss by the output, (1, k), and by z, (1, d), once `differentiate` ran.
+    Raises:
+        ValueError: if an output is not finite, or a preactivation lies at a kink.
     """
+    if not finite:
+        raise ValueError(f"`head` gave an output of {shape} that holds NaN or infinity.")
+    if any(s.kinks for s in head.activations):
+        at_kink = near_kink(head, z).reshape(-1).nonzero().flatten().tolist()
+        if at_kink:
+            raise ValueError(
+                f"The head is undefined at kink: a preactivation of sample(s) {at_kink} is within "
+                "rounding of a point where the activation has no derivative. Move `z`."
+            )
+
+
+def require_point(finite: bool) -> None:
+    """Check that the entries of z are finite.
+
+    Raises:
+        ValueError: if they are not.
+    """
+    if not finite:
+        raise ValueError("`z` must be finite; it holds NaN or infinity.")
+
+
+def not_differentiable(rho_is_finite: bool) -> ValueError:
+    """The error where the gradient by z is not finite, which says whose fault it is."""
+    return ValueError(
+        f"`{'head' if rho_is_finite else 'loss'}` gave a gradient at `z` that holds NaN or "
+        "infinity: it is not differentiable there, or overflows."
+    )
+
+
+class PointProducts:
+    """Curvature of a loss of a head at one point, with the interface of `HeadProducts`."""
 
     @_quietly
-    def __init__(self, head: Head, z: Tensor) -> None:
-        """Run the head at z: (1, d), as `is_one_point` allows."""
-        self._head = head
-        self._jets: list[tuple[Array, Array, Array]] = []
-        *hidden, last = head.arrays
-        x = z.numpy()[0]
-        for (weight, bias), activation in zip(hidden, head.activations, strict=True):
-            jet = activation.jet(torch.from_numpy(weight @ x + bias))
-            self._jets.append(tuple(part.numpy() for part in jet))  # type: ignore[arg-type]
-            x = self._jets[-1][0]
-        self._u = last[0] @ x + last[1]
-        self.output = torch.from_numpy(self._u[None])
-
-    @_quietly
-    def differentiate(self, loss: Callable[[Tensor], Tensor]) -> None:
-        """Differentiate one of the project's losses at the output and pull its gradient back.
+    def __init__(self, head: Head, loss: Callable[[Tensor], Tensor], z: Tensor) -> None:
+        """Run head and loss at z, (d,) or (1, d), as `is_one_point` allows, and pull the gradient back.
 
         Raises:
             TypeError: as `Loss.rows` does.
-            ValueError: as `Loss.rows` does.
+            ValueError: as `Loss.rows` does, and if z, an output or the gradient is not finite, or the head has a
+                kink there.
         """
         assert isinstance(loss, Loss), "asked of `is_one_point`"
+        self._head = fused = head.fused
+        *hidden, (last, shift) = fused.arrays
+        self._jets: list[ArrayJet] = []
+        x = z.numpy().ravel()
+        require_point(is_finite(x))
+        for (weight, bias), activation in zip(hidden, fused.activations, strict=True):
+            self._jets.append(array_jet(activation, weight @ x + bias))
+            x = self._jets[-1][0]
+        self._u = last @ x + shift
+        require_output(head, z, (1, len(self._u)), is_finite(self._u))
         self._row = loss_row(loss, self._u)
-        self.rho = torch.from_numpy(self._row.rho[None])
         self._curvatures: list[Array | None] = []
-        delta = self._row.rho @ self._head.arrays[-1][0]
-        layers = zip(self._head.arrays[:-1], self._head.activations, self._jets, strict=True)
-        for (weight, _), activation, (_, slope, bend) in reversed(list(layers)):
+        delta = self._row.rho @ last
+        layers = zip(hidden[::-1], fused.activations[::-1], self._jets[::-1], strict=True)
+        for (weight, _), activation, (_, slope, bend) in layers:
             bends = activation is not LINEAR and (activation.is_smooth or bool(bend.any()))
-            self._curvatures.insert(0, bend * delta if bends else None)
+            self._curvatures.append(bend * delta if bends else None)
             delta = (slope * delta) @ weight
-        self.gradient = torch.from_numpy(delta[None])
+        self._curvatures.reverse()
+        self._gradient = delta
+        if not is_finite(delta):
+            raise not_differentiable(is_finite(self._row.rho))
 
-    @_quietly
+    @property
+    def work(self) -> int:
+        """As `HeadProducts.work`."""
+        return 2 * sum(w.numel() for w in self._head.weights)
+
+    @property
+    def output(self) -> Tensor:
+        """h(z), (1, k)."""
+        return torch.from_numpy(self._u[None])
+
+    @property
+    def rho(self) -> Tensor:
+        """Gradient of the loss by the output, (1, k)."""
+        return torch.from_numpy(self._row.rho[None])
+
+    @property
+    def gradient(self) -> Tensor:
+        """Gradient of the loss by z, (1, d)."""
+        return torch.from_numpy(self._gradient[None])
+
     def blocks(self, pullback: bool, interaction: bool) -> Tensor:
         """The matrix G + M, or one of the two, exactly symmetric: (1, d, d)."""
-        *hidden, jacobian = self._jacobians
-        total: Array | None = None
-        if pullback:
-            _, diagonal, left, right = self._row
-            if len(diagonal) == 1:  # the product with itself costs half of another one's
-                total = diagonal * (jacobian.T @ jacobian)
-            else:
-                total = jacobian.T @ (diagonal[:, None] * jacobian)
-            if len(left):
-                total += (left @ jacobian).T @ (right @ jacobian)
-        if interaction:
-            for a, curvature in zip(hidden, self._curvatures, strict=True):
-                if curvature is not None:
-                    term = a.T @ (curvature[:, None] * a)
-                    total = term if total is None else np.add(total, term, out=total)
-        if total is None:
-            total = np.zeros_like(jacobian, shape=(jacobian.shape[1],) * 2)
-        total = total + total.T
-        total *= 0.5
-        return torch.from_numpy(total[None])
+        return torch.from_numpy(self._matrix(pullback, interaction)[None])
 
-    @staticmethod
     @_quietly
-    def spectrum(pullback: Tensor, interaction: Tensor) -> Tensor:
-        """All eigenvalues of G + M, ascending: (1, d, d), (1, d, d) -> (1, d).
+    def terms(self) -> tuple[Tensor, Tensor, Tensor]:
+        """G and M, (d, d), and the eigenvalues of their sum, ascending, (d,).
 
         Raises:
-            FloatingPointError: if a matrix is not finite, or LAPACK does not converge.
+            FloatingPointError: if the sum is not finite, or LAPACK does not converge.
         """
-        total = pullback.numpy()[0] + interaction.numpy()[0]
+        g, m = self._matrix(True, False), self._matrix(False, True)
+        total = g + m
+        if not is_finite(total.ravel()):
+            require_finite_products(torch.from_numpy(total))
         syevd = lapack.dsyevd if total.dtype == np.float64 else lapack.ssyevd
         # Fortran's order is the transpose's, which for a symmetric matrix needs no copy.
         values, _, failed = syevd(total.T, compute_v=0, lower=1, overwrite_a=1)
-        if failed or not np.isfinite(values).all():
-            require_finite_products(pullback)
-            require_finite_products(interaction)
+        if failed or not is_finite(values):
             raise FloatingPointError(
-                "LAPACK's syevd did not converge on G + M, or its sum overflows. Look for entries of "
-                "very different size in the head's weights, or divide the loss by a power of two."
+                "LAPACK's syevd did not converge on G + M, or an eigenvalue overflows. Look for "
+                "entries of very different size in the head's weights, or divide the loss by a "
+                "power of two."
             )
-        return torch.from_numpy(values[None])
+        return torch.from_numpy(g), torch.from_numpy(m), torch.from_numpy(values)
+
+    @_quietly
+    def _matrix(self, pullback: bool, interaction: bool) -> Array:
+        *hidden, jacobian = self._jacobians
+        half: Array | None = None
+        if pullback:
+            _, diagonal, left, right = self._row
+            if len(diagonal) == 1:  # the product with itself costs half of another one's
+                half = jacobian.T @ jacobian
+                half *= 0.5 * float(diagonal[0])
+            else:
+                half = jacobian.T @ ((0.5 * diagonal)[:, None] * jacobian)
+            if len(left):
+                both = np.concatenate((left, 0.5 * right)) @ jacobian
+                half += both[: len(left)].T @ both[len(left) :]
+        if interaction:
+            for a, curvature in zip(hidden, self._curvatures, strict=True):
+                if curvature is not None:
+                    term = a.T @ ((0.5 * curvature)[:, None] * a)
+                    half = term if half is None else np.add(half, term, out=half)
+        if half is None:
+            half = np.zeros_like(jacobian, shape=(jacobian.shape[1],) * 2)
+        return half + half.T
 
     @functools.cached_property
     def _jacobians(self) -> list[Array]:
@@ -185,13 +281,12 @@ def loss_row(loss: Loss, u: Array) -> Row:
         TypeError: as `Loss.rows` does.
         ValueError: as `Loss.rows` does.
     """
-    factor = COSINES.get(loss.objective)
-    if factor is not None:
-        targets = loss.constants.targets
-        alike = targets.dtype == torch.from_numpy(u).dtype and targets.device.type == "cpu"
-        length = math.sqrt(u @ u)
-        if targets.shape == (1, len(u)) and alike and NORM_FLOOR < length < math.inf:
-            return _cosine(u, length, loss.constants.directions.numpy()[0], factor)
+    factor = COSINES.get(loss.objective.closed)
+    if factor is not None and loss.constants.targets.is_cpu:
+        s = loss.constants.directions.numpy()
+        length = math.sqrt(u.dot(u))
+        if s.shape == (1, len(u)) and s.dtype == u.dtype and NORM_FLOOR < length < math.inf:
+            return _cosine(u, length, s[0], factor)
     rows = loss.rows(torch.from_numpy(u[None]))
     assert rows is not None, "asked of an objective without a closed form"
     h = rows.hessians
@@ -200,10 +295,10 @@ def loss_row(loss: Loss, u: Array) -> Row:
 
 def _cosine(u: Array, length: float, s: Array, factor: float) -> Row:
     """As `cosine_jet` has it: c I + e x^T + x e^T over |u|^2."""
-    e = u / length
-    c = float(e @ s)
+    pair = np.empty((2, len(u)), u.dtype)
+    e = np.divide(u, length, out=pair[0])
+    c = float(e.dot(s))
     w = s - c * e
-    x = s - (1.5 * c) * e
+    np.subtract(w, (0.5 * c) * e, out=pair[1])
     square = factor / length**2
-    pair = np.stack((e, x))
     return Row(w * (-factor / length), np.array([c * square], u.dtype), pair, square * pair[::-1])

@@ -62,6 +62,11 @@ class HeadProducts:
         gradient: grad of L(h(z)) by z, (B, d).
     """
 
+    @property
+    def work(self) -> int:
+        """Multiply-adds of a product with one sample's vector: every weight forwards and backwards."""
+        return 2 * sum(w.numel() for w in self._head.weights)
+
     def __init__(self, trace: Trace, rho: Tensor, loss: RowHessians | LossProduct) -> None:
         """Keep what does not depend on the direction.
 

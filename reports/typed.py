@@ -1,0 +1,110 @@
+"""Mathematics as one types it, ``rho^T M <= eps0``, in texts for readers: with the letters of Unicode, or as LaTeX."""
+
+from __future__ import annotations
+
+import re
+
+DOLLAR = re.compile(r"(?<!\\)\$")
+"""What encloses a formula in LaTeX; ``\\$`` is a dollar sign."""
+
+_GREEK = dict(
+    zip(
+        [
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "eps",
+            "epsilon",
+            "theta",
+            "kappa",
+            "lambda",
+            "mu",
+            "rho",
+            "sigma",
+            "tau",
+            "phi",
+            "pi",
+            "Gamma",
+            "Delta",
+            "Lambda",
+            "Sigma",
+        ],
+        "αβγδϵϵθκλμρστφπΓΔΛΣ",
+        strict=True,
+    )
+)
+_SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "|->": "↦", "->": "→", "^T": "ᵀ", "''": "″"}
+_SUPER, _SUB = (str.maketrans("0123456789-", digits) for digits in ("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "₀₁₂₃₄₅₆₇₈₉₋"))
+_NAMES = "|".join(sorted(_GREEK, key=len, reverse=True))
+_TYPED = re.compile(
+    rf"(?<![A-Za-z.])(?P<greek>{_NAMES})(?P<index>\d*)(?![A-Za-z])"
+    r"|(?<![A-Za-z])(?P<operator>hess|grad) (?=[A-Za-z(])"
+    r"|\^(?P<power>-?\d+)|(?<=[A-Za-z])_(?P<below>\d+)(?!\w)"
+    r"|(?:(?<![\w.])|(?<=[ (]x))(?P<size>\d+(?:\.\d+)?)e(?P<ten>[+-]\d+)(?!\w)"
+    r"|(?P<times>(?<=\w) x (?=\d)|(?<=\w) x(?=\d+\.\d)|(?<=\d)x(?=\d)|(?<=\d)x(?![\w(])|(?<=[ (])x(?=1e[+-]\d))"
+    r"|(?P<sign>\^T(?!\w)|<=|>=|!=|\|->|->|(?<=\w)''(?=\())"
+)
+
+
+def lettered(text: str) -> str:
+    """Mathematics as one types it into a source file, with the letters of Unicode: ``rho^T M <= eps0`` is ``ρᵀ M ≤ ϵ₀``, ``8x8`` ``8×8`` and ``2e-7`` ``2 · 10⁻⁷``."""
+
+    def letter(typed: re.Match[str]) -> str:
+        if typed["greek"]:
+            return _GREEK[typed["greek"]] + typed["index"].translate(_SUB)
+        if typed["operator"]:
+            return "∇²" if typed["operator"] == "hess" else "∇"
+        if typed["size"]:
+            size = "" if float(typed["size"]) == 1 else f"{typed['size']} · "
+            return f"{size}10{str(int(typed['ten'])).translate(_SUPER)}"
+        if typed["times"]:
+            return " × " if typed["times"].startswith(" ") else "×"
+        if typed["power"]:
+            return typed["power"].translate(_SUPER)
+        return typed["below"].translate(_SUB) if typed["below"] else _SIGNS[typed["sign"]]
+
+    return _TYPED.sub(letter, text)
+
+
+_LONG = {"eps": "epsilon"}
+_COMMANDS = {*_GREEK, "min", "max"}
+_CODE = re.compile(r"(`[^`]*`)")
+_INDEXED = re.compile(
+    rf"(?<![\w.\\])(?P<base>[A-Za-z]|{_NAMES})"
+    r"(?:_(?P<below>[a-z]{1,5}|[A-Z]|[-+])(?:\^(?P<above>T|[a-z]+))?|\^(?P<power>[a-z]))(?!\w|\.\w)"
+)
+
+
+def typeset(text: str) -> str:
+    r"""Text with the mathematics in it that is neither LaTeX nor code: ``kappa of H_eff`` is ``κ of $H_{\mathrm{eff}}$``."""
+    pieces = DOLLAR.split(text)
+    pieces[::2] = ["".join(_outside_code(piece)) for piece in pieces[::2]]
+    return "$".join(pieces)
+
+
+def _outside_code(text: str) -> list[str]:
+    pieces = _CODE.split(text)
+    pieces[::2] = [_set(piece) for piece in pieces[::2]]
+    return pieces
+
+
+def _set(text: str) -> str:
+    out, end = "", 0
+    for found in _INDEXED.finditer(text):
+        out += f"{lettered(text[end : found.start()])}${_latex(found)}$"
+        end = found.end()
+    return out + lettered(text[end:])
+
+
+def _latex(found: re.Match[str]) -> str:
+    below, power = found["below"], found["above"] or found["power"]
+    name = _named(found["base"])
+    return f"{name}{f'_{{{_named(below)}}}' if below else ''}{f'^{{{_named(power)}}}' if power else ''}"
+
+
+def _named(word: str) -> str:
+    """A letter, a Greek one by its name, or a word."""
+    if len(word) == 1:
+        return word
+    return rf"\{_LONG.get(word, word)}" if word in _COMMANDS else rf"\mathrm{{{word}}}"
