@@ -165,6 +165,15 @@ def test_a_matrix_that_overflows_has_no_spectrum():
         EffectiveHessian.plan(head, loss).terms(z)
 
 
+def test_what_is_finite_may_have_squares_that_overflow():
+    head = Head([torch.eye(3, dtype=torch.float64)], None, SWISH)
+    loss = OBJECTIVES["mse"].bind(Targets(torch.zeros(1, 3, dtype=torch.float64)))
+    z = torch.full((3,), 1e200, dtype=torch.float64)
+    assert torch.equal(
+        EffectiveHessian.plan(head, loss).terms(z).eigenvalues, torch.ones(3).double()
+    )
+
+
 class Dispatches(TorchDispatchMode):
     """Counts the operations that PyTorch is asked for."""
 

@@ -104,7 +104,7 @@ def dense_small(device: str = "cpu") -> Comparison:
         required=15,
         inner=20,
         threads=1,
-        note="one thread for both: at this size a second one is only waited for. The reference is F.linear, F.silu and F.cosine_similarity. Of the kernel's time about a third is LAPACK's syevd and a third the three matrix products; the rest is calls and checks",
+        note="one thread for both: at this size a second one is only waited for. The reference is F.linear, F.silu and F.cosine_similarity. In a loop of its own, more than a third of the kernel's time is LAPACK's syevd, two fifths are G and M with their three matrix products, and a fifth is the rest: derivatives, calls and checks",
     )
 
 

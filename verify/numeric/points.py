@@ -160,9 +160,12 @@ class PointProducts:
         x = z.numpy().ravel()
         require_point(is_finite(x))
         for (weight, bias), activation in zip(hidden, fused.activations, strict=True):
-            self._jets.append(array_jet(activation, weight @ x + bias))
+            x = weight @ x
+            x += bias
+            self._jets.append(array_jet(activation, x))
             x = self._jets[-1][0]
-        self._u = last @ x + shift
+        self._u = last @ x
+        self._u += shift
         require_output(head, z, (1, len(self._u)), is_finite(self._u))
         self._row = loss_row(loss, self._u)
         self._curvatures: list[Array | None] = []
@@ -287,7 +290,8 @@ def loss_row(loss: Loss, u: Array) -> Row:
         length = math.sqrt(u.dot(u))
         if s.shape == (1, len(u)) and s.dtype == u.dtype and NORM_FLOOR < length < math.inf:
             return _cosine(u, length, s[0], factor)
-    rows = loss.rows(torch.from_numpy(u[None]))
+    with torch.no_grad():
+        rows = loss.rows(torch.from_numpy(u[None]))
     assert rows is not None, "asked of an objective without a closed form"
     h = rows.hessians
     return Row(*(part.numpy()[0] for part in (rows.gradients, h.diagonal, h.left, h.right)))
