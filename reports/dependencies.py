@@ -107,8 +107,8 @@ _SHAPES = {
 }
 """The mark of each verdict, around the origin."""
 
-_BAND, _STEP, _LABEL, _LEMMAS, _NAMES = 58, 13, 112, 830, 250
-"""Of the overview: height of a statement's band, width of a mark and of a label, where the lemmas are, their width."""
+_BAND, _STEP, _LABEL, _LEMMAS, _NAME = 58, 13, 112, 830, 5.6
+"""Of the overview: height of a statement's band, width of a mark and of a label, where the lemmas are, width of their letters."""
 
 
 def overview(run: RunRecord) -> Markup:
@@ -173,12 +173,13 @@ def overview(run: RunRecord) -> Markup:
         for target in judgement.rests_on:
             if target in at:
                 lines.append(_sweep(x, y, *at[target], ' class="rests"'))
+    width = _LEMMAS + 2 * _MARGIN + _NAME * max((len(plain(one.name)) for one in lemmas), default=0)
     title = (
         f"{len(run.statements)} statements, {len(at)} readings and parts with their verdicts, and "
         f"the {len(lemmas)} lemmas that their derivations cite"
     )
     return Markup(
-        f'<svg class="overview" viewBox="0 0 {_LEMMAS + _NAMES} {height:.0f}" role="group" '
+        f'<svg class="overview" viewBox="0 0 {width:.0f} {height:.0f}" role="group" '
         f'aria-label="{title}"><title>{title}</title>{"".join(lines + drawn)}</svg>'
     )
 

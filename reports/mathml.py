@@ -97,7 +97,9 @@ _CODE = re.compile(r"`([^`]+)`")
 
 
 def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Markup:
-    r"""Return text as HTML, with LaTeX between dollar signs and code between backticks; ``\$`` is a dollar sign.
+    r"""Return text as HTML, with LaTeX between dollar signs and code between backticks.
+
+    ``\$`` is a dollar sign. Mathematics outside the dollar signs is set as `typeset` does.
 
     Args:
         text: what to set.

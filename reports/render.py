@@ -38,6 +38,7 @@ from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
 from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
 from reports.plain import plain
 from reports.styles import styles_once
+from reports.typed import lettered
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Outcome, Plot, Table
 from verify.claims.judgement import Judgement
@@ -317,7 +318,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         counted=lambda n, one, many: f"{n} {one if n == 1 else many}",
         slug=lambda text: re.sub(r"\W+", "-", text),
         seconds=_seconds,
-        figure=lambda number: f"{number:.3g}",
+        figure=lambda number: lettered(f"{number:.3g}"),
         day=lambda iso: iso[:16].replace("T", " "),
     )
     environment.tests["computed"] = _is_computed

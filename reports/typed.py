@@ -42,18 +42,25 @@ _TYPED = re.compile(
     rf"(?<![A-Za-z.])(?P<greek>{_NAMES})(?P<index>\d*)(?![A-Za-z])"
     r"|(?<![A-Za-z])(?P<operator>hess|grad) (?=[A-Za-z(])"
     r"|\^(?P<power>-?\d+)|(?<=[A-Za-z])_(?P<below>\d+)(?!\w)"
+    r"|(?:(?<![\w.])|(?<=[ (]x))(?P<size>\d+(?:\.\d+)?)e(?P<ten>[+-]\d+)(?!\w)"
+    r"|(?P<times>(?<=\w) x (?=\d)|(?<=\w) x(?=\d+\.\d)|(?<=\d)x(?=\d)|(?<=\d)x(?![\w(])|(?<=[ (])x(?=1e[+-]\d))"
     r"|(?P<sign>\^T(?!\w)|<=|>=|!=|\|->|->|(?<=\w)''(?=\())"
 )
 
 
 def lettered(text: str) -> str:
-    """Mathematics as one types it into a source file, with the letters of Unicode: ``rho^T M <= eps0`` is ``ρᵀ M ≤ ϵ₀``."""
+    """Mathematics as one types it into a source file, with the letters of Unicode: ``rho^T M <= eps0`` is ``ρᵀ M ≤ ϵ₀``, ``8x8`` ``8×8`` and ``2e-7`` ``2 · 10⁻⁷``."""
 
     def letter(typed: re.Match[str]) -> str:
         if typed["greek"]:
             return _GREEK[typed["greek"]] + typed["index"].translate(_SUB)
         if typed["operator"]:
             return "∇²" if typed["operator"] == "hess" else "∇"
+        if typed["size"]:
+            size = "" if float(typed["size"]) == 1 else f"{typed['size']} · "
+            return f"{size}10{str(int(typed['ten'])).translate(_SUPER)}"
+        if typed["times"]:
+            return " × " if typed["times"].startswith(" ") else "×"
         if typed["power"]:
             return typed["power"].translate(_SUPER)
         return typed["below"].translate(_SUB) if typed["below"] else _SIGNS[typed["sign"]]

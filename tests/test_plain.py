@@ -43,6 +43,13 @@ def test_text_around_formulas_stays_and_what_cannot_be_read_too() -> None:
         ("|H| <= 2 L M eps + M eps^2", "|H| ≤ 2 L M ϵ + M ϵ²"),
         ("lambda_min(hess L) at theta0", "λ_min(∇²L) at θ₀"),
         ("W_1 and s''(a) behind z |-> (z, 0)", "W₁ and s″(a) behind z ↦ (z, 0)"),
+        (
+            "8x8 of 32 x 32, linear x0.1, f of x1 and (x1, x2)",
+            "8×8 of 32 × 32, linear × 0.1, f of x1 and (x1, x2)",
+        ),
+        ("1e-7, 2.5e-16 and 3e+4 of E1e-7", "10⁻⁷, 2.5 · 10⁻¹⁶ and 3 · 10⁴ of E1e-7"),
+        ("21.85x, x1e-2 and 2x(t)", "21.85×, ×10⁻² and 2x(t)"),
+        ("prop33.robust.kappa", "prop33.robust.kappa"),
         ("a gradient, a phial and an x_11y", "a gradient, a phial and an x_11y"),
     ],
 )

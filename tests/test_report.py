@@ -195,7 +195,7 @@ def test_sentences_begin_with_a_capital_and_symbols_do_not(run: RunRecord, parse
     assert "Each hypothesis withdrawn in turn" in parsed.text["thm41.T1.derivation.ablation"]
     assert "Derived: thm41.F.derivation" in parsed.text["thm41--F"]
     room = run.experiments[0]
-    for value in ("z minus h: 3.1", "lambda_min is 2", "relu(z) + 1", "$m$ is 3", "E3.scale"):
+    for value in ("z minus h: 3.1", "λ_min is 2", "relu(z) + 1", "$m$ is 3", "E3.scale"):
         by, measured = room.answers["spread"]
         answers = room.answers | {"spread": (by, replace(measured, value=value))}
         changed = replace(run, experiments=(replace(room, answers=answers),))

@@ -317,7 +317,7 @@ def letters(text: str) -> Counter[str]:
 
 
 def run_together(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text).casefold())
+    return re.sub(r"\W", "", unicodedata.normalize("NFKC", text).casefold())
 
 
 def test_what_is_printed_lacks_no_letter(seen, tools) -> None:

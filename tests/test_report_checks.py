@@ -14,6 +14,7 @@ from report_parser import Parsed, shown, squeezed
 
 from reports import tiers
 from reports.render import page
+from reports.typed import lettered
 from reports.vocabulary import anchor
 from verify.claims.check import Kind, Role
 from verify.claims.evidence import Evaluated, Outcome, Premise
@@ -209,7 +210,7 @@ def test_stale_evidence_is_shown_and_does_not_count(run: RunRecord) -> None:
     assert "not run" in own
     assert "holds" not in own
     assert note in own
-    assert FINDINGS["thm41.F.property"].summary in own
+    assert lettered(FINDINGS["thm41.F.property"].summary) in own
     assert note in parsed.text["provenance"]
 
 

@@ -226,7 +226,7 @@ def outside_bounds() -> list[str]:
             for sign, bound in re.findall(r"(>=|<)\s*([\d.]+)", bounds):
                 if (_release(have) >= _release(bound)) is not (sign == ">="):
                     found.append(
-                        f"{name} {have} is installed, and the project was tried with {bounds}; `pip install '{need}'` has that."
+                        f"{name} {have} is installed, and the project asks for {bounds}; `pip install '{need}'` has that."
                     )
     return found
 

@@ -1,5 +1,7 @@
 """The register of lemmas: everything that some derivation uses without proving it.
 
+A source says a label where it was looked up, and else under which subject its index has it.
+
 One file for each field; what stands in no book is in `argued`, and is printed as such.
 """
 

@@ -11,7 +11,7 @@ LEMMAS = (
         "lipschitz-hessian",
         "Curvature under a Lipschitz gradient",
         r"If $f$ is $C^2$ and $\nabla f$ is Lipschitz with the constant $\ell$, every eigenvalue of $\nabla^2 f$ lies in $[-\ell, \ell]$.",
-        "Nesterov, Introductory Lectures on Convex Optimization (2004), Lemma 1.2.2",
+        "Nesterov, Introductory Lectures on Convex Optimization (2004), Chapter 1, on functions with a Lipschitz continuous gradient",
     ),
     Lemma(
         "null-preimages",
@@ -35,19 +35,19 @@ LEMMAS = (
         "mixed-derivatives",
         "Schwarz's theorem",
         "The second derivatives of a $C^2$ function do not depend on the order of differentiation.",
-        f"{RUDIN}, Theorem 9.41 and its corollary",
+        f"{RUDIN}, Theorem 9.41",
     ),
     Lemma(
         "fundamental-theorem",
         "Fundamental theorem of calculus",
         r"If $f$ is $C^1$ on $[a, b]$, with values in $\mathbb{R}^n$, $f(b) - f(a) = \int_a^b f'(t) \, dt$. So $\nabla L(u + \Delta) - \nabla L(u) = \int_0^1 \nabla^2 L(u + t \Delta) \Delta \, dt$ where $L$ is $C^2$ near the segment.",
-        f"{RUDIN}, Theorem 6.21 and Theorem 6.24",
+        f"{RUDIN}, Theorem 6.21, entry by entry",
     ),
     Lemma(
         "taylor-integral",
         "Taylor's theorem, integral form",
         r"If $F$ is $C^2$ on an interval that holds $0$ and $x$, $F(x) = F(0) + F'(0) x + \int_0^x (x - t) F''(t) \, dt$.",
-        "Apostol, Calculus, vol. 1, 2nd ed., Chapter 7 (Taylor's formula with remainder)",
+        "Apostol, Calculus, vol. 1, 2nd ed., on Taylor's formula with remainder",
     ),
     Lemma(
         "taylor-lipschitz",
@@ -83,7 +83,7 @@ LEMMAS = (
         "constant-hessian",
         "Functions with a constant Hessian",
         "A $C^2$ function whose Hessian is constant on a connected open set is a quadratic polynomial there.",
-        f"{RUDIN}, Theorem 9.19 and its corollary, of the gradient less a linear map, and again",
+        f"{RUDIN}, Theorem 9.19 with the bound 0, in balls, of the gradient less a linear map, and again",
     ),
     Lemma(
         "uniform-continuity",
@@ -113,13 +113,13 @@ LEMMAS = (
         "gronwall",
         "Gronwall's inequality",
         r"If $f > 0$ is differentiable on an interval and $(\log f)' \leq o$, $f(b) \leq f(a) e^{o (b - a)}$ for $a \leq b$.",
-        "Hartman, Ordinary Differential Equations, Theorem III.1.1",
+        "Hartman, Ordinary Differential Equations, on Gronwall's inequality",
     ),
     Lemma(
         "separation",
         "Separation of variables",
         r"Let $w > 0$ and $\sigma > 0$ be continuous on an open interval $I$ and on $[0, T]$. $\dot\theta = \sigma(t) / w(\theta)$, $\theta(0) = \theta_0 \in I$, is solved by $\int_{\theta_0}^{\theta(t)} w = \int_0^t \sigma$, for as long as the right side is less than $\int_{\theta_0}^{\sup I} w$. On a circle, where $w$ is periodic, that is all of $[0, T]$.",
-        "Walter, Ordinary Differential Equations, Section 1 (equations with separated variables)",
+        "Walter, Ordinary Differential Equations, on equations with separated variables",
     ),
     Lemma(
         "smooth-approximation",
@@ -149,7 +149,7 @@ LEMMAS = (
         "pinkus",
         "Pinkus: density of networks with their derivatives",
         r"If $s \in C^m(\mathbb{R})$ is no polynomial, then for every $C^m$ function on $\mathbb{R}^d$, compact $K$ and $\epsilon > 0$ some network with one hidden layer and the activation $s$ is within $\epsilon$ of it on $K$, with all derivatives up to order $m$.",
-        "Pinkus, Approximation theory of the MLP model in neural networks, Acta Numerica 8 (1999), Theorem 4.1",
+        "Pinkus, Approximation theory of the MLP model in neural networks, Acta Numerica 8 (1999), Section 4 (derivative approximation)",
     ),
     Lemma(
         "analytic-null-set",
@@ -161,6 +161,6 @@ LEMMAS = (
         "analytic-isolated-zeros",
         "Isolated zeros of an analytic function",
         "The zeros of a real analytic function on an interval that is not identically $0$ are isolated. So if $s$ is analytic and not affine, those of $s' s''$ are.",
-        "Krantz and Parks, A Primer of Real Analytic Functions, 2nd ed., Section 1.2",
+        "Krantz and Parks, A Primer of Real Analytic Functions, 2nd ed., on power series of one variable",
     ),
 )

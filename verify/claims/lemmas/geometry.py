@@ -9,7 +9,7 @@ LEMMAS = (
         "riemann-tensor",
         "Riemann tensor by Christoffel symbols of the first kind",
         r"For a $C^2$ metric $g$ with $\Gamma_{ij,k} = \frac{1}{2} (\partial_i g_{jk} + \partial_j g_{ik} - \partial_k g_{ij})$: $R_{ijkl} = \frac{1}{2} (\partial_j \partial_k g_{il} + \partial_i \partial_l g_{jk} - \partial_i \partial_k g_{jl} - \partial_j \partial_l g_{ik}) + g^{pq} (\Gamma_{jk,p} \Gamma_{il,q} - \Gamma_{jl,p} \Gamma_{ik,q})$.",
-        "Landau and Lifshitz, The Classical Theory of Fields, 4th ed., Section 92, equation (92.1)",
+        "Landau and Lifshitz, The Classical Theory of Fields, 4th ed., on the properties of the curvature tensor",
     ),
     Lemma(
         "tubular-neighbourhood",
@@ -21,18 +21,18 @@ LEMMAS = (
         "frame-completion",
         "Completing a frame along an arc",
         r"Let $g$ be a continuous (or smooth) field of positive definite $k \times k$ matrices on $[0, T]$, $e_1$ a field of vectors of the same class with $e_1^T g e_1 = 1$, and $d \leq k$. There are $e_2, .., e_d$ of the same class with $e_p^T g e_q = \delta_{pq}$.",
-        "Hirsch, Differential Topology, Section 4.2 (a bundle over an interval is trivial), and Gram-Schmidt",
+        "Hirsch, Differential Topology, on vector bundles (over an interval they are trivial), and Gram-Schmidt",
     ),
     Lemma(
         "adjoint-action",
         "Adjoint action",
         r"For a matrix group with the Lie algebra $\mathfrak{g}$ and an element $g$ of it, $X \mapsto g^{-1} X g$ maps $\mathfrak{g}$ onto $\mathfrak{g}$.",
-        "Hall, Lie Groups, Lie Algebras, and Representations, 2nd ed., Theorem 3.20",
+        "Hall, Lie Groups, Lie Algebras, and Representations, 2nd ed., on the Lie algebra of a matrix Lie group",
     ),
     Lemma(
         "linear-cells",
         "Cells of a piecewise linear map",
         "A composition of continuous piecewise linear maps with finitely many pieces is affine on each cell of a finite polyhedral complex, and the boundaries of its cells of full dimension form a closed set of measure zero.",
-        "Rourke and Sanderson, Introduction to Piecewise-Linear Topology, Chapters 1 and 2; Arora, Basu, Mianjy and Mukherjee, Understanding Deep Neural Networks with Rectified Linear Units (2018), Theorem 2.1",
+        "Rourke and Sanderson, Introduction to Piecewise-Linear Topology, on polyhedra and piecewise linear maps; Arora, Basu, Mianjy and Mukherjee, Understanding Deep Neural Networks with Rectified Linear Units (2018), on networks as piecewise linear functions",
     ),
 )

@@ -31,7 +31,7 @@ SUMMARY = (
         digits=(Answer.NO, "wrong in 54 of 120 epochs"),
         reduced=(
             Answer.NO,
-            "wrong in 72 of 160: under SimSiam in 0 of 32 from the normal start, in 28 of 32 from the projector x 0.1",
+            "wrong in 72 of 160: under SimSiam in 0 of 32 from the normal start, in 28 of 32 from the projector × 0.1",
         ),
     ),
     Told(
@@ -40,10 +40,10 @@ SUMMARY = (
         published="0.339, 0.609, 0.669",
         arrays=(
             Answer.UNDECIDED,
-            "0.34 [-0.07, 0.68], 0.61 [0.23, 0.99], 0.67 [0.52, 0.79]: one of them is not resolved from 0 where neighbouring epochs are taken to depend on each other",
+            "0.34 [−0.07, 0.68], 0.61 [0.23, 0.99], 0.67 [0.52, 0.79]: one of them is not resolved from 0 where neighbouring epochs are taken to depend on each other",
         ),
         claims=("spearman",),
         digits=(Answer.UNDECIDED, "6 epochs resolve nothing below 0.886"),
-        reduced=(Answer.UNDECIDED, "0.43, -0.02, -0.57; 8 epochs resolve nothing below 0.738"),
+        reduced=(Answer.UNDECIDED, "0.43, −0.02, −0.57; 8 epochs resolve nothing below 0.738"),
     ),
 )

@@ -8,7 +8,7 @@ from verify.claims.summary import Told
 SUMMARY = (
     Told(
         effects=("regrows",),
-        text="from the projector x 0.1 smooth heads regrow, in the published quantity",
+        text="from the projector × 0.1 smooth heads regrow, in the published quantity",
         published="6.4 times (GELU), 4.4 (Swish)",
         arrays=(Answer.YES, "by seed 5.57, 7.7, 6.08 (GELU), 3.01, 6.31, 4.14 (Swish)"),
         claims=("regrows-gelu", "regrows-swish"),
@@ -42,7 +42,7 @@ SUMMARY = (
             "of its variance 0.017, 0.060, 0.016 (GELU), 0.010, 0.052, 0.010 (Swish); in deviation, which is published, 4.1 to 10 times below; a strict reference, since BatchNorm rescales every coordinate",
         ),
         claims=("escapes-gelu", "escapes-swish"),
-        digits=(Answer.NO, "less than 1e-4 of its variance"),
+        digits=(Answer.NO, "less than 10⁻⁴ of its variance"),
     ),
     Told(
         effects=("escapes-start",),

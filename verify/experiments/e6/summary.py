@@ -30,7 +30,7 @@ SUMMARY = (
         text="a deeper head loses more of the rotation",
         arrays=(
             Answer.YES,
-            "a linear probe loses 0.12 [-1.26, 1.50], 13.12 [11.75, 14.49], 16.74 [15.38, 18.10] points",
+            "a linear probe loses 0.12 [−1.26, 1.50], 13.12 [11.75, 14.49], 16.74 [15.38, 18.10] points",
         ),
         claims=("cost",),
         reduced=(Answer.UNDECIDED, "by −3.2 to 6.0 points from one layer to three"),

@@ -8,7 +8,7 @@ from verify.claims.summary import Told
 SUMMARY = (
     Told(
         effects=("separates",),
-        text="the head moves much faster than the backbone without BatchNorm, from the projector x 0.1",
+        text="the head moves much faster than the backbone without BatchNorm, from the projector × 0.1",
         published="31 to 653 times",
         arrays=(Answer.YES, "31 to 690 times by run and seed, the arithmetic mean over epochs"),
         digits=(
