@@ -36,30 +36,29 @@ REPEATS = 16
 def _signs(*offsets: Callable[..., Any]) -> Callable[..., list[Tensor]]:
     """On which side of each kink the entries of the first argument are."""
 
-    def decide(out: Any, x: Tensor, *arguments: Any, **named: Any) -> list[Tensor]:
-        kinks = [offset(*arguments, **named) for offset in offsets]
+    def decide(out: Any, x: Tensor, *arguments: Any) -> list[Tensor]:
+        kinks = [offset(*arguments) for offset in offsets]
         return [torch.sign(x - kink).to(torch.int8) for kink in kinks if kink is not None]
 
     return decide
 
 
 def _at(kink: float) -> Callable[..., float]:
-    return lambda *_, **__: kink
+    return lambda *_: kink
 
 
-def _argument(index: int, default: float, side: int = 1) -> Callable[..., Any]:
-    return lambda *given, **_: side * (given[index] if len(given) > index else default)
+def _argument(index: int, default: float | None = None, side: int = 1) -> Callable[..., Any]:
+    """An argument by its place behind the first, times a side; None where there is none."""
+
+    def find(*given: Any) -> Any:
+        value = given[index] if len(given) > index else default
+        return None if value is None else side * value
+
+    return find
 
 
-def _bound(index: int, name: str) -> Callable[..., Any]:
-    """A bound that may be missing, by place or by name."""
-    return lambda *given, **named: given[index] if len(given) > index else named.get(name)
-
-
-def _largest(out: Any, x: Tensor, dim: Any = None, keepdim: bool = False, **_: Any) -> list[Tensor]:
+def _largest(out: Any, x: Tensor, dim: Any = (), keepdim: bool = False) -> list[Tensor]:
     """Which entries are the largest, or smallest."""
-    if dim is None or dim == []:
-        return [x == out]
     wide = out
     if not keepdim:
         for axis in sorted(d % x.ndim for d in ([dim] if isinstance(dim, int) else dim)):
@@ -67,7 +66,7 @@ def _largest(out: Any, x: Tensor, dim: Any = None, keepdim: bool = False, **_: A
     return [x == wide]
 
 
-def _norm(out: Any, x: Tensor, order: Any = 2, *_: Any, **__: Any) -> list[Tensor]:
+def _norm(out: Any, x: Tensor, order: Any = 2, *_: Any) -> list[Tensor]:
     found = [out == 0]
     if order in (1, float("inf"), -float("inf")):
         found.append(torch.sign(x).to(torch.int8))
@@ -76,9 +75,10 @@ def _norm(out: Any, x: Tensor, order: Any = 2, *_: Any, **__: Any) -> list[Tenso
     return found
 
 
-def _band(out: Any, x: Tensor, target: Tensor, *rest: Any, **named: Any) -> list[Tensor]:
-    beta = rest[1] if len(rest) > 1 else named.get("beta", named.get("delta", 1.0))
-    return [torch.sign((x - target).abs() - beta).to(torch.int8)]
+def _band(
+    out: Any, x: Tensor, target: Tensor, reduction: int = 1, width: float = 1.0
+) -> list[Tensor]:
+    return [torch.sign((x - target).abs() - width).to(torch.int8)]
 
 
 DECIDES: dict[str, Callable[..., list[Tensor]]] = {
@@ -102,23 +102,21 @@ DECIDES: dict[str, Callable[..., list[Tensor]]] = {
     **dict.fromkeys(
         ("hardshrink", "softshrink"), _signs(_argument(0, 0.5), _argument(0, 0.5, side=-1))
     ),
-    **dict.fromkeys(("threshold",), _signs(_argument(0, 0.0))),
-    **dict.fromkeys(("clamp",), _signs(_bound(0, "min"), _bound(1, "max"))),
+    **dict.fromkeys(("threshold",), _signs(_argument(0))),
+    **dict.fromkeys(("clamp",), _signs(_argument(0), _argument(1))),
     **dict.fromkeys(
-        ("clamp_min", "clamp_max", "maximum", "minimum", "fmax", "fmin"),
-        _signs(lambda other, **_: other),
+        ("clamp_min", "clamp_max", "maximum", "minimum", "fmax", "fmin"), _signs(_argument(0))
     ),
     **dict.fromkeys(("amax", "amin", "max", "min"), _largest),
     **dict.fromkeys(("linalg_vector_norm", "norm"), _norm),
-    **dict.fromkeys(("_cdist_forward", "_euclidean_dist"), lambda out, *_, **__: [out == 0]),
+    **dict.fromkeys(("_cdist_forward", "_euclidean_dist"), lambda out, *_: [out == 0]),
     **dict.fromkeys(("smooth_l1_loss", "huber_loss"), _band),
-    **dict.fromkeys(("floor", "ceil", "round", "trunc"), lambda out, *_, **__: [out]),
-    **dict.fromkeys(
-        ("frac", "fmod", "remainder"), lambda out, x, by=1.0, **_: [torch.floor(x / by)]
-    ),
+    **dict.fromkeys(("floor", "ceil", "round", "trunc"), lambda out, *_: [out]),
+    **dict.fromkeys(("frac", "fmod", "remainder"), lambda out, x, by=1.0: [torch.floor(x / by)]),
 }
-"""What the operations with a kink or a jump decide; those whose result is itself no real number,
-such as comparisons, pooling with its indices or sorting, decide that."""
+"""What the operations with a kink or a jump decide, by result and arguments: PyTorch passes these by place,
+and leaves out at the end what is as by default. Those whose result is itself no real number, such as
+comparisons, pooling with its indices or sorting, decide that."""
 
 
 class Decisions(TorchDispatchMode):
@@ -160,7 +158,7 @@ class Decisions(TorchDispatchMode):
         found = [o for o in outputs if isinstance(o, Tensor) and not o.is_floating_point()]
         found = [o.clone() for o in found if not o.is_complex()]
         if not found and name in DECIDES:
-            found = DECIDES[name](out, *before, **(kwargs or {}))
+            found = DECIDES[name](out, *before)
         self.taken += [(name, decided) for decided in found]
         return out
 
