@@ -105,6 +105,15 @@ def test_near_kink_allows_for_the_rounding_of_fused_weights():
         assert near_kink(head, z).tolist() == [expected]
 
 
+def test_what_is_multiplied_out_keeps_no_graph():
+    narrow = torch.ones(1, 9, dtype=torch.float64, requires_grad=True)
+    head = Head(
+        (torch.ones(9, 1).double(), narrow, torch.ones(1, 1).double()), (None,) * 3, (LINEAR, RELU)
+    )
+    assert head.fused.depth == 2
+    assert not head.fused.weights[0].requires_grad
+
+
 def test_what_is_no_layer_is_refused_in_a_sentence():
     w = torch.ones(2, 2)
     with pytest.raises(

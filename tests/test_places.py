@@ -53,6 +53,7 @@ def placed(words: str) -> str:
             "partial(verify.experiments.homogeneity.scaled, 1; )",
             "verify/experiments/homogeneity.py def scaled(",
         ),
+        ("verify.symbolic.matrices.matrix", "verify/symbolic/matrices.py def matrix("),
         ("theorems.cor35.derivation.nothing", "theorems/cor35/derivation.py"),
         ("builtins.len", ""),
     ],

@@ -54,7 +54,7 @@ class Places:
             while found and self._file(found) is None:
                 found, _, word = found.rpartition(".")
             if found and (path := self._file(found)):
-                return self._placed(found, path, rf"(?:def |class )?{word}\b")
+                return self._placed(found, path, rf"(?:(?:def|class) {word}\b|{word}\s*[:=])")
         return ""
 
     def _file(self, module: str) -> Path | None:

@@ -123,9 +123,10 @@ def effective_context(check: Check, ctx: Context) -> Context:
 def data_of(check: Check, ctx: Context) -> dict[str, str]:
     """Return the SHA-256, by name, of the data that a check is declared to rest on.
 
-    That is of the images, with labels, on which its artefacts are trained, as they are used; and of the
-    file or folder that a user named for what it needs besides, as it is on the disk. Data that a check
-    reads without either are a library's, whose version is noted.
+    That is of the images, with labels, that the sources of its artefacts hold now, than which a kept
+    artefact may be older; and of the file or folder that a user named for what it needs besides, as it is
+    on the disk. Data that a check reads without either are a library's, whose version is noted, or an
+    archive that was fetched, whose checksum the code holds.
 
     Raises:
         OSError: if a file cannot be read.

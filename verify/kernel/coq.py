@@ -149,6 +149,8 @@ def _learn(library: Library, wanted: Sequence[str], folder: Path) -> None:
         and _is_current(_stamp(folder, name), _key(library, name))
     }
     ready = {name for name in compiled if library.closure(name).keys() <= compiled}
+    if lost := [name for name in wanted if _module(name) not in ready]:
+        raise CoqError(f"The sources of {', '.join(lost)} were compiled anew meanwhile; run again.")
     recorded = {n: axioms for n, axioms in _recorded(library).items() if _module(n) in ready}
     asked = dict.fromkeys((*wanted, *recorded))
     known = {module: _told(library, module, folder) for module in map(_module, asked)}

@@ -147,7 +147,8 @@ class Head:
             self.activations, self.weights[1:], self.biases[1:], self.norms[1:], strict=True
         ):
             if s is LINEAR and norms[-1] is None and _repays(weights[-1], w):
-                weights[-1], biases[-1] = w @ weights[-1], w @ biases[-1] + b
+                weights[-1] = (w @ weights[-1]).detach()
+                biases[-1] = (w @ biases[-1] + b).detach()
                 norms[-1] = norm
             else:
                 activations.append(s)
