@@ -14,7 +14,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 LONGEST = 300
 """Seconds that it may take."""
 
-_ELSEWHERE = re.compile(r' href="[^"#][^"]*"')
+_ELSEWHERE = re.compile(r' href="(?!https?:)[^"#][^"]*"')
 """A link to another page, which a PDF would tie to a folder of this machine."""
 
 _MADE = re.compile(rb"(?<=/CreationDate \(D:)\d{14}|(?<=/ModDate \(D:)\d{14}")

@@ -6,6 +6,7 @@ that reaches one branch, so that a branch that decides otherwise is seen.
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role, evidence_for
@@ -31,6 +32,7 @@ from verify.claims.statement import (
     Statement,
     Verdict,
 )
+from verify.claims.summary import UNLEARNED
 
 PROVENANCE = Provenance(
     key="k", seed=0, profile="smoke", device="cpu", versions={}, git="", date="", wall_s=0, cpu_s=0
@@ -415,6 +417,15 @@ def test_the_first_check_that_ran_answers_an_effect():
         "a": ("s.second", Answer.NO),
         "b": ("s.second", Answer.UNDECIDED),
     }
+
+
+def test_an_answer_by_networks_that_do_not_count_as_trained_does_not_count():
+    first, one = answering("first", ("a", Answer.NO))
+    second, two = answering("second", ("a", Answer.YES))
+    poor = msgspec.structs.replace(one, summary=f"These networks {UNLEARNED}: 34 %.")
+    answers = judge_experiment(EXPERIMENT, [first, second], {first.id: poor, second.id: two})
+    assert answers["a"][0] == second.id
+    assert judge_experiment(EXPERIMENT, [first], {first.id: poor}) == {}
 
 
 def test_an_answer_to_a_question_that_was_not_asked_is_refused():

@@ -50,6 +50,8 @@ def test_text_around_formulas_stays_and_what_cannot_be_read_too() -> None:
         ("1e-7, 2.5e-16 and 3e+4 of E1e-7", "10⁻⁷, 2.5 · 10⁻¹⁶ and 3 · 10⁴ of E1e-7"),
         ("21.85x, x1e-2 and 2x(t)", "21.85×, ×10⁻² and 2x(t)"),
         ("prop33.robust.kappa", "prop33.robust.kappa"),
+        ("--lambda of kernel/delta.v at 0x1F", "--lambda of kernel/delta.v at 0x1F"),
+        ("(-pi, pi), 1/lambda", "(-π, π), 1/λ"),
         ("a gradient, a phial and an x_11y", "a gradient, a phial and an x_11y"),
     ],
 )

@@ -9,6 +9,7 @@ import msgspec
 from verify.claims.check import Check, Kind, Role
 from verify.claims.evidence import Evidence, Measured, Outcome
 from verify.claims.statement import Experiment, Origin, Part, Reading, Statement, Verdict
+from verify.claims.summary import UNLEARNED
 from verify.claims.text import count
 
 
@@ -166,18 +167,21 @@ def judge_experiment(
 ) -> dict[str, tuple[str, Measured]]:
     """The measured answer to each effect, with the id of the check that measured it.
 
-    An effect measured by several checks is given by the first of them that ran.
+    An effect measured by several checks is given by the first of them that ran on networks that count as trained.
     """
     answers: dict[str, tuple[str, Measured]] = {}
     known = {effect.id for effect in experiment.effects}
     for check in checks:
         found = evidence.get(check.id)
-        for measured in found.answers if found is not None else ():
+        if found is None:
+            continue
+        for measured in found.answers:
             if measured.effect not in known:
                 raise ValueError(
                     f"{check.id} answers {measured.effect!r}, which {experiment.id} does not ask"
                 )
-            answers.setdefault(measured.effect, (check.id, measured))
+            if UNLEARNED not in found.summary:
+                answers.setdefault(measured.effect, (check.id, measured))
     return answers
 
 

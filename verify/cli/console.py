@@ -24,7 +24,7 @@ from verify.claims.evidence import Evidence, Outcome
 from verify.claims.lemmas import Lemma, LemmaKind
 from verify.claims.progress import draws
 from verify.claims.statement import Experiment, Statement
-from verify.claims.summary import sentence
+from verify.claims.summary import UNLEARNED, sentence
 from verify.claims.text import count, printable
 from verify.engine.record import (
     CheckRecord,
@@ -487,7 +487,9 @@ def _answer(room: ExperimentRecord, effect: str) -> str:
         return "not run"
     by, measured = room.answers[effect]
     others = [
-        f"{check.id}: {other.answer}" for check, other in room.answered(effect) if check.id != by
+        f"{check.id}: {other.answer}{f', by networks that {UNLEARNED}' if check.unlearned else ''}"
+        for check, other in room.answered(effect)
+        if check.id != by
     ]
     elsewhere = f" ({'; '.join(others)})" if others else ""
     return f"{measured.answer}, {measured.value}{elsewhere}"

@@ -290,7 +290,9 @@ class CurvaturePlan:
         _require_point(self.head, z)
         if is_one_point(self.head, self.loss, z):
             unusual = torch.is_inference_mode_enabled() or torch.is_autocast_enabled("cpu")
-            with own_type(z.device) if unusual else contextlib.nullcontext():  # nothing asked of torch keeps a graph
+            with (
+                own_type(z.device) if unusual else contextlib.nullcontext()
+            ):  # nothing asked of torch keeps a graph
                 g, m, values = PointProducts(self.head, self.loss, z.detach()).terms()
                 return Terms(g, m, values) if z.ndim == 1 else Terms(g[None], m[None], values[None])
         whole = self.at(z)

@@ -34,12 +34,7 @@ from verify.experiments.e2.measure import (
 )
 from verify.experiments.forms import LIVE
 from verify.experiments.networks import SEEDS, Runs
-
-ENOUGH = 185.0
-"""Training time, learning rate times steps, before which a run that has not regrown may yet do so.
-
-The released runs at 0.05 that regrow pass their first epoch's mean after 485 to 3,686 steps.
-"""
+from verify.experiments.released.collapse import ENOUGH
 
 GUARD = f"Not applicable if in the first epoch the square of the deviation was at {COLLAPSED:g} or more of that of the run beside it: it was not collapsed"
 
