@@ -135,6 +135,12 @@ def test_every_published_effect_has_its_arrays(room):
             assert (one.arrays is not None) != ((room.name, one.effects[0]) in unreleased)
 
 
+def test_every_effect_that_is_told_has_an_answer_on_the_digits():
+    """But of released networks, which need their weights."""
+    without = {(room.name, one.effects[0]) for room in ROOMS for one in room.told if not one.digits}
+    assert without == {("E8", "dino-vit-s16"), ("E8", "vicreg-resnet-50")}
+
+
 def test_every_command_that_is_shown_can_be_parsed():
     commands = re.findall(r"python -m verify ([^`#\n]+)", README)
     assert len(commands) > 8

@@ -12,6 +12,7 @@ SUMMARY = (
         published="compression 49, 57, 79 at one, two and three layers",
         arrays=(Answer.YES, "49.1, 57.2, 78.5"),
         claims=("compresses",),
+        digits=(Answer.YES, "21, 40 and 58"),
         reduced=(Answer.UNDECIDED, "55.7, 46.7, 43.0"),
     ),
     Told(
@@ -33,6 +34,7 @@ SUMMARY = (
             "a linear probe loses 0.12 [−1.26, 1.50], 13.12 [11.75, 14.49], 16.74 [15.38, 18.10] points",
         ),
         claims=("cost",),
+        digits=(Answer.UNDECIDED, "by −5 to 22 points from one layer to three"),
         reduced=(Answer.UNDECIDED, "by −3.2 to 6.0 points from one layer to three"),
     ),
     Told(
@@ -40,6 +42,7 @@ SUMMARY = (
         text="a deeper head bends rotation orbits more",
         arrays=(Answer.YES, "second differences, `h` over `z`, 1.93, 2.00 and 2.09"),
         claims=("bends",),
+        digits=(Answer.NO, "1.06 to 1.21 at one layer, 0.71 to 0.95 at three"),
         reduced=(Answer.NO, "2.25 to 2.39 at one layer, 1.61 to 1.84 at three"),
     ),
 )

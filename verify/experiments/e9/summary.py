@@ -17,12 +17,14 @@ SUMMARY = (
         effects=("head-helps", "linear-helps"),
         text="a head leaves a better `z` than no head",
         published="claimed",
+        digits=(Answer.UNDECIDED, "−1.9 to 2.3 points"),
         reduced=(Answer.UNDECIDED, "−11.2 to 12.9 points"),
     ),
     Told(
         effects=("faster",),
         text="a nonlinear head speeds training up",
         published="claimed",
+        digits=(Answer.UNDECIDED, "−2.1 to 3.5 points, mean over the epochs"),
         reduced=(Answer.UNDECIDED, "−2.7 to 3.4 points, mean over the epochs"),
     ),
 )
