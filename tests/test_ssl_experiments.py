@@ -303,3 +303,6 @@ def test_published_pattern(wider: list[float], answer: Answer) -> None:
     measured = e4.published_answer(found)
     assert measured.answer is answer
     assert "256 on both [0.0, 0.0]" in measured.value
+    for name in ("z", "h"):  # a linear probe that guesses
+        blind = found | {(0, name): [0.27, 0.24, 0.28]}
+        assert e4.published_answer(blind).answer is Answer.UNDECIDED

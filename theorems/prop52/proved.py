@@ -38,7 +38,7 @@ CHECKS = kernel(
         ),
         "small": said(
             "small.part_small_converse",
-            read="856d3ccb8cb5653e",
+            read="4e731b687c0a8013",
             missing="the expansion of the mean square",
         ),
     },
