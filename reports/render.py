@@ -341,6 +341,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         counted_standings=_counted_standings,
         crosswalk=crosswalk.shown(run, crosswalk.read()),
         decided_by=crosswalk.decided_by,
+        called=vocabulary.called,
         definition=vocabulary.anchor,
         definitions=quoted.definitions,
         dependencies=drawing(run),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from verify.claims.evidence import Evidence, Quoted, Theorem
 from verify.engine.record import RunRecord
@@ -83,6 +84,15 @@ def anchor(name: str) -> str:
     """The anchor of a Coq definition."""
     # The first module is the same everywhere, and a notation's name has spaces.
     return "coq--" + re.sub(r"[^\w.']+", "-", name.split(".", 1)[-1])
+
+
+def called(definitions: Sequence[Quoted]) -> list[tuple[str, str]]:
+    """The names of definitions, each with its last word, or with the module before it where others share that."""
+    words = Counter(map(_word, definitions))
+    return [
+        (one.name, ".".join(one.name.split(".")[-2:]) if words[_word(one)] > 1 else _word(one))
+        for one in definitions
+    ]
 
 
 def _word(definition: Quoted) -> str:

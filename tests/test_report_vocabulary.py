@@ -7,7 +7,7 @@ from report_fixture import FINDINGS, run_record
 from report_parser import Parsed
 
 from reports.render import page
-from reports.vocabulary import Vocabulary, anchor
+from reports.vocabulary import Vocabulary, anchor, called
 from verify.claims.evidence import Quoted
 from verify.engine.record import RunRecord
 
@@ -71,3 +71,11 @@ def test_what_all_theorems_of_a_check_assume_is_told_once() -> None:
     block = block.partition("</article>")[0]
     assert block.count("Assumes <code>Classical_Prop.classic</code>.") == 1
     assert block.count("Assumes no axiom.") == 1
+
+
+def test_definitions_of_one_name_are_told_apart_by_their_modules() -> None:
+    assert called([OUTER, INNER, BELOW]) == [
+        (OUTER.name, "outer"),
+        (INNER.name, "a.inner"),
+        (BELOW.name, "b.inner"),
+    ]
