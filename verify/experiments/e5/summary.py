@@ -14,12 +14,14 @@ SUMMARY = (
         claims=("bends",),
         digits=(Answer.UNDECIDED, "0.95 to 1.02 times"),
         reduced=(Answer.YES, "2.13 to 2.27 times"),
+        medium=(Answer.UNDECIDED, "2.10 times, of one seed"),
     ),
     Told(
         effects=("curvature",),
         text="so it does where images are interpolated, and do not jump",
         digits=(Answer.NO, "0.85 to 0.91 times"),
         reduced=(Answer.YES, "2.19 to 2.27 times"),
+        medium=(Answer.UNDECIDED, "2.10 times, of one seed"),
     ),
     Told(
         effects=("turning",),
@@ -27,5 +29,6 @@ SUMMARY = (
         published="concluded",
         digits=(Answer.YES, "by 64 degrees at a step, 50 before the head"),
         reduced=(Answer.UNDECIDED, "0.99 to 1.00 times"),
+        medium=(Answer.UNDECIDED, "1.03 to 1.04 times, of one seed"),
     ),
 )
