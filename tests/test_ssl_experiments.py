@@ -79,7 +79,7 @@ def made_up(head: str) -> tuple[Tensor, Tensor, Tensor]:
     classes = torch.arange(60) % 10
     centres = torch.randn(10, 1, 20, generator=generator)[classes]
     noise = 0.3 * torch.randn(60, 12, 20, generator=generator)
-    scale = {"nothing": 1.0, "compresses": 0.2, "expands": 3.0}[head]
+    scale = {"nothing": 1.0, "compresses": 0.2, "hardly less": 0.202, "expands": 3.0}[head]
     return unit(centres + noise), unit(centres + scale * noise), classes
 
 
@@ -103,13 +103,18 @@ def test_compression_criteria(head: str, compresses: Answer, semantics: Answer) 
 
 
 @pytest.mark.parametrize("control", [UNTRAINED, FRESH])
-def test_compression_must_beat_both_controls(control: str) -> None:
-    compressing, nothing = ([e3_orbits.compare(*made_up(n))] * 3 for n in ("compresses", "nothing"))
+@pytest.mark.parametrize("like", ["compresses", "hardly less"])
+def test_compression_must_beat_both_controls(control: str, like: str) -> None:
+    """One that is less by little, orbit by orbit, has a quotient above 1, and an interval that is not clear of it."""
+    heads = {TRAINED: "compresses", control: like}
     cells = {
-        (name, protocol): compressing if name in (TRAINED, control) else nothing
+        (name, protocol): [e3_orbits.compare(*made_up(heads.get(name, "nothing")))] * 3
         for name in (TRAINED, FRESH, UNTRAINED)
         for protocol in Protocol
     }
+    consistent = [cells[name, Protocol.CONSISTENT] for name in (TRAINED, control)]
+    quotient = e3_orbits.pooled(consistent[0], "selectivity", consistent[1])
+    assert (quotient.low > 1) == (like == "hardly less")
     assert e3.answers(cells)[0].answer is Answer.UNDECIDED
 
 
