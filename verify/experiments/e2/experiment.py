@@ -38,7 +38,7 @@ from verify.experiments.released.collapse import ENOUGH
 
 GUARD = f"Not applicable if in the first epoch the square of the deviation was at {COLLAPSED:g} or more of that of the run beside it: it was not collapsed"
 
-LATE = f"after {ENOUGH:g} of training time, learning rate times steps, by which every released run at 0.05 on CIFAR-10 that regrows had passed its first epoch's mean"
+LATE = f"after {ENOUGH:g} of training time, learning rate times steps, by which every released run at 0.05 on CIFAR-10 that regrows had passed its first epoch's mean (of the forms here only the published one lasts so long)"
 
 EXPERIMENT = Experiment(
     id="E2",
