@@ -94,7 +94,7 @@ def _experiments(rooms: Sequence[Room]) -> str:
     columns = (
         "effect",
         "published",
-        "released arrays (CIFAR-10, ResNet-18), our statistic",
+        "released arrays (CIFAR-10, ResNet-18; E8: what the notebook printed), our criterion",
         *forms.values(),
     )
     lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
