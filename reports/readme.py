@@ -99,7 +99,7 @@ def _experiments(rooms: Sequence[Room]) -> str:
     )
     lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
     for name, one in told:
-        quoted = _cell(one.published) or "none", _answer(one.arrays, "not released")
+        quoted = _cell(one.published) or "none", _answer(one.arrays, "no arrays")
         answers = (_answer(getattr(one, form)) for form in forms)
         lines.append(f"| {name}: {_cell(one.text)} | {' | '.join((*quoted, *answers))} |")
     return "\n".join(lines) + "\n"
