@@ -25,7 +25,8 @@ from verify.experiments.collapse import (
 from verify.experiments.e2 import experiment as e2
 from verify.experiments.e2 import measure
 from verify.experiments.e7 import experiment as e7
-from verify.experiments.forms import LIVE, MEDIUM
+from verify.experiments.forms import FORMS, LIVE, MEDIUM
+from verify.experiments.networks import SCALES
 from verify.ssl.training import Start
 
 pytestmark = pytest.mark.slow  # it trains networks
@@ -35,6 +36,17 @@ pytestmark = pytest.mark.slow  # it trains networks
 def test_gates(check: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     evidence = run_check(check, short_context(tmp_path_factory.mktemp("cache"), ()))
     assert evidence.outcome is Outcome.AS_STATED, evidence.summary + evidence.detail
+
+
+def test_only_the_published_size_lasts_long_enough_for_a_no() -> None:
+    """As the criteria say."""
+    long = set()
+    for form in (LIVE, *(f for f in FORMS if "E2" in f.minutes)):
+        config = setup(form).config
+        images = 1797 if form is LIVE else SCALES[form.size].train[1] or 50_000
+        if 0.05 * config.epochs * images / config.batch >= e2.ENOUGH:
+            long.add(form.size)
+    assert long == {"published"}
 
 
 DIGITS = setup(LIVE)

@@ -38,7 +38,7 @@ SUMMARY = Summary(
                     "fibre",
                 ),
                 proved(
-                    "an injective encoder makes it a function of $z$, since no two inputs share one; but at a collapse, of which Section 4 speaks, all do",
+                    "an injective encoder makes it a function of $z$, since no two inputs share one",
                     "of-z",
                 ),
             ),

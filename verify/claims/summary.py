@@ -91,7 +91,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         digits, reduced, medium: the answer on the digits, and in the recorded reduced and medium forms, each with
             its figures; None where they were not run.
         published: the published figures; empty if there are none.
-        arrays: the answer that the author's released arrays of CIFAR-10 and ResNet-18 give by our statistic, with
+        arrays: the answer that the author's released arrays of CIFAR-10 and ResNet-18, or what the notebook printed, give by our criterion, with
             its figures; None where nothing of it was released.
         claims: ids of the claims of `verify.experiments.released` that the answer is that of, if there are.
     """
