@@ -80,7 +80,7 @@ SUMMARY = Summary(
     part_titles={
         "factor": "When the factor has to be constant",
         "square": "When a square head is isotropic everywhere",
-        "general": "The barrier for heads that are wide enough",
+        "general": "When heads that are wide enough have the barrier",
         "robust": "How near to isotropy small constant heads come",
         "scope": "Scale-invariant losses, whose Hessian is no metric",
     },

@@ -71,6 +71,7 @@ SUMMARY = Summary(
     },
     part_titles={
         "converse": "Constancy of the head, from singularity along an orbit",
+        "spread": "Slope and orbit length bound the spread",
         "small": "The mean spread under small augmentations",
     },
 )

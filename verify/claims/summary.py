@@ -185,8 +185,8 @@ def _untitled(summary: Summary, statement: Statement) -> Iterable[str]:
     for reading in statement.readings:
         if not summary.titles.get(reading.id):
             yield f"its summary has no title of the reading {reading.id!r}"
-    named = [title(one, summary) for one in (*statement.readings, *statement.parts)]
-    for text, times in Counter(named).items():
+    named: tuple[Reading | Part, ...] = (*statement.readings, *statement.parts)
+    for text, times in Counter(title(one, summary) for one in named).items():
         if len(text) > TITLE:
             yield f"the title {text!r} has {len(text)} characters and may have {TITLE}"
         if "$" in text:

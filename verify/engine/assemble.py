@@ -240,12 +240,12 @@ def _foundations(
         room, judgement = there.get(name), verdicts.of(target)
         if target in found or judgement is None or room is None:
             continue
-        about = resolve(room.subject, id) if isinstance(room.subject, Statement) else None
-        if about is None:
+        subject = room.subject
+        if not isinstance(subject, Statement) or (about := resolve(subject, id)) is None:
             continue
         found[target] = FoundationRecord(
             id=target,
-            label=room.subject.label,
+            label=subject.label,
             title=title(about, room.summary),
             judgement=judgement,
             checks=tuple(records[check] for check in judgement.checks),
