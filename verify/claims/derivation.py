@@ -369,7 +369,8 @@ class Proof:
         """The number that one side may be the other times; 0 if there is none."""
         free: dict[sp.Symbol, sp.Expr] = dict(self.free)
         numbers = _are_numbers(left, right)
-        if not numbers and not (isinstance(left, Matrix) and isinstance(right, Matrix)):
+        matrices = isinstance(left, Matrix) and isinstance(right, Matrix)
+        if not numbers and not (matrices and left.shape == right.shape):
             return sp.S.Zero
         one, other = (_scalar(s) if numbers else _entry(s, free) for s in (left, right))
         if not (one - other).has(sp.Indexed, sp.Sum):
