@@ -48,6 +48,7 @@ from verify.claims.proved import AXIOMS
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 from verify.claims.summary import DATA, Told
 from verify.claims.text import count
+from verify.engine.mutation.catalogue import is_test
 from verify.engine.provenance import DISTRIBUTION, project_version
 from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, by_reason
 
@@ -322,6 +323,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         day=lambda iso: iso[:16].replace("T", " "),
     )
     environment.tests["computed"] = _is_computed
+    environment.tests["pytest"] = is_test
     quoted = vocabulary.Vocabulary(run)
     withdrawn = _withdrawn(run)
     environment.globals.update(

@@ -197,7 +197,8 @@ class ChangeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id, file, text, becomes, wrong, checks, equivalent: as in the catalogue.
-        tried: whether it was tried, and its code and checks are still the same.
+        tried: whether it was tried, and the file that it changes and the code of its checks are still the same; of
+            a check that is a test, the test's own file.
         noticed_by: the check that turned red; empty if none did.
     """
 
