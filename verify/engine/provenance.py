@@ -141,18 +141,18 @@ def data_of(check: Check, ctx: Context) -> dict[str, str]:
     loaded = [source.load(ctx) for source in dict.fromkeys(sources)]
     named = {name: ctx.data.get(name) for name in check.capabilities if name in DATA}
     return {images.name: images.fingerprint() for images in loaded} | {
-        name: _content(Path(path)) for name, path in named.items() if path
+        name: content_digest(Path(path)) for name, path in named.items() if path
     }
 
 
-def _content(path: Path) -> str:
-    """Hash a file's content; of a folder the names and contents of all files in it."""
+def content_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's content; of a folder the names and contents of all files in it."""
     if path.is_file():
         with path.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
     digest = hashlib.sha256()
     for file in sorted(filter(Path.is_file, path.rglob("*"))):
-        digest.update(f"{file.relative_to(path).as_posix()} {_content(file)}\n".encode())
+        digest.update(f"{file.relative_to(path).as_posix()} {content_digest(file)}\n".encode())
     return digest.hexdigest()
 
 
