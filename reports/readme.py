@@ -94,12 +94,12 @@ def _experiments(rooms: Sequence[Room]) -> str:
     columns = (
         "effect",
         "published",
-        "released arrays (CIFAR-10, ResNet-18), our statistic",
+        "released arrays (CIFAR-10, ResNet-18; E8: what the notebook printed), our criterion",
         *forms.values(),
     )
     lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
     for name, one in told:
-        quoted = _cell(one.published) or "none", _answer(one.arrays, "not released")
+        quoted = _cell(one.published) or "none", _answer(one.arrays, "no arrays")
         answers = (_answer(getattr(one, form)) for form in forms)
         lines.append(f"| {name}: {_cell(one.text)} | {' | '.join((*quoted, *answers))} |")
     return "\n".join(lines) + "\n"

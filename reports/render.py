@@ -358,6 +358,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         quoted=quoted,
         version=f"{DISTRIBUTION} {project_version()}",
         tier_words=tiers.words,
+        titles=run.titles,
         untold=partial(_untold, withdrawn),
         withdrawn=withdrawn,
         worded=_worded(run),

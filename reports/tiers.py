@@ -15,11 +15,11 @@ _DECIDES = (Role.SUPPORTS, Role.REFUTES)
 TIERS: dict[str, tuple[Callable[[CheckRecord], bool], str]] = {
     "kernel": (
         lambda check: check.kind is Kind.KERNEL,
-        "“proved”, “holds” or “refuted”: theorems that Coq's kernel checked say the whole sentence; “in part”: they say some of it, and the section says what is missing.",
+        "“proved”, “holds” or “refuted”: theorems that Coq's kernel checked say, as read, the whole sentence; “in part”: they say some of it, and the section says what is missing.",
     ),
     "derivation": (
         lambda check: check.kind is Kind.DERIVATION and check.role is Role.SUPPORTS,
-        "“derived”: every printed step closed by an exact zero test, in all dimensions or by a named reduction.",
+        "“derived”: every printed step closed by an exact zero test or marked as assumed, in all dimensions or by a named reduction.",
     ),
     "exact": (
         lambda check: (
@@ -27,7 +27,7 @@ TIERS: dict[str, tuple[Callable[[CheckRecord], bool], str]] = {
             and check.kind not in (Kind.KERNEL, Kind.DERIVATION)
             and check.arithmetic.is_rigorous
         ),
-        "exact numbers or balls, never rounded: “refuted” by counterexample, shown by “example”, or the cases “agree”.",
+        "exact numbers, or balls that enclose what rounding does: “refuted” by counterexample, shown by “example”, or the cases “agree”.",
     ),
     "property": (
         lambda check: check.kind is Kind.PROPERTY and check.role is Role.SUPPORTS,

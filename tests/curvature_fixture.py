@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from verify.numeric.activations import ACTIVATIONS, Activation
 from verify.numeric.batchnorm import BatchNorm
@@ -55,3 +56,15 @@ def symmetric(n: int, values: torch.Tensor, seed: int = 0) -> torch.Tensor:
     q, _ = torch.linalg.qr(normal(n, n, seed=seed))
     matrix = q @ torch.diag(values.double()) @ q.T
     return (matrix + matrix.T) / 2
+
+
+class Dispatches(TorchDispatchMode):
+    """Counts the operations that PyTorch is asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        self.count += 1
+        return func(*args, **(kwargs or {}))

@@ -23,6 +23,7 @@ import pytest
 from toy import context, load_checks, write_registry
 
 from verify.__main__ import main
+from verify.claims.check import Context
 from verify.claims.evidence import Outcome
 from verify.cli import soak
 from verify.cli.cluster import Pool, pool
@@ -80,7 +81,7 @@ class Loopback:
         ends = time.monotonic() + 60.0
         while not until():
             assert time.monotonic() < ends
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def complete(self) -> None:
         """See that there are a worker under a nanny, which would start it again, and one without."""
@@ -91,6 +92,12 @@ class Loopback:
     def workers(self) -> int:
         """How many workers the scheduler knows."""
         return len(self._client.nthreads())
+
+    def kill(self, worker: int) -> None:
+        """Kill a worker, by the number of its process, and wait until the scheduler has noticed."""
+        (lost,) = (at for at, pid in self._client.run(os.getpid).items() if pid == worker)
+        os.kill(worker, signal.SIGKILL)
+        self.wait(lambda: lost not in self._client.nthreads())
 
     def close(self) -> None:
         """End all of it."""
@@ -108,6 +115,21 @@ def loopback(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
     try:
         running.worker()
         running.complete()
+        yield running
+    finally:
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
+    """A scheduler with one worker, to be lost by the last test that has it."""
+    pytest.importorskip(
+        "distributed", reason="Dask is not installed: `pip install -e '.[cluster]'`"
+    )
+    running = Loopback(tmp_path_factory.mktemp("single"))
+    try:
+        running.worker("--no-nanny")
+        running.wait(lambda: running.workers() == 1)
         yield running
     finally:
         running.close()
@@ -153,27 +175,25 @@ def finished(events):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shared", [True, False])
-def test_evidence_is_that_of_one_machine(loopback, registry, tmp_path, monkeypatch, shared):
-    alone, events = run(registry, tmp_path / "alone", Pool(2)), []
-    if not shared:  # as if the client's folder were on no other machine
-        monkeypatch.setattr(engine, "write_whole", lambda path, content: None)
-    runs = connected(loopback, registry, tmp_path / "there/cache")
-    monkeypatch.undo()
-    monkeypatch.syspath_prepend(loopback.folder)
-    assert runs.jobs == 2
-    assert run(registry, tmp_path / "there", runs, events) == alone
-    assert finished(events) == sorted([*alone, "toy-head"])
-    # What was built is here under its address, wherever it was built, and was built once.
-    kept, there = (
-        {f.name for f in (tmp_path / at / "cache").iterdir()} for at in ("alone", "there")
-    )
-    assert kept == there != set()
-    built = [*loopback.folder.rglob("built"), *tmp_path.rglob("there/built")]
-    assert [file.read_text() for file in built] == ["once\n"]
-    assert (tmp_path / "there/built" in built) is shared
-    for file in built:
-        file.unlink()
+def test_evidence_is_that_of_one_machine(loopback, registry, tmp_path, monkeypatch):
+    alone = run(registry, tmp_path / "alone", Pool(2))
+    for shared in (True, False):
+        there, events = tmp_path / f"shared {shared}", []
+        with monkeypatch.context() as patched:
+            if not shared:  # as if the client's folder were on no other machine
+                patched.setattr(engine, "write_whole", lambda path, content: None)
+            runs = connected(loopback, registry, there / "cache")
+        assert runs.jobs == 2
+        assert run(registry, there, runs, events) == alone
+        assert finished(events) == sorted([*alone, "toy-head"])
+        # What was built is here under its address, wherever it was built, and was built once.
+        kept, brought = (
+            {f.name for f in (at / "cache").iterdir()} for at in (tmp_path / "alone", there)
+        )
+        assert kept == brought != set()
+        (built,) = [*loopback.folder.rglob("built"), *there.rglob("built")]
+        assert built.read_text() == "once\n"
+        assert (built == there / "built") is shared
 
 
 @pytest.mark.slow
@@ -190,7 +210,7 @@ def test_a_worker_that_is_killed_loses_nothing_and_nothing_counts_twice(
     def kill():
         loopback.wait(lambda: began.is_file() and began.read_text().endswith("\n"))
         process = int(began.read_text().split()[0])
-        os.kill(parent(process), signal.SIGKILL)
+        loopback.kill(parent(process))
         loopback.wait(lambda: not Path(f"/proc/{process}").exists())
 
     runs = connected(loopback, registry, tmp_path / "there/cache")
@@ -203,10 +223,11 @@ def test_a_worker_that_is_killed_loses_nothing_and_nothing_counts_twice(
     loopback.complete()
 
 
-def children(process: int) -> list[str]:
-    """The processes that a process has started."""
-    found = Path(f"/proc/{process}/task").glob("*/children")
-    return [one for listed in found for one in listed.read_text().split()]
+def making(worker: int) -> bool:
+    """Whether a worker has the process that makes its calls."""
+    listed = Path(f"/proc/{worker}/task").glob("*/children")
+    started = [one for children in listed for one in children.read_text().split()]
+    return any(b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes() for one in started)
 
 
 def parent(process: int) -> int:
@@ -218,11 +239,11 @@ def parent(process: int) -> int:
 def test_a_check_that_hangs_or_dies_is_an_error_of_its_own(loopback, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(loopback.folder)
     registry = write_registry(loopback.folder, ["hangs", "leave", "thread", "derivation"])
-    monkeypatch.setattr(runner, "LEAST_S", 6.0)
+    monkeypatch.setattr(runner, "LEAST_S", 10.0)
     monkeypatch.setattr(runner, "TIMES", 0.0)
     found = run(registry, tmp_path, connected(loopback, registry, tmp_path / "cache"))
     said = {id.rpartition(".")[2]: (one.outcome, one.summary) for id, one in found.items()}
-    assert "it had not ended after 6 s, and was stopped" in said["hangs"][1]
+    assert "it had not ended after 10 s, and was stopped" in said["hangs"][1]
     assert "died, and died again when it ran alone" in said["leave"][1]
     assert "left the thread sleeper running" in said["thread"][1]
     assert {said[name][0] for name in ("hangs", "leave", "thread")} == {Outcome.ERROR}
@@ -269,42 +290,35 @@ def test_a_soak_counts_every_seed_once_though_a_worker_is_killed(loopback, regis
     checks = tuple(one for one in load_checks(registry) if one.id == "toy.P.property")
     said: list[str] = []
     room = Room("toy", load("toy", f"{registry}.toy").subject, checks)
-    ctx, found = context(registry, tmp_path), {}
 
     def kill():
-        loopback.wait(lambda: children(loopback.bare.pid))  # it has begun
-        loopback.bare.kill()
+        loopback.wait(lambda: making(loopback.bare.pid))
+        loopback.kill(loopback.bare.pid)
 
     disturbs = threading.Thread(target=kill)
-    for name, runs in (
-        ("alone", Pool(2)),
-        ("there", connected(loopback, registry, tmp_path / "cache")),
-    ):
-        with runs:
-            if name == "there":
-                disturbs.start()
-            code = soak.soak(
-                [room],
-                ctx,
-                tmp_path / name,
-                seeds=20,
-                jobs=runs.jobs,
-                make=runs.make,
-                until=None,
-                say=said.append,
-            )
-        assert code == 0
-        assert said[-1].startswith("0 alarms in 20 runs of 1 check that draw")
-        kept = soak.read(tmp_path / name)
-        found[name] = {id: (one.seeds, one.draws, one.alarms) for id, one in kept.items()}
-    assert found["alone"] == found["there"] == {"toy.P.property": (20, True, {})}
+    disturbs.start()
+    with connected(loopback, registry, tmp_path / "cache") as runs:
+        code = soak.soak(
+            [room],
+            context(registry, tmp_path),
+            tmp_path / soak.FILE,
+            seeds=20,
+            jobs=runs.jobs,
+            make=runs.make,
+            until=None,
+            say=said.append,
+        )
+    disturbs.join()
+    assert code == 0
+    kept = soak.read(tmp_path / soak.FILE)
+    assert [(one.seeds, one.draws, one.alarms) for one in kept.values()] == [(20, True, {})]
+    assert said[-1].startswith("0 alarms in 20 runs of 1 check that draw")
+    assert "hours of 2 workers" in said[-1]
     loopback.complete()
 
 
 @pytest.mark.slow
-def test_changes_are_tried_on_a_copy_of_this_machine_s_checkout(
-    loopback, registry, tmp_path, monkeypatch
-):
+def test_changes_are_tried_on_a_copy_of_this_machine_s_checkout(single, tmp_path, monkeypatch):
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests/test_sum.py").write_text(
         "from tests.sums import add\n\ndef test_sum():\n    assert add(1, 2) == 3\n"
@@ -319,9 +333,15 @@ def test_changes_are_tried_on_a_copy_of_this_machine_s_checkout(
         Change("same", "tests/sums.py", "add = lambda a, b: b + a\n", test),
     ]
     cache = tmp_path / "cache"
+    cache.mkdir()
     with (
-        connected(loopback, registry, cache) as runs,
-        Campaign(tmp_path, context(registry, tmp_path), 1, runs.cluster) as tries,
+        pool(single.address, None, cache=cache, modules=[]) as runs,
+        Campaign(
+            tmp_path,
+            Context(seed=0, profile="smoke", device="cpu", cache="", rooms={}),
+            1,
+            runs.cluster,
+        ) as tries,
     ):
         found = {id: (one["red"], one["how"]) for id, one in tries.outcomes(changes)}
     assert found == {
@@ -334,39 +354,28 @@ def test_changes_are_tried_on_a_copy_of_this_machine_s_checkout(
 
 @pytest.mark.slow
 def test_a_scheduler_that_is_lost_ends_the_run_and_what_had_finished_stays(
-    tmp_path, monkeypatch, capsys
+    single, tmp_path, monkeypatch, capsys
 ):
-    pytest.importorskip(
-        "distributed", reason="Dask is not installed: `pip install -e '.[cluster]'`"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    registry = write_registry(tmp_path, ["derivation", "property"])
-    room = tmp_path / registry / "toy" / "__init__.py"
-    hanging = room.read_text().replace(
-        "def derive(ctx):\n", "def derive(ctx):\n    time.sleep(600)\n"
-    )
-    room.write_text(hanging)
-    lost = Loopback(tmp_path)
-    try:
-        lost.worker("--no-nanny")
-        lost.wait(lambda: lost.workers() == 1)
-        out = tmp_path / "out"
+    monkeypatch.syspath_prepend(single.folder)
+    registry = write_registry(single.folder, ["derivation", "property"])
+    room = single.folder / registry / "toy" / "__init__.py"
+    hangs = "def derive(ctx):\n    time.sleep(600)\n"
+    room.write_text(room.read_text().replace("def derive(ctx):\n", hangs))
+    out = tmp_path / "out"
 
-        def kill():
-            lost.wait(lambda: list(out.glob("evidence/toy.P.*.json")))
-            lost.scheduler.kill()
+    def kill():
+        single.wait(lambda: list(out.glob("evidence/toy.P.*.json")))
+        single.scheduler.kill()
 
-        monkeypatch.setattr("verify.engine.cluster.CONNECT_S", 2.0)
-        disturbs = threading.Thread(target=kill)
-        disturbs.start()
-        asked = ["toy", "--seed", "1", "--cluster", lost.address, "--out", str(out)]
-        code = main(asked, registries=[registry])
-        disturbs.join()
-    finally:
-        lost.close()
+    monkeypatch.setattr(engine, "CONNECT_S", 2.0)
+    disturbs = threading.Thread(target=kill)
+    disturbs.start()
+    asked = ["toy", "--seed", "1", "--cluster", single.address, "--out", str(out)]
+    code = main(asked, registries=[registry])
+    disturbs.join()
     said = capsys.readouterr().err
     assert code == 3
-    assert said.startswith(f"verify: The connection to the scheduler at {lost.address} was lost.")
+    assert said.startswith(f"verify: The connection to the scheduler at {single.address} was lost.")
     assert "Traceback" not in said
     assert len(list(out.glob("evidence/toy.P.*.json"))) == 1
 

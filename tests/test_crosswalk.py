@@ -18,7 +18,7 @@ from reports.mathml import prose
 from reports.render import page
 from verify.claims.evidence import Answer
 from verify.claims.statement import Experiment, Statement, Verdict
-from verify.claims.summary import Told
+from verify.claims.summary import Summary, Told
 from verify.engine import registry
 from verify.engine.record import RunRecord
 
@@ -135,7 +135,9 @@ def test_a_verdict_that_changes_changes_what_is_shown(
     )
     source = Source("an abstract", "https://example.org", "", sentences)
     monkeypatch.setattr(crosswalk, "read", lambda: (source,))
-    room = run.statements[0]
+    summary = Summary(readings=(), titles={"generic": "Instability, generically"})
+    room = replace(run.statements[0], summary=summary)
+    run = replace(run, statements=(room,))
     generic, *others = [j for j in room.judged.readings if j.target == "generic"]
     assert generic.verdict is Verdict.REFUTED
     assert not others
@@ -150,8 +152,8 @@ def test_a_verdict_that_changes_changes_what_is_shown(
         told[name] = re.sub(r"\s+", " ", parsed.text["crosswalk"])
         check = next(id for id in generic.checks if id in generic.reason)
         assert {"#thm41--generic", f"#{check}", "#E3"} <= parsed.links["crosswalk"]
-    assert "refuted 4.1 generic: by " in told["refuted"]
-    assert "holds 4.1 generic: by " in told["holds"]
+    assert "refuted Instability, generically 4.1 generic: by " in told["refuted"]
+    assert "holds Instability, generically 4.1 generic: by " in told["holds"]
     assert "2 sentences: in part 1, not decided 1." in told["refuted"]
     assert "2 sentences: holds as read 1, not decided 1." in told["holds"]
     for text in told.values():

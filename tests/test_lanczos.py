@@ -11,11 +11,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from curvature_fixture import generator, normal, random_head, symmetric
+from curvature_fixture import Dispatches, generator, normal, random_head, symmetric
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from scipy.sparse.linalg import LinearOperator, eigsh
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from verify.numeric import EffectiveHessian, extreme_eigenpairs
 from verify.numeric.activations import LINEAR, RELU, SWISH
@@ -199,27 +198,15 @@ def test_both_ways_agree_at_the_crossover():
         assert_extremes(found, hessian.dense())
 
 
-class Calls(TorchDispatchMode):
-    """Counts the operations that PyTorch is asked for."""
-
-    def __init__(self):
-        super().__init__()
-        self.count = 0
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        self.count += 1
-        return func(*args, **(kwargs or {}))
-
-
 def test_a_step_takes_few_calls_of_pytorch_besides_its_product():
     """Counts of calls stand for speed: 76 a step before, the checks of convergence included."""
     matrices = normal(1, 150, 150, seed=4)
     operator = MatrixOperator(matrices + matrices.mT)
-    with Calls() as product:
+    with Dispatches() as product:
         operator.rows(normal(1, 1, 150, seed=5))
     counts = []
     for steps in (20, 30):
-        with Calls() as seen:
+        with Dispatches() as seen:
             extreme_eigenpairs(
                 operator, dense_up_to=0, fallback_up_to=0, maximum_steps=steps, tolerance=1e-14
             )

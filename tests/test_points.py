@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from curvature_fixture import generator, normal, random_head
-from torch.utils._python_dispatch import TorchDispatchMode
+from curvature_fixture import Dispatches, generator, normal, random_head
 
 from verify.numeric import EffectiveHessian, extreme_eigenpairs
 from verify.numeric.activations import ACTIVATIONS, GELU, RELU, SWISH, TANH
@@ -172,18 +171,6 @@ def test_what_is_finite_may_have_squares_that_overflow():
     assert torch.equal(
         EffectiveHessian.plan(head, loss).terms(z).eigenvalues, torch.ones(3).double()
     )
-
-
-class Dispatches(TorchDispatchMode):
-    """Counts the operations that PyTorch is asked for."""
-
-    def __init__(self):
-        super().__init__()
-        self.count = 0
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        self.count += 1
-        return func(*args, **(kwargs or {}))
 
 
 def test_the_terms_of_a_small_head_take_few_calls_of_pytorch_and_no_copy_of_a_weight():

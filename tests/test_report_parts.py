@@ -141,7 +141,7 @@ def test_a_short_side_of_a_relation_is_not_left_alone() -> None:
 
 
 def test_no_line_breaks_between_a_formula_and_its_full_stop() -> None:
-    assert prose("for all $t$, so") == f'for all <span class="nowrap">{formula("t")},</span> so'
+    assert prose("for all $t$, so") == f"for all {formula('t')}\N{WORD JOINER}, so"
     assert prose("for all $t$ so") == f"for all {formula('t')} so"
 
 

@@ -37,7 +37,7 @@ CHECKS = kernel(
             "parts.part_below",
             "parts.part_below_approached",
             "met.part_below_met",
-            read="99006dc2d4a88c16",
+            read="5107f6efe869d94a",
         ),
         "indefinite": said(
             "indefinite.part_indefinite",
@@ -48,7 +48,7 @@ CHECKS = kernel(
             "met.part_indefinite_met",
             read="10a922498ad178ec",
         ),
-        "full": said("readings.part_full", "met.part_full_met", read="e275d8b5d065b508"),
+        "full": said("readings.part_full", "met.part_full_met", read="311a00f7280fae53"),
         "beyond": said(
             "parts.part_beyond",
             "readings.part_full",

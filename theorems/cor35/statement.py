@@ -189,7 +189,7 @@ STATEMENT = Statement(
         Part(
             id="below",
             title="The condition number below the published threshold",
-            text=rf"If $H \succeq 0$ and $|E| < {PUBLISHED}$ then $\lambda_{{\min}} > \lambda / 4$ and $\kappa_\phi < {CONDITION_BELOW} \leq 9\kappa$. For $d \geq 2$ the first bound is approached at every $\kappa$, where $\Lambda = M L^2$.",
+            text=rf"If $H \succeq 0$ and $|E| < {PUBLISHED}$ then $\lambda_{{\min}} > \lambda / 4$ and $\kappa_\phi < {CONDITION_BELOW} \leq 9\kappa$. For $d \geq 2$ the first bound of $\kappa_\phi$ is approached at every $\kappa$, where $\Lambda = M L^2$.",
             predicted=Verdict.PROVED,
             concludes=CONCLUDES["below"],
         ),
@@ -203,7 +203,7 @@ STATEMENT = Statement(
         Part(
             id="full",
             title="The whole effective Hessian",
-            text=r"If the full bound of Proposition 3.4 is less than $\lambda_{\min}(H_{\mathrm{eff}}^*)$ then $H_{\mathrm{eff}}^\phi \succ 0$.",
+            text=r"For $C^2$ losses and heads: if the full bound of Proposition 3.4 is less than $\lambda_{\min}(H_{\mathrm{eff}}^*)$ then $H_{\mathrm{eff}}^\phi \succ 0$.",
             predicted=Verdict.PROVED,
         ),
         Part(

@@ -22,7 +22,7 @@ CHECKS = kernel(
             "factor_hypotheses.part_factor_needs_hessian",
             read="c2453b022eeca1e1",
         ),
-        "square": said("square.part_square", "square.part_square_narrow", read="07713e5da107d0eb"),
+        "square": said("square.part_square", "square.part_square_narrow", read="e4e32370581c5340"),
         "general": said(
             "general.part_general",
             "general.part_general_curved",
@@ -52,8 +52,16 @@ CHECKS = kernel(
         ),
     },
     readings={
-        "constant-factor": said("refuted_barrier.refuted_constant_factor", read="04e37dd82ed56c5a"),
-        "varying-factor": said("refuted_barrier.refuted_varying_factor", read="b8fb0a41bc444326"),
+        "constant-factor": said(
+            "refuted_barrier.refuted_constant_factor",
+            "refuted_all_widths.barrier_counterexample_all_widths",
+            read="8a946ced6bb37c54",
+        ),
+        "varying-factor": said(
+            "refuted_barrier.refuted_varying_factor",
+            "refuted_all_widths.barrier_counterexample_all_widths",
+            read="17d914bb154bd25e",
+        ),
         "some-loss": said("some_loss.reading_some_loss", read="198b323e38e79b29"),
         "square": said("readings.reading_square", read="29963133d5257c6a"),
         "square-varying": said("readings.reading_square_varying", read="ea76773d76fc44cf"),

@@ -238,7 +238,7 @@ STEEP = rippled(1, HALF)
 """Its Hessian is singular at u = (0, pi): L_11 = 1 - (1 - cos u_2) / 2 there."""
 
 TILTED = replace(rippled(1), loss=rippled(1).loss + 2 * x * y)
-"""Its Hessian at 0 is ((1, 2), (2, 1)): positive on the diagonal, and indefinite."""
+"""Its Hessian at 0 is ((1, 2), (2, 9/8)): positive on the diagonal, and indefinite."""
 
 SADDLE = CurvedLoss("saddle", x**2 - y**2 + x * y**2, (z, sp.S.Zero), (sp.S.One,) * 2, (0, 1))
 COSINE = CurvedLoss(
@@ -251,7 +251,7 @@ COSINE = CurvedLoss(
 
 
 def _varied(d: int, added: sp.Expr) -> tuple[CurvedLoss]:
-    """A ripple whose least Gershgorin bound is 3/100, with a term that spoils the isotropy."""
+    """A ripple whose least Gershgorin bound is 1/25, with a term that spoils the isotropy."""
     loss = rippled(d, sp.Rational(8, 25))
     return (replace(loss, loss=loss.loss + added / 100),)
 

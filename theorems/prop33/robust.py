@@ -61,12 +61,11 @@ def whitening_at_zero() -> Tensor:
 
 
 def grid(radius: float, angles: int = 240, radii: int = 60) -> Tensor:
-    """Points of the disc, (radii * angles, 2)."""
+    """Points of the disc other than 0, (radii * angles, 2)."""
     angle = torch.arange(angles, dtype=torch.float64) * (2 * math.pi / angles)
     circle = torch.stack([angle.cos(), angle.sin()], dim=1)
-    return (torch.linspace(0, radius, radii, dtype=torch.float64)[:, None, None] * circle).reshape(
-        -1, 2
-    )
+    radii_ = torch.linspace(radius / radii, radius, radii, dtype=torch.float64)
+    return (radii_[:, None, None] * circle).reshape(-1, 2)
 
 
 # --- the bound of its growth --------------------------------------------------------------------
@@ -82,7 +81,7 @@ class Pair(NamedTuple):
 
 @st.composite
 def pairs(draw: st.DrawFn) -> Pair:
-    """Outputs up to 8 in modulus and heads mostly of full rank; half of them where kappa grows fast.
+    """Outputs with entries up to 14 in modulus and heads mostly of full rank; half of them where kappa grows fast.
 
     It does where one category is nearly certain and the other two change places.
     """

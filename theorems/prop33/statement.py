@@ -13,7 +13,7 @@ STATEMENT = Statement(
     title="The curvature barrier for linear heads",
     source="public summary of arXiv 2605.17180 (key design 1); the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
     quoted="However, a linear head is a global fixed transformation and cannot adapt to the changing geometry along a curved optimization trajectory. [..] Explains why linear heads are better than no-head solutions (accelerating convergence) but why non-linearity is essential—Proposition 3.3: when the intrinsic geometry of the loss has non-zero Riemann curvature, no global constant linear transformation can make the effective Hessian non-degenerate and isotropic everywhere.",
-    unseen=r"That the geometry is the Hessian metric $g_L = \nabla^2 L$ and that the transformation is $W \in \mathbb{R}^{k \times d}$ with $H_{\mathrm{eff}}(z) = W^T g_L(Wz) W$ are taken from other public accounts. Isotropic is not defined in what we have: it is read as $H_{\mathrm{eff}} = c I$ with a constant $c > 0$, and as $H_{\mathrm{eff}} = c(z) I$ with a factor that may vary. No relation between $k$ and $d$ is quoted; the paper's heads have $d = 512$, $k = 2048$. That non-linearity is essential in practice is an empirical claim; it is not decided here.",
+    unseen=r"That the geometry is the Hessian metric $g_L = \nabla^2 L$ and that the transformation is $W \in \mathbb{R}^{k \times d}$ with $H_{\mathrm{eff}}(z) = W^T g_L(Wz) W$ are taken from other public accounts. Isotropic is not defined in what we have: it is read as $H_{\mathrm{eff}} = c I$ with a constant $c > 0$, and as $H_{\mathrm{eff}} = c(z) I$ with a factor that may vary. No relation between $k$ and $d$ is quoted; the paper's heads on ResNet-18 have $d = 512$, $k = 2048$. That non-linearity is essential in practice is an empirical claim; it is not decided here.",
     hypotheses=(
         Hypothesis(
             id="metric",
@@ -104,7 +104,7 @@ STATEMENT = Statement(
         Part(
             id="square",
             title="Square heads",
-            text="For $k = d$ a constant head is isotropic everywhere if and only if $L$ is a quadratic polynomial with positive definite Hessian, so the barrier holds for every other loss, curved or flat. For $k < d$ the effective Hessian is degenerate.",
+            text="For $k = d$ a constant head is isotropic everywhere with one factor $c > 0$ if and only if $L$ is a quadratic polynomial with positive definite Hessian, so that barrier holds for every other loss, curved or flat. For $k < d$ the effective Hessian is degenerate.",
             predicted=Verdict.PROVED,
         ),
         Part(

@@ -24,7 +24,7 @@ SUMMARY = Summary(
     shown_by="prop33.iff.whitened.constant-factor",
     instead=(
         proved(
-            r"A constant head is isotropic everywhere if and only if the loss is a positive definite quadratic on some $d$-dimensional subspace; and the barrier is not robust, since small heads come as close to isotropy as one likes on a compact set wherever the loss Hessian at 0 has $d$ positive eigenvalues",
+            r"A constant head is isotropic everywhere, with one factor, if and only if the loss is a positive definite quadratic on some $d$-dimensional subspace; and the barrier is not robust, since small heads come as close to isotropy as one likes on a compact set wherever the loss Hessian at 0 has $d$ positive eigenvalues",
             "iff",
             "robust",
         ),
@@ -44,7 +44,7 @@ SUMMARY = Summary(
                     "square-varying",
                 ),
                 proved(
-                    "there it holds of every loss that is not a positive definite quadratic, curved or flat, so that curvature is not what decides; and the paper's heads have $d = 512$, $k = 2048$",
+                    "there it holds, for one factor $c$, of every loss that is not a positive definite quadratic, curved or flat, so that curvature is not what decides; and the paper's heads on ResNet-18 have $d = 512$, $k = 2048$",
                     "square",
                 ),
             ),
@@ -68,4 +68,20 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    titles={
+        "constant-factor": "The barrier to isotropy, with a constant factor",
+        "varying-factor": "The barrier to isotropy, with a varying factor",
+        "some-loss": "The barrier to isotropy, for some losses",
+        "square": "The barrier for square heads, with a constant factor",
+        "square-varying": "The barrier for square heads, varying factor, d at least 2",
+        "curved-subspaces": "The barrier, for a metric that is curved on every subspace",
+        "narrow": "Degeneracy behind heads narrower than their input",
+    },
+    part_titles={
+        "factor": "When the factor has to be constant",
+        "square": "When a square head is isotropic everywhere",
+        "general": "When heads that are wide enough have the barrier",
+        "robust": "How near to isotropy small constant heads come",
+        "scope": "Scale-invariant losses, whose Hessian is no metric",
+    },
 )

@@ -21,7 +21,7 @@ CHECKS = kernel(
             "attained.part_star_segment_attained",
             "met.part_star_met",
             "met.part_star_segment_met",
-            read="42a12420d89f5214",
+            read="84d30d21c64c6f4b",
         ),
     },
     readings={

@@ -121,7 +121,7 @@ STATEMENT = Statement(
         Part(
             id="star",
             title="The whole effective Hessian",
-            text=r"At a point $z$ let $|h_\phi - h_*| \leq \epsilon_0$, $|J_\phi - J_*| \leq \epsilon$, $|D^2 h_\phi - D^2 h_*| \leq \epsilon_2$, $|J_*| \leq L$, $|D^2 h_*| \leq K_2$, $|\nabla L(h_*)| \leq R$, $|\nabla^2 L(h_*)| \leq M$, and let $\nabla^2 L$ be Lipschitz with constant $T$ on $[h_*, h_\phi]$. Then $|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq "
+            text=r"For $C^2$ losses and heads, at a point $z$, let $|h_\phi - h_*| \leq \epsilon_0$, $|J_\phi - J_*| \leq \epsilon$, $|D^2 h_\phi - D^2 h_*| \leq \epsilon_2$, $|J_*| \leq L$, $|D^2 h_*| \leq K_2$, $|\nabla L(h_*)| \leq R$, $|\nabla^2 L(h_*)| \leq M$, and let $\nabla^2 L$ be Lipschitz with constant $T$ on $[h_*, h_\phi]$. Then $|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq "
             + STAR
             + r"$. At $d = k = 1$ all terms are attained at once, whatever the constants. Where $M'$ bounds $|\nabla^2 L|$ on the segment, $M'\epsilon_0$ may replace $"
             + GRADIENT

@@ -20,7 +20,7 @@ CHECKS = kernel(
             "neighbourhood.part_hessian_neighbourhood",
             "neighbourhood.part_hessian_neighbourhood_met",
             "neighbourhood.part_hessian_neighbourhood_needs_neighbourhood",
-            read="052e227df4cecc4e",
+            read="e574bb96ef8b0d88",
         ),
         "converse": said(
             "converse.part_converse",

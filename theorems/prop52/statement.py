@@ -35,7 +35,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="neighbourhood",
-            text=r"$h \circ T_\theta = h$ on a neighbourhood of $z$ for $\theta$ near $\theta_0$, and $D_z T_\theta$ is continuous at $\theta_0$",
+            text=r"$h \circ T_\theta = h$ on a neighbourhood of $z$ for $\theta$ near $\theta_0$, $D_z T_\theta$ is continuous at $\theta_0$, and $T_{\theta_0}$ is the identity there",
             origin=Origin.ADDED,
         ),
         Hypothesis(
@@ -108,7 +108,7 @@ STATEMENT = Statement(
         Part(
             id="hessian",
             title="The effective Hessian along an orbit",
-            text=r"Let $h$ and $L$ be $C^2$ and $h(T_\theta z) = h(z)$ near $\theta_0$. For a curve $\gamma$ in the orbit of $z$ with $\gamma' = v$: $v^T H_{\mathrm{eff}} v = v^T M v = -\rho^T J_h \gamma''$, which vanishes where $J_h^T \rho = 0$. If $h \circ T_\theta = h$ on a neighbourhood of a critical $z$, on which $T_{\theta_0}$ is the identity, and $D_z T_\theta$ is continuous at $\theta_0$, then $H_{\mathrm{eff}} v = 0$.",
+            text=r"Let $h$ and $L$ be $C^2$ and $h(T_\theta z) = h(z)$ near $\theta_0$. For a curve $\gamma(t) = T_{\theta(t)} z$ with continuous $\theta$, $\theta(0) = \theta_0$ and $\gamma'(0) = v$: $v^T H_{\mathrm{eff}} v = v^T M v = -\rho^T J_h \gamma''$, which vanishes where $J_h^T \rho = 0$. If $h \circ T_\theta = h$ on a neighbourhood of a critical $z$, on which $T_{\theta_0}$ is the identity, and $D_z T_\theta$ is continuous at $\theta_0$, then $H_{\mathrm{eff}} v = 0$.",
             predicted=Verdict.PROVED,
         ),
         Part(

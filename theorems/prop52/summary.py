@@ -15,17 +15,17 @@ SUMMARY = Summary(
             "collapse",
         ),
         holds_added(
-            "at critical points it holds for the form of the effective Hessian, and for the Hessian itself where the head is invariant nearby; and the collapse holds where the metric is singular along the whole orbit",
+            "at critical points it holds for the form of the effective Hessian, and for the Hessian itself where the head is invariant nearby; and the collapse holds where the metric is singular on the orbit's tangents at each of its points",
             "effective-form",
             "effective-neighbourhood",
             "collapse-everywhere",
         ),
     ),
-    smallest=r"$h = \frac{1}{2} |z|^2$ under rotations with $L = u$: $J_h v = 0$ along the orbit, and $v^T H_{\mathrm{eff}} v = 1$.",
+    smallest=r"$h = \frac{1}{2} |z|^2$ under rotations with $L = u$: $J_h v = 0$ along the orbit, and $v^T H_{\mathrm{eff}} v = |v|^2$.",
     shown_by="prop52.hessian.bowl",
     instead=(
         proved(
-            r"Along an orbit on which the head is constant $v^T H_{\mathrm{eff}} v = -\rho^T J_h \gamma''$, with $\gamma$ the orbit's curve; and a head that is singular at every point of a $C^1$-connected orbit is constant on it",
+            r"Along an orbit on which the head is constant $v^T H_{\mathrm{eff}} v = -\rho^T J_h \gamma''$, with $\gamma$ the orbit's curve; and a head with $J_h v = 0$ for the orbit's tangents $v$ at every point of a $C^1$-connected orbit is constant on it",
             "hessian",
             "converse",
         ),
@@ -46,7 +46,7 @@ SUMMARY = Summary(
         ),
         Defence(
             of=("collapse", "converse"),
-            answer="A head is invariant, or its metric singular, all along an orbit, not at one of its points only.",
+            answer="A head is invariant, or its metric singular, all along an orbit, not at one of its points only; or head and orbit are real-analytic, as Swish and GELU heads are, so that what is constant near one point is constant.",
             reply=(
                 holds_added(
                     "Granted of a metric that is singular on the orbit's own tangents, as of a head that is invariant under a group: then a $C^1$-connected orbit is mapped to one point",
@@ -59,4 +59,19 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    titles={
+        "metric": "Singularity of the pullback metric",
+        "effective": "Vanishing of the effective Hessian's form",
+        "effective-form": "Vanishing of the effective Hessian's form, critical point",
+        "effective-kernel": "Tangents in the effective Hessian's kernel, critical point",
+        "effective-neighbourhood": "Tangents in the kernel: critical, head invariant nearby",
+        "collapse": "Collapse of the whole orbit, from local invariance",
+        "converse": "Local constancy, from a metric singular at one point",
+        "collapse-everywhere": "Collapse of the orbit, from singularity at all its points",
+    },
+    part_titles={
+        "converse": "Constancy of the head, from singularity along an orbit",
+        "spread": "Slope and orbit length bound the spread",
+        "small": "The mean spread under small augmentations",
+    },
 )

@@ -53,8 +53,8 @@ CONFIGS = {
     ),
 }
 """The last two objectives ask for white outputs explicitly. VICReg's released code divides the distance by
-the number of outputs and the hinges by 2; the paper's formula with the same weights, 25, 25 and 1, is at its
-least where all outputs are alike: it trains nothing. Barlow Twins has its paper's weight."""
+the number of outputs and the hinges by 2; the paper's formula with the same weights, 25, 25 and 1, counts the
+distance as many times as there are outputs and the hinges twice as much. Barlow Twins has its paper's weight."""
 
 ARTEFACTS = {
     name: tuple(

@@ -1,4 +1,4 @@
-"""One-hidden-layer networks fitted to the exact exact head along a curve, in the C^2 sense.
+"""One-hidden-layer networks fitted to the exact head along a curve, in the C^2 sense.
 
 The hidden layer is random and stays as it is; the outgoing weights are the linear least-squares fit
 to values, Jacobians and second derivatives of the exact head at points of the curve. The isotropy
@@ -26,7 +26,7 @@ POINTS = 160
 """Points of a curve that are fitted; as many between them are held out."""
 
 SPREAD = 1.5
-"""Standard deviation of the incoming weights, and half the range of the biases over it."""
+"""Standard deviation of the incoming weights, and a quarter of the range of the biases."""
 
 CUTOFF = 1e-12
 """Singular values below this multiple of the largest count as 0 in the least squares: some thousand

@@ -26,8 +26,8 @@ from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head, near_kink
 
 ROUNDING = 1e-10
-"""Error allowed relative to c: at most 10^4 operations on terms below 10^2, each exact to 1.1e-16,
-divided by slopes of at least `STEEP` twice."""
+"""Error allowed relative to c. An estimate and not a bound: roundings of 1.1e-16 in some 10^4 operations on
+terms of order 1 to 100, divided twice by slopes of `STEEP` / 2 or more."""
 
 STEEP = 1 / 8
 """Least |rho| of a case; below it the case is vacuous."""

@@ -15,7 +15,7 @@ SUMMARY = Summary(
             "refuted if the trajectory is to be a path of the same head's gradient flow", "own-flow"
         ),
         refuted(r"refuted for the identity itself, $c = 1$", "identity"),
-        holds_added("which holds if the loss is convex", "identity-convex"),
+        holds_added("which holds if the loss is convex and not constant", "identity-convex"),
         refuted("refuted for the Gauss–Newton term alone", "pullback"),
         holds_added(
             r"for which it holds if the loss Hessian is positive definite somewhere, $k \geq d$ and $k \geq 2$",
@@ -26,7 +26,7 @@ SUMMARY = Summary(
     shown_by="thm32.identity.sine-wave",
     instead=(
         derived(
-            r"It needs no trajectory: on every compact set some smooth head has $H_{\mathrm{eff}} = c I$ exactly, and MLP heads come as close to it as one likes",
+            r"It needs no trajectory: on every compact set some $C^2$ head has $H_{\mathrm{eff}} = c I$ exactly, behind a loss that is not constant, and MLP heads come as close to it as one likes",
             "exact",
         ),
         proved(
@@ -54,7 +54,7 @@ SUMMARY = Summary(
             answer=r"It is meant up to a factor, which the step size absorbs; or for convex losses, since Assumption 1 makes $\nabla^2 L$ a metric.",
             reply=(
                 holds_added(
-                    "Granted, both: it holds up to a factor, and for convex losses with $c = 1$",
+                    "Granted, both: it holds up to a factor, and for convex losses that are not constant with $c = 1$",
                     "constant-factor",
                     "varying-factor",
                     "identity-convex",
@@ -77,4 +77,19 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    titles={
+        "constant-factor": "Near-isotropy up to a constant factor, nonconstant loss",
+        "varying-factor": "Near-isotropy up to a varying factor, nonconstant loss",
+        "own-flow": "Near-isotropy along a path of the head's own gradient flow",
+        "identity": "Nearness to the identity itself, nonconstant loss",
+        "identity-convex": "Nearness to the identity itself, convex nonconstant loss",
+        "pullback": "Gauss–Newton term near the identity, behind a metric",
+        "pullback-wide": "Gauss–Newton near identity: wide head, definite somewhere",
+    },
+    part_titles={
+        "identity": "When the effective Hessian can be the identity itself",
+        "pullback": "When the Gauss–Newton term alone can be the identity",
+        "affine": "How near to isotropy affine heads come",
+        "flow": "Isotropy along the gradient flow of the same head",
+    },
 )

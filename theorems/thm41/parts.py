@@ -20,7 +20,7 @@ PARTS = (
     Part(
         id="affine",
         title="Affine heads",
-        text=r"For an affine head $M = 0$. If $\nabla^2 L \succeq 0$ at $h(z^*)$ then $H_{\mathrm{eff}}(z^*) \succeq 0$. If $z^*$ is critical and $L$ is convex on a convex neighbourhood of $h(z^*)$, gradient flow near $z^*$ does not move away from it.",
+        text=r"For an affine head $M = 0$. If $\nabla^2 L \succeq 0$ at $h(z^*)$ then $H_{\mathrm{eff}}(z^*) \succeq 0$. If $z^*$ is critical and $L$ is $C^2$ near $h(z^*)$ and convex on a convex neighbourhood of it, gradient flow near $z^*$ does not move away from it.",
         predicted=Verdict.PROVED,
     ),
     Part(
@@ -37,13 +37,13 @@ PARTS = (
     Part(
         id="fact0",
         title="Scale-invariant losses, and cross-entropy",
-        text=r"If $L$ is $C^2$ near $u \neq 0$ and $L(tu) = L(u)$ for all $t > 0$ (negative cosine, or InfoNCE on normalised outputs; BYOL and SimSiam as functions of the vector that is normalised) then $\nabla^2 L(u) \, u = -\rho$ and $u^T \nabla^2 L(u) \, u = 0$. Hence wherever $\rho \neq 0$ the loss Hessian is strictly indefinite: for these losses Assumption 6 and a PSD loss Hessian exclude each other. For $2 - 2 \cos(u, t)$ with $c = \cos(u, t)$ its eigenvalues times $|u|^2$ are $2c$ ($k - 2$ times) and $c \pm \sqrt{4 - 3c^2}$. Softmax cross-entropy, with probabilities $p$ and labels $y$, is not of this kind: $\nabla^2 L = \operatorname{diag}(p) - p p^T \succeq 0$ has rank $k - 1$ and the kernel $\operatorname{span}(1, .., 1)$, and $\rho = p - y$ lies in its range.",
+        text=r"If $L$ is $C^2$ near $u \neq 0$ and $L(tx) = L(x)$ for all $t > 0$ and all $x \neq 0$ (negative cosine, or InfoNCE on normalised outputs; BYOL and SimSiam as functions of the vector that is normalised) then $\nabla^2 L(u) \, u = -\rho$ and $u^T \nabla^2 L(u) \, u = 0$. Hence wherever $\rho \neq 0$ the loss Hessian is strictly indefinite: for these losses Assumption 6 and a PSD loss Hessian exclude each other. For $2 - 2 \cos(u, t)$, $k \geq 2$, with $c = \cos(u, t)$ its eigenvalues times $|u|^2$ are $2c$ ($k - 2$ times) and $c \pm \sqrt{4 - 3c^2}$. Softmax cross-entropy, with probabilities $p$ and labels $y$ that sum to $1$, is not of this kind: $\nabla^2 L = \operatorname{diag}(p) - p p^T \succeq 0$ has rank $k - 1$ and the kernel $\operatorname{span}(1, .., 1)$, and $\rho = p - y$ lies in its range.",
         predicted=Verdict.PROVED,
     ),
     Part(
         id="inertia",
         title="How many negative eigenvalues there must be",
-        text=r"For any $C^2$ loss and any head as in part F, of any depth, with $D$ the diagonal matrix of all $\delta_j s''(a_j)$ and $m_{tot}$ hidden units in all: $n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L) - (m_{tot} - \operatorname{rank} W_1)$. It is attained at every $d$.",
+        text=r"For any $C^2$ loss and any head as in part F with at least one hidden layer, with $D$ the diagonal matrix of all $\delta_j s''(a_j)$ and $m_{tot}$ hidden units in all: $n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L) - (m_{tot} - \operatorname{rank} W_1)$. It is attained at every $d$.",
         predicted=Verdict.PROVED,
     ),
     Part(
@@ -66,7 +66,7 @@ PARTS = (
     Part(
         id="symmetry",
         title="Instability is at least a coin toss",
-        text=r"$W_N \to -W_N$, with $b_N$ readjusted to keep $h(z^*)$, keeps $\rho$, $\nabla^2 L$, $G$, $K = \ker(\nabla^2 L \, J_h)$ and criticality, and turns $M$ into $-M$. So if the law of the weights does not change under this map, $P(\lambda_{\min}(H_{\mathrm{eff}}) < 0) \geq \frac{1}{2} P(M|_K \neq 0) + P(M|_K = 0, M K \neq \{0\})$, which is at least one half if $M K \neq \{0\}$ almost surely. It is one half in sign-coherent softplus heads, at every $\dim K \geq 1$: two layers, $W_2 = \sigma B$ with a fair sign $\sigma$, $B$ and $\rho$ positive in every entry, $\nabla^2 L \succeq 0$ and $W_1 K \neq \{0\}$.",
+        text=r"$W_N \to -W_N$, with $b_N$ readjusted to keep $h(z^*)$, keeps $\rho$, $\nabla^2 L$, $G$, $K = \ker(\nabla^2 L \, J_h)$ and criticality, and turns $M$ into $-M$. So if $s$ and $L$ are $C^2$ and the law of the weights does not change under this map, $P(\lambda_{\min}(H_{\mathrm{eff}}) < 0) \geq \frac{1}{2} P(M|_K \neq 0) + P(M|_K = 0, M K \neq \{0\})$, which is at least one half if $M K \neq \{0\}$ almost surely. It is one half in sign-coherent softplus heads, at every $\dim K \geq 1$: two layers, $W_2 = \sigma B$ with a fair sign $\sigma$, $B$ and $\rho$ positive in every entry, $\nabla^2 L \succeq 0$ and $W_1 K \neq \{0\}$.",
         predicted=Verdict.PROVED,
     ),
     Part(
@@ -90,7 +90,7 @@ PARTS = (
     Part(
         id="saddles",
         title="Critical collapses behind wide heads",
-        text=r"Two layers, $s$ analytic and not affine, critical, $\rho \neq 0$, $\nabla^2 L \succeq 0$ of rank $r$: for almost every such head $M \neq 0$ on $K$ if and only if $m > d$ and $r' < d$, where $r' = r - 1$ if $\rho$ lies in the range of $\nabla^2 L$ and $r' = r$ otherwise. Then $W_2$ or $-W_2$ is unstable. (At any depth such a state needs $\operatorname{rank} J_h < k$.)",
+        text=r"Two layers, $s$ analytic and not affine, $W_1$ of full rank and no $s'(a_j)$ zero, critical, $\rho \neq 0$, $\nabla^2 L \succeq 0$ of rank $r$: for almost every such head $M \neq 0$ on $K$ if and only if $m > d$ and $r' < d$, where $r' = r - 1$ if $\rho$ lies in the range of $\nabla^2 L$ and $r' = r$ otherwise. Then $W_2$ or $-W_2$, with $b_2$ readjusted to keep $h(z^*)$, is unstable. (At any depth such a state needs $\operatorname{rank} J_h < k$.)",
     ),
     Part(
         id="threshold",
@@ -101,7 +101,7 @@ PARTS = (
     Part(
         id="escape",
         title="Escape by gradient flow in z",
-        text=r"Under squared error, at a critical collapse with $\rho \neq 0$ behind a smooth head, gradient flow in $z$ leaves along the least eigenvector at the rate $|\lambda_{\min}(H_{\mathrm{eff}})|$ if that eigenvalue is negative, and stays if all eigenvalues are positive. Linear and ReLU heads inside a cell stay, and move in the weights.",
+        text=r"Under squared error, at a critical collapse with $\rho \neq 0$ behind a smooth head, gradient flow in $z$ from random starts nearby leaves along the least eigenvector at the rate $|\lambda_{\min}(H_{\mathrm{eff}})|$ if that eigenvalue is negative, and stays if all eigenvalues are positive. Linear and ReLU heads inside a cell stay, and move in the weights.",
         predicted=Verdict.SUPPORTED,
     ),
     Part(

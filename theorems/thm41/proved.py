@@ -20,7 +20,7 @@ CHECKS = kernel(
             "direction.part_affine_needs_psd",
             "matrix_hypotheses.part_affine_met",
             "convex_flow.part_affine_flow",
-            read="adf0d6bdaca67ff5",
+            read="c1c358bb950769bb",
         ),
         "direction": said(
             "hessian_parts.part_direction_hessian",
@@ -35,13 +35,13 @@ CHECKS = kernel(
             "cosine_spectrum.part_fact0_needs_scale_invariant",
             "cross_entropy.part_fact0_cross_entropy",
             "cross_entropy.part_fact0_cross_entropy_met",
-            read="61ccd2d984196dfa",
+            read="c258304e599460cb",
         ),
         "inertia": said(
             "hessian_parts.part_inertia_hessian",
             "hessian_met.part_inertia_hessian_attained",
             "matrix_hypotheses.part_inertia_met",
-            read="cc6429e914c11a62",
+            read="f85773f08eda74f4",
         ),
         "kernel": said(
             "criterion.part_kernel",
@@ -58,7 +58,7 @@ CHECKS = kernel(
             "coin.part_symmetry_coherent",
             "softplus.softplus_bends",
             "coin.part_symmetry_one_half",
-            read="b3c9961940635a90",
+            read="6cfff6aacb1ee789",
         ),
         "initial": said(
             "initial.part_initial",
@@ -88,7 +88,9 @@ CHECKS = kernel(
     },
     readings={
         "1-psd": said("refuted_definite.refuted_1_psd", read="8c0c1e6e264781b9"),
-        "1-psd-premise": said("direction.reading_1_psd_premise", read="c847f54895fd881b"),
+        "1-psd-premise": said(
+            "direction.part_affine", "direction.reading_1_psd_premise", read="c0c9910ae5b53827"
+        ),
         "1-non-repelling": said(
             "refuted_repelling.refuted_1_non_repelling", read="10a08611b4fda4e1"
         ),

@@ -62,7 +62,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="convex",
-            text="$L$ is convex on a convex neighbourhood of $h(z^*)$",
+            text="$L$ is $C^2$ near $h(z^*)$, and convex on a convex neighbourhood of it",
             origin=Origin.ADDED,
         ),
         Hypothesis(

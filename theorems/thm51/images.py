@@ -97,7 +97,8 @@ def base(size: int = SIZE) -> Tensor:
     """The base parameter, (8,): no sample of the resampling lies on a kink there.
 
     After a rotation with cosine 0.8 and sine 0.6 the samples have coordinates in 0.2 Z, and this
-    shift moves them to 0.1 + 0.2 Z: every one is a tenth of a pixel from a pixel centre.
+    shift moves them to 0.1 + 0.2 Z: none has a coordinate nearer
+    than a tenth of a pixel to a pixel centre's.
     """
     shift = (0.14 / size, 0.02 / size)
     return torch.tensor([math.atan2(3, 4), *shift, 1, 0.4, 1.2, 1.1, 0.7], dtype=torch.float64)

@@ -42,7 +42,7 @@ P = len(PARAMETERS)
 BASE = base()
 
 STEP = 2.0**-9
-"""Step of the central differences. It moves a sample by at most 0.011 pixels, and the nearest kink
+"""Step of the central differences. It moves a sample by at most 0.016 pixels, and the nearest kink
 is 0.1 pixels away."""
 
 ORDER_TOLERANCE = 0.01

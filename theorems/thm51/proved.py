@@ -16,7 +16,7 @@ CHECKS = kernel(
             "parameters.part_parameters_needs_onto",
             "parameters.part_parameters_composition",
             "parameters.part_parameters_composition_met",
-            read="b151820cf8742da8",
+            read="ec3380579112e0c6",
         ),
         "cone": said(
             "cone.part_cone",

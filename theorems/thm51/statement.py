@@ -80,7 +80,7 @@ STATEMENT = Statement(
         Part(
             id="parameters",
             title="Change of parameters, and composition",
-            text=r"Under $\theta = \psi(\eta)$ the tangent space can only shrink, and it stays the same if $D\psi$ is onto at $\eta_0$. For families with $T_{\theta_0} = \mathrm{id}$ that follow each other, the tangent space is the sum of theirs.",
+            text=r"Under $\theta = \psi(\eta)$ with a differentiable $\psi$ the tangent space can only shrink, and it stays the same if $D\psi$ is onto at $\eta_0$. For differentiable families and encoders, with $T_{\theta_0} = \mathrm{id}$ that follow each other, the tangent space is the sum of theirs.",
             predicted=Verdict.PROVED,
         ),
         Part(

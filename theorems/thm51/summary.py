@@ -38,7 +38,7 @@ SUMMARY = Summary(
                     "fibre",
                 ),
                 proved(
-                    "an injective encoder makes it a function of $z$, since no two inputs share one; but at a collapse, of which Section 4 speaks, all do",
+                    "an injective encoder makes it a function of $z$, since no two inputs share one",
                     "of-z",
                 ),
             ),
@@ -58,4 +58,14 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    titles={
+        "subspace": "A linear subspace, as a function of the input",
+        "one-sided": "A linear subspace, as the span of one-sided derivatives",
+        "of-z": "One tangent space for all inputs of a representation",
+        "fibre": "The span over all inputs of one representation",
+        "of-z-equivariant": "One tangent space, if augmentation acts on representations",
+    },
+    part_titles={
+        "of-z": "When the tangent space is a function of z",
+    },
 )

@@ -52,7 +52,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="moves",
-            text=r"as $\theta$ moves along any $v \in V$, the law of $z$ moves along the orbits of some $T_t$ to first order: $E \varphi(z)$ changes at the rate $E \frac{d}{dt} \varphi(T_t z)$ for smooth bounded $\varphi$",
+            text=r"$h$ is smooth, and as $\theta$ moves along any $v \in V$, the law of $z$ moves along the orbits of some $T_t$ to first order: $E \varphi(z)$ changes at the rate $E \frac{d}{dt} \varphi(T_t z)$ for smooth bounded $\varphi$",
             origin=Origin.ADDED,
         ),
         Hypothesis(
@@ -90,7 +90,7 @@ STATEMENT = Statement(
         ),
         Reading(
             id="moves",
-            text=rf"If $h$ is constant on every orbit, the law of $z$ moves along the orbits as $\theta$ moves along $V$, and $V$ meets $\ker I_z$ in $0$ only, then {BOUND}.",
+            text=rf"If $h$ is smooth and constant on every orbit, the law of $z$ moves along the orbits as $\theta$ moves along $V$, and $V$ meets $\ker I_z$ in $0$ only, then {BOUND}.",
             hypotheses=("fisher", "function", "invariant", "moves", "transversal"),
             predicted=Verdict.HOLDS_ADDED,
             concludes=concludes(OF_Z, *LETTERS[:2]),
@@ -133,7 +133,7 @@ STATEMENT = Statement(
         Part(
             id="law",
             title="When invariance costs information",
-            text=r"If the law of $z$ moves along orbits on which $h$ is constant as $\theta$ moves along $V$, then $I_h V = 0$, and the bound of the previous part applies. That $h$ is constant on the orbits is not enough: the law must move along them.",
+            text=r"If $h$ is smooth and the law of $z$ moves along orbits on which $h$ is constant as $\theta$ moves along $V$, then $I_h V = 0$, and the bound of the previous part applies. That $h$ is constant on the orbits is not enough where the law does not move along them.",
         ),
         Part(
             id="order",

@@ -14,7 +14,7 @@ SUMMARY = Summary(
             "models",
         ),
         holds_added(
-            r"holds where the head's law does not change along $V$, or the law of $z$ moves along orbits on which the head is constant, and $V$ meets $\ker I_z$ in 0 only",
+            r"holds where the head's law does not change along $V$, or the law of $z$ moves along orbits on which a smooth head is constant, and $V$ meets $\ker I_z$ in 0 only",
             "transversal",
             "moves",
         ),
@@ -48,7 +48,7 @@ SUMMARY = Summary(
             answer="The parameter is what the augmentation changes, so that the law of the representation moves along the orbits.",
             reply=(
                 holds_added(
-                    r"Granted: with that, for a head constant on the orbits and with $\ker I_z \cap V = 0$, the bound holds",
+                    r"Granted: with that, for a smooth head constant on the orbits and with $\ker I_z \cap V = 0$, the bound holds",
                     "moves",
                 ),
                 refuted(
@@ -72,4 +72,13 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    titles={
+        "law": "The rank bound: h has no information on V",
+        "transversal": "The rank bound: h has no information on V, z on all of it",
+        "invariant": "The rank bound: head constant on every orbit",
+        "moves": "The rank bound: law moves on orbits, z informs on all of V",
+        "point": "The rank bound: head flat along augmentations at one point",
+        "models": "The rank bound for Fisher matrices of two models",
+        "models-nonsingular": "The rank bound for two models, the one of z nonsingular",
+    },
 )

@@ -138,7 +138,7 @@ def information(ctx: Context) -> Finding:
     return Finding(
         outcome=Outcome.AS_STATED,
         summary=(
-            f"At {count} points of rotation orbits no trained head is invariant (|J v| = {fmean(invariance):.2f} in the median). Over that of a random direction, the information along the orbit goes from "
+            f"At {count} points of rotation orbits the trained heads have |J v| = {fmean(invariance):.2f} in the median, where invariance is 0. Over that of a random direction, the information along the orbit goes from "
             + ", ".join(
                 f"{before:.2f} on z to {after:.2f} on h ({MODELS[model]})"
                 for model, (before, after) in average.items()
@@ -220,7 +220,7 @@ def _hypothesis_table(
         title=f"Hypotheses of 5.3 at trained heads, V the tangent of the rotation orbit: {SETTING}",
         columns=(
             "model",
-            "function: $I_h \\preceq I_z$",
+            "of function: $\\ker I_z \\subseteq \\ker I_h$",
             "point: $J v = 0$",
             "law: $I_h v = 0$",
             "transversal: $v \\notin \\ker I_z$",

@@ -4,7 +4,7 @@
 >>> from verify.diagnose import diagnose
 >>> found = diagnose(torch.nn.Identity(), "simsiam", torch.ones(8, 4), views=torch.ones(8, 4))
 >>> print(found.verdict)
-Completely collapsed, at a critical point that repels nothing to second order.
+Completely collapsed, at a critical point where no resolved curvature repels.
 """
 
 from __future__ import annotations

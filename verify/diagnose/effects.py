@@ -49,7 +49,7 @@ def whitening(
     through, count = condition(hessian.dense_blocks(None))
     numbers |= {"kappa of the loss": own, "kappa through the head": through}
     numbers |= {"positive of the loss": own_count, "positive through the head": count}
-    question = "Does the head whiten the loss?"
+    question = "Does the head improve the loss's condition?"
     if not own_count or not count:
         where = "the loss" if not own_count else "H_eff"
         answer = f"There is nothing to whiten: {where} has no resolved positive eigenvalue here."

@@ -51,7 +51,7 @@ def verdict(effective: Extremes, numbers: Numbers) -> str:
         return f"{state}, at a degenerate critical point: there is no resolved curvature, so no way out to second order."
     if effective.zero == 0:
         return f"{state}, at a critical point that attracts (certified)."
-    return f"{state}, at a critical point that repels nothing to second order."
+    return f"{state}, at a critical point where no resolved curvature repels."
 
 
 def repels(effective: Extremes) -> bool:
@@ -219,7 +219,7 @@ def theorems(
             found.append(
                 Answer(
                     question,
-                    "Fact 0: the loss does not see lengths, so (hess L) u = -rho and u.(hess L) u = 0; since rho is not 0, hess L has a negative eigenvalue, whatever the head.",
+                    "A fact of such losses: this one does not see lengths, so (hess L) u = -rho and u.(hess L) u = 0; since rho is not 0, hess L has a negative eigenvalue, whatever the head.",
                     Strength.THEOREM,
                     f"(hess L) u + rho is {defect:.1e} of its terms",
                 )
@@ -296,7 +296,7 @@ def _of_layers(
         found.append(
             Answer(
                 question,
-                f"Corollary 3.5 as repaired: G is positive definite, and stays so for every change of the Jacobian below L sin(arcsin(lambda / (M L^2)) / 2) in norm, here {float(reach.min()):.3g} or more.",
+                f"Corollary 3.5 as repaired: G is positive definite, and stays so for every change of the Jacobian below L sin(arcsin(lambda / (M L^2)) / 2) in norm, here {float(reach.min()):.3g} or more, while the loss Hessian stays the same.",
                 Strength.THEOREM,
                 "lambda of G certified positive; L and M are norms in float64",
             )

@@ -99,7 +99,7 @@ have [W iso] := restriction_isotropic LC q.
 by exists W, u0, 1; split; [lra | exact: iso].
 Qed.
 
-(** Both sides occur: [|u|^2 / 2] is such a loss for every [d = k], and [0] is none for [d >= 1]. *)
+(** The hypotheses and both sides are met by [|u|^2 / 2], for every [d = k]. *)
 Lemma part_iff_met (d : nat) :
   (forall u, C2 (@half_length d) u) /\
   exists B : mat d d, injective_matrix B /\ definite_quadratic (fun y => half_length (mulv B y)).

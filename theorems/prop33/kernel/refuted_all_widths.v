@@ -280,6 +280,6 @@ by apply: functional_extensionality => i; apply: functional_extensionality => j;
   rewrite /multiple_of_identity Rmult_1_l.
 Qed.
 
-(** Its hypotheses are met: d = 512 and k = 2048, the widths of the quoted work. *)
+(** Its hypotheses are met: d = 512 and k = 2048, the widths of the quoted work on ResNet-18. *)
 Lemma barrier_counterexample_all_widths_met : (0 < 512)%N /\ (512 < 2048)%N.
 Proof. by []. Qed.

@@ -31,7 +31,7 @@ LEMMAS = (
         "generic-ranks",
         "Heads with independent images under $H$",
         r"For $H$ of rank $r$, some head with two layers has $\operatorname{rank} H W_2 S = \min(r, m)$ and $\operatorname{rank} H J = \min(r, d, m)$, if $s'$ is not identically $0$.",
-        "Give every unit a slope that is not $0$, $W_1$ the greatest rank, and $W_2$ columns whose images under $H$ are independent, as many as there can be.",
+        r"Give every unit a slope that is not $0$; let the first $\min(r, m)$ columns of $W_2$ have independent images under $H$ and the others be $0$, and let the first $\min(r, d, m)$ rows of $W_1$ be independent.",
     ),
     _argued(
         "generic-critical-ranks",

@@ -1,7 +1,8 @@
-"""DINO's loss stands at ln K: is that collapse stable? It is degenerate: nothing drives it anywhere.
+"""DINO's loss stands at ln K: is that collapse stable? In z it is degenerate: nothing drives z anywhere.
 
 Where all prototypes are one, so are the K outputs, and both softmaxes are uniform. Then rho is 0, so
-M is; and J maps to constants, which the softmax does not see, so G is 0 as well.
+M is; and J maps to constants, which the softmax does not see, so G is 0 as well. Of the prototypes' own
+weights this says nothing.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def main() -> Diagnosis:
     views = z + 0.1 * torch.randn_like(z)
     found = diagnose(head, "simsiam", z, views=views, batch=4)
     assert found.term("H_eff").negative, (
-        "the cosine's Hessian is indefinite off its minimum (Fact 0)"
+        "the cosine's Hessian is indefinite off its critical points"
     )
     assert found.term("M").negative, "attention bends"
     attention = of_parameters(

@@ -44,9 +44,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 def interval(noticed: int, drawn: int) -> tuple[float, float]:
     """The 95 % interval of the share that is noticed, by Wilson's score (1927)."""
-    z = NormalDist().inv_cdf(
-        0.975
-    )  # of the standard library, since SciPy's statistics take a second to import
+    # The standard library's, since SciPy's statistics take a second to import.
+    z = NormalDist().inv_cdf(0.975)
     centre = (noticed + z * z / 2) / (drawn + z * z)
     half = z * sqrt(noticed * (drawn - noticed) / drawn + z * z / 4) / (drawn + z * z)
     return max(0.0, centre - half), min(1.0, centre + half)

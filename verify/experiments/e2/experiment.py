@@ -38,13 +38,13 @@ from verify.experiments.released.collapse import ENOUGH
 
 GUARD = f"Not applicable if in the first epoch the square of the deviation was at {COLLAPSED:g} or more of that of the run beside it: it was not collapsed"
 
-LATE = f"after {ENOUGH:g} of training time, learning rate times steps, by which every released run at 0.05 on CIFAR-10 that regrows had passed its first epoch's mean"
+LATE = f"after {ENOUGH:g} of training time, learning rate times steps, by which every released run at 0.05 on CIFAR-10 that regrows had passed its first epoch's mean (of the forms here only the published one lasts so long)"
 
 EXPERIMENT = Experiment(
     id="E2",
     title="Escape from collapse",
     question="Which heads regrow from a collapsed start, at which step size, and do they escape?",
-    published="CIFAR-10, ResNet-18, SimSiam, 50 epochs, batch 512, 3 seeds. Every run starts with the projector's weights x 0.1. Last over first epoch's mean of the standard deviation of the unit PROJECTOR OUTPUT, in training mode: linear 17.2, GELU 6.4, Swish 4.4 at learning rate 0.05 and 0.57 at 0.005, ReLU 0.11; with BatchNorm in the heads every run stays at 0.4 to 1.1. In the released arrays the smooth heads regrow in all three seeds of it and ReLU in none; they end 4.1 to 10 times below the Swish run with BatchNorm of the same seed and rate.",
+    published="CIFAR-10, ResNet-18, SimSiam, 50 epochs, batch 512, 3 seeds. Every run starts with the projector's weights x 0.1. Last over first epoch's mean of the standard deviation of the unit PROJECTOR OUTPUT, in training mode: linear 17.2, GELU 6.4, Swish 4.4 at learning rate 0.05 and 0.57 at 0.005, ReLU 0.11; with BatchNorm in the heads every run stays at 0.4 to 1.1. In the released arrays the smooth heads regrow in all three seeds of it and ReLU in none; they come to 2.7 to 4.2 times below the Swish run with BatchNorm of the same seed and rate, in the epoch in which they are nearest, and end 4.1 to 10 times below it.",
     flaws=(
         "Regrowing is not escaping: the first epoch's mean is itself collapsed, in the released arrays at 7.3e-5 to 4.5e-4 where runs with BatchNorm have 0.0106 to 0.0171. Which of the two is meant is asked apart.",
         "The start is none for a bias-free ReLU or linear head: the objective sees directions only, and the projector x 0.1 computes the same ones (check E1.start). Beside a run from the usual start it is then not collapsed.",
@@ -111,7 +111,7 @@ EXPERIMENT = Experiment(
             id="time",
             text="At equal training time the step size does not matter.",
             published="",
-            criterion="Ours. Swish and ReLU without BatchNorm: the deviation at the smaller of two neighbouring step sizes after all epochs over that at the larger after a tenth of them. Yes: all four between 1/2 and 2 in every seed. No: none. Undecided otherwise.",
+            criterion="Ours. Swish and ReLU without BatchNorm: the mean deviation of the last ten epochs at the smaller of two neighbouring step sizes over that of the epoch in the same training time at the larger. Yes: all four between 1/2 and 2 in every seed. No: none. Undecided otherwise.",
         ),
         Effect(
             id="variance-of-z",
@@ -174,7 +174,7 @@ def answers(seeds: Sequence[Tracks]) -> tuple[Measured, ...]:
         flow = [regrowth(t[small]) for t in seeds]
         after = _listed([regrowth(t[small], 1) for t in seeds])
         equal = _listed([at_equal_time(t, small) for t in seeds])
-        figures = f"{_listed(flow)}; from the second epoch on {after}; at equal training time {equal} times the deviation at 0.05"
+        figures = f"{_listed(flow)}; from the second epoch on {after}; in the last ten epochs {equal} times that at 0.05 in the same training time"
         found.append(
             report.decided("flow", min(flow) > 1, is_late(seeds, small) and max(flow) < 1, figures)
         )
@@ -254,7 +254,10 @@ def run_escape(form: Runs[Cell], ctx: Context) -> Finding:
             *report.timing_tables(setting, form.named(seeds)),
         ),
         plots=(display.deviation_plot(form, setting, seeds[0]),),
-        probes=report.observed_probes(seeds, dataset),
+        # A run without BatchNorm may stay collapsed, and is not expected to be trained.
+        probes=report.observed_probes(
+            [{c: t[c] for c in t if c.norm == NORMED} for t in seeds], dataset
+        ),
     )
 
 

@@ -101,7 +101,7 @@ def picture(checks: Mapping[str, CheckRecord]) -> Picture | None:
             ylabel="spread along orbits, z over h",
             yscale="log",
         ),
-        caption=f"Published: the head is fed the normalised representation; consistent: what it was trained on. Means over training seeds with their range; the published value, of one seed, is from the released arrays. Selectivity, the compression over that of the total variance, is of the trained head under the consistent protocol {'; '.join(told)}; 1 is none.",
+        caption=f"Published: the head is fed the normalised representation; consistent: what it was trained on. Means over training seeds with their range; the published value, of one seed, is from the released arrays, by which the head is selective under the published protocol. Selectivity, the compression over that of the total variance, is of the trained head under the consistent protocol {'; '.join(told)}; 1 is none.",
         places=tuple(places),
         lines=(Line("y", 1.0, "no compression"),),
         shown_by=tuple(check.id for check, _ in measured.values()),

@@ -25,7 +25,7 @@ SUMMARY = (
         ),
         medium=(
             Answer.UNDECIDED,
-            "one seed: 52.0 % on `z` and 44.9 % on `h` by a linear probe, and 52.0 % behind a head that was never trained; 57.6, 49.6 and 55.8 % by an MLP",
+            "one seed, standardised features: 52.0 % on `z` and 44.9 % on `h` by a linear probe, and 52.0 % behind a head that was never trained; 57.6, 49.6 and 55.8 % by an MLP",
         ),
     ),
     Told(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from verify.claims.evidence import Table
 from verify.experiments.e8.measure import IMAGES, Cell
-from verify.experiments.report import table
+from verify.experiments.report import as_read, table
 from verify.ssl.data import Dataset
 from verify.ssl.measurements import Interval
 from verify.ssl.released import RELEASES, SIZE, Release
@@ -53,7 +53,11 @@ def tables(dataset: Dataset, found: dict[str, dict[str, Cell]]) -> tuple[Table, 
             ),
             ("selectivity", lambda name, kind, cell, ratio, gain: span(cell.selectivity)),
             ("head never trained", lambda name, kind, cell, ratio, gain: span(cell.fresh)),
-            note="Ratios are z over h; the variance ratio, as published, is of raw outputs. Published: 64 images drawn at random, rotation to the nearest pixel, hue in HSV, and blur with a kernel of 23 pixels, all after standardising. Here: 50 images, as many of each class, interpolated, hue in YIQ, before it.",
+            note="Ratios are z over h; the variance ratio, as published, is of raw outputs. "
+            + as_read(
+                "E8.batches E8.orbits E8.standardised",
+                "64 images are measured, rotated to the nearest pixel, with hue in HSV and blur by a kernel of 23 pixels, all after standardising. Here: 50 images, as many of each class, interpolated, hue in YIQ, before it.",
+            ),
         ),
         table(
             f"Where the networks' definitions come from ({dataset.name})",
