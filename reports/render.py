@@ -48,6 +48,7 @@ from verify.claims.proved import AXIOMS
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 from verify.claims.summary import DATA, Told
 from verify.claims.text import count
+from verify.engine.mutation.catalogue import is_test
 from verify.engine.provenance import DISTRIBUTION, project_version
 from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, by_reason
 
@@ -322,6 +323,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         day=lambda iso: iso[:16].replace("T", " "),
     )
     environment.tests["computed"] = _is_computed
+    environment.tests["pytest"] = is_test
     quoted = vocabulary.Vocabulary(run)
     withdrawn = _withdrawn(run)
     environment.globals.update(
@@ -462,16 +464,19 @@ def _pictures(run: RunRecord) -> list[tuple[str, str, Picture]]:
     return [(id, label, picture) for id, label, picture in rooms if picture is not None]
 
 
-def _here(room: ExperimentRecord, told: Told, data: str) -> str:
-    """The answer in this record to what is told of some data; empty if there is none."""
+def _here(room: ExperimentRecord, told: Told, data: str) -> tuple[str, bool]:
+    """The answer in this record to what is told of some data, and whether only earlier code gave it.
+
+    The answer is empty if there is none.
+    """
     form = next(form for form, name in DATA.items() if name == data)
-    answers = {
-        measured.answer.value
-        for effect in told.effects
-        for check, measured in room.answered(effect)
-        if (not check.command if form == "digits" else check.id.endswith(f".cifar10-{form}"))
-    }
-    return " and ".join(sorted(answers))
+    answers: dict[bool, set[str]] = {False: set(), True: set()}
+    for effect in told.effects:
+        for check, measured in room.answered(effect):
+            if not check.command if form == "digits" else check.id.endswith(f".cifar10-{form}"):
+                answers[check.stale].add(measured.answer.value)
+    earlier = not answers[False] and bool(answers[True])
+    return " and ".join(sorted(answers[earlier])), earlier
 
 
 def _emphasised(html: Markup) -> Markup:

@@ -185,6 +185,8 @@ CHECKS = {
     "property": 'check("property", draw, kind="property", cost=3.0)',
     "gpu": 'check("gpu", draw, capabilities=("cuda",))',
     "surprise": 'check("surprise", functools.partial(say, outcome="surprise", summary="it moved"))',
+    "theorem": 'check("theorem", functools.partial(say, outcome="not run", summary="no Coq"), '
+    'kind="kernel", arithmetic="kernel")',
     "undecided": 'check("undecided", functools.partial(say, outcome="undecided", summary="close"))',
     "context": 'check("context", functools.partial(say, outcome="surprise", summary="odd"), '
     'role="context")',

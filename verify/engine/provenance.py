@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import msgspec
 
-from verify.claims.check import DATA, Context
+from verify.claims.check import DATA, Context, Kind
 from verify.claims.evidence import Evidence
 from verify.claims.text import count
 from verify.identity.closure import closure_digest, modified_since_import, versions
 from verify.identity.fingerprint import canonical_form
+from verify.kernel import coq, record
 
 if TYPE_CHECKING:
     from verify.claims.check import Check
@@ -83,12 +84,12 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
     Args:
         check: the check.
         ctx: the context it runs in; `cache` and `git` have no part in the key.
-        installed: versions by package name; those of this process by default.
+        installed: versions by package name; `versions_for` the check by default.
 
     Raises:
         ValueError: if the code has no source file, or what it runs cannot be spelled.
     """
-    installed = versions() if installed is None else installed
+    installed = versions_for(check) if installed is None else installed
     ctx = effective_context(check, ctx)
     if isinstance(check.run, Written):
         words, code = check.run.words, check.run.code
@@ -105,6 +106,19 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
         sorted(installed.items()),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def versions_for(check: Check) -> dict[str, str]:
+    """Return the versions in this process that a check's evidence rests on; of a theorem Coq's, too.
+
+    Where there is no Coq, the record of what it said takes its place.
+    """
+    if check.kind is not Kind.KERNEL:
+        return versions()
+    judge = coq.version() or "not here"
+    if not coq.version() and record.RECORD.is_file():
+        judge += f", record {hashlib.sha256(record.RECORD.read_bytes()).hexdigest()[:12]}"
+    return versions() | {"coq": judge}
 
 
 def effective_context(check: Check, ctx: Context) -> Context:
@@ -180,10 +194,11 @@ def difference(check: Check, ctx: Context, evidence: Evidence) -> str:
         for name in ("profile", "seed", "device")
         if getattr(made, name) != getattr(ctx, name)
     ]
+    now = versions_for(check)
     changed += [
-        f"{package} {then}"
-        for package, then in made.versions.items()
-        if versions().get(package) != then
+        f"{package} {made.versions.get(package, 'not noted')}"
+        for package in now | made.versions
+        if made.versions.get(package) != now.get(package)
     ]
     return f"Measured with {', '.join(changed)}."
 

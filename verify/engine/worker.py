@@ -28,8 +28,8 @@ from verify.engine.provenance import (
     effective_context,
     evidence_key,
     processor,
+    versions_for,
 )
-from verify.identity.closure import versions
 
 THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """One numerical thread per process: sums are then taken in one order, whatever ``--jobs`` is."""
@@ -134,7 +134,7 @@ def with_provenance(
         seed=ctx.seed,
         profile=ctx.profile,
         device=ctx.device,
-        versions=versions(),
+        versions=versions_for(check),
         git=ctx.git,
         date=datetime.now(UTC).isoformat(timespec="milliseconds"),
         wall_s=wall_s,
