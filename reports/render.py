@@ -40,7 +40,7 @@ from reports.plain import plain
 from reports.styles import styles_once
 from reports.typed import lettered
 from verify.claims.check import Arithmetic, Kind, Role
-from verify.claims.evidence import Answer, Outcome, Plot, Table
+from verify.claims.evidence import Answer, Evidence, Outcome, Plot, Table
 from verify.claims.judgement import Judgement
 from verify.claims.lemmas import CONVENTIONS, LemmaKind
 from verify.claims.picture import Line, Picture
@@ -244,7 +244,7 @@ def _unindented(html: str) -> str:
     """A page without its templates' indentation."""
     pieces = re.split(r"(<(pre|blockquote)\b.*?</\2>)", html, flags=re.DOTALL)
     return "".join(
-        piece if i % 3 else re.sub(r"\s*\n\s*", "\n", piece)
+        piece if i % 3 else re.sub(r"\s*\n\s*|(?<=>) {2,}(?=<)", "\n", piece)
         for i, piece in enumerate(pieces)
         if i % 3 != 2
     )
@@ -331,6 +331,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
         tally=_tally,
         strengths=_strengths,
+        taken=_taken,
         by_reason=by_reason,
         conceded=_conceded,
         AXIOMS=AXIOMS,
@@ -384,6 +385,21 @@ def _is_computed(latex: str) -> bool:
 def _step(latex: str) -> Markup:
     """A step's formula; an equation whose sides print alike is told once."""
     return formula(f"= {latex.partition(' = ')[2]}" if _is_computed(latex) else latex, "block")
+
+
+def _taken(evidence: Evidence) -> list[list[str]]:
+    """What each step of a derivation takes; what a premise or an earlier step says alike is named alone."""
+    stated = {f"{premise.name}: {premise.says}" for premise in evidence.premises}
+    first: dict[str, int] = {}
+
+    def told(use: str, number: int) -> str:
+        name, colon, _ = use.partition(": $")
+        earlier = first.setdefault(use, number)
+        if use in stated:
+            return name
+        return f"{name} as in step {earlier}" if colon and earlier < number else use
+
+    return [[told(use, i + 1) for use in step.uses] for i, step in enumerate(evidence.steps)]
 
 
 def _withdrawn(run: RunRecord) -> dict[str, dict[str, int | str]]:

@@ -36,7 +36,7 @@ from verify.engine.runner import Stage, WorkersError, run_all
 from verify.engine.store import Store
 from verify.experiments.rehearsal import Piece, spread, told
 
-CHECKS = ("derivation", "property", "surprise", "undecided", "weigh", "weigh_again", "draws")
+CHECKS = ("derivation", "property", "surprise", "undecided", "weigh", "weigh_again", "images")
 
 
 class Loopback:
@@ -153,7 +153,7 @@ def run(registry, folder, runs, events=None, **options):
     with runs:
         results = run_all(
             load_checks(registry),
-            context(registry, folder, git="abc"),
+            context(registry, folder, git="abc", data={"cifar10": "abc"}),
             Store(folder / "evidence"),
             runs.make,
             jobs=runs.jobs,
@@ -185,15 +185,15 @@ def test_evidence_is_that_of_one_machine(loopback, registry, tmp_path, monkeypat
             runs = connected(loopback, registry, there / "cache")
         assert runs.jobs == 2
         assert run(registry, there, runs, events) == alone
-        assert finished(events) == sorted([*alone, "toy-head"])
+        assert finished(events) == sorted([*alone, "toy-head", "toy-images"])
         # What was built is here under its address, wherever it was built, and was built once.
         kept, brought = (
             {f.name for f in (at / "cache").iterdir()} for at in (tmp_path / "alone", there)
         )
         assert kept == brought != set()
-        (built,) = [*loopback.folder.rglob("built"), *there.rglob("built")]
-        assert built.read_text() == "once\n"
-        assert (built == there / "built") is shared
+        built = [*loopback.folder.rglob("built"), *there.rglob("built")]
+        assert "".join(file.read_text() for file in built) == "once\n" * 2
+        assert (there / "built" in built) is shared
 
 
 @pytest.mark.slow
@@ -218,7 +218,7 @@ def test_a_worker_that_is_killed_loses_nothing_and_nothing_counts_twice(
     disturbs.start()
     assert run(registry, tmp_path / "there", runs, events) == alone
     disturbs.join()
-    assert finished(events) == sorted([*alone, "toy-head"])
+    assert finished(events) == sorted([*alone, "toy-head", "toy-images"])
     assert len(began.read_text().split()) == 3, "the one that was killed, and two that ended"
     loopback.complete()
 

@@ -225,7 +225,7 @@ def test_a_theorem_is_quoted_verbatim_with_its_definitions_and_axioms(html: str)
     assert "A is symmetric and positive semidefinite." in defined
     assert "Classical_Prop.classic</code>" in block
     assert "Classical_Prop.classic (the excluded middle)" in Parsed(html).text["definitions"]
-    assert "python -m verify kernel thm41" in block
+    assert "python -m verify kernel thm41" in Parsed(html).text["thm41"]
 
 
 def test_a_definition_that_is_all_a_theorem_says_stands_beside_it() -> None:
@@ -252,6 +252,23 @@ def test_an_equation_whose_sides_print_alike_is_told_once() -> None:
     assert block.count('aria-label="= 4/27"') == 1
     assert "A formula that begins with = is" in block
     assert "begins with = is" not in page(run_record())
+
+
+def test_what_a_premise_or_an_earlier_step_says_is_named_alone() -> None:
+    id = "thm41.F.derivation"
+    step = FINDINGS[id].steps[0]
+    stated, derived = "psd: $a = 0$", "psd: $2 a = 0$"
+    steps = tuple(
+        replace(step, uses=uses)
+        for uses in ((stated, derived), (derived, "$b' = c$"), ("$b' = c$",))
+    )
+    premises = (Premise(name="psd", by="", text="it is zero", says="$a = 0$"),)
+    finding = replace(FINDINGS[id], steps=steps, premises=premises)
+    own = Parsed(page(run_record(FINDINGS | {id: finding}))).text[id]
+    told = re.findall(r"With (.*?)\.\s*\n", own)
+    assert list(map(squeezed, told)) == [
+        squeezed(text) for text in ("psd, psd: 2a=0", "psd as in step 1, b′=c", "b′=c")
+    ]
 
 
 def test_the_tiers_say_what_went_wrong_and_what_did_not_run(run: RunRecord) -> None:

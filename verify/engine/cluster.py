@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 
 from verify.claims.check import Context
+from verify.engine.origin import NOTE
 from verify.engine.runner import (
     Call,
     RemoteExecutor,
@@ -120,7 +121,7 @@ def _serve(
     own = Path(worker.local_directory)
     cache = Path(terms.cache) if terms.share else own / "artefacts"
     for name, content in zip(names, contents, strict=True):
-        if not (cache / name).is_file():
+        if not terms.share:
             write_whole(cache / name, content)
     here = {
         "cache": str(cache),
@@ -132,7 +133,8 @@ def _serve(
         msgspec.structs.replace(one, **here) if isinstance(one, Context) else one for one in given
     )
     found = _in_time(terms.session, (function, arguments), limit)
-    return found, {} if terms.share else {name: (cache / name).read_bytes() for name in fetches}
+    made = [] if terms.share else [cache / name for name in fetches]
+    return found, {path.name: path.read_bytes() for path in made if path.is_file()}
 
 
 def _in_time(session: str, call: Call, limit: float) -> Any:
@@ -254,21 +256,22 @@ class Cluster(RemoteExecutor):
         """See `RemoteExecutor`; what every worker shares with this machine is not sent."""
         deadlines = [one.deadline for one in call[1] if isinstance(one, Context)]
         left = min((one - time.monotonic() for one in deadlines if one is not None), default=None)
-        paths = [] if self._share else [Path(one) for one in brings]
+        fetched = _with_notes(fetches)
+        paths = [] if self._share else [one for one in _with_notes(brings) if one.is_file()]
         there = self._client.submit(
             _serve,
             self._terms,
             call,
             limit,
             left,
-            [Path(one).name for one in fetches],
+            [path.name for path in fetched],
             [path.name for path in paths],
             *map(self._carried, paths),
             pure=False,
         )
         here: Future[Any] = Future()
         self._sent[here] = there
-        there.add_done_callback(functools.partial(self._take, here, fetches))
+        there.add_done_callback(functools.partial(self._take, here, fetched))
         return here
 
     def _carried(self, path: Path) -> Any:
@@ -277,14 +280,14 @@ class Cluster(RemoteExecutor):
             self._files[path.name] = self._client.submit(_same, path.read_bytes(), pure=False)
         return self._files[path.name]
 
-    def _take(self, here: Future[Any], fetches: Sequence[str], there: Any) -> None:
+    def _take(self, here: Future[Any], fetched: Sequence[Path], there: Any) -> None:
         """Take what came of a call, on a thread of Dask's."""
         from distributed import CancelledError, KilledWorker
 
         self._sent.pop(here, None)
         try:
             found, files = there.result()
-            for path in map(Path, fetches):
+            for path in fetched:
                 if path.name in files:
                     write_whole(path, files[path.name])
         except CancelledError:
@@ -310,6 +313,11 @@ class Cluster(RemoteExecutor):
                 self._client.run(_leave, self._terms.session, on_error="ignore")
         with contextlib.suppress(Exception):  # a scheduler that is lost does not answer
             self._client.close(timeout=CLOSE_S)
+
+
+def _with_notes(files: Sequence[str]) -> list[Path]:
+    """Files, each after the note that may be beside it."""
+    return [Path(name) for file in files for name in (file + NOTE, file)]
 
 
 def _same(content: bytes) -> bytes:

@@ -26,7 +26,7 @@ from verify.identity.fingerprint import canonical_form
 from verify.kernel import coq, record
 
 if TYPE_CHECKING:
-    from verify.claims.check import Check
+    from verify.claims.check import Buildable, Check
 
 DISTRIBUTION = "projection-head-verifier"
 
@@ -34,11 +34,16 @@ CONTEXT = Context.__module__
 """The module of `Context`, through which every check draws its seeds and cases."""
 
 
+EARLIER = "images of artefacts kept earlier"
+"""The name, among a check's data, of those that nobody noted."""
+
+
 class Traced(Evidence, frozen=True, kw_only=True):
     """Evidence with the data that it was found on.
 
     Attributes:
-        data: SHA-256 by name of what `data_of` names.
+        data: SHA-256 by name of what `data_of` names; under `EARLIER` ``unknown`` where an artefact was kept before
+            it was noted of which images it is.
     """
 
     data: dict[str, str] = msgspec.field(default_factory=dict)
@@ -137,8 +142,8 @@ def effective_context(check: Check, ctx: Context) -> Context:
 def data_of(check: Check, ctx: Context) -> dict[str, str]:
     """Return the SHA-256, by name, of the data that a check is declared to rest on.
 
-    That is of the images, with labels, that the sources of its artefacts hold now, than which a kept
-    artefact may be older; and of the file or folder that a user named for what it needs besides, as it is
+    That is of the images, with labels, that the sources of its artefacts hold now (that kept artefacts
+    are of the same sees `verify.engine.origin`); and of the file or folder that a user named for what it needs besides, as it is
     on the disk. Data that a check reads without either are a library's, whose version is noted, or an
     archive that was fetched, whose checksum the code holds.
 
@@ -146,17 +151,22 @@ def data_of(check: Check, ctx: Context) -> dict[str, str]:
         OSError: if a file cannot be read.
     """
     ctx = effective_context(check, ctx)
+    named = {name: ctx.data.get(name) for name in check.capabilities if name in DATA}
+    return fingerprints(check.artefacts, ctx) | {
+        name: content_digest(Path(path)) for name, path in named.items() if path
+    }
+
+
+def fingerprints(artefacts: Iterable[Buildable], ctx: Context) -> dict[str, str]:
+    """Return the SHA-256, by name, of the images that the sources of artefacts hold now."""
     sources = (
         argument
-        for artefact in check.artefacts
+        for artefact in artefacts
         for argument in getattr(artefact, "arguments", ())
         if isinstance(argument, ImageSource)
     )
     loaded = [source.load(ctx) for source in dict.fromkeys(sources)]
-    named = {name: ctx.data.get(name) for name in check.capabilities if name in DATA}
-    return {images.name: images.fingerprint() for images in loaded} | {
-        name: content_digest(Path(path)) for name, path in named.items() if path
-    }
+    return {images.name: images.fingerprint() for images in loaded}
 
 
 def content_digest(path: Path) -> str:
