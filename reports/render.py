@@ -37,7 +37,7 @@ from reports.faults import Faults
 from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
 from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
 from reports.plain import plain
-from reports.styles import styles_once
+from reports.styles import rules, styles_once
 from reports.typed import lettered
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Evidence, Outcome, Plot, Table
@@ -328,7 +328,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
     withdrawn = _withdrawn(run)
     environment.globals.update(
         svg=faults.guarded(_figure, lambda plot: plot.title),
-        style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
+        style=rules(),
         tally=_tally,
         strengths=_strengths,
         taken=_taken,
