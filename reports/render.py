@@ -352,6 +352,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         pictures=_pictures(run),
         effects=crosswalk.effects(run),
         here=_here,
+        id_of=_id_of,
         made_with=_made_with,
         measured_on=_measured_on,
         numbered=partial(crosswalk.numbered, run),
@@ -545,10 +546,15 @@ def _linker(run: RunRecord) -> Callable[[str], Markup]:
     return linked
 
 
-def _place(statement: Statement, about: Reading | Part) -> str:
-    """The anchor of a reading or part; a reading may share its id with a part."""
+def _id_of(statement: Statement, about: Reading | Part) -> str:
+    """The id of a reading or part; a reading that shares it with a part says that it is one."""
     shared = isinstance(about, Reading) and any(part.id == about.id for part in statement.parts)
-    return anchor(f"{statement.id}.{about.id}{' (reading)' if shared else ''}")
+    return f"{about.id}{' (reading)' if shared else ''}"
+
+
+def _place(statement: Statement, about: Reading | Part) -> str:
+    """The anchor of a reading or part."""
+    return anchor(f"{statement.id}.{_id_of(statement, about)}")
 
 
 def _bearing_on(check: CheckRecord, statement: Statement) -> list[Reading | Part]:
