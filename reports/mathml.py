@@ -123,7 +123,8 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
             continue
         mark = piece[: len(piece) - len(piece.lstrip(_MARKS))] if i else ""
         if mark and before.endswith("</math>"):  # no line break before the mark that follows
-            before += f"\N{WORD JOINER}{escape(mark)}"
+            parts, opening, last = before.rpartition("<math")
+            before = f'{parts}<span class="nowrap">{opening}{last}{escape(mark)}</span>'
             piece = piece[len(mark) :]
         html += before + _CODE.sub(r"<code>\1</code>", escape(piece.replace(r"\$", "$")))
         before = ""

@@ -282,6 +282,14 @@ def test_the_report_shows_evidence_of_earlier_code_and_lets_it_count_for_nothing
     assert record.not_run["toy.P.property"] == "Not run yet. Measured with earlier code."
 
 
+def test_a_theorem_that_could_not_be_checked_is_left_out_of_account(verify, folder):
+    registry = write_registry(folder, ["derivation", "theorem"])
+    code, out, _ = verify(registry, "toy", *FAST)
+    assert code == 0
+    assert "part P, bound: derived, citing " in out
+    assert "1 not run" in out.splitlines()[-1]
+
+
 def test_evidence_recorded_on_another_machine_is_shown_and_counts_for_nothing(
     verify, folder, monkeypatch
 ):

@@ -120,6 +120,20 @@ def test_what_is_open_and_what_released_arrays_answer_count(run: RunRecord) -> N
     assert standing(denied, spread) is Standing.MIXED
 
 
+def test_an_answer_of_earlier_code_does_not_count_and_says_so(
+    run: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spread = Sentence("So.", about=("E3.spread",))
+    (room,) = run.experiments
+    checks = tuple(replace(c, stale=True, note="Not run yet.") for c in room.checks)
+    earlier = replace(run, experiments=(replace(room, checks=checks, answers={}),))
+    assert standing(earlier, spread) is Standing.UNDECIDED
+    source = Source("an abstract", "https://example.org", "", (spread,))
+    monkeypatch.setattr(crosswalk, "read", lambda: (source,))
+    assert "E3.spread, with earlier code" in Parsed(page(earlier)).text["crosswalk"]
+    assert "E3.spread, with earlier code" not in Parsed(page(run)).text["crosswalk"]
+
+
 def test_a_yes_that_speaks_against_a_sentence_counts_against_it(run: RunRecord) -> None:
     spread = Sentence("So.", about=("E3.spread",))
     assert standing(run, spread) is Standing.HOLDS

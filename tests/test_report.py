@@ -23,7 +23,7 @@ from verify.claims.check import Arithmetic, Kind
 from verify.claims.evidence import Answer, Outcome
 from verify.claims.judgement import Judgement
 from verify.claims.statement import Part, Reading, Verdict
-from verify.claims.summary import Clause, Defence, Summary
+from verify.claims.summary import Clause, Defence, Summary, Told
 from verify.cli.console import overview, verdicts
 from verify.cli.console import shown as show
 from verify.engine.record import ExperimentRecord, RunRecord
@@ -302,6 +302,29 @@ def test_an_effect_that_other_data_deny_is_no_plain_yes(run: RunRecord) -> None:
         assert squeezed(f"{one.answer}, {one.value}") in squeezed(parsed.text["E3"])
     words = squeezed("yes and no, by the data")
     assert words in squeezed(Parsed(page(replace(run, experiments=(told,)))).text["result--E3"])
+
+
+def test_answers_of_earlier_code_are_shown_and_marked_and_do_not_count(run: RunRecord) -> None:
+    (room,) = run.experiments
+    (check,) = (c for c in room.checks if c.evidence is not None and c.evidence.answers)
+    told = Told(effects=("selective",), text="so", digits=(Answer.NO, "0.97"))
+    now = replace(room, told=(told,))
+    stale = replace(check, stale=True, note="Not run yet. Measured with earlier code.")
+    others = tuple(c for c in room.checks if c is not check)
+    then = replace(now, checks=(*others, stale), answers={})
+    assert [m.answer for _, m in now.counted("selective")] == [Answer.NO]
+    assert then.counted("selective") == []
+    before, after = (Parsed(page(replace(run, experiments=(one,)))).text for one in (now, then))
+    mark = "with earlier code"
+    assert "Does not reproduce" in before["E3"]
+    assert "Does not reproduce" not in after["E3"]
+    assert squeezed("E3.spread, earlier: no") in squeezed(after["E3"])
+    assert mark not in before["result--E3"]
+    assert f"(measured {mark})" in after["result--E3"]
+    denied = replace(then, told=(replace(told, digits=(Answer.YES, "0.97")),))
+    denied_page = Parsed(page(replace(run, experiments=(denied,)))).text["result--E3"]
+    assert f"(here, {mark}: no)" in denied_page
+    assert f"E3.spread: no, {mark}" in show(replace(run, experiments=(then,)))
 
 
 def shown_text(effect: str, room: ExperimentRecord) -> str:

@@ -148,7 +148,7 @@ def test_the_pages_ask_for_nothing_but_each_other(site: dict[str, str]) -> None:
 def test_an_id_may_break_after_its_dots_only(html: str) -> None:
     expected = '<a class="id" href="#E3.spread">E3.<wbr>spread</a>'
     assert expected in html
-    assert "a.id { white-space: nowrap; }" in html
+    assert "a.id, .nowrap { white-space: nowrap; }" in html
 
 
 def test_the_page_asks_for_nothing_outside_itself(html: str, parsed: Parsed) -> None:

@@ -499,13 +499,12 @@ def _found(check: CheckRecord) -> str:
 
 
 def _answer(room: ExperimentRecord, effect: str) -> str:
-    if effect not in room.answers:
-        return "not run"
-    by, measured = room.answers[effect]
+    by, measured = room.answers.get(effect, ("", None))
     others = [
-        f"{check.id}: {other.answer}{f', by networks that {UNLEARNED}' if check.unlearned else ''}"
+        f"{check.id}: {other.answer}{', with earlier code' if check.stale else ''}{f', by networks that {UNLEARNED}' if check.unlearned else ''}"
         for check, other in room.answered(effect)
         if check.id != by
     ]
     elsewhere = f" ({'; '.join(others)})" if others else ""
-    return f"{measured.answer}, {measured.value}{elsewhere}"
+    said = "not run" if measured is None else f"{measured.answer}, {measured.value}"
+    return f"{said}{elsewhere}"

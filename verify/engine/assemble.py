@@ -140,11 +140,8 @@ def assemble(
         )
     )
     everything = records | beneath
-    counted = {
-        id: record.evidence
-        for id, record in everything.items()
-        if record.evidence is not None and not record.stale
-    }
+    # What was tried and could not run is in none of the records, and verdicts must know of it.
+    counted = {id: found for id, found in results.evidence.items() if id in everything}
     together = (*rooms, *request.foundations)
     verdicts = Verdicts(
         [(room.subject, room.checks) for room in together if isinstance(room.subject, Statement)],

@@ -176,8 +176,10 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
     def counted(self, effect: str) -> list[tuple[CheckRecord, Measured]]:
-        """The same without the answers of networks that hardly learned."""
-        return [found for found in self.answered(effect) if not found[0].unlearned]
+        """The same without the answers of networks that hardly learned, and of evidence that does not count."""
+        return [
+            found for found in self.answered(effect) if not (found[0].unlearned or found[0].stale)
+        ]
 
     @property
     def disputes(self) -> list[str]:
@@ -186,7 +188,7 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
             effect.id
             for effect in self.experiment.effects
             if {Answer.YES, Answer.NO}
-            <= {m.answer for check, m in self.counted(effect.id) if not check.stale}
+            <= {measured.answer for _, measured in self.counted(effect.id)}
         ]
 
 
@@ -195,7 +197,8 @@ class ChangeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id, file, text, becomes, wrong, checks, equivalent: as in the catalogue.
-        tried: whether it was tried, and its code and checks are still the same.
+        tried: whether it was tried, and the file that it changes and the code of its checks are still the same; of
+            a check that is a test, the test's own file.
         noticed_by: the check that turned red; empty if none did.
     """
 
