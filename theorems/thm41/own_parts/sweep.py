@@ -91,7 +91,7 @@ def threshold(state: State) -> fmpq:
 def is_threshold(state: State, t: fmpq) -> bool:
     """Whether t |rho_1| <= threshold < (t + 2^-20) |rho_1|, exactly."""
     bound, length = threshold_squared(state), dot(state.rho, state.rho)
-    return bool(t**2 * length <= bound < (t + fmpq(1, 2**20)) ** 2 * length)
+    return bound is not None and t**2 * length <= bound < (t + fmpq(1, 2**20)) ** 2 * length
 
 
 def ray_violation(state: State, beyond: fmpq | None = None, below: int = 1) -> float:
