@@ -27,7 +27,8 @@ CHECKS = kernel(
             "general.part_general",
             "general.part_general_curved",
             "general.part_general_flat",
-            read="eea5da4917b88c66",
+            "general_met.reading_curved_subspaces_met",
+            read="2fa17366e0c4fc51",
         ),
         "curvature": said(
             "curvature.part_curvature",
@@ -65,7 +66,11 @@ CHECKS = kernel(
         "some-loss": said("some_loss.reading_some_loss", read="50341f63f4086128"),
         "square": said("readings.reading_square", read="f80e2306e077e264"),
         "square-varying": said("readings.reading_square_varying", read="815ce4a43edaee74"),
-        "curved-subspaces": said("general.reading_curved_subspaces", read="5066d5a06e7f984a"),
+        "curved-subspaces": said(
+            "general.reading_curved_subspaces",
+            "general_met.reading_curved_subspaces_met",
+            read="fcf86b56f70b2236",
+        ),
         "narrow": said("square.reading_narrow", read="6cbbfff81ce80663"),
     },
 )
