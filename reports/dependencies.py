@@ -18,8 +18,9 @@ from reports.plain import plain
 from verify.claims.statement import Verdict
 from verify.engine.record import RunRecord
 
-_ROW, _COLUMN, _LETTER, _MARGIN = 25, 330, 7.3, 8
-"""Heights and widths, in units of the drawing; `_LETTER` is the width of one at 12 units."""
+_ROW, _COLUMN, _HIGH, _MARGIN = 36, 400, 30, 8
+_LETTER, _OF_ID = 6.1, 6.1
+"""Heights and widths, in units of the drawing: of a row, a column, a box, and the letters of titles and ids."""
 
 _SWEEPS = 8
 """How often the places in the columns are sorted anew."""
@@ -78,7 +79,7 @@ def drawing(run: RunRecord) -> Markup:
         return Markup("")
     found = columns(below)
     height = _ROW * max(map(len, found)) + 2 * _MARGIN
-    width = _COLUMN * (len(found) - 1) + _wide(found[-1]) + 2 * _MARGIN
+    width = _COLUMN * (len(found) - 1) + _wide(run, found[-1]) + 2 * _MARGIN
     at = {
         node: (_MARGIN + k * _COLUMN, _MARGIN + (i + 0.5) * (height - 2 * _MARGIN) / len(column))
         for k, column in enumerate(found)
@@ -205,12 +206,14 @@ def _told(run: RunRecord, node: str) -> str:
     """A part or reading with its verdict and lemmas, in words."""
     judgement = run.reached[node]
     cited = [plain(lemma.name) for lemma in run.lemmas if lemma.id in judgement.lemmas]
-    return f"{node}: {judgement.verdict}" + (f"; cites {', '.join(cited)}" if cited else "")
+    citing = f"; cites {', '.join(cited)}" if cited else ""
+    return f"{plain(run.titles[node])} ({node}): {judgement.verdict}{citing}"
 
 
-def _wide(column: Sequence[str]) -> float:
+def _wide(run: RunRecord, column: Sequence[str]) -> float:
     """Width of the widest box of a column."""
-    return max(len(node) for node in column) * _LETTER + 2 * _MARGIN
+    widths = (max(_LETTER * len(run.titles[node]), _OF_ID * len(node)) for node in column)
+    return max(widths) + 2 * _MARGIN
 
 
 def _box(run: RunRecord, x: float, y: float, node: str) -> str:
@@ -218,15 +221,16 @@ def _box(run: RunRecord, x: float, y: float, node: str) -> str:
     kind = "stands" if run.reached[node].stands else "falls"
     return (
         f'<a href="#{escape(anchor(node))}" class="{kind}"><title>{escape(_told(run, node))}</title>'
-        f'<rect x="{x:.1f}" y="{y - 9:.1f}" width="{_wide([node]):.1f}" height="18" rx="3"/>'
-        f'<text x="{x + _MARGIN:.1f}" y="{y + 4:.1f}">{escape(node)}</text></a>'
+        f'<rect x="{x:.1f}" y="{y - _HIGH / 2:.1f}" width="{_wide(run, [node]):.1f}" height="{_HIGH}" rx="3"/>'
+        f'<text x="{x + _MARGIN:.1f}" y="{y - 2:.1f}">{escape(plain(run.titles[node]))}</text>'
+        f'<text class="id" x="{x + _MARGIN:.1f}" y="{y + 10:.1f}">{escape(node)}</text></a>'
     )
 
 
 def _edge(run: RunRecord, at: Mapping[str, tuple[float, float]], node: str, target: str) -> str:
     """From what rests to what it rests on."""
     (x, y), (end, below) = at[node], at[target]
-    x += _wide([node])
+    x += _wide(run, [node])
     bend = (end - x) / 2
     kind = "stands" if run.reached[target].stands else "falls"
     return (

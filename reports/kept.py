@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from verify.engine.outline import Files
+from verify.engine.provenance import project_version
 from verify.engine.record import RunRecord
 from verify.engine.store import seal, unseal, write_whole
 
@@ -60,7 +61,8 @@ def shown(run: RunRecord, single_file: bool) -> str:
     for room in (*record["statements"], *record["experiments"], *record["foundations"]):
         for check in room["checks"]:
             check["reused"] = False
-    content = hashlib.sha256(msgspec.json.encode([record, single_file, drawn_by("verify")]))
+    made_by = (drawn_by("verify"), project_version())
+    content = hashlib.sha256(msgspec.json.encode([record, single_file, made_by]))
     return content.hexdigest()
 
 

@@ -40,7 +40,7 @@ from reports.plain import plain
 from reports.styles import styles_once
 from reports.typed import lettered
 from verify.claims.check import Arithmetic, Kind, Role
-from verify.claims.evidence import Answer, Outcome, Plot, Table
+from verify.claims.evidence import Answer, Evidence, Outcome, Plot, Table
 from verify.claims.judgement import Judgement
 from verify.claims.lemmas import CONVENTIONS, LemmaKind
 from verify.claims.picture import Line, Picture
@@ -48,6 +48,7 @@ from verify.claims.proved import AXIOMS
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 from verify.claims.summary import DATA, Told
 from verify.claims.text import count
+from verify.engine.mutation.catalogue import is_test
 from verify.engine.provenance import DISTRIBUTION, project_version
 from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, by_reason
 
@@ -243,7 +244,7 @@ def _unindented(html: str) -> str:
     """A page without its templates' indentation."""
     pieces = re.split(r"(<(pre|blockquote)\b.*?</\2>)", html, flags=re.DOTALL)
     return "".join(
-        piece if i % 3 else re.sub(r"\s*\n\s*", "\n", piece)
+        piece if i % 3 else re.sub(r"\s*\n\s*|(?<=>) {2,}(?=<)", "\n", piece)
         for i, piece in enumerate(pieces)
         if i % 3 != 2
     )
@@ -322,6 +323,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         day=lambda iso: iso[:16].replace("T", " "),
     )
     environment.tests["computed"] = _is_computed
+    environment.tests["pytest"] = is_test
     quoted = vocabulary.Vocabulary(run)
     withdrawn = _withdrawn(run)
     environment.globals.update(
@@ -329,6 +331,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
         tally=_tally,
         strengths=_strengths,
+        taken=_taken,
         by_reason=by_reason,
         conceded=_conceded,
         AXIOMS=AXIOMS,
@@ -358,6 +361,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         quoted=quoted,
         version=f"{DISTRIBUTION} {project_version()}",
         tier_words=tiers.words,
+        titles=run.titles,
         untold=partial(_untold, withdrawn),
         withdrawn=withdrawn,
         worded=_worded(run),
@@ -381,6 +385,21 @@ def _is_computed(latex: str) -> bool:
 def _step(latex: str) -> Markup:
     """A step's formula; an equation whose sides print alike is told once."""
     return formula(f"= {latex.partition(' = ')[2]}" if _is_computed(latex) else latex, "block")
+
+
+def _taken(evidence: Evidence) -> list[list[str]]:
+    """What each step of a derivation takes; what a premise or an earlier step says alike is named alone."""
+    stated = {f"{premise.name}: {premise.says}" for premise in evidence.premises}
+    first: dict[str, int] = {}
+
+    def told(use: str, number: int) -> str:
+        name, colon, _ = use.partition(": $")
+        earlier = first.setdefault(use, number)
+        if use in stated:
+            return name
+        return f"{name} as in step {earlier}" if colon and earlier < number else use
+
+    return [[told(use, i + 1) for use in step.uses] for i, step in enumerate(evidence.steps)]
 
 
 def _withdrawn(run: RunRecord) -> dict[str, dict[str, int | str]]:
@@ -461,16 +480,19 @@ def _pictures(run: RunRecord) -> list[tuple[str, str, Picture]]:
     return [(id, label, picture) for id, label, picture in rooms if picture is not None]
 
 
-def _here(room: ExperimentRecord, told: Told, data: str) -> str:
-    """The answer in this record to what is told of some data; empty if there is none."""
+def _here(room: ExperimentRecord, told: Told, data: str) -> tuple[str, bool]:
+    """The answer in this record to what is told of some data, and whether only earlier code gave it.
+
+    The answer is empty if there is none.
+    """
     form = next(form for form, name in DATA.items() if name == data)
-    answers = {
-        measured.answer.value
-        for effect in told.effects
-        for check, measured in room.answered(effect)
-        if (not check.command if form == "digits" else check.id.endswith(f".cifar10-{form}"))
-    }
-    return " and ".join(sorted(answers))
+    answers: dict[bool, set[str]] = {False: set(), True: set()}
+    for effect in told.effects:
+        for check, measured in room.answered(effect):
+            if not check.command if form == "digits" else check.id.endswith(f".cifar10-{form}"):
+                answers[check.stale].add(measured.answer.value)
+    earlier = not answers[False] and bool(answers[True])
+    return " and ".join(sorted(answers[earlier])), earlier
 
 
 def _emphasised(html: Markup) -> Markup:

@@ -72,8 +72,10 @@ def _word(tier: str, checks: Sequence[CheckRecord], about: Reading | Part) -> st
     if not checks:
         return NONE
     found = Counter(check.outcome for check in checks)
+    # What measures decides nothing: only an error means that nothing was measured.
+    telling = {c.outcome for c in checks if c.gates or c.outcome is Outcome.ERROR}
     for outcome in (Outcome.ERROR, Outcome.SURPRISE, Outcome.UNDECIDED, Outcome.VACUOUS):
-        if found[outcome] and tier != "training":
+        if outcome in telling:
             return outcome.value
     if found[Outcome.NOT_RUN] == len(checks):
         return Outcome.NOT_RUN.value
@@ -83,7 +85,7 @@ def _word(tier: str, checks: Sequence[CheckRecord], about: Reading | Part) -> st
 
 
 def _agreed(tier: str, checks: Sequence[CheckRecord], about: Reading | Part) -> str:
-    """The word of a tier all of whose checks found what they state."""
+    """The word of a tier all of whose checks found what they state, or measured."""
     refutes = any(check.role is Role.REFUTES for check in checks)
     if tier == "kernel":
         if all(check.evidence is not None and check.evidence.partial for check in checks):
@@ -102,5 +104,5 @@ def share(checks: Sequence[CheckRecord], statement: Statement, tier: str) -> str
     """For how many of a statement's parts and readings a tier says something, in words."""
     judged: tuple[Part | Reading, ...] = (*statement.parts, *statement.readings)
     own = [words(checks, about)[tier] for about in judged]
-    said = sum(word != NONE for word in own)
+    said = sum(word not in (NONE, Outcome.NOT_RUN) for word in own)
     return "all" if said == len(own) else f"{said} of {len(own)}" if said else NONE

@@ -44,12 +44,13 @@ _TYPED = re.compile(
     r"|\^(?P<power>-?\d+)|(?<=[A-Za-z])_(?P<below>\d+)(?!\w)"
     r"|(?:(?<![\w.])|(?<=[ (]x))(?P<size>\d+(?:\.\d+)?)e(?P<ten>[+-]\d+)(?!\w)"
     r"|(?P<times>(?<=\w) x (?=\d)|(?<=\w) x(?=\d+\.\d)|(?<=\d)(?<!\b0)x(?=\d)|(?<=\d)x(?![\w(])|(?<=[ (])x(?=1e[+-]\d))"
+    r"|(?P<minus>(?<![\w.)\]-])-(?=\d))"
     r"|(?P<sign>\^T(?!\w)|<=|>=|!=|\|->|->|(?<=\w)''(?=\())"
 )
 
 
 def lettered(text: str) -> str:
-    """Mathematics as one types it into a source file, with the letters of Unicode: ``rho^T M <= eps0`` is ``ρᵀ M ≤ ϵ₀``, ``8x8`` ``8×8`` and ``2e-7`` ``2 · 10⁻⁷``."""
+    """Mathematics as one types it into a source file, with the letters of Unicode: ``rho^T M <= eps0`` is ``ρᵀ M ≤ ϵ₀``, ``8x8`` ``8×8`` and ``-2e-7`` ``−2 · 10⁻⁷``."""
 
     def letter(typed: re.Match[str]) -> str:
         if typed["greek"]:
@@ -61,6 +62,8 @@ def lettered(text: str) -> str:
             return f"{size}10{str(int(typed['ten'])).translate(_SUPER)}"
         if typed["times"]:
             return " × " if typed["times"].startswith(" ") else "×"
+        if typed["minus"]:
+            return "−"
         if typed["power"]:
             return typed["power"].translate(_SUPER)
         return typed["below"].translate(_SUB) if typed["below"] else _SIGNS[typed["sign"]]

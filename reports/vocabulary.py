@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from verify.claims.evidence import Evidence, Quoted, Theorem
+from verify.claims.evidence import Evidence, Outcome, Quoted, Theorem
 from verify.engine.record import RunRecord
 
 
@@ -15,6 +15,7 @@ class Vocabulary:
 
     Attributes:
         theorems: by name.
+        checked: the names of those whose evidence counts, and is as stated.
         spelled_out: the definitions that are all that a theorem's statement says, by name, with the first
             such theorem: ``refuted_law : ~ sentence_law`` says nothing to who does not see ``sentence_law``
             beside it.
@@ -26,6 +27,12 @@ class Vocabulary:
             theorem.name: theorem
             for check in run.checks
             if check.evidence is not None
+            for theorem in check.evidence.theorems
+        }
+        self.checked = {
+            theorem.name
+            for check in run.checks
+            if check.evidence is not None and check.outcome is Outcome.AS_STATED
             for theorem in check.evidence.theorems
         }
         self.spelled_out: dict[str, str] = {}

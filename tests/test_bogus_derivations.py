@@ -34,6 +34,7 @@ CTX = Context(seed=1, profile="smoke", device="cpu", cache="unused", rooms={})
 d, k = sp.symbols("d k", integer=True, positive=True)
 a, b = sp.symbols("a b", real=True)
 i, j = sp.symbols("i j", integer=True)
+y = sp.IndexedBase("y")
 x, v, J, H = vector("x", d), vector("v", d), matrix("J", k, d), matrix("H", k, k)
 length = (x.T @ x).scalar
 
@@ -279,6 +280,64 @@ def test_12_twenty_times_the_threshold_is_not_what_the_derivation_ends_in(monkey
     monkeypatch.setattr(capacity, "published", lambda letters: 20 * published(letters))
     assert refuses(cor35_derivation.published)
     assert formula(capacity.published(capacity.SYMBOLS)).expression not in last.sides
+
+
+# --- found by reading the engine ----------------------------------------------------------------
+
+
+def test_deltas_that_share_an_index_join_all_three():
+    """delta_ij delta_jl is not delta_ij: at i = j other than l it is 0."""
+    l = sp.Symbol("l", integer=True)  # noqa: E741
+    free = {i: d, j: d, l: d}
+    chain = sp.KroneckerDelta(i, j) * sp.KroneckerDelta(j, l)
+    assert not is_zero(chain - sp.KroneckerDelta(i, j), free=free)
+    assert is_zero(chain - chain * sp.KroneckerDelta(i, l), free=free)
+
+
+def test_an_index_keeps_the_range_that_its_hypothesis_had():
+    def derivation(proof):
+        proof.every(k, i)
+        proof.given("h", "$y_i = 0$ for $i \\leq k$", y[i])
+        proof.every(d, i)
+        proof.follows("for all i up to d", 2 * y[i], sp.S.Zero, using={"h": 2 * y[i]})
+
+    assert refuses(derivation)
+
+
+def test_a_step_that_holds_by_itself_needs_no_hypothesis():
+    def derivation(proof):
+        proof.given("h: 1", "$a = b$", a - b)
+        proof.given("h: 2", "$a = b$", a - b)
+        proof.follows("$a = a$", 2 * a, 2 * a, using={"h: 1": a - b, "h: 2": b - a})
+
+    assert refuses(derivation)
+
+
+@pytest.mark.parametrize("ratio", [2, -4, sp.Rational(1, 2)])
+def test_a_multiple_of_a_hypothesis_says_no_more_than_it(ratio):
+    def derivation(proof):
+        proof.given("h", "$|x| = 1$", length - 1)
+        proof.follows("times a number", ratio * length, ratio, using={"h": ratio * (length - 1)})
+
+    assert refuses(derivation)
+
+
+def test_factors_that_do_not_commute_are_no_products_of_numbers():
+    A, B = sp.symbols("A B", commutative=False)
+    with pytest.raises(TypeError, match="must commute"):
+        is_zero(total(lambda i: A * B * y[i], d) - total(lambda i: B * A * y[i], d))
+
+
+def test_a_tangent_has_poles():
+    assert refuses(lambda proof: proof.fact("", sp.Eq(sp.cot(a) * sp.tan(a), 1, evaluate=False)))
+
+
+def test_a_computation_at_one_size_is_said_to_be_one():
+    def derivation(proof):
+        proof.equal("for all sizes", v.T @ (J.T @ J) @ v, (J @ v).T @ (J @ v))
+        proof.equal("at one", sp.eye(2) * sp.eye(2), sp.eye(2))
+
+    assert "but for steps at a given size" in derive(derivation, CTX).summary
 
 
 # --- one change to what is derived, or to what is stated -------------------------------------------

@@ -88,6 +88,11 @@ def test_a_mutant_that_survives_is_a_surprise(ctx):
     assert found.outcome is Outcome.SURPRISE
 
 
+def test_a_ratio_that_is_no_number_refutes_nothing(ctx):
+    found = refuted(claim(st.integers(0, 9), lambda n: math.nan), ctx)
+    assert found.outcome is Outcome.SURPRISE
+
+
 def test_a_supplied_example_is_used_only_where_search_finds_none(ctx):
     def ratio(n):
         return float(n > 9) * 2

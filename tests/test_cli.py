@@ -45,7 +45,7 @@ def test_a_run_that_finds_what_is_stated(verify, folder):
     assert lines[0] == "seed 5, profile smoke, device cpu, jobs 1"
     assert any(line.startswith("toy.P.property  as stated  ") for line in lines)
     assert (
-        "  reading R: holds, citing Congruence keeps a semidefinite sign (derived: toy.P.derivation)"
+        "  reading R, f < 1: holds, citing Congruence keeps a semidefinite sign (derived: toy.P.derivation)"
         in lines
     )
     assert "  It is so: yes, 1.0" in lines
@@ -129,7 +129,9 @@ def test_filters_leave_verdicts_open_and_nothing_red(verify, folder):
     registry = write_registry(folder)
     code, out, _ = verify(registry, "all", *FAST, "--only", "property")
     assert code == 0
-    assert "reading R: undecided (not run: toy.P.derivation, toy.P.derivation.ablation)" in out
+    assert (
+        "reading R, f < 1: undecided (not run: toy.P.derivation, toy.P.derivation.ablation)" in out
+    )
     assert "3 not run" in out.splitlines()[-1]
     code, out, _ = verify(registry, "all", *FAST, "--skip", "property", "--skip", "training")
     assert code == 0
@@ -270,7 +272,7 @@ def test_the_report_shows_evidence_of_earlier_code_and_lets_it_count_for_nothing
     file = folder / "run.json"
     code, out, _ = verify(registry, "report", "--json", file)
     assert code == 0
-    assert "reading R: undecided (not run" in out
+    assert "reading R, f < 1: undecided (not run" in out
     assert out.splitlines()[-1].startswith("1 as stated")
     record = msgspec.json.decode(file.read_bytes(), type=RunRecord)
     stale = next(check for check in record.checks if check.id == "toy.P.property")
@@ -278,6 +280,14 @@ def test_the_report_shows_evidence_of_earlier_code_and_lets_it_count_for_nothing
     assert stale.evidence.outcome is Outcome.AS_STATED
     assert stale.outcome is Outcome.NOT_RUN
     assert record.not_run["toy.P.property"] == "Not run yet. Measured with earlier code."
+
+
+def test_a_theorem_that_could_not_be_checked_is_left_out_of_account(verify, folder):
+    registry = write_registry(folder, ["derivation", "theorem"])
+    code, out, _ = verify(registry, "toy", *FAST)
+    assert code == 0
+    assert "part P, bound: derived, citing " in out
+    assert "1 not run" in out.splitlines()[-1]
 
 
 def test_evidence_recorded_on_another_machine_is_shown_and_counts_for_nothing(
@@ -320,13 +330,13 @@ def test_show_prints_the_statement_and_what_is_stored(verify, folder):
     _, out, _ = verify(registry, "show", "toy", "X1", "--full")
     assert "as stated: it closes" in out
     assert "measured: yes, 1.0" in out
-    assert "reading R: holds" in out
+    assert "reading R, f < 1: holds" in out
 
 
 def test_show_is_one_screen_without_full(verify, folder):
     registry = write_registry(folder)
     _, out, _ = verify(registry, "show", "toy", "x1")
-    assert "  undecided: R" in out
+    assert "  undecided:\n    R  f < 1\n" in out
     assert "3 checks: 3 not run" in out
     verify(registry, "all", *FAST)
     code, out, _ = verify(registry, "show", "toy", "x1")
@@ -334,9 +344,11 @@ def test_show_is_one_screen_without_full(verify, folder):
     assert out.splitlines() == [
         "Theorem 0.1: A toy",
         "Readings, as quoted:",
-        "  holds: R",
+        "  holds:",
+        "    R  f < 1",
         "Parts, as repaired:",
-        "  derived: P",
+        "  derived:",
+        "    P  bound",
         "3 checks: 3 as stated",
         "",
         "X1: A toy",

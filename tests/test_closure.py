@@ -11,21 +11,24 @@ import dataclasses
 import functools
 import importlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from toy import context, forget, load_checks, write_registry
 
 from verify.__main__ import REGISTRIES, ROOT
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role
+from verify.claims.evidence import Finding, Outcome
 from verify.engine.provenance import difference, evidence_key
 from verify.engine.registry import contents
 from verify.engine.store import Store
-from verify.engine.worker import run_check
+from verify.engine.worker import run_check, with_provenance
 from verify.identity.closure import (
     closure,
     closure_digest,
@@ -310,10 +313,74 @@ def test_the_rooms_closures_hold_every_project_module_that_importing_them_loads(
     assert set(done.stdout.split()) <= with_parents(closure(*modules))
 
 
+@functools.cache
+def trees():
+    """The syntax tree of every file that a room rests on."""
+    found = closure(*(place.module for place in contents(REGISTRIES))).values()
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in found}
+
+
+def acting(body):
+    """The statements at the top of a file that may do more than bind names of its own."""
+    own = {
+        node.id
+        for statement in body
+        if isinstance(statement, (ast.Assign, ast.AnnAssign))
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    for statement in body:
+        match statement:
+            case ast.Import() | ast.ImportFrom() | ast.FunctionDef() | ast.ClassDef():
+                continue
+            case ast.Expr(ast.Constant(str())) | ast.If(ast.Name("TYPE_CHECKING"), orelse=[]):
+                continue
+            case ast.AugAssign(target=ast.Name(name)) if name in own:
+                continue
+            case ast.Assign() | ast.AnnAssign() if not {
+                type(node)
+                for target in getattr(statement, "targets", [getattr(statement, "target", None)])
+                for node in ast.walk(target)
+            } & {ast.Attribute, ast.Subscript}:
+                continue
+            case ast.Try(inner, handlers, orelse, finalbody):
+                blocks = [inner, *(one.body for one in handlers), orelse, finalbody]
+                yield from (line for block in blocks for line in acting(block))
+            case _:
+                yield ast.unparse(statement)
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        "torch.set_default_dtype(float)",
+        "torch.defaults.dtype = float",
+        "TABLE['x'] = 1",
+        "TABLE |= {}",
+        "for x in TABLE: pass",
+        "try:\n    import fcntl\nexcept ImportError:\n    torch.seed()",
+        "if TYPE_CHECKING:\n    pass\nelse:\n    torch.seed()",
+        "with torch.no_grad(): pass",
+        "del TABLE",
+        "x, torch.y = 1, 2",
+        "(print('so'))",
+    ],
+)
+def test_what_acts_where_it_is_imported_is_found(acts):
+    assert list(acting(ast.parse(f"from a import TABLE, torch\nx = 1\n{acts}").body))
+
+
+@pytest.mark.slow
+def test_no_file_that_a_room_rests_on_acts_where_it_is_imported():
+    """What a package around a module did there could change a result and move no key."""
+    for path, tree in trees().items():
+        assert list(acting(tree.body)) == [], path
+
+
 @pytest.mark.slow
 def test_no_room_imports_by_a_computed_name():
-    for path in closure(*(place.module for place in contents(REGISTRIES))).values():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path, tree in trees().items():
+        for node in ast.walk(tree):
             called = node.func if isinstance(node, ast.Call) else None
             name = getattr(called, "attr", getattr(called, "id", ""))
             assert name not in ("import_module", "__import__"), f"{path}: {name}"
@@ -369,6 +436,42 @@ def test_versions_are_part_of_the_key(registry, folder):
     ctx = context(registry, folder)
     assert evidence_key(check, ctx) == evidence_key(check, ctx, versions())
     assert evidence_key(check, ctx) != evidence_key(check, ctx, versions() | {"torch": "0.0"})
+
+
+def test_what_judged_a_theorem_is_part_of_its_key_and_of_no_other(
+    registry, folder, monkeypatch, tmp_path
+):
+    check, *_ = load_checks(registry)
+    theorem = dataclasses.replace(check, kind=Kind.KERNEL)
+    ctx = context(registry, folder)
+    monkeypatch.setattr("verify.kernel.record.RECORD", tmp_path / "record.json")
+    made, of_code_alone = {}, set()
+    for coq, content in (("8.16.1", "{}"), ("8.20.0", "{}"), ("", "{}"), ("", "{ }"), ("", "")):
+        monkeypatch.setattr("verify.kernel.coq.version", lambda coq=coq: coq)
+        (tmp_path / "record.json").write_text(content)
+        if not content:
+            (tmp_path / "record.json").unlink()
+        finding = Finding(outcome=Outcome.AS_STATED, summary="")
+        evidence = with_provenance(theorem, ctx, finding)
+        made[evidence.provenance.key] = evidence
+        assert evidence_key(theorem, ctx) == evidence.provenance.key
+        of_code_alone.add(evidence_key(theorem, ctx, {}))
+        made_without = with_provenance(check, ctx, finding).provenance
+        assert (made_without.key, made_without.versions) == (
+            evidence_key(check, ctx, versions()),
+            versions(),
+        )
+    assert len(made) == 5
+    assert len(of_code_alone) == 1
+    told = [difference(theorem, ctx, evidence) for evidence in made.values()]
+    assert told[:2] == ["Measured with coq 8.16.1.", "Measured with coq 8.20.0."]
+    assert re.fullmatch("Measured with coq not here, record [0-9a-f]{12}.", told[2])
+    older = evidence.provenance
+    before = msgspec.structs.replace(
+        older, versions=versions(), key=evidence_key(theorem, ctx, versions())
+    )
+    unnoted = msgspec.structs.replace(evidence, provenance=before)
+    assert difference(theorem, ctx, unnoted) == "Measured with coq not noted."
 
 
 def test_arguments_of_a_partial_application_are_part_of_the_key(registry, folder):

@@ -78,6 +78,13 @@ def test_by_construction_is_printed_as_such():
     found = controls(refute, "small", {"even": ByConstruction("n is 2 m"), "positive": -8}, 2, CTX)
     assert found.outcome is Outcome.AS_STATED
     assert found.tables[0].rows[0] == ("even", "by construction: n is 2 m")
+    assert "mild point" in found.summary
+
+
+def test_points_that_were_not_tried_are_not_told_of():
+    argued = ByConstruction("no point is otherwise")
+    found = controls(refute, "small", {"even": argued, "positive": argued}, argued, CTX)
+    assert found.summary == "Each hypothesis holds by construction."
 
 
 class Inner(NamedTuple):

@@ -47,3 +47,8 @@ def test_a_conclusion_that_holds_is_a_surprise():
 def test_exactly_the_hypotheses_of_the_reading_are_wanted(hypotheses):
     with pytest.raises(ValueError, match="must evaluate exactly its hypotheses"):
         judge(hypotheses, ("3", False))
+
+
+def test_an_undecided_conclusion_is_none():
+    with pytest.raises(ValueError, match="is undecided at this point"):
+        judge({"A": ("1", True), "B": ("2", True)}, ("3", None))

@@ -18,7 +18,7 @@ from reports.mathml import prose
 from reports.render import page
 from verify.claims.evidence import Answer
 from verify.claims.statement import Experiment, Statement, Verdict
-from verify.claims.summary import Told
+from verify.claims.summary import Summary, Told
 from verify.engine import registry
 from verify.engine.record import RunRecord
 
@@ -120,6 +120,20 @@ def test_what_is_open_and_what_released_arrays_answer_count(run: RunRecord) -> N
     assert standing(denied, spread) is Standing.MIXED
 
 
+def test_an_answer_of_earlier_code_does_not_count_and_says_so(
+    run: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spread = Sentence("So.", about=("E3.spread",))
+    (room,) = run.experiments
+    checks = tuple(replace(c, stale=True, note="Not run yet.") for c in room.checks)
+    earlier = replace(run, experiments=(replace(room, checks=checks, answers={}),))
+    assert standing(earlier, spread) is Standing.UNDECIDED
+    source = Source("an abstract", "https://example.org", "", (spread,))
+    monkeypatch.setattr(crosswalk, "read", lambda: (source,))
+    assert "E3.spread, with earlier code" in Parsed(page(earlier)).text["crosswalk"]
+    assert "E3.spread, with earlier code" not in Parsed(page(run)).text["crosswalk"]
+
+
 def test_a_yes_that_speaks_against_a_sentence_counts_against_it(run: RunRecord) -> None:
     spread = Sentence("So.", about=("E3.spread",))
     assert standing(run, spread) is Standing.HOLDS
@@ -135,7 +149,9 @@ def test_a_verdict_that_changes_changes_what_is_shown(
     )
     source = Source("an abstract", "https://example.org", "", sentences)
     monkeypatch.setattr(crosswalk, "read", lambda: (source,))
-    room = run.statements[0]
+    summary = Summary(readings=(), titles={"generic": "Instability, generically"})
+    room = replace(run.statements[0], summary=summary)
+    run = replace(run, statements=(room,))
     generic, *others = [j for j in room.judged.readings if j.target == "generic"]
     assert generic.verdict is Verdict.REFUTED
     assert not others
@@ -150,8 +166,8 @@ def test_a_verdict_that_changes_changes_what_is_shown(
         told[name] = re.sub(r"\s+", " ", parsed.text["crosswalk"])
         check = next(id for id in generic.checks if id in generic.reason)
         assert {"#thm41--generic", f"#{check}", "#E3"} <= parsed.links["crosswalk"]
-    assert "refuted 4.1 generic: by " in told["refuted"]
-    assert "holds 4.1 generic: by " in told["holds"]
+    assert "refuted Instability, generically 4.1 generic: by " in told["refuted"]
+    assert "holds Instability, generically 4.1 generic: by " in told["holds"]
     assert "2 sentences: in part 1, not decided 1." in told["refuted"]
     assert "2 sentences: holds as read 1, not decided 1." in told["holds"]
     for text in told.values():

@@ -251,7 +251,8 @@ def test_a_room_asked_alone_brings_its_foundations(verify: Callable[..., object]
     assert "base.P.derivation  as stated" in out
     assert "base.P.property" not in out
     assert (
-        "  part P: derived, citing Congruence keeps a semidefinite sign, resting on base.P" in out
+        "  part P, bound: derived, citing Congruence keeps a semidefinite sign, resting on base.P"
+        in out
     )
     lines = out.splitlines()
     index = lines.index("Foundations in other rooms, judged by their derivations only:")
@@ -271,7 +272,7 @@ def test_a_room_asked_alone_brings_its_foundations(verify: Callable[..., object]
     ]
     code, out, _ = verify(registry, "show", "toy", "--full")
     assert code == 0
-    assert "part P: derived" in out
+    assert "part P, bound: derived" in out
     assert "base.P: derived" in out
 
 
@@ -299,7 +300,7 @@ def test_a_room_falls_with_a_foundation_that_does_not_close(verify, folder):
     registry = two_rooms(folder, left_open=True)
     code, out, _ = verify(registry, "toy", *FAST)
     assert code == 1
-    assert "  part P: undecided, resting on base.P (rests on base.P, which is failed)" in out
+    assert "  part P, bound: undecided, resting on base.P (rests on base.P, which is failed)" in out
     assert "not as stated: base.P.derivation: surprise. it does not" in out
     forget(registry)
 

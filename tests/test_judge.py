@@ -6,8 +6,11 @@ that reaches one branch, so that a branch that decides otherwise is seen.
 
 from __future__ import annotations
 
+import dataclasses
+
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role, evidence_for
 from verify.claims.evidence import (
@@ -195,6 +198,36 @@ def test_reading_holds_with_an_added_hypothesis():
     judged = reading((PROOF, GOOD), added=True)
     assert judged.verdict is Verdict.HOLDS_ADDED
     assert "h" in judged.reason
+
+
+def test_what_a_reading_rests_on_assumes_no_more_than_it():
+    """A derivation from h alone that takes from a reading which assumes x as well has not derived it from h."""
+    stated = statement()
+    more = Hypothesis(id="x", text="", origin=Origin.QUOTED)
+    for origin, words in ((Origin.ADDED, "holds with an added"), (Origin.QUOTED, "also assumes x")):
+        ground = replace(stated.readings[0], id="G", hypotheses=("h", "x"))
+        both = replace(
+            stated,
+            hypotheses=(*stated.hypotheses, replace(more, origin=origin)),
+            readings=(*stated.readings, ground),
+        )
+        under = check("under", proof=True, readings=("G",), part="")
+        shown = check(
+            "under.ablation",
+            Role.CONTROL,
+            Kind.DERIVATION,
+            Arithmetic.SYMBOLIC,
+            readings=("G",),
+            part="",
+        )
+        resting = dataclasses.replace(PROOF, rests_on=("s.G",))
+        checks, evidence = found(
+            (resting, GOOD), (PROOF_POWER, GOOD), (under, GOOD), (shown, GOOD), power=False
+        )
+        judged = {one.target: one for one in judge(both, checks, evidence).readings}
+        assert judged["G"].verdict in (Verdict.HOLDS, Verdict.HOLDS_ADDED)
+        assert judged["R"].verdict is Verdict.UNDECIDED
+        assert words in judged["R"].reason
 
 
 def test_numerics_alone_do_not_decide_a_reading():

@@ -20,7 +20,7 @@ BELOW: dict[str, set[str]] = {
     "kernel": set(),
     "symbolic": {"numeric"},
     "claims": {"symbolic", "numeric", "kernel"},
-    "engine": {"claims", "identity"},
+    "engine": {"claims", "identity", "kernel"},
     "ssl": {"numeric", "identity"},
     "diagnose": {"ssl", "numeric"},
     "experiments": {"ssl", "engine", "claims", "numeric"},

@@ -391,6 +391,15 @@ def test_a_template_is_compiled_once_in_a_process(monkeypatch):
     assert len(compiled) == len(set(compiled)) > 5
 
 
+def test_pages_of_another_version_of_the_project_are_not_kept(monkeypatch):
+    from report_fixture import run_record
+
+    before = kept.shown(run_record(), False)
+    assert kept.shown(run_record(), False) == before
+    monkeypatch.setattr(kept, "project_version", lambda: "0.0", raising=False)
+    assert kept.shown(run_record(), False) != before
+
+
 def test_what_draws_is_known_by_its_files_and_libraries(monkeypatch):
     before = kept.drawn_by()
     assert kept.drawn_by() == before

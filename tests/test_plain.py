@@ -52,6 +52,8 @@ def test_text_around_formulas_stays_and_what_cannot_be_read_too() -> None:
         ("prop33.robust.kappa", "prop33.robust.kappa"),
         ("--lambda of kernel/delta.v at 0x1F", "--lambda of kernel/delta.v at 0x1F"),
         ("(-pi, pi), 1/lambda", "(-π, π), 1/λ"),
+        ("[-1.9, 2.3], -3.8e-16 and 2 to -5", "[−1.9, 2.3], −3.8 · 10⁻¹⁶ and 2 to −5"),
+        ("pp. 13184-13212, cifar10-1, (k)-1", "pp. 13184-13212, cifar10-1, (k)-1"),
         ("a gradient, a phial and an x_11y", "a gradient, a phial and an x_11y"),
     ],
 )

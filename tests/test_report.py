@@ -14,14 +14,18 @@ from msgspec.structs import replace
 from report_fixture import EXPERIMENT_FINDINGS, FINDINGS, run_record
 from report_parser import Parsed, shown, squeezed
 
-from reports import tiers
+from reports import crosswalk, tiers
+from reports.crosswalk import Sentence, Source
 from reports.mathml import prose
+from reports.plain import plain
 from reports.render import PAGE, page, pages
 from verify.claims.check import Arithmetic, Kind
 from verify.claims.evidence import Answer, Outcome
 from verify.claims.judgement import Judgement
 from verify.claims.statement import Part, Reading, Verdict
-from verify.claims.summary import Clause, Defence, Summary
+from verify.claims.summary import Clause, Defence, Summary, Told
+from verify.cli.console import overview, verdicts
+from verify.cli.console import shown as show
 from verify.engine.record import ExperimentRecord, RunRecord
 
 GREEN = FINDINGS | {"thm41.mutant.rank-only": FINDINGS["thm41.mutant.extra-slope"]}
@@ -60,8 +64,12 @@ def test_every_verdict_stands_beside_what_it_judges(run: RunRecord, parsed: Pars
         assert shown(subject.text) in own
         assert shown(judgement.reason) in own
         words = tiers.words(room.checks, subject).values()
-        name = shown(subject.title) if isinstance(subject, Part) else "reading"
-        row = name + squeezed(judgement.target + judgement.verdict + "".join(words))
+        name = shown(room.title(subject))
+        row = (
+            name
+            + squeezed("part" if isinstance(subject, Part) else "reading")
+            + squeezed(judgement.target + judgement.verdict + "".join(words))
+        )
         assert row in table
         assert f"#{anchor}" in parsed.links["verdicts"]
         proofs = [id for id in judgement.checks if id in judgement.reason]
@@ -69,6 +77,32 @@ def test_every_verdict_stands_beside_what_it_judges(run: RunRecord, parsed: Pars
         assert {f"#{id}" for id in proofs} <= parsed.links[anchor]
     first = f"reading{room.statement.readings[0].id}"
     assert table.index(shown(parts[-1].title)) < table.index(first)
+
+
+def test_readings_and_parts_are_called_by_their_short_titles_wherever_ids_stand(
+    run: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = run.statements[0]
+    titles = {reading.id: f"Title of {reading.id}" for reading in room.statement.readings}
+    summary = Summary(readings=(), titles=titles, part_titles={"F": "The formula"})
+    called = [*titles.values(), "The formula", "Inertia", "Affine heads"]
+    on_readings = tuple(f"thm41.{id}" for id in titles)
+    parts = tuple(replace(one, rests_on=on_readings) for one in room.judged.parts)
+    told = replace(room, summary=summary, judged=replace(room.judged, parts=parts))
+    record = replace(run, statements=(told,))
+    source = Source(
+        "it", "https://example.org", "", (Sentence("So.", about=tuple(record.reached)),)
+    )
+    monkeypatch.setattr(crosswalk, "read", lambda: (source,))
+    parsed = Parsed(page(record))
+    places = ("crosswalk", "verdicts", "thm41", "overview", "dependencies")
+    seen = {place: parsed.text[place] for place in places}
+    seen |= {"tally": verdicts(record), "show": overview(record, plain, 80), "full": show(record)}
+    for place, text in seen.items():
+        for title in called:
+            assert squeezed(title) in squeezed(text), (place, title)
+    for id, title in titles.items():
+        assert squeezed(parsed.text[f"thm41--{id}"]).startswith(squeezed(title))
 
 
 def test_what_the_authors_could_answer_stands_once_with_the_reply(run: RunRecord) -> None:
@@ -268,6 +302,29 @@ def test_an_effect_that_other_data_deny_is_no_plain_yes(run: RunRecord) -> None:
         assert squeezed(f"{one.answer}, {one.value}") in squeezed(parsed.text["E3"])
     words = squeezed("yes and no, by the data")
     assert words in squeezed(Parsed(page(replace(run, experiments=(told,)))).text["result--E3"])
+
+
+def test_answers_of_earlier_code_are_shown_and_marked_and_do_not_count(run: RunRecord) -> None:
+    (room,) = run.experiments
+    (check,) = (c for c in room.checks if c.evidence is not None and c.evidence.answers)
+    told = Told(effects=("selective",), text="so", digits=(Answer.NO, "0.97"))
+    now = replace(room, told=(told,))
+    stale = replace(check, stale=True, note="Not run yet. Measured with earlier code.")
+    others = tuple(c for c in room.checks if c is not check)
+    then = replace(now, checks=(*others, stale), answers={})
+    assert [m.answer for _, m in now.counted("selective")] == [Answer.NO]
+    assert then.counted("selective") == []
+    before, after = (Parsed(page(replace(run, experiments=(one,)))).text for one in (now, then))
+    mark = "with earlier code"
+    assert "Does not reproduce" in before["E3"]
+    assert "Does not reproduce" not in after["E3"]
+    assert squeezed("E3.spread, earlier: no") in squeezed(after["E3"])
+    assert mark not in before["result--E3"]
+    assert f"(measured {mark})" in after["result--E3"]
+    denied = replace(then, told=(replace(told, digits=(Answer.YES, "0.97")),))
+    denied_page = Parsed(page(replace(run, experiments=(denied,)))).text["result--E3"]
+    assert f"(here, {mark}: no)" in denied_page
+    assert f"E3.spread: no, {mark}" in show(replace(run, experiments=(then,)))
 
 
 def shown_text(effect: str, room: ExperimentRecord) -> str:

@@ -13,6 +13,7 @@ from report_fixture import FINDINGS, run_record
 from report_parser import Parsed, shown, squeezed
 
 from reports import tiers
+from reports.mathml import prose_or_source
 from reports.render import page
 from reports.typed import lettered
 from reports.vocabulary import anchor
@@ -224,7 +225,7 @@ def test_a_theorem_is_quoted_verbatim_with_its_definitions_and_axioms(html: str)
     assert "A is symmetric and positive semidefinite." in defined
     assert "Classical_Prop.classic</code>" in block
     assert "Classical_Prop.classic (the excluded middle)" in Parsed(html).text["definitions"]
-    assert "python -m verify kernel thm41" in block
+    assert "python -m verify kernel thm41" in Parsed(html).text["thm41"]
 
 
 def test_a_definition_that_is_all_a_theorem_says_stands_beside_it() -> None:
@@ -253,6 +254,23 @@ def test_an_equation_whose_sides_print_alike_is_told_once() -> None:
     assert "begins with = is" not in page(run_record())
 
 
+def test_what_a_premise_or_an_earlier_step_says_is_named_alone() -> None:
+    id = "thm41.F.derivation"
+    step = FINDINGS[id].steps[0]
+    stated, derived = "psd: $a = 0$", "psd: $2 a = 0$"
+    steps = tuple(
+        replace(step, uses=uses)
+        for uses in ((stated, derived), (derived, "$b' = c$"), ("$b' = c$",))
+    )
+    premises = (Premise(name="psd", by="", text="it is zero", says="$a = 0$"),)
+    finding = replace(FINDINGS[id], steps=steps, premises=premises)
+    own = Parsed(page(run_record(FINDINGS | {id: finding}))).text[id]
+    told = re.findall(r"With (.*?)\.\s*\n", own)
+    assert list(map(squeezed, told)) == [
+        squeezed(text) for text in ("psd, psd: 2a=0", "psd as in step 1, b′=c", "b′=c")
+    ]
+
+
 def test_the_tiers_say_what_went_wrong_and_what_did_not_run(run: RunRecord) -> None:
     room = run.statements[0]
     part = next(part for part in room.statement.parts if part.id == "F")
@@ -270,6 +288,38 @@ def test_the_tiers_say_what_went_wrong_and_what_did_not_run(run: RunRecord) -> N
     assert tiers.words([missing], part)["property"] == "not run"
     assert tiers.words([check, missing], part)["property"] == "agrees, 1 not run"
     assert tiers.words([], part) == dict.fromkeys(tiers.TIERS, "none")
+    about = replace(room.statement, parts=(part,), readings=())
+    assert tiers.share([check], about, "property") == "all"
+    assert tiers.share([missing], about, "property") == "none"
+
+
+def test_a_measurement_is_called_measured_unless_it_ended_with_an_error(run: RunRecord) -> None:
+    room = run.statements[0]
+    part = next(part for part in room.statement.parts if part.id == "F")
+    (check,) = (c for c in room.checks if c.id == "thm41.F.property")
+    assert check.evidence is not None
+    for role, outcome, word in (
+        (Role.CONTEXT, Outcome.AS_STATED, "measured"),
+        (Role.CONTEXT, Outcome.SURPRISE, "measured"),
+        (Role.CONTEXT, Outcome.ERROR, "error"),
+        (Role.SUPPORTS, Outcome.SURPRISE, "surprise"),
+    ):
+        evidence = replace(check.evidence, outcome=outcome)
+        trained = replace(check, role=role, kind=Kind.TRAINING, evidence=evidence)
+        assert tiers.words([trained], part)["training"] == word
+
+
+def test_a_stale_control_says_that_it_was_not_run_and_what_it_found_then(run: RunRecord) -> None:
+    room = run.statements[0]
+    id, note = "thm41.mutant.extra-slope", "Not run yet. Measured with earlier code."
+    checks = tuple(replace(c, stale=True, note=note) if c.id == id else c for c in room.checks)
+    html = page(replace(run, statements=(replace(room, checks=checks),)))
+    line = html[html.index(f'id="line--{id}"') :]
+    summary, _, behind = line.partition("</details>")[0].partition("</summary>")
+    found = str(prose_or_source(FINDINGS[id].summary))
+    assert note in summary
+    assert found not in summary
+    assert found in behind
 
 
 def test_where_a_derivation_fails_without_a_premise_stands_beside_the_premise() -> None:

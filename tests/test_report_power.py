@@ -74,6 +74,11 @@ def test_the_changes_that_checks_faced_are_shown():
     assert "<strong>none</strong> of a.check" in html
     assert "bounds.py:3: a -&gt; b</code>: looser, and true" in html
     assert "faced" not in page(run)
+    words = "what counts as its code is the test’s own file"
+    assert words not in html
+    by_test = change("tested", checks=("tests/test_a.py::test_b",))
+    tested = {"numeric": PowerRecord(changes=(by_test,))}
+    assert page(msgspec.structs.replace(run, power=tested)).count(words) == 1
 
 
 def test_the_interval_of_a_share_is_wilsons():

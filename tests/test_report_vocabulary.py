@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 from report_fixture import FINDINGS, run_record
 from report_parser import Parsed
 
 from reports.render import page
 from reports.vocabulary import Vocabulary, anchor, called
-from verify.claims.evidence import Quoted
-from verify.engine.record import RunRecord
+from verify.claims.evidence import Outcome, Quoted
+from verify.engine.record import CheckRecord, RunRecord
 
 ID = "thm41.kernel.part.T1"
 OUTER = Quoted(name="Geometry.a.outer", text="Definition outer x := inner x.")
@@ -71,6 +73,25 @@ def test_what_all_theorems_of_a_check_assume_is_told_once() -> None:
     block = block.partition("</article>")[0]
     assert block.count("Assumes <code>Classical_Prop.classic</code>.") == 1
     assert block.count("Assumes no axiom.") == 1
+
+
+def test_theorems_that_do_not_count_are_quoted_and_not_counted() -> None:
+    run = recorded()
+    assert "2 theorems checked" in Parsed(page(run)).text["counts"]
+    (room,) = run.statements
+    for changed in ({"stale": True, "note": "Not run yet."}, {"outcome": Outcome.SURPRISE}):
+        checks = tuple(_changed(c, **changed) if c.id == ID else c for c in room.checks)
+        told = replace(run, statements=(replace(room, checks=checks),))
+        assert set(Vocabulary(told).theorems) == {"Geometry.t.first", "Geometry.t.second"}
+        assert "theorem" not in Parsed(page(told)).text["counts"]
+
+
+def _changed(check: CheckRecord, **changes: Any) -> CheckRecord:
+    """The record of a check, or its evidence, with some fields changed."""
+    if "outcome" in changes:
+        assert check.evidence is not None
+        return replace(check, evidence=replace(check.evidence, **changes))
+    return replace(check, **changes)
 
 
 def test_definitions_of_one_name_are_told_apart_by_their_modules() -> None:

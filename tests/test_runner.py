@@ -225,6 +225,43 @@ def test_an_artefact_is_built_once_and_before_the_checks_that_need_it(folder):
     assert (folder / "built").read_text() == "once\n"
 
 
+def test_of_other_images_everything_is_made_anew_and_found_again(folder):
+    """The sum is the length of what the data are called; the file ``built`` counts what was built."""
+    registry = write_registry(folder, ["images"])
+
+    def found(images, **options):
+        ctx = context(registry, folder, data={"cifar10": images})
+        results = run_all(
+            load_checks(registry), ctx, Store(folder / "evidence"), ThreadPoolExecutor, **options
+        )
+        (evidence,) = results.evidence.values()
+        return evidence.residuals.get("sum"), bool(results.reused), evidence.data
+
+    def built():
+        return len((folder / "built").read_text().splitlines())
+
+    assert found("abc")[:2] == (3.0, False)
+    assert found("abc")[:2] == (3.0, True)
+    with pytest.warns(UserWarning, match="is of other images; it was set aside"):
+        assert found("ab")[:2] == (2.0, False)
+    assert found("ab")[:2] == (2.0, True)
+    assert built() == 2
+    with pytest.warns(UserWarning, match="is of other images"):
+        assert found("abc")[:2] == (3.0, False)
+    assert built() == 2  # it was there, set aside
+    assert found("abc", fresh=True)[2]["words"] == "abc" * 4
+    assert "unknown" not in found("abc")[2].values()
+    assert [file.name for file in (folder / "cache").glob("*.lock")] == []
+    for note in (folder / "cache").glob("*.images"):  # as earlier code left it
+        note.unlink()
+    with pytest.warns(UserWarning, match="before it was noted of which images"):
+        total, _, data = found("ab", fresh=True)
+    assert total == 3.0
+    assert data["images of artefacts kept earlier"] == "unknown"
+    assert found("ab")[1]  # and is not made again for that
+    assert built() == 2
+
+
 def test_an_artefact_that_cannot_be_built_fails_the_checks_that_need_it(folder):
     registry = write_registry(folder, ["hopeless", "derivation"])
     results = run(registry, folder)

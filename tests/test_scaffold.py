@@ -51,9 +51,12 @@ def test_a_room_is_made_and_judged_in_one_command_and_passes_the_tests(checkout)
 
     made = run("verify", "new", *WORDS, "--profile", "smoke", "--seed", "1")
     assert made.returncode == 0, made.stdout + made.stderr
-    assert "reading quoted: refuted" in made.stdout
-    assert "reading above-one: holds with an added hypothesis" in made.stdout
-    assert "part repaired: derived" in made.stdout
+    assert "reading quoted, Every real number and its square: refuted" in made.stdout
+    assert (
+        "reading above-one, Numbers from 1 on and their squares: holds with an added hypothesis"
+        in made.stdout
+    )
+    assert "part repaired, From 1 on: derived" in made.stdout
     assert "6 as stated, 0 surprises" in made.stdout
     assert "thm61   Theorem 6.1 " in run("verify", "list").stdout
     house = [f"tests/test_{name}.py" for name in HOUSE]

@@ -78,6 +78,18 @@ def test_the_templates_summary_is_without_faults() -> None:
             {"defences": (replace(DEFENCE, reply=(proved("so", "repaired"),)),)},
             "the part 'repaired' is 'proved', and predicted is 'derived'",
         ),
+        ({"titles": {"quoted": "Q"}}, "no title of the reading 'above-one'"),
+        (
+            {"titles": {**SUMMARY.titles, "lost": "L"}},
+            "a title of the reading 'lost', which is not",
+        ),
+        ({"part_titles": {"quoted": "Q"}}, "a title of the part 'quoted', which is not"),
+        ({"titles": {**SUMMARY.titles, "quoted": 61 * "t"}}, "has 61 characters and may have 60"),
+        ({"titles": {**SUMMARY.titles, "quoted": "On $x$"}}, "has a formula and must be in words"),
+        (
+            {"part_titles": {"repaired": SUMMARY.titles["quoted"]}},
+            "2 readings or parts have the title",
+        ),
         (
             {"defences": (replace(DEFENCE, reply=(proved("so", "quoted"),)),)},
             "the part 'quoted', which is not stated",

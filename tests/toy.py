@@ -80,21 +80,33 @@ def build_nothing(arguments, ctx):
 @dataclass(frozen=True)
 class Words:
     name: str = "words"
+    text: str = ""
 
     def load(self, ctx):
-        return self
+        return Words(text=ctx.data.get("cifar10", ""))
 
     def fingerprint(self):
-        return "0123456789abcdef" * 4
+        return (self.text or "0123456789abcdef") * 4
+
+
+def build_of_words(arguments, ctx):
+    build((3,), ctx)
+    return {"x": np.array([len(arguments[1].load(ctx).text)])}
 
 
 HEAD_OF_THREE = Artefact("toy-head", build, (3,))
 OF_WORDS = Artefact("toy-words", build, (3, Words()))
+OF_IMAGES = Artefact("toy-images", build_of_words, (3, Words()))
 HOPELESS = Artefact("hopeless", build_nothing)
 
 
 def weigh(ctx):
     total = 1.0 * HEAD_OF_THREE.load(ctx)["x"].sum()
+    return Finding(outcome=Outcome.AS_STATED, summary="weighed", residuals={"sum": total})
+
+
+def weigh_images(ctx):
+    total = 1.0 * OF_IMAGES.load(ctx)["x"].sum()
     return Finding(outcome=Outcome.AS_STATED, summary="weighed", residuals={"sum": total})
 
 FAULTY
@@ -185,6 +197,8 @@ CHECKS = {
     "property": 'check("property", draw, kind="property", cost=3.0)',
     "gpu": 'check("gpu", draw, capabilities=("cuda",))',
     "surprise": 'check("surprise", functools.partial(say, outcome="surprise", summary="it moved"))',
+    "theorem": 'check("theorem", functools.partial(say, outcome="not run", summary="no Coq"), '
+    'kind="kernel", arithmetic="kernel")',
     "undecided": 'check("undecided", functools.partial(say, outcome="undecided", summary="close"))',
     "context": 'check("context", functools.partial(say, outcome="surprise", summary="odd"), '
     'role="context")',
@@ -196,6 +210,7 @@ CHECKS = {
     "weigh": 'check("weigh", weigh, artefacts=(HEAD_OF_THREE,))',
     "weigh_again": 'check("weigh_again", weigh, artefacts=(HEAD_OF_THREE,))',
     "reads": 'check("reads", weigh, artefacts=(OF_WORDS,))',
+    "images": 'check("images", weigh_images, artefacts=(OF_IMAGES,), capabilities=("cifar10",))',
     "hopeless": 'check("hopeless", weigh, artefacts=(HOPELESS,))',
     **{name: f'check("{name}", faulty_{name}, cost=5.0)' for name in FAULTS},
 }

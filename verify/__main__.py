@@ -536,8 +536,7 @@ def _reproduce(work: _Work) -> int:
             store,
             jobs=work.jobs,
             on_event=progress,
-            # The keys of evidence do not hold the file that a user names.
-            fresh=options.fresh or options.checkpoint is not None,
+            fresh=options.fresh,
         )
     _say(console.answered(loaded, results.evidence.values()))
     if options.record:

@@ -9,6 +9,7 @@ and its whole effective Hessian with what the corollary says of it.
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -138,8 +139,16 @@ def fitted_heads(ctx: Context) -> Finding:
     )
     definite = int((beyond & (least > ROUNDING)).sum())
     unstable = int((beyond & (least < -ROUNDING)).sum())
+    # Another way to the thresholds: the target's spectrum is that of D^{-1/2}, so that L^2 = SPREAD, M = 1.
+    told = (
+        math.isclose(published, 1 / (2 * SPREAD**0.5))
+        and math.isclose(root, 1)
+        and int(beyond.sum()) == int((error * 2 * letters.L * letters.M > lam).sum())
+        and definite + unstable + int((beyond & (least.abs() <= ROUNDING)).sum())
+        == int(beyond.sum())
+    )
     return finding(
-        broken == 0,
+        told and broken == 0,
         f"{len(found)} heads at {POINTS} points: of {int(beyond.sum())} states beyond the published threshold {definite} have a positive definite effective Hessian and {unstable} a negative eigenvalue. The target's is positive definite everywhere, so that an error can lose stability and cannot make it: too small a head works against a stable collapse, not for it. {'No state' if broken == 0 else f'{broken} states'} contradict{'s' if broken == 0 else ''} a proved threshold.",
         cases=error.numel(),
         residuals={

@@ -188,9 +188,10 @@ def thresholds(ctx: Context) -> Finding:
         row.threshold**2 / (row.reached**2 + ROUNDING * row.letters.L**2) for row in judged
     )
     lost = all(row.worst * row.q <= ROUNDING for row in judged)
+    sized = math.isclose(float(torch.linalg.matrix_norm(noise, ord=2)), 1, rel_tol=1e-9)
     moved = max(abs(row.random - 1) for row in judged)
     return finding(
-        lost and margin <= 1 and len(judged) >= LEAST,
+        lost and sized and margin <= 1 and len(judged) >= LEAST,
         rf"At 512-2048-2048 $q$ lies between {min(r.q for r in judged):.1e} and {max(r.q for r in judged):.1e}. A random error of {MULTIPLE:g} times the published threshold changes $\lambda$ by at most {moved:.1%}; the worst-case one destroys definiteness. In {len(found) - len(judged)} of {len(found)} settings $\lambda > 0$ fails or is not resolved, and the corollary says nothing.",
         cases=len(judged),
         margin=margin,

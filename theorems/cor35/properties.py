@@ -185,10 +185,18 @@ SHARP = Claim(
     case_divisor=2,
 )
 
+
+def crossed_seen(case: Case) -> dict[str, bool]:
+    """What the extremal heads must show: both small angles and large ones, and two blocks."""
+    q = bounds.share(case.letters)
+    return {"$q > 1/2$": q > 1 / 2, "$q < 1/4$": q < 1 / 4, "two blocks": case.j.shape[1] > 1}
+
+
 ATTAINED = Claim(
     r"an error of $\epsilon^*$ destroys definiteness for $H = \operatorname{diag}(1, -1)$, in one or two blocks",
     crossed,
     attained_error,
+    features=crossed_seen,
     case_divisor=2,
 )
 

@@ -68,4 +68,20 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    titles={
+        "constant-factor": "The barrier to isotropy, with a constant factor",
+        "varying-factor": "The barrier to isotropy, with a varying factor",
+        "some-loss": "The barrier to isotropy, for some losses",
+        "square": "The barrier for square heads, with a constant factor",
+        "square-varying": "The barrier for square heads, varying factor, d at least 2",
+        "curved-subspaces": "The barrier, for a metric that is curved on every subspace",
+        "narrow": "Degeneracy behind heads narrower than their input",
+    },
+    part_titles={
+        "factor": "When the factor has to be constant",
+        "square": "When a square head is isotropic everywhere",
+        "general": "When heads that are wide enough have the barrier",
+        "robust": "How near to isotropy small constant heads come",
+        "scope": "Scale-invariant losses, whose Hessian is no metric",
+    },
 )

@@ -78,4 +78,15 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    titles={
+        "full": "The bound for the whole effective Hessian",
+        "full-same-output": "The bound for the whole Hessian, heads of equal outputs",
+        "c2-distance": "The bound for the whole Hessian, heads close up to order 2",
+        "own-hessian": "The bound for Gauss–Newton terms, a loss Hessian each",
+        "one-hessian": "The bound for Gauss–Newton terms, with one loss Hessian",
+    },
+    part_titles={
+        "pullback": "The Gauss–Newton term's bound, and where it is attained",
+        "star": "A bound of five terms for the whole effective Hessian",
+    },
 )

@@ -41,19 +41,31 @@ def spread(ctx: Context) -> Finding:
     pushed = torch.func.jvp(head, (arc,), (tangents,))
     values, slopes = pushed[0], pushed[1]
     ends = head(radius * torch.stack([a, b]))
+    apart = float((ends[1] - ends[0]).norm())
     length, speed = radius * ARC, slopes.norm(dim=1)
     variance, delta = float(((values - values.mean(0)) ** 2).sum(1).mean()), float(speed.max())
     ratios = {
-        "ends apart / (delta l)": float((ends[1] - ends[0]).norm())
-        / bounds.ends_apart(delta, length),
+        "ends apart / (delta l)": apart / bounds.ends_apart(delta, length),
         "variance / (delta^2 l^2 / 12)": variance / bounds.slope_variance(delta, length),
         "variance / ((l/pi)^2 mean slope^2)": variance
         / bounds.poincare(length, float((speed**2).mean()), False),
     }
     worst = max(ratios.values()) / (1 + DISCRETISATION)
     named = ", ".join(f"{name} = {value:.3f}" for name, value in ratios.items())
+    # What the ratios are made of, another way: entries of order 1, half the mean square of all distances,
+    # differences along the arc, and the first and last point, half a step from the ends each.
+    step = length / POINTS
+    differences = (values[2:] - values[:-2]).norm(dim=1) / (2 * step)
+    agree = (
+        math.isclose(float(arc.square().mean()), 1, rel_tol=1e-9)
+        and math.isclose(
+            float(torch.cdist(values, values).square().mean()) / 2, variance, rel_tol=1e-9
+        )
+        and torch.allclose(differences, speed[1:-1], rtol=DISCRETISATION, atol=0)
+        and abs(apart - float((values[-1] - values[0]).norm())) <= delta * step
+    )
     return finding(
-        worst <= 1,
+        agree and worst <= 1,
         f"At {'-'.join(map(str, WIDTHS))}, {named}.",
         cases=POINTS,
         margin=worst,

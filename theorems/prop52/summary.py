@@ -59,4 +59,19 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    titles={
+        "metric": "Singularity of the pullback metric",
+        "effective": "Vanishing of the effective Hessian's form",
+        "effective-form": "Vanishing of the effective Hessian's form, critical point",
+        "effective-kernel": "Tangents in the effective Hessian's kernel, critical point",
+        "effective-neighbourhood": "Tangents in the kernel: critical, head invariant nearby",
+        "collapse": "Collapse of the whole orbit, from local invariance",
+        "converse": "Local constancy, from a metric singular at one point",
+        "collapse-everywhere": "Collapse of the orbit, from singularity at all its points",
+    },
+    part_titles={
+        "converse": "Constancy of the head, from singularity along an orbit",
+        "spread": "Slope and orbit length bound the spread",
+        "small": "The mean spread under small augmentations",
+    },
 )

@@ -19,4 +19,8 @@ SUMMARY = Summary(
             reply=(holds_added("Granted: from 1 on it holds", "above-one"),),
         ),
     ),
+    titles={
+        "quoted": "Every real number and its square",
+        "above-one": "Numbers from 1 on and their squares",
+    },
 )

@@ -81,4 +81,18 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    titles={
+        "similarity": "Similarity behind a linear head, as a semidefinite form",
+        "affine-rank": "Whitening by an affine head, behind any loss Hessian",
+        "affine-psd": "Whitening by an affine head, behind a PSD loss Hessian",
+        "affine-positive": "Affine whitening, given enough positive eigenvalues",
+        "linear-metric": "Strictly linear whitening, behind a definite loss Hessian",
+        "linear-outside": "Linear whitening, point outside, enough positive eigenvalues",
+        "stays-fixed": "Affine whitening that keeps the critical point",
+    },
+    part_titles={
+        "affine": "Which subspaces an affine head can whiten",
+        "linear": "Which subspaces a strictly linear head can whiten",
+        "fixed-point": "When whitening can keep the fixed point",
+    },
 )

@@ -33,9 +33,8 @@ def affine(proof: Proof) -> None:
     )
     proof.let(
         "roots",
-        r"$\lambda_a y_a^2 = 1$: $\Lambda^{-1/2} = \operatorname{diag}(y)$",
+        r"$\lambda_a > 0$, $\lambda_a y_a^2 = 1$: $\Lambda^{-1/2} = \operatorname{diag}(y)$",
         values.entry(a, a) * roots.entry(a, a) ** 2 - 1,
-        by="definition",
     )
     proof.follows(
         r"$X = U \Lambda^{-1/2}$ whitens $H^0$",

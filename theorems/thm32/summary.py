@@ -77,4 +77,19 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    titles={
+        "constant-factor": "Near-isotropy up to a constant factor, nonconstant loss",
+        "varying-factor": "Near-isotropy up to a varying factor, nonconstant loss",
+        "own-flow": "Near-isotropy along a path of the head's own gradient flow",
+        "identity": "Nearness to the identity itself, nonconstant loss",
+        "identity-convex": "Nearness to the identity itself, convex nonconstant loss",
+        "pullback": "Gauss–Newton term near the identity, behind a metric",
+        "pullback-wide": "Gauss–Newton near identity: wide head, definite somewhere",
+    },
+    part_titles={
+        "identity": "When the effective Hessian can be the identity itself",
+        "pullback": "When the Gauss–Newton term alone can be the identity",
+        "affine": "How near to isotropy affine heads come",
+        "flow": "Isotropy along the gradient flow of the same head",
+    },
 )

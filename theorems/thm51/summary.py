@@ -58,4 +58,14 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    titles={
+        "subspace": "A linear subspace, as a function of the input",
+        "one-sided": "A linear subspace, as the span of one-sided derivatives",
+        "of-z": "One tangent space for all inputs of a representation",
+        "fibre": "The span over all inputs of one representation",
+        "of-z-equivariant": "One tangent space, if augmentation acts on representations",
+    },
+    part_titles={
+        "of-z": "When the tangent space is a function of z",
+    },
 )

@@ -72,4 +72,13 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    titles={
+        "law": "The rank bound: h has no information on V",
+        "transversal": "The rank bound: h has no information on V, z on all of it",
+        "invariant": "The rank bound: head constant on every orbit",
+        "moves": "The rank bound: law moves on orbits, z informs on all of V",
+        "point": "The rank bound: head flat along augmentations at one point",
+        "models": "The rank bound for Fisher matrices of two models",
+        "models-nonsingular": "The rank bound for two models, the one of z nonsingular",
+    },
 )

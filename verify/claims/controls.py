@@ -61,9 +61,15 @@ def controls(
         rows.append(("none: the mild point", f"{how}: {value}"))
         if not stands:
             wrong.append("the mild point")
+    tried = any(not isinstance(point, ByConstruction) for point in violations.values())
+    void = (
+        "Void at every point made to violate one hypothesis, which fails there alone"
+        if tried
+        else "Each hypothesis holds by construction"
+    )
     return finding(
         not wrong,
-        "Void at every point made to violate one hypothesis, which fails there alone; and nothing is refuted at the mild point.",
+        f"{void}{'' if isinstance(mild, ByConstruction) else '; and nothing is refuted at the mild point'}.",
         f"Not as made: {', '.join(wrong)}.",
         cases=len(rows),
         tables=(

@@ -41,6 +41,8 @@ def counterexample(
         raise ValueError(
             f"A counterexample to {statement.id} {reading} must evaluate exactly its hypotheses {sorted(wanted)}; got {sorted(hypotheses)}."
         )
+    if conclusion[1] is None:
+        raise ValueError(f"The conclusion of {statement.id} {reading} is undecided at this point.")
     evaluated = tuple(
         Evaluated(
             id=id,

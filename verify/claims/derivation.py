@@ -22,7 +22,7 @@ from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Premise, Step, Table
 from verify.claims.lemmas import LemmaKind, lemma
 from verify.claims.text import count
-from verify.symbolic.indexed import NoRuleError, Rule, derivative, is_zero, readable
+from verify.symbolic.indexed import NoRuleError, Rule, derivative, is_zero, normal_form, readable
 from verify.symbolic.matrices import Matrix
 from verify.symbolic.multiples import is_sum_of_multiples
 
@@ -117,7 +117,13 @@ class Proof:
         self._symmetric |= frozenset(bases)
 
     def over(self, size: sp.Expr, *indices: sp.Symbol) -> None:
-        """Let free indices be some of 1, .., size, the same ones throughout."""
+        """Let free indices be some of 1, .., size, the same ones throughout.
+
+        Raises:
+            ValueError: if one had another range before, in which hypotheses may be declared.
+        """
+        if any(self.free.get(index, size) != size for index in indices):
+            raise ValueError("An index keeps the range that it was given.")
         self.free.update(dict.fromkeys(indices, size))
 
     def every(self, size: sp.Expr, *indices: sp.Symbol) -> None:
@@ -188,8 +194,8 @@ class Proof:
         """State an equality that follows from hypotheses of the form ``expression = 0``.
 
         Where a hypothesis was declared with what it makes vanish, what is used of it must be found to be
-        a sum of multiples of that. Where it was not, or where the step is what was declared, the step
-        says no more than its hypotheses, and is printed as assumed.
+        a sum of multiples of that. Where it was not, or where the step is what was declared times a number, the
+        step says no more than its hypotheses, and is printed as assumed.
 
         Args:
             text: the step in words.
@@ -201,12 +207,14 @@ class Proof:
 
         Raises:
             ValueError: if a hypothesis in `using` was not declared, or does not make vanish what is
-                used of it.
+                used of it, or if the two sides are the same without any.
         """
         if undeclared := set(using) - set(self.premises):
             raise ValueError(
                 f"The step uses hypotheses that were not declared: {sorted(undeclared)}."
             )
+        if using and not self.withdrawn and self._is_identity(lhs, rhs):
+            raise ValueError(f"The step {text!r} holds without what it uses.")
         used = [e for name, e in using.items() if name not in self.withdrawn]
         if isinstance(lhs, Matrix) and isinstance(rhs, Matrix):
             left, right = lhs - rhs, functools.reduce(operator.add, used, 0 * lhs)
@@ -344,11 +352,39 @@ class Proof:
                     f"What the step uses of {name!r} was not found to be a sum of multiples of what it says: expected multiples of {', '.join(map(_latex, declared))}, got {_latex(expr)}."
                 )
         return len(using) == 1 and any(
-            self._alike(left, sign * one)
+            self._alike(left, ratio * one)
             for name in using
             for one in self.equations[name]
-            for sign in (1, -1)
+            if (ratio := self._ratio(left, one))
         )
+
+    def _is_identity(self, lhs: sp.Expr | Matrix, rhs: sp.Expr | Matrix) -> bool:
+        """Whether two sides are found to be the same with no hypothesis."""
+        try:
+            return self._alike(lhs, rhs)
+        except TypeError:  # there is no zero test for their difference alone
+            return False
+
+    def _ratio(self, left: sp.Expr | Matrix, right: sp.Expr | Matrix) -> sp.Expr:
+        """The number that one side may be the other times; 0 if there is none."""
+        free: dict[sp.Symbol, sp.Expr] = dict(self.free)
+        numbers = _are_numbers(left, right)
+        matrices = isinstance(left, Matrix) and isinstance(right, Matrix)
+        if not numbers and not (matrices and left.shape == right.shape):
+            return sp.S.Zero
+        one, other = (_scalar(s) if numbers else _entry(s, free) for s in (left, right))
+        if not (one - other).has(sp.Indexed, sp.Sum):
+            found = sp.cancel(sp.together(one / other)) if other != 0 else sp.S.Zero
+            return found if found.is_number else sp.S.Zero
+        symmetric = self._symmetric.union(
+            *(side.symmetric for side in (left, right) if isinstance(side, Matrix))
+        )
+        forms = [normal_form(side, symmetric, free) for side in (one, other)]
+        if not forms[1] or forms[0].keys() != forms[1].keys():
+            return sp.S.Zero
+        ratios = {sp.cancel(forms[0][key] / forms[1][key]) for key in forms[1]}
+        found = ratios.pop()
+        return found if not ratios and found.is_number else sp.S.Zero
 
     def _alike(self, left: sp.Expr | Matrix, right: sp.Expr | Matrix) -> bool:
         """Whether two sides are of one kind, and equal."""
@@ -374,6 +410,8 @@ def derive(derivation: Derive, ctx: Context) -> Finding:
         summary = f"{count(len(proof.steps), 'step')}, closed by exact zero tests"
         if proof.sizes:
             summary += f", for all {' and '.join(map(_inline, sorted(proof.sizes)))}"
+            if proof.explicit:
+                summary += ", but for steps at a given size, which a reader extends"
         if assumed:
             summary += (
                 f", of which {assumed} only {'says' if assumed == 1 else 'say'} what is assumed"
@@ -529,9 +567,12 @@ def _instance(
     return expr, {index: size for index, size in ranges.items() if expr.has(index)}
 
 
+POLES = (sp.tan, sp.cot, sp.sec, sp.csc)
+
+
 def _divides_by_no_zero(*sides: sp.Expr) -> bool:
-    """Whether everything that is divided by is known to be other than 0."""
-    return all(
+    """Whether everything that is divided by is known to be other than 0; tangents and their like have poles."""
+    return not any(sp.sympify(side).has(*POLES) for side in sides) and all(
         _is_nonzero(power.base)
         for side in sides
         for power in sp.sympify(side).atoms(sp.Pow)

@@ -174,7 +174,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         cases: non-vacuous cases that ran; `vacuous_cases` those whose hypotheses failed.
         margin: the largest ratio of error to allowed error seen (at most 1 passes); None if exact.
         steps, lemmas: a derivation's printed lines, and the ids of the lemmas that it cites.
-        premises: all that a derivation starts from.
+        premises: what a derivation starts from, but for symmetries, which its ablation lists, and the signs that letters
+            are declared with.
         fixed_size: whether a derivation knows no matrices but such of given sizes.
         theorems: what Coq's kernel checked.
         partial: what of its sentence they do not say.

@@ -283,7 +283,18 @@ def _without_ground(grounds: Grounds) -> str:
     return "; ".join(
         f"rests on {target}, which is {found.verdict if found else 'not judged'}"
         for target, found in grounds.items()
-        if found is None or not found.stands
+        if found is None or not found.stands or found.verdict is Verdict.HOLDS_ADDED
+    )
+
+
+def _beyond(statement: Statement, reading: Reading, grounds: Grounds) -> str:
+    """Which readings of the same statement that derivations rest on assume more than this one, as a reason."""
+    return "; ".join(
+        f"rests on {target}, which also assumes {', '.join(more)}"
+        for target in grounds
+        for other in statement.readings
+        if target == f"{statement.id}.{other.id}"
+        and (more := [h for h in other.hypotheses if h not in reading.hypotheses])
     )
 
 
@@ -341,7 +352,7 @@ def _judge_reading(
     elif checked := _theorems(supporting, evidence):
         verdict = Verdict.HOLDS_ADDED if added else Verdict.HOLDS
         reason = f"checked by Coq's kernel{_under(added)}: {_names(checked)}"
-    elif reason := _without_ground(grounds):
+    elif reason := _without_ground(grounds) or _beyond(statement, reading, grounds):
         complete = complete and _final(grounds)
     elif proofs:
         verdict = Verdict.HOLDS_ADDED if added else Verdict.HOLDS

@@ -248,6 +248,13 @@ def refuted(claim: Claim[Case], ctx: Context) -> Finding:
             vacuous_cases=seen.vacuous,
             margin=_finite(seen.worst),
         )
+    if math.isnan(value):
+        return Finding(
+            outcome=Outcome.SURPRISE,
+            summary="The ratio of the false claim is no number at a case, which refutes nothing.",
+            cases=seen.cases,
+            vacuous_cases=seen.vacuous,
+        )
     how = f"by search, at case {seen.cases}" if found == "search" else "by supplied example"
     ratio = f"error / allowed = {value:.3g}" if math.isfinite(value) else "no error is allowed"
     return Finding(

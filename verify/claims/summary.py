@@ -14,7 +14,7 @@ import msgspec
 
 from verify.claims.check import Check, Role
 from verify.claims.evidence import Answer
-from verify.claims.statement import Experiment, Statement, Verdict
+from verify.claims.statement import Experiment, Part, Reading, Statement, Verdict
 
 DATA = {
     "digits": "digits",
@@ -25,6 +25,9 @@ DATA = {
 
 UNLEARNED = "do not count as trained"
 """What the summary of a measurement says of networks that hardly learned: no answer of theirs counts as one."""
+
+TITLE = 60
+"""Characters of a short title, at most."""
 
 _WORD = {Verdict.HOLDS: "hold", Verdict.HOLDS_ADDED: "hold", Verdict.REFUTED: "refuted"}
 """What a clause on readings has to say, by their verdict."""
@@ -66,6 +69,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         shown_by: id of the check that holds it.
         instead: what is true instead, a line; its clauses tell parts.
         defences: what the authors could answer, to every refuted reading.
+        titles: by id of each reading, what it is about, as a phrase that claims nothing by itself.
+        part_titles: the same of the parts whose own title says too little where their statement is not beside it.
     """
 
     readings: tuple[Clause, ...]
@@ -73,6 +78,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     shown_by: str = ""
     instead: tuple[Clause, ...] = ()
     defences: tuple[Defence, ...] = ()
+    titles: dict[str, str] = {}
+    part_titles: dict[str, str] = {}
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +143,13 @@ def sentence(clauses: Sequence[Clause]) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
+def title(about: Reading | Part, summary: Summary | None) -> str:
+    """What a reading or part is called: its short title, or of a reading without one its text."""
+    of_reading = isinstance(about, Reading)
+    given = {} if summary is None else summary.titles if of_reading else summary.part_titles
+    return given.get(about.id) or (about.text if isinstance(about, Reading) else about.title)
+
+
 def faults(summary: Summary, statement: Statement, checks: Sequence[Check]) -> Iterable[str]:
     """Where a summary does not tell the verdicts that its statement predicts, one phrase each."""
     readings = {reading.id: reading.predicted for reading in statement.readings}
@@ -157,6 +171,28 @@ def faults(summary: Summary, statement: Statement, checks: Sequence[Check]) -> I
         yield f"its summary takes a counterexample from {summary.shown_by!r}, which refutes nothing"
 
     yield from _undefended(summary.defences, readings, parts)
+    yield from _untitled(summary, statement)
+
+
+def _untitled(summary: Summary, statement: Statement) -> Iterable[str]:
+    """The short titles that are missing, of nothing, too long, or given twice."""
+    for what, given, known in (
+        ("reading", summary.titles, statement.readings),
+        ("part", summary.part_titles, statement.parts),
+    ):
+        for id in sorted(set(given) - {one.id for one in known}):
+            yield f"its summary has a title of the {what} {id!r}, which is not stated"
+    for reading in statement.readings:
+        if not summary.titles.get(reading.id):
+            yield f"its summary has no title of the reading {reading.id!r}"
+    named: tuple[Reading | Part, ...] = (*statement.readings, *statement.parts)
+    for text, times in Counter(title(one, summary) for one in named).items():
+        if len(text) > TITLE:
+            yield f"the title {text!r} has {len(text)} characters and may have {TITLE}"
+        if "$" in text:
+            yield f"the title {text!r} has a formula and must be in words"
+        if times > 1:
+            yield f"{times} readings or parts have the title {text!r}"
 
 
 def _undefended(

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 from verify.claims.evidence import Evidence, Outcome
 from verify.claims.lemmas import Lemma, LemmaKind
 from verify.claims.progress import draws
-from verify.claims.statement import Experiment, Statement
+from verify.claims.statement import Experiment, Part, Reading
 from verify.claims.summary import UNLEARNED, sentence
 from verify.claims.text import count, printable
 from verify.engine.record import (
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 LISTED = 3
 """Check ids that a list inside a sentence has at most."""
+
+SCREEN = 45
+"""Lines on a statement that are shown as one screen; where titles would make it more, ids stand alone."""
 
 NAMED = 16
 """Check ids that a line on what did not run has at most; the report has them all."""
@@ -280,21 +283,20 @@ def answered(rooms: Iterable[Room], found: Iterable[Evidence]) -> str:
 def _verdict_lines(record: StatementRecord, run: RunRecord) -> list[str]:
     lines = []
     names = {lemma.id: lemma.name for lemma in run.lemmas}
-    judged = record.judged
-    for what, judgements in (("reading", judged.readings), ("part", judged.parts)):
-        for judgement in judgements:
-            cited = [names.get(id, id) for id in judgement.lemmas]
-            citing = f", citing {'; '.join(cited)}" if cited else ""
-            resting = f", resting on {', '.join(judgement.rests_on)}" if judgement.rests_on else ""
-            against = (
-                f" [the specification predicts: {judgement.predicted}]"
-                if judgement in judged.surprises
-                else ""
-            )
-            lines.append(
-                f"  {what} {judgement.target}: {judgement.verdict}{citing}{resting} "
-                f"({shortened(judgement.reason, judgement.checks)}){against}"
-            )
+    for _, about, judgement in record.judgements:
+        what = "reading" if isinstance(about, Reading) else "part"
+        cited = [names.get(id, id) for id in judgement.lemmas]
+        citing = f", citing {'; '.join(cited)}" if cited else ""
+        resting = f", resting on {', '.join(judgement.rests_on)}" if judgement.rests_on else ""
+        against = (
+            f" [the specification predicts: {judgement.predicted}]"
+            if judgement in record.judged.surprises
+            else ""
+        )
+        lines.append(
+            f"  {what} {about.id}, {record.title(about).rstrip('.')}: {judgement.verdict}{citing}{resting} "
+            f"({shortened(judgement.reason, judgement.checks)}){against}"
+        )
     return lines
 
 
@@ -346,7 +348,7 @@ def shown(run: RunRecord) -> str:
     """Return the rooms of a run as text: what is stated, its checks, and what is stored of them."""
     blocks = []
     for record in run.statements:
-        blocks += [_stated(record.statement), "Verdicts on stored evidence:"]
+        blocks += [_stated(record), "Verdicts on stored evidence:"]
         blocks += ["\n".join(_verdict_lines(record, run)), "Checks:", _check_lines(record.checks)]
     for room in run.experiments:
         asked = room.experiment
@@ -400,18 +402,10 @@ def overview(run: RunRecord, plain: Callable[[str], str], width: int) -> str:
                 lines.append(wrapped(f"Counterexample: {room.summary.smallest}", "  "))
             if room.summary.instead:
                 lines.append(wrapped(f"Instead: {sentence(room.summary.instead)}", "  "))
-        for what, judgements in (
-            ("Readings, as quoted:", room.judged.readings),
-            ("Parts, as repaired:", room.judged.parts),
-        ):
-            reached: dict[str, list[str]] = {}
-            for one in judgements:
-                reached.setdefault(one.verdict, []).append(one.target)
-            lines += [what] * bool(judgements)
-            lines += [
-                wrapped(f"{word}: {', '.join(about)}", "  ") for word, about in reached.items()
-            ]
-        blocks.append("\n".join([*lines, *_tallied(room.checks, wrapped)]))
+        told = [*lines, *_reached(room, wrapped)]
+        if sum(line.count("\n") + 1 for line in told) > SCREEN:
+            told = [*lines, *_reached(room, wrapped, titled=False)]
+        blocks.append("\n".join([*told, *_tallied(room.checks, wrapped)]))
     for asked in run.experiments:
         lines = [wrapped(f"{asked.experiment.id}: {asked.experiment.title}")]
         lines += [
@@ -420,6 +414,27 @@ def overview(run: RunRecord, plain: Callable[[str], str], width: int) -> str:
         ]
         blocks.append("\n".join([*lines, *_tallied(asked.checks, wrapped)]))
     return "\n\n".join(blocks)
+
+
+def _reached(
+    room: StatementRecord, wrapped: Callable[[str, str], str], titled: bool = True
+) -> Iterator[str]:
+    """The readings and parts of a room by their verdicts: a line each with its title, or their ids alone."""
+    wide = max((len(about.id) for _, about, _ in room.judgements), default=0)
+    for what, kind in (("Readings, as quoted:", Reading), ("Parts, as repaired:", Part)):
+        reached: dict[str, list[Reading | Part]] = {}
+        for _, about, judgement in room.judgements:
+            if isinstance(about, kind):
+                reached.setdefault(judgement.verdict, []).append(about)
+        if reached:
+            yield what
+        for word, abouts in reached.items():
+            if titled:
+                yield f"  {word}:"
+                for about in abouts:
+                    yield wrapped(f"{about.id:{wide}}  {room.title(about)}", "    ")
+            else:
+                yield wrapped(f"{word}: {', '.join(about.id for about in abouts)}", "  ")
 
 
 def _tallied(checks: Sequence[CheckRecord], wrapped: Callable[[str, str], str]) -> Iterator[str]:
@@ -449,18 +464,19 @@ def _carrying_lines(run: RunRecord) -> list[str]:
     return [f"  {about}: {', '.join(top)}" for about, top in carried.items() if top]
 
 
-def _stated(statement: Statement) -> str:
+def _stated(record: StatementRecord) -> str:
+    statement = record.statement
     lines = [f"{statement.label}: {statement.title}", f"Source: {statement.source}", ""]
     lines += [f"  {line}" for line in statement.quoted.strip().splitlines()]
     if statement.unseen:
         lines += ["", f"Left open by the source: {statement.unseen}"]
     for reading in statement.readings:
-        lines += ["", f"Reading {reading.id}: {reading.text}"]
+        lines += ["", f"Reading {reading.id}, {record.title(reading)}: {reading.text}"]
         for id in reading.hypotheses:
             hypothesis = statement.hypothesis(id)
             lines.append(f"  assumes {hypothesis.id} ({hypothesis.origin}): {hypothesis.text}")
     for part in statement.parts:
-        lines += ["", f"Part {part.id}, {part.title}: {part.text}"]
+        lines += ["", f"Part {part.id}, {record.title(part)}: {part.text}"]
     return "\n".join(lines)
 
 
@@ -483,13 +499,12 @@ def _found(check: CheckRecord) -> str:
 
 
 def _answer(room: ExperimentRecord, effect: str) -> str:
-    if effect not in room.answers:
-        return "not run"
-    by, measured = room.answers[effect]
+    by, measured = room.answers.get(effect, ("", None))
     others = [
-        f"{check.id}: {other.answer}{f', by networks that {UNLEARNED}' if check.unlearned else ''}"
+        f"{check.id}: {other.answer}{', with earlier code' if check.stale else ''}{f', by networks that {UNLEARNED}' if check.unlearned else ''}"
         for check, other in room.answered(effect)
         if check.id != by
     ]
     elsewhere = f" ({'; '.join(others)})" if others else ""
-    return f"{measured.answer}, {measured.value}{elsewhere}"
+    said = "not run" if measured is None else f"{measured.answer}, {measured.value}"
+    return f"{said}{elsewhere}"

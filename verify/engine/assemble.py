@@ -12,7 +12,8 @@ from verify.claims.check import Check, Context, Kind
 from verify.claims.evidence import Outcome
 from verify.claims.judgement import Verdicts, gate_failures, judge_experiment, resolve
 from verify.claims.lemmas import LEMMAS
-from verify.claims.statement import Part, Statement
+from verify.claims.statement import Statement
+from verify.claims.summary import title
 from verify.engine.outline import Run
 from verify.engine.places import Places, address
 from verify.engine.provenance import Traced, difference, evidence_key, machine
@@ -139,11 +140,8 @@ def assemble(
         )
     )
     everything = records | beneath
-    counted = {
-        id: record.evidence
-        for id, record in everything.items()
-        if record.evidence is not None and not record.stale
-    }
+    # What was tried and could not run is in none of the records, and verdicts must know of it.
+    counted = {id: found for id, found in results.evidence.items() if id in everything}
     together = (*rooms, *request.foundations)
     verdicts = Verdicts(
         [(room.subject, room.checks) for room in together if isinstance(room.subject, Statement)],
@@ -225,7 +223,7 @@ def _foundations(
     records: Mapping[str, CheckRecord],
 ) -> tuple[FoundationRecord, ...]:
     """The records of what statements rest on in other rooms, and of what that rests on there."""
-    subjects = {room.name: room.subject for room in rooms}
+    there = {room.name: room for room in rooms}
     found: dict[str, FoundationRecord] = {}
     waiting = [
         target
@@ -236,14 +234,16 @@ def _foundations(
     while waiting:
         target = waiting.pop(0)
         name, _, id = target.partition(".")
-        subject, judgement = subjects.get(name), verdicts.of(target)
-        if target in found or judgement is None or not isinstance(subject, Statement):
+        room, judgement = there.get(name), verdicts.of(target)
+        if target in found or judgement is None or room is None:
             continue
-        about = resolve(subject, id)
+        subject = room.subject
+        if not isinstance(subject, Statement) or (about := resolve(subject, id)) is None:
+            continue
         found[target] = FoundationRecord(
             id=target,
             label=subject.label,
-            title=about.title if isinstance(about, Part) else subject.reading(id).text,
+            title=title(about, room.summary),
             judgement=judgement,
             checks=tuple(records[check] for check in judgement.checks),
         )

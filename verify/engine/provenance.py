@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import msgspec
 
-from verify.claims.check import DATA, Context
+from verify.claims.check import DATA, Context, Kind
 from verify.claims.evidence import Evidence
 from verify.claims.text import count
 from verify.identity.closure import closure_digest, modified_since_import, versions
 from verify.identity.fingerprint import canonical_form
+from verify.kernel import coq, record
 
 if TYPE_CHECKING:
-    from verify.claims.check import Check
+    from verify.claims.check import Buildable, Check
 
 DISTRIBUTION = "projection-head-verifier"
 
@@ -33,11 +34,16 @@ CONTEXT = Context.__module__
 """The module of `Context`, through which every check draws its seeds and cases."""
 
 
+EARLIER = "images of artefacts kept earlier"
+"""The name, among a check's data, of those that nobody noted."""
+
+
 class Traced(Evidence, frozen=True, kw_only=True):
     """Evidence with the data that it was found on.
 
     Attributes:
-        data: SHA-256 by name of what `data_of` names.
+        data: SHA-256 by name of what `data_of` names; under `EARLIER` ``unknown`` where an artefact was kept before
+            it was noted of which images it is.
     """
 
     data: dict[str, str] = msgspec.field(default_factory=dict)
@@ -83,12 +89,12 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
     Args:
         check: the check.
         ctx: the context it runs in; `cache` and `git` have no part in the key.
-        installed: versions by package name; those of this process by default.
+        installed: versions by package name; `versions_for` the check by default.
 
     Raises:
         ValueError: if the code has no source file, or what it runs cannot be spelled.
     """
-    installed = versions() if installed is None else installed
+    installed = versions_for(check) if installed is None else installed
     ctx = effective_context(check, ctx)
     if isinstance(check.run, Written):
         words, code = check.run.words, check.run.code
@@ -107,6 +113,19 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
+def versions_for(check: Check) -> dict[str, str]:
+    """Return the versions in this process that a check's evidence rests on; of a theorem Coq's, too.
+
+    Where there is no Coq, the record of what it said takes its place.
+    """
+    if check.kind is not Kind.KERNEL:
+        return versions()
+    judge = coq.version() or "not here"
+    if not coq.version() and record.RECORD.is_file():
+        judge += f", record {hashlib.sha256(record.RECORD.read_bytes()).hexdigest()[:12]}"
+    return versions() | {"coq": judge}
+
+
 def effective_context(check: Check, ctx: Context) -> Context:
     """Return the context that a check runs in, wherever it is asked for.
 
@@ -123,8 +142,8 @@ def effective_context(check: Check, ctx: Context) -> Context:
 def data_of(check: Check, ctx: Context) -> dict[str, str]:
     """Return the SHA-256, by name, of the data that a check is declared to rest on.
 
-    That is of the images, with labels, that the sources of its artefacts hold now, than which a kept
-    artefact may be older; and of the file or folder that a user named for what it needs besides, as it is
+    That is of the images, with labels, that the sources of its artefacts hold now (that kept artefacts
+    are of the same sees `verify.engine.origin`); and of the file or folder that a user named for what it needs besides, as it is
     on the disk. Data that a check reads without either are a library's, whose version is noted, or an
     archive that was fetched, whose checksum the code holds.
 
@@ -132,17 +151,22 @@ def data_of(check: Check, ctx: Context) -> dict[str, str]:
         OSError: if a file cannot be read.
     """
     ctx = effective_context(check, ctx)
+    named = {name: ctx.data.get(name) for name in check.capabilities if name in DATA}
+    return fingerprints(check.artefacts, ctx) | {
+        name: _content(Path(path)) for name, path in named.items() if path
+    }
+
+
+def fingerprints(artefacts: Iterable[Buildable], ctx: Context) -> dict[str, str]:
+    """Return the SHA-256, by name, of the images that the sources of artefacts hold now."""
     sources = (
         argument
-        for artefact in check.artefacts
+        for artefact in artefacts
         for argument in getattr(artefact, "arguments", ())
         if isinstance(argument, ImageSource)
     )
     loaded = [source.load(ctx) for source in dict.fromkeys(sources)]
-    named = {name: ctx.data.get(name) for name in check.capabilities if name in DATA}
-    return {images.name: images.fingerprint() for images in loaded} | {
-        name: _content(Path(path)) for name, path in named.items() if path
-    }
+    return {images.name: images.fingerprint() for images in loaded}
 
 
 def _content(path: Path) -> str:
@@ -180,10 +204,11 @@ def difference(check: Check, ctx: Context, evidence: Evidence) -> str:
         for name in ("profile", "seed", "device")
         if getattr(made, name) != getattr(ctx, name)
     ]
+    now = versions_for(check)
     changed += [
-        f"{package} {then}"
-        for package, then in made.versions.items()
-        if versions().get(package) != then
+        f"{package} {made.versions.get(package, 'not noted')}"
+        for package in now | made.versions
+        if made.versions.get(package) != now.get(package)
     ]
     return f"Measured with {', '.join(changed)}."
 

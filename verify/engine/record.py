@@ -18,8 +18,8 @@ from verify.claims.evidence import Answer, Measured, Outcome
 from verify.claims.judgement import Judged, Judgement
 from verify.claims.lemmas import Lemma
 from verify.claims.picture import Picture
-from verify.claims.statement import Experiment, Statement
-from verify.claims.summary import UNLEARNED, Summary, Told
+from verify.claims.statement import Experiment, Part, Reading, Statement
+from verify.claims.summary import UNLEARNED, Summary, Told, title
 from verify.engine.provenance import Traced
 
 SCHEMA = 1
@@ -116,6 +116,22 @@ class StatementRecord(msgspec.Struct, frozen=True, kw_only=True):
     summary: Summary | None = None
     picture: Picture | None = None
 
+    def title(self, about: Reading | Part) -> str:
+        """What a reading or part of it is called."""
+        return title(about, self.summary)
+
+    @property
+    def judgements(self) -> Iterator[tuple[str, Reading | Part, Judgement]]:
+        """Every reading and part with its verdict, readings first, and as `RunRecord.reached` names it."""
+        subject = self.statement
+        readings = {reading.id: reading for reading in subject.readings}
+        parts = {part.id: part for part in subject.parts}
+        for one in self.judged.readings:
+            shared = " (reading)" if one.target in parts else ""
+            yield f"{subject.id}.{one.target}{shared}", readings[one.target], one
+        for one in self.judged.parts:
+            yield f"{subject.id}.{one.target}", parts[one.target], one
+
 
 class FoundationRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A part or reading of a room that was not asked for, on which one that was rests.
@@ -123,7 +139,7 @@ class FoundationRecord(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: as derivations name it, ``thm41.identity``.
         label: of its statement.
-        title: what it says, a few words or a sentence.
+        title: what it is called.
         judgement: its verdict, by its derivations only.
         checks: these.
     """
@@ -160,8 +176,10 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
     def counted(self, effect: str) -> list[tuple[CheckRecord, Measured]]:
-        """The same without the answers of networks that hardly learned."""
-        return [found for found in self.answered(effect) if not found[0].unlearned]
+        """The same without the answers of networks that hardly learned, and of evidence that does not count."""
+        return [
+            found for found in self.answered(effect) if not (found[0].unlearned or found[0].stale)
+        ]
 
     @property
     def disputes(self) -> list[str]:
@@ -170,7 +188,7 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
             effect.id
             for effect in self.experiment.effects
             if {Answer.YES, Answer.NO}
-            <= {m.answer for check, m in self.counted(effect.id) if not check.stale}
+            <= {measured.answer for _, measured in self.counted(effect.id)}
         ]
 
 
@@ -179,7 +197,8 @@ class ChangeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id, file, text, becomes, wrong, checks, equivalent: as in the catalogue.
-        tried: whether it was tried, and its code and checks are still the same.
+        tried: whether it was tried, and the file that it changes and the code of its checks are still the same; of
+            a check that is a test, the test's own file.
         noticed_by: the check that turned red; empty if none did.
     """
 
@@ -335,15 +354,18 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
 
         A reading that shares its id with a part of its statement is ``room.part (reading)``.
         """
-        found = {}
-        for room in self.statements:
-            parts = {judgement.target for judgement in room.judged.parts}
-            for reading in room.judged.readings:
-                shared = " (reading)" if reading.target in parts else ""
-                found[f"{room.statement.id}.{reading.target}{shared}"] = reading
-            for part in room.judged.parts:
-                found[f"{room.statement.id}.{part.target}"] = part
+        found = {name: one for room in self.statements for name, _, one in room.judgements}
         return found | {ground.id: ground.judgement for ground in self.foundations}
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What is judged is called, by the names of `reached`."""
+        found = {
+            name: room.title(about)
+            for room in self.statements
+            for name, about, _ in room.judgements
+        }
+        return found | {ground.id: ground.title for ground in self.foundations}
 
     def resting_on(self, id: str) -> tuple[str, ...]:
         """What rests on a part or reading, ``room.part``, or on the lemma of this id."""

@@ -31,7 +31,7 @@ from msgspec.structs import replace
 from verify.claims.check import CASES, Check, Context
 from verify.claims.evidence import Finding, Outcome
 from verify.engine import registry as rooms
-from verify.engine.provenance import Traced, effective_context, evidence_key
+from verify.engine.provenance import Traced, data_of, effective_context, evidence_key
 from verify.engine.store import Records, Store, lookup_valid
 from verify.engine.worker import (
     THREADS,
@@ -251,7 +251,11 @@ class _Run:
         subject = self.load(check.room, self.ctx.rooms[check.room]).subject
         for kept in (self.store, self.recorded):
             found = None if kept is None else lookup_valid(check, subject, key, kept)
-            if found is not None and found.outcome is not Outcome.ERROR:
+            if (
+                found is not None
+                and found.outcome is not Outcome.ERROR
+                and self._of_these(check, found)
+            ):
                 self.evidence[check.id] = found
                 self.reused.add(check.id)
                 if kept is self.recorded:
@@ -259,6 +263,15 @@ class _Run:
                 self._tell(Stage.REUSED, check.id, check.room, check.cost, found)
                 return True
         return False
+
+    def _of_these(self, check: Check, found: Traced) -> bool:
+        """Whether evidence is of the data that this run was given, if it was given any for the check."""
+        if not any(name in self.ctx.data for name in check.capabilities):
+            return True
+        try:
+            return data_of(check, self.ctx).items() <= found.data.items()
+        except Exception:  # whatever is wrong with the data, the check's worker says so
+            return False
 
     def work(self) -> None:
         """Run the queue to its end: artefacts before checks, long ones before short ones.

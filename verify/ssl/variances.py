@@ -38,8 +38,8 @@ class Conditioning:
     """Condition of the covariance of representations.
 
     Attributes:
-        published: largest eigenvalue over the smallest one clamped at `PUBLISHED_CLAMP`, from as
-            many samples as dimensions, of which centring takes one.
+        published: of the directions of z, as published: largest eigenvalue over the smallest one clamped at
+            `PUBLISHED_CLAMP`, from as many samples as dimensions, of which centring takes one.
         honest: largest over smallest eigenvalue above the noise floor, from all samples.
         rank: eigenvalues above the noise floor.
     """
@@ -63,7 +63,8 @@ def conditioning(z: Tensor) -> Conditioning:
         raise ValueError(
             f"The covariance of {d}-dimensional representations needs more than {d} samples; there were {samples}."
         )
-    few, every = (torch.linalg.eigvalsh(torch.cov(part.double().T)) for part in (z[:d], z))
+    directions = F.normalize(z[:d].double(), dim=1)
+    few, every = (torch.linalg.eigvalsh(torch.cov(part.double().T)) for part in (directions, z))
     floor = d * torch.finfo(torch.float32).eps * every[-1]
     above = every[every > floor]
     return Conditioning(

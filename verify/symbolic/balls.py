@@ -19,11 +19,6 @@ FUNCTIONS: dict[type[sp.Function], Callable[[arb], arb]] = {
     sp.log: arb.log,
     sp.erf: arb.erf,
     sp.tanh: arb.tanh,
-    sp.cosh: arb.cosh,
-    sp.sinh: arb.sinh,
-    sp.sin: arb.sin,
-    sp.cos: arb.cos,
-    sp.Abs: abs,
 }
 """The elementary functions that are understood."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import sympy as sp
@@ -168,6 +168,8 @@ def terms(expr: sp.Expr) -> Iterator[Term]:
             yield Term(term.coefficient, term.factors, term.bound + bound)
     elif expr.is_number:
         yield Term(expr, (), ())
+    elif not expr.is_commutative:
+        raise TypeError(f"factors must commute: {expr}")
     else:
         yield Term(sp.S.One, (expr,), ())
 
@@ -238,14 +240,16 @@ def contract_deltas(term: Term, free: Mapping[sp.Symbol, sp.Expr]) -> Term:
 
 def _joined(term: Term) -> Term:
     """The same with one name for two free indices that a Kronecker delta joins."""
-    factors = term.factors
-    for delta in [f for f in factors if isinstance(f, sp.KroneckerDelta)]:
+    factors = list(term.factors)
+    for place in range(len(factors)):
+        delta = factors[place]  # with the names that the deltas before it left
+        if not isinstance(delta, sp.KroneckerDelta):
+            continue
         kept, gone = sorted(delta.args, key=lambda index: (index.is_Symbol, str(index)))
         if gone.is_Symbol:
-            factors = tuple(f if f == delta else f.xreplace({gone: kept}) for f in factors)
-    return (
-        term if factors == term.factors else evaluated(Term(term.coefficient, factors, term.bound))
-    )
+            factors = [f if f == delta else f.xreplace({gone: kept}) for f in factors]
+    joined = tuple(factors)
+    return term if joined == term.factors else evaluated(replace(term, factors=joined))
 
 
 def canonical(term: Term, symmetric: frozenset[sp.IndexedBase]) -> tuple[object, ...]:

@@ -48,7 +48,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: of the change.
-        key: hash of the change, of the file that it changes and of the checks.
+        key: `Keys.of` the change.
         noticed_by: the first check that turned red; empty if none did.
         how: what it said.
         seconds: wall time.
@@ -155,6 +155,9 @@ class Keys:
 
     def of(self, mutation: Mutation) -> str:
         """Hash of a change, of the file that it changes, and of the code of its checks.
+
+        Of a check that is a test that is the text of its own file: what the test imports, fixtures among it, has
+        no part in the key.
 
         Raises:
             MutationError: if there is no such file or check.

@@ -95,7 +95,7 @@ def settings(form: Runs[Cell], dataset: Dataset) -> Table:
         "training seeds": ("one run of each, no seed set", "1"),
         "what is tracked": (
             "standard deviation of the unit z of both views, in training mode, mean over the steps of an epoch; condition number likewise; first epoch left out of correlations",
-            "total variance and condition number over test images, in evaluation mode, after each epoch",
+            "total variance of the directions of z, the condition number of their covariance, and that of z itself, over test images, in evaluation mode, after each epoch",
         ),
         "published estimate": (
             "mean of five batches of 256 images, of half of minus the mean cosine, in training",
@@ -253,7 +253,7 @@ def collapse_table(form: Runs[Cell], dataset: Dataset, tracks: Tracks) -> Table:
         ("Spearman, published", published),
         ("Spearman, clamped", correlation("condition_published")),
         ("Spearman, honest", correlation("condition")),
-        note=f"Before the first step and after {epochs(tracks)} epochs; total variances of directions over {len(dataset.test_images[:OBSERVED])} test images. Clamped, as published: largest eigenvalue over the smallest one clamped at 1e-7, from as many samples as dimensions, of which centring takes one, so that the smallest is 0. Honest: from {len(dataset.test_images[:OBSERVED])} samples of {form.config.representation} dimensions, over the smallest eigenvalue above the noise floor of float32. Effective ranks: exponentials of the entropy of a spectrum over its sum, of the singular values of the centred representations (Roy and Vetterli 2007), of those as they are (RankMe, 2023), and of the covariance's eigenvalues (von Neumann's entropy). Spearman's correlations of the variance of z and the condition number over {epochs(tracks)} epochs; beyond {SIGNIFICANT[epochs(tracks)]:g} either way at the 5 % level. {report.not_published(dataset)}",
+        note=f"Before the first step and after {epochs(tracks)} epochs; total variances of directions over {len(dataset.test_images[:OBSERVED])} test images. Clamped, as published, of the directions of z: largest eigenvalue over the smallest one clamped at 1e-7, from as many samples as dimensions, of which centring takes one, so that the smallest is 0. Honest: of z itself, from {len(dataset.test_images[:OBSERVED])} samples of {form.config.representation} dimensions, over the smallest eigenvalue above the noise floor of float32. Effective ranks: exponentials of the entropy of a spectrum over its sum, of the singular values of the centred representations (Roy and Vetterli 2007), of those as they are (RankMe, 2023), and of the covariance's eigenvalues (von Neumann's entropy). Spearman's correlations of the variance of z and the condition number over {epochs(tracks)} epochs; beyond {SIGNIFICANT[epochs(tracks)]:g} either way at the 5 % level, if epochs were independent. {report.not_published(dataset)}",
     )
 
 

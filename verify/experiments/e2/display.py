@@ -11,6 +11,7 @@ from verify.experiments.e2.measure import SLOWER, at_equal_time, growth, regrowt
 from verify.experiments.networks import Runs, label
 from verify.ssl.data import Dataset
 from verify.ssl.training import Start
+from verify.ssl.variances import OBSERVED
 
 PUBLISHED = {
     Cell("linear"): "17.2",
@@ -48,9 +49,13 @@ def settings(form: Runs[Cell], dataset: Dataset) -> Table:
             "standard deviation over the batch, both views, of the unit output of the projector, mean over coordinates and over the steps of an epoch, in training mode",
             "the same; and variances over test images in evaluation mode",
         ),
+        "relative update (E7)": (
+            "learning rate x |gradient| / (|weights| + 1e-7), mean over steps and seeds; then their ratio, mean over epochs",
+            "the same without 1e-7, seed by seed",
+        ),
         "condition number": (
             "of the covariance of that tensor, least eigenvalue clamped at 1e-7",
-            "of the covariance of z over test images, least eigenvalue above the noise floor",
+            "of the covariance of raw z over test images, least eigenvalue above the noise floor",
         ),
         "training seeds": ("3", ""),
     }
@@ -125,7 +130,7 @@ def variance_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) 
             "last loss",
             lambda cell: each(seeds, lambda tracks: f"{tracks[cell]['losses'][-1]:.3f}"),
         ),
-        note=f"Ours, not published. Before the first step, with BatchNorm statistics of training images, and after {form.config.epochs} epochs; total variances of directions over {len(dataset.test_images)} test images; seeds {report.listed(form.seeds)}. The condition number is the largest eigenvalue of the covariance over the smallest one above the noise floor. {report.not_published(dataset)}".strip(),
+        note=f"Ours, not published. Before the first step, with BatchNorm statistics of training images, and after {form.config.epochs} epochs; total variances of directions over {len(dataset.test_images[:OBSERVED])} test images; seeds {report.listed(form.seeds)}. The condition number is the largest eigenvalue of the covariance over the smallest one above the noise floor. {report.not_published(dataset)}".strip(),
     )
 
 
@@ -148,7 +153,7 @@ def time_tables(form: Runs[Cell], setting: str, seeds: Sequence[Tracks]) -> tupl
                 "deviation at the smaller over that at the larger step",
                 lambda cell: each(seeds, lambda tracks: f"{at_equal_time(tracks, cell):.2g}"),
             ),
-            note=f"The smaller step after {form.config.epochs} epochs, the tenfold one after {form.config.epochs // 10}. Momentum 0.9 makes ten times this the time of the gradient flow, for both alike.",
+            note=f"Means over the steps of the last 10 of {form.config.epochs} epochs at the smaller step, and of epoch {form.config.epochs // 10} at the tenfold one, which is the same training time. Momentum 0.9 makes ten times this the time of the gradient flow, for both alike.",
         ),
     )
 

@@ -59,6 +59,6 @@ def collapsed(seeds: Sequence[Tracks], cells: Sequence[Cell], other: Cell | None
 
 
 def at_equal_time(tracks: Tracks, cell: Cell) -> float:
-    """The deviation after all epochs over that at ten times the rate, after a tenth of them."""
+    """The mean deviation of the last ten epochs over that at ten times the rate, of the epoch in the same training time."""
     slow, fast = tracks[cell]["deviation"], tracks[cell.faster]["deviation"]
-    return float(slow[-1] / fast[len(fast) // 10 - 1])
+    return float(slow[-10:].mean() / fast[len(fast) // 10 - 1])

@@ -85,7 +85,7 @@ def published_table(form: Trained, dataset: Dataset, published: Accuracies) -> T
             (f"{quoted}; linear", "52.27", "37.55", "none"),
             (f"{quoted}; MLP of {narrow} on z and {wide} on h", "55.46", "43.56", "2.82"),
         ),
-        note=f"{report.not_published(dataset)}Raw features, not standardised; one random quarter turn of every image; {PUBLISHED_PROBE.epochs} epochs at batch {PUBLISHED_PROBE.batch}, here {steps} steps on {seen} images, published 980 on 50 000. Mean over training seeds {report.listed(form.seeds)}, each in parentheses; 95 % t intervals over them.",
+        note=f"{report.not_published(dataset)}Raw features, not standardised; one random quarter turn of every image; {PUBLISHED_PROBE.epochs} epochs at batch {PUBLISHED_PROBE.batch}, here {steps} steps on {seen} images, published 980 on 50 000. Mean over training seeds {report.listed(form.seeds)}, each in parentheses; 95 % t intervals over them, which hold the noise of training alone: the test images are the same for every seed.",
     )
 
 
@@ -149,7 +149,7 @@ def probe_table(
             (f"{vit}; linear", "40.75", "34.92", "none", "5.83", "none", "none"),
             (f"{vit}; MLP", "44.22", "40.87", "none", "3.35", "none", "none"),
         ),
-        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses. Probes see {seen} training images x 4 turns (permutations of the pixels) and are tested on {judged} other images x 4; {PROBE.epochs} epochs unless stated; chance is 25 %.",
+        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses. Probes see {seen} training images x 4 turns (permutations of the pixels) and are tested on {judged} other images x 4; {PROBE.epochs} epochs unless stated; chance is 25 %. Intervals over seeds hold the noise of training alone: the test images are the same for every seed.",
     )
 
 

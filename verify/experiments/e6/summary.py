@@ -12,8 +12,11 @@ SUMMARY = (
         published="compression 49, 57, 79 at one, two and three layers",
         arrays=(Answer.YES, "49.1, 57.2, 78.5"),
         claims=("compresses",),
-        digits=(Answer.YES, "21, 40 and 58"),
-        reduced=(Answer.UNDECIDED, "55.7, 46.7, 43.0"),
+        digits=(Answer.YES, "21, 40 and 58; 21, 17 and 22 by heads that were never trained"),
+        reduced=(
+            Answer.UNDECIDED,
+            "55.7, 46.7, 43.0; 80.0, 69.6, 54.9 by heads that were never trained",
+        ),
     ),
     Told(
         effects=("selective",),

@@ -140,6 +140,12 @@ def _top(about: About, cell: Cell, condition: np.ndarray) -> Row:
     )
 
 
+def at_equal_time(slow: np.ndarray, fast: np.ndarray) -> np.ndarray:
+    """The mean std (seeds, epochs) of the last ten epochs over that at ten times the rate, of the epoch in the same time."""
+    ratios: np.ndarray = slow[:, -10:].mean(1) / fast[:, slow.shape[1] // 10 - 1]
+    return ratios
+
+
 def _equal_times(about: About, stds: Mapping[Cell, np.ndarray]) -> list[Row]:
     """The std at a learning rate over that at ten times it, after equal learning rate x epochs."""
     found = []
@@ -148,12 +154,12 @@ def _equal_times(about: About, stds: Mapping[Cell, np.ndarray]) -> list[Row]:
         if fast in stds:
             epochs = values.shape[1]
             then = epochs // 10
-            ratios = values[:, -1] / stds[fast][:, then - 1]
+            ratios = at_equal_time(values, stds[fast])
             found.append(
                 about.row(
-                    quantity=f"the std of {slow.label}, after {epochs} epochs, over that at {fast.rate:g} after {then}",
+                    quantity=f"the std of {slow.label}, epochs {epochs - 9} to {epochs}, over that at {fast.rate:g} in epoch {then}",
                     ours=on_logarithms(ratios.tolist()),
-                    remark="equal training time, learning rate x steps",
+                    remark="the same training time, learning rate x steps",
                 )
             )
     return found
@@ -300,9 +306,9 @@ def _escape_claims(about: About, stds: Mapping[Cell, np.ndarray]) -> list[Claim]
             )
         )
     slow = Cell("swish", False, 0.005)
-    shares = stds[slow][:, -1] / stds[Cell("swish", False, 0.05)][:, stds[slow].shape[1] // 10 - 1]
+    shares = at_equal_time(stds[slow], stds[Cell("swish", False, 0.05)])
     equal = "It has had a tenth of the training time."
-    beside = f"at equal learning rate x steps {', '.join(f'{share:.2f}' for share in shares)} of the run at 0.05"
+    beside = f"in the last ten epochs {', '.join(f'{share:.2f}' for share in shares)} of the run at 0.05 in the same training time"
     small = "Under small steps, the stand-in for gradient flow, a Swish head regrows"
     flow = _grows(about, slow, stds[slow], 0, "flow", f"{small}.", equal)
     after = ", ".join(f"{ratio:.3g}" for ratio in ends(stds[slow], 1))
