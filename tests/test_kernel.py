@@ -6,6 +6,7 @@ texts that hide what it must find, and show what it must not take for it.
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -17,8 +18,9 @@ from theorems.conftest import pytest_collection_modifyitems
 from verify.__main__ import ROOT
 from verify.claims import proved
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role
-from verify.claims.evidence import Outcome
+from verify.claims.evidence import Finding, Outcome
 from verify.claims.proved import Proved, Said, check_proved, reading_digest
+from verify.cli.kernel import keep
 from verify.kernel import coq, record
 from verify.kernel.sources import Library, SourceError, faults, sentences
 
@@ -145,6 +147,34 @@ def test_a_changed_statement_is_red_until_it_is_read_again(library, old, new, fi
     assert found(library).outcome is Outcome.AS_STATED
 
 
+SCOPED = """From Coq Require Import ZArith.
+From Geometry Require double.
+Theorem part_scoped : forall n : nat, n * 0 = 0 * n.
+Proof. intros; now rewrite <- mult_n_O. Qed.
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Require double", "Require Import double"),  # a name may now mean another definition
+        ("Theorem", "Local Open Scope Z_scope.\nTheorem"),  # `*` may be another product
+        ("Theorem", "Implicit Types m : nat.\nTheorem"),
+        ("Theorem", "Local Notation double := (fun n : nat => n).\nTheorem"),
+        (
+            "From Coq Require Import ZArith.",
+            "From Coq Require Import\n  ZArith Reals.",
+        ),  # an import may go over two lines
+    ],
+)
+def test_what_gives_the_words_their_meaning_is_read_too(library, old, new):
+    (library / "rooms" / "toy" / "kernel" / "scoped.v").write_text(SCOPED, encoding="utf-8")
+    scoped = Proved("toy", "n 0 = 0 n", Said(("scoped.part_scoped",), ""))
+    before = reading_digest(scoped)
+    edit(library, old, new, "rooms/toy/kernel/scoped.v")
+    assert reading_digest(scoped) != before
+
+
 @needs_coq
 def test_a_changed_sentence_is_red(library):
     assert "changed since" in found(library, text="3n = n + n").summary
@@ -170,6 +200,20 @@ def test_without_coq_the_record_stands_for_the_same_sources_only(library, monkey
 _read = record.read
 
 
+def test_of_a_room_that_is_recorded_only_what_it_quotes_stays(monkeypatch):
+    names = ("toy.twice.part_twice", "toy.twice.part_formerly", "other.twice.part_twice")
+    entries = {f"Geometry.{name}": record.Entry("0" * 64, "8.16.1", (), 0.5) for name in names}
+    written = []
+    monkeypatch.setattr(record, "read", lambda: entries)
+    monkeypatch.setattr(record, "write", written.append)
+    run = functools.partial(check_proved, claim(), "")
+    own = {"id": "toy.a", "title": "", "run": run, "arithmetic": Arithmetic.EXACT}
+    check = Check(role=Role.SUPPORTS, kind=Kind.KERNEL, **own)
+    keep([(check, Finding(outcome=Outcome.AS_STATED, summary=""))])
+    (kept,) = written
+    assert list(kept) == ["Geometry.toy.twice.part_twice", "Geometry.other.twice.part_twice"]
+
+
 def test_comments_and_strings_hide_nothing_and_are_not_taken_for_code():
     assert faults("(* Admitted. (* Axiom x : nat. *) *) Definition a := 1.", "m") == []
     assert faults('Definition a := "Axiom x : False.".', "m") == []
@@ -185,6 +229,25 @@ def test_sentences_end_where_they_end():
     assert [one.kind for one in found] == ["Definition", "Notation", "Lemma"]
     assert found[0].text == "Definition a (x : nat) : nat := x.+1."
     assert found[2].text == "Lemma b : a 0 = 1."
+
+
+def test_a_local_definition_is_shown_if_one_that_is_shown_names_it():
+    text = """Section A.
+Variable n : nat.
+Let unused := 1.
+Let rho := n + n.
+Section B.
+Let delta (m : nat) := m * rho.
+Let rho' := 0.
+Lemma a : delta 1 = n + n.
+Proof. by []. Qed.
+End B.
+Lemma b : n = n.
+Proof. by []. Qed.
+End A."""
+    first, second = sentences(text, "m")
+    assert first.context == "Variable n : nat.\nLet rho := n + n.\nLet delta (m : nat) := m * rho."
+    assert second.context == "Variable n : nat."
 
 
 def test_missing_and_circular_sources_are_sentences(tmp_path):

@@ -11,7 +11,6 @@ import json
 import os
 import pickle
 import re
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from verify.claims.evidence import Answer
+from verify.claims.statement import Experiment
+from verify.engine.registry import load
 from verify.experiments.released import collapse, command, heads, orbits, tracks
 from verify.experiments.released.analysis import analyse
 from verify.experiments.released.citations import CITATIONS, Citation, check, cite
@@ -605,7 +606,9 @@ def test_sentences_without_a_listed_place_are_found() -> None:
 
 @pytest.mark.parametrize("number", range(1, 10))
 def test_what_the_experiments_say_of_the_released_code_names_its_place(number: int) -> None:
-    asked = import_module(f"verify.experiments.e{number}").EXPERIMENT
+    asked = load(f"E{number}", f"verify.experiments.e{number}").subject
+    assert isinstance(asked, Experiment)
+    assert asked.flaws or number == 9  # which is ours
     texts = [asked.published, asked.question, *asked.flaws]
     texts += [text for effect in asked.effects for text in (effect.published, effect.criterion)]
     assert [sentence for text in texts for sentence in unlisted(text)] == []

@@ -26,6 +26,8 @@ from verify.engine.store import Records, Store
 from verify.engine.worker import missing_capability, run_check, with_provenance
 from verify.experiments.forms import FORMS, REDUCED
 from verify.experiments.networks import DIGITS_SIMCLR
+from verify.identity.closure import closure
+from verify.identity.fingerprint import canonical_form
 from verify.ssl.data import Source, load_digits
 from verify.ssl.data.dataset import digits
 from verify.ssl.training import fit, train
@@ -60,6 +62,15 @@ def test_a_form_s_key_is_the_same_for_every_seed_profile_and_device() -> None:
     digits_check = CHECKS["E3.orbits"]
     assert evidence_key(digits_check, CTX) != evidence_key(digits_check, others)
     assert effective_context(CHECKS["E3.orbits.cifar10"], CTX).device == "cuda"
+
+
+def test_no_measurement_rests_on_the_words_of_remarks() -> None:
+    """Citations change when they are read again; what took hours to measure must not. E8's table cites."""
+    prose = {"remarks", "released.citations", *(f"e{n}.flaws" for n in range(1, 10))}
+    for id, check in CHECKS.items():
+        if check.command and check.room != "E8":
+            rests_on = closure(*sorted(canonical_form(check.run)[1]))
+            assert rests_on.keys().isdisjoint(f"verify.experiments.{one}" for one in prose), id
 
 
 def test_the_list_is_instant_and_names_every_form() -> None:

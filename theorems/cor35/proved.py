@@ -12,7 +12,7 @@ CHECKS = kernel(
             "parts.part_published",
             "parts.part_published_weyl",
             "met.part_published_met",
-            read="636e8333e3217efa",
+            read="de04e6bb35afe2ab",
         ),
         "sharp": said(
             "sharp.part_sharp",
@@ -21,7 +21,7 @@ CHECKS = kernel(
             "sharp.part_sharp_square",
             "sharp.part_sharp_larger",
             "needs.part_sharp_met",
-            read="271ecb5f74b82e9e",
+            read="01be31a9aabd37c2",
         ),
         "psd": said(
             "parts.part_psd",
@@ -31,13 +31,13 @@ CHECKS = kernel(
             "met.part_psd_met",
             "met.part_psd_target_met",
             "needs.part_psd_needs_psd",
-            read="4457ebfb1a167e34",
+            read="9b161f2e01667afa",
         ),
         "below": said(
             "parts.part_below",
             "parts.part_below_approached",
             "met.part_below_met",
-            read="5107f6efe869d94a",
+            read="d0d025c88c1c7d2c",
         ),
         "indefinite": said(
             "indefinite.part_indefinite",
@@ -46,33 +46,33 @@ CHECKS = kernel(
             "unbounded.part_indefinite_value",
             "unbounded.part_indefinite_growth",
             "met.part_indefinite_met",
-            read="10a922498ad178ec",
+            read="080c7b66449f2a32",
         ),
-        "full": said("readings.part_full", "met.part_full_met", read="311a00f7280fae53"),
+        "full": said("readings.part_full", "met.part_full_met", read="b55d181c73e70b9b"),
         "beyond": said(
             "parts.part_beyond",
             "readings.part_full",
             "beyond.part_beyond_target",
             "beyond.part_beyond_kept_or_lost",
             "met.part_beyond_met",
-            read="1c824bdadbe15b5a",
+            read="ccece5db85dada83",
         ),
     },
     readings={
         "definite": said(
-            "readings.reading_definite", "met.reading_definite_met", read="77c3e8ac38017732"
+            "readings.reading_definite", "met.reading_definite_met", read="f8c86c3efae80e4b"
         ),
-        "definite-full": said("readings.refuted_definite_full", read="fa7db834161d6e43"),
-        "isotropy": said("readings.refuted_isotropy", read="c806473363df65d3"),
-        "necessary": said("readings.refuted_necessary", read="f44189fef5f0bc0a"),
-        "conditioning": said("readings_beyond.refuted_conditioning", read="6026705eafe5243f"),
-        "stable": said("readings_beyond.refuted_stable", read="4885788df73b30df"),
+        "definite-full": said("readings.refuted_definite_full", read="f22ada39536b771c"),
+        "isotropy": said("readings.refuted_isotropy", read="e2a3b2683e0de4d9"),
+        "necessary": said("readings.refuted_necessary", read="d324d90884c22760"),
+        "conditioning": said("readings_beyond.refuted_conditioning", read="b5b46d7e7adf83a3"),
+        "stable": said("readings_beyond.refuted_stable", read="baba1867ff00fd60"),
         "definite-full-psd": said(
-            "readings_psd.refuted_definite_full_psd", read="fd57a1252f7eeb92"
+            "readings_psd.refuted_definite_full_psd", read="ca88349ae8610849"
         ),
-        "necessary-psd": said("readings_psd.refuted_necessary_psd", read="2a8049af26976adb"),
-        "stable-psd": said("readings_psd.refuted_stable_psd", read="020d408f7e3d5ddd"),
-        "can-be-stable": said("readings_psd.reading_can_be_stable", read="85fa93872cf845e3"),
-        "can-fail": said("readings_beyond.reading_can_fail", read="6525ce12e9d03eeb"),
+        "necessary-psd": said("readings_psd.refuted_necessary_psd", read="210ce956b38967c1"),
+        "stable-psd": said("readings_psd.refuted_stable_psd", read="bd786db673282d88"),
+        "can-be-stable": said("readings_psd.reading_can_be_stable", read="cff09d0efdbe3dce"),
+        "can-fail": said("readings_beyond.reading_can_fail", read="de4d41e8547f59b7"),
     },
 )

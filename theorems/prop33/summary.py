@@ -54,7 +54,7 @@ SUMMARY = Summary(
             answer="The losses of the counterexamples, quadratic on a subspace, are special; a loss in general has a curved metric on every subspace.",
             reply=(
                 holds_added(
-                    "Granted: a loss whose metric is curved on every $d$-dimensional subspace has the barrier, whatever $k \\geq d \\geq 2$",
+                    r"Granted: a loss whose metric is curved on every $d$-dimensional subspace, as that of $\sqrt{1 + |u|^2}$ is, has the barrier, whatever $k \geq d \geq 2$",
                     "curved-subspaces",
                 ),
                 proved(

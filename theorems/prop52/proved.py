@@ -12,7 +12,7 @@ CHECKS = kernel(
             "metric.part_metric",
             "metric_hypotheses.part_metric_met",
             "metric_hypotheses.part_metric_needs_invariant",
-            read="2d6c24a03568bc87",
+            read="198ec3b28226abe3",
         ),
         "hessian": said(
             "hessian.part_hessian",
@@ -20,42 +20,56 @@ CHECKS = kernel(
             "neighbourhood.part_hessian_neighbourhood",
             "neighbourhood.part_hessian_neighbourhood_met",
             "neighbourhood.part_hessian_neighbourhood_needs_neighbourhood",
-            read="e574bb96ef8b0d88",
+            read="3cbd92fbb71e681f",
         ),
         "converse": said(
             "converse.part_converse",
             "converse.part_converse_met",
             "converse.part_converse_needs_every_point",
-            read="a2cb8b5df4dc309d",
+            read="70e42f58b666c148",
         ),
         "spread": said(
             "length.part_spread_length",
             "length.part_spread_closed",
             "length.part_spread_length_attained",
             "length.part_spread_closed_attained",
-            read="76905b0cd8f8e2b8",
+            read="59be69a2053ccc0e",
             missing="the bounds of the variance under uniform arclength, and that they are attained",
         ),
         "small": said(
             "small.part_small_converse",
-            read="4e731b687c0a8013",
+            read="1bb3c2f84788ffa9",
             missing="the expansion of the mean square",
         ),
     },
     readings={
-        "metric": said("metric.reading_metric", read="794ae64777d49bff"),
-        "effective": said("refuted_orbits.refuted_effective", read="f8c1733d3da986e1"),
-        "effective-form": said("effective_form.reading_effective_form", read="bf958f3cadb99395"),
-        "effective-kernel": said(
-            "refuted_orbits.refuted_effective_kernel", read="5f3ecadc054ad39a"
+        "metric": said("metric.reading_metric", read="75ab02bc022d2f79"),
+        "effective": said(
+            "refuted_orbits.refuted_effective",
+            "refuted_orbits.effective_counterexample",
+            read="8d681910e7aa5c0b",
         ),
-        "collapse": said("refuted_orbits.refuted_collapse", read="dff719daef6e4fc7"),
-        "converse": said("refuted_orbits.refuted_converse", read="0561b1335de63115"),
+        "effective-form": said("effective_form.reading_effective_form", read="9082ab4e9b83d8fb"),
+        "effective-kernel": said(
+            "refuted_orbits.refuted_effective_kernel",
+            "refuted_orbits.effective_kernel_counterexample",
+            read="72439e7b7294330d",
+        ),
+        "collapse": said(
+            "refuted_orbits.refuted_collapse",
+            "refuted_orbits.collapse_counterexample",
+            read="8cf2e478c2ad354f",
+        ),
+        "converse": said(
+            "refuted_orbits.refuted_converse",
+            "refuted_orbits.converse_counterexample",
+            read="151347290ce10188",
+        ),
         "effective-neighbourhood": said(
-            "readings.reading_effective_neighbourhood", read="68146ad47b3950d5"
+            "readings.reading_effective_neighbourhood", read="6740383ca08811f9"
         ),
         "collapse-everywhere": said(
-            "readings.reading_collapse_everywhere", read="976cac021bf6f408"
+            "readings.reading_collapse_everywhere", read="fe1ca47d63f0f1a7"
         ),
     },
 )

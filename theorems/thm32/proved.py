@@ -13,7 +13,7 @@ CHECKS = kernel(
             "exact.part_exact_constant",
             "exact.part_exact_linear",
             "exact.part_exact_met",
-            read="d2a4438bb258adb4",
+            read="a7bc1e9838c2650b",
             missing="that networks with one hidden layer come within every $\\epsilon$ of that head",
         ),
         "identity": said(
@@ -26,13 +26,13 @@ CHECKS = kernel(
             "identity_hypotheses.part_identity_convex_needs_nonconstant",
             "identity_hypotheses.part_identity_met",
             "identity_hypotheses.part_identity_necessary_needs_isotropy",
-            read="54cdbcea04fa49d5",
+            read="baa30913b34f1830",
         ),
-        "affine": said("affine.part_affine", "affine.part_affine_met", read="480877cbba645ad0"),
+        "affine": said("affine.part_affine", "affine.part_affine_met", read="5f92a92b3fa716b9"),
         "forced": said(
             "forced.part_forced",
             "forced.part_forced_met",
-            read="bed4c23d51a2d88c",
+            read="8be7c204302bda1b",
             missing="the converse, which constructs a head",
         ),
         "flow": said(
@@ -41,12 +41,16 @@ CHECKS = kernel(
             "flow.part_flow_speed",
             "flow.part_flow_arc",
             "refuted_flow.part_flow_straight",
-            read="f483e91dac9d67d1",
+            read="a1df92d989b60cfa",
         ),
     },
     readings={
-        "own-flow": said("refuted_flow.refuted_own_flow", read="d3337aac834e3964"),
-        "identity": said("refuted_isotropy.refuted_identity", read="55e5fc1004af873a"),
-        "pullback": said("refuted_isotropy.refuted_pullback", read="391358058b4bd3ad"),
+        "own-flow": said("refuted_flow.refuted_own_flow", read="4f65ddbce2d43ae0"),
+        "identity": said("refuted_isotropy.refuted_identity", read="c7910575101d16fd"),
+        "pullback": said(
+            "refuted_isotropy.refuted_pullback",
+            "refuted_isotropy.pullback_counterexample_short",
+            read="a0b0a015ced068c1",
+        ),
     },
 )

@@ -72,7 +72,7 @@ PARTS = (
     Part(
         id="initial",
         title="Instability at random initialisation",
-        text=r"Two layers of $m$ units behind a $C^2$ loss, and a law of the weights that does not change when columns of $W_2$ change sign, with $b_2$ readjusted to keep $h(z^*)$ (columns that are symmetric, and independent of each other, of the first layer and of $h(z^*)$; behind $b_2 = 0$ they are not independent of it): if almost surely no $\delta_j s''(a_j)$ is zero and $n_+(\nabla^2 L) + m - \operatorname{rank} W_1 \leq r$, then $P(H_{\mathrm{eff}} \succeq 0) \leq P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$. It is attained at $r = 0$. Where $\operatorname{rank} W_1 = m \leq d$ and $s' \neq 0$ no such $z^*$ is critical.",
+        text=r"Two layers of $m \geq 1$ units behind a $C^2$ loss, and a law of the weights that does not change when columns of $W_2$ change sign, with $b_2$ readjusted to keep $h(z^*)$ (columns that are symmetric, and independent of each other, of the first layer and of $h(z^*)$; behind $b_2 = 0$ they are not independent of it): if almost surely no $\delta_j s''(a_j)$ is zero and $n_+(\nabla^2 L) + m - \operatorname{rank} W_1 \leq r$, then $P(H_{\mathrm{eff}} \succeq 0) \leq P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$. It is attained at $r = 0$. Where $\operatorname{rank} W_1 = m \leq d$ and $s' \neq 0$ no such $z^*$ is critical.",
         predicted=Verdict.PROVED,
     ),
     Part(

@@ -12,21 +12,22 @@ CHECKS = kernel(
             "identity.part_identity",
             "identity.part_identity_lines",
             "identity.part_identity_met",
-            read="e030be041ffed28e",
+            read="07a6f8e0c24180f6",
         ),
-        "F": said("layers.part_F", "layers.part_F_met", read="05a1ff318e65b814"),
+        "F": said("layers.part_F", "layers.part_F_met", read="b516fee4661265bb"),
         "affine": said(
             "direction.part_affine",
+            "hessian_parts.reading_1_psd_premise_hessian",
             "direction.part_affine_needs_psd",
             "matrix_hypotheses.part_affine_met",
             "convex_flow.part_affine_flow",
-            read="c1c358bb950769bb",
+            read="02d2a44aa4e649d4",
         ),
         "direction": said(
             "hessian_parts.part_direction_hessian",
             "direction.part_direction_met",
             "direction.part_direction_needs_kernel",
-            read="5bc1dad5b9e1b8ad",
+            read="3a01c9184d41d401",
         ),
         "fact0": said(
             "scale.part_fact0",
@@ -35,13 +36,13 @@ CHECKS = kernel(
             "cosine_spectrum.part_fact0_needs_scale_invariant",
             "cross_entropy.part_fact0_cross_entropy",
             "cross_entropy.part_fact0_cross_entropy_met",
-            read="c258304e599460cb",
+            read="0506deca90a62031",
         ),
         "inertia": said(
             "hessian_parts.part_inertia_hessian",
             "hessian_met.part_inertia_hessian_attained",
             "matrix_hypotheses.part_inertia_met",
-            read="f85773f08eda74f4",
+            read="f557e036a3ae6e5b",
         ),
         "kernel": said(
             "criterion.part_kernel",
@@ -49,7 +50,7 @@ CHECKS = kernel(
             "criterion.part_kernel_definite",
             "criterion.part_kernel_definite_not_every",
             "criterion.part_kernel_met",
-            read="72067ccebf663a31",
+            read="cce9a8a5000f893c",
         ),
         "symmetry": said(
             "hessian_parts.part_symmetry_hessian",
@@ -58,21 +59,21 @@ CHECKS = kernel(
             "coin.part_symmetry_coherent",
             "softplus.softplus_bends",
             "coin.part_symmetry_one_half",
-            read="6cfff6aacb1ee789",
+            read="ba0633640a79fb62",
         ),
         "initial": said(
             "initial.part_initial",
             "initial.part_initial_count",
             "initial.part_initial_not_critical",
             "initial_met.part_initial_attained",
-            read="7ff277dc3b461fc7",
+            read="0fd56f105a574388",
         ),
         "critical": said(
             "hessian_parts.part_critical_hessian",
             "matrix_hypotheses.part_critical_met",
             "matrix_hypotheses.part_critical_needs_tapering",
             "matrix_hypotheses.part_critical_needs_slope",
-            read="fc444ced4a9a7b95",
+            read="4d21dd28da711ac8",
         ),
         "threshold": said(
             "hessian_parts.part_threshold_hessian",
@@ -80,50 +81,59 @@ CHECKS = kernel(
             "hessian_met.part_threshold_hessian_attained",
             "matrix_hypotheses.part_threshold_met",
             "matrix_hypotheses.part_threshold_needs_bound",
-            read="7079fdda76106573",
+            read="2b0c9050ec472aa2",
         ),
         "natural": said(
-            "natural.part_natural", "natural.part_natural_met", read="b2a47fbffcdb0c5a"
+            "natural.part_natural", "natural.part_natural_met", read="a124849d65a4022e"
         ),
     },
     readings={
-        "1-psd": said("refuted_definite.refuted_1_psd", read="8c0c1e6e264781b9"),
+        "1-psd": said("refuted_definite.refuted_1_psd", read="d77dfe295ac8aef2"),
         "1-psd-premise": said(
-            "direction.part_affine", "direction.reading_1_psd_premise", read="c0c9910ae5b53827"
+            "direction.part_affine",
+            "direction.reading_1_psd_premise",
+            "hessian_parts.reading_1_psd_premise_hessian",
+            read="e656d74ea0cffda1",
         ),
         "1-non-repelling": said(
-            "refuted_repelling.refuted_1_non_repelling", read="10a08611b4fda4e1"
+            "refuted_repelling.refuted_1_non_repelling", read="0d75f505ca25d0b2"
         ),
         "1-non-repelling-convex": said(
             "convex_flow.reading_1_non_repelling_convex",
             "convex_flow_met.reading_1_non_repelling_convex_met",
-            read="72a353ab982ff619",
+            read="9f65f234a1feccf5",
         ),
         "2-mechanism": said(
             "refuted_mechanism.reading_2_mechanism",
             "refuted_mechanism.reading_2_mechanism_met",
-            read="c8a42a78a0248d06",
+            read="33bc3b544b4a4640",
         ),
-        "2-every": said("refuted_smooth.refuted_2_every", read="e58cdd59840eed3e"),
-        "2-generic": said("refuted_generic.refuted_2_generic", read="207686c9bc3a9545"),
+        "2-every": said("refuted_smooth.refuted_2_every", read="707fb9fdda606d47"),
+        "2-generic": said(
+            "refuted_generic.refuted_2_generic",
+            "refuted_generic.generic_counterexample",
+            read="3dbcd12f96bb1017",
+        ),
         "2-direction": said(
             "hessian_parts.reading_2_direction_hessian",
             "matrix_hypotheses.reading_2_direction_met",
-            read="b6b200e4f42aedb7",
+            read="7ede36e0962375c0",
         ),
-        "2-escape": said("refuted_escape.refuted_2_escape", read="21556748d90500a3"),
+        "2-escape": said("refuted_escape.refuted_2_escape", read="725c3ae74f3f05cc"),
         "2-initial": said(
             "initial.reading_2_initial",
             "initial_met.part_initial_attained",
-            read="3e25907da627d2c0",
+            read="9e16a199950f9412",
         ),
         "relu-non-repelling": said(
-            "refuted_repelling.refuted_relu_non_repelling", read="27ce818ce301d56d"
+            "refuted_repelling.refuted_relu_non_repelling",
+            "refuted_repelling.relu_counterexample",
+            read="3b3cc768e8cc73ab",
         ),
         "relu-non-repelling-convex": said(
             "convex_flow.reading_relu_non_repelling_convex",
             "convex_flow_met.reading_relu_non_repelling_convex_met",
-            read="d4a53d5b7017c945",
+            read="706c11e1aa52099f",
         ),
     },
 )

@@ -9,14 +9,14 @@ CHECKS = kernel(
     STATEMENT,
     parts={
         "subspace": said(
-            "subspace.part_subspace", "subspace.part_subspace_met", read="b692ba2beb1554c1"
+            "subspace.part_subspace", "subspace.part_subspace_met", read="ad1c60745df1af17"
         ),
         "parameters": said(
             "parameters.part_parameters",
             "parameters.part_parameters_needs_onto",
             "parameters.part_parameters_composition",
             "parameters.part_parameters_composition_met",
-            read="ec3380579112e0c6",
+            read="157dc3d89cf4a3ac",
         ),
         "cone": said(
             "cone.part_cone",
@@ -24,7 +24,7 @@ CHECKS = kernel(
             "cone.part_cone_kink",
             "refuted_tangents.part_cone_blur",
             "refuted_tangents.part_cone_two_sided_kink",
-            read="e1bcead075d7fc0f",
+            read="d4330cd5c02b4776",
         ),
         "of-z": said(
             "of_z.part_of_z",
@@ -35,27 +35,31 @@ CHECKS = kernel(
             "group.part_of_z_dimension",
             "group.part_of_z_orbit",
             "group.part_of_z_semicontinuous",
-            read="af1be59f08f0073a",
+            read="e0656102ad983569",
         ),
         "discrete": said(
             "discrete.part_discrete",
             "discrete.part_discrete_met",
             "discrete.part_discrete_needs_isolated",
-            read="3abd772d8abbc35c",
+            read="ddf20fe64d5dc2cc",
         ),
     },
     readings={
         "one-sided": said(
-            "spans.reading_one_sided", "spans.reading_one_sided_met", read="92636af60640c6e8"
+            "spans.reading_one_sided", "spans.reading_one_sided_met", read="2f4872c288f3236c"
         ),
         "fibre": said(
             "spans.reading_fibre",
             "spans.reading_fibre_singular",
             "spans.reading_fibre_exceeds",
-            read="172bfa425be990ad",
+            read="c073834b4bebc185",
         ),
-        "subspace": said("subspace.reading_subspace", read="2260804ee72ed656"),
-        "of-z": said("refuted_tangents.refuted_of_z", read="57118cdc903caa24"),
-        "of-z-equivariant": said("of_z.reading_of_z_equivariant", read="43d1505ac142c00d"),
+        "subspace": said("subspace.reading_subspace", read="6d9deace2454e79d"),
+        "of-z": said(
+            "refuted_tangents.refuted_of_z",
+            "refuted_tangents.of_z_counterexample",
+            read="930ae4d476b101de",
+        ),
+        "of-z-equivariant": said("of_z.reading_of_z_equivariant", read="c0deeb088819f924"),
     },
 )

@@ -12,31 +12,31 @@ CHECKS = kernel(
             "rank.part_rank",
             "rank.part_rank_attained",
             "rank.part_rank_published",
-            read="2bd0ff7b6c0e3fb8",
+            read="7eed623a9aad65ea",
         ),
         "order": said(
             "order.part_order",
             "order.part_order_attained",
             "order.part_order_nuisance",
-            read="3f741567a0e2c28f",
+            read="a9bdb5d2f2109af4",
         ),
-        "free": said("rank.part_free", read="4773742c0e03d9cd"),
+        "free": said("rank.part_free", read="2c21a33eb930e8b6"),
         "gaussian": said(
-            "gaussian.part_gaussian", "hypotheses.part_gaussian_met", read="60c269a25a794631"
+            "gaussian.part_gaussian", "hypotheses.part_gaussian_met", read="8b85bbbb00ed4ca0"
         ),
-        "processing": said("processing.part_processing", read="5b2b5b2bdb80503f"),
+        "processing": said("processing.part_processing", read="3154750c7b12f171"),
     },
     readings={
-        "law": said("refutations.refuted_law", read="f4fb1b2427727b7f"),
-        "transversal": said("rank.reading_transversal", read="095b564cef174b82"),
-        "invariant": said("invariant.refuted_invariant", read="f7e004528c8782d5"),
-        "point": said("refutations.refuted_point", read="16e985c12f2c885b"),
-        "models": said("refutations.refuted_models", read="960b0d6d1ec296ee"),
+        "law": said("refutations.refuted_law", read="e2f1f8f70cbf3451"),
+        "transversal": said("rank.reading_transversal", read="5b9ce6c344609797"),
+        "invariant": said("invariant.refuted_invariant", read="c9e2e8452c291151"),
+        "point": said("refutations.refuted_point", read="143abbc5e88f6724"),
+        "models": said("refutations.refuted_models", read="6876ea05f4653526"),
         "models-nonsingular": said(
             "models.reading_models_nonsingular",
             "models.reading_models_nonsingular_met",
             "models.fisher_chain",
-            read="2220a9db6a2bdc70",
+            read="2adef5dc8e0b5cdc",
         ),
     },
 )

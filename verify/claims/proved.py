@@ -13,7 +13,7 @@ from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Quoted, Theorem
 from verify.claims.text import count
 from verify.kernel import coq, record
-from verify.kernel.sources import PREFIX, Library, Sentence, SourceError
+from verify.kernel.sources import PREFIX, Library, Sentence, SourceError, preamble
 
 AXIOMS = {
     "ClassicalDedekindReals.sig_forall_dec": "Coq's real numbers: a decidable property of naturals holds for all, or there is one without it",
@@ -22,7 +22,7 @@ AXIOMS = {
     "Classical_Prop.classic": "the excluded middle",
     "Epsilon.epsilon_statement": "Hilbert's epsilon, choice of a witness: it makes Coq's reals a field of MathComp",
 }
-"""All that a theorem may assume, with what it says; the theorems of pure algebra assume nothing."""
+"""All that a theorem may assume, with what it says; the theorems over any ordered field assume nothing, or the excluded middle alone."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ class Proved:
         """``file.theorem`` each."""
         return self.said.theorems
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The full name of each in Coq."""
+        return tuple(f"{PREFIX}.{self.room}.{theorem}" for theorem in self.theorems)
+
     def module(self, theorem: str) -> str:
         """The Coq module of one of the theorems."""
         return f"{PREFIX}.{self.room}.{theorem.partition('.')[0]}"
@@ -83,10 +88,16 @@ def digest(claim: Proved) -> str:
 
 
 def reading_digest(claim: Proved) -> str:
-    """What a reader of sentence and theorems saw: both, with every definition that is used."""
+    """What a reader of sentence and theorems saw: both, with every definition that is used.
+
+    The imports, scopes and notations of the files that these stand in are a part of it.
+    """
     seen = [claim.text, claim.said.missing]
-    for theorem, vocabulary in _quoted(claim):
-        seen += [f"{one.context}\n{one.text}" for one in (theorem, *vocabulary)]
+    quoted = [one for theorem, vocabulary in _quoted(claim) for one in (theorem, *vocabulary)]
+    seen += [f"{one.context}\n{one.text}" for one in quoted]
+    sources = library(claim.package).sources
+    for module in dict.fromkeys(one.module for one in quoted):
+        seen += [module, *preamble(sources[module].text)]
     return hashlib.sha256("\n\n".join(seen).encode()).hexdigest()[:16]
 
 

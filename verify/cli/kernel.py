@@ -40,7 +40,11 @@ def told(check: Check, finding: Finding) -> str:
 def keep(found: Sequence[tuple[Check, Finding]]) -> int:
     """Put what Coq said into the record, in place of what it held of these theorems.
 
-    What did not come out as it is stated is not recorded.
+    What did not come out as it is stated is not recorded, and what no sentence of these rooms quotes any more is
+    taken out.
+
+    Args:
+        found: every sentence of some rooms.
 
     Returns:
         How many theorems were recorded.
@@ -49,7 +53,15 @@ def keep(found: Sequence[tuple[Check, Finding]]) -> int:
         (claim_of(check), finding) for check, finding in found if not failed([(check, finding)])
     ]
     told = entries([claim for claim, _ in fine], [finding for _, finding in fine])
-    record.write(record.read() | told)
+    claims = [claim_of(check) for check, _ in found]
+    rooms = {claim.room for claim in claims}
+    quoted = {name for claim in claims for name in claim.names}
+    kept = {
+        name: entry
+        for name, entry in record.read().items()
+        if name in quoted or name.split(".")[1] not in rooms
+    }
+    record.write(kept | told)
     return len(told)
 
 

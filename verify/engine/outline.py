@@ -291,7 +291,8 @@ def outlined(room: Room, module: str, files: Files) -> Outline:
         )
         given = {field: getattr(check, field) for field in _FIELDS}
         checks.append(_Outlined(**given, run=run, artefacts=tuple(needs)))
-    modules |= {f"{module}.summary", f"{module}.picture"} & sys.modules.keys()
+    beside = {f"{module}.{file}" for file in ("summary", "picture", "flaws")}
+    modules |= beside & sys.modules.keys()
     if edited := modified_since_import(*sorted(modules)):
         raise ValueError(f"{', '.join(edited)} changed on disk after this process imported it.")
     sources = {files.relative(path) for path in closure(*sorted(modules)).values()}

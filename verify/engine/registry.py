@@ -19,6 +19,8 @@ from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Protocol
 
+import msgspec
+
 from verify.claims.check import DATA, Check, Kind, Role
 from verify.claims.judgement import bears_on, named, resolve, rests_on
 from verify.claims.picture import Picture
@@ -161,6 +163,7 @@ def load(name: str, module: str) -> Room:
         imported = importlib.import_module(module)
         words = _beside(module, "summary", "SUMMARY") or ()
         picture = _beside(module, "picture", "picture")
+        flaws = _beside(module, "flaws", "FLAWS")
     except Exception as error:
         raise RoomError(
             f"The room {module} could not be imported ({type(error).__name__}: {error})."
@@ -169,6 +172,8 @@ def load(name: str, module: str) -> Room:
     checks = getattr(imported, "CHECKS", ())
     if not isinstance(subject, (Statement, Experiment)) or not checks:
         raise RoomError(f"The room {module} must expose CHECKS and either STATEMENT or EXPERIMENT.")
+    if isinstance(subject, Experiment) and flaws is not None:
+        subject = msgspec.structs.replace(subject, flaws=flaws)
     summary, told = (words, ()) if isinstance(words, Summary) else (None, tuple(words))
     room = Room(name, subject, tuple(checks), summary, told, picture)
     for fault in _faults(room):

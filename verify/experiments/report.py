@@ -19,7 +19,6 @@ from verify.claims.evidence import Answer, Finding, Measured, Outcome, Plot, Ser
 from verify.engine.artefact import Arrays
 from verify.experiments.forms import FORMS, LIVE, MEDIUM, PUBLISHED, SIZES, Form
 from verify.experiments.networks import TRAINED_FROM, Run, Runs
-from verify.experiments.released.citations import cite
 from verify.ssl.augment import Augmentation, CropAugmentation
 from verify.ssl.data import DIGITS, Dataset
 from verify.ssl.measurements import (
@@ -226,16 +225,6 @@ SETTING = f"{DIGITS}, reduced setting"
 """How what is measured on the digits alone names them."""
 
 PUBLISHED_SETTING = "published: CIFAR-10, ResNet-18, 1 seed"
-
-
-def as_read(ids: str, remark: str) -> str:
-    """A remark on what the author's released code does, with the places that it can be read at.
-
-    Args:
-        ids: of entries of `verify.experiments.released.citations`, with a space between two.
-        remark: what is so there, a clause.
-    """
-    return f"In the released code, {', '.join(cite(id).place for id in ids.split())}, {remark}"
 
 
 def listed(seeds: Sequence[int]) -> str:

@@ -1,4 +1,4 @@
-"""What Coq said of every theorem when it was last asked, for machines without Coq.
+"""What Coq said of every theorem recorded when it was last asked, for machines without Coq.
 
 An entry stands for sources of one digest only: a changed file has none.
 """

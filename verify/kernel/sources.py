@@ -29,6 +29,10 @@ _SECTION = re.compile(
     r"^[ \t]*(Section\s+(\w+)|End\s+(\w+)|(?:Variables?|Context|Hypothes[ie]s|Let)\b.*?)\.(?=\s|\Z)",
     re.MULTILINE | re.DOTALL,
 )
+_PREAMBLE = re.compile(
+    r"^[ \t]*(?:(?:Local|Global)\s+)?(?:From|Require|Import|Export|(?:Open|Close)\s+Scope|Implicit\s+Types?|Notation|Infix)\b",
+    re.MULTILINE,
+)
 _TOKEN = re.compile(r"[\w']+|[^\w\s'()]+")
 
 _FORBIDDEN = {
@@ -197,6 +201,16 @@ def sentences(text: str, module: str) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
+@functools.lru_cache(maxsize=1024)
+def preamble(text: str) -> tuple[str, ...]:
+    """The imports, scopes and notations of a file, which give its names and symbols their meaning, in order."""
+    hidden = _without_comments(text)
+    return tuple(
+        " ".join(hidden[match.start() : _end(hidden, match.end())].split())
+        for match in _PREAMBLE.finditer(hidden)
+    )
+
+
 def faults(text: str, module: str) -> list[str]:
     """What a file may not hold, one sentence each."""
     hidden = _without_comments(text, strings=True)
@@ -277,17 +291,23 @@ def _comment_before(text: str, start: int) -> str:
 
 
 def _context(hidden: str, start: int, statement: str) -> str:
-    """The declarations of the sections that are open at a place, and the local definitions it uses."""
+    """The declarations of the sections that are open at a place, and the local definitions that it or they name."""
     stack: list[list[str]] = []
     for match in _SECTION.finditer(hidden, 0, start):
-        word, *rest = match[1].split()
+        word, *_ = match[1].split()
         if word == "Section":
             stack.append([])
         elif word == "End":
             stack[-1:] = []
-        elif stack and (word != "Let" or rest[0] in _TOKEN.findall(statement)):
+        elif stack:
             stack[-1].append(f"{' '.join(match[1].split())}.")
-    return "\n".join(line for level in stack for line in level)
+    named, kept = set(_TOKEN.findall(statement)), []
+    for line in reversed([line for level in stack for line in level]):
+        word, name, *_ = tokens = _TOKEN.findall(line)
+        if word != "Let" or name in named:
+            kept.append(line)
+            named.update(tokens)
+    return "\n".join(reversed(kept))
 
 
 def _spoken(sentence: Sentence) -> Iterator[str]:

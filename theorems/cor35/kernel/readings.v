@@ -57,9 +57,9 @@ Definition quoted k d (loss : vec k -> R) (h hphi : vec d -> vec k) (z : vec d)
 Definition below k d (h hphi : vec d -> vec k) (z : vec d) (L M lambda : R) : Prop :=
   exists2 eps, norm_le (mx (jac hphi z) - mx (jac h z)) eps & eps < lambda / (2%:R * L * M).
 
-(** |E| exceeds the threshold. *)
+(** |E| exceeds the threshold: lambda < 2 L M |E|, so neither L nor M is 0. *)
 Definition exceeds k d (h hphi : vec d -> vec k) (z : vec d) (L M lambda : R) : Prop :=
-  exists2 e, norm_is (mx (jac hphi z) - mx (jac h z)) e & lambda / (2%:R * L * M) < e.
+  exists2 e, norm_is (mx (jac hphi z) - mx (jac h z)) e & lambda < 2%:R * L * M * e.
 
 (** The hypotheses for a quadratic loss and two linear heads. *)
 Lemma quoted_linear k d (A : 'M[R]_k) b (J Jphi : 'M[R]_(k, d)) z L M lambda : sym A ->
@@ -163,9 +163,7 @@ have k1 : kappa_le (mx (effective (quadratic_loss 1%:M 0) (linear_head (11%:R%:M
 split=> //; last by case: k1.
 - apply: quoted_linear => //; first exact: ltr01.
   by rewrite trmx1 !mulmx1; apply: mn.
-exists 10%:R; last first.
-  rewrite !mulr1 mul1r; apply: lt_trans (_ : 1 < _); last by rewrite (ltr_nat _ 1).
-  by rewrite invf_lt1 ?ltr0Sn // (ltr_nat _ 1).
+exists 10%:R; last by rewrite !mulr1 -natrM (ltr_nat _ 1).
 rewrite !jac_linear scalar11B; have -> : 11%:R - 1 = 10%:R :> R by ring.
 by apply: norm_is11; rewrite ler0n.
 Qed.

@@ -135,9 +135,8 @@ have e v : sqn (v *m (twice_second - first_column)^T) = 5%:R * sqn v.
   by ring.
 have s5 : Num.sqrt (5%:R : R) ^+ 2 = 5%:R by rewrite sqr_sqrtr ?ler0n.
 exists (Num.sqrt 5%:R); last first.
-  rewrite !mulr1 mul1r; apply: lt_le_trans (_ : 1 <= _).
-    by rewrite invf_lt1 ?ltr0Sn // (ltr_nat _ 1).
-  by rewrite -{1}sqrtr1; apply: ler_wsqrtr; rewrite (ler_nat _ 1).
+  rewrite !mulr1; apply: lt_le_trans (_ : 2%:R <= _); first by rewrite (ltr_nat _ 1).
+  by rewrite ler_pmulr ?ltr0Sn // -{1}sqrtr1; apply: ler_wsqrtr; rewrite (ler_nat _ 1).
 rewrite !jac_linear; apply: (norm_is_attained (v := delta_mx 0 0)).
 - by split=> [|v]; [apply: sqrtr_ge0 | rewrite e s5].
 - exact: delta_neq0.

@@ -59,7 +59,7 @@ Proof.
 exists 1.
   rewrite !jac_at0 scalar11B RoppN IZR0 IZR1 sub0r opprK.
   by apply: norm_is11; rewrite ler01.
-by rewrite !mulr1 mul1r invf_lt1 ?ltr0Sn // (ltr_nat _ 1).
+by rewrite !mulr1 (ltr_nat _ 1).
 Qed.
 
 Lemma turned_gradient r : row_of (grad loss (turned r z)) = 1%:M.
@@ -173,9 +173,7 @@ exists loss, h, hphi, z, 1, 1, 1; split=> //.
   split; first exact: ltr01.
   suff -> : mx (effective loss h z) = 1%:M by apply: scalar_min.
   by rewrite effective_at0 e0 e1; congr _%:M; rewrite expr1n !(mulr0, mul0r, addr0) mulr1.
-- exists 10%:R; last first.
-    rewrite !mulr1 mul1r; apply: lt_trans (_ : 1 < _); last by rewrite (ltr_nat _ 1).
-    by rewrite invf_lt1 ?ltr0Sn // (ltr_nat _ 1).
+- exists 10%:R; last by rewrite !mulr1 -natrM (ltr_nat _ 1).
   rewrite !jac_at0 scalar11B e1; have -> : 11%:R - 1 = 10%:R :> R by ring.
   by apply: norm_is11; rewrite ler0n.
 - by move=> u; rewrite hH; split=> [|v]; [apply: sym_scalar | rewrite quad_scalar mul1r sqn_ge0].

@@ -2,7 +2,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Geometry Require Import vectors jets conditions chain pullback real_functions.
+From Geometry Require Import vectors jets conditions chain pullback smooth real_functions.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -10,6 +10,10 @@ Open Scope R_scope.
 
 (** A family of maps of R^d with one parameter [t]. *)
 Definition family (d : nat) := R -> vec d -> vec d.
+
+(** The family is C^2 in the parameter and the point together. *)
+Definition smooth_family (d : nat) (T : family d) : Prop :=
+  forall p, C2map (fun q : vec d.+1 => T (q ord0) (fun i => q (lift ord0 i))) p.
 
 (** [v] lies in the augmentation tangent space at [z]: it is a multiple of the velocity of the orbit of
     [z] at the parameter 0, where the family is the identity. *)
@@ -27,25 +31,25 @@ Definition invariant (d k : nat) (h : vec d -> vec k) (T : family d) (z : vec d)
 (** The sentence of reading `effective`: v^T H_eff v = 0 for all v in V_aug(z). *)
 Definition sentence_effective : Prop :=
   forall (d k : nat) (h : vec d -> vec k) (L : vec k -> R) (T : family d) (z : vec d),
-  smooth h L -> invariant h T z ->
+  smooth h L -> smooth_family T -> invariant h T z ->
   forall v, in_Vaug T z v -> form (effective L h z) v v = 0.
 
 (** The sentence of reading `effective-kernel`: at a critical z, H_eff v = 0 for all v in V_aug(z). *)
 Definition sentence_effective_kernel : Prop :=
   forall (d k : nat) (h : vec d -> vec k) (L : vec k -> R) (T : family d) (z : vec d),
-  smooth h L -> invariant h T z -> critical L h z ->
+  smooth h L -> smooth_family T -> invariant h T z -> critical L h z ->
   forall v, in_Vaug T z v -> mulv (effective L h z) v = zerov.
 
 (** The sentence of reading `collapse`: the whole orbit of z is mapped to one point. *)
 Definition sentence_collapse : Prop :=
   forall (d k : nat) (h : vec d -> vec k) (L : vec k -> R) (T : family d) (z : vec d),
-  smooth h L -> invariant h T z -> forall t, h (T t z) = h z.
+  smooth h L -> smooth_family T -> invariant h T z -> forall t, h (T t z) = h z.
 
 (** The sentence of reading `converse`: if J_h(z) v = 0 for all v in V_aug(z), h is locally constant on the
     orbit of z. *)
 Definition sentence_converse : Prop :=
   forall (d k : nat) (h : vec d -> vec k) (L : vec k -> R) (T : family d) (z : vec d),
-  smooth h L -> T 0 z = z -> (forall i, ex_derive (fun t => T t z i) 0) ->
+  smooth h L -> smooth_family T -> T 0 z = z ->
   (forall v, in_Vaug T z v -> mulv (jac h z) v = zerov) ->
   locally 0 (fun t => h (T t z) = h z).
 
@@ -56,6 +60,38 @@ Definition value (u : vec 1) : R := u first.
 Definition rotation : family 2 := fun t x =>
   vec2 (x first * cos t - x second * sin t) (x first * sin t + x second * cos t).
 Definition translation n : family n.+1 := fun t x => upd x first (x first + t).
+
+Lemma translation_smooth n : smooth_family (@translation n).
+Proof.
+move=> p a; rewrite /comp /translation /upd; case: (a == first); last exact: C2_coord.
+by apply: C2_plus; exact: C2_coord.
+Qed.
+
+Lemma C2fun_circular a b : C2fun (fun t => a * cos t + b * sin t).
+Proof.
+have D a' b' : Derive (fun t => a' * cos t + b' * sin t) = fun t => b' * cos t + - a' * sin t.
+  by apply: functional_extensionality => t; apply: is_derive_unique; auto_derive => //; ring.
+move=> t; rewrite !D; split; first by auto_derive.
+by split; [auto_derive | apply: ex_derive_continuous; auto_derive].
+Qed.
+
+Lemma rotation_smooth : smooth_family rotation.
+Proof.
+have C a b p : C2 (fun q : vec 3 => a * cos (q first) + b * sin (q first)) p.
+  exact: C2_lift (C2fun_circular a b).
+have o : ord0 = first :> 'I_3 by exact: val_inj.
+have E (f g : vec 3 -> R) p : (forall q, g q = f q) -> C2 f p -> C2 g p.
+  by move=> e; apply: C2_ext_near; apply: near_all => q; rewrite e.
+move=> p; apply: all2; rewrite /comp /rotation /vec2 /=.
+- apply: (E (fun q => q (lift ord0 first) * (1 * cos (q first) + 0 * sin (q first)) +
+                      q (lift ord0 second) * (0 * cos (q first) + -1 * sin (q first)))) => [q|].
+    by rewrite o; ring.
+  by apply: C2_plus; apply: C2_mult => //; exact: C2_coord.
+- apply: (E (fun q => q (lift ord0 first) * (0 * cos (q first) + 1 * sin (q first)) +
+                      q (lift ord0 second) * (1 * cos (q first) + 0 * sin (q first)))) => [q|].
+    by rewrite o; ring.
+  by apply: C2_plus; apply: C2_mult => //; exact: C2_coord.
+Qed.
 
 (** The four heads: half the square of the length; the product of two coordinates; a ledge, 0 up to 1 and
     growing from there; the cube. *)
@@ -163,7 +199,7 @@ Qed.
 Theorem refuted_effective : ~ sentence_effective.
 Proof.
 move=> S; have [sm e inv v E] := effective_counterexample.
-have K := S _ _ _ _ _ _ sm (conj e (locally_all 0 inv)) _ v; move: E; rewrite K; lra.
+have K := S _ _ _ _ _ _ sm rotation_smooth (conj e (locally_all 0 inv)) _ v; move: E; rewrite K; lra.
 Qed.
 
 (** The counterexample to `effective-kernel`: z = 0 is critical, the product of the coordinates is invariant
@@ -195,7 +231,7 @@ Qed.
 Theorem refuted_effective_kernel : ~ sentence_effective_kernel.
 Proof.
 move=> S; have [sm [e inv cr v E]] := effective_kernel_counterexample.
-have := S _ _ _ _ _ _ sm (conj e (locally_all 0 inv)) cr _ v; rewrite E.
+have := S _ _ _ _ _ _ sm (@translation_smooth 1) (conj e (locally_all 0 inv)) cr _ v; rewrite E.
 by move=> /(at_index second); rewrite /vec2 /zerov /=; lra.
 Qed.
 
@@ -219,7 +255,7 @@ Qed.
 Theorem refuted_collapse : ~ sentence_collapse.
 Proof.
 move=> S; have [sm e inv ne] := collapse_counterexample; apply: ne.
-apply: S; first exact: sm.
+apply: S; [exact: sm | exact: translation_smooth |].
 by split=> //; apply: filter_imp (locally_gt Rlt_0_1) => t; exact: inv.
 Qed.
 
@@ -244,8 +280,7 @@ Qed.
 Theorem refuted_converse : ~ sentence_converse.
 Proof.
 move=> S; have [sm e vel J ne] := converse_counterexample.
-have d0 i : ex_derive (fun t => @translation 0 t zerov i) 0 by exists (vec1 1 i); exact: vel.
-have [eps H] := S _ _ cube value (@translation 0) zerov sm e d0 (fun v _ => J v).
+have [eps H] := S _ _ cube value (@translation 0) zerov sm (@translation_smooth 0) e (fun v _ => J v).
 have p := cond_pos eps.
 apply: (ne (eps / 2)); first lra.
 apply: H; rewrite /ball /= /AbsRing_ball /abs /minus /plus /opp /= Rabs_pos_eq; lra.

@@ -116,7 +116,7 @@ apply: le_trans (_ : eps / w ^+ 2 * (norm1 v * w) ^+ 2 <= _).
 by rewrite le_eqVlt; apply/orP; left; apply/eqP; field; apply: lt0r_neq0.
 Qed.
 
-(** With a linear head and hess L >= 0 at h(z), H_eff >= 0: every Hessian of L(W z) at z is. *)
+(** With a linear head and hess L >= 0 at h(z), L(W z) has at z a Hessian H_eff >= 0 (in the sense of [second_order]). *)
 Theorem reading_1_psd_premise d k (W : 'M[F]_(k, d)) (rho : 'rV_k) (z : 'rV_d) (L : 'rV[F]_k -> F) (H : 'M_k) :
   second_order L (z *m W^T) rho H -> psd H ->
   exists2 H_eff, second_order (fun x => L (x *m W^T)) z (rho *m W) H_eff & psd H_eff.

@@ -44,6 +44,11 @@ Proof. exact: sym_hess. Qed.
 Lemma sym_hessian k d (L : vec k -> R) (h : vec d -> vec k) z : C2map h z -> C2 L (h z) -> sym (hessian L h z).
 Proof. by move=> hC LC; apply: sym_hess; apply: C2_comp. Qed.
 
+(** With an affine head, hess L >= 0 at h(z) makes H_eff >= 0, the Hessian of L o h at z. *)
+Theorem reading_1_psd_premise_hessian k d (L : vec k -> R) (W : mat k d) (b : vec k) (z : vec d) :
+  C2 L (smooth.affine W b z) -> psd (loss_hessian L (smooth.affine W b z)) -> psd (hessian L (smooth.affine W b) z).
+Proof. by move=> LC pH; rewrite [hessian _ _ _]effective_affine_mx //; apply: psd_pull. Qed.
+
 (** If v in ker (hess L J) has v^T M v < 0, then lambda_min(H_eff) < 0: for C^2 maps [L] and [h], where H_eff is the Hessian of L o h. *)
 Theorem part_direction_hessian k d (L : vec k -> R) (h : vec d -> vec k) (z : vec d) :
   C2map h z -> C2 L (h z) ->

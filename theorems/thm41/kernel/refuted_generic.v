@@ -19,10 +19,10 @@ Definition two_layers (d m k : nat) (w : place d m k -> R) : layers k d :=
   Layer (fun j i => w (inl (inl (inl (j, i))))) (fun j => w (inl (inl (inr j))))
     (Last (fun a j => w (inl (inr (a, j)))) (fun a => w (inr a))).
 
-(** The sentence of reading `2-generic`, for heads with one hidden layer: for all weights and biases outside a set
-    of measure zero, the least eigenvalue of H_eff is negative at every collapse that satisfies the hypotheses. *)
+(** The sentence of reading `2-generic`, for heads with one hidden layer and an output: for all weights and biases
+    outside a set of measure zero, the least eigenvalue of H_eff is negative at every collapse that satisfies the hypotheses. *)
 Definition sentence_2_generic : Prop :=
-  forall (d m k : nat) (L : vec k -> R) (s : R -> R), smooth s ->
+  forall (d m k : nat) (L : vec k -> R) (s : R -> R), (0 < k)%nat -> smooth s ->
   exists N : (place d m k -> R) -> Prop, null N /\
   forall w, ~ N w -> forall (X : Type) (enc : X -> vec d) (z : vec d),
   assumed enc L s (two_layers w) z -> negative (effective L (head s (two_layers w)) z).
@@ -449,7 +449,7 @@ Theorem refuted_2_generic : ~ sentence_2_generic.
 Proof.
 move=> S; have n : named_activation softplus by left.
 have [eps [e0 H]] := generic_counterexample n.
-have [N [nul G]] := S 2%N 4%N 1%N squared_error softplus (named_smooth n).
+have [N [nul G]] := S 2%N 4%N 1%N squared_error softplus isT (named_smooth n).
 have [|w [wb nN]] := @box_not_null _ N (fun t => centre softplus t - eps / 2) (fun t => centre softplus t + eps / 2) _ nul.
   by move=> t; lra.
 have [|z [A pd]] := H w; first by move=> t; have := wb t => ?; apply: Rabs_def1; lra.

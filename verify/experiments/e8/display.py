@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from verify.claims.evidence import Table
 from verify.experiments.e8.measure import IMAGES, Cell
-from verify.experiments.report import as_read, table
+from verify.experiments.remarks import as_read
+from verify.experiments.report import table
 from verify.ssl.data import Dataset
 from verify.ssl.measurements import Interval
 from verify.ssl.released import RELEASES, SIZE, Release

@@ -9,7 +9,7 @@ SUMMARY = (
     Told(
         effects=("dino-vit-s16", "dino-resnet-50"),
         text="the heads of DINO's networks compress orbits (this needs their weights)",
-        published="claimed",
+        published="in figures only",
         arrays=(
             Answer.YES,
             "variance of raw outputs, `z` over `h`, 117 to 3730, as the release's notebook printed",
@@ -19,7 +19,7 @@ SUMMARY = (
     Told(
         effects=("vicreg-resnet-50", "barlow-twins-resnet-50"),
         text="those of VICReg and Barlow Twins expand them (this needs their weights)",
-        published="claimed",
+        published="in figures only",
         arrays=(
             Answer.YES,
             "`z` over `h` 0.453 to 0.593 by squared distances of unit vectors, as the release's notebook printed, without an interval; by the published ratio of raw variances undecided, 0.851 to 2.63",

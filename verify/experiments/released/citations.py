@@ -1,7 +1,7 @@
 """What is said of the released code: each statement with its file and lines, and words to check it by.
 
 The list is kept against a checkout of the release by `check`: a statement's words have to stand in
-its lines, in order. Lines are those of the commit `COMMIT`.
+its lines, in order. Lines are those of the commit `reader.COMMIT`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-
-REPOSITORY = "farischaudhry/projection-head-geometry"
-
-COMMIT = "117231d"
 
 MAIN, TRACKER, DEPTHS, PLOTS, PRETRAINED, README = (
     "experiments.py",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from verify.experiments.released.citations import CITATIONS, COMMIT, check
+from verify.experiments.released.citations import CITATIONS, check
+from verify.experiments.released.reader import COMMIT
 from verify.experiments.released.rows import encode
 
 

@@ -17,9 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from verify.experiments.released.citations import COMMIT, REPOSITORY
 from verify.ssl.data.dataset import DataError
 from verify.ssl.data.restricted_pickle import RefusedPickle, loads
+
+REPOSITORY, COMMIT = "farischaudhry/projection-head-geometry", "117231d"
+"""The release."""
 
 ARCHIVE = "released-arrays.npz"
 """Name of the converted archive."""

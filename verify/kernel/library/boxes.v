@@ -98,7 +98,7 @@ Canonical Rmult_comoid := Monoid.ComLaw Rmult_comm.
 (** The volume of the box of all [w] with [lo i <= w i <= hi i]: the product of the lengths. *)
 Definition volume lo hi : R := \big[Rmult/1]_(i : I) Rmax 0 (hi i - lo i).
 
-(** [N] has measure zero: for every [eta > 0] it is covered by countably many open boxes of total volume
+(** In one or more dimensions [N] has measure zero: for every [eta > 0] it is covered by countably many open boxes of total volume
     at most [eta]. *)
 Definition null (N : (I -> R) -> Prop) : Prop :=
   forall eta, 0 < eta -> exists a b : nat -> I -> R,
