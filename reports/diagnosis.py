@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from reports.faults import Faults
 from reports.figures import svg
-from reports.styles import styles_once
+from reports.styles import rules, styles_once
 from verify.claims.evidence import Plot, Series
 from verify.diagnose import Diagnosis
 from verify.diagnose.words import repels
@@ -26,7 +23,7 @@ def page(found: Diagnosis) -> str:
     )
     environment.globals.update(
         svg=Faults().guarded(svg, lambda plot: plot.title),
-        style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
+        style=rules(),
     )
     environment.filters["figure"] = lambda number: f"{number:.6g}"
     template = environment.get_template("diagnosis.html")

@@ -37,7 +37,7 @@ from reports.faults import Faults
 from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
 from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
 from reports.plain import plain
-from reports.styles import styles_once
+from reports.styles import rules, styles_once
 from reports.typed import lettered
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Evidence, Outcome, Plot, Table
@@ -328,7 +328,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
     withdrawn = _withdrawn(run)
     environment.globals.update(
         svg=faults.guarded(_figure, lambda plot: plot.title),
-        style=Markup(Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")),
+        style=rules(),
         tally=_tally,
         strengths=_strengths,
         taken=_taken,
@@ -352,6 +352,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         pictures=_pictures(run),
         effects=crosswalk.effects(run),
         here=_here,
+        id_of=_id_of,
         made_with=_made_with,
         measured_on=_measured_on,
         numbered=partial(crosswalk.numbered, run),
@@ -545,10 +546,15 @@ def _linker(run: RunRecord) -> Callable[[str], Markup]:
     return linked
 
 
-def _place(statement: Statement, about: Reading | Part) -> str:
-    """The anchor of a reading or part; a reading may share its id with a part."""
+def _id_of(statement: Statement, about: Reading | Part) -> str:
+    """The id of a reading or part; a reading that shares it with a part says that it is one."""
     shared = isinstance(about, Reading) and any(part.id == about.id for part in statement.parts)
-    return anchor(f"{statement.id}.{about.id}{' (reading)' if shared else ''}")
+    return f"{about.id}{' (reading)' if shared else ''}"
+
+
+def _place(statement: Statement, about: Reading | Part) -> str:
+    """The anchor of a reading or part."""
+    return anchor(f"{statement.id}.{_id_of(statement, about)}")
 
 
 def _bearing_on(check: CheckRecord, statement: Statement) -> list[Reading | Part]:

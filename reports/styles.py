@@ -1,13 +1,22 @@
-"""The styles of the drawings on a page, without the library that draws them."""
+"""The styles of a page, and of the drawings on it without the library that draws them."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
+
+from markupsafe import Markup
 
 _ID = re.compile(r' id="([^"]*)"')
 _REFERENCE = re.compile(r'( id="|href="#|url\(#)([^")]*)([")])')
 _STYLED = re.compile(r' style="([^"]*)"')
 _ALIKE = re.compile(r'<use [^>]*( class="\w+")/>(?:<use [^>]*\1/>)+')
+
+
+def rules() -> Markup:
+    """The rules of every page, without their file's comments."""
+    text = Path(__file__).with_name("assets").joinpath("style.css").read_text("utf-8")
+    return Markup(re.sub(r"/\*.*?\*/\n?", "", text, flags=re.DOTALL))
 
 
 def styles_once(page: str) -> str:
@@ -32,5 +41,5 @@ def styles_once(page: str) -> str:
         return _ALIKE.sub(grouped, _STYLED.sub(named, own))
 
     drawn = re.sub(r"<svg.*?</svg>", shortened, page, flags=re.DOTALL)
-    rules = "".join(f".{name}{{{style}}}\n" for style, name in classes.items())
-    return drawn.replace("</style>", f"{rules}</style>", 1)
+    written = "".join(f".{name}{{{style}}}\n" for style, name in classes.items())
+    return drawn.replace("</style>", f"{written}</style>", 1)

@@ -116,6 +116,9 @@ def test_a_reading_that_shares_its_id_with_a_part_has_a_place_of_its_own(run):
     assert anchor("thm41.F (reading)") == "thm41--reading--F"
     assert {"thm41--F", "thm41--reading--F"} <= set(parsed.ids)
     assert len(parsed.ids) == len(set(parsed.ids))
+    assert "holds supports F, F (reading) symbolic" in " ".join(
+        parsed.text["thm41.F.derivation"].split()
+    )
 
 
 def test_show_says_what_rests_on_what(run):

@@ -6,6 +6,7 @@ Oracles: the files of the checkout, and changes whose effect is known.
 from __future__ import annotations
 
 import ast
+from types import SimpleNamespace
 
 import pytest
 
@@ -91,6 +92,32 @@ def test_every_kind_of_change_is_drawn(tmp_path):
     assert {("1.5", "(2.25)"), ("True", "(False)"), ("2 * x**3", "(2 / x ** 3)")} <= found
     assert ("x < 1.5 and ok", "(x < 1.5 or ok)") in found
     assert ("-(A.T @ B)", "(A.T @ B)") in found
+
+
+def test_a_change_that_nothing_reaches_counts_as_not_noticed(tmp_path, monkeypatch):
+    def concerned(name, module, campaign):
+        return [] if module.endswith("bounds") else ["a.check"]
+
+    monkeypatch.setattr(mutate, "_concerned", concerned)
+    campaign = SimpleNamespace(
+        root=ROOT,
+        red_unchanged=lambda checks: iter(()),
+        outcomes=lambda jobs, until: ((job.id, {"red": job.checks[0]}) for job in jobs),
+    )
+    asked, said = mutate.Asked({"prop34": ()}, {}, tmp_path / record.FILE), []
+    assert mutate.try_drawn(asked, campaign, 300, 1, said.append) == 0
+    (sample,) = asked.found.samples.values()
+    assert (sample.drawn, sample.noticed + sample.untested) == (300, 300)
+    assert sample.untested > 0
+    assert said[-1].startswith(f"prop34: {sample.noticed} of 300 changes drawn with seed 1 noticed")
+
+
+def test_an_experiment_is_reached_by_tests_and_by_its_own_checks():
+    campaign = SimpleNamespace(root=ROOT, ctx=context(rooms.modules(PLACES)))
+    found = list(mutate._concerned("experiments", "verify.experiments.e9.invariants", campaign))
+    assert {"tests/test_ssl_e9.py", "E9.probe"} <= set(found)
+    found = list(mutate._concerned("experiments", "verify.experiments.e6.invariants", campaign))
+    assert "E6.affine" in found
 
 
 @pytest.mark.slow

@@ -48,6 +48,7 @@ POWER = PowerRecord(
         low=0.598,
         high=0.858,
         survivors=(("bounds.py:3: a -> b", "looser, and true"),),
+        untested=4,
     ),
 )
 

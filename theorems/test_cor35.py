@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch.autograd.functional import hessian, jacobian
 
-from theorems.cor35 import CHECKS, STATEMENT, production
+from theorems.cor35 import CHECKS, STATEMENT, capacity, production
 from theorems.cor35.properties import distance_to_cone
 from verify.numeric.objectives import OBJECTIVES, Labels, Targets
 
@@ -40,3 +41,60 @@ def test_lost_at_is_on_the_cone():
         if label == "negative cosine":
             distance, _ = distance_to_cone(jacobian @ v, hessian)
             assert float((w - jacobian @ v).norm()) == pytest.approx(distance, rel=1e-6)
+
+
+def _norm(matrix):
+    return float(torch.linalg.matrix_norm(matrix, ord=2))
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "constants"),
+    [
+        ("MSE", "mse", lambda target: Targets(target)),
+        ("cross-entropy", "softmax_cross_entropy", lambda target: Labels(torch.tensor([0]))),
+        ("negative cosine", "negative_cosine", lambda target: Targets(target)),
+    ],
+)
+def test_the_row_of_a_head_is_what_autograd_finds(label, name, constants):
+    # Oracle: automatic differentiation of head and loss, norms by SVD, eigenvalues of the formed product.
+    generator = torch.Generator().manual_seed(3)
+    made = production.head(((2, 7, 6),), generator)
+    z, target, noise = (
+        torch.randn(s, generator=generator, dtype=torch.float64) for s in ((1, 2), (1, 6), (6, 2))
+    )
+    at = production.state("small", made, z)
+    loss = OBJECTIVES[name].bind(constants(at.u + target / 4))
+    j, h = jacobian(made, z[0]), hessian(lambda u: loss(u.unsqueeze(0)), at.u[0])
+    least = torch.linalg.eigvalsh(j.T @ h @ j)[0]
+    found = production.measure(at, label, loss, noise / _norm(noise))
+    threshold = float(least) / (2 * _norm(j) * _norm(h))
+    error = production.MULTIPLE * threshold * noise / _norm(noise)
+    after = torch.linalg.eigvalsh((j + error).T @ h @ (j + error))[0]
+    assert found.letters == pytest.approx((float(least), _norm(j), _norm(h)))
+    assert found.q == pytest.approx(float(least) / (_norm(h) * _norm(j) ** 2))
+    assert found.published == pytest.approx(threshold)
+    assert found.random == pytest.approx(float(after / least))
+    assert found.threshold <= found.reached * (1 + 1e-9)
+
+
+def test_a_fitted_head_is_measured_as_autograd_sees_it():
+    # Oracle: automatic differentiation of the head and of the composition, norms by SVD.
+    generator = torch.Generator().manual_seed(5)
+    d = torch.tensor([1.0, 0.5, 0.25, 0.1], dtype=torch.float64)
+    target = torch.diag(d**-0.5)
+    shift, z = (torch.randn(s, generator=generator, dtype=torch.float64) for s in ((4,), (1, 4)))
+    head = capacity._fitted(9, 3, target, generator)
+    found = capacity._measure(head, d, target, shift, z)
+    j, x = jacobian(head, z[0]), z[0]
+    second = torch.stack([hessian(lambda x, i=i: head(x)[i], x).flatten() for i in range(4)])
+    whole = hessian(lambda x: (d * (head(x) - shift) ** 2).sum() / 2, x)
+    apart, bent = _norm(j - target), _norm(second)
+    away, rho = (float((head(x) - target @ x).norm()), float((d * (target @ x - shift)).norm()))
+    most, largest = _norm(target), float(d.max())
+    bound = 2 * most * largest * apart + largest * apart**2 + (rho + largest * away) * bent
+    assert (found.width, found.depth, found.error.item()) == (9, 3, pytest.approx(apart))
+    assert found.gauss_newton.item() == pytest.approx(
+        float(torch.linalg.eigvalsh(j.T @ (d[:, None] * j))[0])
+    )
+    assert found.least.item() == pytest.approx(float(torch.linalg.eigvalsh(whole)[0]))
+    assert found.whole_bound.item() == pytest.approx(bound)

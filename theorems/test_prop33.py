@@ -27,10 +27,29 @@ def test_conditions_agree_with_eigenvalues():
     assert torch.allclose(robust.log_condition(weight, u), expected, atol=1e-9)
 
 
+def test_conditions_of_wide_heads_agree_with_autograd():
+    # Oracle: automatic differentiation of the composition, and a symmetric eigensolver.
+    generator = torch.Generator().manual_seed(1)
+    weight, z = (torch.randn(s, generator=generator, dtype=torch.float64) for s in ((4, 2), (5, 2)))
+
+    def loss(z):
+        u = weight @ z
+        return u[:2].square().sum() / 2 + (1 + u[2:].exp().sum()).log()
+
+    values = [torch.linalg.eigvalsh(torch.autograd.functional.hessian(loss, x)) for x in z]
+    expected = torch.stack([(x[1] / x[0]).log() for x in values])
+    assert torch.allclose(search.log_condition_wide(weight, z @ weight.T), expected, atol=1e-9)
+
+
 def test_the_certificate_bounds_every_head():
-    # Oracle: the largest condition number itself, on the same points, at random heads.
+    # Oracle: the largest condition number itself, on the same points, at random heads; and the pencil's
+    # eigenvalues from the metric at 0 in symmetric form.
+    start = robust.whitening_at_zero()
     z = robust.grid(2.0, 12, 4)
     for seed in range(10):
         generator = torch.Generator().manual_seed(seed)
         weight = torch.randn(2, 2, generator=generator, dtype=torch.float64)
-        assert search.certificate(weight, z) <= torch.exp(search.worst(weight, z)) * (1 + 1e-9)
+        found = search.certificate(weight, z)
+        assert found <= torch.exp(search.worst(weight, z)) * (1 + 1e-9)
+        metrics = start @ robust.hessian(z @ weight.T) @ start
+        assert found == pytest.approx(float(torch.linalg.cond(metrics).max()) ** 0.5)

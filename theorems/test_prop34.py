@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch.autograd.functional import hessian, jacobian
 
-from theorems.prop34 import CHECKS, STATEMENT, properties, scale_large
+from theorems.prop34 import CHECKS, STATEMENT, properties, scale, scale_large
+from theorems.prop34.bounds import Letters, star_terms
 from verify.numeric.activations import SWISH
-from verify.numeric.effective_hessian import interaction
+from verify.numeric.effective_hessian import EffectiveHessian, interaction
 from verify.numeric.heads import Head
 
 
@@ -19,6 +20,75 @@ def test_check(check, assert_as_stated):
 
 def test_verdicts(assert_verdicts):
     assert_verdicts(STATEMENT, CHECKS)
+
+
+def _norm(matrix: torch.Tensor) -> float:
+    return float(torch.linalg.matrix_norm(matrix, ord=2))
+
+
+def _bent(head: Head, z: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    """D^2 h[v, v] by automatic differentiation, for the rows of v: (n, d) -> (n, k)."""
+    second = [hessian(lambda x, i=i: head(x)[i], z) for i in range(head.k)]
+    return torch.stack([torch.einsum("na,ab,nb->n", v, s, v) for s in second], dim=1)
+
+
+def _directions(d: int) -> torch.Tensor:
+    v = torch.randn(2000, d, generator=torch.Generator().manual_seed(1)).double()
+    return v / v.norm(dim=1, keepdim=True)
+
+
+def _loss(u: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy with label 0."""
+    return torch.logsumexp(u, dim=0) - u[0]
+
+
+def _true_letters(heads: tuple[Head, Head], z: torch.Tensor) -> Letters:
+    """The least values of the letters by automatic differentiation, T, K2 and eps2 from below.
+
+    T from ten points of the segment, K2 and eps2 from many unit vectors.
+    """
+    before, after = (jacobian(head, z) for head in heads)
+    u, moved = (head(z) for head in heads)
+    delta = moved - u
+    h = hessian(_loss, u)
+    steps = [n / 10 for n in range(1, 11)]
+    jumps = [_norm(hessian(_loss, u + s * delta) - h) / float(s * delta.norm()) for s in steps]
+    bent = [_bent(head, z, _directions(len(z))) for head in heads]
+    k2, epsilon2 = (float(x.norm(dim=1).max()) for x in (bent[0], bent[1] - bent[0]))
+    return Letters(
+        _norm(before),
+        _norm(h),
+        _norm(after - before),
+        max(jumps),
+        float(jacobian(_loss, u).norm()),
+        k2,
+        float(delta.norm()),
+        epsilon2,
+    )
+
+
+LOOSE = {"L": 1.001, "M": 1.1, "epsilon": 1.001, "T": 40, "K2": 3, "epsilon0": 1.001, "epsilon2": 5}
+"""By how much a letter at 3-5-9 may exceed the largest value that is found; T has exp(2 |Delta|_max) in it."""
+
+
+@pytest.mark.parametrize("size", scale.SIZES)
+def test_letters_are_above_what_they_bound_and_not_far(size):
+    # Oracle: automatic differentiation of head and loss, norms by SVD, at the segment and many unit vectors.
+    draw = torch.Generator().manual_seed(4)
+    shapes = ((5, 3), (9, 5))
+    weights, noise = ([torch.randn(s, generator=draw).double() for s in shapes] for _ in range(2))
+    z = torch.randn(3, generator=draw).double()
+    moved = [w + size * x for w, x in zip(weights, noise, strict=True)]
+    # Outputs near 0, so that no probability is near 1 and |H| not far from the largest.
+    level = torch.randn(9, generator=draw).double() / 4 - weights[1] @ SWISH(weights[0] @ z)
+    heads = Head(weights, (None, level), SWISH), Head(moved, (None, level), SWISH)
+    found = scale.letters(
+        tuple(head.trace(z) for head in heads), (_norm(weights[1]), size * _norm(noise[1]))
+    )
+    true = _true_letters(heads, z)
+    for name, most in LOOSE.items():
+        least = getattr(true, name) * (1 - 1e-9)
+        assert least <= getattr(found, name) <= most * least, name
 
 
 def _head(size: float) -> tuple[Head, Head]:
@@ -89,3 +159,34 @@ def test_upper_norm_is_above_and_not_far():
     matrix = torch.randn(200, 100, generator=generator)
     norm = float(torch.linalg.matrix_norm(matrix, ord=2))
     assert norm <= scale_large.upper_norm(matrix, generator) <= 4 * norm
+
+
+def test_the_terms_of_three_layers_are_above_those_of_the_true_letters():
+    # Oracle: the bound with letters by automatic differentiation of head and loss; of M eps^2 the largest p.
+    size, z = 1e-2, torch.tensor([0.3, -1.0, 0.5], dtype=torch.float64)
+    heads = _head(size)
+    true = _true_letters(heads, z)
+    norms, rows = (
+        [of(w) for w in heads[0].weights] for of in (_norm, lambda w: float(w.norm(dim=1).max()))
+    )
+    factors = [[scale_large.Factor(n, (1 + size) * n, size * n) for n in e] for e in (norms, rows)]
+    traces = tuple(head.trace(z) for head in heads)
+    terms = scale_large.bound_terms(*factors, traces, true.R)
+    for term, least in zip(terms, star_terms(true), strict=True):
+        assert 0 < least <= term
+    slopes = [scale_large.entrywise(*(t.jets[n][1] for t in traces)) for n in range(2)]
+    epsilon = scale_large.jacobian(factors[0], slopes, 1, 3).apart
+    largest = float(torch.softmax(heads[0](z), dim=0).max())
+    assert terms[1] == pytest.approx(largest * epsilon**2)
+
+
+def test_the_largest_product_is_below_the_norm_and_not_far():
+    # Oracle: the norm of the difference of Hessians by automatic differentiation of the composition.
+    z = torch.tensor([0.3, -1.0, 0.5], dtype=torch.float64)
+    heads = _head(1e-2)
+    change = _norm(
+        hessian(lambda x: _loss(heads[1](x)), z) - hessian(lambda x: _loss(heads[0](x)), z)
+    )
+    target, moved = (EffectiveHessian(head, _loss, z) for head in heads)
+    start = torch.ones(3, dtype=torch.float64)
+    assert 0.9 * change <= scale_large._largest(moved, target, start) <= change

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 import sympy as sp
+import torch
 
-from theorems.thm51 import CHECKS, STATEMENT
+from theorems.thm51 import CHECKS, STATEMENT, scale
 from theorems.thm51.refutations import ROTATIONS, hypotheses, not_of_z, t, x1, x2
 from verify.claims.evidence import Outcome
 
@@ -29,3 +30,10 @@ def test_an_equivariant_encoder_refutes_nothing():
     inputs = ((sp.S.One, sp.S.Zero), (sp.S.Zero, sp.S.One))
     model = replace(ROTATIONS, encoder=x1**2 + x2**2, inputs=inputs)
     assert not_of_z(model, "of-z", None).outcome is Outcome.SURPRISE
+
+
+def test_singular_values_of_tangents_are_those_of_units_over_the_largest():
+    # Oracle: orthogonal columns of any length, one of them twice: sqrt 2, seven times 1, and 0.
+    lengths = torch.arange(1, 9, dtype=torch.float64)
+    found = scale._singular_values(torch.eye(10, 8, dtype=torch.float64) * lengths)
+    assert found.tolist() == pytest.approx([1, *[2**-0.5] * 7, 0], abs=1e-15)

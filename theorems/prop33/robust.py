@@ -196,11 +196,16 @@ def robustness(ctx: Context) -> Finding:
     falls = all(a > b for a, b in pairwise(worst)) and worst[0] > 1e6
     rate = (worst[-1] - 1) / math.sqrt(SCALES[-1]) / first_order()
     as_proved = abs(slope - 0.5) <= TOLERANCE and abs(rate - 1) <= TOLERANCE
+    # g(0) has the eigenvalues 1/3 and 1/9, so that |W_0| = 3.
+    told = all(
+        math.isclose(math.log(bound), 3 * RADIUS * math.sqrt(2 * c), rel_tol=1e-9)
+        for c, bound in zip(SCALES, bounds, strict=True)
+    )
     rows = tuple(
         (f"{c:g}", f"{k:.4g}", f"{b:.4g}") for c, k, b in zip(SCALES, worst, bounds, strict=True)
     )
     return finding(
-        margin <= 1 and falls and as_proved,
+        margin <= 1 and falls and as_proved and told,
         (
             r"Trinomial loss on $|z| \leq 10$: the largest $\kappa(H_{\mathrm{eff}})$ is "
             + ", ".join(f"{k:.4g}" for k in worst)

@@ -17,8 +17,9 @@ from theorems.prop34.bounds import TERMS, Letters, star_terms
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
 from verify.numeric.activations import SWISH
+from verify.numeric.autodiff import gradient_and_product
 from verify.numeric.effective_hessian import interaction, pullback
-from verify.numeric.heads import Head
+from verify.numeric.heads import Head, Trace
 
 WIDTHS = (512, 2048, 2048)
 SIZES = (1e-1, 1e-2, 1e-4)
@@ -31,6 +32,11 @@ NORM_SAFETY = 1 + 1e-6
 """Factor on each computed spectral norm. An eigenvalue of a Gram matrix of order n has absolute
 error of about n eps times its norm, so that a norm of order 2048 is right to 1e-9 relative to
 the largest; the factor makes every norm an upper bound with a wide margin."""
+
+
+RELATIVE = 1e-8
+"""Relative error allowed to the change of H_eff: of two matrices that are known to 1e-13 or better, where
+they differ by 1e-4 of their size."""
 
 
 class Measured(NamedTuple):
@@ -96,20 +102,62 @@ def cross_entropy_lipschitz(largest: float, delta: Tensor) -> float:
     return 2**0.5 * largest * float(torch.exp(2 * delta.abs().max()))
 
 
-def term_shares(ctx: Context) -> Finding:
-    """The change of H_eff against the bound, cross-entropy loss, float64.
+def letters(traces: tuple[Trace, Trace], outer: tuple[float, float]) -> Letters:
+    """What the bound depends on under cross-entropy, each bounded from above; R, which needs a label, is 0.
 
-    Its Hessian is H = diag(p) - p p^T, so that |H| <= max p.
+    The loss Hessian is H = diag(p) - p p^T, so that |H| <= max p.
+
+    Args:
+        traces: of the target and of the perturbed head, of two layers, at one point.
+        outer: upper bounds of |W_2| and of its change.
     """
+    (before, after), (w2, w2_change) = traces, outer
+    p, delta = torch.softmax(before.output, dim=0), after.output - before.output
+    jacobian, m = before.jacobian(), float(p.max())
+    (w1, w1_moved), (bend, bend_moved) = (
+        [of(trace) for trace in traces]
+        for of in (lambda trace: trace.head.weights[0], lambda trace: trace.jets[0][2])
+    )
+    norm, norm_moved = _upper(w1), _upper(w1_moved)
+    # D^2 h_phi - D^2 h = (W2' - W2)[s''_phi (w'v)^2] + W2[(s''_phi - s'')(w'v)^2]
+    #                     + W2[s'' ((w'v)^2 - (wv)^2)], each bounded like `second_derivative_bound`.
+    longest = float((bend.abs() * (w1_moved - w1).norm(dim=1)).max())
+    e2 = (
+        second_derivative_bound(w1_moved, norm_moved, w2_change, bend_moved)
+        + second_derivative_bound(w1_moved, norm_moved, w2, bend_moved - bend)
+        + w2 * longest * (norm + norm_moved)
+    )
+    return Letters(
+        _upper(jacobian),
+        m,
+        _upper(after.jacobian() - jacobian),
+        cross_entropy_lipschitz(m, delta),
+        K2=second_derivative_bound(w1, norm, w2, bend),
+        epsilon0=float(delta.norm()),
+        epsilon2=e2,
+    )
+
+
+def _product(head: Head, label: int, z: Tensor, v: Tensor) -> Tensor:
+    """H_eff v by automatic differentiation of the composition, (d,)."""
+
+    def loss(z: Tensor) -> Tensor:
+        u = head(z)
+        return torch.logsumexp(u, dim=0) - u[label]
+
+    return gradient_and_product(loss, z, "composition")[2](v.unsqueeze(0))[0]
+
+
+def term_shares(ctx: Context) -> Finding:
+    """The change of H_eff against the bound, cross-entropy loss, float64."""
     w, noise, b, shift, z = _seeded(ctx)
     head = Head(w, b, SWISH)
     trace = head.trace(z)
-    n1, n2 = _upper(w[0]), _upper(w[1])
-    noise2 = _upper(noise[1])
+    n2, noise2 = _upper(w[1]), _upper(noise[1])
     p = torch.softmax(trace.output, dim=0)
-    jacobian, gauss_newton = trace.jacobian(), pullback(trace, _softmax_hessian(p))
-    jac, m = _upper(jacobian), float(p.max())
-    k2 = second_derivative_bound(w[0], n1, n2, trace.jets[0][2])
+    gauss_newton = pullback(trace, _softmax_hessian(p))
+    probe = z / z.norm()
+    gaps = []
 
     found: list[list[Measured]] = []
     for size, labels in zip(SIZES, _labels(ctx), strict=True):
@@ -121,26 +169,16 @@ def term_shares(ctx: Context) -> Finding:
         at = moved.trace(z)
         p_moved = torch.softmax(at.output, dim=0)
         bent = pullback(at, _softmax_hessian(p_moved)) - gauss_newton
-        delta = at.output - trace.output
-        e0, e1 = float(delta.norm()), _upper(at.jacobian() - jacobian)
-        t = cross_entropy_lipschitz(m, delta)
-        # D^2 h_phi - D^2 h = (W2' - W2)[s''_phi (w'v)^2] + W2[(s''_phi - s'')(w'v)^2]
-        #                     + W2[s'' ((w'v)^2 - (wv)^2)], each bounded like `second_derivative_bound`.
-        moved_norm = _upper(moved.weights[0])
-        curvature, moved_curvature = trace.jets[0][2], at.jets[0][2]
-        difference = curvature.abs() * size * noise[0].norm(dim=1)
-        e2 = (
-            second_derivative_bound(moved.weights[0], moved_norm, size * noise2, moved_curvature)
-            + second_derivative_bound(moved.weights[0], moved_norm, n2, moved_curvature - curvature)
-            + n2 * float(difference.max()) * (n1 + moved_norm)
-        )
+        known = letters((trace, at), (n2, size * noise2))
         found.append([])
-        for unit in torch.nn.functional.one_hot(labels, len(p)).to(p.dtype):
+        for label in labels.tolist():
+            unit = torch.zeros_like(p)
+            unit[label] = 1
             rho = p - unit
-            terms = star_terms(
-                Letters(jac, m, e1, t, float(rho.norm()), k2, epsilon0=e0, epsilon2=e2)
-            )
+            terms = star_terms(known._replace(R=float(rho.norm())))
             apart = bent + interaction(at, p_moved - unit) - interaction(trace, rho)
+            oracle = _product(moved, label, z, probe) - _product(head, label, z, probe)
+            gaps.append(float((apart @ probe - oracle).norm() / oracle.norm()))
             # A lower bound: the largest modulus of an eigenvalue, lowered by the same factor.
             change = float(torch.linalg.eigvalsh(apart).abs().max()) / NORM_SAFETY
             found[-1].append(Measured(change, terms))
@@ -150,7 +188,7 @@ def term_shares(ctx: Context) -> Finding:
     most = max(row.change / row.published for row in rows)
     shown = [max(each, key=lambda row: row.ratio) for each in found]
     return Finding(
-        outcome=Outcome.AS_STATED if worst <= 1 else Outcome.SURPRISE,
+        outcome=Outcome.AS_STATED if max(worst, max(gaps) / RELATIVE) <= 1 else Outcome.SURPRISE,
         summary=(
             f"At {'-'.join(map(str, WIDTHS))}, under {len(rows)} seeded losses, the change of H_eff is "
             f"at most {worst:.2g} of the full bound. It is at most {most:.2g} of the published bound, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import scipy.linalg
 import torch
 from torch import Tensor
 
@@ -16,6 +17,17 @@ RANK = 128
 """r of the loss Hessian diag(1, .., 1, 0, ..): the squared error of the first r outputs alone."""
 
 
+def below(matrix: Tensor, level: float) -> int:
+    """How many eigenvalues of a symmetric matrix lie below a level, from pivots and no eigenvalue.
+
+    By Sylvester's law they are the negative ones of D in A - level = L D L^T, with blocks of at most 2.
+    """
+    shifted = matrix - level * torch.eye(len(matrix), dtype=matrix.dtype, device=matrix.device)
+    blocks = scipy.linalg.ldl(shifted.cpu().numpy())[1]
+    pivots = scipy.linalg.eigvalsh_tridiagonal(blocks.diagonal(), blocks.diagonal(-1))
+    return int((pivots < 0).sum())
+
+
 class Mechanism(NamedTuple):
     """One head.
 
@@ -23,6 +35,7 @@ class Mechanism(NamedTuple):
         kernel: dim K, which is d - RANK if J's first rows are independent.
         negative, least: eigenvalues of M on K below -tolerance, and the least one.
         h_negative, h_least: the same of H_eff.
+        counted: whether `below` finds both counts, and the least eigenvalues within tolerance.
     """
 
     kernel: int
@@ -30,6 +43,7 @@ class Mechanism(NamedTuple):
     least: float
     h_negative: int
     h_least: float
+    counted: bool
 
     def wrong(self, flat: bool) -> dict[str, bool]:
         """What contradicts the statement: K = {0}; M on K zero, or not; fewer signs of H_eff than of M|_K."""
@@ -37,6 +51,7 @@ class Mechanism(NamedTuple):
             "K = {0}": self.kernel == 0,
             "M|_K is not 0 behind flat heads and 0 behind others": (self.least == 0) is not flat,
             "n_-(H_eff) < n_-(M|_K)": self.h_negative < self.negative,
+            "pivots count others on K": not self.counted,
         }
 
 
@@ -53,17 +68,16 @@ def mechanism(trace: Trace, rho: Tensor, error: float) -> Mechanism:
     singular, rows = torch.linalg.svd(j)[1:]
     eps = torch.finfo(j.dtype).eps
     across = rows[int((singular > max(j.shape) * eps * singular[0]).sum()) :]
-    on_kernel, h = (
-        torch.linalg.eigvalsh((a + a.T) / 2) for a in (across @ m @ across.T, j.T @ j + m)
-    )
+    matrices = [(a + a.T) / 2 for a in (across @ m @ across.T, j.T @ j + m)]
+    on_kernel, h = map(torch.linalg.eigvalsh, matrices)
     tolerance = (len(h) * eps + error) * float(h.abs().max())
-    return Mechanism(
-        len(across),
-        int((on_kernel < -tolerance).sum()),
-        float(on_kernel[0]),
-        int((h < -tolerance).sum()),
-        float(h[0]),
+    found = [(int((x < -tolerance).sum()), float(x[0])) for x in (on_kernel, h)]
+    counted = all(
+        below(a, -tolerance) == negative
+        and below(a, least - tolerance) == 0 < below(a, least + tolerance)
+        for a, (negative, least) in zip(matrices, found, strict=True)
     )
+    return Mechanism(len(across), *found[0], *found[1], counted)
 
 
 def table(found: Sequence[tuple[str, str, Mechanism]]) -> Table:

@@ -45,6 +45,7 @@ class Spectrum(NamedTuple):
         residual: largest of the two pairs' residuals by Lanczos on the operator, over the norm.
         gap: largest difference between both routes, over what residual and tolerance allow.
         tolerance: n eps |A| + FORMING_SAFETY |A - A_32| eps / eps_32, as for the losses' inertia.
+        counted: whether pivots count as many eigenvalues below either end of the tolerance.
     """
 
     negative: int
@@ -54,6 +55,7 @@ class Spectrum(NamedTuple):
     residual: float
     gap: float
     tolerance: float
+    counted: bool
 
 
 class Cell(NamedTuple):
@@ -78,6 +80,7 @@ class Cell(NamedTuple):
         checks = {
             **{name: ratio <= 1 for name, ratio in self.ratios.items()},
             "both routes": max(g.gap, m.gap, h.gap) <= 1,
+            "pivots": g.counted and m.counted and h.counted,
             "M = 0": not self.flat or (m.least == 0 == m.largest),
             "G is PSD under squared error": self.objective != "mse" or g.negative == 0,
             "H_eff is PSD": self.objective != "mse" or not self.flat or h.negative == 0,
@@ -163,21 +166,25 @@ def _single(case: TrainedCase) -> dict[str, Tensor]:
 
 def _spectrum(matrix: Tensor, single: Tensor, operator: SymmetricOperator, seed: int) -> Spectrum:
     if bool((matrix == 0).all()):
-        return Spectrum(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    values = torch.linalg.eigvalsh((matrix + matrix.T) / 2)
+        return Spectrum(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, True)
+    symmetric = (matrix + matrix.T) / 2
+    values = torch.linalg.eigvalsh(symmetric)
     norm, eps = float(values.abs().max()), torch.finfo(torch.float64).eps
     forming = float((matrix - single).norm()) * eps / torch.finfo(torch.float32).eps
     tolerance = len(values) * eps * norm + FORMING_SAFETY * forming
     pairs = extreme_eigenpairs(operator, seed=seed)
     found, residuals = pairs.values.reshape(2), pairs.residuals.reshape(2)
+    negative, unresolved = int((values < -tolerance).sum()), int((values.abs() <= tolerance).sum())
+    counts = [mechanism.below(symmetric, level) for level in (-tolerance, tolerance)]
     return Spectrum(
-        int((values < -tolerance).sum()),
-        int((values.abs() <= tolerance).sum()),
+        negative,
+        unresolved,
         float(values[0]),
         float(values[-1]),
         float(residuals.max()) / norm,
         largest_ratio((found - values[[0, -1]]).abs(), residuals + tolerance),
         tolerance,
+        counts == [negative, negative + unresolved],
     )
 
 

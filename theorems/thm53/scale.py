@@ -27,6 +27,9 @@ INVARIANT = 4
 RANK_TOLERANCE = 1e-9
 """A singular value below this multiple of the largest is zero; the table shows the gap."""
 
+RELATIVE = 1e-10
+"""Relative error allowed to the least singular value from J^T J, whose condition is below 1000: 512 roundings of it."""
+
 
 def _head(ctx: Context, v: Tensor | None = None) -> Head:
     """A seeded Swish head with He weights; given orthonormal columns V, blind to their span."""
@@ -60,8 +63,11 @@ def rank_of_jacobian(ctx: Context) -> Finding:
         s = s / s[0]
         rank = int((s > RANK_TOLERANCE).sum())
         # All of J's action across V: definite if and only if J sees everything but V.
-        certified = exceeds(symmetrised((jacobian @ across).T @ (jacobian @ across)))
-        wrong += [] if rank == bound and certified else [name]
+        gram = symmetrised((jacobian @ across).T @ (jacobian @ across))
+        certified = exceeds(gram)
+        values = torch.linalg.eigvalsh(gram)
+        gap = abs(float(s[rank - 1] / (values[0] / values[-1]).sqrt()) - 1)
+        wrong += [] if rank == bound and certified and gap <= RELATIVE else [name]
         dropped = f"{float(s[rank]):.1e}" if rank < d else "none"
         rows.append(
             (name, str(rank), str(bound), f"{float(s[rank - 1]):.1e}", dropped, str(certified))

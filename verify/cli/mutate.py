@@ -149,7 +149,8 @@ def try_drawn(
             for sentence in red:
                 say(sentence)
             return 1
-        if untested := len(changes) - len(jobs):
+        untested = len(changes) - len(jobs)
+        if untested:
             say(
                 f"{name}: {count(untested, 'change')} in files that no check or test reaches by name."
             )
@@ -161,19 +162,21 @@ def try_drawn(
             say(f"noticed by {found['red']}: {id}" if found["red"] else f"NOT NOTICED: {id}")
             if not found["red"]:
                 survivors.append(record.Survivor(id=id, because=because.get(id, "")))
-        if not tried:
+        # What nothing reaches is noticed by nothing, and counts as much as what was tried.
+        if not (counted := tried + untested):
             say(f"{name}: no change was tried.")
             continue
         noticed = tried - len(survivors)
-        low, high = record.interval(noticed, tried)
+        low, high = record.interval(noticed, counted)
         say(
-            f"{name}: {noticed} of {count(tried, 'change')} drawn with seed {seed} noticed, "
-            f"{100 * noticed / tried:.0f} % (95 % interval {100 * low:.0f} to {100 * high:.0f} %)."
+            f"{name}: {noticed} of {count(counted, 'change')} drawn with seed {seed} noticed, "
+            f"{100 * noticed / counted:.0f} % (95 % interval {100 * low:.0f} to {100 * high:.0f} %)."
         )
         asked.found.samples[name] = record.Sample(
             seed=seed,
-            drawn=tried,
+            drawn=counted,
             noticed=noticed,
+            untested=untested,
             survivors=tuple(sorted(survivors, key=lambda one: one.id)),
         )
         record.write(asked.kept, asked.found)
@@ -198,8 +201,10 @@ def _modules(name: str, root: Path) -> Iterator[tuple[str, str]]:
 def _concerned(name: str, module: str, campaign: Campaign) -> Iterator[str]:
     """The checks of a room whose code a module is part of, the cheap ones first; or the tests that import it.
 
-    Where no test imports from the module itself, those that import from its package are tried.
+    Where no test imports from the module itself, those that import from its package are tried; an experiment's
+    own checks are tried after them.
     """
+    room_id = name
     if name in (KERNELS, EXPERIMENTS):
         package = module.rpartition(".")[0]
         tests = {
@@ -208,8 +213,10 @@ def _concerned(name: str, module: str, campaign: Campaign) -> Iterator[str]:
         }
         own = [test for test, names in tests.items() if module in names]
         yield from own or [test for test, names in tests.items() if package in names]
-        return
-    room = rooms.load(name, campaign.ctx.rooms[name])
+        room_id = next((id for id, place in campaign.ctx.rooms.items() if place == package), "")
+        if not room_id:
+            return
+    room = rooms.load(room_id, campaign.ctx.rooms[room_id])
     for check in sorted(room.checks, key=lambda one: one.cost):
         if check.gates and not missing_capability(check, campaign.ctx):
             _, named = canonical_form(check.run)

@@ -214,7 +214,11 @@ class ChangeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DrawnRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Changes drawn at random: how many were noticed, and the 95 % interval of that share."""
+    """Changes drawn at random: how many were noticed, and the 95 % interval of that share.
+
+    Attributes:
+        untested: how many of those drawn no check or test reaches, which are not among the survivors.
+    """
 
     seed: int
     drawn: int
@@ -222,6 +226,7 @@ class DrawnRecord(msgspec.Struct, frozen=True, kw_only=True):
     low: float
     high: float
     survivors: tuple[tuple[str, str], ...]
+    untested: int = 0
 
 
 class PowerRecord(msgspec.Struct, frozen=True, kw_only=True):

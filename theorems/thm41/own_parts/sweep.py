@@ -88,6 +88,12 @@ def threshold(state: State) -> fmpq:
     return fmpq(math.isqrt(int(bound / length * 4**20)), 2**20)
 
 
+def is_threshold(state: State, t: fmpq) -> bool:
+    """Whether t |rho_1| <= threshold < (t + 2^-20) |rho_1|, exactly."""
+    bound, length = threshold_squared(state), dot(state.rho, state.rho)
+    return bound is not None and t**2 * length <= bound < (t + fmpq(1, 2**20)) ** 2 * length
+
+
 def ray_violation(state: State, beyond: fmpq | None = None, below: int = 1) -> float:
     """0 if H_eff is PSD at the threshold and below the onset and not above it, else infinite.
 
@@ -158,6 +164,9 @@ NO_THRESHOLD = Claim(
 
 RAYS, DRAWN = 60, 5
 
+CROSSING = 1e-9
+"""|lambda_min(H_eff)| / lambda_max(G) that rounding leaves at the onset, of a pencil's eigenvalue."""
+
 
 def sweep(ctx: Context) -> Finding:
     """Every ray's signs, exactly, and lambda_min along the first few in floating point."""
@@ -173,9 +182,12 @@ def sweep(ctx: Context) -> Finding:
             vacuous += 1
             continue
         turns = onset(state) or fmpq(0)
-        ratios.append(float(fraction(threshold(state) / turns)))
+        least = threshold(state)
+        wrong += not is_threshold(state, least)
+        ratios.append(float(fraction(least / turns)))
         if len(curves) < DRAWN:
             curves.append(_curve(state, turns, len(curves) + 1))
+            wrong += not _crosses(curves[-1])
     above = max(ratios) > 1
     return Finding(
         outcome=Outcome.SURPRISE if wrong or above else Outcome.AS_STATED,
@@ -208,6 +220,12 @@ def _curve(state: State, turns: fmpq, n: int) -> Series:
     rows = np.linalg.svd(floats(state.weights[0]))[2][:M]
     least = [float(np.linalg.eigvalsh(rows @ (g + x * t * m) @ rows.T)[0]) / scale for x in sizes]
     return Series(label=f"ray {n}", x=tuple(sizes), y=tuple(least))
+
+
+def _crosses(curve: Series) -> bool:
+    """Whether the least eigenvalue is positive before the onset, 0 at it and negative beyond."""
+    n = curve.x.index(1.0)
+    return min(curve.y[:n]) > 0 > max(curve.y[n + 1 :]) and abs(curve.y[n]) <= CROSSING
 
 
 CHECKS = section(

@@ -67,6 +67,7 @@ def _drawn(sample: record.Sample) -> DrawnRecord:
         seed=sample.seed,
         drawn=sample.drawn,
         noticed=sample.noticed,
+        untested=sample.untested,
         low=low,
         high=high,
         survivors=tuple((one.id, one.because) for one in sample.survivors),

@@ -33,12 +33,14 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         seed: they were drawn with.
         drawn, noticed: how many.
+        untested: how many of those drawn are in files that no check or test reaches by name; none was tried.
         survivors: those that were not noticed.
     """
 
     seed: int
     drawn: int
     noticed: int
+    untested: int = 0
     survivors: tuple[Survivor, ...] = ()
 
 
