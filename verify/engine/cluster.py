@@ -146,15 +146,13 @@ def _in_time(session: str, call: Call, limit: float) -> Any:
     if session in _over:
         raise WorkersError("Its client has left.")
     workers = _serving.setdefault(session, Workers(process_pool, 1))
-    for last in (False, True):
+    for _ in range(2):
         future = workers.call(call)
         if not wait_until([future], time.monotonic() + limit):
             workers.replace()
             raise TimeoutError(too_long(limit))
         if not isinstance(future.exception(), BrokenExecutor) or session in _over:
             break
-        if not last:
-            workers.replace()
     return future.result()
 
 
