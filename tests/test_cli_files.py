@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import msgspec
@@ -16,7 +17,7 @@ import pytest
 from report_fixture import FINDINGS, run_record
 from toy import context, forget, write_registry
 
-from verify.__main__ import ROOT, main
+from verify.__main__ import ROOT, Folders, main
 from verify.claims.evidence import Outcome
 from verify.engine.record import RunRecord
 from verify.engine.store import Asked, Store
@@ -395,3 +396,13 @@ def test_a_chromium_that_prints_nothing_is_told_in_its_own_last_words(verify, fo
     assert "did not print the report (no display)." in err
     assert "printed:" not in out
     assert not file.exists()
+
+
+def test_a_relative_folder_is_the_same_for_a_process_that_works_elsewhere(folder, monkeypatch):
+    """Coq runs in the folder of its files, a worker of a cluster where it was started."""
+    monkeypatch.chdir(folder)
+    folders = Folders.at(Path("out"))
+    assert (folders.evidence, folders.artefacts) == (
+        folder / "out/evidence",
+        folder / "out/artefacts",
+    )

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from toy import context, forget, write_registry
+from toy import context, forget, with_parents, write_registry
 
 from reports import figures, kept, mathml, render
-from verify.__main__ import ROOT
+from verify.__main__ import REGISTRIES, ROOT
 from verify.claims.declare import measurement
 from verify.engine import outline, registry
 from verify.engine.outline import Files, Outlines
@@ -31,22 +31,28 @@ from verify.identity import closure
 FAST = ("--profile", "smoke", "--device", "cpu", "--jobs", "1", "--seed", "3")
 
 IMPORTING = """
-import json, os, sys
+import importlib, json, os, sys
 from pathlib import Path
-folder, root = Path(sys.argv[1]), sys.argv[2]
-opened = set()
+folder, root, modules_of_rooms = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
+opened, watching = set(), True
 def hook(event, arguments):
-    if event == "open" and isinstance(arguments[0], (str, bytes)):
+    if watching and event == "open" and isinstance(arguments[0], (str, bytes)):
         opened.add(os.path.realpath(os.fsdecode(arguments[0])))
+sys.addaudithook(hook)
+for module in modules_of_rooms:
+    importlib.import_module(module)
+loaded = [name for name in sys.modules if name.partition(".")[0] in ("verify", "theorems")]
+watching = False
 import verify.engine.outline as outline
 from verify.__main__ import REGISTRIES
 from verify.claims.check import Context
 from verify.engine.provenance import configuration, evidence_key
 from verify.engine.registry import contents, load, modules
 places = contents(REGISTRIES)
-sys.addaudithook(hook)
+watching = True
 for place in places:
     load(place.entry.id, place.module)
+watching = False
 seen = {file for file in opened if file.startswith(root + os.sep) and "__pycache__" not in file}
 outlines = outline.Outlines(folder, places)
 ctx = Context(seed=5, profile="smoke", device="cpu", cache="c", rooms=modules(places))
@@ -60,7 +66,7 @@ for place in places:
     stamped.update(kept.files)
 files = outline.Files(outlines._packages)
 unseen = [file for file in seen if (name := files.relative(Path(file))).endswith(".py") and name not in stamped]
-print(json.dumps([keys, sorted(unseen), sorted(seen)]))
+print(json.dumps([keys, sorted(unseen), sorted(seen), loaded]))
 """
 
 LOOKING = """
@@ -102,8 +108,10 @@ def told(script: str, *arguments: str):
 def test_the_outlines_of_all_rooms_have_their_keys_import_nothing_and_stamp_all_that_is_read(
     tmp_path,
 ):
-    keys, unseen, seen = told(IMPORTING, str(tmp_path), str(ROOT.resolve()))
+    modules = [place.module for place in contents(REGISTRIES)]
+    keys, unseen, seen, loaded = told(IMPORTING, str(tmp_path), str(ROOT.resolve()), *modules)
     assert unseen == []
+    assert with_parents(closure.closure(*modules)).issuperset(loaded)  # what importing them loads
     assert any(file.endswith(".v") for file in seen)  # which stamps hold of every package
     outlined, heavy = told(LOOKING, str(tmp_path))
     assert outlined == keys

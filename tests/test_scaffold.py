@@ -21,6 +21,18 @@ WORDS = ("thm61", "Theorem 6.1", "What it is about")
 HOUSE = ("readme", "rooms", "layers", "lemmas", "report_rooms", "foundations")
 """The tests that read every room."""
 
+OF_NO_ROOM = (
+    "few_arrows",
+    "code_gives_the_curvature",
+    "eight_lines",
+    "report_links_a_lemma",
+    "asked_alone",
+    "report_has_the_rooms",
+    "falls_with_a_foundation",
+    "unknown_foundation",
+)
+"""What costs most in these files and reads no room of the list, so that a new one changes nothing for it."""
+
 
 @pytest.fixture
 def checkout(tmp_path):
@@ -60,9 +72,8 @@ def test_a_room_is_made_and_judged_in_one_command_and_passes_the_tests(checkout)
     assert "6 as stated, 0 surprises" in made.stdout
     assert "thm61   Theorem 6.1 " in run("verify", "list").stdout
     house = [f"tests/test_{name}.py" for name in HOUSE]
-    tested = run(
-        "pytest", "-q", "-k", "thm61 or template or not [", "theorems/test_thm61.py", *house
-    )
+    chosen = f"(thm61 or template or not [) and not ({' or '.join(OF_NO_ROOM)})"
+    tested = run("pytest", "-q", "-k", chosen, "theorems/test_thm61.py", *house)
     assert tested.returncode == 0, tested.stdout
     for linter in (("check",), ("format", "--check")):
         done = run("ruff", *linter, "theorems", "README.md")

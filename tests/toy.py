@@ -318,3 +318,9 @@ def forget(registry: str) -> None:
     for module in [name for name in sys.modules if name.partition(".")[0] == registry]:
         del sys.modules[module]
     rooms.load.cache_clear()
+
+
+def with_parents(modules: Iterable[str]) -> set[str]:
+    """These modules and the packages around them, of which some only define names."""
+    parts = [module.split(".") for module in modules]
+    return {".".join(names[: n + 1]) for names in parts for n in range(len(names))}

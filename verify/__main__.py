@@ -20,7 +20,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,12 +28,13 @@ from typing import Any, TextIO
 
 import msgspec
 
-from verify.claims.check import Check, Context
+from verify.claims.check import Check, Context, Kind
 from verify.claims.evidence import Outcome
 from verify.claims.statement import Statement
 from verify.claims.text import count, printable
 from verify.cli import compare, console, kernel, reproduce, scaffold
 from verify.cli.arguments import COMMANDS, UsageError, parse
+from verify.cli.cluster import Pool, pool
 from verify.cli.doctor import examine, gpu
 from verify.cli.junit import junit
 from verify.engine import registry as rooms
@@ -41,7 +42,7 @@ from verify.engine.assemble import Request, assemble, kept, with_run
 from verify.engine.outline import Outlines
 from verify.engine.provenance import git_state, in_checkout, outside_bounds
 from verify.engine.record import RunRecord
-from verify.engine.runner import Results, run_all
+from verify.engine.runner import Results, WorkersError, run_all
 from verify.engine.store import Asked, Records, Store, StoreError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,7 +85,7 @@ class Folders:
         An installation is never written to.
         """
         home = ROOT if in_checkout(ROOT) else Path.cwd()
-        base = out or home / ".verify"
+        base = (out or home / ".verify").absolute()  # Coq and workers elsewhere have other folders
         return cls(
             base / "evidence",
             base / "artefacts",
@@ -128,10 +129,22 @@ class _Work:
         """Rooms of which enough is known to plan, judge and report; workers import those that they run."""
         return Outlines(self.folders.artefacts / "outlines", self.places).room
 
-    @property
-    def jobs(self) -> int:
-        """Worker processes."""
-        return self.options.jobs or os.cpu_count() or 1
+    def pool(self, data: Iterable[str] = (), *, kernel: bool = False) -> Pool:
+        """Who runs it, see `verify.cli.cluster.pool`."""
+        return pool(
+            self.options.cluster,
+            self.options.jobs,
+            cache=self.folders.artefacts,
+            modules=rooms.modules(self.places).values(),
+            data=data,
+            kernel=kernel,
+        )
+
+    def has_gpu(self, runs: Pool) -> bool:
+        """Whether it runs on GPUs: of this machine where there is one, of a cluster where they are asked for."""
+        if runs.cluster is not None:
+            return self.options.device == "cuda" and runs.cluster.everywhere(gpu)
+        return self.options.device != "cpu" and bool(gpu())
 
     def imported(self) -> list[rooms.Room]:
         """The chosen rooms, with their functions."""
@@ -249,7 +262,7 @@ def main(argv: Sequence[str] | None = None, registries: Sequence[str] = REGISTRI
     except (UsageError, rooms.RoomError) as error:
         _complain(f"{error}\n{HINT}")
         return 2
-    except reproduce.Unavailable as error:
+    except (reproduce.Unavailable, WorkersError) as error:
         _complain(str(error))
         return 3
     except ImportError as error:
@@ -445,7 +458,8 @@ def _run(work: _Work) -> int:
     checks += [check for room in request.foundations for check in room.checks]
     if not checks and not request.broken:
         raise UsageError("No check is left to run: --only and --skip leave out all of them.")
-    has_gpu = options.device != "cpu" and bool(gpu())
+    runs = work.pool(kernel=any(check.kind is Kind.KERNEL for check in checks))
+    has_gpu = work.has_gpu(runs)
     ctx = work.context(
         seed=store.seed(options.seed, fresh=options.fresh),
         profile=options.profile or "standard",
@@ -464,20 +478,24 @@ def _run(work: _Work) -> int:
     if lacking:
         _complain(f"{NO_GPU}; the checks that can run on the CPU run there.")
     print(
-        f"seed {ctx.seed}, profile {ctx.profile}, device {ctx.device}, jobs {work.jobs}", flush=True
+        f"seed {ctx.seed}, profile {ctx.profile}, device {ctx.device}, jobs {runs.jobs}", flush=True
     )
-    with console.progress(
-        sys.stdout,
-        [*loaded, *request.foundations],
-        [check.id for check in checks],
-        work.folders.artefacts,
-    ) as progress:
+    with (
+        runs,
+        console.progress(
+            sys.stdout,
+            [*loaded, *request.foundations],
+            [check.id for check in checks],
+            work.folders.artefacts,
+        ) as progress,
+    ):
         results = run_all(
             checks,
             ctx,
             store,
+            runs.make,
             recorded=work.recorded,
-            jobs=work.jobs,
+            jobs=runs.jobs,
             on_event=progress,
             fresh=options.fresh,
             load=work.load,
@@ -507,7 +525,8 @@ def _reproduce(work: _Work) -> int:
         raise UsageError(
             "`--device cuda` is for the digits and for forms of the published size; the others run on the CPU."
         )
-    has_gpu = chosen.may_use_gpu and options.device != "cpu" and bool(gpu())
+    runs = work.pool(chosen.data.values())
+    has_gpu = chosen.may_use_gpu and work.has_gpu(runs)
     able = has_gpu or options.rehearse  # a few steps can be had without
     reproduce.require(chosen, folders.artefacts, has_gpu=able, download=options.download)
     if options.device == "cuda" and not has_gpu:
@@ -525,16 +544,21 @@ def _reproduce(work: _Work) -> int:
         deadline=deadline,
     )
     if options.rehearse:
-        print(reproduce.rehearsed(checks, ctx))
+        with runs:
+            print(reproduce.rehearsed(checks, ctx, runs))
         return 0
-    with console.progress(
-        sys.stdout, loaded, [check.id for check in checks], folders.artefacts
-    ) as progress:
+    with (
+        runs,
+        console.progress(
+            sys.stdout, loaded, [check.id for check in checks], folders.artefacts
+        ) as progress,
+    ):
         results = run_all(
             checks,
             ctx,
             store,
-            jobs=work.jobs,
+            runs.make,
+            jobs=runs.jobs,
             on_event=progress,
             fresh=options.fresh,
         )
@@ -632,7 +656,10 @@ def _mutate(work: _Work) -> int:
             reproduce.deadline(options.budget),
             fresh=options.fresh,
         )
-        with Campaign(ROOT, context(modules), work.jobs) as campaign:
+        with (
+            work.pool() as runs,
+            Campaign(ROOT, context(modules), runs.jobs, runs.cluster) as campaign,
+        ):
             if options.random is not None:
                 seed = SEED if options.seed is None else options.seed
                 return mutate.try_drawn(asked, campaign, options.random, seed, _say)
@@ -647,17 +674,20 @@ def _soak(work: _Work) -> int:
 
     options, folders = work.options, work.folders
     work.store.prepare()
-    own, recorded = folders.evidence.parent / soak.FILE, RECORDED / soak.FILE
-    return soak.soak(
-        work.imported(),
-        soak.context(rooms.modules(work.places), folders.artefacts),
-        recorded if options.record else own,
-        (own, recorded),
-        seeds=options.seeds or 300,
-        jobs=work.jobs,
-        until=reproduce.deadline(options.budget),
-        say=_say,
-    )
+    profile = options.profile or "smoke"
+    own, recorded = (at / soak.file(profile) for at in (folders.evidence.parent, RECORDED))
+    with work.pool() as runs:
+        return soak.soak(
+            work.imported(),
+            soak.context(rooms.modules(work.places), folders.artefacts, profile),
+            recorded if options.record else own,
+            (own, recorded),
+            seeds=options.seeds or 300,
+            jobs=runs.jobs,
+            make=runs.make,
+            until=reproduce.deadline(options.budget),
+            say=_say,
+        )
 
 
 def _attack(work: _Work) -> int:

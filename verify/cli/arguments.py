@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import math
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -77,6 +78,14 @@ def _budget(text: str) -> float:
     return seconds
 
 
+def _scheduler(text: str) -> str:
+    if re.fullmatch(r"tcp://[^\s/:]+:\d{1,5}|tcp://\[[0-9a-fA-F:]+\]:\d{1,5}", text) is None:
+        raise argparse.ArgumentTypeError(
+            f"expected a scheduler's address such as tcp://host:8786, got {text[:40]!r}"
+        )
+    return text
+
+
 def _kind(text: str) -> Kind:
     try:
         return Kind(text.lower())
@@ -105,6 +114,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "type": _jobs,
         "metavar": "N",
         "help": "worker processes (default: one for each CPU)",
+    },
+    "--cluster": {
+        "type": _scheduler,
+        "metavar": "ADDRESS",
+        "help": "run on the workers of the Dask scheduler at tcp://HOST:PORT; on their GPUs with --device cuda",
     },
     "--only": {**_KINDS, "help": f"only checks of this kind (repeatable): {', '.join(Kind)}"},
     "--skip": {**_KINDS, "help": "no checks of this kind (repeatable)"},
@@ -212,7 +226,7 @@ class Command:
 
 
 RUN = (
-    *("--profile", "--device", "--seed", "--jobs", "--only", "--skip"),
+    *("--profile", "--device", "--seed", "--jobs", "--cluster", "--only", "--skip"),
     *("--out", "--fresh", "--json", "--junit", "--single-file"),
 )
 _NAMES = "A NAME is any that a statement or experiment goes by: thm41, 4.1, 'Theorem 4.1', E3."
@@ -262,6 +276,7 @@ COMMANDS: dict[str, Command] = {
             "--seed",
             "--only",
             "--jobs",
+            "--cluster",
             "--budget",
             "--fresh",
             "--record",
@@ -283,9 +298,10 @@ COMMANDS: dict[str, Command] = {
     ),
     "soak": Command(
         "count how often a check that draws is red without a fault",
-        ("--seeds", "--jobs", "--budget", "--record", "--out"),
+        ("--profile", "--seeds", "--jobs", "--cluster", "--budget", "--record", "--out"),
         "NAME",
-        epilog=_NAMES,
+        {"--profile": {"help": "how many random cases (default: smoke)"}},
+        _NAMES,
     ),
     "ssl": Command(
         "run experiments on data of your own",
@@ -304,6 +320,7 @@ COMMANDS: dict[str, Command] = {
             "--device",
             "--seed",
             "--jobs",
+            "--cluster",
             "--fresh",
             "--out",
         ),

@@ -16,6 +16,7 @@ from pathlib import Path
 from verify.claims.check import Check, Context, Kind, Role
 from verify.claims.evidence import Outcome
 from verify.cli.arguments import UsageError
+from verify.cli.cluster import Pool
 from verify.engine.registry import RegistryEntry, Room, find
 from verify.engine.runner import Results
 from verify.engine.store import Store
@@ -119,6 +120,10 @@ def choose(
     Raises:
         UsageError: if there is no such form, or an experiment does not have it.
     """
+    if options.cluster and options.download:
+        raise UsageError(
+            "`--download` fetches images to this machine alone; with `--cluster` name where they are, on every machine, with `--data-path`."
+        )
     if options.rehearse and options.record:
         raise UsageError("`--rehearse` finds nothing that `--record` could keep; give one of them.")
     if options.checkpoint is not None:
@@ -230,11 +235,17 @@ def left(results: Results) -> list[str]:
     ]
 
 
-def rehearsed(checks: Sequence[Check], ctx: Context) -> str:
-    """What the training of these checks would take here, a line each."""
+def rehearsed(checks: Sequence[Check], ctx: Context, runs: Pool) -> str:
+    """What the training of these checks would take here, or on a cluster's workers, a line each."""
     from verify.experiments.rehearsal import rehearse, told
 
-    return told([rehearse(check, ctx) for check in checks if check.artefacts], ctx.device)
+    training = [check for check in checks if check.artefacts]
+    if runs.cluster is None:
+        pieces = [rehearse(check, ctx) for check in training]
+    else:
+        out = [runs.cluster.submit(rehearse, check, ctx) for check in training]
+        pieces = [future.result() for future in out]
+    return told(pieces, ctx.device, runs.jobs)
 
 
 def deadline(budget: float | None) -> float | None:

@@ -16,11 +16,12 @@ from verify.claims.text import count
 from verify.engine.provenance import evidence_key
 from verify.engine.record import SoakedCheck, SoakRecord
 from verify.engine.registry import Room
-from verify.engine.runner import process_pool
+from verify.engine.runner import ExecutorFactory, process_pool
 from verify.engine.store import StoreError, write_whole
 from verify.engine.worker import missing_capability, run_check
 
-FILE = "soak.json"
+FILE, PROFILE = "soak.json", "smoke"
+"""The record that the report shows, and the profile of its runs."""
 
 MAY_DRAW = (Kind.PROPERTY, Kind.MUTANT, Kind.ATTACK, Kind.SCALE, Kind.TRAINING)
 """What a check that draws is; the kernel, derivations, counterexamples and examples are exact."""
@@ -32,9 +33,14 @@ CONFIDENCE = 0.95
 """Of the upper limit of a rate, by Clopper and Pearson."""
 
 
-def context(modules: dict[str, str], cache: str | Path = "") -> Context:
+def file(profile: str) -> str:
+    """The name of the record of a profile."""
+    return FILE if profile == PROFILE else f"{Path(FILE).stem}-{profile}.json"
+
+
+def context(modules: dict[str, str], cache: str | Path = "", profile: str = PROFILE) -> Context:
     """What the checks run in, given the module of each room."""
-    return Context(seed=0, profile="smoke", device="cpu", cache=str(cache), rooms=modules)
+    return Context(seed=0, profile=profile, device="cpu", cache=str(cache), rooms=modules)
 
 
 class Drawing(Context, frozen=True, kw_only=True):
@@ -139,18 +145,20 @@ def soak(
     *,
     seeds: int,
     jobs: int,
+    make: ExecutorFactory = process_pool,
     until: float | None,
     say: Callable[[str], None],
 ) -> int:
-    """Run every gating check that draws with the seeds 0, .., seeds - 1 in the smoke profile.
+    """Run every gating check that draws with the seeds 0, .., seeds - 1.
 
     Args:
         loaded: the rooms.
-        ctx: the context, of the smoke profile; its seed is replaced.
+        ctx: the context; its seed is replaced.
         path: where what is found is kept, and gone on from.
         also: further records to go on from.
         seeds: how many.
         jobs: worker processes.
+        make: makes an executor with so many.
         until: on `time.monotonic`'s clock, when nothing further is begun.
         say: prints a line.
 
@@ -178,7 +186,7 @@ def soak(
 
     written = monotonic()
     try:
-        with process_pool(jobs) as pool:
+        with make(jobs) as pool:
             while True:
                 while len(running) < jobs and (id := waiting()) is not None:
                     drawing = Drawing(**{**fields, "seed": found[id].seeds})
@@ -200,10 +208,10 @@ def soak(
                     written = monotonic()
     finally:
         write(path, {**known, **found})
-    return _told(found, seeds, say)
+    return _told(found, seeds, jobs, say)
 
 
-def _told(found: dict[str, Soaked], seeds: int, say: Callable[[str], None]) -> int:
+def _told(found: dict[str, Soaked], seeds: int, jobs: int, say: Callable[[str], None]) -> int:
     drawing = {id: one for id, one in found.items() if one.draws and one.seeds}
     for id, one in drawing.items():
         if one.alarms:
@@ -214,13 +222,16 @@ def _told(found: dict[str, Soaked], seeds: int, say: Callable[[str], None]) -> i
     least = min((one.seeds for one in drawing.values()), default=0)
     alarms = sum(len(one.alarms) for one in drawing.values())
     runs = sum(one.seeds for one in drawing.values())
-    minutes = sum(one.cpu_s / one.seeds for one in drawing.values()) * seeds / 60
+    hours = sum(one.cpu_s / one.seeds for one in drawing.values()) * seeds / 3600
+    unknown = sum(not one.seeds for one in found.values())
+    besides = f"{count(unknown, 'check')} that did not run yet and " if unknown else ""
     say(
         f"{count(alarms, 'alarm')} in {runs} runs of {count(len(drawing), 'check')} that draw, "
         f"each with {least} seeds or more; the rate of one is at most "
         f"{limit(0, least):.1%} where it gave none ({CONFIDENCE:.0%} confidence). "
-        f"All of them with {count(seeds, 'seed')} take {minutes:.0f} CPU-minutes; "
-        "those that need trained networks are not among them."
+        f"By the time that took, all of them with {count(seeds, 'seed')} take {hours:.3g} CPU-hours, "
+        f"{hours / jobs:.3g} hours of {count(jobs, 'worker')} that {'does' if jobs == 1 else 'do'} nothing else; "
+        f"{besides}those that need trained networks are not among them."
     )
     return 1 if any(one.alarms for one in found.values()) else 3 if least < seeds else 0
 

@@ -153,7 +153,7 @@ def data_of(check: Check, ctx: Context) -> dict[str, str]:
     ctx = effective_context(check, ctx)
     named = {name: ctx.data.get(name) for name in check.capabilities if name in DATA}
     return fingerprints(check.artefacts, ctx) | {
-        name: _content(Path(path)) for name, path in named.items() if path
+        name: content_digest(Path(path)) for name, path in named.items() if path
     }
 
 
@@ -169,14 +169,14 @@ def fingerprints(artefacts: Iterable[Buildable], ctx: Context) -> dict[str, str]
     return {images.name: images.fingerprint() for images in loaded}
 
 
-def _content(path: Path) -> str:
-    """Hash a file's content; of a folder the names and contents of all files in it."""
+def content_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's content; of a folder the names and contents of all files in it."""
     if path.is_file():
         with path.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
     digest = hashlib.sha256()
     for file in sorted(filter(Path.is_file, path.rglob("*"))):
-        digest.update(f"{file.relative_to(path).as_posix()} {_content(file)}\n".encode())
+        digest.update(f"{file.relative_to(path).as_posix()} {content_digest(file)}\n".encode())
     return digest.hexdigest()
 
 

@@ -14,6 +14,7 @@ import os
 import signal
 import threading
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -24,6 +25,7 @@ from concurrent.futures import (
     wait,
 )
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -51,6 +53,36 @@ PATIENCE_S = 5.0
 TIME_IS_UP = "The time was up before it began; the same command goes on from here."
 
 ExecutorFactory = Callable[[int], Executor]
+
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+"""A function and its arguments."""
+
+
+class WorkersError(Exception):
+    """No worker can be used; the message is a sentence for the user."""
+
+
+class RemoteExecutor(Executor):
+    """Workers elsewhere: each call has a process to itself there, and harms no other call.
+
+    Attributes:
+        cache: the folder of this machine whose files can be brought and fetched.
+    """
+
+    cache: Path
+
+    @abstractmethod
+    def send(
+        self, call: Call, limit: float, *, brings: Sequence[str] = (), fetches: Sequence[str] = ()
+    ) -> Future[Any]:
+        """Have a call made elsewhere; what is wrong with the workers themselves is a `WorkersError`.
+
+        Args:
+            call: of contexts whose cache and deadline are those of this machine.
+            limit: seconds after which it is stopped there, which is a TimeoutError.
+            brings: files of the cache that it reads.
+            fetches: files of the cache that it makes, and that are here once it is done.
+        """
 
 
 class Stage(enum.StrEnum):
@@ -119,7 +151,7 @@ def _end_with_parent() -> None:
         os._exit(1)  # nobody is left to take what this worker finds
 
 
-class _Workers:
+class Workers:
     """An executor that can be stopped, whatever its workers do, and replaced."""
 
     def __init__(self, make: ExecutorFactory, jobs: int) -> None:
@@ -127,13 +159,25 @@ class _Workers:
         self._others = set(multiprocessing.active_children())
         self._executor = make(jobs)
 
+    @property
+    def remote(self) -> bool:
+        """Whether they are elsewhere, where each call is held to its time and harms no other."""
+        return isinstance(self._executor, RemoteExecutor)
+
     def submit(self, task: _Task) -> Future[Any]:
         """Hand a task to a worker."""
+        if isinstance(self._executor, RemoteExecutor):
+            made = (task.address,) if task.check is None else ()
+            return self._executor.send(task.call, task.limit, brings=task.reads, fetches=made)
+        return self.call(task.call)
+
+    def call(self, call: Call) -> Future[Any]:
+        """Hand a call to a worker of this machine."""
         try:
-            return self._executor.submit(task.call[0], *task.call[1])
+            return self._executor.submit(call[0], *call[1])
         except BrokenExecutor:  # a worker died with nothing to do
             self.replace()
-            return self._executor.submit(task.call[0], *task.call[1])
+            return self._executor.submit(call[0], *call[1])
 
     def replace(self) -> None:
         """Stop these workers, in the middle of what they do, and have new ones."""
@@ -153,19 +197,20 @@ class _Workers:
 
 @dataclass(frozen=True)
 class _Task:
-    """A call for a worker. `check` is None for an artefact; `address` tells artefacts apart.
+    """A call for a worker. `check` is None for an artefact; `address` is where the artefact will be.
 
-    `limit` is how many seconds it may take.
+    `limit` is how many seconds it may take, `reads` the artefacts that it needs, made or not.
     """
 
     name: str
     room: str
     cost: float
-    call: tuple[Callable[..., Any], tuple[Any, ...]]
+    call: Call
     limit: float
     check: Check | None = None
     address: str = ""
     waits_for: frozenset[str] = frozenset()
+    reads: tuple[str, ...] = ()
     on_gpu: bool = False
 
 
@@ -202,9 +247,8 @@ class _Run:
         try:
             key = evidence_key(check, self.ctx)
             ctx = effective_context(check, self.ctx)
-            missing = {
-                str(path): need for need in check.artefacts if not (path := need.path(ctx)).exists()
-            }
+            needed = {str(need.path(ctx)): need for need in check.artefacts}
+            missing = {path: need for path, need in needed.items() if not Path(path).exists()}
         except Exception as error:
             self.settle(check, with_provenance(check, self.ctx, failure(error)))
             return
@@ -242,6 +286,7 @@ class _Run:
                 LEAST_S + often * check.cost,
                 check=check,
                 waits_for=frozenset(missing),
+                reads=tuple(needed),
                 on_gpu="cuda" in check.capabilities,
             )
         )
@@ -284,17 +329,22 @@ class _Run:
             self.tasks.sort(key=lambda task: (task.check is not None, -task.cost))
         running: dict[Future[Any], _Task] = {}
         ends: dict[Future[Any], float] = {}  # on the clock of `time.monotonic`
-        workers = _Workers(self.make_executor, self.jobs)
+        workers = Workers(self.make_executor, self.jobs)
         try:
             while self.tasks or running:
-                while len(running) < self.jobs and (task := self._next(running)) is not None:
+                while len(running) < self.jobs and (
+                    task := self._next(() if workers.remote else running.values())
+                ):
                     self._tell(Stage.STARTED, task.name, task.room, task.cost)
                     future = workers.submit(task)
-                    running[future], ends[future] = task, time.monotonic() + task.limit
+                    running[future] = task
+                    ends[future] = math.inf if workers.remote else time.monotonic() + task.limit
                 if not running and not self.tasks:  # the time was up before any of them began
                     break
-                done = _wait(running, min(ends[future] for future in running))
-                if any(isinstance(future.exception(), BrokenExecutor) for future in done):
+                done = wait_until(running, min(ends[future] for future in running))
+                if not workers.remote and any(
+                    isinstance(future.exception(), BrokenExecutor) for future in done
+                ):
                     # Every call in the pool is lost with it, and no one says whose worker died.
                     wait(running)
                     for future, task in running.items():
@@ -320,10 +370,10 @@ class _Run:
             workers.stop()
             raise
 
-    def _next(self, running: dict[Future[Any], _Task]) -> _Task | None:
-        """Take the next task off the queue that can start now; the GPU takes one at a time."""
+    def _next(self, beside: Iterable[_Task]) -> _Task | None:
+        """Take the next task off the queue that can start beside others; a GPU takes one at a time."""
         self._drop_late()
-        gpu_is_free = not any(task.on_gpu for task in running.values())
+        gpu_is_free = not any(task.on_gpu for task in beside)
         for index, task in enumerate(self.tasks):
             if task.waits_for <= self.built and (gpu_is_free or not task.on_gpu):
                 return self.tasks.pop(index)
@@ -341,9 +391,9 @@ class _Run:
 
     def _alone(self, task: _Task) -> None:
         """Run a task that may have killed its worker by itself, so that it harms no other."""
-        workers = _Workers(self.make_executor, 1)
+        workers = Workers(self.make_executor, 1)
         future = workers.submit(task)
-        done = _wait([future], time.monotonic() + task.limit)
+        done = wait_until([future], time.monotonic() + task.limit)
         workers.stop(PATIENCE_S if done else 0.0)
         self._finish(task, future if done else None)
 
@@ -351,7 +401,9 @@ class _Run:
         """Take note of what came of a task; None if it was stopped at its limit."""
         from verify.engine.artefact import Postponed  # with NumPy, which listing must not wait for
 
-        error = TimeoutError(_too_long(task.limit)) if future is None else future.exception()
+        error = TimeoutError(too_long(task.limit)) if future is None else future.exception()
+        if isinstance(error, WorkersError):
+            raise error
         finding = None if error is None else failure(error)
         if isinstance(error, Postponed):
             finding = Finding(outcome=Outcome.NOT_RUN, summary=str(error))
@@ -400,13 +452,14 @@ class _Run:
         self.on_event(Event(stage=stage, name=name, room=room, cost=cost, evidence=evidence))
 
 
-def _wait(futures: Iterable[Future[Any]], until: float) -> set[Future[Any]]:
+def wait_until(futures: Iterable[Future[Any]], until: float) -> set[Future[Any]]:
     """Return what is done as soon as something is, or at a time on the clock of `time.monotonic`."""
     patience = None if math.isinf(until) else max(0.0, until - time.monotonic())
     return wait(futures, timeout=patience, return_when=FIRST_COMPLETED).done
 
 
-def _too_long(limit: float) -> str:
+def too_long(limit: float) -> str:
+    """What is said of a call that was stopped after so many seconds."""
     return f"it had not ended after {limit:.0f} s, and was stopped; run it alone to see where it stands"
 
 
@@ -440,6 +493,7 @@ def run_all(
 
     Raises:
         StoreError: if evidence cannot be kept.
+        WorkersError: if the workers, which are elsewhere, can no longer be used; what is stored stays.
         KeyboardInterrupt: after the workers were stopped; what is stored stays.
     """
     run = _Run(ctx, store, recorded, make_executor, jobs, on_event, load)

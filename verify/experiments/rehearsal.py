@@ -6,6 +6,7 @@ images and device and at the same size.
 
 from __future__ import annotations
 
+import heapq
 import resource
 import tempfile
 import time
@@ -18,6 +19,7 @@ import numpy as np
 import torch
 
 from verify.claims.check import Check, Context
+from verify.claims.text import count
 from verify.engine.artefact import Artefact
 from verify.ssl.data import Source
 from verify.ssl.training import Config, Observing, State, Watch, to_arrays, train
@@ -40,6 +42,7 @@ class Piece:
         memory: most that was in use, on CUDA by tensors, on the CPU by the process.
         checkpoint: the file, of which a run keeps one and rewrites it every `APART` seconds at most.
         kept: what stays of a run.
+        threads: CPU threads that train it.
     """
 
     check: str
@@ -51,6 +54,7 @@ class Piece:
     memory: int
     checkpoint: int
     kept: int
+    threads: int
 
     @property
     def seconds(self) -> float:
@@ -112,19 +116,32 @@ def rehearse(check: Check, ctx: Context) -> Piece:
         memory=torch.cuda.max_memory_allocated() if cuda else _resident(),
         checkpoint=checkpoint,
         kept=kept,
+        threads=torch.get_num_threads(),
     )
 
 
-def told(pieces: Sequence[Piece], device: str) -> str:
-    """A line for each piece, and what they take together."""
+def spread(pieces: Sequence[Piece], workers: int) -> float:
+    """Seconds until workers have trained all runs, one at a time each, the longest first."""
+    ends = [0.0] * workers
+    for seconds in sorted(
+        (p.seconds / p.runs for p in pieces for _ in range(p.runs)), reverse=True
+    ):
+        heapq.heapreplace(ends, ends[0] + seconds)
+    return max(ends)
+
+
+def told(pieces: Sequence[Piece], device: str, workers: int = 1) -> str:
+    """A line for each piece, and what they take together, and so many workers."""
     heading = f"{'':34}{'runs':>5}{'steps':>7}{'s/step':>8}{'s/epoch seen':>14}{'hours':>8}{'memory, GB':>12}{'written, GB':>13}{'kept, GB':>10}"
     lines = [
         f"{p.check:34}{p.runs:5}{p.steps:7}{p.step:8.3g}{p.observation:14.3g}{p.seconds / 3600:8.3g}{p.memory / 1e9:12.3g}{p.written / 1e9:13.3g}{p.runs * p.kept / 1e9:10.3g}"
         for p in pieces
     ]
     hours = sum(p.seconds for p in pieces) / 3600
-    last = f"On {device}, {torch.get_num_threads()} CPU threads: {hours:.3g} hours of training one after another, what several experiments share counted in each; what is measured of trained networks comes on top."
-    return "\n".join([heading, *lines, last])
+    last = f"On {device}, {count(max(p.threads for p in pieces), 'CPU thread')}: {hours:.3g} hours of training one after another, what several experiments share counted in each; what is measured of trained networks comes on top."
+    longest = max(p.seconds / p.runs for p in pieces) / 3600
+    shared = f"Spread over {count(workers, 'worker')}, each as fast as this and at one run at a time: {spread(pieces, workers) / 3600:.3g} hours; over any number not below the {longest:.3g} of the longest run."
+    return "\n".join([heading, *lines, last, shared])
 
 
 def _size(arrays: Iterable[np.ndarray]) -> int:

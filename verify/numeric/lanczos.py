@@ -1,8 +1,13 @@
 """Extreme eigenpairs of symmetric operators, at both ends in one run, with their residuals.
 
 Dense matrices are factorised while they are small. Beyond, Lanczos with full reorthogonalisation
-runs for a batch of independent operators at once and drops those that have converged; what does
-not converge, such as a cluster at one end, is factorised after all.
+and thick restarts runs for a batch of independent operators at once and drops those that have
+converged; what does not converge, such as a cluster at one end, is factorised after all, up to an
+order. Residuals are measured at the end, from products with the vectors that are returned.
+
+Beside what the products need, bases take 16 MiB, or 33 vectors of each operator where those are more
+(0.55 GB for one of order 1024 x 2048 in float64); as much again for a moment where operators are
+dropped from a batch; 16 MiB for a restart; and some vectors, of which two are the result.
 
 Lanczos cannot see an eigenvector that is orthogonal to its start, which a random start is with
 probability 0: its values are those of eigenpairs, and extreme with probability 1, not by proof.
@@ -11,12 +16,14 @@ probability 0: its values are those of eigenpairs, and extreme with probability 
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from verify.numeric.operators import (
     MatrixOperator,
@@ -50,15 +57,22 @@ RESIDUAL = {torch.float64: 1e-8, torch.float32: 1e-4}
 """Residual over the operator's norm at which a pair has converged, by type; the eigenvalue is then
 wrong by at most that much, and by about its square over the gap to the next one."""
 
-MAXIMUM_STEPS = 100
+MAXIMUM_STEPS, BEYOND_FALLBACK = 100, 300
+"""Steps by default: at orders up to `FALLBACK_UP_TO`, and beyond, where nothing else would help."""
 
 RANDOM_PART = 0.1
 """Length of the random part of a start whose other part, of length 1, the operator suggests."""
 
-FIRST_CHECK = 6
-CHECK_EVERY_STEP_WITHIN = 100
-"""Convergence is looked for from this step on, at every other step, and at every step once the
-worst residual is within this multiple of the tolerance: a step gains about a digit in two."""
+BASIS, LEAST_BASIS, MEMORY = 200, 32, 2**24
+"""Vectors in a full basis: at most the first; fewer where those of a batch take more bytes than the
+third, though not fewer than the second. Of the objectives that couple a batch, bases of 32 took at
+most 4 % more products than those of 100, and no more time."""
+
+KEPT = 0.4
+"""Share of a full basis that a restart keeps, half of it at each end."""
+
+FIRST_CHECK, CHECK_WITHIN = 6, 8
+"""Convergence is looked for at this step first, and then after so many steps at most."""
 
 COMPACT_BELOW = 0.75
 """Share of a batch still running below which the finished operators are dropped from it."""
@@ -73,8 +87,9 @@ class ExtremeEigenpairs:
         vectors: (..., 2, n), of length 1.
         residuals: (..., 2), |A x - theta x|: some eigenvalue lies within it of theta.
         scale: (...), the larger modulus of the two values: the operator's norm.
-        iterations: (...), products that Lanczos took, 0 without it.
-        converged: (...), whether both residuals are within the tolerance times the scale.
+        iterations: (...), steps that Lanczos took, a product each; 0 without it.
+        converged: (...), whether both residuals are within the tolerance times the scale; not where
+            eigenvalues crowd at an end, for the steps that were taken.
         method: ``eigh``, ``lanczos``, or ``lanczos, then eigh for 3 of 8``.
     """
 
@@ -91,7 +106,7 @@ def extreme_eigenpairs(
     operator: SymmetricOperator | Tensor,
     *,
     tolerance: float | None = None,
-    maximum_steps: int = MAXIMUM_STEPS,
+    maximum_steps: int | None = None,
     dense_up_to: int | None = None,
     fallback_up_to: int = FALLBACK_UP_TO,
     seed: int = 0,
@@ -101,7 +116,7 @@ def extreme_eigenpairs(
     Args:
         operator: an `EffectiveHessian`, another operator, or symmetric matrices (..., n, n).
         tolerance: residual over norm to reach; by default `RESIDUAL` of the operator's type.
-        maximum_steps: Lanczos steps at most.
+        maximum_steps: Lanczos steps at most; by default 100 up to order 4096, and 300 beyond.
         dense_up_to: order up to which the matrix is formed and factorised at once; by default
             where `factorising_is_cheaper`.
         fallback_up_to: order up to which this is done for what did not converge.
@@ -123,6 +138,8 @@ def extreme_eigenpairs(
             f"`operator` must be an EffectiveHessian, another SymmetricOperator, or a tensor of matrices; it was {type(operator).__name__}."
         )
     tolerance = RESIDUAL[operator.dtype] if tolerance is None else tolerance
+    if maximum_steps is None:
+        maximum_steps = MAXIMUM_STEPS if operator.n <= FALLBACK_UP_TO else BEYOND_FALLBACK
     if not tolerance > 0 or maximum_steps < 1:
         raise ValueError(
             f"The tolerance and the number of steps must be positive; got {tolerance=}, {maximum_steps=}."
@@ -228,6 +245,7 @@ class _Scaled(SymmetricOperator):
         one = torch.ones(whole.blocks, 1, dtype=whole.dtype, device=whole.device)
         half = exponent // 2
         self.before, self.after = _ldexp(one, -half), _ldexp(one, half - exponent)
+        self.is_plain = not bool(exponent.any())
 
     @classmethod
     def of(cls, whole: SymmetricOperator, generator: torch.Generator) -> _Scaled:
@@ -246,10 +264,13 @@ class _Scaled(SymmetricOperator):
             if not bool(unseen.any()):
                 break
         _require_digits(whole, torch.where(unseen, 0, _ldexp(torch.ones_like(size), exponent)))
-        return cls(whole, exponent)
+        # Squares of what is so near 1 stay far within the range.
+        return cls(whole, exponent.masked_fill(exponent.abs() <= reach / 3, 0))
 
     def apply(self, v: Tensor) -> Tensor:
         """Multiply vectors v: (m, blocks, n)."""
+        if self.is_plain:
+            return self.whole.rows(v)
         return self.whole.rows(v * self.before) * self.after
 
     def starts(self) -> Tensor | None:
@@ -289,55 +310,78 @@ def _lanczos(
     operator: SymmetricOperator, found: _Found, tolerance: float, maximum_steps: int, seed: int
 ) -> None:
     """Run Lanczos on every operator of a batch and keep the extreme Ritz pairs."""
-    steps = min(maximum_steps, operator.n)
     scaled = _Scaled.of(operator, torch.Generator().manual_seed(seed))
     generator = torch.Generator().manual_seed(seed)
     running = torch.arange(operator.blocks)
-    krylov = _Krylov(scaled, _start(scaled, generator))
-    worst = 1.0
-    for step in range(1, steps + 1):
+    krylov = _Krylov(scaled, _start(scaled, generator), maximum_steps)
+    seen, check = 0, FIRST_CHECK
+    before = torch.ones(operator.blocks, dtype=operator.dtype, device=operator.device)
+    for step in range(1, maximum_steps + 1):
         residual = krylov.extend(generator)
-        due = step >= FIRST_CHECK and (step % 2 == 0 or worst < CHECK_EVERY_STEP_WITHIN * tolerance)
-        if not (due or step == steps or krylov.is_exhausted):
+        due = step in (check, maximum_steps) or krylov.is_full or krylov.is_exhausted
+        if not due:
             continue
-        relative, ritz = krylov.ritz(residual)
-        done = relative <= tolerance
-        last = step == steps or bool(done.all())
-        worst = float(relative.max())
-        if not math.isfinite(worst):
+        relative, values, ritz = krylov.ritz(residual)
+        if not bool(relative.isfinite().all()):
             require_finite_products(residual)
-        if last or int(done.sum()) > (1 - COMPACT_BELOW) * len(done):
+        done = relative <= tolerance
+        last = bool(done.all()) or step == maximum_steps or krylov.size == operator.n
+        dropped = int(done.sum()) > (1 - COMPACT_BELOW) * len(done)
+        if last or dropped:
             ending = torch.ones_like(done) if last else done
             which = running[ending.cpu()]
-            found.keep(which, *krylov.pairs(ritz, ending), scaled.exponent[which])
+            found.vectors[which] = krylov.vectors(ritz, ending)
             found.iterations[which] = step
-            if last:
-                return
-            running = running[~done.cpu()]
+        if last:
+            break
+        if krylov.is_full:
+            krylov.restart(values, ritz)
+        if dropped:
+            running, relative, before = running[~done.cpu()], relative[~done], before[~done]
             krylov = krylov.restricted((~done).nonzero().flatten())
+        # When the next ones to be dropped should have converged, at the rates since the last check;
+        # soon where a residual has risen, as it does when another Ritz value has become an extreme.
+        fallen = (before / relative).log()
+        ahead = (step - seen) * (relative / tolerance).log() / fallen
+        ahead = torch.where(fallen > 0, ahead, 2)
+        next_drop = ahead.kthvalue(int((1 - COMPACT_BELOW) * len(ahead)) + 1).values
+        seen, before = step, relative
+        check = step + int(next_drop.clamp(1, CHECK_WITHIN))
+    images = scaled.rows(found.vectors.transpose(0, 1)).transpose(0, 1)
+    found.keep(torch.arange(operator.blocks), found.vectors, images, scaled.exponent)
 
 
 class _Krylov:
-    """Orthonormal Krylov bases of a batch of operators, with the products of their vectors.
+    """Orthonormal bases V of a batch, (b, size, n) and the vector that is next, with T = V^T A V.
 
-    The products are kept so that a Ritz pair's residual is measured from them, not taken from the
-    recurrence, which holds in exact arithmetic only.
+    A full basis is reduced to Ritz vectors of both ends and the vector that is next: K. Wu and
+    H. Simon, Thick-restart Lanczos method for large symmetric eigenvalue problems, SIAM J. Matrix
+    Anal. Appl. 22 (2000). With f what is left of the last product, of length beta,
+
+        A V = V T + f e^T,   |A V y - theta V y| = beta |e.y|   for T y = theta y,
+
+    after it as before. T is tridiagonal but for the Ritz values that were kept and the row below
+    them, which is full.
     """
 
-    ROOM = 32
-    """Vectors that there is room for at first; doubled when it is used up."""
-
-    def __init__(self, operator: SymmetricOperator, start: Tensor) -> None:
+    def __init__(self, operator: SymmetricOperator, start: Tensor, wanted: int) -> None:
         self.operator = operator
-        self.step = 0
-        self.basis = start.new_empty(len(start), self.ROOM, operator.n)
-        self.images = torch.empty_like(self.basis)
-        self.next = start
-        # The operator on the basis is tridiagonal: its diagonals, and their largest entries so far.
-        self.alpha: list[Tensor] = []
-        self.beta: list[Tensor] = []
-        self.scale = torch.zeros_like(start[:, :1])
+        blocks, n = start.shape
+        affordable = max(LEAST_BASIS, MEMORY // (start.numel() * start.element_size()))
+        capacity = min(n, wanted, BASIS, affordable)
+        self.basis = start.new_empty(blocks, capacity + 1, n)
+        self.basis[:, 0] = start
+        # T's lower triangle, and rows to come, (b, 2, 1): beside the diagonal, and on it.
+        self.projected = start.new_zeros(blocks, 0, 0)
+        self.pending: list[Tensor] = []
+        self.size = self.kept = 0
+        self.scale = start.new_zeros(blocks, 1)
         self.is_exhausted = False
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it must restart before it grows."""
+        return self.size == self.basis.shape[1] - 1
 
     def extend(self, generator: torch.Generator) -> Tensor:
         """Add one vector; return the length of what is left of its product, 0 if nothing is, (b, 1).
@@ -345,79 +389,86 @@ class _Krylov:
         Raises:
             FloatingPointError: if the product is not finite.
         """
-        if self.step == self.basis.shape[1]:
-            self._grow()
-        at, v = self.step, self.next
-        image = self.operator.rows(v.unsqueeze(0)).squeeze(0)
-        self.basis.select(1, at).copy_(v)
-        self.images.select(1, at).copy_(image)
-        alpha = (v * image).sum(-1, keepdim=True)
+        at = self.size
+        image = self.operator.rows(self.basis.narrow(1, at, 1).transpose(0, 1)).permute(1, 2, 0)
         # The recurrence takes out what is large, one pass over the basis what rounding left: the
         # "twice" that is enough (Giraud, Langou, Rozloznik and van den Eshof 2005).
-        left = torch.addcmul(image, alpha, v, value=-1)
-        if at:
-            left.addcmul_(self.beta[-1], self.basis.select(1, at - 1), value=-1)
-        self.step += 1
-        left = self._orthogonalised(left)
-        beta: Tensor = torch.linalg.vector_norm(left, dim=-1, keepdim=True)
-        length = beta
-        self.scale = torch.maximum(self.scale, alpha.abs())
-        floor = self.operator.n * torch.finfo(v.dtype).eps
-        if not bool((length > floor * self.scale).all()):  # or NaN
+        if at > self.kept:
+            left, row = self._orthogonalised(image, at - 1)
+            self.pending.append(row)
+        else:
+            left, row = self._orthogonalised(image, 0)
+            self.projected = pad(self.projected, (0, 1, 0, 1))
+            self.projected[:, at] = row.squeeze(-1)
+        left, _ = self._orthogonalised(left, 0)
+        length = torch.linalg.vector_norm(left, dim=1)
+        self.scale = torch.maximum(self.scale, torch.linalg.vector_norm(image, dim=1))
+        beta: Tensor = length
+        self.is_exhausted = False
+        floor = self.operator.n * torch.finfo(image.dtype).eps
+        if not float((length / self.scale).min()) > floor:  # or NaN
             require_finite_products(length)
             # An invariant subspace is exhausted: go on outside it.
             spent = length <= floor * self.scale
             self.is_exhausted = bool(spent.all())
             beta = length.masked_fill(spent, 0)
-            fresh = torch.randn(v.shape, generator=generator, dtype=v.dtype).to(v.device)
-            fresh = self._orthogonalised(self._orthogonalised(fresh))
-            left = torch.where(spent, fresh, left)
-            length = torch.linalg.vector_norm(left, dim=-1, keepdim=True)
-        self.scale = torch.maximum(self.scale, beta)
-        self.alpha.append(alpha)
-        self.beta.append(beta)
-        self.next = left / length
+            fresh = torch.randn(image.shape, generator=generator, dtype=image.dtype)
+            fresh = fresh.to(image.device)
+            for _ in range(2):
+                fresh, _ = self._orthogonalised(fresh, 0)
+            left = torch.where(spent.unsqueeze(-1), fresh, left)
+            length = torch.linalg.vector_norm(left, dim=1)
+        self.size += 1
+        torch.div(left.squeeze(-1), length, out=self.basis.select(1, self.size))
         return beta
 
-    def ritz(self, residual: Tensor) -> tuple[Tensor, Tensor]:
-        """Relative residuals (b,) that the recurrence predicts, and coefficients (b, 2, step)."""
-        tridiagonal = torch.cat(self.alpha, 1).diag_embed()
-        if self.step > 1:  # eigh reads the lower triangle
-            tridiagonal.diagonal(-1, 1, 2).copy_(torch.cat(self.beta[:-1], 1))
-        values, vectors = torch.linalg.eigh(tridiagonal)
-        extreme = vectors[:, :, [0, -1]].mT
-        predicted = residual * extreme[:, :, -1].abs()
+    def ritz(self, residual: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Relative residuals (b,) of the extremes, as T has them, and its eigenpairs, ascending."""
+        if self.pending:
+            new, band = len(self.pending), torch.cat(self.pending, 2)
+            self.pending = []
+            self.projected = pad(self.projected, (0, new, 0, new))
+            self.projected.diagonal(-1, 1, 2)[:, -new:] = band[:, 0]
+            self.projected.diagonal(0, 1, 2)[:, -new:] = band[:, 1]
+        values, vectors = torch.linalg.eigh(self.projected)
+        predicted = residual * vectors[:, -1, [0, -1]].abs()
         scale = values.abs().amax(-1, keepdim=True).clamp(min=torch.finfo(values.dtype).tiny)
-        return (predicted / scale).amax(-1), extreme
+        relative = (predicted / scale).amax(-1)
+        return relative.clamp(min=torch.finfo(values.dtype).tiny), values, vectors
 
-    def pairs(self, ritz: Tensor, which: Tensor) -> tuple[Tensor, Tensor]:
-        """Ritz vectors of some of the operators and their products, each (b, 2, n)."""
+    def vectors(self, ritz: Tensor, which: Tensor) -> Tensor:
+        """The extreme Ritz vectors of some of the operators, (b, 2, n)."""
         chosen = slice(None) if bool(which.all()) else which
-        coefficients = ritz[chosen]
-        basis, images = self.basis[:, : self.step], self.images[:, : self.step]
-        return coefficients @ basis[chosen], coefficients @ images[chosen]
+        extremes: Tensor = ritz[chosen][:, :, [0, -1]].mT @ self.basis[chosen, : self.size]
+        return extremes
+
+    def restart(self, values: Tensor, ritz: Tensor) -> None:
+        """Keep Ritz vectors of both ends and the next vector alone."""
+        end = int(KEPT * self.size / 2)
+        chosen = [*range(end), *range(-end, 0)]
+        turn = ritz[:, :, chosen].mT
+        row = turn[:, :, 0].numel() * turn.element_size()
+        for part in self.basis.split(max(1, MEMORY // row), dim=2):
+            part[:, : 2 * end] = turn @ part[:, : self.size]
+        self.basis[:, 2 * end] = self.basis[:, self.size]
+        self.projected = values[:, chosen].diag_embed()
+        self.size = self.kept = 2 * end
 
     def restricted(self, samples: Tensor) -> _Krylov:
         """The bases of some of the operators."""
-        part = _Krylov(self.operator.restricted(samples), self.next[samples])
-        part.step, part.scale = self.step, self.scale[samples]
-        part.alpha = [entry[samples] for entry in self.alpha]
-        part.beta = [entry[samples] for entry in self.beta]
-        used = slice(0, self.step)
-        part.basis = self.basis.new_empty(len(samples), *self.basis.shape[1:])
-        part.images = torch.empty_like(part.basis)
+        part = copy.copy(self)
+        part.operator = self.operator.restricted(samples)
+        used = slice(0, self.size + 1)
+        part.basis = self.basis[: len(samples)]  # in the same memory, so `self` is void
         part.basis[:, used] = self.basis[samples, used]
-        part.images[:, used] = self.images[samples, used]
+        part.projected, part.scale = self.projected[samples], self.scale[samples]
         return part
 
-    def _orthogonalised(self, w: Tensor) -> Tensor:
-        basis, columns = self.basis.narrow(1, 0, self.step), w.unsqueeze(-1)
-        left: Tensor = torch.baddbmm(columns, basis.mT, torch.bmm(basis, columns), alpha=-1)
-        return left.squeeze(-1)
-
-    def _grow(self) -> None:
-        self.basis = torch.cat((self.basis, torch.empty_like(self.basis)), dim=1)
-        self.images = torch.cat((self.images, torch.empty_like(self.images)), dim=1)
+    def _orthogonalised(self, w: Tensor, first: int) -> tuple[Tensor, Tensor]:
+        """Columns w, (b, n, 1), without their parts along the vectors from a position on; and these."""
+        basis = self.basis.narrow(1, first, self.size + 1 - first)
+        parts = torch.bmm(basis, w)
+        return torch.baddbmm(w, basis.mT, parts, alpha=-1), parts
 
 
 def _start(operator: SymmetricOperator, generator: torch.Generator) -> Tensor:

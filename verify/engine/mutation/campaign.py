@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import queue
 import shutil
@@ -29,6 +30,7 @@ from verify.engine import registry as rooms
 from verify.engine.mutation import host
 from verify.engine.mutation.catalogue import Mutation, MutationError, is_test
 from verify.engine.provenance import evidence_key
+from verify.engine.runner import RemoteExecutor
 from verify.engine.worker import THREADS
 
 COPIED = ("projection_head_verifier.py", "pyproject.toml", "reports", "tests", "theorems", "verify")
@@ -70,18 +72,22 @@ class Change(NamedTuple):
     checks: tuple[str, ...]
 
 
+def copy_checkout(root: Path, folder: Path) -> None:
+    """Copy what is needed of a checkout to a new folder."""
+    folder.mkdir()
+    for name in COPIED:
+        source = root / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=LEFT)
+        else:
+            shutil.copy2(source, folder / name)
+
+
 class Copy:
     """A copy of the checkout, and the process that tries changes on it."""
 
-    def __init__(self, root: Path, folder: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir()
-        for name in COPIED:
-            source = root / name
-            if source.is_dir():
-                shutil.copytree(source, folder / name, ignore=LEFT)
-            else:
-                shutil.copy2(source, folder / name)
         self._host = subprocess.Popen(
             [sys.executable, "-P", host.__file__, str(folder)],
             stdin=subprocess.PIPE,
@@ -89,6 +95,11 @@ class Copy:
             text=True,
             env={**os.environ, **THREADS},
         )
+
+    def tried(self, change: Change, ctx: Context, limit: float) -> dict[str, str]:
+        """Make a change, and return what `first_red` does."""
+        with self.changed(change) if change.file else nullcontext():
+            return self.first_red(change.checks, ctx, limit)
 
     def first_red(self, checks: Sequence[str], ctx: Context, limit: float) -> dict[str, str]:
         """Run checks until one is not green; return its id and what it said."""
@@ -124,6 +135,53 @@ class Copy:
         self._host.stdin.close()
         self._host.wait()
         self._host.stdout.close()
+
+
+class RemoteCopy:
+    """A copy of the checkout on whichever worker of a cluster is free.
+
+    Args:
+        workers: of the cluster.
+        archive: the checkout, in their cache.
+    """
+
+    def __init__(self, workers: RemoteExecutor, archive: Path) -> None:
+        self._workers, self._archive = workers, archive
+
+    def tried(self, change: Change, ctx: Context, limit: float) -> dict[str, str]:
+        """Make a change, and return what `Copy.first_red` does."""
+        call = (tried_on_worker, (self._archive.name, change, ctx, limit))
+        found: dict[str, str] = self._workers.send(
+            call, math.inf, brings=[str(self._archive)]
+        ).result()
+        return found
+
+    def close(self) -> None:
+        """Leave it to the worker, which ends with the process that tries."""
+
+
+_unpacked: dict[str, Copy] = {}
+"""The copy that this process tries changes on, by the archive's name."""
+
+
+def tried_on_worker(archive: str, change: Change, ctx: Context, limit: float) -> dict[str, str]:
+    """Try a change on a worker, on a copy that is made once.
+
+    Args:
+        archive: the checkout, a file of the context's cache.
+        change: see `Copy.tried`.
+        ctx: the context; the copy is below its `scratch`.
+        limit: see `Copy.tried`.
+    """
+    if archive not in _unpacked:
+        for left in Path(ctx.scratch).glob("changed-*"):  # by a process that was stopped
+            shutil.rmtree(left)
+        folder = Path(tempfile.mkdtemp(prefix="changed-", dir=ctx.scratch))
+        shutil.unpack_archive(Path(ctx.cache) / archive, folder / "0")
+        _unpacked[archive] = Copy(folder / "0")
+    copy = _unpacked[archive]
+    cache = str(copy.folder.parent / "artefacts")
+    return copy.tried(change, msgspec.structs.replace(ctx, cache=cache), limit)
 
 
 SEED = 20260517
@@ -189,12 +247,17 @@ class Campaign:
         root: of the checkout.
         ctx: the context in which the checks run.
         jobs: how many changes are tried at a time.
+        workers: where they are tried; on this machine by default.
     """
 
-    def __init__(self, root: Path, ctx: Context, jobs: int) -> None:
+    def __init__(
+        self, root: Path, ctx: Context, jobs: int, workers: RemoteExecutor | None = None
+    ) -> None:
         self.root, self.ctx, self.jobs, self.limit = root, ctx, jobs, LIMIT
-        self._free: queue.SimpleQueue[Copy] = queue.SimpleQueue()
-        self._copies: list[Copy] = []
+        self.workers = workers
+        self._free: queue.SimpleQueue[Copy | RemoteCopy] = queue.SimpleQueue()
+        self._copies: list[Copy | RemoteCopy] = []
+        self._archive: Path | None = None
         self.keys = Keys(root, ctx)
 
     def __enter__(self) -> Campaign:
@@ -205,7 +268,22 @@ class Campaign:
     def __exit__(self, *raised: object) -> None:
         for copy in self._copies:
             copy.close()
+        if self._archive is not None:
+            self._archive.unlink()
         self._folder.cleanup()
+
+    def _copy(self, number: int) -> Copy | RemoteCopy:
+        """Another copy of the checkout."""
+        folder = Path(self._folder.name) / str(number)
+        if self.workers is None:
+            copy_checkout(self.root, folder)
+            return Copy(folder)
+        if self._archive is None:
+            copy_checkout(self.root, folder)
+            packed = Path(shutil.make_archive(str(folder), "zip", folder))
+            self._archive = self.workers.cache / f"{Path(self._folder.name).name}.zip"
+            shutil.move(packed, self._archive)
+        return RemoteCopy(self.workers, self._archive)
 
     def red_unchanged(self, checks: Sequence[str]) -> Iterator[str]:
         """Run checks on the unchanged copies, a few at a time; yield a sentence on what is not green."""
@@ -250,15 +328,13 @@ class Campaign:
                 return None
             copy, begun = self._free.get(), time.monotonic()
             try:
-                with copy.changed(change) if change.file else nullcontext():
-                    found = copy.first_red(change.checks, self.ctx, self.limit)
+                found = copy.tried(change, self.ctx, self.limit)
             finally:
                 self._free.put(copy)
             return {**found, "seconds": str(time.monotonic() - begun)}
 
         for _ in range(min(self.jobs, len(waiting)) - len(self._copies)):
-            folder = Path(self._folder.name) / str(len(self._copies))
-            self._copies.append(Copy(self.root, folder))
+            self._copies.append(self._copy(len(self._copies)))
             self._free.put(self._copies[-1])
         with ThreadPoolExecutor(self.jobs) as pool:
             futures = {pool.submit(one, change): change.id for change in waiting}
