@@ -490,7 +490,8 @@ def _here(room: ExperimentRecord, told: Told, data: str) -> tuple[str, bool]:
     answers: dict[bool, set[str]] = {False: set(), True: set()}
     for effect in told.effects:
         for check, measured in room.answered(effect):
-            if not check.command if form == "digits" else check.id.endswith(f".cifar10-{form}"):
+            of_form = check.id.removesuffix("-1-seed").endswith(f".cifar10-{form}")
+            if not check.command if form == "digits" else of_form:
                 answers[check.stale].add(measured.answer.value)
     earlier = not answers[False] and bool(answers[True])
     return " and ".join(sorted(answers[earlier])), earlier

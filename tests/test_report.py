@@ -327,5 +327,18 @@ def test_answers_of_earlier_code_are_shown_and_marked_and_do_not_count(run: RunR
     assert f"E3.spread: no, {mark}" in show(replace(run, experiments=(then,)))
 
 
+@pytest.mark.parametrize("form", ["medium", "medium-1-seed"])
+def test_what_is_told_of_a_form_is_set_beside_what_it_found_with_however_many_seeds(
+    run: RunRecord, form: str
+) -> None:
+    (room,) = run.experiments
+    (check,) = (c for c in room.checks if c.evidence is not None and c.evidence.answers)
+    told = Told(effects=("selective",), text="so", medium=(Answer.YES, "1.2"))
+    recorded = replace(check, id=f"E3.orbits.cifar10-{form}", command="python -m verify ssl")
+    shown = replace(room, told=(told,), checks=(recorded,), answers={})
+    text = Parsed(page(replace(run, experiments=(shown,)))).text["result--E3"]
+    assert "(here: no)" in text
+
+
 def shown_text(effect: str, room: ExperimentRecord) -> str:
     return next(one.text for one in room.experiment.effects if one.id == effect)
