@@ -53,7 +53,7 @@ def production(ctx: Context) -> Finding:
         # No multiple of v either: the part along v is removed.
         off = (beside - v * (v * beside).sum(0)).norm(dim=0)
         curved = min(curved, float(off.min()))
-        gap = max(gap, float((off - _across(weight.roll(D, dims=0), z, v)).abs().max()))
+        gap = max(gap, float((off[0] - _across(weight.roll(D, dims=0), z, v[:, :1])).abs()))
     # The second kind must fail the very test that the first passes.
     margin = max(flat / ROUNDING, ROUNDING / curved, gap / ROUNDING)
     return finding(
