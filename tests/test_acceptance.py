@@ -103,7 +103,7 @@ def test_a_report_does_not_count_stored_evidence_that_breaks_a_rule(verify, fold
     assert kept.margin is None
     file.write_bytes(seal(replace(kept, margin=2.0)))
     code, out, err = verify(registry, "report")
-    assert "part P: undecided (not run: toy.P.property)" in out
+    assert "part P, bound: undecided (not run: toy.P.property)" in out
     assert "1 not run" in out.splitlines()[-1]
     assert "does not count: as stated, although error / allowed reached 2." in err
     assert code == 0

@@ -59,17 +59,15 @@ def exponential(proof: Proof) -> None:
 def blow_up(proof: Proof) -> None:
     """L = u arctan(u) / 2: u' = G^(-1/2) gamma' is u' = 1 + u^2, which ends at length pi / 2."""
     metric = sp.factor(sp.simplify((u * sp.atan(u) / 2).diff(u, 2)))
-    speed, solution = 1 / sp.sqrt(metric), sp.tan(z)
+    time = sp.atan(u)
     _equal(proof, "The metric $L''$", metric, 1 / (1 + u**2) ** 2)
-    _equal(
-        proof, "$u = \\tan t$ solves $u' = (L'')^{-1/2}$", solution.diff(z), speed.subs(u, solution)
-    )
-    end = sp.limit(solution, z, sp.pi / 2, "-")
-    proof.fact(r"and leaves every bound at $\pi / 2$", sp.Eq(end, sp.oo, evaluate=False))
+    _equal(proof, r"$u' = (L'')^{-1/2}$ from 0 is $t = \arctan u$", time.diff(u), sp.sqrt(metric))
+    end = sp.limit(time, u, sp.oo)
+    proof.fact(r"and leaves every bound by $\pi / 2$", sp.Eq(end, sp.pi / 2, evaluate=False))
     _equal(
         proof,
         r"The line's length $\int \sqrt{L''} du$ in the metric",
-        sp.integrate(1 / speed, (u, -sp.oo, sp.oo)),
+        sp.integrate(sp.sqrt(metric), (u, -sp.oo, sp.oo)),
         sp.pi,
     )
     bowl = (1 + u**2) ** sp.Rational(-3, 2)

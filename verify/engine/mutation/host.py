@@ -101,6 +101,7 @@ def _test(test: str) -> str:
             if report.failed:
                 failed.append(f"{report.nodeid} is not collected")
 
+    os.environ.pop("PYTEST_ADDOPTS", None)  # the caller's, of which a copy may know nothing
     code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", test], plugins=[Notes()])
     if code == pytest.ExitCode.OK:
         return ""
