@@ -299,7 +299,7 @@ def test_an_index_keeps_the_range_that_its_hypothesis_had():
         proof.every(k, i)
         proof.given("h", "$y_i = 0$ for $i \\leq k$", y[i])
         proof.every(d, i)
-        proof.follows("for all i up to d", 2 * y[i], sp.S.Zero, using={"h": 2 * y[i]})
+        proof.follows("for all i up to d", y[i] ** 2, sp.S.Zero, using={"h": y[i] ** 2})
 
     assert refuses(derivation)
 
