@@ -76,13 +76,13 @@ EXPERIMENT = Experiment(
             id="relu",
             text="A ReLU head does not.",
             published="0.11",
-            criterion="As published, for the ReLU head. Yes: below 1 in every seed. No: at least 1 in every one. Undecided otherwise.",
+            criterion=f"As published, for the ReLU head. Yes: below 1 in every seed, {LATE}. No: at least 1 in every one. Undecided otherwise.",
         ),
         Effect(
             id="escapes",
             text="Smooth heads escape: they come to where a run with BatchNorm is.",
             published="that they escape is claimed, this level is ours; 4.1 to 10 times below it in the released arrays",
-            criterion=f"The square of the deviation in the last epoch over that of the Swish run with BatchNorm in both heads, from the same seed. Yes: at least {ESCAPED:g} for GELU and Swish in every seed. No: at most {COLLAPSED:g} for both in every one. Undecided otherwise. {GUARD}.",
+            criterion=f"The square of the deviation in the last epoch over that of the Swish run with BatchNorm in both heads, from the same seed. Yes: at least {ESCAPED:g} for GELU and Swish in every seed. No: at most {COLLAPSED:g} for both in every one, as late as that. Undecided otherwise. {GUARD}.",
         ),
         Effect(
             id="escapes-start",
@@ -112,7 +112,7 @@ EXPERIMENT = Experiment(
             id="variance-of-z",
             text="The variance of the representation z grows.",
             published="",
-            criterion="Ours: what a collapse is of, in evaluation mode. Total variance of the directions of z over the test images, after the last epoch over before the first step, at learning rate 0.05 from the projector x 0.1. Yes: above 1 for linear, GELU and Swish in every seed. No: below 1 for all three in every one. Undecided otherwise.",
+            criterion="Ours: what a collapse is of, in evaluation mode. Total variance of the directions of z over the test images, after the last epoch over before the first step, at learning rate 0.05 from the projector x 0.1. Yes: above 1 for linear, GELU and Swish in every seed. No: below 1 for all three in every one, as late as for the first. Undecided otherwise.",
         ),
     ),
 )
@@ -157,13 +157,18 @@ def answers(seeds: Sequence[Tracks]) -> tuple[Measured, ...]:
             min(straight) > 1,
             late and max(straight) < 1,
         ),
-        report.decided("relu", max(of_relu) < 1, min(of_relu) >= 1, _listed(of_relu)),
+        report.decided(
+            "relu",
+            is_late(seeds, relu) and max(of_relu) < 1,
+            min(of_relu) >= 1,
+            _listed(of_relu),
+        ),
         _escapes("escapes", seeds, REFERENCE),
         _escapes("escapes-start", seeds, None),
         report.decided(
             "batchnorm", all(kept), not any(kept), f"{min(normed):.2g} to {max(normed):.2g}"
         ),
-        report.decided("variance-of-z", min(z) > 1, max(z) < 1, _by_seed(seeds, z)),
+        report.decided("variance-of-z", min(z) > 1, late and max(z) < 1, _by_seed(seeds, z)),
     ]
     if small in cells:
         flow = [regrowth(t[small]) for t in seeds]
@@ -213,7 +218,8 @@ def _guarded(
 
 def _escapes(effect: str, seeds: Sequence[Tracks], other: Cell | None) -> Measured:
     shares = [share(t, cell, beside(cell, other)) for t in seeds for cell in SMOOTH_CELLS]
-    escaped, stayed = min(shares) >= ESCAPED, max(shares) <= COLLAPSED
+    escaped = min(shares) >= ESCAPED
+    stayed = is_late(seeds, REFERENCE) and max(shares) <= COLLAPSED
     return _guarded(effect, seeds, SMOOTH_CELLS, other, shares, escaped, stayed)
 
 
@@ -257,6 +263,19 @@ TITLE = "Deviation of the unit projector output, by head, BatchNorm, step size a
 
 ALL_SEEDS = setup(LIVE, SEEDS)
 
+ASK_LATE = (
+    "regrows",
+    "regrows-later",
+    "linear",
+    "relu",
+    "escapes",
+    "escapes-start",
+    "flow",
+    "time",
+    "variance-of-z",
+)
+"""What is not decided before `ENOUGH`, or by runs that the medium form does not have."""
+
 CHECKS = (
     # First, since the first that ran answers an effect.
     measurement(
@@ -267,6 +286,6 @@ CHECKS = (
         capabilities=("standard",),
         cost=0.2,
     ),
-    *report.measurements("E2.escape", TITLE, run_escape, setup, cost=0.2),
+    *report.measurements("E2.escape", TITLE, run_escape, setup, cost=0.2, long=ASK_LATE),
     *section("E2", *invariants.CHECKS),
 )

@@ -36,12 +36,14 @@ def effect_of(name: str) -> str:
 
 def _effect(name: str) -> Effect:
     expands = name in EXPANDING
-    figures = zip(KINDS, PUBLISHED[name], strict=True)
+    figures = ", ".join(
+        f"{gain:+g} ({kind})" if expands else f"{ratio:g} ({kind})"
+        for kind, (ratio, gain) in zip(KINDS, PUBLISHED[name], strict=True)
+    )
     return Effect(
         id=effect_of(name),
         text=f"The head of {name} {'expands' if expands else 'compresses'} orbits.",
-        published="variance ratio "
-        + ", ".join(f"{ratio:g} ({kind})" for kind, (ratio, _) in figures),
+        published=f"{'gain of the cosine to the original' if expands else 'variance ratio'} {figures}",
         criterion=CRITERION.format(yes="No" if expands else "Yes", no="Yes" if expands else "No"),
     )
 
