@@ -18,9 +18,10 @@ from theorems.conftest import pytest_collection_modifyitems
 from verify.__main__ import ROOT
 from verify.claims import proved
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role
-from verify.claims.evidence import Finding, Outcome
+from verify.claims.evidence import Finding, Outcome, Quoted, Theorem
 from verify.claims.proved import Proved, Said, check_proved, reading_digest
 from verify.cli.kernel import keep
+from verify.engine.provenance import versions_for
 from verify.kernel import coq, record
 from verify.kernel.sources import Library, SourceError, faults, sentences
 
@@ -197,7 +198,7 @@ def test_without_coq_the_record_stands_for_the_same_sources_only(library, monkey
     assert found(library).outcome is Outcome.NOT_RUN
 
 
-_read = record.read
+_read, _write = record.read, record.write
 
 
 def test_of_a_room_that_is_recorded_only_what_it_quotes_stays(monkeypatch):
@@ -212,6 +213,23 @@ def test_of_a_room_that_is_recorded_only_what_it_quotes_stays(monkeypatch):
     keep([(check, Finding(outcome=Outcome.AS_STATED, summary=""))])
     (kept,) = written
     assert list(kept) == ["Geometry.toy.twice.part_twice", "Geometry.other.twice.part_twice"]
+
+
+def test_what_is_recorded_names_the_libraries(library, monkeypatch, tmp_path):
+    quoted = Quoted(name="Geometry.toy.twice.part_twice", text="")
+    told = Theorem(
+        name=quoted.name, statement=quoted, vocabulary=(), axioms=(), seconds=0.5, coq="8.16.1"
+    )
+    monkeypatch.setattr(record, "RECORD", tmp_path / "record.json")
+    monkeypatch.setattr(record, "read", lambda: _read(record.RECORD))
+    monkeypatch.setattr(record, "write", lambda entries: _write(entries, record.RECORD))
+    monkeypatch.setattr(coq, "libraries", lambda: "0123456789ab")
+    run = functools.partial(check_proved, claim(), "")
+    own = {"id": "toy.a", "title": "", "run": run, "arithmetic": Arithmetic.EXACT}
+    check = Check(role=Role.SUPPORTS, kind=Kind.KERNEL, **own)
+    assert keep([(check, Finding(outcome=Outcome.AS_STATED, summary="", theorems=(told,)))]) == 1
+    (entry,) = record.read().values()
+    assert entry.libraries == "0123456789ab"
 
 
 def test_comments_and_strings_hide_nothing_and_are_not_taken_for_code():
@@ -390,6 +408,31 @@ def test_a_room_is_asked_about_in_one_process_and_what_is_compiled_ahead_along_w
     assert runs[7:] == ["ask"]
     told = {left.name.partition(".")[0] for left in kept.glob("*.axioms.json")}
     assert told == {"alike", "other"}
+
+
+@needs_coq
+def test_what_other_libraries_were_installed_for_is_compiled_and_recorded_anew(
+    library, runs, monkeypatch, request
+):
+    request.addfinalizer(coq.libraries.cache_clear)
+    sources, folder = Library(library / "rooms", library / "library"), library / "coq"
+    for _ in range(2):
+        coq._compile(sources, "Geometry.toy.alike", folder)
+    assert runs == ["alike"]
+    before = coq.libraries()
+    (library / "own.vo").write_bytes(b"another library")
+    monkeypatch.setenv("COQPATH", str(library))
+    assert coq.libraries() == before  # of one process it stays
+    coq.libraries.cache_clear()
+    assert coq.libraries() != before
+    coq._compile(sources, "Geometry.toy.alike", folder)
+    assert runs == ["alike", "alike"]
+    own = {"id": "toy.a", "title": "", "run": print, "arithmetic": Arithmetic.EXACT}
+    theorem, other = (
+        Check(role=Role.SUPPORTS, kind=kind, **own) for kind in (Kind.KERNEL, Kind.PROPERTY)
+    )
+    assert versions_for(theorem)["coq libraries"] == coq.libraries()
+    assert "coq libraries" not in versions_for(other)
 
 
 @needs_coq

@@ -81,6 +81,7 @@ def facts(packages: tuple[str, ...], data: tuple[str, ...], kernel: bool) -> dic
     found = dict(versions())
     if kernel:
         found["coq"] = coq.version() or "absent"
+        found["Coq's libraries"] = coq.libraries() or "absent"
     for path in data:
         found[path] = content_digest(Path(path)) if os.path.exists(path) else "absent"
     files = Files(packages)

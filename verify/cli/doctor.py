@@ -52,7 +52,7 @@ def examine(
     threads = ", ".join(f"{name}={os.environ.get(name, 'unset')}" for name in THREADS)
     yield "threads", f"one in each worker; this shell has {threads}"
     yield "digits", _digits()
-    yield "coq", coq.version() or missing()
+    yield "coq", f"{coq.version()}, libraries {coq.libraries()}" if coq.version() else missing()
     ctx = Context(
         seed=0,
         profile="standard",

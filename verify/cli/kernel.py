@@ -61,7 +61,9 @@ def keep(found: Sequence[tuple[Check, Finding]]) -> int:
         for name, entry in record.read().items()
         if name in quoted or name.split(".")[1] not in rooms
     }
-    record.write(kept | told)
+    libraries = coq.libraries()
+    noted = {name: entry._replace(libraries=libraries) for name, entry in told.items()}
+    record.write(kept | noted)
     return len(told)
 
 

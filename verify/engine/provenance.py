@@ -114,14 +114,16 @@ def evidence_key(check: Check, ctx: Context, installed: Mapping[str, str] | None
 
 
 def versions_for(check: Check) -> dict[str, str]:
-    """Return the versions in this process that a check's evidence rests on; of a theorem Coq's, too.
+    """Return the versions in this process that a check's evidence rests on; of a theorem Coq's and its libraries', too.
 
     Where there is no Coq, the record of what it said takes its place.
     """
     if check.kind is not Kind.KERNEL:
         return versions()
-    judge = coq.version() or "not here"
-    if not coq.version() and record.RECORD.is_file():
+    if coq.version():
+        return versions() | {"coq": coq.version(), "coq libraries": coq.libraries()}
+    judge = "not here"
+    if record.RECORD.is_file():
         judge += f", record {hashlib.sha256(record.RECORD.read_bytes()).hexdigest()[:12]}"
     return versions() | {"coq": judge}
 

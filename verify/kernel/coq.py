@@ -58,10 +58,30 @@ def version() -> str:
     return told.stdout.split()[0] if told.stdout.split() else ""
 
 
+@functools.cache
+def libraries() -> str:
+    """Digest of the libraries that `coqc` finds, of every compiled file by path and content; empty without Coq.
+
+    They are below its ``user-contrib``, where MathComp and Coquelicot are, and the folders of ``COQPATH``.
+    """
+    if not version():
+        return ""
+    told = subprocess.run(
+        ["coqc", "-where"], capture_output=True, text=True, check=True, timeout=60
+    )
+    digest = hashlib.sha256()
+    for folder in (f"{told.stdout.strip()}/user-contrib", os.environ.get("COQPATH", "")):
+        for root in map(Path, filter(None, folder.split(os.pathsep))):
+            for file in sorted(root.rglob("*.vo")):
+                content = hashlib.sha256(file.read_bytes()).hexdigest()
+                digest.update(f"{file.relative_to(root).as_posix()} {content}\n".encode())
+    return digest.hexdigest()[:12]
+
+
 def check(library: Library, module: str, theorems: tuple[str, ...], folder: Path) -> Compiled:
     """Compile a module and what it rests on, and ask what its theorems assume.
 
-    What was compiled from the same sources by the same Coq is used again. Before Coq is asked, what is recorded of
+    What was compiled from the same sources and libraries by the same Coq is used again. Before Coq is asked, what is recorded of
     the module's room is compiled too, by all workers that are at it, so that it is asked once.
 
     Args:
@@ -125,12 +145,15 @@ def _compile(library: Library, module: str, folder: Path, *, wait: bool = True) 
 
 
 def _recorded(library: Library) -> dict[str, tuple[str, ...]]:
-    """What this Coq said of each theorem, by its full name, when these very sources were recorded."""
+    """What this Coq said of each theorem, by its full name, when these very sources were recorded.
+
+    The libraries may have been others: what theorems are found to assume together is never less than what each does.
+    """
     return {
         name: entry.axioms
         for name, entry in record.read().items()
         if _module(name) in library.sources
-        and f"{entry.coq} {entry.digest}" == _key(library, _module(name))
+        and (entry.coq, entry.digest) == (version(), library.digest(_module(name)))
     }
 
 
@@ -244,7 +267,7 @@ def _run(folder: Path, file: Path, module: str) -> str:
 
 
 def _key(library: Library, module: str) -> str:
-    return f"{version()} {library.digest(module)}"
+    return f"{version()} {libraries()} {library.digest(module)}"
 
 
 def _is_current(stamp: Path, key: str) -> bool:

@@ -21,12 +21,14 @@ class Entry(NamedTuple):
         coq: the version that checked it.
         axioms: what it assumes.
         seconds: that compiling its file took.
+        libraries: digest of the libraries that it was checked with, see `coq.libraries`; empty if not noted.
     """
 
     digest: str
     coq: str
     axioms: tuple[str, ...]
     seconds: float
+    libraries: str = ""
 
 
 def read(path: Path = RECORD) -> dict[str, Entry]:
@@ -39,6 +41,7 @@ def read(path: Path = RECORD) -> dict[str, Entry]:
                 str(entry["coq"]),
                 tuple(map(str, entry["axioms"])),
                 float(entry["seconds"]),
+                str(entry.get("libraries", "")),
             )
             for name, entry in stored.items()
         }
