@@ -320,7 +320,7 @@ def test_show_prints_the_statement_and_what_is_stored(verify, folder):
         "assumes unit (quoted): 0 ≤ x < 1",  # LaTeX in the statement
         "Part P, bound",
         "    Not run yet.\n",
-        "Flaw: One seed.",
+        "Remark: One seed.",
         "measured: not run",
     ):
         assert text in out

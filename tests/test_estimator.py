@@ -77,7 +77,7 @@ def test_a_vanished_vector_has_no_residual():
 
 
 def test_the_steps_are_those_described():
-    """One step from v: v <- H v / (|H v| + 1e-8), and the value is the shifted Rayleigh quotient."""
+    """One step from v: v <- H v / (|H v| + 1e-8), and the value is v^T H v, of the matrix that is not shifted."""
     diagonal = torch.tensor([-1.0, 0.5, 4.0])
     generator = torch.Generator().manual_seed(7)
     found = []
@@ -87,10 +87,17 @@ def test_the_steps_are_those_described():
         v = v / v.norm()
         image = (diagonal - shift) * v
         v = image / (image.norm() + 1e-8)
-        found.append(float((v * (diagonal - shift) * v).sum()))
+        found.append(float((v * diagonal * v).sum()))
     estimate = published_estimate(quadratic(*diagonal.tolist()), POINT, seed=7, steps=1)
     assert estimate.first == pytest.approx(found[0], rel=1e-6)
-    assert estimate.value == pytest.approx(sum(found), rel=1e-6)
+    assert estimate.value == pytest.approx(found[1], rel=1e-6)
+
+
+def test_a_vector_hardly_shortened_does_not_add_the_shift():
+    """Of length 0.97 it would add 2e-8 to the value, and turn its sign."""
+    estimate = published_estimate(quadratic(4e-7, 4e-7, -1.5e-8), POINT, seed=0)
+    assert 0.95 < estimate.lengths[1] < 0.99
+    assert estimate.value == pytest.approx(-1.5e-8 * estimate.lengths[1] ** 2, rel=0.02)
 
 
 def test_plain_functions_are_the_heads_they_come_from():

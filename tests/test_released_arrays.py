@@ -722,6 +722,19 @@ def test_recorded_e7_gives_the_published_ranges(recorded: Analysis) -> None:
     assert [round(min(normed), 1), round(max(normed), 1)] == [0.4, 2.7]
 
 
+@pytest.mark.parametrize(("without", "ends"), [(True, (56, 4235)), (False, (0.47, 2.74))])
+def test_recorded_e7_gives_what_the_plotting_script_prints(
+    recorded: Analysis, without: bool, ends: tuple[float, float]
+) -> None:
+    rows = [r for r in recorded.rows if r.experiment == "E7"]
+    printed = [
+        float(r.remark.rsplit("prints, ", 1)[1])
+        for r in rows
+        if ("no BatchNorm" in r.quantity) is without
+    ]
+    assert (min(printed), max(printed)) == pytest.approx(ends, rel=1e-2)
+
+
 PLACES = {
     ("E1", "std of the unit z, first epoch: Swish, projector x 0.1"): 0.0154,
     ("E1", "std of the unit z, first epoch: Swish, normal start"): 0.0138,

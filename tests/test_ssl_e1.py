@@ -19,6 +19,7 @@ from verify.experiments.e1 import measure as e1_measure
 from verify.experiments.e1.experiment import setup
 from verify.experiments.e1.measure import ACTIVATIONS, CELLS, SMOOTH, Cell
 from verify.experiments.forms import LIVE
+from verify.experiments.released.collapse import ENOUGH
 from verify.ssl.training import Start
 
 pytestmark = pytest.mark.slow  # it trains networks
@@ -79,8 +80,8 @@ def made_up(smooth: float, swish_ends: tuple[float, float]) -> e1_measure.Tracks
     return tracks
 
 
-def answers(tracks: e1_measure.Tracks) -> dict[str, Answer]:
-    return {a.effect: a.answer for a in e1.answers(tracks)}
+def answers(tracks: e1_measure.Tracks, time: float = ENOUGH) -> dict[str, Answer]:
+    return {a.effect: a.answer for a in e1.answers(tracks, time)}
 
 
 def test_as_published() -> None:
@@ -97,10 +98,10 @@ def test_few_epochs_decide_no_correlation_of_the_published_size(
 ) -> None:
     """The same falling condition number says no once so many epochs would resolve 0.669."""
     tracks = made_up(-0.5, (1e-3, 1.5))
-    few = {a.effect: a for a in e1.answers(tracks)}["spearman-honest"]
+    few = {a.effect: a for a in e1.answers(tracks, ENOUGH)}["spearman-honest"]
     assert "epochs resolve nothing below 0.886" in few.value
     monkeypatch.setattr(e1, "SIGNIFICANT", {EPOCHS: 0.669})
-    enough = {a.effect: a for a in e1.answers(tracks)}["spearman-honest"]
+    enough = {a.effect: a for a in e1.answers(tracks, ENOUGH)}["spearman-honest"]
     assert enough.answer is Answer.NO
     assert "resolve" not in enough.value
     monkeypatch.setattr(e1, "SIGNIFICANT", {EPOCHS: 0.67})
@@ -111,6 +112,14 @@ def test_nothing_as_published() -> None:
     found = answers(made_up(-1e-16, (1e-3, 1e-2)))
     for effect in ("negative", "injected", "injected-mse", "escapes", "escapes-collapsed"):
         assert found[effect] is Answer.NO
+
+
+def test_a_run_too_short_to_have_escaped_says_nothing_of_an_escape() -> None:
+    for tracks in (made_up(-0.5, (1e-3, 1.5)), made_up(-1e-16, (1e-3, 1e-2))):
+        found = answers(tracks, ENOUGH - 1)
+        assert found["escapes"] is found["escapes-collapsed"] is Answer.UNDECIDED
+    early = answers(made_up(-0.5, (1.0, 2.0)), ENOUGH - 1)
+    assert early["escapes"] is Answer.NOT_APPLICABLE
 
 
 def test_a_start_that_is_not_collapsed_is_no_escape() -> None:

@@ -99,7 +99,7 @@ def test_the_published_size_runs_through(experiment: str, cache, monkeypatch) ->
     """Only sizes are the stand-in's; what experiments share is trained once."""
     monkeypatch.setattr("verify.experiments.e1.measure.SAMPLES", 4)
     monkeypatch.setitem(SIGNIFICANT, 2, 1.0)
-    whole, measured, _ = of(experiment, PUBLISHED).run.args
+    whole, measured, *_ = of(experiment, PUBLISHED).run.args
     runs = measured if isinstance(measured, tuple) else (measured,)
     seeds = 1 if experiment in ("E1", "E2", "E7") else 2
     small = tuple(stand_in(each, seeds, EPOCHS.get(experiment, 1)) for each in runs)
@@ -128,7 +128,7 @@ def test_a_measurement_is_one_in_full_float32_and_says_what_could_decide_it(monk
         return shown(answers, "So.", cases=1, tables=[])
 
     check = of("E3", MEDIUM)
-    done = partial(check.run.func, run, None, check.run.args[2])(context("none"))
+    done = partial(check.run.func, run, None, *check.run.args[2:])(context("none"))
     assert seen == [(False, False)]
     assert torch.backends.cudnn.allow_tf32
     yes, undecided = done.answers
@@ -142,6 +142,7 @@ def test_what_could_decide_is_larger_or_more_of_the_same() -> None:
     assert "each further seed, about 4 min" in what_could_decide(PUBLISHED, "E9")
     (one,) = (form for form in FORMS if form.name == "cifar10-medium-1-seed")
     assert MEDIUM.command("E3") in what_could_decide(one, "E3")
+    assert PUBLISHED.command("E2") in what_could_decide(LIVE, "E2", long=True)
     for form in FORMS:
         for experiment in form.minutes:
             assert " min on " in what_could_decide(form, experiment)

@@ -157,12 +157,13 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
         id: as in the experiment list, e.g. ``E3``.
         question: what the experiment was run to find out.
         published: the published set-up and result, in words.
-        flaws: what the published measurement gets wrong, one sentence each.
+        flaws: what the published measurement gets wrong, one sentence each; a room keeps them in its `flaws.py`,
+            on which no result rests.
     """
 
     id: str
     title: str
     question: str
     published: str
-    flaws: tuple[str, ...]
     effects: tuple[Effect, ...]
+    flaws: tuple[str, ...] = ()

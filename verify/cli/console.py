@@ -353,7 +353,7 @@ def shown(run: RunRecord) -> str:
     for room in run.experiments:
         asked = room.experiment
         blocks += [f"{asked.id}: {asked.title}", asked.question, f"Published: {asked.published}"]
-        blocks += [f"Flaw: {flaw}" for flaw in asked.flaws]
+        blocks += [f"Remark: {flaw}" for flaw in asked.flaws]
         blocks += [
             f"Effect {effect.id}: {effect.text}\n"
             f"  published: {effect.published}\n  criterion: {effect.criterion}\n"

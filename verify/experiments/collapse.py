@@ -71,6 +71,11 @@ Tracks = dict[Cell, Track]
 """The runs of one seed."""
 
 
+def expected_trained(seeds: Sequence[Tracks]) -> list[Tracks]:
+    """Of every seed the runs with BatchNorm: one without may stay collapsed."""
+    return [{cell: runs[cell] for cell in runs if cell.norm == NORMED} for runs in seeds]
+
+
 def configure(config: Config, cells: Sequence[Cell] = CELLS) -> dict[Cell, Config]:
     """Every head, step size and start."""
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from statistics import fmean
@@ -45,10 +45,20 @@ def measurements(
     *,
     arithmetic: Arithmetic = Arithmetic.FLOAT32,
     cost: float,
+    long: Collection[str] = (),
 ) -> tuple[Check, ...]:
     """One measurement in every form: on the digits, and on images that a user provides.
 
     The published size comes first, since the first that ran answers an effect.
+
+    Args:
+        id: of the check on the digits, to which a form's name is added.
+        title: of that check, to which a form's words are added.
+        run: measures what `setup` returned.
+        setup: what is measured in a form.
+        arithmetic: of the measurement.
+        cost: of the measurement on the digits, in seconds.
+        long: effects that no run shorter than the published one decides.
     """
     experiment = id.partition(".")[0]
 
@@ -58,7 +68,7 @@ def measurements(
         return measurement(
             id,
             title,
-            partial(_measured, run, measured, what_could_decide(form, experiment)),
+            partial(_measured, run, measured, form, experiment, long),
             artefacts=tuple(artefact for each in runs for artefact in each.artefacts),
             arithmetic=arithmetic,
             cost=cost,
@@ -75,20 +85,35 @@ def measurements(
 
 
 def _measured(
-    run: Callable[[Setup, Context], Finding], measured: Setup, decides: str, ctx: Context
+    run: Callable[[Setup, Context], Finding],
+    measured: Setup,
+    form: Form,
+    experiment: str,
+    long: Collection[str],
+    ctx: Context,
 ) -> Finding:
     """Measure in full float32; what is undecided says what could decide it, and at what cost."""
     with ieee():
         found = run(measured, ctx)
     answers = (
-        structs.replace(a, value=f"{a.value}; {decides}") if a.answer is Answer.UNDECIDED else a
+        structs.replace(
+            a, value=f"{a.value}; {what_could_decide(form, experiment, a.effect in long)}"
+        )
+        if a.answer is Answer.UNDECIDED
+        else a
         for a in found.answers
     )
     return structs.replace(found, answers=tuple(answers))
 
 
-def what_could_decide(form: Form, experiment: str) -> str:
-    """The next larger form of an experiment with its cost, or more training seeds of the largest."""
+def what_could_decide(form: Form, experiment: str, long: bool = False) -> str:
+    """The next larger form of an experiment with its cost, or more training seeds of the largest.
+
+    Args:
+        form: the one that did not decide.
+        experiment: such as ``E3``.
+        long: whether no run shorter than the published one does.
+    """
 
     def rank(form: Form) -> tuple[int, int]:  # the reduced one decides no more than the digits
         sizes = {PUBLISHED.size: 2, MEDIUM.size: 1}
@@ -101,6 +126,7 @@ def what_could_decide(form: Form, experiment: str) -> str:
         and (other.network, other.seeds > 1) == (form.network, True)
         and other.data == (MEDIUM.data if form is LIVE else form.data)
         and rank(other) > max(rank(form), (1, 0))
+        and (other.published or not long)
     ]
     if larger:
         other = min(larger, key=rank)
@@ -303,7 +329,7 @@ def band(label: str, x: Iterable[float], seeds: Iterable[Iterable[float]]) -> Se
 
 PUBLISHED_SIMCLR = {
     "data": "CIFAR-10, 32x32, 50 000 training images",
-    "backbone": "ResNet-18 with a 3x3 stem and no max-pooling, 512-d pooled output",
+    "backbone": "ResNet-18 with a 3x3 stem and no max-pooling, 512-d pooled output; the stem drawn as PyTorch draws convolutions",
     "head": "512-2048-2048, no biases",
     "BatchNorm in the head": "after both layers",
     "activation": "ReLU",
@@ -339,8 +365,8 @@ def describe_mlp(mlp: Mlp | None, inputs: int) -> str:
 BACKBONES = {
     "small": "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, BatchNorm, ReLU",
     "small, no closing BatchNorm": "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, ReLU",
-    "ResNet-18": "ResNet-18 with a 3x3 stem and no max-pooling, {width}-d pooled output",
-    "ViT-Tiny": "ViT-Tiny: patches of 4x4, width {width}, 3 pre-norm layers, CLS output, no closing normalisation",
+    "ResNet-18": "ResNet-18 with a 3x3 stem and no max-pooling, {width}-d pooled output; the stem drawn as its other convolutions are (He)",
+    "ViT-Tiny": "ViT-Tiny: patches of 4x4, width {width}, 3 pre-norm layers, CLS output, no closing normalisation; positions and CLS token drawn normal and cut at two deviations, where the release cuts at a hundred",
 }
 """The backbones in words."""
 

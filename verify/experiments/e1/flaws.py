@@ -1,4 +1,4 @@
-"""What the published measurement of E1 gets wrong, one sentence each."""
+"""Remarks on the published measurement of E1, one sentence each: what it gets wrong, and what it does not say."""
 
 from __future__ import annotations
 
@@ -15,5 +15,8 @@ FLAWS = (
     ),
     "The pseudo-collapsed start is none for a bias-free ReLU or linear head without BatchNorm: the objective sees directions only, so that it and its curvature in z stay as they are (check E1.start), and the weights are updated a hundred times as fast (E7). Nor does scaling the projector collapse z, whose variance is tracked.",
     "The negative cosine has an indefinite Hessian in all of space (check E1.cosine): the premise of Theorem 4.1(1), a positive semidefinite loss Hessian, fails for the objective that is trained, and G alone is negative. Restricted to directions it is the cosine times the identity (check E1.tangent).",
-    as_read("E1.runs", "there is one run of each, and no seed is set; here there is one seed."),
+    as_read(
+        "E1.runs",
+        "one run of each is shown; no line of that file sets a seed. Here there is one seed.",
+    ),
 )

@@ -104,12 +104,12 @@ def shifted_power_iteration(
         for _ in range(steps):
             image = product(v) - shift * v
             v = image / (image.norm() + FLOOR)
-        return float((v * (product(v) - shift * v)).sum()), v
+        return float((v * product(v)).sum()), v
 
     first, v = power_iteration(starts[0], 0.0)
     shift = abs(first) if upwards else first
-    shifted, w = power_iteration(starts[1], shift)
-    value, length = shift + shifted, float(w.norm())
+    value, w = power_iteration(starts[1], shift)
+    length = float(w.norm())
     residual = math.inf
     if length > 0:
         u = w / length

@@ -12,7 +12,7 @@ SUMMARY = (
         published="compression 21.85",
         arrays=(
             Answer.YES,
-            "selectivity 1.46 [1.36, 1.58] under the published protocol, which alone was released",
+            "selectivity 1.46 [1.36, 1.58] under the published protocol, which alone was released, without a head that was never trained",
         ),
         claims=("selective",),
         digits=(
@@ -41,7 +41,10 @@ SUMMARY = (
     Told(
         effects=("artefact",),
         text="compression under the published protocol is mostly global shrinkage",
-        arrays=(Answer.YES, "a share of 0.88 [0.85, 0.90] of its logarithm"),
+        arrays=(
+            Answer.YES,
+            "a share of 0.88 [0.85, 0.90] of its logarithm, without a head that was never trained",
+        ),
         digits=(Answer.YES, "a share of 0.60 to 0.63"),
         reduced=(Answer.YES, "a share of 0.98 to 1.02"),
         medium=(Answer.UNDECIDED, "a share of 0.86 to 0.87, of one seed"),

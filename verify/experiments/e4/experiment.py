@@ -38,7 +38,6 @@ EXPERIMENT = Experiment(
     title="Rotation probes",
     question="Does the head lose the rotation, and is what it loses erased or entangled?",
     published='CIFAR-10, ResNet-18, one seed; probes of 0/90/180/270 degrees, 5 epochs of Adam at 1e-3. Linear 52.27 % on $z$ and 37.55 % on $h$, MLP 55.46 % and 43.56 %; ViT-Tiny 40.75 and 34.92, 44.22 and 40.87. The MLP\'s advantage over the linear probe grows from 3.19 to 6.01 points: "entangled, not erased".',
-    flaws=(),  # in `flaws.py`, on which no result rests
     effects=(
         Effect(
             id="pattern-published",

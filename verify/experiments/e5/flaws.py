@@ -1,4 +1,4 @@
-"""What the published measurement of E5 gets wrong, one sentence each."""
+"""Remarks on the published measurement of E5, one sentence each: what it gets wrong, and what it does not say."""
 
 from __future__ import annotations
 

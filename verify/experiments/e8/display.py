@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from verify.claims.evidence import Table
@@ -21,6 +22,13 @@ PUBLISHED = {
 """Variance ratio, and gain of the cosine to the original, for each of `KINDS`; from the outputs
 saved in the authors' notebook (https://github.com/farischaudhry/projection-head-geometry)."""
 
+UNPUBLISHED = (math.nan, math.nan)
+"""Of a network of another size, of which nothing was published."""
+
+
+def _published(value: float, form: str) -> str:
+    return "none" if math.isnan(value) else f"{value:{form}}"
+
 
 def span(interval: Interval) -> str:
     """An interval in words."""
@@ -35,15 +43,17 @@ def tables(dataset: Dataset, found: dict[str, dict[str, Cell]]) -> tuple[Table, 
             (
                 (name, kind, cell, *published)
                 for name, cells in found.items()
-                for (kind, cell), published in zip(cells.items(), PUBLISHED[name], strict=True)
+                for (kind, cell), published in zip(
+                    cells.items(), PUBLISHED.get(name, (UNPUBLISHED,) * len(cells)), strict=True
+                )
             ),
             ("network", lambda name, kind, cell, ratio, gain: name),
             ("orbit", lambda name, kind, cell, ratio, gain: kind),
             ("variance ratio", lambda name, kind, cell, ratio, gain: f"{cell.ratio:.3g}"),
-            ("published", lambda name, kind, cell, ratio, gain: f"{ratio:g}"),
+            ("published", lambda name, kind, cell, ratio, gain: _published(ratio, "g")),
             ("head never trained", lambda name, kind, cell, *row: f"{cell.fresh_ratio:.3g}"),
             ("cosine gain", lambda name, kind, cell, ratio, gain: f"{cell.gain:+.2f}"),
-            ("published", lambda name, kind, cell, ratio, gain: f"{gain:+.2f}"),
+            ("published", lambda name, kind, cell, ratio, gain: _published(gain, "+.2f")),
             (
                 "compression of directions",
                 lambda name, kind, cell, ratio, gain: f"{cell.compression:.2f}",

@@ -37,7 +37,6 @@ EXPERIMENT = Experiment(
     title="Train, then discard the head",
     question="Does a head that is discarded speed training up and leave a better representation?",
     published="The paper's headline, in words: heads speed training up, z is the better representation downstream than h, and a linear head is better than none. The experiment is ours.",
-    flaws=(),
     effects=(
         Effect(
             id="z-beats-h",

@@ -201,6 +201,20 @@ CITATIONS = (
         ("backbone.parameters", "lr_collapse * backbone_grad_norm", "backbone_weight_norm + 1e-7"),
     ),
     Citation(
+        "E7.shade",
+        PLOTS,
+        422,
+        432,
+        "The figure draws the mean over seeds and shades from the least seed to the largest; it has no interval.",
+        (
+            "fill_between",
+            "np.min(head_raw, axis=0)",
+            "np.max(head_raw, axis=0)",
+            "np.min(bb_raw",
+            "np.max(bb_raw",
+        ),
+    ),
+    Citation(
         "E7.printed",
         PLOTS,
         434,

@@ -205,7 +205,9 @@ def _grows(
         id=id,
         text=text,
         criterion=GROWS[start],
-        answer=answer(min(ratios) >= bar, late and max(ratios) < bar),
+        answer=answer(
+            min(ratios) >= bar if start else min(ratios) > bar, late and max(ratios) < bar
+        ),
         value=_each(cell, std, start),
         remark=remark,
     )
@@ -256,7 +258,8 @@ def _relu(about: About, cell: Cell, std: np.ndarray) -> Claim:
         text="A ReLU head does not regrow.",
         criterion=f"Both of the ratios. Yes: below 1 over the first epoch, and less than {GREW:g} over the second, in every seed. No: in none. Undecided otherwise.",
         answer=answer(
-            max(first) < 1 and max(second) < GREW, min(first) >= 1 or min(second) >= GREW
+            max(first) < 1 and max(second) < GREW,
+            all(f >= 1 or s >= GREW for f, s in zip(first, second, strict=True)),
         ),
         value=f"{_each(cell, std, 0)}; over the second epoch {', '.join(f'{r:.4g}' for r in second)}",
         remark=f"Its total variance is then about {2048 * float((std[:, -1] ** 2).mean()):.1g}; the cosine in float32 resolves 6e-8.",
