@@ -187,6 +187,7 @@ DENIED = {("E3", "artefact"): "compression"}
 OPPOSITE = {Answer.YES: Answer.NO, Answer.NO: Answer.YES}
 
 QUANTITIES = {
+    ("E2", "flow"): "the same, last epoch over second: ReLU, no BatchNorm, 0.005",
     ("E4", "cost"): "MLP probe, z minus h, points",
     ("E7", "typical"): "relative update, projector over backbone:",
     ("E8", "vicreg-resnet-50"): "orbit of z over that of h:",
