@@ -127,6 +127,21 @@ def test_vicregs_way_out_is_common_to_both_views() -> None:
     assert sum(found.escape) == pytest.approx(1)
 
 
+def test_a_track_goes_on_where_there_is_no_hessian() -> None:
+    """At a kink, in the training's own float32, nothing is measured; past it, all is as before."""
+    track = CurvatureTrack(
+        nn.Sequential(nn.Identity(), nn.ReLU()), lambda u: u.square().sum(), every=1
+    )
+    with pytest.warns(UserWarning, match="not measured: `head` is undefined at kink.*use float64"):
+        assert track(torch.tensor([[0.0, 1.0], [2.0, 1.0]])) is None
+    row = track(torch.tensor([[3.0, 1.0], [2.0, 1.0]]))
+    assert row is not None
+    assert (row["step"], row["lambda_min"]) == (1, pytest.approx(2))
+    other = CurvatureTrack(nn.Linear(3, 2), lambda u: u.square().sum())
+    with pytest.raises(ValueError, match="must"):
+        other(torch.full((2, 3), math.nan))
+
+
 def test_a_minimum_attracts() -> None:
     found = diagnose(nn.Identity(), lambda u: u.square().sum(), torch.zeros(4, 3))
     assert found.verdict == "Completely collapsed, at a critical point that attracts (certified)."
