@@ -11,7 +11,7 @@ from theorems.thm32.heads import Waves
 from theorems.thm32.properties import EXACT, STRAIGHT
 from theorems.thm32.properties_affine import AFFINE, Affine, affine_cases
 from theorems.thm32.properties_curve import ARC, FORCED, FRAME, moving_cases
-from theorems.thm32.properties_flow import FLOW
+from theorems.thm32.properties_flow import COIL, FLOW, TURN
 from theorems.thm32.properties_identity import IDENTITY, OSCILLATION, VALUE, Segment
 from verify.numeric.activations import RELU
 
@@ -117,6 +117,20 @@ _SHALLOW_FLOW = replace(FLOW, cases=partial(moving_cases, deepest=2))
 FLOWS = {
     "half": _SHALLOW_FLOW.mutant(r"the direction turns by at most $\epsilon c / 2$", turn=0.5),
     "decay": _SHALLOW_FLOW.mutant(r"$|z'|$ decays at the rate $c$ at least", decay=0.0),
+}
+
+COILS = {
+    "constant": COIL.mutant("the factor is constant along the path", constant=True),
+    "isotropic": COIL.mutant("the head is exactly isotropic along its own path", isotropic=True),
+    "nearest": COIL.mutant(
+        r"$\omega$ is $\dot\gamma / |\dot\gamma|^2$ for every $\sigma$", nearest=True
+    ),
+}
+
+TURNS = {
+    "whole": TURN.mutant(
+        r"$\epsilon^2$ in the place of $\epsilon^2 / (1 - \epsilon^2)$", whole=True
+    ),
 }
 
 FRAMES = {
