@@ -12,7 +12,7 @@ from theorems.thm32.heads import Waves
 from theorems.thm32.properties import EXACT, STRAIGHT
 from theorems.thm32.properties_affine import AFFINE, Affine, affine_cases
 from theorems.thm32.properties_curve import ARC, FORCED, FRAME, Moving, moving_cases
-from theorems.thm32.properties_flow import FLOW
+from theorems.thm32.properties_flow import COIL, FLOW, TURN
 from theorems.thm32.properties_identity import IDENTITY, OSCILLATION, VALUE, Segment
 from verify.numeric.activations import LINEAR, RELU
 from verify.numeric.heads import Head
@@ -140,6 +140,20 @@ FLOWS = {
     "turn.hundredth": _BOWL.mutant("the direction turns by at most 0.99 of the bound", turn=0.99),
     "decay.hundredth": _BOWL.mutant(
         r"$|z'|$ decays at the rate $(1 - 0.99 \epsilon) c$ at least", decay=0.99
+    ),
+}
+
+COILS = {
+    "constant": COIL.mutant("the factor is constant along the path", constant=True),
+    "isotropic": COIL.mutant("the head is exactly isotropic along its own path", isotropic=True),
+    "nearest": COIL.mutant(
+        r"$\omega$ is $\dot\gamma / |\dot\gamma|^2$ for every $\sigma$", nearest=True
+    ),
+}
+
+TURNS = {
+    "whole": TURN.mutant(
+        r"$\epsilon^2$ in the place of $\epsilon^2 / (1 - \epsilon^2)$", whole=True
     ),
 }
 
