@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from verify.__main__ import REGISTRIES
 from verify.claims.check import Context
-from verify.claims.property import Claim
+from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import tensors
 from verify.cli import attack, soak
 from verify.engine import registry as rooms
@@ -50,6 +51,28 @@ def test_an_attack_comes_as_near_as_cases_can_and_is_polished():
 def test_a_false_claim_falls():
     claim = Claim("it is at most 1 high", points, lambda case: hill(case, 1.05))
     assert attack.search(claim, time.monotonic() + 20, seed=0).ratio > 1
+
+
+def test_a_claim_whose_hypotheses_no_case_meets_is_not_tried(monkeypatch):
+    def vacuous(case: Point) -> float:
+        raise Vacuous
+
+    claim = Claim("it is at most 1 high", points, vacuous)
+    assert attack.search(claim, time.monotonic() + 0.5, seed=0).tried == 0
+    check, said = SimpleNamespace(id="a.check"), []
+    monkeypatch.setattr(attack, "claims", lambda rooms: [(check, claim, True)])
+    assert attack.attack([], budget=0.2, seed=0, say=said.append) == 1
+    (sentence,) = said
+    assert sentence.startswith("NOT TRIED: a.check")
+
+
+def test_a_soak_is_not_finished_before_every_check_ran():
+    drawn, exact = soak.Soaked(key="", seeds=3), soak.Soaked(key="", draws=False, seeds=1)
+    never, said = soak.Soaked(key=""), []
+    assert soak._told({"a": drawn, "b": exact}, 3, 1, said.append) == 0
+    assert soak._told({"a": drawn, "b": exact, "c": never}, 3, 1, said.append) == 3
+    assert "1 check that did not run yet" in said[-1]
+    assert soak._told({"b": exact}, 3, 1, said.append) == 0
 
 
 def test_a_soak_knows_what_draws_and_goes_on(tmp_path):

@@ -608,7 +608,8 @@ def test_ctrl_c_ends_the_process_keeps_what_is_stored_and_leaves_no_worker(folde
     _, err = process.communicate(timeout=20)  # ends only if no worker holds the pipes
     assert process.returncode == 130
     assert err.strip() == (
-        "verify: interrupted. What had finished is stored; the same command goes on from there."
+        "verify: interrupted. What was stored stays; a command that stores what it finds goes on from "
+        "there, without --fresh."
     )
     stored = [path.name for path in (folder / "out" / "evidence").glob("toy.*.json")]
     assert len(stored) == 1

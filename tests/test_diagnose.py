@@ -24,7 +24,8 @@ from torch import Tensor, nn
 from verify.__main__ import main
 from verify.diagnose import CurvatureTrack, DiagnosisError, Strength, diagnose, examples, inputs
 from verify.diagnose.losses import NAMED
-from verify.numeric import EffectiveHessian
+from verify.numeric import EffectiveHessian, Head, Teacher
+from verify.numeric.activations import SWISH
 
 D, K = 6, 5
 
@@ -130,6 +131,16 @@ def test_a_minimum_attracts() -> None:
     found = diagnose(nn.Identity(), lambda u: u.square().sum(), torch.zeros(4, 3))
     assert found.verdict == "Completely collapsed, at a critical point that attracts (certified)."
     assert found.term("H_eff").smallest == pytest.approx(2)
+
+
+def test_a_minimum_where_the_softmax_saturates_does_not_repel() -> None:
+    """DINO's student at its teacher, 1 - p = e^-30: a minimum of a convex loss, flat along (1, 1, 1) alone."""
+    z = torch.tensor([[4.0, 0.0, 1.0]]).repeat(4, 1)
+    loss = NAMED["dino"].bind(Teacher(0.4 * z.double(), torch.zeros(3).double()))
+    found = diagnose(Head([torch.eye(3)], None, SWISH), loss, z)
+    effective = found.term("H_eff")
+    assert (effective.negative, effective.zero, effective.positive) == (0, 4, 8)
+    assert "where no resolved curvature repels" in found.verdict
 
 
 def healthy(loss: str, head: nn.Module, steps: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -6,16 +6,21 @@ Oracles: the files of the checkout, and changes whose effect is known.
 from __future__ import annotations
 
 import ast
+import inspect
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
+import test_texts
 
 from verify.__main__ import REGISTRIES, ROOT
-from verify.cli import mutate
+from verify.claims import proved
+from verify.cli import mutate, soak
 from verify.engine import registry as rooms
 from verify.engine.mutation import catalogue, drawn, record
-from verify.engine.mutation.campaign import Campaign, Change, context
+from verify.engine.mutation.campaign import WORDS, Campaign, Change, context
 from verify.engine.mutation.catalogue import Mutation, MutationError, is_test
+from verify.engine.store import StoreError
 
 PLACES = rooms.contents(REGISTRIES)
 EVERY = {
@@ -110,6 +115,57 @@ def test_a_change_that_nothing_reaches_counts_as_not_noticed(tmp_path, monkeypat
     assert (sample.drawn, sample.noticed + sample.untested) == (300, 300)
     assert sample.untested > 0
     assert said[-1].startswith(f"prop34: {sample.noticed} of 300 changes drawn with seed 1 noticed")
+    endless = {"red": "", "how": "it did not end within 3 s"}
+    campaign.outcomes = lambda jobs, until: [(jobs[0].id, endless)]
+    assert mutate.try_drawn(asked, campaign, 300, 1, said.append) == 3  # time was up after one
+    assert said[-2].startswith("NOT KNOWN whether noticed (it did not end within 3 s)")
+    assert said[-1] == f"prop34: time is up; 1 of {sample.noticed} changes tried, and not recorded."
+    assert asked.found.samples["prop34"] == sample
+    campaign.outcomes = campaign.red_unchanged = None  # neither is called once it is up
+    asked.until = 0.0
+    assert mutate.try_drawn(asked, campaign, 300, 1, said.append) == 3
+
+
+def test_what_another_record_answers_is_recorded_and_nothing_begins_after_the_time(tmp_path):
+    answered = _trial("a", key="key of probe")
+    record.write(tmp_path / "own.json", record.Record(trials={"prop34": {"probe": answered}}))
+    other = Mutation(**{**_fields(), "id": "other"})
+    campaign = SimpleNamespace(keys=SimpleNamespace(of=lambda one: f"key of {one.id}"))
+    chosen = {"prop34": (PROBE, other)}
+    kept, said = tmp_path / record.FILE, []
+    asked = mutate.Asked(chosen, chosen, kept, [tmp_path / "own.json"], until=0.0)
+    assert mutate.try_all(asked, campaign, said.append) == 3  # and no check was run unchanged
+    assert said[-1] == "1 change not tried."
+    assert record.read(kept).trials == {"prop34": {"probe": answered}}
+
+
+def test_what_is_not_known_is_told_and_not_recorded(tmp_path):
+    late = _trial("", how="it did not end within 300 s")
+    campaign = SimpleNamespace(
+        keys=SimpleNamespace(of=lambda one: ""),
+        red_unchanged=lambda checks: iter(()),
+        tried=lambda waiting, until: iter([late]),
+    )
+    equivalent = Mutation(**{**_fields(), "equivalent": "it is the same"})
+    for one in (PROBE, equivalent):
+        said, chosen = [], {"prop34": (one,)}
+        asked = mutate.Asked(chosen, chosen, tmp_path / record.FILE)
+        assert mutate.try_all(asked, campaign, said.append) == 1
+        assert said[0].startswith("NOT KNOWN whether noticed: prop34 probe")
+        assert said[0].endswith(": it did not end within 300 s")
+        assert said[1].endswith("; 0 more are equivalent.")
+        assert record.read(asked.kept).trials == {"prop34": {}}
+
+
+def test_a_record_that_cannot_be_written_is_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    for write in (partial(record.write, record=record.Record()), partial(soak.write, found={})):
+        with pytest.raises(StoreError, match=r"file/a\.json cannot be written \(.+\)"):
+            write(tmp_path / "file" / "a.json")
+
+
+def _trial(noticed_by: str, how: str = "", key: str = "") -> record.Trial:
+    return record.Trial(id="probe", key=key, noticed_by=noticed_by, how=how, seconds=1.0)
 
 
 def test_an_experiment_is_reached_by_tests_and_by_its_own_checks():
@@ -130,7 +186,11 @@ def test_a_change_is_noticed_and_undone(tmp_path):
         endless = Change("endless", PROBE.file, "while True: pass\n", PROBE.checks)
         campaign.limit = 3.0
         ((_, found),) = campaign.outcomes([endless])
-        assert "did not end within 3 s" in found["how"]
+        assert (found["red"], found["how"]) == ("", "it did not end within 3 s")
+        campaign.limit = 60.0
+        died = Change("died", PROBE.file, "import os\n\nos._exit(1)\n", PROBE.checks)
+        ((_, found),) = campaign.outcomes([died])
+        assert (found["red"], found["how"]) == ("", "it ended without an answer")
     kept = tmp_path / record.FILE
     record.write(kept, record.Record(trials={"prop34": {"probe": trial}}))
     assert record.read(kept).trials["prop34"]["probe"] == trial
@@ -141,17 +201,44 @@ def test_a_check_that_is_red_without_a_change_notices_nothing():
     test = "tests/test_mutation.py::no_such_test"
     with Campaign(ROOT, context(rooms.modules(PLACES)), 1) as campaign:
         (sentence,) = campaign.red_unchanged((test,))
-    assert sentence.startswith(f"{test} is not green without a change")
+        assert sentence.startswith(f"{test} is not green without a change: not run: pytest ended")
+        # A test's assertion decides, any other exception is told apart.
+        said = {}
+        for how, line in {"failed": "assert 1 > 2", "error": "int('a')"}.items():
+            test = f"def test_it():\n    {line}\n"
+            change = Change(how, "tests/test_points.py", test, ("tests/test_points.py",))
+            said.update(campaign.outcomes([change]))
+    assert said["failed"]["how"] == "failed: tests/test_points.py::test_it: assert 1 > 2"
+    assert said["error"]["how"].startswith("error: tests/test_points.py::test_it: ValueError")
+    assert {found["red"] for found in said.values()} == {"tests/test_points.py"}
 
 
 def test_what_goes_unnoticed_is_wrong_and_what_is_equivalent_is_not():
-    trial = record.Trial(id="probe", key="", noticed_by="", how="", seconds=1.0)
-    seen = record.Trial(id="probe", key="", noticed_by="a", how="", seconds=1.0)
+    trial, seen = _trial(""), _trial("a", "surprise: too large")
     equivalent = Mutation(**{**_fields(), "equivalent": "it is the same"})
     assert mutate.is_wrong(PROBE, trial)
     assert not mutate.is_wrong(PROBE, seen)
     assert not mutate.is_wrong(equivalent, trial)
     assert mutate.is_wrong(equivalent, seen)
-    assert mutate.summed("3.4", [PROBE, equivalent], {"probe": seen}).startswith(
-        "3.4: 1 of 1 change "
+    said = mutate.summed("3.4", [PROBE, equivalent], {"probe": seen})
+    assert said == "3.4: 1 of 1 change noticed (100 %); 0 more are equivalent."
+    assert mutate.summed("3.4", [equivalent], {"probe": trial}).endswith("1 more are equivalent.")
+
+
+def test_what_notices_otherwise_than_by_what_it_finds_is_counted_apart(monkeypatch):
+    read = "surprise: the sentence changed since they were read against each other."
+    hows = {"check": "failed: a", "exception": "error: ValueError: no", "words": read}
+    every = [Mutation(**{**_fields(), "id": by}) for by in hows]
+    trials = {by: _trial("a", how) for by, how in hows.items()}
+    assert [trials[by].by for by in hows] == list(hows)
+    assert mutate.told("3.4", PROBE, trials["words"]).startswith(
+        "noticed by a (a digest of words alone) in 1.0 s"
     )
+    assert mutate.summed("3.4", every, trials).startswith(
+        "3.4: 3 of 3 changes noticed (100 %), 1 by an exception, 1 by a digest of words alone;"
+    )
+    # What both digests say.
+    assert WORDS in inspect.getsource(proved.check_proved)
+    monkeypatch.setattr(test_texts, "digests", lambda name: {"part": "another"})
+    with pytest.raises(AssertionError, match=WORDS):
+        test_texts.test_what_is_displayed_is_what_was_read("prop34")

@@ -36,7 +36,7 @@ def change(id: str, **more: object) -> ChangeRecord:
 
 POWER = PowerRecord(
     changes=(
-        change("seen", noticed_by="a.check"),
+        change("seen", noticed_by="a.check", by="check"),
         change("unseen"),
         change("same", equivalent="it is the same number"),
         change("moved", tried=False),
@@ -77,6 +77,16 @@ def test_the_changes_that_checks_faced_are_shown():
     assert "faced" not in page(run)
     words = "what counts as its code is the test’s own file"
     assert words not in html
+    by = {id: change(id, noticed_by="a.check", by=id) for id in ("exception", "words")}
+    html = page(
+        msgspec.structs.replace(run, power={"numeric": PowerRecord(changes=(*by.values(),))})
+    )
+    assert (
+        "2 noticed, 1 of them by an exception of the check, 1 of them by a digest of words and code alone"
+        in html
+    )
+    assert "a.check, by an exception<" in html
+    assert "a.check, by a digest of words and code alone<" in html
     by_test = change("tested", checks=("tests/test_a.py::test_b",))
     tested = {"numeric": PowerRecord(changes=(by_test,))}
     assert page(msgspec.structs.replace(run, power=tested)).count(words) == 1

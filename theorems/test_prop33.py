@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from theorems.prop33 import CHECKS, STATEMENT, robust, search
+from theorems.prop33 import CHECKS, STATEMENT, refutations, robust, search
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -15,6 +15,14 @@ def test_check(check, assert_as_stated):
 
 def test_verdicts(assert_verdicts):
     assert_verdicts(STATEMENT, CHECKS)
+
+
+@pytest.mark.parametrize("reading", refutations.MILD)
+def test_a_mild_loss_is_no_quadratic_where_it_is_looked_at(reading):
+    # Else some W with the image of [I; 0] whitens it, and the reading is false of it. Oracle: third derivatives.
+    (loss,) = refutations.MILD[reading]
+    seen = loss.loss.subs(dict(zip(loss.outputs, loss.head, strict=True)), simultaneous=True)
+    assert any(seen.diff(z, 3) != 0 for z in loss.inputs)
 
 
 def test_conditions_agree_with_eigenvalues():

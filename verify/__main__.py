@@ -278,7 +278,9 @@ def main(argv: Sequence[str] | None = None, registries: Sequence[str] = REGISTRI
         return 2
     except KeyboardInterrupt:
         _complain(
-            "interrupted. What had finished is stored; the same command goes on from there.", "\n"
+            "interrupted. What was stored stays; a command that stores what it finds goes on from there, "
+            "without --fresh.",
+            "\n",
         )
         return 130
     except BrokenPipeError:  # the reader, e.g. `head`, has seen enough

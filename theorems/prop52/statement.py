@@ -102,13 +102,13 @@ STATEMENT = Statement(
         Part(
             id="metric",
             title="Singularity of every pullback",
-            text=r"If $h(T_\theta z) = h(z)$ near $\theta_0$ then $J_h v = 0$ on $V = \mathcal{V}_{\mathrm{aug}}(z)$; so $J_h^T B J_h v = 0$ for every $B$, and the ranks of $J_h$ and of every $J_h^T B J_h$, $G$ among them, are at most $d - \dim V$.",
+            text=r"If $T_{\theta_0} z = z$ and $h(T_\theta z) = h(z)$ near $\theta_0$ then $J_h v = 0$ on $V = \mathcal{V}_{\mathrm{aug}}(z)$; so $J_h^T B J_h v = 0$ for every $B$, and the ranks of $J_h$ and of every $J_h^T B J_h$, $G$ among them, are at most $d - \dim V$.",
             predicted=Verdict.PROVED,
         ),
         Part(
             id="hessian",
             title="The effective Hessian along an orbit",
-            text=r"Let $h$ and $L$ be $C^2$ and $h(T_\theta z) = h(z)$ near $\theta_0$. For a curve $\gamma(t) = T_{\theta(t)} z$ with continuous $\theta$, $\theta(0) = \theta_0$ and $\gamma'(0) = v$: $v^T H_{\mathrm{eff}} v = v^T M v = -\rho^T J_h \gamma''$, which vanishes where $J_h^T \rho = 0$. If $h \circ T_\theta = h$ on a neighbourhood of a critical $z$, on which $T_{\theta_0}$ is the identity, and $D_z T_\theta$ is continuous at $\theta_0$, then $H_{\mathrm{eff}} v = 0$.",
+            text=r"Let $h$ and $L$ be $C^2$, $T_{\theta_0} z = z$ and $h(T_\theta z) = h(z)$ near $\theta_0$. For a curve $\gamma(t) = T_{\theta(t)} z$ with continuous $\theta$, $\theta(0) = \theta_0$ and $\gamma'(0) = v$: $v^T H_{\mathrm{eff}} v = v^T M v = -\rho^T J_h \gamma''$, which vanishes where $J_h^T \rho = 0$. If $h \circ T_\theta = h$ on a neighbourhood of a critical $z$, on which $T_{\theta_0}$ is the identity, and $D_z T_\theta$ is continuous at $\theta_0$, then $H_{\mathrm{eff}} v = 0$.",
             predicted=Verdict.PROVED,
         ),
         Part(
@@ -126,7 +126,7 @@ STATEMENT = Statement(
         Part(
             id="small",
             title="Small augmentations",
-            text=r"For $\theta = \theta_0 + \eta$ with bounded $\eta$ and $\Sigma = E \eta \eta^T$ and $P = D_\theta T$, if $\theta \mapsto h(T_\theta z)$ is $C^{1,1}$: $E |h(T_\theta z) - h(z)|^2 = \operatorname{tr}(J P \Sigma P^T J^T) + O(E |\eta|^3)$. Conversely, if $|(h \circ \gamma)''| \leq B$ and the image has diameter $D$ on an interval of length $\ell$, then $|J \gamma'| \leq "
+            text=r"For $\theta = \theta_0 + \eta$ with bounded $\eta$ and $\Sigma = E \eta \eta^T$ and $P = D_\theta T$, if $T_{\theta_0} z = z$ and $\theta \mapsto h(T_\theta z)$ is $C^{1,1}$: $E |h(T_\theta z) - h(z)|^2 = \operatorname{tr}(J P \Sigma P^T J^T) + O(E |\eta|^3)$. Conversely, if $|(h \circ \gamma)''| \leq B$ and the image has diameter $D$ on an interval of length $\ell$, then $|J \gamma'| \leq "
             + LANDAU
             + "$ on it.",
             concludes=CONCLUDES["small"],

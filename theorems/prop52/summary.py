@@ -15,7 +15,7 @@ SUMMARY = Summary(
             "collapse",
         ),
         holds_added(
-            "at critical points it holds for the form of the effective Hessian, and for the Hessian itself where the head is invariant nearby; and the collapse holds where the metric is singular on the orbit's tangents at each of its points",
+            "at critical points it holds for the form of the effective Hessian, and for the Hessian itself where the head is invariant nearby; and the collapse holds of a $C^1$-connected orbit where the metric is singular on its tangents at each of its points",
             "effective-form",
             "effective-neighbourhood",
             "collapse-everywhere",
@@ -49,8 +49,11 @@ SUMMARY = Summary(
             answer="A head is invariant, or its metric singular, all along an orbit, not at one of its points only; or head and orbit are real-analytic, as Swish and GELU heads are, so that what is constant near one point is constant.",
             reply=(
                 holds_added(
-                    "Granted of a metric that is singular on the orbit's own tangents, as of a head that is invariant under a group: then a $C^1$-connected orbit is mapped to one point",
+                    "Granted of a metric that is singular on the orbit's own tangents, as of a head that is invariant under a group: then a $C^1$-connected orbit is mapped to one point; and so is one whose $\\theta \\mapsto h(T_\\theta z)$ is real-analytic on an open connected set of parameters and constant near one of them, by the identity theorem, argued here and not checked",
                     "collapse-everywhere",
+                ),
+                refuted(
+                    "at a single point analyticity does not help: $h = z^3$ at $0$", "converse"
                 ),
                 derived(
                     "and a metric that is nearly singular along an orbit bounds its spread, by the slope times its length",

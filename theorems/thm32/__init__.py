@@ -187,7 +187,7 @@ PULLBACK = section(
     *(mutant_check(name, claim) for name, claim in (mutants.FRAMES | mutants.ARCS).items()),
     attack(
         "exponential",
-        r"False: $G = I$ makes $H_{\mathrm{eff}} = I$, by $L = e^u$",
+        r"False: $G = I$ makes $H_{\mathrm{eff}}$ isotropic, by $L = e^{u_1} + \frac{1}{2} u_2^2$",
         partial(derive, examples.exponential),
         arithmetic=Arithmetic.EXACT,
     ),

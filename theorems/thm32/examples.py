@@ -44,14 +44,20 @@ def _positive(proof: Proof, text: str, expr: sp.Expr) -> None:
 
 
 def exponential(proof: Proof) -> None:
-    """L = e^u, h = 2 log(1 + z / 2): G = 1 and H_eff = 1 / 2 for z > -2."""
-    place = sp.Symbol("z", positive=True)  # z + 2, so that the logarithm is defined
-    head, half = 2 * sp.log(place / 2), sp.Rational(1, 2)
-    slope, bend = (sp.exp(u).diff(u, n).subs(u, head) for n in (1, 2))
+    """L = e^u + y^2 / 2, h = (2 log(1 + x / 2), z): G = I and H_eff = diag(1 / 2, 1) for x > -2."""
+    place = sp.Symbol("x", positive=True)  # x + 2, so that the logarithm is defined
+    loss, outputs, inputs = sp.exp(u) + y**2 / 2, (u, y), (place, z)
+    head = sp.Matrix([2 * sp.log(place / 2), z])
+    here, jacobian = dict(zip(outputs, head, strict=True)), head.jacobian(inputs)
+    bend = sp.hessian(loss, outputs).subs(here)
+    interaction = sum(
+        (loss.diff(o).subs(here) * sp.hessian(here[o], inputs) for o in outputs), sp.zeros(2, 2)
+    )
+    effective = sp.diag(sp.Rational(1, 2), 1)
     for text, found, wanted in (
-        ("The Gauss-Newton term is whitened", bend * head.diff(place) ** 2, sp.S.One),
-        ("The interaction term", slope * head.diff(place, 2), -half),
-        ("The second derivative of $L(h(z))$", sp.simplify(sp.exp(head)).diff(place, 2), half),
+        ("The Gauss-Newton term is whitened", jacobian.T * bend * jacobian, sp.eye(2)),
+        ("The interaction term", interaction, effective - sp.eye(2)),
+        ("The Hessian of $L(h(z))$", sp.hessian(loss.subs(here), inputs), effective),
     ):
         _equal(proof, text, found, wanted)
 

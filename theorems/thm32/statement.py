@@ -99,14 +99,14 @@ STATEMENT = Statement(
         Part(
             id="identity",
             title="The identity itself",
-            text=rf"If $L$ is convex and not constant, a $C^2$ head has $H_{{\mathrm{{eff}}}} = I$ on all of $\mathbb{{R}}^d$. In general, for $c > 0$, $H_{{\mathrm{{eff}}}} = c I$ along $\gamma$ forces $L(h(\gamma)) = \frac{{c}}{{2}} |\gamma - z_0|^2 + \mathrm{{const}}$ for some $z_0$, and $|H_{{\mathrm{{eff}}}} / c - I| \leq \epsilon$ on a straight segment of length $l$ forces ${OSCILLATION} \leq \sup L - \inf L$. For $L = \sin$ every $c l^2 / 8 < 2$ occurs with $\epsilon = 0$. A cosine loss $2 - 2 \cos$ allows $(1 - \epsilon) c l^2 \leq 32$ at most.",
+            text=rf"If $L \in C^2$ is convex and not constant, a $C^2$ head has $H_{{\mathrm{{eff}}}} = I$ on all of $\mathbb{{R}}^d$. In general, for $c > 0$, $H_{{\mathrm{{eff}}}} = c I$ along $\gamma$ forces $L(h(\gamma)) = \frac{{c}}{{2}} |\gamma - z_0|^2 + \mathrm{{const}}$ for some $z_0$, and $|H_{{\mathrm{{eff}}}} / c - I| \leq \epsilon$ on a straight segment of length $l$ forces ${OSCILLATION} \leq \sup L - \inf L$. For $L = \sin$ every $c l^2 / 8 < 2$ occurs with $\epsilon = 0$. A cosine loss $2 - 2 \cos$ allows $(1 - \epsilon) c l^2 \leq 32$ at most.",
             predicted=Verdict.PROVED,
             concludes=CONCLUDES["identity"],
         ),
         Part(
             id="pullback",
             title="The Gauss-Newton term alone",
-            text=r"Let $\gamma$ be a smooth regular arc that does not meet itself, $k \geq d$, $k \geq 2$, $L \in C^4$ and $\nabla^2 L \succ 0$ somewhere. Then a $C^2$ head has $J^T (\nabla^2 L) J = I$ exactly along $\gamma$. (With $L \in C^2$, $|G - I| \leq \epsilon$.) For $k = d = 1$ it exists if and only if $\gamma$ is shorter than the length of some component of $\{L'' > 0\}$ in the metric $L''$; for $L = \frac{1}{2} u \arctan u$ that is $\pi$. It takes $k \geq d$ and $d$ positive eigenvalues of $\nabla^2 L$. It does not make $H_{\mathrm{eff}}$ isotropic.",
+            text=r"Let $\gamma$ be a smooth regular arc that does not meet itself, $k \geq d$, $k \geq 2$, $L \in C^4$ and $\nabla^2 L \succ 0$ somewhere. Then a $C^2$ head has $J^T (\nabla^2 L) J = I$ exactly along $\gamma$. (With $L \in C^2$, $|G - I| \leq \epsilon$.) For $k = d = 1$ it exists if and only if $\gamma$ is shorter than the length of some component of $\{L'' > 0\}$ in the metric $L''$; for $L = \frac{1}{2} u \arctan u$ that is $\pi$. It takes $k \geq d$ and $d$ positive eigenvalues of $\nabla^2 L$. It need not make $H_{\mathrm{eff}}$ isotropic: behind $L = e^{u_1} + \frac{1}{2} u_2^2$ the head $(2 \log(1 + \frac{z_1}{2}), z_2)$ has $G = I$ and $H_{\mathrm{eff}} = \operatorname{diag}(\frac{1}{2}, 1)$ where $z_1 > -2$.",
         ),
         Part(
             id="affine",

@@ -37,7 +37,7 @@ PARTS = (
     Part(
         id="fact0",
         title="Scale-invariant losses, and cross-entropy",
-        text=r"If $L$ is $C^2$ near $u \neq 0$ and $L(tx) = L(x)$ for all $t > 0$ and all $x \neq 0$ (negative cosine, or InfoNCE on normalised outputs; BYOL and SimSiam as functions of the vector that is normalised) then $\nabla^2 L(u) \, u = -\rho$ and $u^T \nabla^2 L(u) \, u = 0$. Hence wherever $\rho \neq 0$ the loss Hessian is strictly indefinite: for these losses Assumption 6 and a PSD loss Hessian exclude each other. For $2 - 2 \cos(u, t)$, $k \geq 2$, with $c = \cos(u, t)$ its eigenvalues times $|u|^2$ are $2c$ ($k - 2$ times) and $c \pm \sqrt{4 - 3c^2}$. Softmax cross-entropy, with probabilities $p$ and labels $y$ that sum to $1$, is not of this kind: $\nabla^2 L = \operatorname{diag}(p) - p p^T \succeq 0$ has rank $k - 1$ and the kernel $\operatorname{span}(1, .., 1)$, and $\rho = p - y$ lies in its range.",
+        text=r"If $L$ is $C^2$ near $u \neq 0$ and $L(tx) = L(x)$ for all $t > 0$ and all $x \neq 0$ (negative cosine, or InfoNCE on normalised outputs; BYOL and SimSiam as functions of the vector that is normalised) then $\nabla^2 L(u) \, u = -\rho$ and $u^T \nabla^2 L(u) \, u = 0$. Hence wherever $\rho \neq 0$ the loss Hessian is strictly indefinite: for these losses Assumption 6 and a PSD loss Hessian exclude each other. For $2 - 2 \cos(u, t)$ with a unit vector $t$, $k \geq 2$, with $c = \cos(u, t)$ its eigenvalues times $|u|^2$ are $2c$ ($k - 2$ times) and $c \pm \sqrt{4 - 3c^2}$. Softmax cross-entropy, with probabilities $p$ and labels $y$ that sum to $1$, is not of this kind: $\nabla^2 L = \operatorname{diag}(p) - p p^T \succeq 0$ has rank $k - 1$ and the kernel $\operatorname{span}(1, .., 1)$, and $\rho = p - y$ lies in its range.",
         predicted=Verdict.PROVED,
     ),
     Part(
@@ -72,7 +72,7 @@ PARTS = (
     Part(
         id="initial",
         title="Instability at random initialisation",
-        text=r"Two layers of $m \geq 1$ units behind a $C^2$ loss, and a law of the weights that does not change when columns of $W_2$ change sign, with $b_2$ readjusted to keep $h(z^*)$ (columns that are symmetric, and independent of each other, of the first layer and of $h(z^*)$; behind $b_2 = 0$ they are not independent of it): if almost surely no $\delta_j s''(a_j)$ is zero and $n_+(\nabla^2 L) + m - \operatorname{rank} W_1 \leq r$, then $P(H_{\mathrm{eff}} \succeq 0) \leq P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$. It is attained at $r = 0$. Where $\operatorname{rank} W_1 = m \leq d$ and $s' \neq 0$ no such $z^*$ is critical.",
+        text=r"Two layers of $m \geq 1$ units behind a $C^2$ loss, and a law of the weights that does not change when columns of $W_2$ change sign, with $b_2$ readjusted to keep $h(z^*)$ (columns that are symmetric, and independent of each other, of the first layer and of $h(z^*)$): if almost surely no $\delta_j s''(a_j)$ is zero and $n_+(\nabla^2 L) + m - \operatorname{rank} W_1 \leq r$, then $P(H_{\mathrm{eff}} \succeq 0) \leq P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$. It is attained at $r = 0$. Where $\operatorname{rank} W_1 = m \leq d$ and $s' \neq 0$ no such $z^*$ is critical. (Not part of the theorem: behind $b_2 = 0$ the columns are in general not independent of $h(z^*)$; they are at $z^* = 0$ behind Swish or GELU units without biases, where $h(z^*) = 0$ whatever they are.)",
         predicted=Verdict.PROVED,
     ),
     Part(
@@ -107,7 +107,7 @@ PARTS = (
     Part(
         id="natural",
         title="The step in z that a head's output asks for",
-        text=r"A gradient step $-\eta \rho$ in head coordinates is reached, to first order, by the step $dz = -\eta (J^T J)^+ \nabla (L \circ h)$: $J \, dz$ is $-\eta \rho$ projected on the range of $J$, and equal to it if $\rho$ lies in that range.",
+        text=r"Of a gradient step $-\eta \rho$ in head coordinates the step $dz = -\eta (J^T J)^+ \nabla (L \circ h)$ reaches, to first order, all that a step in $z$ can: $J \, dz$ is $-\eta \rho$ projected on the range of $J$, and equal to it if $\rho$ lies in that range.",
         predicted=Verdict.PROVED,
     ),
     Part(

@@ -160,7 +160,7 @@ STATEMENT = Statement(
         ),
         Reading(
             id="2-initial",
-            text=r"At random initialisation with independent units, given $h(z^*)$, $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$ with probability $1 - P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at least.",
+            text=r"At random initialisation with symmetric, independent units, given $h(z^*)$, $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$ with probability $1 - P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at least.",
             hypotheses=("A1", "collapsed", "A6", "smooth", "rank", "psd", "initial"),
             predicted=Verdict.HOLDS_ADDED,
         ),

@@ -33,7 +33,7 @@ SUMMARY = Summary(
             "2-direction",
         ),
         holds_added(
-            "it holds, but for a binomial tail, of heads at random initialisation whose units are no more than the dimensions of $z$, and independent of each other and of the output",
+            "it holds, but for a binomial tail, of heads at random initialisation whose units are no more than the dimensions of $z$, and where the last layer's columns are symmetric in sign, and independent of each other, of the first layer and of the output",
             "2-initial",
         ),
         refuted(
@@ -124,7 +124,7 @@ SUMMARY = Summary(
             answer="Generic is meant of random weights: among many directions one is almost surely bent down.",
             reply=(
                 holds_added(
-                    r"Granted at random initialisation, for $m \leq d$ units that are independent of each other and of the output: stable with a probability of $P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at most",
+                    r"Granted at random initialisation, for $m \leq d$ units whose columns of $W_2$ are symmetric in sign, and independent of each other, of the first layer and of the output: stable with a probability of $P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at most",
                     "2-initial",
                 ),
                 proved(
@@ -132,7 +132,7 @@ SUMMARY = Summary(
                     "initial",
                 ),
                 proved(
-                    "and for weights whose law is only symmetric, without that independence, no more than a coin toss is guaranteed: one half is attained, however large the kernel",
+                    "and for weights whose law is only symmetric under a change of all signs at once, without that independence, no more than a coin toss is guaranteed: one half is attained, however large the kernel",
                     "symmetry",
                 ),
             ),

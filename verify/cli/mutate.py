@@ -10,7 +10,7 @@ from pathlib import Path
 from verify.claims.text import count
 from verify.engine import registry as rooms
 from verify.engine.mutation import drawn, record
-from verify.engine.mutation.campaign import Campaign, Change, Trial, source
+from verify.engine.mutation.campaign import By, Campaign, Change, Trial, is_over, source
 from verify.engine.mutation.catalogue import EXPERIMENTS, FOLDERS, KERNELS, Mutation
 from verify.engine.worker import missing_capability
 from verify.identity.closure import closure
@@ -61,12 +61,16 @@ def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int
             for id, trial in other.trials.get(name, {}).items():
                 if keys.get((name, id)) == trial.key:
                     trials[name][id] = trial
+                    asked.found.trials.setdefault(name, {})[id] = trial
+    record.write(asked.kept, asked.found)
     left = {
         name: [one for one in found if one.id not in trials[name]]
         for name, found in asked.chosen.items()
     }
     wrong = unfinished = 0
     for name, waiting in left.items():
+        if is_over(asked.until):
+            break
         checks = dict.fromkeys(check for one in waiting for check in one.checks)
         if red := list(campaign.red_unchanged(tuple(checks))):
             wrong += len(red)
@@ -75,8 +79,9 @@ def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int
             continue
         for trial in campaign.tried(waiting, until=asked.until):
             trials[name][trial.id] = trial
-            asked.found.trials.setdefault(name, {})[trial.id] = trial
-            record.write(asked.kept, asked.found)
+            if trial.decided:
+                asked.found.trials.setdefault(name, {})[trial.id] = trial
+                record.write(asked.kept, asked.found)
     for name, every in asked.chosen.items():
         for one in every:
             if (tried := trials[name].get(one.id)) is None:
@@ -99,9 +104,13 @@ def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int
     return 1 if wrong else 3 if unfinished else 0
 
 
+BY: dict[By, str] = {"exception": "an exception", "words": "a digest of words alone"}
+"""How a change is noticed otherwise than by what a check or test finds."""
+
+
 def is_wrong(mutation: Mutation, trial: Trial) -> bool:
-    """Whether a change went unnoticed, or one that none can notice was noticed."""
-    return bool(trial.noticed_by) == bool(mutation.equivalent)
+    """Whether a change went unnoticed, or one that none can notice was noticed, or neither is known."""
+    return not trial.decided or bool(trial.noticed_by) == bool(mutation.equivalent)
 
 
 def told(name: str, mutation: Mutation, trial: Trial) -> str:
@@ -109,7 +118,10 @@ def told(name: str, mutation: Mutation, trial: Trial) -> str:
     head = f"{name} {mutation.id} ({mutation.wrong})"
     if trial.noticed_by:
         was = "NOTICED, though called equivalent," if mutation.equivalent else "noticed"
-        return f"{was} by {trial.noticed_by} in {trial.seconds:.1f} s: {head}"
+        by = f" ({BY[trial.by]})" if trial.by in BY else ""
+        return f"{was} by {trial.noticed_by}{by} in {trial.seconds:.1f} s: {head}"
+    if not trial.decided:
+        return f"NOT KNOWN whether noticed: {head}: {trial.how}"
     if mutation.equivalent:
         return f"equivalent: {head}: {mutation.equivalent}"
     return f"NOT NOTICED by {', '.join(mutation.checks)}: {head}"
@@ -119,11 +131,13 @@ def summed(name: str, every: Sequence[Mutation], trials: dict[str, Trial]) -> st
     """How many changes of a catalogue were noticed, in a sentence."""
     tried = [one for one in every if one.id in trials]
     telling = [one for one in tried if not one.equivalent]
-    noticed = sum(bool(trials[one.id].noticed_by) for one in telling)
-    rate = f" ({100 * noticed / len(telling):.0f} %)" if telling else ""
+    noticed = [trials[one.id].by for one in telling if trials[one.id].noticed_by]
+    same = [one for one in tried if one.equivalent and not is_wrong(one, trials[one.id])]
+    rate = f" ({100 * len(noticed) / len(telling):.0f} %)" if telling else ""
+    besides = "".join(f", {noticed.count(by)} by {BY[by]}" for by in BY if by in noticed)
     return (
-        f"{name}: {noticed} of {count(len(telling), 'change')} noticed{rate}; "
-        f"{len(tried) - len(telling)} more are equivalent."
+        f"{name}: {len(noticed)} of {count(len(telling), 'change')} noticed{rate}{besides}; "
+        f"{len(same)} more are equivalent."
     )
 
 
@@ -134,7 +148,8 @@ def try_drawn(
     seed: int,
     say: Callable[[str], None],
 ) -> int:
-    """Try changes drawn from the syntax tree, with every check that could notice."""
+    """Try changes drawn from the syntax tree, with every check that could notice; return the exit code."""
+    late = False
     for name in asked.chosen:
         modules = dict(_modules(name, campaign.root))
         changes = drawn.draw(campaign.root, list(modules), number, seed)
@@ -145,6 +160,10 @@ def try_drawn(
                 content = change.apply(source(campaign.root, change.file))
                 jobs.append(Change(change.id, change.file, content, checks))
         every = dict.fromkeys(check for job in jobs for check in job.checks)
+        if is_over(asked.until):
+            say(f"{name}: time is up; no change was tried.")
+            late = True
+            continue
         if red := list(campaign.red_unchanged(tuple(every))):
             for sentence in red:
                 say(sentence)
@@ -159,9 +178,18 @@ def try_drawn(
         survivors, tried = [], 0
         for id, found in campaign.outcomes(jobs, asked.until):
             tried += 1
-            say(f"noticed by {found['red']}: {id}" if found["red"] else f"NOT NOTICED: {id}")
-            if not found["red"]:
-                survivors.append(record.Survivor(id=id, because=because.get(id, "")))
+            if found["red"]:
+                say(f"noticed by {found['red']}: {id}")
+                continue
+            said = f"NOT KNOWN whether noticed ({found['how']})" if found["how"] else "NOT NOTICED"
+            say(f"{said}: {id}")
+            survivors.append(record.Survivor(id=id, because=found["how"] or because.get(id, "")))
+        if tried < len(jobs):
+            say(
+                f"{name}: time is up; {tried} of {count(len(jobs), 'change')} tried, and not recorded."
+            )
+            late = True
+            continue
         # What nothing reaches is noticed by nothing, and counts as much as what was tried.
         if not (counted := tried + untested):
             say(f"{name}: no change was tried.")
@@ -180,7 +208,7 @@ def try_drawn(
             survivors=tuple(sorted(survivors, key=lambda one: one.id)),
         )
         record.write(asked.kept, asked.found)
-    return 0
+    return 3 if late else 0
 
 
 UNCOMPUTED = ("__init__", "statement", "proved", "__main__", "citations")

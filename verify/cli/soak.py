@@ -17,7 +17,7 @@ from verify.engine.provenance import evidence_key
 from verify.engine.record import SoakedCheck, SoakRecord
 from verify.engine.registry import Room
 from verify.engine.runner import ExecutorFactory, process_pool
-from verify.engine.store import StoreError, write_whole
+from verify.engine.store import StoreError, write_record
 from verify.engine.worker import missing_capability, run_check
 
 FILE, PROFILE = "soak.json", "smoke"
@@ -83,15 +83,15 @@ def read(path: Path) -> dict[str, Soaked]:
 
 
 def write(path: Path, found: dict[str, Soaked]) -> None:
-    """Keep it, whole or not at all."""
-    write_whole(path, msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+    """Keep it, whole or not at all; raise StoreError if the folder cannot be written."""
+    write_record(path, found)
 
 
 def once(check_id: str, ctx: Drawing) -> tuple[str, bool, float]:
     """Run a check; return what it said if it is not as stated, whether it drew, and its CPU-seconds."""
     property.SHRINKS = 0  # a smaller case changes no outcome
     found = run_check(check_id, ctx)
-    fine = found.outcome in (Outcome.AS_STATED, Outcome.NOT_RUN)
+    fine = found.outcome is Outcome.AS_STATED
     said = "" if fine else f"{found.outcome}: {found.summary}"
     drew = len(ctx.drawn) > 1  # every check is given one seed, for global generators
     return said, drew, found.provenance.cpu_s
@@ -220,6 +220,7 @@ def _told(found: dict[str, Soaked], seeds: int, jobs: int, say: Callable[[str], 
                 f"{id}: {count(len(one.alarms), 'alarm')} in {count(one.seeds, 'seed')}, at most {most:.2%}"
             )
     least = min((one.seeds for one in drawing.values()), default=0)
+    unfinished = any(one.seeds < (seeds if one.draws else 1) for one in found.values())
     alarms = sum(len(one.alarms) for one in drawing.values())
     runs = sum(one.seeds for one in drawing.values())
     hours = sum(one.cpu_s / one.seeds for one in drawing.values()) * seeds / 3600
@@ -233,7 +234,7 @@ def _told(found: dict[str, Soaked], seeds: int, jobs: int, say: Callable[[str], 
         f"{hours / jobs:.3g} hours of {count(jobs, 'worker')} that {'does' if jobs == 1 else 'do'} nothing else; "
         f"{besides}those that need trained networks are not among them."
     )
-    return 1 if any(one.alarms for one in found.values()) else 3 if least < seeds else 0
+    return 1 if any(one.alarms for one in found.values()) else 3 if unfinished else 0
 
 
 def limit(alarms: int, runs: int) -> float:

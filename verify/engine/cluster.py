@@ -291,8 +291,8 @@ class Cluster(RemoteExecutor):
         except CancelledError:
             here.set_exception(
                 WorkersError(
-                    f"The connection to the scheduler at {self.address} was lost. What had finished is "
-                    "stored; the same command goes on from there."
+                    f"The connection to the scheduler at {self.address} was lost. What was stored stays; a "
+                    "command that stores what it finds goes on from there, without --fresh."
                 )
             )
         except KilledWorker as error:

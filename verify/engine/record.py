@@ -200,6 +200,8 @@ class ChangeRecord(msgspec.Struct, frozen=True, kw_only=True):
         tried: whether it was tried, and the file that it changes and the code of its checks are still the same; of
             a check that is a test, the test's own file.
         noticed_by: the check that turned red; empty if none did.
+        by: `check` where that is by what it found, `exception` or, by a digest of words and code alone, `words`;
+            empty if none did.
     """
 
     id: str
@@ -211,6 +213,7 @@ class ChangeRecord(msgspec.Struct, frozen=True, kw_only=True):
     equivalent: str
     tried: bool
     noticed_by: str
+    by: str = ""
 
 
 class DrawnRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,6 +242,10 @@ class PowerRecord(msgspec.Struct, frozen=True, kw_only=True):
     def noticed(self) -> list[ChangeRecord]:
         """Those that a check noticed."""
         return [one for one in self.changes if one.tried and one.noticed_by]
+
+    def noticed_by(self, kind: str) -> list[ChangeRecord]:
+        """Those that were noticed by a check, an exception or words, see `ChangeRecord.by`."""
+        return [one for one in self.noticed if one.by == kind]
 
     @property
     def unnoticed(self) -> list[ChangeRecord]:

@@ -488,7 +488,7 @@ def run_all(
         recorded: what was recorded elsewhere, and answers a check where the store does not.
         jobs: number of workers.
         on_event: called in this process as the work proceeds.
-        fresh: reuse nothing.
+        fresh: reuse no evidence; artefacts are.
         load: returns a room by its name and module; workers import those whose checks they run.
 
     Raises:

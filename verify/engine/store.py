@@ -121,6 +121,18 @@ def write_whole(path: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+def write_record(path: Path, record: object) -> None:
+    """Write a record as indented JSON, whole or not at all.
+
+    Raises:
+        StoreError: if it cannot be written.
+    """
+    try:
+        write_whole(path, msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written ({error.strerror}).") from None
+
+
 class Records:
     """The evidence in a folder that is read and never written, such as a committed one.
 

@@ -30,11 +30,11 @@ NEEDS = (
     ("the step is below 1 / Lipschitz constant", "not known to hold in training"),
     (
         "the iteration is gradient descent of one function",
-        "no: stop-gradients and moving-average targets are not the gradient of a function",
+        "not with stop-gradients or moving-average targets (BYOL, SimSiam, MoCo, DINO), which are not the gradient of a function; elsewhere batches are drawn",
     ),
     ("the descent is in the variable with the saddle", "no: the weights move, z does not"),
     ("the start has a density", "yes"),
-    ("the point is a strict saddle", "only where the interaction term has a negative direction"),
+    ("the point is a strict saddle", "only where H_eff has a negative eigenvalue"),
 )
 """What the theorem needs, and whether self-supervised training has it."""
 

@@ -3,7 +3,7 @@
 rho = t rho_1 along a ray at frozen loss Hessian. Where W_1 has full row rank, H_eff >= 0 if and only
 if A + t B >= 0 with A = W_2^T H W_2 > 0 and B = diag(delta_j s''_j / s'_j^2) at rho_1. So there is one
 onset t*, where the pencil turns singular, and the threshold of `threshold` is at most that. It asks for m <= k;
-heads with more hidden units than outputs have no threshold at all.
+where k < min(d, m) one sign of W_2 has none in general.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ RAY_MUTANTS = {
 
 
 WIDE = (4, 8, 3)
-"""m > k: W_2 has no full column rank, and the threshold of `threshold` is 0."""
+"""k < min(d, m): K is more than ker W_1, so that M need not vanish on it. The threshold of `threshold` is 0."""
 
 TINY = fmpq(1, 2**40)
 
@@ -238,7 +238,7 @@ CHECKS = section(
         cost=1.5,
     ),
     *(mutant_check(name, claim) for name, claim in RAY_MUTANTS.items()),
-    property_check("wide", r"No threshold where $m > k$, on exact states", NO_THRESHOLD),
+    property_check("wide", r"No threshold where $k < \min(d, m)$, on exact states", NO_THRESHOLD),
     mutant_check(
         "wide.both",
         NO_THRESHOLD.mutant(r"... for $W_2$ and for $-W_2$", wanted=2),

@@ -1,7 +1,7 @@
 """The sign of the last layer flips M and nothing else, so that instability is at least a coin toss.
 
 The frequencies are gated by exact binomial intervals (Clopper-Pearson) at confidence 1 - 1e-7
-each; the three gates together raise a false alarm with probability at most 3e-7 a run.
+each; the five that are gated together raise a false alarm with probability at most 5e-7 a run.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, nullcontext
 from importlib.util import cache_from_source
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -41,8 +41,15 @@ LEFT = shutil.ignore_patterns("site", ".pytest_cache", "*.part")
 LIMIT = 300.0
 """Seconds that the checks of one change may take, several times what any take together."""
 
+WORDS = "since they were read against each other"
+"""What a check says that compares words and code with a digest of what was once read, and evaluates nothing."""
+
 FEW = 4
 """Checks that are run one after another on an unchanged copy."""
+
+
+By = Literal["", "check", "exception", "words"]
+"""What noticed a change: what a check or test found, an exception, or a digest of words alone; empty if nothing did."""
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +59,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         id: of the change.
         key: `Keys.of` the change.
         noticed_by: the first check that turned red; empty if none did.
-        how: what it said.
+        how: what it said; without a check, why it is not known whether one would have.
         seconds: wall time.
     """
 
@@ -61,6 +68,25 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     noticed_by: str
     how: str
     seconds: float
+
+    @property
+    def decided(self) -> bool:
+        """Whether a check turned red, or every one ended green."""
+        return bool(self.noticed_by) or not self.how
+
+    @property
+    def by(self) -> By:
+        """What noticed it."""
+        if not self.noticed_by:
+            return ""
+        if WORDS in self.how:
+            return "words"
+        return "exception" if self.how.startswith("error:") else "check"
+
+
+def is_over(until: float | None) -> bool:
+    """Whether a time on `time.monotonic`'s clock has come."""
+    return until is not None and time.monotonic() > until
 
 
 class Change(NamedTuple):
@@ -286,11 +312,12 @@ class Campaign:
         return RemoteCopy(self.workers, self._archive)
 
     def red_unchanged(self, checks: Sequence[str]) -> Iterator[str]:
-        """Run checks on the unchanged copies, a few at a time; yield a sentence on what is not green."""
+        """Run checks on the unchanged copies, a few at a time; yield a sentence on what is not known to be green."""
         parts = [tuple(checks[first : first + FEW]) for first in range(0, len(checks), FEW)]
-        for _, found in self.outcomes([Change("", "", "", part) for part in parts]):
-            if found["red"]:
-                yield f"{found['red']} is not green without a change: {found['how']}"
+        unchanged = [Change(", ".join(part), "", "", part) for part in parts]
+        for id, found in self.outcomes(unchanged):
+            if found["how"]:
+                yield f"{found['red'] or id} is not green without a change: {found['how']}"
 
     def tried(
         self, mutations: Sequence[Mutation], *, until: float | None = None
@@ -324,7 +351,7 @@ class Campaign:
         """Make changes; yield the id of each with its first red check, what that said, and the seconds."""
 
         def one(change: Change) -> dict[str, str] | None:
-            if until is not None and time.monotonic() > until:
+            if is_over(until):
                 return None
             copy, begun = self._free.get(), time.monotonic()
             try:

@@ -51,6 +51,7 @@ def faced(
                     equivalent=one.equivalent,
                     tried=tried,
                     noticed_by=trial.noticed_by if trial is not None and tried else "",
+                    by=trial.by if trial is not None and tried else "",
                 )
             )
         sample = kept.samples.get(name)

@@ -2,7 +2,8 @@
 
 Run as a script with the folder of a copy of the checkout; it imports nothing of the project, its
 forks import the copy. It reads jobs, one JSON object a line, and answers each with one line: the
-first check that is not green, and what it said. A fork that does not end in time is killed.
+first check that is not green, and what it said; or no check, and why it is not known: a fork died,
+did not end in time and was killed, or a check did not run.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def _forked(job: dict[str, Any]) -> dict[str, str]:
         found: dict[str, str] = json.loads(answer)
         return found
     how = "it ended without an answer" if ready else f"it did not end within {job['limit']:g} s"
-    return {"red": job["checks"][0], "how": how}
+    return {"red": "", "how": how}
 
 
 def _first_red(job: dict[str, Any]) -> dict[str, str]:
@@ -71,9 +72,9 @@ def _first_red(job: dict[str, Any]) -> dict[str, str]:
         try:
             how = _test(check) if ".py" in check.partition("::")[0] else _check(check, job)
         except BaseException as error:
-            how = "".join(traceback.format_exception_only(error)).strip()
+            how = f"error: {''.join(traceback.format_exception_only(error)).strip()}"
         if how:
-            return {"red": check, "how": how[:MOST]}
+            return {"red": "" if how.startswith("not run") else check, "how": how[:MOST]}
     return {"red": "", "how": ""}
 
 
@@ -87,25 +88,29 @@ def _check(check: str, job: dict[str, Any]) -> str:
 
 
 def _test(test: str) -> str:
-    """Why a test, or a file of tests, is not green; empty if it is."""
+    """Why a test, or a file of tests, is not green; empty if it is. An error is any exception but an assertion."""
     import pytest
 
-    failed: list[str] = []
+    said: list[str] = []
 
     class Notes:
-        def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-            if report.failed:
-                failed.append(report.nodeid)
-
-        def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-            if report.failed:
-                failed.append(f"{report.nodeid} is not collected")
+        def pytest_exception_interact(
+            self,
+            call: pytest.CallInfo[object],
+            report: pytest.CollectReport | pytest.TestReport,
+        ) -> None:
+            assert call.excinfo is not None
+            decided = call.when == "call" and call.excinfo.errisinstance(
+                (AssertionError, pytest.fail.Exception)
+            )
+            how = "failed" if decided else "error"
+            said.append(f"{how}: {report.nodeid}: {call.excinfo.exconly(tryshort=True)}")
 
     os.environ.pop("PYTEST_ADDOPTS", None)  # the caller's, of which a copy may know nothing
     code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", test], plugins=[Notes()])
     if code == pytest.ExitCode.OK:
         return ""
-    return f"failed: {failed[0]}" if failed else f"pytest ended with {code}"
+    return said[0] if said else f"not run: pytest ended with {code!r}"
 
 
 if __name__ == "__main__":

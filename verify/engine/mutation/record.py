@@ -10,7 +10,7 @@ import msgspec
 
 from verify.engine.mutation.campaign import Trial
 from verify.engine.mutation.catalogue import MutationError
-from verify.engine.store import write_whole
+from verify.engine.store import write_record
 
 FILE = "mutants.json"
 
@@ -75,9 +75,13 @@ def read(path: Path) -> Record:
 
 
 def write(path: Path, record: Record) -> None:
-    """Write a record, whole or not at all, in an order that does not depend on time."""
+    """Write a record, whole or not at all, in an order that does not depend on time.
+
+    Raises:
+        StoreError: if it cannot be written.
+    """
     ordered = Record(
         trials={name: dict(sorted(record.trials[name].items())) for name in sorted(record.trials)},
         samples=dict(sorted(record.samples.items())),
     )
-    write_whole(path, msgspec.json.format(msgspec.json.encode(ordered), indent=1) + b"\n")
+    write_record(path, ordered)
