@@ -1,9 +1,10 @@
 """From a head, a loss and representations to a diagnosis.
 
-Everything runs in float64, on a copy of a module; what a function reaches is evaluated on stand-ins and
-left as it was. Signs are those of
-the matrices that `verify.numeric.certificates` proves; how far a matrix is from the Hessian is
-estimated from the same matrix in float32, as for the losses' inertia, and no sign is told below that.
+Everything runs in float64, on a copy of a module; the modules that a function reaches are evaluated on
+stand-ins and left as they were. Signs are those of the matrices that `verify.numeric.certificates` proves;
+how far a matrix is from the Hessian is estimated from the same matrix in float32, as for the losses'
+inertia, and no sign is told below that. What both precisions lose whole is not in this estimate, such as
+the 1 - p of a saturated softmax in a loss of one's own.
 """
 
 from __future__ import annotations
