@@ -265,7 +265,7 @@ def test_the_keys_of_four_hundred_checks_take_well_under_a_second(folder):
     assert time.process_time() - start < 0.7  # 0.1 s on an idle machine
 
 
-def test_nothing_is_imported_and_reading_the_project_takes_less_than_10_ms_a_module():
+def test_nothing_is_imported_and_reading_the_project_takes_less_than_30_ms_a_module():
     modules = [str(place.module) for place in contents(REGISTRIES)]
     code = (
         "import sys, time\n"
@@ -280,7 +280,7 @@ def test_nothing_is_imported_and_reading_the_project_takes_less_than_10_ms_a_mod
     timing, imported = done.stdout.splitlines()
     seconds, rooms, files = timing.split()
     assert int(rooms) == len(contents(REGISTRIES))
-    assert float(seconds) < 0.01 * int(files)  # 4 ms on an idle machine
+    assert float(seconds) < 0.03 * int(files)  # 4 ms on an idle machine
     assert imported == "[]"
 
 

@@ -43,7 +43,7 @@ def started(folder: Path, registry: str, out: str) -> Iterator[subprocess.Popen[
         f"sys.exit(main(arguments, registries=[{registry!r}]))\n"
     )
     run = subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, "-u", "-c", code],  # what is told is seen at once
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

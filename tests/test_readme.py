@@ -84,7 +84,8 @@ RECORDED = [
 
 
 def numbers(text: str) -> list[str]:
-    """The numbers of a text, and none that is part of a name."""
+    """The numbers of a text, and none that is part of a name or of a place in a file."""
+    text = re.sub(r"\w+\.\w+:\d+(?:-\d+)?", "", text)
     return re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]\d+)?", text.replace("−", "-"))
 
 

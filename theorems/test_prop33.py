@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from theorems.prop33 import CHECKS, STATEMENT, refutations, robust, search
+from verify.numeric.decimals import rounded_up
+
+README = Path(__file__).parents[1] / "README.md"
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -61,3 +66,11 @@ def test_the_certificate_bounds_every_head():
         assert found <= torch.exp(search.worst(weight, z)) * (1 + 1e-9)
         metrics = start @ robust.hessian(z @ weight.T) @ start
         assert found == pytest.approx(float(torch.linalg.cond(metrics).max()) ** 0.5)
+
+
+def test_readme_tells_the_condition_that_is_seen_and_the_bound_from_above():
+    scale = robust.SCALES[-1] ** 0.5
+    seen, bound = robust.conditions(scale * robust.whitening_at_zero())
+    points = len(robust.grid(robust.RADIUS))
+    told = f"3.3 down to {seen:.4g}, the largest seen at {points:,} points, where the proved bound is {rounded_up(bound)};"
+    assert told in " ".join(README.read_text(encoding="utf-8").split())

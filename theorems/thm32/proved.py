@@ -41,7 +41,7 @@ CHECKS = kernel(
             "flow.part_flow_speed",
             "flow.part_flow_arc",
             "refuted_flow.part_flow_straight",
-            read="a1df92d989b60cfa",
+            read="0037fef32bbca6ec",
         ),
     },
     readings={
