@@ -312,7 +312,13 @@ CASES: dict[str, Case] = {
     ),
     "no evidence": Case(REPORT, 2, "No evidence is stored", lambda f: shutil.rmtree(f / "out")),
     "a seed file that is no number": Case(
-        SHOW, 0, "", lambda f: (f / "out" / "evidence" / "seed").write_bytes(b"\xff")
+        f"{ALL} --only derivation",
+        0,
+        "seed is damaged",
+        lambda f: (
+            (f / "out" / "evidence" / "seed").write_bytes(b"\xff"),
+            (f / "out" / "evidence" / "run.json").unlink(),  # which a run writes anew
+        ),
     ),
     # data: folders
     "no data": Case(f"{SSL}none", 3, "There is no"),
@@ -371,7 +377,7 @@ CASES: dict[str, Case] = {
     "a zip that is damaged inside": Case(
         f"{SSL}data.zip",
         3,
-        "cannot be read|is damaged",
+        "cannot be read",
         lambda f: (
             zipped(("train/cat/x.png", bytes(range(256)) * 9))(f),
             (f / "data.zip").write_bytes(
@@ -458,7 +464,7 @@ CASES: dict[str, Case] = {
         f"{OUTPUTS}", 2, "There is no file", diagnosing(lambda f: None)
     ),
     "representations of a vast shape": Case(
-        f"{OUTPUTS}a.npy", 2, "cannot be read", diagnosing(file("a.npy", array("(10**12,)")))
+        f"{OUTPUTS}a.npy", 2, "cannot be read", diagnosing(file("a.npy", array("(1000000000000,)")))
     ),
     "representations of a shape beyond": Case(
         f"{OUTPUTS}a.npy",
@@ -586,8 +592,8 @@ def test_bad_input_gets_a_sentence(
         assert printed.out == ""
     after = contents(tmp_path)
     for path, content in before.items():
-        kept = after.get(path, after.get(path.with_name(f"{path.name}.damaged")))
-        assert kept == content, path
+        aside = path.with_name(f"{path.name}.damaged")
+        assert content in (after.get(path), after.get(aside)), path
     assert not (tmp_path / "ran").exists()
 
 
