@@ -315,7 +315,10 @@ CASES: dict[str, Case] = {
         f"{ALL} --only derivation",
         0,
         "seed is damaged",
-        lambda f: (f / "out" / "evidence" / "seed").write_bytes(b"\xff"),
+        lambda f: (
+            (f / "out" / "evidence" / "seed").write_bytes(b"\xff"),
+            (f / "out" / "evidence" / "run.json").unlink(),  # which a run writes anew
+        ),
     ),
     # data: folders
     "no data": Case(f"{SSL}none", 3, "There is no"),

@@ -17,6 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from verify.numeric import EffectiveHessian
 from verify.numeric.activations import SWISH
 from verify.numeric.coupled import FORMS, coupled_jet
+from verify.numeric.inertia import inertia
 from verify.numeric.objectives import OBJECTIVES
 from verify.numeric.objectives.contrastive import Keys, Temperature
 from verify.numeric.released_objectives import RELEASED
@@ -80,10 +81,13 @@ def test_a_saturated_softmax_keeps_its_digits(name, temperature):
     def oracle(u):
         return _margins(name, u, temperature, keys, queue).sum(1).log1p().mean()
 
-    rho, product = coupled_jet(OBJECTIVES[name].bind(constants), rows)
+    loss = OBJECTIVES[name].bind(constants)
+    rho, product = coupled_jet(loss, rows)
     wanted = torch.func.hessian(oracle)(rows).reshape(24, 24)
     found = product(torch.eye(24, dtype=torch.float64).reshape(24, 6, 4)).reshape(24, 24)
     assert (found - wanted).abs().max() <= RELATIVE * wanted.abs().max()
+    ends, counted = torch.linalg.eigvalsh(wanted)[[0, -1]], inertia(loss, rows)
+    assert [counted.smallest, counted.largest] == pytest.approx(ends.tolist(), rel=1e-9, abs=0)
     gradient = torch.func.grad(oracle)(rows)
     assert (rho - gradient).abs().max() <= RELATIVE * gradient.abs().max()
 

@@ -169,6 +169,7 @@ def test_a_loss_that_float32_cannot_hold_is_diagnosed_without_its_inertia(name: 
     views = 1 + 1e-8 * normal(8, 3, seed=1) if name == "barlow_twins" else None
     found = diagnose(nn.Identity(), loss, z, views=views)
     assert not any("Sylvester" in answer.answer for answer in found.answers)
+    assert any("In float32 the Hessian could not be taken" in note for note in found.notes)
 
 
 def test_a_minimum_attracts() -> None:

@@ -170,7 +170,7 @@ def test_a_softmax_of_two_has_rank_one(apart: float) -> None:
     loss = OBJECTIVES["softmax_cross_entropy"].bind(Labels(torch.tensor([0, 0])))
     found = inertia(loss, u)
     assert counts(found) == (2, 2, 0)
-    assert found.largest == pytest.approx(1 / (1 + math.cosh(apart)) / 2, rel=1e-14)
+    assert found.largest == pytest.approx(1 / (1 + math.cosh(apart)) / 2, rel=1e-14, abs=0)
     rest = 1 / (1 + math.exp(apart))
     wanted = torch.tensor([[-rest, rest], [rest - 1, 1 - rest]], dtype=torch.float64) / 2
     torch.testing.assert_close(loss.jet(u).rho, wanted, rtol=1e-14, atol=0)

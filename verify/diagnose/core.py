@@ -109,7 +109,7 @@ def diagnose(
     hessian, objective = _hessian(apply, loss, point, count, classes, few, options or {})
     numbers |= _criticality(hessian, objective) | {"|z|": float(point.norm())}
     progress("curvature")
-    rounding = _forming_error(head, hessian, objective, point, place)
+    rounding = _forming_error(head, hessian, objective, point, place, notes)
     terms = []
     found: dict[str, Any] = {}
     for name, operator in (("G", hessian.pullback), ("M", hessian.interaction), ("H_eff", hessian)):
@@ -377,8 +377,9 @@ def _forming_error(
     objective: Loss | Callable[[Tensor], Tensor],
     point: Tensor,
     place: torch.device,
+    notes: list[str],
 ) -> float:
-    """Estimated error of a product, in norm: of the same in float32, scaled, or n eps of the terms."""
+    """Estimated error of a product, in norm: of the same in float32, scaled, or n eps of the terms, with a note."""
     n, eps = hessian.n, torch.finfo(torch.float64).eps
     generator = torch.Generator().manual_seed(0)
     v = torch.randn(*hessian.space, 4, generator=generator, dtype=torch.float64).to(point.device)
@@ -394,6 +395,9 @@ def _forming_error(
         )
         apart = float(((single @ v.float()).double() - products[0] - products[1]).abs().max())
     except (ValueError, TypeError, FloatingPointError, DiagnosisError):
+        notes.append(
+            "In float32 the Hessian could not be taken, as near a kink or beyond that range; so its forming error is taken as n eps of its terms, which does not see what cancels in forming these."
+        )
         return plain
     ratio = eps / torch.finfo(torch.float32).eps
     return plain + FORMING_SAFETY * math.sqrt(n) * apart * ratio
