@@ -10,7 +10,9 @@ import io
 import sys
 import time
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -135,10 +137,15 @@ def test_every_flipped_bit_of_an_array_is_noticed(ctx):
             assert np.array_equal(artefact.load(ctx)["x"], expected["x"])
 
 
-def test_two_that_need_the_same_artefact_build_it_once(ctx):
+@pytest.mark.parametrize(
+    "two",
+    [ThreadPoolExecutor, partial(ProcessPoolExecutor, mp_context=get_context("fork"))],
+    ids=["threads", "processes"],
+)
+def test_two_that_need_the_same_artefact_build_it_once(ctx, two):
     """The second waits for the first, and what the first works with is not taken from it."""
     artefact = Artefact("slow", build_slowly, (10,))
-    with ThreadPoolExecutor(2) as both:
+    with two(2) as both:
         found = list(both.map(artefact.load, [ctx, ctx]))
     assert np.array_equal(found[0]["x"], found[1]["x"])
     assert len(calls(ctx)) == 1

@@ -146,6 +146,11 @@ def code(name: str) -> Callable[[Path], object]:
     return lambda folder: (folder / name).write_bytes(pickle.dumps(Touch(folder / "ran"), 2))
 
 
+def objects(folder: Path) -> np.ndarray:
+    """An array whose pickle holds code."""
+    return np.array([Touch(folder / "ran")], dtype=object)
+
+
 def array(shape: str) -> bytes:
     """An .npy file that says it has a shape, and has 64 bytes."""
     words = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}".ljust(117) + "\n"
@@ -183,10 +188,10 @@ CASES: dict[str, Case] = {
     "a name that turns the line around": Case("\u202eyot", 2, r"called '\\u202eyot'"),
     "a name that is no text": Case("\udcff\udcfe", 2, r"called '\\udcff\\udcfe'"),
     "a very long name": Case("y" * 100_000, 2, "No statement or experiment is called 'yyy"),
-    "names after all": Case("all toy", 2, "toy"),
+    "names after all": Case("all toy", 2, "`all` takes no names, got 'toy'"),
     "show without a name": Case("show", 2, "`show` expects the name"),
     "ssl without a name": Case("ssl", 2, "`ssl` expects the names of experiments"),
-    "an unknown experiment": Case("ssl E99", 2, "E99"),
+    "an unknown experiment": Case("ssl E99", 2, "No statement or experiment is called 'E99'"),
     "diff of one": Case("diff {f}/a", 2, "`diff` expects two records"),
     "nothing at all": Case("", 2, "required: COMMAND"),
     # options
@@ -204,11 +209,11 @@ CASES: dict[str, Case] = {
     "an unknown profile": Case("toy --profile quick", 2, "invalid choice: 'quick'"),
     "an unknown device": Case("toy --device tpu", 2, "invalid choice: 'tpu'"),
     "an unknown kind": Case("toy --only guess", 2, "expected one of kernel, derivation"),
-    "an abbreviated option": Case("toy --prof smoke", 2, "--prof"),
+    "an abbreviated option": Case("toy --prof smoke", 2, "`run` has no option `--prof`"),
     "a budget without a number": Case("ssl E3 --budget m", 2, "expected a time such as"),
     "a budget that is no number": Case("ssl E3 --budget nanm", 2, "expected a time such as"),
     "an endless budget": Case("ssl E3 --budget infh", 2, "expected a time such as"),
-    "a budget in the past": Case("ssl E3 --budget -9m", 2, "expected a time such as|--budget"),
+    "a budget in the past": Case("ssl E3 --budget -9m", 2, "--budget: expected one argument"),
     "no seeds": Case("soak toy --seeds 0", 2, "at least 1"),
     "a form that is not there": Case("ssl E3 --form vast", 2, "invalid choice: 'vast'"),
     "a constant that is no number": Case(
@@ -307,7 +312,13 @@ CASES: dict[str, Case] = {
     ),
     "no evidence": Case(REPORT, 2, "No evidence is stored", lambda f: shutil.rmtree(f / "out")),
     "a seed file that is no number": Case(
-        SHOW, 0, "", lambda f: (f / "out" / "evidence" / "seed").write_bytes(b"\xff")
+        f"{ALL} --only derivation",
+        0,
+        "seed is damaged",
+        lambda f: (
+            (f / "out" / "evidence" / "seed").write_bytes(b"\xff"),
+            (f / "out" / "evidence" / "run.json").unlink(),  # which a run writes anew
+        ),
     ),
     # data: folders
     "no data": Case(f"{SSL}none", 3, "There is no"),
@@ -349,7 +360,7 @@ CASES: dict[str, Case] = {
     "a batch with code": Case(
         f"{SSL}a",
         3,
-        "nothing was run|has no data_batch_2",
+        "nothing was run",
         lambda f: ((f / "a").mkdir(), code("a/data_batch_1")(f)),
     ),
     # data: archives
@@ -366,7 +377,7 @@ CASES: dict[str, Case] = {
     "a zip that is damaged inside": Case(
         f"{SSL}data.zip",
         3,
-        "cannot be read|is damaged",
+        "cannot be read",
         lambda f: (
             zipped(("train/cat/x.png", bytes(range(256)) * 9))(f),
             (f / "data.zip").write_bytes(
@@ -408,7 +419,7 @@ CASES: dict[str, Case] = {
         f"{SSL}a.npz",
         3,
         "is no file of decoded",
-        lambda f: np.savez(f / "a.npz", name=np.array([Touch(f / "ran")], dtype=object)),
+        lambda f: np.savez(f / "a.npz", name=objects(f)),
     ),
     # released networks
     "no checkpoint": Case(f"{E8}none", 3, "There is no"),
@@ -424,7 +435,7 @@ CASES: dict[str, Case] = {
     "a checkpoint of words": Case(f"{E8}a.pt", 3, "holds no weights", saved("a.pt", {"a": "b"})),
     "a checkpoint of another network": Case(f"{E8}a.pt", 3, "is nearest to", saved("a.pt", LAYER)),
     "a checkpoint that is not finite": Case(
-        f"{E8}a.pt", 3, "not finite|is nearest", saved("a.pt", {"a": torch.full((2,), torch.nan)})
+        f"{E8}a.pt", 3, "not finite", saved("a.pt", {"a": torch.full((2,), torch.nan)})
     ),
     "a checkpoint that unpacks to a terabyte": Case(
         f"{E8}a.pt", 3, "numbers in backbone.a", saved("a.pt", {"backbone.a": HUGE})
@@ -441,8 +452,8 @@ CASES: dict[str, Case] = {
     "a release with code": Case(
         "ssl released --path {f}/a",
         3,
-        "nothing was run|is no .npy",
-        file("a/x.npy", b"\x93NUMPY\x01"),
+        "nothing was run",
+        lambda f: ((f / "a").mkdir(), np.save(f / "a" / "x.npy", objects(f))),
     ),
     # one's own head
     "representations that are a fifo": Case(
@@ -453,7 +464,7 @@ CASES: dict[str, Case] = {
         f"{OUTPUTS}", 2, "There is no file", diagnosing(lambda f: None)
     ),
     "representations of a vast shape": Case(
-        f"{OUTPUTS}a.npy", 2, "cannot be read", diagnosing(file("a.npy", array("(10**12,)")))
+        f"{OUTPUTS}a.npy", 2, "cannot be read", diagnosing(file("a.npy", array("(1000000000000,)")))
     ),
     "representations of a shape beyond": Case(
         f"{OUTPUTS}a.npy",
@@ -465,7 +476,7 @@ CASES: dict[str, Case] = {
         f"{OUTPUTS}a.npy",
         2,
         "cannot be read",
-        diagnosing(lambda f: np.save(f / "a.npy", np.array([Touch(f / "ran")], dtype=object))),
+        diagnosing(lambda f: np.save(f / "a.npy", objects(f))),
     ),
     "representations that are words": Case(
         f"{OUTPUTS}a.npy", 2, "cannot be read", diagnosing(lambda f: np.save(f / "a.npy", ["b"]))
@@ -581,8 +592,8 @@ def test_bad_input_gets_a_sentence(
         assert printed.out == ""
     after = contents(tmp_path)
     for path, content in before.items():
-        kept = after.get(path, after.get(path.with_name(f"{path.name}.damaged")))
-        assert kept == content, path
+        aside = path.with_name(f"{path.name}.damaged")
+        assert content in (after.get(path), after.get(aside)), path
     assert not (tmp_path / "ran").exists()
 
 

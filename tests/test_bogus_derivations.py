@@ -340,6 +340,270 @@ def test_a_computation_at_one_size_is_said_to_be_one():
     assert "but for steps at a given size" in derive(derivation, CTX).summary
 
 
+# --- found by reading the engine again --------------------------------------------------------------
+
+A, B, n, s = (*sp.symbols("A B n", real=True), sp.Symbol("s", nonnegative=True))
+z, w = sp.IndexedBase("z"), sp.IndexedBase("w")
+
+
+def beside_a_sound_step(derivation):
+    """The same after a hypothesis that is needed, so that nothing but itself can turn it red."""
+
+    def both(proof):
+        proof.given("h", "$Jv = 0$", J @ v)
+        proof.follows("", H @ J @ v, 0 * (J @ v), using={"h": H @ (J @ v)})
+        derivation(proof)
+
+    return both
+
+
+def refuses_beside(derivation) -> bool:
+    return refuses(beside_a_sound_step(derivation))
+
+
+def equality(left, right):
+    return sp.Eq(left, right, evaluate=False)
+
+
+def test_what_cancels_at_a_value_is_divided_by_all_the_same():
+    for stated, at in (
+        (sp.Ge(A / B, 1, evaluate=False), {A: s, B: s}),
+        (equality(A / B, 1), {A: a, B: a}),
+        (equality(A * B, 1), {A: 1 / s, B: s}),
+        (equality(sp.log(A) - sp.log(B), 0), {A: s, B: s}),
+    ):
+        assert refuses_beside(lambda proof: proof.fact("", stated, at=at))  # noqa: B023
+    positive = sp.Symbol("p", positive=True)
+    quotient = equality(A / B, 1)
+    assert not refuses_beside(lambda proof: proof.fact("", quotient, at={A: positive, B: positive}))
+
+
+def test_what_cancels_in_a_derivative_is_divided_by_all_the_same():
+    inverse = y[0] ** -1
+    assert refuses_beside(lambda proof: proof.rate("", inverse, {y: lambda _: -(y[0] ** 2)}, 1))
+    assert refuses_beside(lambda proof: proof.rate("", y[0] ** 2, {y: lambda _: 1 / y[0]}, 2))
+
+
+def test_no_index_is_caught_by_a_sum_within_a_function():
+    inner = lambda index: sp.exp(sp.Sum(y[j] * z[index], (j, 1, d)))  # noqa: E731
+
+    def contracted(proof):
+        proof.over(d, j)
+        proof.equal("", sp.Sum(sp.KroneckerDelta(i, j) * inner(i), (i, 1, d)), inner(j))
+
+    def instance(proof):
+        proof.every(d, i)
+        proof.over(d, j)
+        proof.given("g", "", w[i] - inner(i))
+        proof.follows("", w[j] ** 2, w[j] * inner(j), using={"g": w[j] * (w[j] - inner(j))})
+
+    def product(proof):
+        proof.over(d, j)
+        inner = lambda index: sp.Product(y[j] * z[index], (j, 1, d))  # noqa: E731
+        proof.equal("", sp.Sum(sp.KroneckerDelta(i, j) * inner(i), (i, 1, d)), inner(j))
+
+    for derivation in (contracted, instance, product):
+        with pytest.raises(TypeError, match="index of its own within a function"):
+            derive(beside_a_sound_step(derivation), CTX)
+
+
+def test_what_is_said_of_some_index_is_not_said_of_all():
+    def derivation(proof):
+        proof.over(d, i)
+        proof.given("h", "some entry, $y_i$, is 0", y[i])
+        proof.every(d, i)
+        proof.over(d, j)
+        proof.follows("all are", y[j] ** 2, sp.S.Zero, using={"h": y[j] ** 2})
+
+    with pytest.raises(ValueError, match="says it of some"):
+        derive(derivation, CTX)
+
+
+def defines(*equations, given=(), every=(), over=()):
+    def derivation(proof):
+        proof.every(d, *every)
+        proof.over(d, *over)
+        proof.equal("", y[1] + z[1] + a + b, b + a + z[1] + y[1])
+        if given:
+            proof.given("g", "", *given)
+        proof.let("def", "", *equations, by="definition")
+
+    return derivation
+
+
+@pytest.mark.parametrize(
+    "derivation",
+    [
+        defines(n - y[i], every=(i,)),
+        defines(w[i] - y[i] * z[j], every=(i, j)),
+        defines(w[1] - y[i], every=(i,)),
+        defines(n * identity(d) - matrix("y", d, d)),
+    ],
+)
+def test_what_is_chosen_once_is_not_the_same_for_all_indices(derivation):
+    with pytest.raises(ValueError, match="says of all indices what is chosen once"):
+        derive(derivation, CTX)
+
+
+def test_an_index_is_no_letter_that_is_chosen():
+    m = sp.Symbol("m")
+    for derivation in (defines(y[m] - z[m], every=(m,)), defines(y[m] - z[m])):
+        with pytest.raises(ValueError, match="defines nothing"):
+            derive(derivation, CTX)
+
+
+@pytest.mark.parametrize(
+    "derivation",
+    [
+        defines(n * (a - b) - 1, given=(a - b,)),
+        defines(n - 1 / (a - b), given=(a - b,)),
+        defines(n * y[1] - 1, given=(y[1],)),
+        defines(w[i] * z[i] - 1, given=(z[j],), every=(i,), over=(j,)),
+    ],
+)
+def test_no_letter_is_a_quotient_by_what_may_be_zero(derivation):
+    with pytest.raises(ValueError, match="not known to be other than 0"):
+        derive(derivation, CTX)
+
+
+def test_a_quotient_by_what_is_not_zero_may_be_chosen_and_needs_that():
+    def derivation(proof):
+        p = sp.Symbol("p", positive=proof.given("h", "$p > 0$") or None)
+        proof.equal("", p + 1, 1 + p)
+        proof.let("def", "$n = 1 / p$", n * p - 1, by="definition")
+        proof.follows("", p**2 * n, p, using={"def": p * (n * p - 1)})
+
+    assert derive(derivation, CTX).outcome is Outcome.AS_STATED
+    (table,) = hypothesis_ablation(derivation, CTX).tables
+    assert table.rows[0] == ("h", "$p > 0$", "$n = 1 / p$")
+
+
+def test_an_assertion_does_not_become_a_definition_by_its_name():
+    def derivation(proof):
+        proof.let("c", "asserted", H)
+        proof.given("h", "$Jv = 0$", J @ v)
+        using = {"h": J @ v, "c": H @ (J @ v)}
+        proof.follows("", H @ J @ v + J @ v, 0 * (J @ v), using=using)
+        proof.let("c", "a definition", matrix("Q", k, k) - H, by="definition")
+
+    with pytest.raises(ValueError, match="was declared before"):
+        derive(derivation, CTX)
+
+
+def renamed(proof):
+    proof.every(d, i)
+    proof.over(d, j)
+    proof.given("h", "$y_i = z_i$", y[i] - z[i])
+    proof.follows("at $j$", y[j], z[j], using={"h": y[j] - z[j]})
+
+
+def entry(proof):
+    proof.over(k, i)
+    proof.given("h", "$Jv = 0$", J @ v)
+    one = (J @ v).entry(i, sp.S.One)
+    proof.follows("entry by entry", 2 * one, sp.S.Zero, using={"h": 2 * one})
+
+
+def transposed(proof):
+    proof.given("h", "$Jv = 0$", J @ v)
+    proof.follows("transposed", (J @ v).T, 0 * (J @ v).T, using={"h": (J @ v).T})
+
+
+def beside_an_idle_one(proof):
+    proof.given("h", "$|x| = 1$", length - 1)
+    proof.let("g", "$Jv = 0$", J @ v, by="rank-nullity")
+    proof.follows("", length, sp.S.One, using={"h": length - 1, "g": sp.S.Zero})
+
+
+def a_sign(proof):
+    positive = sp.Symbol("n", positive=proof.given("h", "$n > 0$") or None)
+    proof.fact("", sp.Gt(2 * positive, 0, evaluate=False))
+
+
+def a_rule(proof):
+    proof.rate("", 2 * y[0] + 5, {y: lambda _: y[0] ** 7}, 2 * y[0] ** 7)
+
+
+@pytest.mark.parametrize(
+    "derivation", [renamed, entry, transposed, beside_an_idle_one, a_sign, a_rule]
+)
+def test_a_hypothesis_in_other_words_is_assumed(derivation):
+    found = derive(derivation, CTX)
+    assert [step.assumed for step in found.steps] == [True]
+    assert found.outcome is Outcome.SURPRISE
+    assert "no more than what it assumes" in found.summary
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        equality(a * (1 + sp.Float("1e-30")), a),
+        equality(sp.coth(a) * sp.tanh(a), 1),
+        equality(sp.csch(a) * sp.sinh(a), 1),
+        equality(sp.gamma(a + 1), a * sp.gamma(a)),
+        equality(sp.oo, sp.oo + 1),
+    ],
+)
+def test_a_function_with_poles_and_a_rounded_number_are_not_exact(formula):
+    assert refuses_beside(lambda proof: proof.fact("", formula))
+
+
+def test_a_rounded_number_passes_no_zero_test():
+    entries = total(lambda p: y[p], d)
+    for small in (sp.Float(1e-20), sp.Float(0.1) + sp.Float(0.2) - sp.Float(0.3)):
+        left = entries + small * entries
+        assert refuses_beside(lambda proof: proof.equal("", left, entries))  # noqa: B023
+
+
+def test_a_power_that_may_be_negative_divides():
+    m, q = sp.Symbol("m", negative=True, integer=True), sp.Symbol("q", positive=True, integer=True)
+    formula = equality(a**q * (b + a**m), a**q * b + a ** (q + m))
+    assert refuses_beside(lambda proof: proof.fact("", formula))
+
+
+@pytest.mark.parametrize(
+    "vanishing", [sp.sin, lambda x: sp.Abs(x + sp.sin(1) ** 2 + sp.cos(1) ** 2 - 1)]
+)
+def test_a_term_that_may_be_zero_is_no_leading_one(vanishing):
+    delta = sp.KroneckerDelta
+    tautology = total(lambda p, q: delta(p, q) * vanishing(p - q) * y[q], d, d)
+    entries = total(lambda p: y[p], d)
+
+    def derivation(proof):
+        proof.given("h", "", tautology)
+        proof.follows("", entries, sp.S.Zero, using={"h": entries})
+
+    with pytest.raises(ValueError, match="not found to be a sum of multiples"):
+        derive(derivation, CTX)
+
+
+def test_every_rule_that_a_rate_uses_is_printed():
+    cases = {y: lambda index: sp.S.Zero if index == 0 else y[1] ** 7}
+    pairs = {w: lambda p, q: y[0] if p == q else sp.S.Zero}
+
+    def derivation(proof):
+        proof.rate("", y[0] * y[1], cases, y[0] * y[1] ** 7)
+        proof.rate("", total(lambda p: w[p, p] + total(lambda q: w[p, q], d), d), pairs, d * y[0])
+
+    one, other = derive(beside_a_sound_step(derivation), CTX).steps[1:]
+    assert one.uses == (
+        r"$\frac{d}{dt} {y}_{0} = 0$",
+        r"$\frac{d}{dt} {y}_{1} = {y}_{1}^{7}$",
+    )
+    assert set(other.uses) == {
+        r"$\frac{d}{dt} {w}_{i,i} = {y}_{0}$",
+        r"$\frac{d}{dt} {w}_{i,j} = 0$",
+    }
+
+
+def test_equality_is_not_found_where_letters_cannot_be():
+    more = sp.Le(0, s + 1, evaluate=False)
+    assert not refuses_beside(lambda proof: proof.fact("", more))
+    assert refuses_beside(lambda proof: proof.fact("", more, equal_at={s: -1}))
+    square = sp.Le(0, a**2 + 1, evaluate=False)
+    assert refuses_beside(lambda proof: proof.fact("", square, equal_at={a: sp.I}))
+
+
 # --- one change to what is derived, or to what is stated -------------------------------------------
 
 

@@ -303,6 +303,20 @@ def test_the_cholesky_test_allows_for_squares_that_underflow():
     assert not exceeds(matrix)
 
 
+def test_nothing_is_proved_where_subnormal_numbers_are_flushed_to_zero():
+    """The eigenvalues of this one are 1e-310 and -1e-310; flushed, its entries read as 0."""
+    matrix = torch.tensor([[0.0, 1e-310], [1e-310, 0.0]], dtype=torch.float64)
+    assert float(enclose_spectrum(matrix).low[0]) <= -1e-310
+    if not torch.set_flush_denormal(True):
+        pytest.skip("this processor does not flush subnormal numbers")
+    try:
+        for certify in (enclose_spectrum, certify_sign, exceeds):
+            with pytest.raises(ValueError, match=r"call torch.set_flush_denormal\(False\)"):
+                certify(matrix)
+    finally:
+        torch.set_flush_denormal(False)
+
+
 def test_a_singular_matrix_stays_undecided():
     certificate = certify_sign(torch.ones(5, 5, dtype=torch.float64))
     assert certificate.sign is Sign.UNDECIDED

@@ -386,16 +386,15 @@ def test_doctor_names_what_cannot_run_and_why(verify, folder, monkeypatch):
 
 def test_listing_is_instant_and_imports_nothing_heavy():
     code = (
-        "import sys\n"
+        "import sys, time\n"
         "from verify.__main__ import main\n"
         "code = main(['list'])\n"
         "heavy = ('torch', 'sympy', 'rich', 'numpy', 'hypothesis', 'jinja2')\n"
         "print([m for m in heavy if m in sys.modules], code)\n"
+        "print(time.process_time())\n"
     )
-    start = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    elapsed = time.perf_counter() - start
-    *listed, last = done.stdout.splitlines()
+    *listed, last, seconds = done.stdout.splitlines()
     assert last == "[] 0"
     places = contents(REGISTRIES)
     assert len(listed) == len(places) > 0
@@ -403,7 +402,7 @@ def test_listing_is_instant_and_imports_nothing_heavy():
         place.entry.id in line and place.entry.title in line
         for place, line in zip(places, listed, strict=True)
     )
-    assert elapsed < 2.0  # 0.15 s on an idle machine; the margin is for a busy one
+    assert float(seconds) < 1.0  # of the processor; 0.15 on an idle machine
 
 
 def test_every_real_name_finds_its_room():

@@ -56,6 +56,8 @@ def test_a_refutation_that_can_fail_is_found_so():
     found = controls(refute, "small", {"even": 7, "positive": -8}, 2, CTX)
     assert found.outcome is Outcome.AS_STATED
     assert [row[0] for row in found.tables[0].rows] == ["even", "positive", "none: the mild point"]
+    # A refutation that does not apply proves no conclusion.
+    assert found.tables[0].rows[-1][1] == "not refuted: 2"
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,16 @@ from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 from curvature_fixture import generator, normal, random_head
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from verify.numeric import EffectiveHessian
 from verify.numeric.activations import SWISH
 from verify.numeric.coupled import FORMS, coupled_jet
+from verify.numeric.inertia import inertia
 from verify.numeric.objectives import OBJECTIVES
+from verify.numeric.objectives.contrastive import Keys, Temperature
 from verify.numeric.released_objectives import RELEASED
 
 EVERY = OBJECTIVES | RELEASED
@@ -49,6 +52,44 @@ def test_gradients_and_products_are_those_of_automatic_differentiation(name, sha
     assert (matrix - wanted).abs().max() <= RELATIVE * max(SMALL, float(wanted.abs().max()))
     gradient = torch.func.grad(loss.unchecked)(u)
     assert (rho - gradient).abs().max() <= RELATIVE * max(SMALL, float(gradient.abs().max()))
+
+
+def _margins(name, u, temperature, keys, queue):
+    """exp of every other candidate's logit less the own one's, (rows, candidates)."""
+    e = F.normalize(u, dim=1)
+    rows = torch.arange(len(u))
+    if name == "moco":
+        own = (e * F.normalize(keys, dim=1)).sum(1, keepdim=True)
+        return ((e @ F.normalize(queue, dim=1).T - own) / temperature).exp()
+    first, partner, absent = e, rows.roll(len(u) // 2), torch.eye(len(u))
+    if name == "info_nce":
+        first, e = e.chunk(2)
+        partner, absent = rows[: len(e)], torch.zeros(len(e), len(e))
+    cosines = first @ e.T
+    margins = ((cosines - cosines.gather(1, partner[:, None])) / temperature).exp()
+    return margins * (1 - absent - F.one_hot(partner, len(e)))
+
+
+@pytest.mark.parametrize("temperature", [0.2, 0.02])
+@pytest.mark.parametrize("name", ["info_nce", "nt_xent", "moco"])
+def test_a_saturated_softmax_keeps_its_digits(name, temperature):
+    """At 0.02 1 - p is e^-50. Oracle: log1p of the others' sum, which takes nothing from 1, differentiated."""
+    rows = torch.eye(3, 4, dtype=torch.float64).repeat(2, 1) + 0.05 * normal(6, 4, seed=2)
+    keys, queue = rows.roll(3, 0), torch.eye(4, dtype=torch.float64)[3:]
+    constants = Keys(keys, queue, temperature) if name == "moco" else Temperature(temperature)
+
+    def oracle(u):
+        return _margins(name, u, temperature, keys, queue).sum(1).log1p().mean()
+
+    loss = OBJECTIVES[name].bind(constants)
+    rho, product = coupled_jet(loss, rows)
+    wanted = torch.func.hessian(oracle)(rows).reshape(24, 24)
+    found = product(torch.eye(24, dtype=torch.float64).reshape(24, 6, 4)).reshape(24, 24)
+    assert (found - wanted).abs().max() <= RELATIVE * wanted.abs().max()
+    ends, counted = torch.linalg.eigvalsh(wanted)[[0, -1]], inertia(loss, rows)
+    assert [counted.smallest, counted.largest] == pytest.approx(ends.tolist(), rel=1e-9, abs=0)
+    gradient = torch.func.grad(oracle)(rows)
+    assert (rho - gradient).abs().max() <= RELATIVE * gradient.abs().max()
 
 
 @pytest.mark.parametrize("name", NAMES)

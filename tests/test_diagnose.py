@@ -24,7 +24,8 @@ from torch import Tensor, nn
 from verify.__main__ import main
 from verify.diagnose import CurvatureTrack, DiagnosisError, Strength, diagnose, examples, inputs
 from verify.diagnose.losses import NAMED
-from verify.numeric import EffectiveHessian
+from verify.numeric import EffectiveHessian, Head, Targets, Teacher
+from verify.numeric.activations import SWISH
 
 D, K = 6, 5
 
@@ -126,10 +127,65 @@ def test_vicregs_way_out_is_common_to_both_views() -> None:
     assert sum(found.escape) == pytest.approx(1)
 
 
+def test_a_track_goes_on_where_there_is_no_hessian() -> None:
+    """At a kink, in the training's own float32, nothing is measured; past it, all is as before."""
+    track = CurvatureTrack(
+        nn.Sequential(nn.Identity(), nn.ReLU()), lambda u: u.square().sum(), every=1
+    )
+    with pytest.warns(UserWarning, match="not measured: `head` is undefined at kink.*use float64"):
+        assert track(torch.tensor([[0.0, 1.0], [2.0, 1.0]])) is None
+    row = track(torch.tensor([[3.0, 1.0], [2.0, 1.0]]))
+    assert row is not None
+    assert (row["step"], row["lambda_min"]) == (1, pytest.approx(2))
+    other = CurvatureTrack(nn.Linear(3, 2), lambda u: u.square().sum())
+    with pytest.raises(ValueError, match="must"):
+        other(torch.full((2, 3), math.nan))
+
+
+def test_rounding_noise_of_rho_bends_nothing() -> None:
+    """At targets that are the outputs |rho| is 1e-17: the signs of delta s'' are noise, and no theorem counts them."""
+    torch.manual_seed(0)
+    head = nn.Sequential(nn.Linear(8, 8), nn.SiLU(), nn.Linear(8, 2)).double()
+    z = normal(1, 8, seed=3).repeat(6, 1)
+
+    def said(targets: Tensor) -> list[str]:
+        found = diagnose(head, NAMED["negative_cosine"].bind(Targets(targets)), z)
+        return [a.answer for a in found.answers if a.strength is Strength.THEOREM]
+
+    (sylvester,) = said(head(z).detach())
+    assert "H_eff has none that is resolved" in sylvester
+    assert any("n_-(H_eff) >= n_-(D)" in answer for answer in said(normal(6, 2, seed=5)))
+
+
+@pytest.mark.parametrize("name", ["barlow_twins", "mse"])
+def test_a_loss_that_float32_cannot_hold_is_diagnosed_without_its_inertia(name: str) -> None:
+    """Views of spread 1e-8 about 1 are constant in float32, and 1e39 is infinite."""
+    z = (
+        1 + 1e-8 * normal(8, 3, seed=0)
+        if name == "barlow_twins"
+        else 1e39 + 0 * normal(8, 3, seed=0)
+    )
+    loss = name if name == "barlow_twins" else NAMED["mse"].bind(Targets(z))
+    views = 1 + 1e-8 * normal(8, 3, seed=1) if name == "barlow_twins" else None
+    found = diagnose(nn.Identity(), loss, z, views=views)
+    assert not any("Sylvester" in answer.answer for answer in found.answers)
+    assert any("In float32 the Hessian could not be taken" in note for note in found.notes)
+
+
 def test_a_minimum_attracts() -> None:
     found = diagnose(nn.Identity(), lambda u: u.square().sum(), torch.zeros(4, 3))
     assert found.verdict == "Completely collapsed, at a critical point that attracts (certified)."
     assert found.term("H_eff").smallest == pytest.approx(2)
+
+
+def test_a_minimum_where_the_softmax_saturates_does_not_repel() -> None:
+    """DINO's student at its teacher, 1 - p = e^-30: a minimum of a convex loss, flat along (1, 1, 1) alone."""
+    z = torch.tensor([[4.0, 0.0, 1.0]]).repeat(4, 1)
+    loss = NAMED["dino"].bind(Teacher(0.4 * z.double(), torch.zeros(3).double()))
+    found = diagnose(Head([torch.eye(3)], None, SWISH), loss, z)
+    effective = found.term("H_eff")
+    assert (effective.negative, effective.zero, effective.positive) == (0, 4, 8)
+    assert "where no resolved curvature repels" in found.verdict
 
 
 def healthy(loss: str, head: nn.Module, steps: int) -> tuple[Tensor, Tensor, Tensor]:

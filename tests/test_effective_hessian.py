@@ -239,6 +239,16 @@ def test_samples_said_to_separate_must_do_so(pair):
             EffectiveHessian(*ties, z, separable=True)
 
 
+def test_ties_that_cancel_on_equal_vectors_are_found():
+    """u_0 (u_1 + u_2 - u_3) couples samples, and its product with the same vector for each of 1 and 3 vanishes."""
+
+    def loss(u: torch.Tensor) -> torch.Tensor:
+        return u.square().sum() / 2 + (u[0] * (u[1] + u[2] - u[3])).sum()
+
+    with pytest.raises(ValueError, match="gradient changes with the other samples"):
+        EffectiveHessian(lambda z: 1 * z, loss, normal(4, 2, seed=0), separable=True)
+
+
 def test_linear_callables_have_no_interaction():
     weight = normal(4, 3, seed=0)
     hessian = EffectiveHessian(

@@ -1,7 +1,7 @@
 """A run that is killed loses nothing that had finished, and ends, once it is repeated, as if undisturbed.
 
-The moments are drawn at random over the time that an undisturbed run takes, which is the oracle:
-`pytest tests/test_kills.py --kills 40` tries more of them than the few of every run of the tests.
+The moments are drawn at random over the time that an undisturbed run takes, which is the oracle, one for each
+way to disturb it: `pytest tests/test_kills.py --kills 40` tries more of them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -42,7 +43,7 @@ def started(folder: Path, registry: str, out: str) -> Iterator[subprocess.Popen[
         f"sys.exit(main(arguments, registries=[{registry!r}]))\n"
     )
     run = subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, "-u", "-c", code],  # what is told is seen at once
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -84,7 +85,7 @@ def findings(folder: Path, out: str) -> dict[str, object]:
 def test_a_killed_run_ends_as_an_undisturbed_one(
     folder: Path, request: pytest.FixtureRequest
 ) -> None:
-    moments: int = request.config.getoption("--kills")
+    moments: int = max(request.config.getoption("--kills"), len(WAYS))
     registry = write_registry(folder, CHECKS)
     begun = time.monotonic()
     with started(folder, registry, "undisturbed") as run:
@@ -107,6 +108,8 @@ def test_a_killed_run_ends_as_an_undisturbed_one(
                 for file in evidence.glob("*.json")
                 if file.name != "run.json"
             }
+            told = set(re.findall(r"^(toy\.P\.[\w.]+)  ", said, re.MULTILINE))
+            assert told <= {file.name.rpartition("-")[0] for file in kept}, tried
             with started(folder, registry, out) as run:
                 said = run.communicate(timeout=120)[0]
             for file, content in kept.items():

@@ -6,6 +6,7 @@ There every cosine is 1 and its gradient vanishes, so that hess L = W (x) P / |u
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
 import pytest
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor
 
 from verify.numeric.inertia import COLUMNS, Inertia, collapsed, inertia, inertia_rows
-from verify.numeric.objectives import OBJECTIVES, Loss, Targets, Teacher
+from verify.numeric.objectives import OBJECTIVES, Labels, Loss, Targets, Teacher
 
 N, K = 3, 4
 SEEDS = (0, 1, 2)
@@ -41,6 +42,7 @@ def test_what_the_eigensolver_leaves_of_zero_is_zero(k: int) -> None:
         """L(u) = (v.u)^2 / 2."""
 
         separable = False
+        objective = None
 
         def to(self, dtype: torch.dtype) -> Square:
             return self
@@ -159,6 +161,29 @@ def test_a_saturated_softmax_is_left_unresolved() -> None:
     u = torch.tensor([[80.0, 0.0, 0.0]], dtype=torch.float64)
     loss = OBJECTIVES["dino"].bind(Teacher(u, u[0]))
     assert counts(inertia(loss, u)) == (0, 3, 0)
+
+
+@pytest.mark.parametrize("apart", [0.0, 20.0, 40.0, 700.0])
+def test_a_softmax_of_two_has_rank_one(apart: float) -> None:
+    """The Hessian is p (1 - p) [[1, -1], [-1, 1]], and 1 - p = 1 / (1 + e^apart) below any rounding of p."""
+    u = torch.tensor([[apart, 0.0], [0.0, apart]], dtype=torch.float64)
+    loss = OBJECTIVES["softmax_cross_entropy"].bind(Labels(torch.tensor([0, 0])))
+    found = inertia(loss, u)
+    assert counts(found) == (2, 2, 0)
+    assert found.largest == pytest.approx(1 / (1 + math.cosh(apart)) / 2, rel=1e-14, abs=0)
+    rest = 1 / (1 + math.exp(apart))
+    wanted = torch.tensor([[-rest, rest], [rest - 1, 1 - rest]], dtype=torch.float64) / 2
+    torch.testing.assert_close(loss.jet(u).rho, wanted, rtol=1e-14, atol=0)
+
+
+def test_dino_has_no_negative_eigenvalue() -> None:
+    """It is convex in the student's outputs, of rank k - 1; at tau = 0.1 random outputs saturate it."""
+    for seed in range(60):
+        generator = torch.Generator().manual_seed(seed)
+        loss = OBJECTIVES["dino"].bind(OBJECTIVES["dino"].context(6, 4, generator))
+        found = inertia(loss, torch.randn(6, 4, generator=generator, dtype=torch.float64))
+        assert found.negative == 0
+        assert found.positive <= 18
 
 
 def test_float32_is_refused() -> None:

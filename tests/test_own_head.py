@@ -517,6 +517,36 @@ def test_kinks_are_found_in_heads_and_losses(name: str, part: str) -> None:
     torch.testing.assert_close(found, wanted)
 
 
+IN_FLOAT32: dict[str, tuple[Callable[[torch.Tensor], torch.Tensor], tuple[float, ...]]] = {
+    "relu": (torch.relu, (0, 1)),
+    "relu beside a large entry": (torch.relu, (0, 1e9)),
+    "abs": (torch.abs, (0, 1)),
+    "max": (lambda z: z.max().reshape(1), (1, 1)),
+    "jump": (lambda z: z + z.floor(), (1, 0.5)),
+    "ReLU MLP without biases": (
+        Head([normal(64, 2, seed=4), normal(1, 64, seed=5)], None, RELU),
+        (0, 0),
+    ),
+}
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("name", IN_FLOAT32)
+def test_kinks_are_found_in_both_precisions(name: str, dtype: torch.dtype) -> None:
+    function, at = IN_FLOAT32[name]
+    if isinstance(function, Head):
+        own = Head([w.to(dtype) for w in function.weights], None, RELU)
+        function = lambda z: own(z)  # noqa: E731 - as a user's
+    z = torch.tensor(at, dtype=dtype)
+    with pytest.raises(ValueError, match="`head` is undefined at kink") as refused:
+        EffectiveHessian(function, lambda u: u.square().sum(), z)
+    assert ("float64" in str(refused.value)) == (dtype == torch.float32)
+    with pytest.raises(ValueError, match="`loss` is undefined at kink"):
+        EffectiveHessian(lambda z: 1 * z, lambda u: function(u).sum(), z)
+    moved = z + max(1.0, *at) * torch.tensor([0.013, -0.02], dtype=dtype)
+    assert EffectiveHessian(function, lambda u: u.square().sum(), moved).dense().isfinite().all()
+
+
 TIES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "max": lambda z: z.max(1).values.unsqueeze(1),
     "min": lambda z: z.min(1, keepdim=True).values,
@@ -533,6 +563,7 @@ TIES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "adaptive_max_pool2d": lambda z: F.adaptive_max_pool2d(z.reshape(-1, 1, 2, 2), 1).flatten(1),
     "maxout": lambda z: z.reshape(-1, 2, 2).amax(2),
     "infinity norm": lambda z: torch.linalg.vector_norm(z, float("inf"), 1, keepdim=True),
+    "infinity norms": lambda z: torch.linalg.vector_norm(z.reshape(-1, 2, 2), float("inf"), 2),
     "norm of nothing": lambda z: (z[:, :2] - z[:, 2:]).norm(dim=1, keepdim=True),
 }
 
@@ -540,6 +571,8 @@ TIES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 @pytest.mark.parametrize("name", TIES)
 def test_ties_are_kinks(name: str) -> None:
     z = torch.tensor([[0.1, 0.2, 0.3, 0.45], [0.9, 0.9, 0.9, 0.9]]).double()
+    if name == "infinity norms":
+        z[1] = torch.tensor([5.0, 0.1, 1.0, 1.0])  # the tie is not the largest of all
     if name == "norm of nothing":
         z[1] = torch.tensor([0.9, 0.8, 0.9, 0.8])
     with pytest.raises(ValueError, match="`head` is undefined at kink"):
@@ -573,6 +606,18 @@ def test_a_maximum_that_cancels_is_no_kink() -> None:
     ).sum()
     wanted = torch.func.hessian(plain)(z).reshape(12, 12)
     torch.testing.assert_close(found, wanted, atol=1e-12, rtol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("size", [0.0, 1.0, 50.0, 500.0])
+def test_a_maximum_that_cancels_is_no_kink_in_either_precision(
+    size: float, dtype: torch.dtype
+) -> None:
+    """The Hessian of logsumexp at equal entries is I/4 - 1/16, however large these are."""
+    z = torch.full((4,), size, dtype=dtype)
+    stable = lambda u: (u - u.max()).exp().sum().log() + u.max()  # noqa: E731
+    wanted = torch.eye(4, dtype=dtype) / 4 - 1 / 16
+    torch.testing.assert_close(EffectiveHessian(lambda z: 1 * z, stable, z).dense(), wanted)
 
 
 def test_smooth_functions_have_no_kinks() -> None:

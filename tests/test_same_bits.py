@@ -1,4 +1,4 @@
-"""The same seed gives the same bits, whatever the number of workers, of threads, and the order of hashing.
+"""The same seed gives the same bits, whatever the number of workers, `OMP_NUM_THREADS`, and the order of hashing.
 
 The room is a real one, in processes of their own; the oracle of one run is the other.
 """

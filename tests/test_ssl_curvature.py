@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch.func import hessian
 
 from verify.experiments.e1.measure import estimate_as_published, extremes, whole_head
+from verify.experiments.e1.published_power_iteration import published_estimate
 from verify.experiments.networks import DIGITS_SIMSIAM, with_head
 from verify.ssl.backbones import calibrate
 from verify.ssl.data import load_digits
@@ -80,10 +81,20 @@ def test_undefined_states_are_marked() -> None:
     assert found["effective"].isnan().all(1).tolist() == [False, True, False]
 
 
-def test_published_estimator_on_the_mean_loss() -> None:
-    """Where the positive end dominates it is the exact smallest value over the batch."""
-    config = with_head(SMALL, "linear", False)
-    head, z, targets = whole_head(networks(config), config), normal(8, 6), normal(8, 5, seed=1)
-    estimate = estimate_as_published(head, "mse", 10 * z, targets, 0)
-    exact = extremes(head, "mse", 10 * z, targets)["effective"]
-    assert estimate == pytest.approx(exact[:, 0].min().item() / 8, abs=0.2 * exact.max().item() / 8)
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("objective", ["simsiam", "mse"])
+def test_published_estimator_on_the_mean_loss(objective: str, seed: int) -> None:
+    """The oracle is the estimator of the loss written out on the modules."""
+    config = with_head(SMALL, "swish", False)
+    modules, z, targets = networks(config), normal(8, 6), normal(8, 5, seed=1)
+    estimate = estimate_as_published(whole_head(modules, config), objective, z, targets, seed)
+    for module in modules.parts().values():
+        module.float()
+
+    def loss(z: torch.Tensor) -> torch.Tensor:
+        output = modules.predictor(modules.projector(z))
+        if objective == "mse":
+            return (output - targets.float()).square().sum(1).mean() / 2
+        return -F.cosine_similarity(output, targets.float()).mean()
+
+    assert estimate == pytest.approx(published_estimate(loss, z.float(), seed).value, rel=1e-3)

@@ -7,6 +7,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+import torch
 from scipy import stats
 from ssl_fixture import short_context, tables_are_whole
 
@@ -20,7 +21,10 @@ from verify.experiments.e1.experiment import setup
 from verify.experiments.e1.measure import ACTIVATIONS, CELLS, SMOOTH, Cell
 from verify.experiments.forms import LIVE
 from verify.experiments.released.collapse import ENOUGH
-from verify.ssl.training import Start
+from verify.ssl.data import floating, load_digits
+from verify.ssl.measurements import head_outputs, represent
+from verify.ssl.training import Start, State, untrained
+from verify.ssl.variances import with_statistics
 
 pytestmark = pytest.mark.slow  # it trains networks
 
@@ -183,3 +187,39 @@ def test_what_ranks_exceed_by_chance() -> None:
         t = stats.t.ppf(0.975, epochs - 2)
         wanted = t / (epochs - 2 + t**2) ** 0.5
         assert e1_display.SIGNIFICANT[epochs] == pytest.approx(wanted, abs=0.02)
+
+
+def test_one_sample_below_zero_makes_the_batch_negative() -> None:
+    made = track(0.5, 0.0, (1.0, 2.0))
+    assert e1_measure.estimates_wrong(made) == 0
+    made["effective"][3:, 17, 0] = -0.5
+    assert e1_measure.estimates_wrong(made) == EPOCHS - 2
+    assert e1_measure.share(e1_measure.negative(made)) == (EPOCHS - 2) / (32 * EPOCHS)
+    made["estimate"][:] = -1e-3
+    assert e1_measure.estimates_wrong(made) == 2  # what was before the first step does not count
+
+
+def test_a_pullback_is_semidefinite_where_it_is_not_resolved_negative() -> None:
+    assert e1_measure.semidefinite_pullback(track(-0.5, 0.0, (1.0, 2.0))) == 1
+    indefinite = track(-0.5, -0.5, (1.0, 2.0))
+    assert e1_measure.semidefinite_pullback(indefinite) == 0
+    indefinite["pullback"][1:, :8, 0] = 0
+    assert e1_measure.semidefinite_pullback(indefinite) == 0.25
+
+
+def test_the_target_is_the_other_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Oracle: the views drawn again, and cosines by hand.
+    monkeypatch.setattr(e1_measure, "SAMPLES", 3)
+    digits = load_digits()
+    config = DIGITS_TRACKS.cells[Cell("simsiam", "swish", Start.NORMAL)]
+    state = State(0, 0, untrained(config, digits), 0.1)
+    found = e1_measure.observe_tracks(config, digits)(state)
+    generator = torch.Generator().manual_seed(config.seed)
+    both = floating(digits.test_images[:3]).repeat(2, 1, 1, 1)
+    first, second = config.augmentation(both, generator).split(3)
+    assert not torch.allclose(first, second)
+    networks = with_statistics(state, digits)
+    outputs = e1_measure.whole_head(networks, config)(represent(networks.backbone, first).double())
+    targets = head_outputs(networks.projector, represent(networks.backbone, second)).double()
+    lengths = outputs.norm(dim=1) * targets.norm(dim=1)
+    assert found["cosine"] == pytest.approx(((outputs * targets).sum(1) / lengths).numpy())

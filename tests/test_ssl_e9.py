@@ -20,8 +20,10 @@ from verify.experiments.e9.measure import features
 from verify.experiments.forms import LIVE
 from verify.ssl import probes
 from verify.ssl.data import load_digits
+from verify.ssl.measurements import represent
 from verify.ssl.probes import RIDGE, ridge_accuracy, ridge_scores
-from verify.ssl.training import untrained
+from verify.ssl.training import State, untrained
+from verify.ssl.variances import with_statistics
 
 pytestmark = pytest.mark.slow  # it trains networks
 
@@ -119,3 +121,23 @@ def test_epochs_to() -> None:
     curve = curves[0]["relu"]["class_z"]
     assert e9_discard.epochs_to(curve, 0.79) == "1"
     assert e9_discard.epochs_to(curve, 0.99) == "never"
+
+
+def test_what_is_called_bare_has_the_statistics_that_it_was_built_with() -> None:
+    # Oracle: the probe on representations of the network itself, and of one whose BatchNorms were calibrated.
+    digits = load_digits()
+    config = DIGITS_DISCARD.cells["swish",]
+    state = State(0, 0, untrained(config, digits), 0.0)
+    found = e9_discard.observe_probes(config, digits)(state)
+    for name, networks in (
+        ("bare_z", state.networks),
+        ("class_z", with_statistics(state, digits)),
+    ):
+        seen, judged = (
+            represent(networks.backbone, images)
+            for images in (digits.train_images, digits.test_images)
+        )
+        assert found[name] == ridge_accuracy(
+            seen, digits.train_labels, judged, digits.test_labels, 10
+        )
+    assert found["bare_z"] != found["class_z"]

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 from ssl_fixture import PLACES, short_context, tables_are_whole
-from torch import Tensor
+from torch import Tensor, nn
 
 from verify.claims.check import Context
 from verify.claims.evidence import Answer, Outcome
@@ -22,6 +22,7 @@ from verify.engine.worker import run_check
 from verify.experiments.e3 import experiment as e3
 from verify.experiments.e3 import measure as e3_orbits
 from verify.experiments.e4 import experiment as e4
+from verify.experiments.e4 import measure as e4_probes
 from verify.experiments.e4.measure import Accuracies, probe_as_published, turned_once
 from verify.experiments.networks import FRESH, TRAINED, UNTRAINED
 from verify.ssl.data import Dataset
@@ -311,3 +312,32 @@ def test_published_pattern(wider: list[float], answer: Answer) -> None:
     for name in ("z", "h"):  # a linear probe that guesses
         blind = found | {(0, name): [0.27, 0.24, 0.28]}
         assert e4.published_answer(blind).answer is Answer.UNDECIDED
+
+
+class _Times(nn.Module):
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.factor * z
+
+
+def test_features_are_of_the_head_that_names_them() -> None:
+    # The trained head doubles z, the fresh one takes it times 3; z is the image, an edge of it twice.
+    backbone = nn.Flatten()
+    run = SimpleNamespace(
+        trained=SimpleNamespace(backbone=backbone, projector=_Times(2.0)),
+        fresh=SimpleNamespace(backbone=backbone, projector=_Times(3.0)),
+    )
+    for network in (run.trained, run.fresh):
+        network.backbone.eval()
+        network.projector.eval()
+    images = torch.rand(7, 1, 2, 2, generator=torch.Generator().manual_seed(0))
+    dataset = SimpleNamespace(train_images=images[:4], test_images=images[4:])
+    found = e4_probes.features(SimpleNamespace(probed=(3, 2)), [run, run], dataset)  # type: ignore[arg-type, list-item]
+    for half, seen in enumerate((images[:3], images[4:6])):
+        assert torch.allclose(found["z"][half][:, :, 0], seen.flatten(1).expand(2, -1, -1))
+        assert torch.allclose(found["h"][half], 2 * found["z"][half])
+        assert torch.allclose(found["fresh h"][half], 3 * found["z"][half])
+        assert found["z"][half].shape == (2, len(seen), 4, 4)

@@ -153,7 +153,7 @@ def test_two_processes_that_start_at_once_take_the_same_seed(store):
     """Each draws one of its own, and one of them is kept by both."""
     code = (
         "import sys; from pathlib import Path; from verify.engine.store import Store\n"
-        "store = Store(Path(sys.argv[1])); sys.stdin.readline()\n"
+        "store = Store(Path(sys.argv[1])); print('ready', flush=True); sys.stdin.readline()\n"
         "store.prepare(); print(store.seed())"
     )
     started = [
@@ -165,6 +165,9 @@ def test_two_processes_that_start_at_once_take_the_same_seed(store):
         )
         for _ in range(3)
     ]
+    for one in started:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
     for one in started:
         assert one.stdin is not None
         one.stdin.write("go\n")

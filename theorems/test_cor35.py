@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+import sympy as sp
 import torch
 from torch.autograd.functional import hessian, jacobian
 
-from theorems.cor35 import CHECKS, STATEMENT, capacity, production
+from theorems.cor35 import CHECKS, STATEMENT, capacity, instances, production
 from theorems.cor35.properties import distance_to_cone
 from verify.numeric.objectives import OBJECTIVES, Labels, Targets
 
@@ -98,3 +101,14 @@ def test_a_fitted_head_is_measured_as_autograd_sees_it():
     )
     assert found.least.item() == pytest.approx(float(torch.linalg.eigvalsh(whole)[0]))
     assert found.whole_bound.item() == pytest.approx(bound)
+
+
+def test_what_is_assumed_of_the_loss_hessian_is_evaluated_at_both_outputs():
+    # L = u^3 / 6 has the Hessian u: definite at one output and indefinite at the other, or smaller there.
+    loss, one, other = instances.u1**3 / 6, 1 + instances.z1, -2 + instances.z1
+    for heads in (((one,), (other,)), ((other,), (one,))):
+        pair = instances.Heads(loss, *heads)
+        assert not instances._psd(pair)[1]
+        assert not instances._bound_m(pair)[1]  # M = 1, and |-2| at one of them
+        assert instances._bound_m(replace(pair, bound_m=sp.Integer(2)))[1]
+    assert instances._psd(instances.Heads(loss, (one,), (one + 1,)))[1]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from theorems.prop33 import CHECKS, STATEMENT, robust, search
+from theorems.prop33 import CHECKS, STATEMENT, refutations, robust, search
+from verify.numeric.decimals import rounded_up
+
+README = Path(__file__).parents[1] / "README.md"
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -15,6 +20,14 @@ def test_check(check, assert_as_stated):
 
 def test_verdicts(assert_verdicts):
     assert_verdicts(STATEMENT, CHECKS)
+
+
+@pytest.mark.parametrize("reading", refutations.MILD)
+def test_a_mild_loss_is_no_quadratic_where_it_is_looked_at(reading):
+    # Else some W with the image of [I; 0] whitens it, and the reading is false of it. Oracle: third derivatives.
+    (loss,) = refutations.MILD[reading]
+    seen = loss.loss.subs(dict(zip(loss.outputs, loss.head, strict=True)), simultaneous=True)
+    assert any(seen.diff(z, 3) != 0 for z in loss.inputs)
 
 
 def test_conditions_agree_with_eigenvalues():
@@ -53,3 +66,11 @@ def test_the_certificate_bounds_every_head():
         assert found <= torch.exp(search.worst(weight, z)) * (1 + 1e-9)
         metrics = start @ robust.hessian(z @ weight.T) @ start
         assert found == pytest.approx(float(torch.linalg.cond(metrics).max()) ** 0.5)
+
+
+def test_readme_tells_the_condition_that_is_seen_and_the_bound_from_above():
+    scale = robust.SCALES[-1] ** 0.5
+    seen, bound = robust.conditions(scale * robust.whitening_at_zero())
+    points = len(robust.grid(robust.RADIUS))
+    told = f"3.3 down to {seen:.4g}, the largest seen at {points:,} points, where the proved bound is {rounded_up(bound)};"
+    assert told in " ".join(README.read_text(encoding="utf-8").split())

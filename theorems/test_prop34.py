@@ -158,7 +158,16 @@ def test_upper_norm_is_above_and_not_far():
     generator = torch.Generator().manual_seed(2)
     matrix = torch.randn(200, 100, generator=generator)
     norm = float(torch.linalg.matrix_norm(matrix, ord=2))
-    assert norm <= scale_large.upper_norm(matrix, generator) <= 4 * norm
+    assert norm <= scale_large.upper_norm(matrix, generator) <= 2 * norm
+
+
+def test_upper_norm_is_too_small_as_often_as_is_said(monkeypatch):
+    """Of the matrix 1 with one draw x: where RISK sqrt(2/pi) |x| < 1, with probability near 1/RISK."""
+    monkeypatch.setattr(scale_large, "DRAWS", 1)
+    generator, one = torch.Generator().manual_seed(5), torch.ones(1, 1)
+    found = [scale_large.upper_norm(one, generator) for _ in range(4000)]
+    share = sum(norm < scale_large.ROUNDED for norm in found) / len(found)
+    assert share == pytest.approx(1 / scale_large.RISK, rel=0.15)
 
 
 def test_the_terms_of_three_layers_are_above_those_of_the_true_letters():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import sympy as sp
 import torch
+from torch import nn
 
-from theorems.prop52 import CHECKS, STATEMENT, curves, refutations
+from theorems.prop52 import CHECKS, STATEMENT, curves, refutations, trained
+from verify.ssl.rotation_orbits import Orbits
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -58,3 +61,19 @@ def test_means_over_a_curve_are_those_of_its_series():
         squares = (case.cosine**2 + case.sine**2).sum(1) / 2
         assert case.variance == pytest.approx(float(squares.sum()))
         assert case.energy == pytest.approx(float(squares @ case.frequencies**2))
+
+
+def test_a_head_that_scales_gains_the_same_in_every_direction():
+    # Oracle: |c b|^2 = c^2 for every unit vector b, of the orbits, random and between the classes.
+    generator = torch.Generator().manual_seed(0)
+    head = nn.Linear(3, 3, bias=False).double()
+    nn.init.eye_(head.weight).data.mul_(-1.5)
+    z, velocity = (torch.randn(4, 8, 3, generator=generator).double() for _ in range(2))
+    found = trained.gains(
+        SimpleNamespace(projector=nn.Sequential(head)),
+        Orbits(z=z, h=head(z).detach(), velocity=velocity, pushed=-1.5 * velocity),
+        torch.tensor([0, 0, 5, 7]),
+    )
+    assert set(found) == {"orbit", "random", "class"}
+    for gain in found.values():
+        assert gain.tolist() == pytest.approx([2.25] * 4)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from types import SimpleNamespace
+from typing import NamedTuple
+
 import pytest
 import torch
 from torch.autograd.functional import hessian, jacobian
 
-from theorems.thm32 import CHECKS, STATEMENT, fitting
+from theorems.thm32 import CHECKS, STATEMENT, fitting, properties
 from verify.numeric.activations import TANH
 from verify.numeric.heads import Head
 
@@ -34,3 +38,22 @@ def test_isotropy_errors_are_what_autograd_finds():
         assert float(share) == pytest.approx(
             float(torch.linalg.matrix_norm(j.T @ inner @ j, ord=2)) / c
         )
+
+
+class _Power(NamedTuple):
+    """The head h(z) = z behind L(u) = (u^2)^(5/4), whose product by automatic differentiation at 0 is NaN."""
+
+    c: float = 3.75
+
+    def __call__(self, z):
+        return z
+
+    def loss(self, u):
+        return u.square().sum() ** 1.25
+
+
+@pytest.mark.parametrize(("points", "error"), [((1, 1), 0), ((1, 0), math.inf), ((0, 1), math.inf)])
+def test_a_product_that_is_no_number_is_an_infinite_error(points, error):
+    curve = SimpleNamespace(points=torch.tensor(points, dtype=torch.float64)[:, None])
+    case = SimpleNamespace(curve=curve, probes=torch.ones(1, 1, dtype=torch.float64))
+    assert properties.worst(_Power(), case) == error

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 import torch
+from scipy.stats import binom
 
-from theorems.thm41 import CHECKS, STATEMENT
-from verify.numeric.activations import SWISH
-from verify.numeric.effective_hessian import EffectiveHessian
+from theorems.thm41 import CHECKS, STATEMENT, properties
+from theorems.thm41.own_parts import initial, many_units
+from verify.claims.check import Context
+from verify.claims.evidence import Outcome
+from verify.numeric.activations import SWISH, TANH
+from verify.numeric.effective_hessian import EffectiveHessian, interaction, pullback
 from verify.numeric.heads import Head
 
 
@@ -48,3 +52,43 @@ def test_a_loss_constant_along_one_ray_is_not_scale_invariant():
     assert loss(3 * (u + 1)) != loss(u + 1)
     assert rho.tolist() == [0, 1]
     assert (hessian @ u).tolist() == [0, 0]
+
+
+def test_the_sums_over_layers_are_the_matrices_times_the_directions():
+    # Oracle: G and M as matrices. The sums, of moduli, are what rounding is allowed.
+    generator = torch.Generator().manual_seed(0)
+    shapes = ((4, 2), (5, 4), (3, 5), (4,), (5,), (3,), (2,), (3,), (3, 3), (2, 6))
+    *made, z, rho, h, v = (torch.randn(s, generator=generator, dtype=torch.float64) for s in shapes)
+    trace = Head(made[:3], made[3:], TANH).trace(z)
+    m, g = interaction(trace, rho), pullback(trace, h + h.T)
+    assert torch.allclose(properties._curvature(trace, rho, None, v), m @ v)
+    assert torch.allclose(
+        properties._curvature(trace, rho, lambda x: x @ (h + h.T), v), (g + m) @ v
+    )
+
+
+@pytest.mark.parametrize("m", [1, 2, 5, 12])
+def test_the_tail_is_that_of_a_fair_coin(m):
+    for r in range(m + 1):
+        assert initial.tail(m, r) == pytest.approx(binom.cdf(r, m, 0.5), rel=1e-12)
+
+
+@pytest.mark.parametrize(("of_bound", "outcome"), [(0.8, "as stated"), (1.2, "surprise")])
+def test_four_units_are_stable_no_more_often_than_the_tail(monkeypatch, of_bound, outcome):
+    # Oracle: SciPy's tail; what is counted is made up.
+    share = of_bound * binom.cdf(1, 4, 0.5)
+    unstable = {2: 0.5, 3: 0.8, 4: 0.9, 5: 0.95, 6: 0.99}
+
+    def counted(matrix, width, d, trials, generator):
+        return round(trials * (1 - share if width == 4 else unstable[d]))
+
+    exact = many_units.EXACT
+    monkeypatch.setattr(many_units, "_unstable", counted)
+    monkeypatch.setattr(
+        many_units, "_limit_law", lambda n, trials, generator: round(trials * (1 - exact.get(n, 0)))
+    )
+    ctx = Context(seed=0, profile="smoke", device="cpu", cache="", rooms={})
+    found = many_units.sign_frequencies(ctx)
+    assert found.outcome == Outcome(outcome)
+    assert ("the binomial bound" in found.summary) == (outcome == "surprise")
+    assert found.tables[0].rows[-1][-1] == f"bound: at least {1 - binom.cdf(1, 4, 0.5):.4f}"

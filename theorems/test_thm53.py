@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 import sympy as sp
 import torch
+from torch.autograd.functional import hessian
 
 from theorems.thm53 import CHECKS, STATEMENT, latents
-from theorems.thm53.fisher import RANK_TOLERANCE, Fisher
+from theorems.thm53.fisher import RANK_TOLERANCE, Fisher, probe_root
+from verify.ssl.probes import Probes
 
 UNIT = torch.eye(3, dtype=torch.float64)
 
@@ -64,5 +66,29 @@ def test_an_eigenvalue_counts_by_its_share_of_the_largest(scale, of_tolerance, c
     assert Fisher(UNIT[None, :2]).outside(other).item() == pytest.approx((1 - counts) / 2)
 
 
-def test_an_eigenvalue_of_a_millionth_is_the_least_that_counts():
-    assert RANK_TOLERANCE == 1e-6
+@pytest.mark.parametrize(("share", "rank"), [(1.01e-6, 2), (0.99e-6, 1)])
+def test_an_eigenvalue_of_a_millionth_is_the_least_that_counts(share, rank):
+    assert (
+        Fisher(torch.diag(torch.tensor([1, share], dtype=torch.float64).sqrt())[None]).ranks == rank
+    )
+
+
+def test_what_is_learnt_about_a_location_is_the_same_along_every_direction():
+    # Oracle: the Fisher matrix of N(theta, s^2 I) about theta is I / s^2.
+    v = torch.nn.functional.normalize(torch.tensor([[1.0, 2, -2], [0, 3, 4]]).double(), dim=1)
+    assert Fisher(torch.stack([UNIT / 2, 3 * UNIT])).along(v).tolist() == pytest.approx([1, 1])
+
+
+def test_a_probe_tells_of_its_features_what_its_hessian_says():
+    # Oracle: automatic differentiation of -log p through the probe's own standardisation.
+    generator = torch.Generator().manual_seed(0)
+    centre, weight, bias, features = (
+        torch.randn(shape, generator=generator, dtype=torch.float64)
+        for shape in ((1, 1, 3), (1, 3, 4), (1, 1, 4), (2, 3))
+    )
+    scale = torch.tensor([[[0.2, 1.0, 5.0]]], dtype=torch.float64)
+    probes = Probes(centre, scale, ((weight, bias),))
+    roots = probe_root(probes, features)
+    for root, z in zip(roots, features, strict=True):
+        wanted = hessian(lambda x: -probes.logits(x[None, None])[0, 0].log_softmax(0)[2], z)
+        assert torch.allclose(root.T @ root, wanted, rtol=1e-10, atol=1e-12)

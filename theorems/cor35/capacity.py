@@ -147,8 +147,9 @@ def fitted_heads(ctx: Context) -> Finding:
         and definite + unstable + int((beyond & (least.abs() <= ROUNDING)).sum())
         == int(beyond.sum())
     )
+    tried = bool((error < root).any() and (whole_bound < lam).any())
     return finding(
-        told and broken == 0,
+        told and tried and broken == 0,
         f"{len(found)} heads at {POINTS} points: of {int(beyond.sum())} states beyond the published threshold {definite} have a positive definite effective Hessian and {unstable} a negative eigenvalue. The target's is positive definite everywhere, so that an error can lose stability and cannot make it: too small a head works against a stable collapse, not for it. {'No state' if broken == 0 else f'{broken} states'} contradict{'s' if broken == 0 else ''} a proved threshold.",
         cases=error.numel(),
         residuals={

@@ -19,6 +19,7 @@ from theorems.cor35.properties import distance_to_cone
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Table, finding
 from verify.numeric.activations import LINEAR, SWISH
+from verify.numeric.decimals import rounded_up
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
 from verify.numeric.lanczos import extreme_eigenpairs
@@ -192,7 +193,7 @@ def thresholds(ctx: Context) -> Finding:
     moved = max(abs(row.random - 1) for row in judged)
     return finding(
         lost and sized and margin <= 1 and len(judged) >= LEAST,
-        rf"At 512-2048-2048 $q$ lies between {min(r.q for r in judged):.1e} and {max(r.q for r in judged):.1e}. A random error of {MULTIPLE:g} times the published threshold changes $\lambda$ by at most {moved:.1%}; the worst-case one destroys definiteness. In {len(found) - len(judged)} of {len(found)} settings $\lambda > 0$ fails or is not resolved, and the corollary says nothing.",
+        rf"At 512-2048-2048 $q$ lies between {min(r.q for r in judged):.1e} and {max(r.q for r in judged):.1e}. A random error of {MULTIPLE:g} times the published threshold changes $\lambda$ by at most {rounded_up(100 * moved, 2)} %; the worst-case one destroys definiteness. In {len(found) - len(judged)} of {len(found)} settings $\lambda > 0$ fails or is not resolved, and the corollary says nothing.",
         cases=len(judged),
         margin=margin,
         tables=(_table(found),),

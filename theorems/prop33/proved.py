@@ -36,7 +36,7 @@ CHECKS = kernel(
             "curvature.part_curvature_not_sufficient",
             "curvature.part_curvature_not_necessary",
             "curvature.part_curvature_met",
-            read="8e87ad30460d0be0",
+            read="2e3c02a6a421dadc",
         ),
         "robust": said(
             "robust.part_robust",

@@ -256,8 +256,8 @@ def _varied(d: int, added: sp.Expr) -> tuple[CurvedLoss]:
     return (replace(loss, loss=loss.loss + added / 100),)
 
 
-MILD = {"constant-factor": _varied(1, sp.cosh(x)), "varying-factor": _varied(2, x**2)}
-"""A factor that varies, and two that differ by a fiftieth."""
+MILD = {"constant-factor": _varied(1, sp.cosh(x)), "varying-factor": _varied(2, sp.cosh(x))}
+"""On no subspace of dimension d a quadratic: cosh outgrows one off u_1 = 0, and there the ripple is none."""
 
 BENT = replace(rippled(1), head=(z + z**2, sp.S.Zero))
 CONTROLS = {

@@ -22,6 +22,7 @@ from verify.claims.check import Context
 from verify.claims.evidence import Finding, Plot, Series, Table, finding
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import DENOMINATOR, tensors
+from verify.numeric.decimals import rounded_up
 
 RADIUS = 10.0
 SCALES = (1.0, 1e-2, 1e-4, 1e-6)
@@ -202,7 +203,7 @@ def robustness(ctx: Context) -> Finding:
         for c, bound in zip(SCALES, bounds, strict=True)
     )
     rows = tuple(
-        (f"{c:g}", f"{k:.4g}", f"{b:.4g}") for c, k, b in zip(SCALES, worst, bounds, strict=True)
+        (f"{c:g}", f"{k:.4g}", rounded_up(b)) for c, k, b in zip(SCALES, worst, bounds, strict=True)
     )
     return finding(
         margin <= 1 and falls and as_proved and told,

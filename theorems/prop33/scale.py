@@ -11,6 +11,7 @@ from verify.claims.check import Context
 from verify.claims.evidence import Finding, finding
 from verify.numeric.activations import LINEAR
 from verify.numeric.autodiff import gradient_and_product
+from verify.numeric.decimals import rounded_down, rounded_up
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
 
@@ -58,7 +59,7 @@ def production(ctx: Context) -> Finding:
     margin = max(flat / ROUNDING, ROUNDING / curved, gap / ROUNDING)
     return finding(
         margin <= 1,
-        f"At $d = {D}$, $k = {K}$ with 768 curved planes, {HEADS} heads $W = [R; 0]$ have $H_{{\\mathrm{{eff}}}} v = v$ within {flat:.1e}; led into the curved planes, each is off every multiple of $v$ by {curved:.2g} at least.",
+        f"At $d = {D}$, $k = {K}$ with 768 curved planes, {HEADS} heads $W = [R; 0]$ have $H_{{\\mathrm{{eff}}}} v = v$ within {rounded_up(flat, 2)}; led into the curved planes, each is off every multiple of $v$ by {rounded_down(curved, 2)} at least.",
         cases=HEADS * PROBES,
         margin=margin,
         residuals={"flat": flat, "curved": curved},

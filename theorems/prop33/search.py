@@ -20,6 +20,7 @@ from torch import Tensor
 from theorems.prop33.robust import RADIUS, ROUNDING, grid, hessian, log_condition
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Table, finding
+from verify.numeric.decimals import rounded_down
 
 SIZES = (1.0, 0.1, 0.01)
 """|W|_F; of a head that scales, not of one that turns."""
@@ -79,7 +80,7 @@ def optimised(ctx: Context) -> Finding:
         bound = certificate(weight, z)
         square.append(kappa)
         bounds.append(bound)
-        rows.append(("k = d = 2", f"{size:g}", f"{kappa:.5g}", f"{bound:.5g}"))
+        rows.append(("k = d = 2", f"{size:g}", f"{kappa:.5g}", rounded_down(bound, 5)))
     wide, _ = best(4, 1.0, z, generator)
     rows.append(("k = 4, d = 2", "1", f"{wide:.5g}", "1"))
     margin = max(b / (kappa * (1 + ROUNDING)) for b, kappa in zip(bounds, square, strict=True))

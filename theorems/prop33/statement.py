@@ -116,7 +116,7 @@ STATEMENT = Statement(
         Part(
             id="curvature",
             title="The curvature of a Hessian metric",
-            text=r"$R_{ijkl} = \frac{1}{4} g^{pq} (L_{ilp} L_{jkq} - L_{ikp} L_{jlq})$ with $R_{1212} = K \det g$: a metric with constant coefficients is flat. Non-zero curvature is neither sufficient for the barrier (where $k > d$) nor necessary.",
+            text=r"For $L \in C^4$, $R_{ijkl} = \frac{1}{4} g^{pq} (L_{ilp} L_{jkq} - L_{ikp} L_{jlq})$, with signs such that $R_{1212} = K \det g$ in two dimensions: a metric with constant coefficients is flat. Non-zero curvature is neither sufficient for the barrier (where $k > d$) nor necessary.",
             predicted=Verdict.PROVED,
         ),
         Part(

@@ -18,6 +18,7 @@ from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
 from verify.numeric.activations import SWISH
 from verify.numeric.autodiff import gradient_and_product
+from verify.numeric.decimals import rounded_up
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head, Trace
 
@@ -191,7 +192,7 @@ def term_shares(ctx: Context) -> Finding:
         outcome=Outcome.AS_STATED if max(worst, max(gaps) / RELATIVE) <= 1 else Outcome.SURPRISE,
         summary=(
             f"At {'-'.join(map(str, WIDTHS))}, under {len(rows)} seeded losses, the change of H_eff is "
-            f"at most {worst:.2g} of the full bound. It is at most {most:.2g} of the published bound, "
+            f"at most {rounded_up(worst, 2)} of the full bound. It is at most {rounded_up(most, 2)} of the published bound, "
             f"which it exceeds in {beyond} of the {len(rows)}."
         ),
         cases=len(rows),

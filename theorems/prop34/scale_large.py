@@ -25,6 +25,7 @@ from theorems.prop34.scale import Measured, cross_entropy_lipschitz, term_table
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome
 from verify.numeric.activations import SWISH
+from verify.numeric.decimals import rounded_up
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head, Trace
 from verify.numeric.objectives import OBJECTIVES, Labels
@@ -175,7 +176,7 @@ def term_shares(ctx: Context) -> Finding:
     most = max(row.change / row.published for row in found)
     return Finding(
         outcome=Outcome.AS_STATED if worst <= 1 else Outcome.SURPRISE,
-        summary=f"At {'-'.join(map(str, WIDTHS))} the change of H_eff, from below, is at most {worst:.2g} of the full bound and {most:.2g} of the published one, both from above.",
+        summary=f"At {'-'.join(map(str, WIDTHS))} the change of H_eff, from below, is at most {rounded_up(worst, 2)} of the full bound and {rounded_up(most, 2)} of the published one, both from above.",
         cases=len(found),
         margin=worst,
         tables=(

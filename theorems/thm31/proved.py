@@ -24,7 +24,7 @@ CHECKS = kernel(
             read="187174e718db86be",
         ),
         "fixed-point": said(
-            "parts.part_fixed_point", "met.part_fixed_point_met", read="1fbba70b05582381"
+            "parts.part_fixed_point", "met.part_fixed_point_met", read="d41aab5fc33df866"
         ),
     },
     readings={

@@ -11,6 +11,7 @@ from torch.autograd.functional import hessian
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Table
 from verify.numeric.activations import LINEAR
+from verify.numeric.decimals import rounded_down, rounded_up
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
 from verify.numeric.inertia import COLUMNS, inertia_rows
@@ -120,7 +121,7 @@ def objectives(ctx: Context) -> Finding:
             f"At random and at collapsed outputs of {len(whitened)} objectives the loss Hessian has "
             f"no resolved negative eigenvalue, so that every $S$ of dimension $r$ can be whitened, in "
             f"{applies} of {defined} states. An affine head that whitens the well-conditioned "
-            f"positive eigenvalues did so within {worst:.1e}. For {invariant} objectives $u^T "
+            f"positive eigenvalues did so within {rounded_up(worst, 2)}. For {invariant} objectives $u^T "
             r"\nabla^2 L \, u = 0$, so that no strictly linear head whitens an $S$ that holds $z^*$."
         ),
         cases=len(whitened),
@@ -205,9 +206,9 @@ def production(ctx: Context) -> Finding:
         outcome=Outcome.SURPRISE if unmoved or margin > 1 else Outcome.AS_STATED,
         summary=(
             f"At {D}-{K} with $\\dim S = {S}$, for {HEADS} random $S$, products differ from $v$ by "
-            f"{kept:.1e} for $v$ in $S$ and from $0$ by {removed:.1e} across it; from the {S} largest "
-            rf"eigenvalues $|W^T \rho| \geq {moved:.2g}$, so that $z^*$ does not stay critical; from "
-            rf"{S + 1}, orthogonally to $\rho$, $|W^T \rho| \leq {still:.1e}$."
+            f"{rounded_up(kept, 2)} for $v$ in $S$ and from $0$ by {rounded_up(removed, 2)} across it; from the {S} largest "
+            rf"eigenvalues $|W^T \rho| \geq {rounded_down(moved, 2)}$, so that $z^*$ does not stay critical; from "
+            rf"{S + 1}, orthogonally to $\rho$, $|W^T \rho| \leq {rounded_up(still, 2)}$."
         ),
         cases=HEADS * len(choices),
         margin=margin,

@@ -125,7 +125,7 @@ STATEMENT = Statement(
         Part(
             id="fixed-point",
             title="Keeping the fixed point",
-            text=r"Let $H = \nabla^2 L(u_0) \succeq 0$ have rank $r$ and $\rho = \nabla L(u_0)$. An affine head that whitens $S$ and has $W^T \rho = 0$ exists if and only if $s \leq r$ where $\rho = 0$ or $\rho \notin \operatorname{ran} H$, and if and only if $s \leq r - 1$ where $0 \neq \rho \in \operatorname{ran} H$.",
+            text=r"Let $H = \nabla^2 L(u_0) \succeq 0$ have rank $r$ and $\rho = \nabla L(u_0)$. An affine head with $h(z^*) = u_0$ that whitens $S$ and has $W^T \rho = 0$ exists if and only if $s \leq r$ where $\rho = 0$ or $\rho \notin \operatorname{ran} H$, and if and only if $s \leq r - 1$ where $0 \neq \rho \in \operatorname{ran} H$.",
             predicted=Verdict.PROVED,
         ),
     ),

@@ -75,7 +75,21 @@ SUMMARY = Summary(
                     "fixed-point",
                 ),
                 proved(
-                    r"but where $0 \neq \rho$ lies in the range of $\nabla^2 L \succeq 0$, no affine head that whitens a subspace of dimension $r$ keeps $z^*$ critical, and so gradient flow leaves the point at which the Hessian is whitened",
+                    r"but where $0 \neq \rho$ lies in the range of $\nabla^2 L \succeq 0$, no affine head with that output that whitens a subspace of dimension $r$ keeps $z^*$ critical, and so gradient flow leaves the point at which the Hessian is whitened",
+                    "fixed-point",
+                ),
+            ),
+        ),
+        Defence(
+            of=("stays-fixed",),
+            answer=r"The bias is free: choose $b$ so that the output at $z^*$ is a minimum of $L$, where $\rho = 0$.",
+            reply=(
+                proved(
+                    r"Granted where $L$ has a minimum at which $\nabla^2 L$ has $\dim S$ positive eigenvalues: some head with that output whitens $S$ and keeps $z^*$ critical",
+                    "fixed-point",
+                ),
+                proved(
+                    "but $L = e^u$ has no critical output, so that behind it no affine head, whatever its output, whitens a line and keeps $z^*$ critical",
                     "fixed-point",
                 ),
             ),

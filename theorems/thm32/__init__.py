@@ -1,8 +1,8 @@
 """Theorem 3.2: a head that makes the effective Hessian isotropic along a trajectory.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `bounds`;
-`derivation`, `derivation_identity`, `derivation_curve` (affine heads, and what is forced) and
-`derivation_pullback`; `examples`; `heads`, `properties`, `properties_identity`, `properties_affine`,
+`derivation`, `derivation_identity`, `derivation_curve` (affine heads, and what is forced),
+`derivation_pullback` and `derivation_flow`; `examples`; `heads`, `properties`, `properties_identity`, `properties_affine`,
 `properties_curve` and `properties_flow`; `refutations`, `mutants`, `scale`, `fitting`.
 """
 
@@ -13,6 +13,7 @@ from functools import partial
 from theorems.thm32 import (
     derivation,
     derivation_curve,
+    derivation_flow,
     derivation_identity,
     derivation_pullback,
     examples,
@@ -187,7 +188,7 @@ PULLBACK = section(
     *(mutant_check(name, claim) for name, claim in (mutants.FRAMES | mutants.ARCS).items()),
     attack(
         "exponential",
-        r"False: $G = I$ makes $H_{\mathrm{eff}} = I$, by $L = e^u$",
+        r"False: $G = I$ makes $H_{\mathrm{eff}}$ isotropic, by $L = e^{u_1} + \frac{1}{2} u_2^2$",
         partial(derive, examples.exponential),
         arithmetic=Arithmetic.EXACT,
     ),
@@ -273,6 +274,39 @@ FLOW = section(
     part="flow",
 )
 
+FLOW_VARYING = section(
+    "thm32.flow-varying",
+    *proof(
+        "path",
+        r"$-\nabla (L \circ h) = p \dot\gamma$ and $H_{\mathrm{eff}} = a p (I - E)$ along $\gamma$",
+        derivation_flow.own_path,
+        rests_on=("thm41.identity",),
+        readings=("own-flow-varying",),
+    ),
+    *proof(
+        "turning",
+        "By how much the speed falls where the flow turns",
+        derivation_flow.turning,
+        rests_on=("thm32.flow",),
+    ),
+    fixed_dimensions(
+        "arc",
+        r"Round the unit circle at $\epsilon = \frac{3}{5}$, as fast as the bound allows",
+        partial(derive, examples.own_arc),
+    ),
+    property_check(
+        "coil",
+        "Random losses and helices, by automatic differentiation of the composition",
+        properties_flow.COIL,
+        readings=("own-flow-varying",),
+    ),
+    property_check(
+        "turn", "The rate of turning, random positive definite matrices", properties_flow.TURN
+    ),
+    *(mutant_check(name, claim) for name, claim in (mutants.COILS | mutants.TURNS).items()),
+    part="flow-varying",
+)
+
 CONTROLS = section(
     "thm32.controls",
     *(
@@ -281,4 +315,14 @@ CONTROLS = section(
     ),
 )
 
-CHECKS = (*proved.CHECKS, *EXACT, *IDENTITY, *PULLBACK, *AFFINE, *FORCED, *FLOW, *CONTROLS)
+CHECKS = (
+    *proved.CHECKS,
+    *EXACT,
+    *IDENTITY,
+    *PULLBACK,
+    *AFFINE,
+    *FORCED,
+    *FLOW,
+    *FLOW_VARYING,
+    *CONTROLS,
+)

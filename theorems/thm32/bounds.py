@@ -24,13 +24,25 @@ def arc(epsilon: Any, radius: Any) -> Any:
     return epsilon * radius / (1 - epsilon)
 
 
+def turning(epsilon: Any, fall: Any) -> Any:
+    """The square of the angle by which the flow turns at most while its speed falls by exp(-fall)."""
+    return epsilon**2 * fall**2 / (1 - epsilon**2)
+
+
 C, EPSILON, LENGTH, LIPSCHITZ, RADIUS = sp.symbols("c epsilon l T R", positive=True)
+FALL = sp.Symbol("D", positive=True)
 LEAST = sp.Symbol(r"\lambda_s", positive=True)
 CHANGE = oscillation(C, EPSILON, LENGTH)
 DEVIATION = affine(LIPSCHITZ, 1 / sp.sqrt(LEAST), sp.sqrt(C), RADIUS)
+TURN = turning(EPSILON, FALL)
 """The bounds in the letters of the statement."""
 
 OSCILLATION, AFFINE = str(sp.latex(CHANGE)), str(sp.latex(DEVIATION))
 ARC = str(sp.latex(arc(EPSILON, RADIUS)))
-CONCLUDES = {"identity": (formula(CHANGE),), "affine": (formula(DEVIATION),)}
+TURNING = str(sp.latex(TURN))
+CONCLUDES = {
+    "identity": (formula(CHANGE),),
+    "affine": (formula(DEVIATION),),
+    "flow-varying": (formula(TURN),),
+}
 """By part, what its derivations end in."""

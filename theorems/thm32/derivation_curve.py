@@ -54,7 +54,7 @@ def affine(proof: Proof) -> None:
         using={"whitened": root**2 * (X.T @ start @ X - identity(d))},
     )
     proof.cite("operator-norm")
-    x, size = sp.symbols("|X| |z|", nonnegative=True)
+    x, size = sp.Symbol("|X|", positive=True), sp.Symbol("|z|", nonnegative=True)
     most = bounds.LIPSCHITZ
     above = slack("a", proof.let("norm", r"$U^T U = I$: $|X| = \lambda_s^{-1/2} - a$, $a \geq 0$"))
     outside = slack("q", proof.let("ball", "$|z| = R - q$ with $q \\geq 0$"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theorems.thm32.bounds import turning
 from verify.claims.derivation import Proof
 
 u, x, y, z = sp.symbols("u x y z", real=True)
@@ -44,14 +45,20 @@ def _positive(proof: Proof, text: str, expr: sp.Expr) -> None:
 
 
 def exponential(proof: Proof) -> None:
-    """L = e^u, h = 2 log(1 + z / 2): G = 1 and H_eff = 1 / 2 for z > -2."""
-    place = sp.Symbol("z", positive=True)  # z + 2, so that the logarithm is defined
-    head, half = 2 * sp.log(place / 2), sp.Rational(1, 2)
-    slope, bend = (sp.exp(u).diff(u, n).subs(u, head) for n in (1, 2))
+    """L = e^u + y^2 / 2, h = (2 log(1 + x / 2), z): G = I and H_eff = diag(1 / 2, 1) for x > -2."""
+    place = sp.Symbol("x", positive=True)  # x + 2, so that the logarithm is defined
+    loss, outputs, inputs = sp.exp(u) + y**2 / 2, (u, y), (place, z)
+    head = sp.Matrix([2 * sp.log(place / 2), z])
+    here, jacobian = dict(zip(outputs, head, strict=True)), head.jacobian(inputs)
+    bend = sp.hessian(loss, outputs).subs(here)
+    interaction = sum(
+        (loss.diff(o).subs(here) * sp.hessian(here[o], inputs) for o in outputs), sp.zeros(2, 2)
+    )
+    effective = sp.diag(sp.Rational(1, 2), 1)
     for text, found, wanted in (
-        ("The Gauss-Newton term is whitened", bend * head.diff(place) ** 2, sp.S.One),
-        ("The interaction term", slope * head.diff(place, 2), -half),
-        ("The second derivative of $L(h(z))$", sp.simplify(sp.exp(head)).diff(place, 2), half),
+        ("The Gauss-Newton term is whitened", jacobian.T * bend * jacobian, sp.eye(2)),
+        ("The interaction term", interaction, effective - sp.eye(2)),
+        ("The Hessian of $L(h(z))$", sp.hessian(loss.subs(here), inputs), effective),
     ):
         _equal(proof, text, found, wanted)
 
@@ -109,3 +116,39 @@ def circle(proof: Proof) -> None:
         ("$D^2 h[n, n]$ is $b$, which is free", head.diff(x, 2), jet["b"][0]),
     ):
         _equal(proof, text, here(found), wanted)
+
+
+def own_arc(proof: Proof) -> None:
+    """e^(-b t) (1/b + m (r - 1)^2 / 2) beside the unit circle: its flow runs round it, and turns as much as it may."""
+    epsilon, unit = sp.Rational(3, 5), sp.Rational(25, 12)
+    b, m = unit * (1 - epsilon**2), unit * (1 + epsilon**2)
+    angle, radius, t = sp.atan(y / x), sp.sqrt(x**2 + y**2), sp.Symbol("t", positive=True)
+    f = sp.exp(-b * angle) * (1 / b + m * (radius - 1) ** 2 / 2)
+
+    def here(expr: sp.Expr) -> sp.Expr:
+        return expr.subs({x: 1, y: 0})
+
+    slope = sp.Matrix([here(f.diff(s)) for s in (x, y)])
+    bent = sp.hessian(f, (x, y)).applyfunc(here)
+    _equal(proof, "At angle $0$ the flow's velocity is the tangent", -slope, sp.Matrix([0, 1]))
+    size = (bent / unit - sp.eye(2)) ** 2
+    _equal(
+        proof,
+        rf"and $(H_{{\mathrm{{eff}}}} / c - I)^2 = \epsilon^2 I$ with $c = {sp.latex(unit)}$",
+        size,
+        epsilon**2 * sp.eye(2),
+    )
+    r, s = sp.symbols("r s", positive=True)
+    polar = sp.exp(-b * s) * (1 / b + m * (r - 1) ** 2 / 2)
+    _equal(
+        proof,
+        r"Turned by $t$ about $0$ the function is $e^{b t}$ times as large, so that velocity and $c$ are $e^{-b t}$ times as large at the angle $t$",
+        polar.subs(s, s - t),
+        sp.exp(b * t) * polar,
+    )
+    _equal(
+        proof,
+        r"There it has turned by $t$, while its speed fell by $e^{-b t}$: the bound is attained",
+        turning(epsilon, b * t),
+        t**2,
+    )

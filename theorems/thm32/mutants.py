@@ -6,14 +6,16 @@ from dataclasses import replace
 from functools import partial
 
 import torch
+from hypothesis import strategies as st
 
 from theorems.thm32.heads import Waves
 from theorems.thm32.properties import EXACT, STRAIGHT
 from theorems.thm32.properties_affine import AFFINE, Affine, affine_cases
-from theorems.thm32.properties_curve import ARC, FORCED, FRAME, moving_cases
-from theorems.thm32.properties_flow import FLOW
+from theorems.thm32.properties_curve import ARC, FORCED, FRAME, Moving, moving_cases
+from theorems.thm32.properties_flow import COIL, FLOW, TURN
 from theorems.thm32.properties_identity import IDENTITY, OSCILLATION, VALUE, Segment
-from verify.numeric.activations import RELU
+from verify.numeric.activations import LINEAR, RELU
+from verify.numeric.heads import Head
 
 EXACTS = {
     "crossing": EXACT.mutant(
@@ -112,11 +114,47 @@ FORCEDS = {
     ),
 }
 
+
+def bowl_flows() -> st.SearchStrategy[Moving]:
+    """Where the flow of h(z) = z under L(u) = (u_1^2 + 3 u_2^2) / 2 decays least, and where it turns most.
+
+    There c = 2 and epsilon = 1 / 2, and z' is the least eigenvector, or halfway between the two.
+    """
+
+    def moving(z: tuple[float, float]) -> Moving:
+        at, squares = (torch.tensor(x, dtype=torch.float64) for x in (z, (1.0, 3.0)))
+        head = Head([torch.eye(2).double()] * 2, [0 * at, 0 * at], LINEAR)
+        loss = Waves(at[:1] * 0, at[None] * 0, at[:1] * 0, squares)
+        return Moving(head, loss, at, 0 * at, 0 * at)
+
+    return st.sampled_from([(1.0, 0.0), (3.0, 1.0)]).map(moving)
+
+
 _SHALLOW_FLOW = replace(FLOW, cases=partial(moving_cases, deepest=2))
+
+_BOWL = replace(FLOW, cases=bowl_flows)
 
 FLOWS = {
     "half": _SHALLOW_FLOW.mutant(r"the direction turns by at most $\epsilon c / 2$", turn=0.5),
     "decay": _SHALLOW_FLOW.mutant(r"$|z'|$ decays at the rate $c$ at least", decay=0.0),
+    "turn.hundredth": _BOWL.mutant("the direction turns by at most 0.99 of the bound", turn=0.99),
+    "decay.hundredth": _BOWL.mutant(
+        r"$|z'|$ decays at the rate $(1 - 0.99 \epsilon) c$ at least", decay=0.99
+    ),
+}
+
+COILS = {
+    "constant": COIL.mutant("the factor is constant along the path", constant=True),
+    "isotropic": COIL.mutant("the head is exactly isotropic along its own path", isotropic=True),
+    "nearest": COIL.mutant(
+        r"$\omega$ is $\dot\gamma / |\dot\gamma|^2$ for every $\sigma$", nearest=True
+    ),
+}
+
+TURNS = {
+    "whole": TURN.mutant(
+        r"$\epsilon^2$ in the place of $\epsilon^2 / (1 - \epsilon^2)$", whole=True
+    ),
 }
 
 FRAMES = {

@@ -26,7 +26,7 @@ CHECKS = kernel(
             "identity_hypotheses.part_identity_convex_needs_nonconstant",
             "identity_hypotheses.part_identity_met",
             "identity_hypotheses.part_identity_necessary_needs_isotropy",
-            read="baa30913b34f1830",
+            read="fe482af654f81fda",
         ),
         "affine": said("affine.part_affine", "affine.part_affine_met", read="5f92a92b3fa716b9"),
         "forced": said(
@@ -41,7 +41,7 @@ CHECKS = kernel(
             "flow.part_flow_speed",
             "flow.part_flow_arc",
             "refuted_flow.part_flow_straight",
-            read="a1df92d989b60cfa",
+            read="0037fef32bbca6ec",
         ),
     },
     readings={

@@ -151,7 +151,12 @@ def _narrow(instance: Instance) -> Conclusion:
     pulled = jacobian.T * sp.Matrix([[instance.loss.diff(u, 2)]]) * jacobian
     determinant = sp.expand(pulled.det())
     return (
-        rf"$\det G = {sp.latex(determinant)}$ for every Jacobian $J = {sp.latex(jacobian)}$: an eigenvalue of $G - I$ is $-1$, beyond $\epsilon$",
+        rf"$\det G = {sp.latex(determinant)}$ for every Jacobian $J = {sp.latex(jacobian)}$"
+        + (
+            rf": an eigenvalue of $G - I$ is $-1$, and $\epsilon = {sp.latex(instance.epsilon)}$"
+            if determinant == 0
+            else ""
+        ),
         determinant != 0 or bool(instance.epsilon >= 1),
         r"With $k = 1 < d = 2$, $G$ is singular for every head, and $|G - I| \geq 1$.",
     )
@@ -216,7 +221,9 @@ CONTROLS: dict[str, tuple[str, Refute, dict[str, Instance], Instance]] = {
             "A1": replace(WAVE, loss=sp.sin(u) + sp.Abs(u + 1)),
             "nonconstant": replace(WAVE, loss=sp.Integer(7)),
         },
-        replace(WAVE, length=4 * sp.sqrt(2)),  # the bound is met exactly
+        replace(
+            WAVE, length=sp.Rational(99, 25) * sp.sqrt(2)
+        ),  # needs 1.9602, and H_eff = I / 2 exists
     ),
     "bow": (
         "own-flow",
@@ -226,7 +233,7 @@ CONTROLS: dict[str, tuple[str, Refute, dict[str, Instance], Instance]] = {
             "A1": replace(BOW, loss=BOW.loss + sp.Abs(u + 1)),
             "nonconstant": replace(BOW, loss=sp.Integer(7)),
         },
-        replace(BOW, length=sp.Rational(1, 2)),
+        replace(BOW, length=sp.Rational(2, 5)),  # an arc of 0.761
     ),
     "narrow": ("pullback", narrow, _NARROW, replace(NARROW, epsilon=sp.S.One)),
     "narrow-line": ("pullback", narrow, _NARROW, replace(NARROW, curve=(t,))),

@@ -23,6 +23,7 @@ from theorems.thm32.properties_curve import Moving, derivative, forced_error
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Plot, Series, Table, finding
 from verify.numeric.activations import GELU, SWISH
+from verify.numeric.decimals import rounded_up
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
 
@@ -89,7 +90,7 @@ def exact(ctx: Context) -> Finding:
     margin = max(ratios)
     return finding(
         margin <= 1,
-        rf"At $d = {D}$, $k = {K}$, behind {SEEDS} seeded losses, $H_{{\mathrm{{eff}}}} v = c v$ along curves that meet themselves, within {margin:.1e} of the error allowed.",
+        rf"At $d = {D}$, $k = {K}$, behind {SEEDS} seeded losses, $H_{{\mathrm{{eff}}}} v = c v$ along curves that meet themselves, within {rounded_up(margin, 2)} of the error allowed.",
         cases=SEEDS * 2 * PROBES,
         margin=margin,
         tables=(
@@ -158,7 +159,7 @@ def forced(ctx: Context) -> Finding:
     margin = max(*ratios, max(gaps) / RELATIVE, off / ORDER_TOLERANCE)
     return finding(
         margin <= 1,
-        f"On {SEEDS} heads {'-'.join(map(str, WIDTHS))} the products, and those with $M$, agree with automatic differentiation of $J^T \\rho$ along curves, and of $\\rho \\cdot h$, within {max(gaps):.1e}, and central differences approach them at an order within {off:.1e} of 2.",
+        f"On {SEEDS} heads {'-'.join(map(str, WIDTHS))} the products, and those with $M$, agree with automatic differentiation of $J^T \\rho$ along curves, and of $\\rho \\cdot h$, within {rounded_up(max(gaps), 2)}, and central differences approach them at an order within {rounded_up(off, 2)} of 2.",
         cases=SEEDS,
         margin=margin,
         residuals={"largest relative gap": max(gaps), "largest deviation from order 2": off},
@@ -204,7 +205,8 @@ def affine(ctx: Context) -> Finding:
         most = (1 + bound) / (1 - bound) if bound < 1 else math.inf
         # Eigenvalues in [1 - b, 1 + b]: (kappa - 1) / (kappa + 1) is at most b, and b at the bound.
         kept &= 1 <= kappas[-1] <= most and math.isclose(most - 1, bound * (most + 1))
-        rows.append((f"{c:g}", *(f"{y:.4g}" for y in (kappas[-1], kappas[-1] - 1, bound, most))))
+        seen = (f"{y:.4g}" for y in (kappas[-1], kappas[-1] - 1))
+        rows.append((f"{c:g}", *seen, rounded_up(bound), rounded_up(most)))
     slope = math.log10((kappas[2] - 1) / (kappas[3] - 1)) / math.log10(SCALES[2] / SCALES[3])
     off = abs(slope - 0.5) / SLOPE_TOLERANCE
     margin = max(*ratios, off)
@@ -215,7 +217,7 @@ def affine(ctx: Context) -> Finding:
             + ", ".join(f"{kappa - 1:.2e}" for kappa in kappas)
             + " for $c$ = "
             + ", ".join(f"{c:g}" for c in SCALES)
-            + f", a power {slope:.3f} of $c$ at the end; the error is at most {max(ratios):.2g} of the bound."
+            + f", a power {slope:.3f} of $c$ at the end; the error is at most {rounded_up(max(ratios), 2)} of the bound."
         ),
         cases=len(SCALES),
         margin=margin,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from theorems.thm32.bounds import AFFINE, ARC, CONCLUDES, OSCILLATION
+from theorems.thm32.bounds import AFFINE, ARC, CONCLUDES, OSCILLATION, TURNING
 from verify.claims.statement import Hypothesis, Origin, Part, Reading, Statement, Verdict
 
 STATEMENT = Statement(
@@ -11,7 +11,7 @@ STATEMENT = Statement(
     title="Trajectory linearization",
     source="public summary of arXiv 2605.17180 (key design 2); the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
     quoted=r"Proves that MLP heads can learn state-dependent metrics along the optimization trajectory [..]. Theorem 3.2: for any smooth non-self-intersecting optimization trajectory $\gamma(t)$, there exists an MLP head such that the induced effective Hessian is $\epsilon$-isotropic along the trajectory.",
-    unseen=r"What $\epsilon$-isotropic means is not in the quoted text. It is read as $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ with one constant $c > 0$, with a factor $c(t) > 0$, and with $c = 1$; and once more for the Gauss-Newton term $G = J^T (\nabla^2 L) J$ alone. (With an absolute error, $|H_{\mathrm{eff}} - c I| \leq \epsilon$ and $c$ free, the statement would be empty: a head scaled down meets it.) Which relation of $k$ and $d$, and which activation, the theorem assumes is not said; as it says that a head exists, the activation is ours to choose. If Assumption 1 makes $\nabla^2 L$ a metric here, then the loss is convex, and of the readings with $c = 1$ the one for convex losses is meant. Whether the trajectory is one of the same head's own flow is not said either; that is a reading of its own. That such a head is found by training is not claimed, and not decided here.",
+    unseen=r"What $\epsilon$-isotropic means is not in the quoted text. It is read as $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ with one constant $c > 0$, with a factor $c(t) > 0$, and with $c = 1$; and once more for the Gauss-Newton term $G = J^T (\nabla^2 L) J$ alone. (With an absolute error, $|H_{\mathrm{eff}} - c I| \leq \epsilon$ and $c$ free, the statement would be empty: a head scaled down meets it.) Which relation of $k$ and $d$, and which activation, the theorem assumes is not said; as it says that a head exists, the activation is ours to choose. If Assumption 1 makes $\nabla^2 L$ a metric here, then the loss is convex, and of the readings with $c = 1$ the one for convex losses is meant. Whether the trajectory is one of the same head's own flow is not said either; that is read by itself, with one factor and with one that varies. That such a head is found by training is not claimed, and not decided here.",
     hypotheses=(
         Hypothesis(
             id="trajectory",
@@ -61,7 +61,13 @@ STATEMENT = Statement(
             text=r"For every $\epsilon > 0$ there are an MLP head and a constant $c > 0$ with $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ along $\gamma$, and $\gamma$ is a path of the gradient flow $z' = -\nabla (L \circ h)(z)$ of that same head.",
             hypotheses=("trajectory", "A1", "nonconstant"),
             predicted=Verdict.REFUTED,
-            rescued_by="flow",
+            rescued_by="flow-varying",
+        ),
+        Reading(
+            id="own-flow-varying",
+            text=r"For every $\epsilon > 0$ there are an MLP head and a factor $c(t) > 0$ with $|H_{\mathrm{eff}} / c(t) - I| \leq \epsilon$ along $\gamma$, and $\gamma$ is a path of the gradient flow $z' = -\nabla (L \circ h)(z)$ of that same head.",
+            hypotheses=("trajectory", "A1", "nonconstant"),
+            predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="identity",
@@ -99,14 +105,14 @@ STATEMENT = Statement(
         Part(
             id="identity",
             title="The identity itself",
-            text=rf"If $L$ is convex and not constant, a $C^2$ head has $H_{{\mathrm{{eff}}}} = I$ on all of $\mathbb{{R}}^d$. In general, for $c > 0$, $H_{{\mathrm{{eff}}}} = c I$ along $\gamma$ forces $L(h(\gamma)) = \frac{{c}}{{2}} |\gamma - z_0|^2 + \mathrm{{const}}$ for some $z_0$, and $|H_{{\mathrm{{eff}}}} / c - I| \leq \epsilon$ on a straight segment of length $l$ forces ${OSCILLATION} \leq \sup L - \inf L$. For $L = \sin$ every $c l^2 / 8 < 2$ occurs with $\epsilon = 0$. A cosine loss $2 - 2 \cos$ allows $(1 - \epsilon) c l^2 \leq 32$ at most.",
+            text=rf"If $L \in C^2$ is convex and not constant, a $C^2$ head has $H_{{\mathrm{{eff}}}} = I$ on all of $\mathbb{{R}}^d$. In general, for $c > 0$, $H_{{\mathrm{{eff}}}} = c I$ along $\gamma$ forces $L(h(\gamma)) = \frac{{c}}{{2}} |\gamma - z_0|^2 + \mathrm{{const}}$ for some $z_0$, and $|H_{{\mathrm{{eff}}}} / c - I| \leq \epsilon$ on a straight segment of length $l$ forces ${OSCILLATION} \leq \sup L - \inf L$. For $L = \sin$ every $c l^2 / 8 < 2$ occurs with $\epsilon = 0$. A cosine loss $2 - 2 \cos$ allows $(1 - \epsilon) c l^2 \leq 32$ at most.",
             predicted=Verdict.PROVED,
             concludes=CONCLUDES["identity"],
         ),
         Part(
             id="pullback",
             title="The Gauss-Newton term alone",
-            text=r"Let $\gamma$ be a smooth regular arc that does not meet itself, $k \geq d$, $k \geq 2$, $L \in C^4$ and $\nabla^2 L \succ 0$ somewhere. Then a $C^2$ head has $J^T (\nabla^2 L) J = I$ exactly along $\gamma$. (With $L \in C^2$, $|G - I| \leq \epsilon$.) For $k = d = 1$ it exists if and only if $\gamma$ is shorter than the length of some component of $\{L'' > 0\}$ in the metric $L''$; for $L = \frac{1}{2} u \arctan u$ that is $\pi$. It takes $k \geq d$ and $d$ positive eigenvalues of $\nabla^2 L$. It does not make $H_{\mathrm{eff}}$ isotropic.",
+            text=r"Let $\gamma$ be a smooth regular arc that does not meet itself, $k \geq d$, $k \geq 2$, $L \in C^4$ and $\nabla^2 L \succ 0$ somewhere. Then a $C^2$ head has $J^T (\nabla^2 L) J = I$ exactly along $\gamma$. (With $L \in C^2$, $|G - I| \leq \epsilon$.) For $k = d = 1$ it exists if and only if $\gamma$ is shorter than the length of some component of $\{L'' > 0\}$ in the metric $L''$; for $L = \frac{1}{2} u \arctan u$ that is $\pi$. It takes $k \geq d$ and $d$ positive eigenvalues of $\nabla^2 L$. It need not make $H_{\mathrm{eff}}$ isotropic: behind $L = e^{u_1} + \frac{1}{2} u_2^2$ the head $(2 \log(1 + \frac{z_1}{2}), z_2)$ has $G = I$ and $H_{\mathrm{eff}} = \operatorname{diag}(\frac{1}{2}, 1)$ where $z_1 > -2$.",
         ),
         Part(
             id="affine",
@@ -123,8 +129,14 @@ STATEMENT = Statement(
         Part(
             id="flow",
             title="Along the gradient flow of the same head",
-            text=rf"Let head and loss be $C^2$ and $z' = -\nabla (L \circ h)(z)$; then $z'' = -H_{{\mathrm{{eff}}}} z'$. If $|H_{{\mathrm{{eff}}}} / c - I| \leq \epsilon$ along the path, its direction turns by at most $\epsilon c$ per unit of time, and $|z'|$ decays at the rate $(1 - \epsilon) c$ at least. So for $\epsilon < 1$ a circular arc of radius $R$ that it runs through is at most ${ARC}$ long. Behind every loss that is not constant, for every $z(0)$ some head and some $c > 0$ have $H_{{\mathrm{{eff}}}} = c I$ along the straight path $z(t) = e^{{-c t}} z(0)$ of its own flow.",
+            text=rf"Let head and loss be $C^2$ and $z' = -\nabla (L \circ h)(z)$; then $z'' = -H_{{\mathrm{{eff}}}} z'$. If $|H_{{\mathrm{{eff}}}} / c - I| \leq \epsilon$ along the path with one $c > 0$, its direction turns by at most $\epsilon c$ per unit of time, and $|z'|$ decays at the rate $(1 - \epsilon) c$ at least. So for $\epsilon < 1$ a circular arc of radius $R$ that it runs through is at most ${ARC}$ long. Behind every loss that is not constant, for every $z(0)$ some head and some $c > 0$ have $H_{{\mathrm{{eff}}}} = c I$ along the straight path $z(t) = e^{{-c t}} z(0)$ of its own flow.",
             predicted=Verdict.PROVED,
+        ),
+        Part(
+            id="flow-varying",
+            title="The same, with a factor that varies",
+            text=rf"Let $\gamma$ be a smooth regular arc that does not meet itself, $\sigma$ a $C^2$ function near it with $\sigma(\gamma(t)) = t$, and $\omega = \nabla \sigma$ on it. For $a, C > 0$ and $p = C e^{{-a \sigma}}$, $q = z - \gamma(\sigma)$, $F' = -p |\dot\gamma|^2$ the function $F(\sigma) - p \, \dot\gamma(\sigma) \cdot q + \frac{{1}}{{2}} a p |q|^2$ has the gradient $-p \dot\gamma$ on $\gamma$, and the Hessian $a p (I - E)$ with $a E = \omega \ddot\gamma^T + \ddot\gamma \omega^T - (\dot\gamma \cdot \ddot\gamma) \omega \omega^T$. Behind every loss that is not constant it is $L \circ h$, up to a constant, near $\gamma$ for some head and all small $C$; a network is such a head exactly, with one $C^2$ activation that is made for $\gamma$ and $L$. So $\gamma$ is a path of the head's own flow, and for large $a$ $|H_{{\mathrm{{eff}}}} / c(t) - I| \leq \epsilon$ along it, with $c(t) = a p$, which falls by $e^{{-a t}}$. Conversely, where $C^2$ head and loss have $|H_{{\mathrm{{eff}}}} / c(t) - I| \leq \epsilon < 1$ with any $c(t) > 0$ along a path of their flow, and its direction turns by $\Theta$ in all while $|z'|$ falls by $e^{{-D}}$, $\Theta^2 \leq {TURNING}$. This is attained on a circle.",
+            concludes=CONCLUDES["flow-varying"],
         ),
     ),
 )

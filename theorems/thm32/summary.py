@@ -12,7 +12,12 @@ SUMMARY = Summary(
             "varying-factor",
         ),
         refuted(
-            "refuted if the trajectory is to be a path of the same head's gradient flow", "own-flow"
+            "refuted, with one factor, if the trajectory is to be a path of the same head's gradient flow",
+            "own-flow",
+        ),
+        holds_added(
+            "for which it holds with a factor that varies, and an activation made for it",
+            "own-flow-varying",
         ),
         refuted(r"refuted for the identity itself, $c = 1$", "identity"),
         holds_added("which holds if the loss is convex and not constant", "identity-convex"),
@@ -30,22 +35,34 @@ SUMMARY = Summary(
             "exact",
         ),
         proved(
-            r"the flow of a head that is isotropic up to $\epsilon < 1$ runs through no circular arc longer than $\epsilon/(1 - \epsilon)$ times its radius, and straight paths occur behind every loss that is not constant",
+            r"the flow of a head that is isotropic up to $\epsilon < 1$ with one factor $c$ runs through no circular arc longer than $\epsilon/(1 - \epsilon)$ times its radius, and straight paths occur behind every loss that is not constant",
             "flow",
+        ),
+        derived(
+            r"with a factor that varies that of some head runs through any smooth trajectory that does not meet itself, at a speed that falls by $e^{-D}$, $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$, where it turns by the angle $\Theta$",
+            "flow-varying",
         ),
     ),
     defences=(
         Defence(
             of=("own-flow",),
-            answer="The trajectory is given, and a head is found for it; that the flow behind this head runs along it is not claimed.",
+            answer="The trajectory is given, and a head is found for it; that the flow behind this head runs along it is not claimed. Or it is, with a factor that varies along it.",
             reply=(
                 holds_added(
                     "Granted: for a given trajectory it holds up to a factor, behind every loss that is not constant",
                     "constant-factor",
                 ),
                 proved(
-                    "but in training the head shapes the path, and behind a head that is isotropic up to $\\epsilon < 1$ gradient flow in $z$ runs through no circular arc longer than $\\epsilon/(1 - \\epsilon)$ times its radius",
+                    "but in training the head shapes the path, and behind a head that is isotropic up to $\\epsilon < 1$ with one factor $c$ gradient flow in $z$ runs through no circular arc longer than $\\epsilon/(1 - \\epsilon)$ times its radius",
                     "flow",
+                ),
+                holds_added(
+                    "granted too that with a factor that varies the flow of a head made for it runs along any trajectory",
+                    "own-flow-varying",
+                ),
+                derived(
+                    r"at the price that where the path turns by an angle $\Theta$ its speed falls by $e^{-D}$ with $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$",
+                    "flow-varying",
                 ),
             ),
         ),
@@ -80,7 +97,8 @@ SUMMARY = Summary(
     titles={
         "constant-factor": "Near-isotropy up to a constant factor, nonconstant loss",
         "varying-factor": "Near-isotropy up to a varying factor, nonconstant loss",
-        "own-flow": "Near-isotropy along a path of the head's own gradient flow",
+        "own-flow": "Near-isotropy along the head's own flow, one factor",
+        "own-flow-varying": "Near-isotropy along the head's own flow, varying factor",
         "identity": "Nearness to the identity itself, nonconstant loss",
         "identity-convex": "Nearness to the identity itself, convex nonconstant loss",
         "pullback": "Gauss–Newton term near the identity, behind a metric",
@@ -91,5 +109,6 @@ SUMMARY = Summary(
         "pullback": "When the Gauss–Newton term alone can be the identity",
         "affine": "How near to isotropy affine heads come",
         "flow": "Isotropy along the gradient flow of the same head",
+        "flow-varying": "What a varying factor gives along the head's own flow",
     },
 )

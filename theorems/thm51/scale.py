@@ -32,6 +32,7 @@ from theorems.thm51.properties import (
 )
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Table, finding
+from verify.numeric.decimals import rounded_down, rounded_up
 
 SAMPLE = 50
 """Pictures drawn, a tenth of them waves."""
@@ -63,7 +64,7 @@ def spectrum(ctx: Context) -> Finding:
     clear = dropped < RANK_TOLERANCE < kept
     return finding(
         clear,
-        f"Over {SAMPLE} pictures the eighth singular value is at least {kept:.1e} of the first, the ninth, of the repeated parameter, at most {dropped:.1e}; the tolerance {RANK_TOLERANCE:.0e} {'lies' if clear else 'does not lie'} between them.",
+        f"Over {SAMPLE} pictures the eighth singular value is at least {rounded_down(kept, 2)} of the first, the ninth, of the repeated parameter, at most {rounded_up(dropped, 2)}; the tolerance {RANK_TOLERANCE:.0e} {'lies' if clear else 'does not lie'} between them.",
         cases=SAMPLE,
         residuals={"eighth / first, least": kept, "ninth / first, largest": dropped},
     )

@@ -18,6 +18,7 @@ from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Table
 from verify.experiments.networks import DIGITS_NETWORKS, Run
 from verify.experiments.report import SETTING
+from verify.numeric.decimals import rounded_down
 from verify.ssl.augment import blur, brighten, contrast, similarity
 from verify.ssl.data import load_digits
 from verify.ssl.rotation_orbits import first_images
@@ -127,7 +128,7 @@ def tangent_spaces(ctx: Context) -> Finding:
     kept = int(order[quiet].sum())
     return Finding(
         outcome=Outcome.AS_STATED,
-        summary=f"Through trained backbones the {len(at)} tangents of {len(quiet)} digits span at least {ranks['z']} dimensions in z (last singular value over the first at least {least['z']:.0e}) and {ranks['h']} in h ({least['h']:.0e}). Where no ReLU switches, central differences behave as of second order in {kept} of {int(quiet.sum())} columns.",
+        summary=f"Through trained backbones the {len(at)} tangents of {len(quiet)} digits span at least {ranks['z']} dimensions in z (last singular value over the first at least {rounded_down(least['z'], 1)}) and {ranks['h']} in h ({rounded_down(least['h'], 1)}). Where no ReLU switches, central differences behave as of second order in {kept} of {int(quiet.sum())} columns.",
         cases=len(quiet),
         tables=(
             Table(

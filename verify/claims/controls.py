@@ -2,7 +2,7 @@
 
 For every hypothesis of the refuted reading there is a point that violates that hypothesis and no
 other, or a stated reason why every point meets it by construction; and there is a mild point, which
-meets all of them and at which the conclusion holds.
+meets all of them and at which nothing may be refuted.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def controls(
         refute: the refutation.
         reading: id of the reading that it refutes.
         violations: by hypothesis, the point that violates it alone, or `ByConstruction`.
-        mild: a point at which every hypothesis and the conclusion hold, or `ByConstruction`.
+        mild: a point at which every hypothesis holds and nothing may be refuted, or `ByConstruction`.
         ctx: the context.
     """
     rows, wrong = [], []
@@ -57,7 +57,7 @@ def controls(
         found = refute(mild, reading, ctx)
         stands = found.outcome is Outcome.SURPRISE and found.witness is not None
         value = found.witness.conclusion.value if found.witness is not None else found.summary
-        how = "the conclusion holds" if stands else "wrong"
+        how = "not refuted" if stands else "wrong"
         rows.append(("none: the mild point", f"{how}: {value}"))
         if not stands:
             wrong.append("the mild point")

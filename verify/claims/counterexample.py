@@ -67,7 +67,7 @@ def counterexample(
         outcome = Outcome.VACUOUS
         summary = f"void: at this point the hypothesis fails: {', '.join(failing)}."
     elif conclusion[1]:
-        outcome, summary = Outcome.SURPRISE, "the conclusion holds at this point."
+        outcome, summary = Outcome.SURPRISE, "the conclusion is not refuted at this point."
     else:
         outcome = Outcome.AS_STATED
     return Finding(outcome=outcome, summary=summary, cases=1, witness=witness)

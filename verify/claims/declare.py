@@ -252,7 +252,7 @@ def refutation_controls(
         reading: what they refute.
         violations: for every hypothesis of the reading, a point that violates it alone, or
             `ByConstruction`; a room that leaves one out is not loaded.
-        mild: a point at which hypotheses and conclusion hold.
+        mild: a point at which the hypotheses hold and nothing may be refuted.
         cost: CPU-seconds, roughly.
     """
     check = _controls(

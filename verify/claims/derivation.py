@@ -10,12 +10,14 @@ withdrawn and expects it not to close.
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 
 from verify.claims.check import Context
@@ -84,13 +86,16 @@ class Proof:
                 it. Else it is a fact that is only asserted, and a reading is not derived from it.
 
         Raises:
-            ValueError: if a definition has no new letter, or the register has no such lemma.
+            ValueError: if a definition has no new letter, has one for all indices, or may have to divide
+                by 0; or if the register has no such lemma.
         """
         known = set(self.letters)
         for one in vanishing if by == "definition" else ():
-            if not (new := _letters(one) - known):
-                raise ValueError(f"{name!r} defines nothing: each of its letters was used before.")
-            known |= new
+            if not self._can_define(name, one, known):
+                if self.withdrawn:
+                    raise OpenStepError(text)
+                raise ValueError(f"{name!r} divides by what is not known to be other than 0.")
+            known |= _letters(one)
         if by == "steps" and not self.steps:
             raise ValueError(
                 f"{name!r} is said to follow from the steps before, and there is none."
@@ -99,9 +104,39 @@ class Proof:
             self.cite(by)
         return self._premise(name, by, text, vanishing)
 
+    def _can_define(self, name: str, one: sp.Expr | Matrix, known: set[str]) -> bool:
+        """Whether nothing is divided by that may be 0 where new letters are chosen by an equation.
+
+        That there are such letters is judged by a reader, where the equation is not linear in one of them.
+
+        Raises:
+            ValueError: if it chooses no letter, or says of all indices what is chosen once.
+        """
+        expr, ranges = _instance(one, {index: self.free[index] for index in self.running})
+        placed = expr.atoms(sp.Indexed, sp.KroneckerDelta)
+        places = {s for object in placed for index in object.indices for s in index.free_symbols}
+        if not (new := _letters(one) - known - {str(index) for index in places}):
+            raise ValueError(f"{name!r} defines nothing: each of its letters was used before.")
+        objects = {object for object in expr.atoms(sp.Indexed) if str(object.base) in new}
+        numbers = new - {str(object.base) for object in objects}
+        chosen = objects | {symbol for symbol in expr.atoms(sp.Symbol) if str(symbol) in numbers}
+        carried = {s for object in objects for index in object.indices for s in index.free_symbols}
+        if carried - expr.free_symbols:  # equations for all the entries together
+            return _divides_by_no_zero(expr)
+        if any(size != 1 and index not in carried for index, size in ranges.items()):
+            raise ValueError(
+                f"{name!r} says of all indices what is chosen once: expected a new letter that carries each index."
+            )
+        unknown = sp.Dummy()
+        slope = sp.diff(expr.xreplace(dict.fromkeys(chosen, unknown)), unknown)
+        linear = len(chosen) == 1 and not slope.has(unknown)
+        return _divides_by_no_zero(expr) and (_is_nonzero(slope) or not linear)
+
     def _premise(
         self, name: str, by: str, text: str, vanishing: tuple[sp.Expr | Matrix, ...]
     ) -> bool:
+        if name in self.premises:
+            raise ValueError(f"{name!r} was declared before: give each premise a name of its own.")
         says = " and ".join(f"${_latex(one)} = 0$" for one in vanishing)
         self.premises[name] = Premise(name=name, by=by, text=text, says=says)
         self.equations[name] = vanishing
@@ -127,8 +162,17 @@ class Proof:
         self.free.update(dict.fromkeys(indices, size))
 
     def every(self, size: sp.Expr, *indices: sp.Symbol) -> None:
-        """Let free indices run over 1, .., size: what a hypothesis says with them it says of all."""
+        """Let free indices run over 1, .., size: what a hypothesis says with them it says of all.
+
+        Raises:
+            ValueError: if a hypothesis was declared before that has one, of which it says "some".
+        """
         self.over(size, *indices)
+        declared = [_entry(one, {}) for all in self.equations.values() for one in all]
+        if late := {x for x in indices if any(one.has(x) for one in declared)} - self.running:
+            raise ValueError(
+                f"What was declared with {', '.join(map(str, late))} says it of some: let an index run before it is used."
+            )
         self.running.update(indices)
 
     def cite(self, *ids: str) -> None:
@@ -169,19 +213,25 @@ class Proof:
             rhs: what it comes to.
             order: how many times it is differentiated.
         """
-        found, used = expr, dict[sp.IndexedBase, sp.Indexed]()
+        found, used, written = expr, dict[tuple[object, ...], sp.Indexed](), [expr]
         for _ in range(order):
-            used |= {object.base: object for object in found.atoms(sp.Indexed)}
+            # A rule may tell apart indices that it can name, and equal ones from others.
+            used |= {
+                _pattern(object): object for object in sorted(found.atoms(sp.Indexed), key=str)
+            }
             found = derivative(found, rules)
+            written.append(found)
+        ruled = [object for object in used.values() if object.base in rules]
+        written += [rules[object.base](*object.indices) for object in ruled]
         power = "" if order == 1 else f"^{{{order}}}"
         left = rf"\frac{{d{power}}}{{dt{power}}} \left( {_latex(expr)} \right)"
         self._step(
             text,
             f"{left} = {_latex(rhs)}",
-            self._same(found, rhs),
+            self._same(found, rhs) and self._divides_by_no_zero(*written),
             (rhs,),
-            assumed=isinstance(expr, sp.Indexed) and order == 1,
-            uses=[_rule(object, rules) for object in used.values() if object.base in rules],
+            assumed=_is_letter(expr.as_coeff_Add()[1]) and order == 1,
+            uses=[_rule(object, rules) for object in ruled],
         )
 
     def follows(
@@ -259,9 +309,7 @@ class Proof:
             _latex(formula),
             _holds(formula, at, equal_at),
             [side for relation in _relations(formula) for side in relation.args],
-            assumed=any(
-                (gap := r.lhs - r.rhs).is_Symbol or (-gap).is_Symbol for r in _relations(formula)
-            ),
+            assumed=any(_is_letter(r.lhs - r.rhs) for r in _relations(formula)),
             uses=[f"${sp.latex(symbol)} = {_latex(value)}$" for symbol, value in at.items()],
         )
 
@@ -324,7 +372,7 @@ class Proof:
             self.sizes.update(str(size) for size in difference.shape if not size.is_number)
             lhs, rhs, free = *(_entry(side, free) for side in (lhs, rhs)), free
         self.letters |= _letters(lhs, rhs)
-        held = {base: f"symmetric: {base}" for base in symmetric}
+        held = {base: f"symmetric: {base}" for base in sorted(symmetric, key=str)}
         self.symmetries |= {name: base for base, name in held.items() if (lhs - rhs).has(base)}
         kept = frozenset(base for base, name in held.items() if name not in self.withdrawn)
         self.sizes.update(
@@ -351,12 +399,24 @@ class Proof:
                 raise ValueError(
                     f"What the step uses of {name!r} was not found to be a sum of multiples of what it says: expected multiples of {', '.join(map(_latex, declared))}, got {_latex(expr)}."
                 )
-        return len(using) == 1 and any(
-            self._alike(left, ratio * one)
+        return any(
+            self._ratio(left, one)
             for name in using
-            for one in self.equations[name]
-            if (ratio := self._ratio(left, one))
+            for said in self.equations[name]
+            for one in self._instances(said, left)
         )
+
+    def _instances(
+        self, said: sp.Expr | Matrix, left: sp.Expr | Matrix
+    ) -> Iterable[sp.Expr | Matrix]:
+        """What is said, as it is and at each of a step's own indices; of a matrix, its entries there."""
+        yield said
+        free = dict(self.free)
+        _entry(left, free)
+        expr, ranges = _instance(said, {index: self.free[index] for index in self.running})
+        places = [[i for i, size in free.items() if size == length] for length in ranges.values()]
+        for images in itertools.product(*places):
+            yield expr.xreplace(dict(zip(ranges, images, strict=True)))
 
     def _is_identity(self, lhs: sp.Expr | Matrix, rhs: sp.Expr | Matrix) -> bool:
         """Whether two sides are found to be the same with no hypothesis."""
@@ -368,11 +428,9 @@ class Proof:
     def _ratio(self, left: sp.Expr | Matrix, right: sp.Expr | Matrix) -> sp.Expr:
         """The number that one side may be the other times; 0 if there is none."""
         free: dict[sp.Symbol, sp.Expr] = dict(self.free)
-        numbers = _are_numbers(left, right)
-        matrices = isinstance(left, Matrix) and isinstance(right, Matrix)
-        if not numbers and not (matrices and left.shape == right.shape):
+        if isinstance(right, Matrix) and right.shape != getattr(left, "shape", (1, 1)):
             return sp.S.Zero
-        one, other = (_scalar(s) if numbers else _entry(s, free) for s in (left, right))
+        one, other = (_scalar(s) if _are_numbers(s) else _entry(s, free) for s in (left, right))
         if not (one - other).has(sp.Indexed, sp.Sum):
             found = sp.cancel(sp.together(one / other)) if other != 0 else sp.S.Zero
             return found if found.is_number else sp.S.Zero
@@ -524,6 +582,12 @@ def _rule(object: sp.Indexed, rules: Mapping[sp.IndexedBase, Rule]) -> str:
     return rf"$\frac{{d}}{{dt}} {_latex(named)} = {_latex(rate)}$"
 
 
+def _pattern(object: sp.Indexed) -> tuple[object, ...]:
+    """An object with its indices told apart by name, and those that have none by where they stand first."""
+    indices = object.indices
+    return (object.base, *(indices.index(x) if isinstance(x, sp.Dummy) else x for x in indices))
+
+
 def _letters(*sides: sp.Expr | Matrix) -> set[str]:
     """The names of the symbols and indexed objects in expressions, without indices and sizes."""
     exprs = [_entry(side, {}) for side in sides]
@@ -567,18 +631,30 @@ def _instance(
     return expr, {index: size for index, size in ranges.items() if expr.has(index)}
 
 
-POLES = (sp.tan, sp.cot, sp.sec, sp.csc)
-"""Functions that are not defined everywhere, though nothing in them is seen to be divided by."""
+NO_NUMBERS = {sp.oo, -sp.oo, sp.zoo, sp.nan}
+
+DEFINED = (sp.exp, sp.sin, sp.cos, sp.asin, sp.Abs, sp.KroneckerDelta, AppliedUndef)
+"""Functions without poles; any other but the logarithm may have some."""
 
 
 def _divides_by_no_zero(*sides: sp.Expr) -> bool:
-    """Whether everything that is divided by is known to be other than 0; tangents and their like have poles."""
-    return not any(sp.sympify(side).has(*POLES) for side in sides) and all(
-        _is_nonzero(power.base)
-        for side in sides
-        for power in sp.sympify(side).atoms(sp.Pow)
-        if power.exp.could_extract_minus_sign()
-    )
+    """Whether everything that is divided by is known to be other than 0."""
+    return all(map(_is_nonzero, _denominators(*sides)))
+
+
+def _denominators(*sides: sp.Expr) -> Iterable[sp.Expr]:
+    """What must be other than 0 for sides to be defined as they are written; 0 where that is not known."""
+    for node in (node for side in sides for node in sp.preorder_traversal(sp.sympify(side))):
+        if node.is_Pow and node.exp.is_nonnegative is not True:
+            yield node.base
+        elif isinstance(node, sp.log):
+            yield node.args[0]
+        elif (
+            (node.is_Function and not isinstance(node, DEFINED))
+            or node in NO_NUMBERS
+            or isinstance(node, sp.Float)  # no number of exact algebra
+        ):
+            yield sp.S.Zero
 
 
 def _is_nonzero(expr: sp.Expr) -> bool:
@@ -611,6 +687,11 @@ def _relations(formula: sp.Basic) -> tuple[sp.Rel, ...]:
     return tuple(relations)
 
 
+def _is_letter(expr: sp.Expr) -> bool:
+    """Whether an expression is one symbol or indexed object, times a number."""
+    return isinstance(expr.as_coeff_Mul()[1], (sp.Symbol, sp.Indexed))
+
+
 def _holds(
     formula: sp.Basic,
     at: Mapping[sp.Symbol, sp.Expr],
@@ -619,18 +700,33 @@ def _holds(
     """Whether a formula is found to be true, and with equality where that is asked for."""
     for relation in _relations(formula):
         left, right = relation.lhs, relation.rhs
+        divided = [*_denominators(left, right)]  # what cancels below is divided by all the same
         for symbol, value in at.items():
-            left, right = left.subs(symbol, value), right.subs(symbol, value)
-        if not _divides_by_no_zero(left, right):
+            left, right, *divided = (one.subs(symbol, value) for one in (left, right, *divided))
+            divided += _denominators(value)
+        if not (all(map(_is_nonzero, divided)) and _divides_by_no_zero(left, right)):
             return False
         if isinstance(relation, sp.Eq) and (left == right or sp.simplify(left - right) == 0):
             continue
         gap = right - left if isinstance(relation, (sp.Le, sp.Lt)) else left - right
         if not _has_sign(gap, type(relation)):
             return False
-        if equal_at is not None and sp.cancel(sp.together(gap).subs(equal_at)) != 0:
+        if equal_at is None:
+            continue
+        if not all(_may_be(*place) for place in equal_at.items()):
+            return False
+        if sp.cancel(sp.together(gap).subs(equal_at)) != 0:
             return False
     return True
+
+
+def _may_be(expr: sp.Expr, value: sp.Expr | int) -> bool:
+    """Whether the signs of an expression's letters leave a value possible, if only as a limit."""
+    value = sp.sympify(value)
+    return not any(
+        getattr(expr, sign) and not getattr(value, sign)
+        for sign in ("is_real", "is_nonnegative", "is_nonpositive")
+    )
 
 
 def _has_sign(gap: sp.Expr, relation: type[sp.Rel]) -> bool:

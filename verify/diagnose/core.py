@@ -1,9 +1,10 @@
 """From a head, a loss and representations to a diagnosis.
 
-Everything runs in float64, on a copy of a module; what a function reaches is evaluated on stand-ins and
-left as it was. Signs are those of
-the matrices that `verify.numeric.certificates` proves; how far a matrix is from the Hessian is
-estimated from the same matrix in float32, as for the losses' inertia, and no sign is told below that.
+Everything runs in float64, on a copy of a module; the modules that a function reaches are evaluated on
+stand-ins and left as they were. Signs are those of the matrices that `verify.numeric.certificates` proves;
+how far a matrix is from the Hessian is estimated from the same matrix in float32, as for the losses'
+inertia, and no sign is told below that. What both precisions lose whole is not in this estimate, such as
+the 1 - p of a saturated softmax in a loss of one's own.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def diagnose(
     hessian, objective = _hessian(apply, loss, point, count, classes, few, options or {})
     numbers |= _criticality(hessian, objective) | {"|z|": float(point.norm())}
     progress("curvature")
-    rounding = _forming_error(head, hessian, objective, point, place)
+    rounding = _forming_error(head, hessian, objective, point, place, notes)
     terms = []
     found: dict[str, Any] = {}
     for name, operator in (("G", hessian.pullback), ("M", hessian.interaction), ("H_eff", hessian)):
@@ -376,8 +377,9 @@ def _forming_error(
     objective: Loss | Callable[[Tensor], Tensor],
     point: Tensor,
     place: torch.device,
+    notes: list[str],
 ) -> float:
-    """Estimated error of a product, in norm: of the same in float32, scaled, or n eps of the terms."""
+    """Estimated error of a product, in norm: of the same in float32, scaled, or n eps of the terms, with a note."""
     n, eps = hessian.n, torch.finfo(torch.float64).eps
     generator = torch.Generator().manual_seed(0)
     v = torch.randn(*hessian.space, 4, generator=generator, dtype=torch.float64).to(point.device)
@@ -393,6 +395,9 @@ def _forming_error(
         )
         apart = float(((single @ v.float()).double() - products[0] - products[1]).abs().max())
     except (ValueError, TypeError, FloatingPointError, DiagnosisError):
+        notes.append(
+            "In float32 the Hessian could not be taken, as near a kink or beyond that range; so its forming error is taken as n eps of its terms, which does not see what cancels in forming these."
+        )
         return plain
     ratio = eps / torch.finfo(torch.float32).eps
     return plain + FORMING_SAFETY * math.sqrt(n) * apart * ratio

@@ -48,7 +48,7 @@ class Extremes:
 
     Attributes:
         term: ``G``, ``M`` or ``H_eff``.
-        smallest, largest: each within its residual of an eigenvalue.
+        smallest, largest: each within its residual, and rounding, of an eigenvalue.
         residuals: of the two.
         negative, zero, positive: eigenvalues whose sign is proved for the float64 matrix and resolved
             beyond `rounding`, and those that are not; None where the matrix was not formed.

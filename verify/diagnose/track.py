@@ -18,7 +18,8 @@ class CurvatureTrack:
     """Follows lambda_min of H_eff and the variance of directions, every so many calls.
 
     The head is measured as it is and left as it was; dropout is refused, so the track measures a
-    training head with its dropout layers switched off.
+    training head with its dropout layers switched off. Within rounding of a kink it has no Hessian: a
+    warning says so and nothing is measured; a wide ReLU head is nearly always there in float32.
 
     >>> import torch
     >>> track = CurvatureTrack(torch.nn.Linear(2, 2), lambda u: u.square().sum(), every=2)
@@ -82,6 +83,11 @@ class CurvatureTrack:
         try:
             hessian = EffectiveHessian(self.head, self.loss, z)
             pairs = extreme_eigenpairs(hessian)
+        except ValueError as error:
+            if "undefined at kink" not in str(error):
+                raise
+            warnings.warn(f"The curvature was not measured: {error}", stacklevel=2)
+            return None
         finally:
             for module in noisy:
                 module.training = True

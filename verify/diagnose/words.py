@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Sequence
 
@@ -111,7 +112,7 @@ def stable(effective: Extremes, numbers: Numbers) -> Answer:
     if effective.negative is None:
         negative = "it repels" if is_critical(numbers) else "H_eff has a negative eigenvalue"
         word = negative if repels(effective) else "no negative eigenvalue was found"
-        residual = f"residuals {effective.residuals[0]:.1e} and {effective.residuals[1]:.1e}; the matrix was not formed"
+        residual = f"residuals {effective.residuals[0]:.1e} and {effective.residuals[1]:.1e}; the matrix was not formed, so eigenvalues beyond these are not excluded"
         return Answer(
             "Is it stable?", _sentence(f"{before}{word}: {held}."), Strength.RESIDUAL, residual
         )
@@ -140,8 +141,8 @@ def curvature(terms: Sequence[Extremes]) -> list[Answer]:
     return [
         Answer(
             "Where does the curvature come from?",
-            f"The pullback G lies in [{g.smallest:.3g}, {g.largest:.3g}], the interaction term M in "
-            f"[{m.smallest:.3g}, {m.largest:.3g}]{counts}.",
+            f"The pullback G has eigenvalues from {g.smallest:.3g} to {g.largest:.3g}, the interaction term M "
+            f"from {m.smallest:.3g} to {m.largest:.3g}{counts}.",
             Strength.RESIDUAL,
             f"residuals up to {max(*g.residuals, *m.residuals):.1e}",
         )
@@ -211,7 +212,8 @@ def theorems(
         isinstance(objective, Loss)
         and (u.shape[1] if objective.separable else u.numel()) <= LARGEST
     ):
-        counted = inertia(objective, u)
+        with contextlib.suppress(ValueError):  # not defined in float32, so no forming error
+            counted = inertia(objective, u)
     if isinstance(objective, Loss) and numbers["scale invariant"]:
         rho, product = hessian.rho, objective.jet(u).hessian_product(u)
         defect = float((product + rho).norm()) / max(float(product.norm() + rho.norm()), 1e-300)
@@ -246,7 +248,7 @@ def theorems(
         and hessian.blocks > 1
         and isinstance(objective, Loss)
     ):
-        found += _of_layers(apply, objective, z, hessian, terms, question)
+        found += _of_layers(apply, objective, z, hessian, terms, abs(numbers["loss"]), question)
     return found
 
 
@@ -256,9 +258,10 @@ def _of_layers(
     z: Tensor,
     hessian: EffectiveHessian,
     terms: Sequence[Extremes],
+    least: float,
     question: str,
 ) -> list[Answer]:
-    """The inertia bound of 4.1 and the threshold of 3.5, sample by sample."""
+    """The inertia bound of 4.1 and the threshold of 3.5, sample by sample; least, as of `is_critical`, is the loss."""
     trace = head.trace(z)
     deltas = trace.adjoints(hessian.rho)[1:]
     bent = [d * jet[2] for d, jet in zip(deltas, trace.jets, strict=True)]
@@ -269,12 +272,15 @@ def _of_layers(
     positive = (values > floor).sum(1)
     lacking = hidden.shape[1] - int(torch.linalg.matrix_rank(head.weights[0]))
     curved = 1e-12 * hidden.abs().amax(1, keepdim=True)
-    bounds = (hidden < -curved).sum(1) - positive - lacking
+    rho, size = (t.reshape(len(z), -1).norm(dim=1) for t in (hessian.rho, hessian.output))
+    whole = (values.abs().amax(1) * size.square()).clamp(min=least)
+    resolved = rho * size > CRITICAL * whole  # else D is rounding
+    bounds = ((hidden < -curved).sum(1) - positive - lacking)[resolved]
     found = []
-    if bool(hidden.any()):
+    if bool(resolved.any()) and bool(hidden.any()):
         best = int(bounds.max())
         says = (
-            f"H_eff of {int((bounds > 0).sum())} of {len(bounds)} samples must have negative eigenvalues, up to {best}"
+            f"H_eff of {int((bounds > 0).sum())} of {len(z)} samples must have negative eigenvalues, up to {best}"
             if best > 0
             else f"it says nothing here: its bound is {best} at most"
         )

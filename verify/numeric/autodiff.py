@@ -148,7 +148,7 @@ def _derivative(output: Tensor, at: Tensor, cotangent: Tensor, **options: bool) 
 def evaluated(
     function: Callable[[Tensor], Tensor], name: str, x: Tensor, shape: tuple[int, ...] | None
 ) -> Tensor:
-    """What a user's function returns at x, checked, with its graph; the function is left as it was.
+    """What a user's function returns at x, checked, with its graph; the modules that it reaches are left as they were.
 
     To be called inside `plainly`.
 

@@ -80,7 +80,7 @@ def certify_sign(matrix: Tensor) -> Certificate:
 
     Raises:
         TypeError: if it is not float64; float32 is never the source of a sign.
-        ValueError: if it is not square, finite and exactly symmetric.
+        ValueError: if it is not square, finite and exactly symmetric, or subnormal numbers are flushed to 0.
     """
     _require_symmetric(matrix)
     values, vectors = torch.linalg.eigh(matrix)
@@ -209,6 +209,10 @@ def enclose_spectrum(matrix: Tensor) -> SpectrumEnclosure:
 
 
 def _require_symmetric(matrix: Tensor) -> None:
+    if not UNDERFLOW > 0:
+        raise ValueError(
+            "Subnormal numbers are flushed to 0 here, so nothing can be proved; call torch.set_flush_denormal(False)."
+        )
     if not isinstance(matrix, Tensor) or matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         found = tuple(matrix.shape) if isinstance(matrix, Tensor) else type(matrix).__name__
         raise ValueError(f"`matrix` must be a matrix of shape (n, n); it was {found}.")

@@ -6,8 +6,9 @@ with r = sqrt(|x|^2 + e) over rows or columns, A the gradient by u, and ' the de
     g = (A - u (u.A)) / r,   r' = u.x',   u' = (x' - u r') / r
     g' = (A' - u' (u.A) - u (u.A)' - g r') / r
 
-Nothing is kept but a few arrays of the outputs' size and one of the smaller of (n, n) and (k, k); a
-product of m vectors needs m times as much.
+Kept are some arrays of the outputs' size and, of VICReg and Barlow Twins, one of the smaller of (n, n)
+and (k, k) for each view; of InfoNCE and NT-Xent two of all pairs of rows; of MoCo one of (B, 1 + K)
+and the queue's directions. A product of m vectors needs m times as much.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from torch.nn.functional import normalize
 
 from verify.numeric.objectives import OBJECTIVES, Objective, VICRegWeights
 from verify.numeric.objectives.base import Loss
+from verify.numeric.objectives.regression import summing_to_zero
 from verify.numeric.released_objectives import BATCHNORM_EPSILON, RELEASED
 
 Product = Callable[[Tensor], Tensor]
@@ -128,8 +130,12 @@ def _barlow_twins(off_diagonal: float, epsilon: float, u: Tensor) -> Jet:
 
 
 def _softmax(p: Tensor, ds: Tensor) -> Tensor:
-    """Derivative of the softmax p of rows along ds."""
-    pushed = p * ds
+    """Derivative of the softmax p of rows along ds, which counts up to a constant.
+
+    That is 0 at the largest, so that 1 - p of a p of nearly 1 is summed, not subtracted.
+    """
+    top = p.argmax(-1, keepdim=True).expand(*ds.shape[:-1], 1)
+    pushed = p * (ds - ds.gather(-1, top))
     return pushed - p * pushed.sum(-1, keepdim=True)
 
 
@@ -140,7 +146,8 @@ def _info_nce(temperature: float, u: Tensor) -> Jet:
         e, f = unit
         p = torch.softmax(e @ f.T / temperature, dim=1)
         share = 1 / (len(e) * temperature)
-        r = share * (p - torch.eye(len(e), dtype=u.dtype, device=u.device))
+        own = torch.arange(len(e), device=u.device).unsqueeze(1)
+        r = share * summing_to_zero(p, own)
 
         def derivative(du: Tensor) -> Tensor:
             de, df = du.unbind(-3)
@@ -160,7 +167,8 @@ def _nt_xent(temperature: float, u: Tensor) -> Jet:
         itself = torch.eye(rows, dtype=torch.bool, device=e.device)
         p = torch.softmax((e @ e.T / temperature).masked_fill(itself, -torch.inf), dim=1)
         share = 1 / (rows * temperature)
-        r = share * (p - itself.roll(rows // 2, 1).to(p.dtype))
+        partner = torch.arange(rows, device=e.device).roll(rows // 2).unsqueeze(1)
+        r = share * summing_to_zero(p, partner)
         both = r + r.T
 
         def derivative(de: Tensor) -> Tensor:
@@ -186,8 +194,8 @@ def _moco(keys: Tensor, queue: Tensor, temperature: float, u: Tensor) -> Jet:
     def inner(e: Tensor) -> Jet:
         p = torch.softmax(cosines(e) / temperature, dim=1)
         share = 1 / (len(e) * temperature)
-        r = share * p
-        r[:, 0] -= share
+        first = torch.zeros(len(p), 1, dtype=torch.int64, device=p.device)
+        r = share * summing_to_zero(p, first)
         return pulled(r), lambda de: pulled(share * _softmax(p, cosines(de) / temperature))
 
     return _of_unit(u, -1, 0.0, inner)

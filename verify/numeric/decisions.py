@@ -1,7 +1,9 @@
 """Whether a program has second derivatives at a point: it draws nothing, and has no kink there.
 
-Every operation that a callable runs is seen as it runs. An operation with a kink or a jump decides
-something: on which side of 0 an entry is, which entry is the largest. Off the kinks these decisions
+Every operation that a callable runs is seen as it runs. One with a kink or a jump that `DECIDES` knows,
+or whose result is no real number, decides something: on which side of 0 an entry is, which entry is the
+largest. Others (atan2, aminmax, div with a rounding mode, copysign, renorm, scatter_reduce, grid_sample)
+go unseen. Off the kinks these decisions
 are the same on both sides of a point, a few roundings away along a random direction; on a kink they
 are not, with probability 1. Where they differ, derivatives say whether it matters: gradient and a
 product with the Hessian are compared at the point and on both of its sides. So the largest of
@@ -25,9 +27,8 @@ STEP = 64
 AGREE = 1024
 """Roundings within which two answers are one: sums may be taken in another order."""
 
-JUMP = 2.0**26
-"""Roundings of the largest entry that a jump of a value or a derivative exceeds: half of the digits
-of float64."""
+JUMP = 0.5
+"""Share of a type's digits beyond which values or derivatives jump: eps to this power of the largest entry."""
 
 REPEATS = 16
 """Evaluations of what draws random numbers, before they count as without effect."""
@@ -66,12 +67,14 @@ def _largest(out: Any, x: Tensor, dim: Any = (), keepdim: bool = False) -> list[
     return [x == wide]
 
 
-def _norm(out: Any, x: Tensor, order: Any = 2, *_: Any) -> list[Tensor]:
+def _norm(
+    out: Any, x: Tensor, order: Any = 2, dim: Any = None, keepdim: bool = False, *_: Any
+) -> list[Tensor]:
     found = [out == 0]
     if order in (1, float("inf"), -float("inf")):
         found.append(torch.sign(x).to(torch.int8))
     if order in (float("inf"), -float("inf")):
-        found.append(x.abs().argmax().reshape(1))
+        found += _largest(out, x.abs(), () if dim is None else dim, keepdim)
     return found
 
 
@@ -190,18 +193,24 @@ def require_smooth(
     step = STEP * torch.finfo(x.dtype).eps * size * direction.to(x.device)
     for side in (x + step, x - step):
         fault = _changed(here.taken, _Run(function, side).taken, len(x) if x.ndim == 2 else 0)
-        if fault is not None and _jumps(function, (x, x + step, x - step)):
+        if fault is not None and _jumps(function, x, step):
             operation, samples = fault
             where = f" of sample(s) {samples}" if samples else ""
             raise ValueError(
-                f"`{name}` is undefined at kink: an argument of `{operation}`{where} is within rounding of a point where its derivatives jump. Move `z`."
+                f"`{name}` is undefined at kink: an argument of `{operation}`{where} is within rounding of a point where its derivatives jump. Move `z`{', or use float64' if x.dtype == torch.float32 else ''}."
             )
 
 
-def _jumps(function: Callable[[Tensor], Tensor], points: tuple[Tensor, ...]) -> bool:
-    """Whether value, gradient and a product with the Hessian are not the same at all points."""
+def _jumps(function: Callable[[Tensor], Tensor], x: Tensor, step: Tensor) -> bool:
+    """Whether value, gradient or a product with the Hessian jumps between x and x + step or x - step.
 
-    def jet(x: Tensor) -> Tensor:
+    They are compared as they are, and over a step as long as x: a kink at 0 beside an entry of 1e9 is one.
+    What changes evenly is no jump: the second difference is taken, in which a step's square is left.
+    """
+    size = float(x.abs().max()) or 1.0
+    roundings = torch.finfo(x.dtype).eps ** (JUMP - 1)
+
+    def jet(x: Tensor) -> tuple[Tensor, Tensor]:
         generator = torch.Generator().manual_seed(1)
         leaf = x.clone().requires_grad_()
         value = function(leaf)
@@ -211,14 +220,22 @@ def _jumps(function: Callable[[Tensor], Tensor], points: tuple[Tensor, ...]) -> 
         product = torch.zeros_like(x)
         if gradient.requires_grad:
             (product,) = torch.autograd.grad(gradient, leaf, v.to(x.device), **options)
-        return torch.cat([t.detach().flatten() for t in (value, gradient, product)])
+        parts = [t.detach().flatten() for t in (value, gradient, product)]
+        return torch.cat(parts), torch.cat([parts[0] / size, parts[1], parts[2] * size])
 
     try:
         with torch.enable_grad():
-            here, *sides = (jet(x) for x in points)
-    except RuntimeError:  # there is no second derivative that could be the same
+            here = jet(x)
+            sides = [(jet(x + way / 2), jet(x + way)) for way in (step, -step)]
+        return any(
+            _apart(2 * half - whole, at, roundings)
+            for halves, wholes in sides
+            for at, half, whole in zip(here, halves, wholes, strict=True)
+        )
+    except (
+        RuntimeError
+    ):  # there is no second derivative, or no output of that shape, to be the same
         return True
-    return any(_apart(side, here, JUMP) for side in sides)
 
 
 class _Run:

@@ -227,7 +227,7 @@ class EffectiveHessian(_Term):
         number = torch.arange(batch, device=self.device)
         bits = torch.stack([number >> bit & 1 for bit in range((batch - 1).bit_length() or 1)])
         kept = bits.to(self.dtype).unsqueeze(-1)
-        v = torch.randn(d, generator=torch.Generator().manual_seed(0), dtype=self.dtype)
+        v = torch.randn(batch, d, generator=torch.Generator().manual_seed(0), dtype=self.dtype)
         products = self.apply(kept * v.to(self.device))
         leaked, size = ((1 - kept) * products).abs().max(), products.abs().max()
         if bool(leaked > batch * d * torch.finfo(self.dtype).eps * size):
@@ -247,8 +247,9 @@ class Terms(NamedTuple):
     """Both terms as matrices, exactly symmetric, with the spectrum of their sum.
 
     Attributes:
-        pullback, interaction: G and M, (d, d), or (B, d, d) for a batch of samples.
-        eigenvalues: of G + M, ascending: (d,) or (B, d).
+        pullback, interaction: G and M, (d, d); for a batch (B, d, d) where head and loss are the project's
+            own and treat samples one by one, else (B d, B d).
+        eigenvalues: of G + M, ascending: (d,), or (B, d) or (B d,).
     """
 
     pullback: Tensor

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from verify.numeric.coupled import FORMS
 from verify.numeric.objectives import OBJECTIVES, Loss, Objective
 
 FORMING_SAFETY = 8.0
@@ -66,20 +67,21 @@ def inertia(loss: Loss, u: Tensor) -> Inertia:
 
     The first term is the backward error of the symmetric eigensolver (LAPACK Users' Guide, section
     4.7). The second is the error of forming H: H_32 is the same Hessian from constants and outputs
-    rounded to float32, and rounding errors scale with the unit roundoff. It is needed where H
-    cancels: with the first alone, a Hessian that vanishes shows the signs of its rounding noise.
+    rounded to float32, and rounding errors scale with the unit roundoff, unless both precisions lose
+    an entry whole: an estimate, not a bound. It is needed where H cancels: with the first alone, a
+    Hessian that vanishes shows the signs of its rounding noise.
 
     Raises:
         TypeError: if u is not float64, or the loss does not take it.
-        ValueError: if the loss is not defined at u.
+        ValueError: if the loss is not defined at u, in float64 or in float32.
     """
     if not isinstance(u, Tensor) or u.dtype != torch.float64:
         kind = u.dtype if isinstance(u, Tensor) else type(u).__name__
         raise TypeError(
             f"inertia resolves signs in float64 only; `u` was {kind}. Convert it with .double(), and the constants with Loss.to."
         )
-    single = loss.to(torch.float32).dense_hessian(u.float()).double()
-    double = loss.dense_hessian(u)
+    single = _hessian(loss.to(torch.float32), u.float()).double()
+    double = _hessian(loss, u)
     if not loss.separable:
         double, single = double.unsqueeze(0), single.unsqueeze(0)
     eigenvalues = torch.linalg.eigvalsh((double + double.mT) / 2)
@@ -99,6 +101,20 @@ def inertia(loss: Loss, u: Tensor) -> Inertia:
         tolerance=float(tolerance.max()),
         nearest=min(ratios, key=lambda r: abs(math.log(r)), default=0.0),
     )
+
+
+def _hessian(loss: Loss, u: Tensor) -> Tensor:
+    """As `Loss.dense_hessian`, but by closed forms alone: a saturated softmax keeps its digits in them."""
+    form = FORMS.get(loss.objective)
+    if form is None:
+        return loss.dense_hessian(u)
+    loss.objective.require_outputs(u)
+    _, product = form(loss.constants, u)
+    batch, k = u.shape
+    identity = torch.eye(batch * k, dtype=u.dtype, device=u.device)
+    if not loss.separable:
+        return product(identity.reshape(-1, batch, k)).reshape(identity.shape)
+    return product(identity[:k, None, :k].expand(k, batch, k)).transpose(0, 1)
 
 
 def collapsed(objective: Objective[Any], constants: Any, u: Tensor) -> tuple[Any, Tensor]:

@@ -9,8 +9,8 @@ Beside what the products need, bases take 16 MiB, or 33 vectors of each operator
 (0.55 GB for one of order 1024 x 2048 in float64); as much again for a moment where operators are
 dropped from a batch; 16 MiB for a restart; and some vectors, of which two are the result.
 
-Lanczos cannot see an eigenvector that is orthogonal to its start, which a random start is with
-probability 0: its values are those of eigenpairs, and extreme with probability 1, not by proof.
+Lanczos sees what its start holds enough of: its values are near those of eigenpairs, but one that is
+nearly as extreme may be missed where the start leans on another (in float32 1.03 beside 1).
 `verify.numeric.certificates` proves signs.
 """
 
@@ -54,8 +54,8 @@ FALLBACK_UP_TO = 4096
 """Order up to which what did not converge is factorised (134 MB in float64)."""
 
 RESIDUAL = {torch.float64: 1e-8, torch.float32: 1e-4}
-"""Residual over the operator's norm at which a pair has converged, by type; the eigenvalue is then
-wrong by at most that much, and by about its square over the gap to the next one."""
+"""Residual over the operator's norm at which a pair has converged, by type; some eigenvalue is then
+within that much of the value, and within about its square over the gap to the next one."""
 
 MAXIMUM_STEPS, BEYOND_FALLBACK = 100, 300
 """Steps by default: at orders up to `FALLBACK_UP_TO`, and beyond, where nothing else would help."""
@@ -85,7 +85,7 @@ class ExtremeEigenpairs:
     Attributes:
         values: (..., 2), smallest and largest: Rayleigh quotients of the vectors.
         vectors: (..., 2, n), of length 1.
-        residuals: (..., 2), |A x - theta x|: some eigenvalue lies within it of theta.
+        residuals: (..., 2), |A x - theta x|: some eigenvalue lies within it, and the rounding of a product, of theta.
         scale: (...), the larger modulus of the two values: the operator's norm.
         iterations: (...), steps that Lanczos took, a product each; 0 without it.
         converged: (...), whether both residuals are within the tolerance times the scale; not where

@@ -1,7 +1,8 @@
-"""Evaluating what a user brings, without a trace: nothing of theirs is changed, whatever happens.
+"""Evaluating what a user brings: nothing of a module's is changed, whatever happens.
 
 A module is evaluated with stand-ins for all that it holds: parameters, buffers, other tensors,
 lists, tuples, dictionaries and sets. What it changes is theirs; afterwards, also after an error, it holds its own again.
+What a plain function or object keeps for itself is not seen.
 """
 
 from __future__ import annotations

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 import flint
 import sympy as sp
 from flint import arb, arb_mat
 
+from verify.numeric import decimals
 from verify.numeric.activations import a
 from verify.numeric.certificates import lower_float, upper_float
 from verify.symbolic.exact_head import ExactHead
@@ -72,13 +72,7 @@ def _power(base: arb, exponent: int) -> arb:
 
 def interval(x: arb) -> str:
     """A ball as an interval of decimals that contains it, four significant digits."""
-    low = _decimal(lower_float(x), ROUND_FLOOR)
-    return f"[{low}, {_decimal(upper_float(x), ROUND_CEILING)}]"
-
-
-def _decimal(value: float, rounding: str) -> str:
-    """A float to four digits, rounded as decimals are, without an error in between."""
-    return f"{float(Context(prec=4, rounding=rounding).create_decimal(Decimal(value))):.4g}"
+    return decimals.interval(lower_float(x), upper_float(x))
 
 
 class BallHead:

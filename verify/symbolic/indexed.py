@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import sympy as sp
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 Rule = Callable[..., sp.Expr]
 """The derivative of an indexed object, as a function of its indices."""
@@ -170,6 +171,10 @@ def terms(expr: sp.Expr) -> Iterator[Term]:
         yield Term(expr, (), ())
     elif not expr.is_commutative:
         raise TypeError(f"factors must commute: {expr}")
+    elif expr.has(ExprWithLimits, sp.Lambda, sp.Subs):
+        raise TypeError(
+            f"expected no index of its own within a function, where another's name may meet it: {expr}"
+        )
     else:
         yield Term(sp.S.One, (expr,), ())
 

@@ -55,7 +55,8 @@ def _rules(equation: sp.Expr, ranges: Ranges, free: Ranges) -> Iterator[Rewrite]
     parts = list(_prepared(equation.xreplace(fresh), {**free, **renamed}))
     for lead in sorted(parts, key=lambda term: -len(term.factors)):
         deltas = [f for f in lead.factors if isinstance(f, sp.KroneckerDelta)]
-        if lead.factors and not any(f.free_symbols & renamed.keys() for f in deltas):
+        divisible = lead.coefficient.is_zero is False
+        if lead.factors and divisible and not any(f.free_symbols & renamed.keys() for f in deltas):
             others = tuple(term for term in parts if term is not lead)
             yield lead, others, renamed, {new: index for index, new in fresh.items()}
 

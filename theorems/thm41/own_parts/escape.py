@@ -25,6 +25,7 @@ from verify.claims.declare import attack, sampled, section
 from verify.claims.evidence import Finding, Outcome, Plot, Series, Table
 from verify.claims.text import count
 from verify.numeric.activations import GELU, LINEAR, RELU, SWISH, Activation
+from verify.numeric.decimals import rounded_up
 
 SLOPE_TOLERANCE = 0.01
 """Relative deviation of the log-distance slope from |lambda_min|, as specified; the window leaves
@@ -109,7 +110,7 @@ def rates(ctx: Context) -> Finding:
         outcome=Outcome.AS_STATED if good else Outcome.SURPRISE,
         summary=(
             f"{2 * DRAWS} critical states with $J_h \\neq 0$, none selected: {unstable} are unstable, "
-            rf"and the slope of $\log |z(t) - z^*|$ is $|\lambda_{{\min}}|$ within {worst:.1e} at "
+            rf"and the slope of $\log |z(t) - z^*|$ is $|\lambda_{{\min}}|$ within {rounded_up(worst, 2)} at "
             f"each; {2 * DRAWS - unstable - marginal} are stable and stay; {marginal} marginal; "
             f"{count(wrong, 'exception')}."
         ),
@@ -230,7 +231,7 @@ def flat(ctx: Context) -> Finding:
         )
     return Finding(
         outcome=Outcome.SURPRISE if wrong else Outcome.AS_STATED,
-        summary=rf"{2 * FLAT_DRAWS} linear and ReLU states of the same kind: {'all' if not wrong else 'not all'} stay in $z$. In the weights all leave $W_1 = W_2 = 0$, at $\sigma_{{\max}}(C)$ within {worst:.1e}.",
+        summary=rf"{2 * FLAT_DRAWS} linear and ReLU states of the same kind: {'all' if not wrong else 'not all'} stay in $z$. In the weights all leave $W_1 = W_2 = 0$, at $\sigma_{{\max}}(C)$ within {rounded_up(worst, 2)}.",
         cases=4 * FLAT_DRAWS,
         margin=worst / SLOPE_TOLERANCE if not wrong else None,
         tables=(

@@ -19,6 +19,7 @@ from verify.claims.check import Arithmetic, Context
 from verify.claims.declare import mutant_check, property_check, sampled, section
 from verify.claims.evidence import Finding, Table, finding
 from verify.claims.property import Claim, Vacuous
+from verify.numeric import decimals
 from verify.numeric.activations import TANH
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head
@@ -153,13 +154,13 @@ def frequencies(ctx: Context) -> Finding:
             (
                 f"{m}, {d}, {rank}",
                 f"{stable}/{TRIALS}",
-                f"[{low:.4f}, {high:.4f}]",
-                f"{tail(m, rank):.4f}",
+                decimals.interval(low, high),
+                decimals.rounded_up(tail(m, rank)),
             )
         )
     return finding(
         not above and not differ,
-        f"At no size are more heads stable than the binomial tail; at {SIZES[-1][0]} units it is {tail(*SIZES[-1][::2]):.3f}.",
+        f"At no size are more heads stable than the binomial tail; at {SIZES[-1][0]} units it is {decimals.rounded_up(tail(*SIZES[-1][::2]), 3)}.",
         f"More often stable than the bound: {', '.join(above) or 'nowhere'}; {differ} heads counted otherwise by their units.",
         cases=TRIALS * len(SIZES),
         tables=(

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Plot, Series, Step, Table
+from verify.numeric import decimals
 from verify.numeric.activations import TANH
 from verify.numeric.effective_hessian import interaction, pullback
 from verify.numeric.heads import Head, Trace
@@ -164,7 +165,7 @@ def sign_frequencies(ctx: Context) -> Finding:
             (
                 str(n),
                 f"{unstable}/{trials}",
-                f"[{low:.4f}, {high:.4f}]",
+                decimals.interval(low, high),
                 f"{limit_counts[n] / LIMITS:.4f}",
                 f"{1 - EXACT[n]:.4f}" if n in EXACT else "",
             )
@@ -177,7 +178,7 @@ def sign_frequencies(ctx: Context) -> Finding:
         (
             "4 units, rank 1",
             f"{trials - stable}/{trials}",
-            f"[{1 - stable_high:.4f}, {1 - stable_low:.4f}]",
+            decimals.interval(1 - stable_high, 1 - stable_low),
             "",
             f"bound: at least {1 - bound:.4f}",
         )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from verify.claims.evidence import Answer
 from verify.claims.summary import Told
+from verify.experiments.released.citations import cite
+
+PRINTED = cite("E8.printed").place
 
 SUMMARY = (
     Told(
@@ -12,7 +15,7 @@ SUMMARY = (
         published="in figures only",
         arrays=(
             Answer.YES,
-            "variance of raw outputs, `z` over `h`, 117 to 3730, as the release's notebook printed",
+            f"variance of raw outputs, `z` over `h`, 117 to 3730, as the release's notebook printed ({PRINTED})",
         ),
         claims=("compress-raw", "compress-unit"),
     ),
@@ -22,7 +25,7 @@ SUMMARY = (
         published="in figures only",
         arrays=(
             Answer.YES,
-            "`z` over `h` 0.453 to 0.593 by squared distances of unit vectors, as the release's notebook printed, without an interval; by the published ratio of raw variances undecided, 0.851 to 2.63",
+            f"`z` over `h` 0.453 to 0.593 by squared distances of unit vectors, as the release's notebook printed ({PRINTED}), without an interval; by the published ratio of raw variances undecided, 0.851 to 2.63",
         ),
         claims=("expand-unit",),
     ),

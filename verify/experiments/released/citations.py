@@ -619,6 +619,14 @@ CITATIONS = (
             "np.mean(v)",
         ),
     ),
+    Citation(
+        "E8.printed",
+        PRETRAINED,
+        308,
+        333,
+        "Ranks, variances, curvatures and cosines of four networks under four changes of the images are printed; the variance ratio alone has an interval.",
+        ("Ratio (95% CI)", "DINO ViT-S", "3727.7266", "116.9248", "0.8514", "2.6268"),
+    ),
 )
 """Every statement about the released code that the project relies on."""
 

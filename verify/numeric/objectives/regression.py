@@ -146,11 +146,26 @@ def cross_entropy_jet(u: Tensor, labels: Tensor) -> RowJet:
 
 
 def softmax_jet(u: Tensor, probabilities: Tensor, temperature: float = 1.0) -> RowJet:
-    """Derivatives of -sum_i y_i log softmax(u / tau)_i for probabilities y: (B, k)."""
+    """Derivatives of -sum_i y_i log softmax(u / tau)_i for probabilities y: (B, k).
+
+    With r = p - e and e the largest one's, diag p - p p^T is diag r - e r^T - r p^T.
+    """
     p = torch.softmax(u / temperature, dim=1)
-    diagonal = p / temperature**2
-    hessians = RowHessians(diagonal, -diagonal.unsqueeze(1), p.unsqueeze(1))
-    return RowJet((p - probabilities) / temperature, hessians)
+    top = p.argmax(dim=1, keepdim=True)
+    r, e = summing_to_zero(p, top), torch.zeros_like(p).scatter(1, top, 1.0)
+    left, right = torch.stack((e, r), dim=1), torch.stack((r, p), dim=1)
+    square = temperature**2
+    hessians = RowHessians(r / square, left, right / -square)
+    return RowJet(summing_to_zero(p - probabilities, top) / temperature, hessians)
+
+
+def summing_to_zero(x: Tensor, at: Tensor) -> Tensor:
+    """Rows x: (B, k) whose entry at, (B, 1), is minus the sum of the others.
+
+    Of probabilities p that is p - 1, with all of its digits where p is nearly 1.
+    """
+    others = x.scatter(1, at, 0.0)
+    return others.scatter(1, at, -others.sum(dim=1, keepdim=True))
 
 
 def cosine_jet(where: str, u: Tensor, targets: Targets) -> RowJet:
