@@ -429,8 +429,16 @@ def test_what_judged_a_theorem_is_part_of_its_key_and_of_no_other(
     ctx = context(registry, folder)
     monkeypatch.setattr("verify.kernel.record.RECORD", tmp_path / "record.json")
     made, of_code_alone = {}, set()
-    for coq, content in (("8.16.1", "{}"), ("8.20.0", "{}"), ("", "{}"), ("", "{ }"), ("", "")):
+    for coq, libraries, content in (
+        ("8.16.1", "a", "{}"),
+        ("8.16.1", "b", "{}"),
+        ("8.20.0", "b", "{}"),
+        ("", "", "{}"),
+        ("", "", "{ }"),
+        ("", "", ""),
+    ):
         monkeypatch.setattr("verify.kernel.coq.version", lambda coq=coq: coq)
+        monkeypatch.setattr("verify.kernel.coq.libraries", lambda of=libraries: of)
         (tmp_path / "record.json").write_text(content)
         if not content:
             (tmp_path / "record.json").unlink()
@@ -444,11 +452,15 @@ def test_what_judged_a_theorem_is_part_of_its_key_and_of_no_other(
             evidence_key(check, ctx, versions()),
             versions(),
         )
-    assert len(made) == 5
+    assert len(made) == 6
     assert len(of_code_alone) == 1
     told = [difference(theorem, ctx, evidence) for evidence in made.values()]
-    assert told[:2] == ["Measured with coq 8.16.1.", "Measured with coq 8.20.0."]
-    assert re.fullmatch("Measured with coq not here, record [0-9a-f]{12}.", told[2])
+    assert told[:3] == [
+        "Measured with coq 8.16.1, coq libraries a.",
+        "Measured with coq 8.16.1, coq libraries b.",
+        "Measured with coq 8.20.0, coq libraries b.",
+    ]
+    assert re.fullmatch("Measured with coq not here, record [0-9a-f]{12}.", told[3])
     older = evidence.provenance
     before = msgspec.structs.replace(
         older, versions=versions(), key=evidence_key(theorem, ctx, versions())
