@@ -22,6 +22,7 @@ from verify.claims.evidence import Finding, Outcome, Quoted, Theorem
 from verify.claims.proved import Proved, Said, check_proved, reading_digest
 from verify.cli.kernel import keep
 from verify.engine.provenance import versions_for
+from verify.engine.store import StoreError
 from verify.kernel import coq, record
 from verify.kernel.sources import Library, SourceError, faults, sentences
 
@@ -213,6 +214,22 @@ def test_of_a_room_that_is_recorded_only_what_it_quotes_stays(monkeypatch):
     keep([(check, Finding(outcome=Outcome.AS_STATED, summary=""))])
     (kept,) = written
     assert list(kept) == ["Geometry.toy.twice.part_twice", "Geometry.other.twice.part_twice"]
+
+
+def test_a_record_that_cannot_be_written_is_a_sentence_and_the_old_one_stays(monkeypatch, tmp_path):
+    kept = tmp_path / "record.json"
+    record.write({"a.b": record.Entry("0" * 64, "8.16.1", (), 0.5)}, kept)
+    before = kept.read_bytes()
+
+    def full(*given: object, **named: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(record, "write", functools.partial(record.write, path=kept))
+    with pytest.raises(StoreError, match=r"cannot be written \(No space left on device\)"):
+        keep([])
+    assert [one.name for one in tmp_path.iterdir()] == ["record.json"]
+    assert kept.read_bytes() == before
 
 
 def test_what_is_recorded_names_the_libraries(library, monkeypatch, tmp_path):

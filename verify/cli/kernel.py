@@ -8,6 +8,7 @@ from verify.claims.check import Check, Context, Kind
 from verify.claims.evidence import Finding, Outcome
 from verify.claims.proved import Proved, entries, reading_digest
 from verify.engine.registry import Room
+from verify.engine.store import StoreError
 from verify.kernel import coq, record
 
 
@@ -48,6 +49,9 @@ def keep(found: Sequence[tuple[Check, Finding]]) -> int:
 
     Returns:
         How many theorems were recorded.
+
+    Raises:
+        StoreError: if the record cannot be written.
     """
     fine = [
         (claim_of(check), finding) for check, finding in found if not failed([(check, finding)])
@@ -63,7 +67,10 @@ def keep(found: Sequence[tuple[Check, Finding]]) -> int:
     }
     libraries = coq.libraries()
     noted = {name: entry._replace(libraries=libraries) for name, entry in told.items()}
-    record.write(kept | noted)
+    try:
+        record.write(kept | noted)
+    except OSError as error:
+        raise StoreError(f"{record.RECORD} cannot be written ({error.strerror}).") from None
     return len(told)
 
 

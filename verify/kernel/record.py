@@ -50,6 +50,11 @@ def read(path: Path = RECORD) -> dict[str, Entry]:
 
 
 def write(entries: Mapping[str, Entry], path: Path = RECORD) -> None:
-    """Keep the entries, in alphabetical order."""
+    """Keep the entries, whole or not at all, in alphabetical order; raise OSError if that cannot be."""
     stored = {name: entries[name]._asdict() for name in sorted(entries)}
-    path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
