@@ -596,6 +596,11 @@ def test_every_rule_that_a_rate_uses_is_printed():
     }
 
 
+def test_what_cancels_in_a_difference_is_divided_by_all_the_same():
+    assert refuses_beside(lambda proof: at_most(proof, "", sp.S.One, (s**2 + s) / s))
+    assert not refuses_beside(lambda proof: at_most(proof, "", sp.S.One, (s**2 + s + 1) / (s + 1)))
+
+
 def test_equality_is_not_found_where_letters_cannot_be():
     more = sp.Le(0, s + 1, evaluate=False)
     assert not refuses_beside(lambda proof: proof.fact("", more))

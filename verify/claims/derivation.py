@@ -288,6 +288,7 @@ class Proof:
         *,
         at: Mapping[sp.Symbol, sp.Expr] = MappingProxyType({}),
         equal_at: Mapping[sp.Expr, sp.Expr | int] | None = None,
+        reduced_from: Iterable[sp.Expr] = (),
     ) -> None:
         """State a relation, or several joined by And, whose truth is decided from the formula.
 
@@ -300,6 +301,7 @@ class Proof:
             at: what some of its symbols stand for, put in one after the other; printed with it.
             equal_at: values at which the two sides are the same, so that an inequality is not a
                 looser one.
+            reduced_from: what the formula was made of by cancelling, which must be defined as well.
 
         Raises:
             TypeError: if it is no relation.
@@ -307,7 +309,7 @@ class Proof:
         self._step(
             text,
             _latex(formula),
-            _holds(formula, at, equal_at),
+            _holds(formula, at, equal_at) and self._divides_by_no_zero(*reduced_from),
             [side for relation in _relations(formula) for side in relation.args],
             assumed=any(_is_letter(r.lhs - r.rhs) for r in _relations(formula)),
             uses=[f"${sp.latex(symbol)} = {_latex(value)}$" for symbol, value in at.items()],
