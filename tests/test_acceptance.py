@@ -46,7 +46,12 @@ def toy(folder):
 
 
 @pytest.mark.parametrize(
-    ("contradiction", "message"), [*CONTRADICTIONS, ({"margin": float("nan")}, "margin is nan")]
+    ("contradiction", "message"),
+    [
+        *CONTRADICTIONS,
+        ({"margin": 1 + 1e-9}, "error / allowed reached 1"),
+        ({"margin": float("nan")}, "margin is nan"),
+    ],
 )
 def test_a_finding_that_contradicts_itself_is_refused(toy, contradiction, message):
     _, _, checks, subject = toy

@@ -66,6 +66,7 @@ def write(folder, **files):
         ("while 0:\n    pass\nelse:\n    from pkg.other import x", {"pkg.other"}),
         ("with x:\n    async def f():\n        from pkg.other import x", {"pkg.other"}),
         ("from pkg.other import *", {"pkg.other"}),
+        ("from .sub.deep import *", {"pkg.sub.deep", "pkg.other"}),
         ("if TYPE_CHECKING:\n    import pkg.other", set()),
         ("if typing.TYPE_CHECKING:\n    pass\nelse:\n    import pkg.other", {"pkg", "pkg.other"}),
         ("import json, xml.etree", set()),

@@ -287,7 +287,16 @@ def test_a_counterexample_in_floating_point_never_refutes(arithmetic):
 
 
 @pytest.mark.parametrize(
-    "point", [None, witness(holds=False), witness(conclusion=True), witness(id="another")]
+    "point",
+    [
+        None,
+        witness(holds=False),
+        witness(conclusion=True),
+        witness(id="another"),
+        msgspec.structs.replace(
+            witness(), hypotheses=(*witness().hypotheses, *witness(holds=False).hypotheses)
+        ),
+    ],
 )
 def test_a_counterexample_must_evaluate_the_readings_hypotheses(point):
     assert reading((EXACT, GOOD), witness=point).verdict is Verdict.UNDECIDED

@@ -133,7 +133,7 @@ COIL = Claim(
     coils,
     coil_error,
     features=coil_seen,
-    case_divisor=2,
+    case_divisor=4,
 )
 
 

@@ -65,7 +65,7 @@ STATEMENT = Statement(
         ),
         Reading(
             id="own-flow-varying",
-            text=r"For every $\epsilon > 0$ there are an MLP head and a factor $c(t) > 0$ with $|H_{\mathrm{eff}} / c(t) - I| \leq \epsilon$ along $\gamma$, and $\gamma$ is a path of the gradient flow $z' = -\nabla (L \circ h)(z)$ of that same head.",
+            text=r"For every $\epsilon > 0$ there are an MLP head, whose activation is chosen with it, and a factor $c(t) > 0$ with $|H_{\mathrm{eff}} / c(t) - I| \leq \epsilon$ along $\gamma$, and $\gamma$ is a path of the gradient flow $z' = -\nabla (L \circ h)(z)$ of that same head.",
             hypotheses=("trajectory", "A1", "nonconstant"),
             predicted=Verdict.HOLDS_ADDED,
         ),

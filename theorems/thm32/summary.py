@@ -16,7 +16,7 @@ SUMMARY = Summary(
             "own-flow",
         ),
         holds_added(
-            "for which it holds with a factor that varies, and an activation made for it",
+            "it holds there with a factor that varies, behind an MLP with an activation made for it",
             "own-flow-varying",
         ),
         refuted(r"refuted for the identity itself, $c = 1$", "identity"),
@@ -39,7 +39,7 @@ SUMMARY = Summary(
             "flow",
         ),
         derived(
-            r"with a factor that varies that of some head runs through any smooth trajectory that does not meet itself, at a speed that falls by $e^{-D}$, $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$, where it turns by the angle $\Theta$",
+            r"with a factor that varies along the path the flow of some head that is isotropic up to $\epsilon$ runs through any smooth regular arc that does not meet itself, but where the flow of such a head turns by the angle $\Theta$, its speed falls by $e^{-D}$ with $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$",
             "flow-varying",
         ),
     ),

@@ -11,7 +11,7 @@ from verify.claims.text import count
 from verify.engine import registry as rooms
 from verify.engine.mutation import drawn, record
 from verify.engine.mutation.campaign import By, Campaign, Change, Trial, is_over, source
-from verify.engine.mutation.catalogue import EXPERIMENTS, FOLDERS, KERNELS, Mutation
+from verify.engine.mutation.catalogue import BESIDES, FOLDERS, Mutation
 from verify.engine.worker import missing_capability
 from verify.identity.closure import closure
 from verify.identity.fingerprint import canonical_form
@@ -218,8 +218,7 @@ UNCOMPUTED = ("__init__", "statement", "proved", "__main__", "citations")
 def _modules(name: str, root: Path) -> Iterator[tuple[str, str]]:
     """The files of a catalogue with their modules, those that hold words only left out."""
     folder = FOLDERS.get(name, f"theorems/{name}")
-    within = [folder, "verify/ssl"] if name == EXPERIMENTS else [folder]
-    for place in within:
+    for place in (folder, *BESIDES.get(name, ())):
         for path in sorted((root / place).rglob("*.py")):
             if path.stem not in UNCOMPUTED:
                 file = path.relative_to(root)
@@ -233,7 +232,7 @@ def _concerned(name: str, module: str, campaign: Campaign) -> Iterator[str]:
     own checks are tried after them.
     """
     room_id = name
-    if name in (KERNELS, EXPERIMENTS):
+    if name in FOLDERS:
         package = module.rpartition(".")[0]
         tests = {
             f"tests/{path.name}": _imported(path)

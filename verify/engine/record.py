@@ -233,7 +233,7 @@ class DrawnRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PowerRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The changes that the checks of a statement, of the kernels or of the experiments faced."""
+    """The changes that the checks of a statement, or the tests of kernels, experiments or engine, faced."""
 
     changes: tuple[ChangeRecord, ...]
     drawn: DrawnRecord | None = None

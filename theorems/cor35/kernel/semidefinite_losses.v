@@ -22,7 +22,7 @@ move=> KK [pA h]; split=> // v w; apply: le_trans (h v w) _; apply: ler_wpmul2r 
 have [_ qA] := pd_psd pA; have := sqn_ge0 v; have := qA w; move=> h1 h2; nonneg.
 Qed.
 
-(** 1/4 (a +- b)^2 bounds: |sqrt q(u + x)| lies between the difference and the sum. *)
+(** (a +- b)^2 bounds: |sqrt q(u + x)| lies between the difference and the sum. *)
 Lemma psd_triangle k (H : 'M[F]_k) (u x : 'rV[F]_k) (a b : F) : psd H -> 0 <= a ->
   0 <= b -> quad H x <= b ^+ 2 ->
   (b <= a -> a ^+ 2 <= quad H u -> (a - b) ^+ 2 <= quad H (u + x)) /\

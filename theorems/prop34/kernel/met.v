@@ -1,4 +1,4 @@
-(** Proposition 3.4: the hypotheses of its parts can be met, with no constant zero. *)
+(** Proposition 3.4: the hypotheses of its parts can be met, with no constant zero but T in the last. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.analysis Require Import Rstruct.

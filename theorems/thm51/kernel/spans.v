@@ -57,7 +57,7 @@ have : (1%:M <= kermx (O^T *m cokermx V))%MS.
 by move/sub_kermxP; rewrite mul1mx submxE => ->.
 Qed.
 
-(** A blur, theta >= 0, and a kink: the hypotheses are met where the velocities form no subspace. *)
+(** One parameter that may not be negative: the hypotheses are met where the velocities form no subspace. *)
 Lemma reading_one_sided_met :
   exists (K : 'rV[F]_1 -> Prop) (o : 'rV[F]_1 -> 'rV[F]_1) (t : 'rV_1),
   (forall c, K c -> exists v, one_sided o t c v) /\

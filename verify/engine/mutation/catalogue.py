@@ -1,7 +1,7 @@
 """Catalogues of changes: what is changed, what it makes wrong, and which checks must notice.
 
-A catalogue is a file ``mutations.toml`` in the folder of a room, of ``verify/numeric`` or of
-``verify/experiments``. The false variants of a claim, which a room calls mutants, are another thing:
+A catalogue is a file ``mutations.toml`` in the folder of a room, of ``verify/numeric``, of
+``verify/experiments`` or of ``verify/engine``. The false variants of a claim, which a room calls mutants, are another thing:
 those are claims that a search must refute; these are faults in what searches, derives, prints and computes.
 """
 
@@ -14,13 +14,20 @@ from pathlib import Path
 import msgspec
 
 CATALOGUE = "mutations.toml"
-KERNELS, EXPERIMENTS = "numeric", "experiments"
-FOLDERS = {KERNELS: "verify/numeric", EXPERIMENTS: "verify/experiments"}
+KERNELS, EXPERIMENTS, ENGINE = "numeric", "experiments", "engine"
+FOLDERS = {
+    KERNELS: "verify/numeric",
+    EXPERIMENTS: "verify/experiments",
+    ENGINE: "verify/engine",
+}
 """Where the catalogues are that belong to no statement."""
+
+BESIDES = {EXPERIMENTS: ["verify/ssl"], ENGINE: ["verify/claims", "verify/identity"]}
+"""What more such a catalogue is about."""
 
 
 def folders(root: Path, rooms: Mapping[str, str]) -> dict[str, Path]:
-    """Where the catalogue of each statement is, and of kernels and experiments, by name.
+    """Where the catalogue of each statement is, and those that belong to none, by name.
 
     Args:
         root: of the checkout, or where the packages are installed.

@@ -21,7 +21,7 @@ Definition normal_distribution (x : R) : R := 1 / 2 + RInt normal_density 0 x.
 (** GELU(x) = x Phi(x) with the distribution function Phi. *)
 Definition gelu (x : R) : R := x * normal_distribution x.
 
-(** The three activations that the quoted statement speaks of. *)
+(** Softplus, and Swish and GELU, which the quoted statement names. *)
 Definition named_activation (s : R -> R) : Prop := s = softplus \/ s = swish \/ s = gelu.
 
 (** [s] has derivatives of every order everywhere. *)
