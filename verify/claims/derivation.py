@@ -83,7 +83,8 @@ class Proof:
             vanishing: as of `given`.
             by: ``definition``, if it chooses a letter that was not used before; ``steps``, if the steps before
                 show it; ``contrary``, if it is what the statement denies; or the id of the lemma that gives
-                it. Else it is a fact that is only asserted, and a reading is not derived from it.
+                it. Else it is a fact that is only asserted, and no reading of the statement is derived from it, nor by a
+                part that is derived from it; where a derivation of another room rests on such a part, a reader judges.
 
         Raises:
             ValueError: if a definition has no new letter, has one for all indices, or may have to divide

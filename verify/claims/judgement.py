@@ -147,15 +147,18 @@ class Verdicts:
     def _assumes(self, target: str, id: str) -> tuple[str, ...]:
         """What a reading of the statement `id` assumes by resting on a part or reading that stands.
 
-        A reading of the same statement names its hypotheses. So does a sentence that is proved; of a part that
-        is derived only the derivations say what they assume, and what they rest on.
+        A reading names its hypotheses. So does a sentence that is proved; of a part that is derived only the
+        derivations say what they assume, and what they rest on. Another statement's hypotheses have names of
+        their own: that they are met where a derivation rests on it is judged by a reader.
         """
         room, _, name = target.partition(".")
         statement, checks = self._stated[room]
         about, found = resolve(statement, name), self.of(target)
+        if room != id or about is None or found is None:
+            return ()
         if isinstance(about, Reading):
-            return about.hypotheses if room == id else ()
-        if about is None or found is None or found.verdict is Verdict.PROVED:
+            return about.hypotheses
+        if found.verdict is Verdict.PROVED:
             return ()
         good, *_ = _sort([c for c in checks if bears_on(c, about)], self._evidence)
         own = [h for c in _proofs(good, self._evidence) for h in self._evidence[c.id].hypotheses]
