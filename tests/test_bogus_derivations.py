@@ -330,6 +330,9 @@ def test_factors_that_do_not_commute_are_no_products_of_numbers():
 
 def test_a_tangent_has_poles():
     assert refuses(lambda proof: proof.fact("", sp.Eq(sp.cot(a) * sp.tan(a), 1, evaluate=False)))
+    real = sp.Symbol("x", real=True)
+    for finite in (sp.cosh(real), sp.gamma(sp.Rational(1, 4))):
+        assert not refuses(lambda proof, one=finite: proof.fact("", sp.Gt(one, 0, evaluate=False)))
 
 
 def test_a_computation_at_one_size_is_said_to_be_one():

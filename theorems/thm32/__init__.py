@@ -291,7 +291,7 @@ FLOW_VARYING = section(
     ),
     fixed_dimensions(
         "arc",
-        r"Round the unit circle at $\epsilon = \frac{3}{5}$, as fast as the bound allows",
+        r"Round the unit circle at every $\epsilon < 1$, as fast as the bound allows",
         partial(derive, examples.own_arc),
     ),
     property_check(

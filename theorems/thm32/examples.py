@@ -120,8 +120,8 @@ def circle(proof: Proof) -> None:
 
 def own_arc(proof: Proof) -> None:
     """e^(-b t) (1/b + m (r - 1)^2 / 2) beside the unit circle: its flow runs round it, and turns as much as it may."""
-    epsilon, unit = sp.Rational(3, 5), sp.Rational(25, 12)
-    b, m = unit * (1 - epsilon**2), unit * (1 + epsilon**2)
+    b = sp.Symbol("b", positive=True)
+    epsilon, unit, m = 1 / sp.sqrt(1 + b**2), b + 1 / b, b + 2 / b
     angle, radius, t = sp.atan(y / x), sp.sqrt(x**2 + y**2), sp.Symbol("t", positive=True)
     f = sp.exp(-b * angle) * (1 / b + m * (radius - 1) ** 2 / 2)
 
@@ -130,11 +130,11 @@ def own_arc(proof: Proof) -> None:
 
     slope = sp.Matrix([here(f.diff(s)) for s in (x, y)])
     bent = sp.hessian(f, (x, y)).applyfunc(here)
-    _equal(proof, "At angle $0$ the flow's velocity is the tangent", -slope, sp.Matrix([0, 1]))
+    _equal(proof, "At the angle $0$ the flow's velocity is the tangent", -slope, sp.Matrix([0, 1]))
     size = (bent / unit - sp.eye(2)) ** 2
     _equal(
         proof,
-        rf"and $(H_{{\mathrm{{eff}}}} / c - I)^2 = \epsilon^2 I$ with $c = {sp.latex(unit)}$",
+        rf"and $(H_{{\mathrm{{eff}}}} / c - I)^2 = \epsilon^2 I$ with $\epsilon = {sp.latex(epsilon)}$, $m = {sp.latex(m)}$ and $c = {sp.latex(unit)}$",
         size,
         epsilon**2 * sp.eye(2),
     )

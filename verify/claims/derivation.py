@@ -637,7 +637,7 @@ def _instance(
 NO_NUMBERS = {sp.oo, -sp.oo, sp.zoo, sp.nan}
 
 DEFINED = (sp.exp, sp.sin, sp.cos, sp.asin, sp.Abs, sp.KroneckerDelta, AppliedUndef)
-"""Functions without poles; any other but the logarithm may have some."""
+"""Functions without poles; any other but the logarithm may have some where it is not known to be finite."""
 
 
 def _divides_by_no_zero(*sides: sp.Expr) -> bool:
@@ -653,7 +653,7 @@ def _denominators(*sides: sp.Expr) -> Iterable[sp.Expr]:
         elif isinstance(node, sp.log):
             yield node.args[0]
         elif (
-            (node.is_Function and not isinstance(node, DEFINED))
+            (node.is_Function and not isinstance(node, DEFINED) and not node.is_finite)
             or node in NO_NUMBERS
             or isinstance(node, sp.Float)  # no number of exact algebra
         ):
