@@ -18,7 +18,7 @@ def pytest_addoption(parser):
         "--kills",
         type=int,
         default=3,
-        help="how often test_kills disturbs a run, and test_training_resume kills one",
+        help="how often test_kills disturbs a run, at least once in each way, and test_training_resume kills one",
     )
     parser.addoption(
         "--report-in",

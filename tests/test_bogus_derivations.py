@@ -330,6 +330,9 @@ def test_factors_that_do_not_commute_are_no_products_of_numbers():
 
 def test_a_tangent_has_poles():
     assert refuses(lambda proof: proof.fact("", sp.Eq(sp.cot(a) * sp.tan(a), 1, evaluate=False)))
+    real = sp.Symbol("x", real=True)
+    for finite in (sp.cosh(real), sp.gamma(sp.Rational(1, 4))):
+        assert not refuses(lambda proof, one=finite: proof.fact("", sp.Gt(one, 0, evaluate=False)))
 
 
 def test_a_computation_at_one_size_is_said_to_be_one():
@@ -594,6 +597,11 @@ def test_every_rule_that_a_rate_uses_is_printed():
         r"$\frac{d}{dt} {w}_{i,i} = {y}_{0}$",
         r"$\frac{d}{dt} {w}_{i,j} = 0$",
     }
+
+
+def test_what_cancels_in_a_difference_is_divided_by_all_the_same():
+    assert refuses_beside(lambda proof: at_most(proof, "", sp.S.One, (s**2 + s) / s))
+    assert not refuses_beside(lambda proof: at_most(proof, "", sp.S.One, (s**2 + s + 1) / (s + 1)))
 
 
 def test_equality_is_not_found_where_letters_cannot_be():

@@ -52,8 +52,9 @@ def test_a_negative_allowance_is_no_allowance():
     gap = torch.tensor([0.0, 1.0])
     assert largest_ratio(gap, torch.tensor([0.0, 2.0])) == 0.5
     assert largest_ratio(gap, torch.tensor([1.0, 0.0])) == math.inf
-    with pytest.raises(ValueError, match="must not be negative"):
-        largest_ratio(gap, torch.tensor([1.0, -1.0]))
+    for allowed in ([1.0, -1.0], [1.0, math.inf], [math.nan, 1.0]):
+        with pytest.raises(ValueError, match="finite and not negative"):
+            largest_ratio(gap, torch.tensor(allowed))
 
 
 def test_vacuous_cases_are_counted_apart(ctx):

@@ -230,6 +230,39 @@ def test_what_a_reading_rests_on_assumes_no_more_than_it():
         assert words in judged["R"].reason
 
 
+@pytest.mark.parametrize("via", [(), ("s.P",)])
+@pytest.mark.parametrize("more", [premise("x"), premise("convex", by="")])
+def test_a_derived_part_that_a_reading_rests_on_assumes_no_more_than_it(more, via):
+    """What the part's derivation takes beside h, itself or by another part, the reading would need as well."""
+    stated = statement()
+    stated = replace(stated, parts=(*stated.parts, Part(id="Q", title="", text="")))
+    readings = {"readings": (), "part": "P"}
+    under = check("under", proof=True, **readings)
+    shown = check("under.ablation", Role.CONTROL, Kind.DERIVATION, **readings)
+    middle = dataclasses.replace(under, id="s.middle", part="Q", rests_on=via)
+    between = dataclasses.replace(shown, id="s.middle.ablation", part="Q")
+    resting = dataclasses.replace(PROOF, part="", rests_on=("s.Q" if via else "s.P",))
+    theorem = dataclasses.replace(THEOREM, part="P", readings=())
+    pairs = [(one, GOOD) for one in (under, shown, middle, between, resting, PROOF_POWER)]
+    for extra, premises, verdict in (
+        ((), (premise("h"), more), Verdict.UNDECIDED),
+        ((), (premise("h"),), Verdict.HOLDS),
+        (
+            ((theorem, GOOD),),
+            (premise("h"), more),
+            Verdict.HOLDS,
+        ),  # a sentence names what it assumes
+    ):
+        checks, evidence = found(*pairs, *extra, power=False)
+        evidence["s.under"] = replace(evidence["s.under"], premises=premises)
+        judged = judge(stated, checks, evidence)
+        assert judged.parts[0].verdict is (Verdict.PROVED if extra else Verdict.DERIVED)
+        assert judged.readings[0].verdict is verdict
+        if verdict is Verdict.UNDECIDED:
+            (assumed,) = set(evidence["s.under"].hypotheses) - {"h"}
+            assert f"also assumes {assumed}" in judged.readings[0].reason
+
+
 def test_numerics_alone_do_not_decide_a_reading():
     assert reading((NUMERIC, GOOD)).verdict is Verdict.UNDECIDED
 

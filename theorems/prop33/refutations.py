@@ -257,7 +257,7 @@ def _varied(d: int, added: sp.Expr) -> tuple[CurvedLoss]:
 
 
 MILD = {"constant-factor": _varied(1, sp.cosh(x)), "varying-factor": _varied(2, sp.cosh(x))}
-"""On no subspace of dimension d a quadratic: cosh outgrows one off u_1 = 0, and there the ripple is none."""
+"""On no subspace of dimension d a quadratic: cosh outgrows one off u_1 = 0, and on u_1 = 0 the ripple is no quadratic."""
 
 BENT = replace(rippled(1), head=(z + z**2, sp.S.Zero))
 CONTROLS = {

@@ -57,6 +57,8 @@ def at_most(
 ) -> None:
     """State lower <= upper (strictly: <), decided from the difference as one reduced fraction.
 
+    It stays open where a side divides by what is not known to be other than 0.
+
     Args:
         proof: the derivation.
         text: the step in words.
@@ -68,7 +70,12 @@ def at_most(
     """
     gap = _reduced(upper - lower)
     relation = sp.Gt if strict else sp.Ge
-    proof.fact(text, relation(gap, 0, evaluate=False), equal_at=equal_at)
+    proof.fact(
+        text,
+        relation(gap, 0, evaluate=False),
+        equal_at=equal_at,
+        reduced_from=map(sp.sympify, (lower, upper)),
+    )
 
 
 def _reduced(expr: sp.Expr) -> sp.Expr:

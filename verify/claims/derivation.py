@@ -83,7 +83,8 @@ class Proof:
             vanishing: as of `given`.
             by: ``definition``, if it chooses a letter that was not used before; ``steps``, if the steps before
                 show it; ``contrary``, if it is what the statement denies; or the id of the lemma that gives
-                it. Else it is a fact that is only asserted, and a reading is not derived from it.
+                it. Else it is a fact that is only asserted, and no reading of the statement is derived from it, nor by a
+                part that is derived from it; where a derivation of another room rests on such a part, a reader judges.
 
         Raises:
             ValueError: if a definition has no new letter, has one for all indices, or may have to divide
@@ -288,6 +289,7 @@ class Proof:
         *,
         at: Mapping[sp.Symbol, sp.Expr] = MappingProxyType({}),
         equal_at: Mapping[sp.Expr, sp.Expr | int] | None = None,
+        reduced_from: Iterable[sp.Expr] = (),
     ) -> None:
         """State a relation, or several joined by And, whose truth is decided from the formula.
 
@@ -300,6 +302,7 @@ class Proof:
             at: what some of its symbols stand for, put in one after the other; printed with it.
             equal_at: values at which the two sides are the same, so that an inequality is not a
                 looser one.
+            reduced_from: what the formula was made of by cancelling, which must be defined as well.
 
         Raises:
             TypeError: if it is no relation.
@@ -307,7 +310,7 @@ class Proof:
         self._step(
             text,
             _latex(formula),
-            _holds(formula, at, equal_at),
+            _holds(formula, at, equal_at) and self._divides_by_no_zero(*reduced_from),
             [side for relation in _relations(formula) for side in relation.args],
             assumed=any(_is_letter(r.lhs - r.rhs) for r in _relations(formula)),
             uses=[f"${sp.latex(symbol)} = {_latex(value)}$" for symbol, value in at.items()],
@@ -634,7 +637,7 @@ def _instance(
 NO_NUMBERS = {sp.oo, -sp.oo, sp.zoo, sp.nan}
 
 DEFINED = (sp.exp, sp.sin, sp.cos, sp.asin, sp.Abs, sp.KroneckerDelta, AppliedUndef)
-"""Functions without poles; any other but the logarithm may have some."""
+"""Functions without poles; any other but the logarithm may have some where it is not known to be finite."""
 
 
 def _divides_by_no_zero(*sides: sp.Expr) -> bool:
@@ -650,7 +653,7 @@ def _denominators(*sides: sp.Expr) -> Iterable[sp.Expr]:
         elif isinstance(node, sp.log):
             yield node.args[0]
         elif (
-            (node.is_Function and not isinstance(node, DEFINED))
+            (node.is_Function and not isinstance(node, DEFINED) and not node.is_finite)
             or node in NO_NUMBERS
             or isinstance(node, sp.Float)  # no number of exact algebra
         ):

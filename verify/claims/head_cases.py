@@ -50,10 +50,10 @@ def largest_ratio(gap: Tensor, allowed: Tensor) -> float:
     """Largest entry of gap / allowed; 0 where both vanish, infinite where only `allowed` does.
 
     Raises:
-        ValueError: if an allowed error is negative, which no error exceeds in modulus.
+        ValueError: if an allowed error is negative or not finite: then no error exceeds it.
     """
-    if bool((allowed < 0).any()):
+    if not bool((torch.isfinite(allowed) & (allowed >= 0)).all()):
         raise ValueError(
-            f"An allowed error must not be negative; it was {float(allowed.min()):.3g}."
+            f"An allowed error must be finite and not negative; the least was {float(allowed.min()):.3g}, the largest {float(allowed.max()):.3g}."
         )
     return float(torch.where(gap == 0, torch.zeros_like(gap), gap / allowed).max())

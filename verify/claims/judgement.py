@@ -133,11 +133,36 @@ class Verdicts:
             bearing = [check for check in checks if bears_on(check, about)]
             grounds = {target: self.of(target) for target in rests_on(bearing)}
             if isinstance(about, Reading):
-                known = _judge_reading(statement, about, bearing, self._evidence, grounds)
+                assumed = {
+                    target: self._assumes(target, id)
+                    for target, found in grounds.items()
+                    if found and found.stands
+                }
+                known = _judge_reading(statement, about, bearing, self._evidence, grounds, assumed)
             else:
                 known = _judge_part(about, bearing, self._evidence, grounds)
             self._reached[id, about] = known
         return known
+
+    def _assumes(self, target: str, id: str) -> tuple[str, ...]:
+        """What a reading of the statement `id` assumes by resting on a part or reading that stands.
+
+        A reading names its hypotheses. So does a sentence that is proved; of a part that is derived only the
+        derivations say what they assume, and what they rest on. Another statement's hypotheses have names of
+        their own: that they are met where a derivation rests on it is judged by a reader.
+        """
+        room, _, name = target.partition(".")
+        statement, checks = self._stated[room]
+        about, found = resolve(statement, name), self.of(target)
+        if room != id or about is None or found is None:
+            return ()
+        if isinstance(about, Reading):
+            return about.hypotheses
+        if found.verdict is Verdict.PROVED:
+            return ()
+        good, *_ = _sort([c for c in checks if bears_on(c, about)], self._evidence)
+        own = [h for c in _proofs(good, self._evidence) for h in self._evidence[c.id].hypotheses]
+        return (*own, *(h for ground in found.rests_on for h in self._assumes(ground, id)))
 
 
 def resolve(statement: Statement, name: str) -> Part | Reading | None:
@@ -287,14 +312,12 @@ def _without_ground(grounds: Grounds) -> str:
     )
 
 
-def _beyond(statement: Statement, reading: Reading, grounds: Grounds) -> str:
-    """Which readings of the same statement that derivations rest on assume more than this one, as a reason."""
+def _beyond(reading: Reading, assumed: Mapping[str, Sequence[str]]) -> str:
+    """What derivations rest on that assumes more than this reading, as a reason."""
     return "; ".join(
-        f"rests on {target}, which also assumes {', '.join(more)}"
-        for target in grounds
-        for other in statement.readings
-        if target == f"{statement.id}.{other.id}"
-        and (more := [h for h in other.hypotheses if h not in reading.hypotheses])
+        f"rests on {target}, which also assumes {', '.join(dict.fromkeys(more))}"
+        for target, hypotheses in assumed.items()
+        if (more := [h for h in hypotheses if h not in reading.hypotheses])
     )
 
 
@@ -318,6 +341,7 @@ def _judge_reading(
     bearing: Sequence[Check],
     evidence: Mapping[str, Evidence],
     grounds: Grounds,
+    assumed: Mapping[str, Sequence[str]],
 ) -> Judgement:
     good, bad, missing = _sort(bearing, evidence)
     refuting = [c for c in good if c.role is Role.REFUTES]
@@ -352,7 +376,7 @@ def _judge_reading(
     elif checked := _theorems(supporting, evidence):
         verdict = Verdict.HOLDS_ADDED if added else Verdict.HOLDS
         reason = f"checked by Coq's kernel{_under(added)}: {_names(checked)}"
-    elif reason := _without_ground(grounds) or _beyond(statement, reading, grounds):
+    elif reason := _without_ground(grounds) or _beyond(reading, assumed):
         complete = complete and _final(grounds)
     elif proofs:
         verdict = Verdict.HOLDS_ADDED if added else Verdict.HOLDS

@@ -157,7 +157,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
         id: as in the experiment list, e.g. ``E3``.
         question: what the experiment was run to find out.
         published: the published set-up and result, in words.
-        flaws: what the published measurement gets wrong, one sentence each; a room keeps them in its `flaws.py`,
+        flaws: remarks on the published measurement, what it gets wrong and what it does not say, one sentence each; a room keeps them in its `flaws.py`,
             on which no result rests.
     """
 

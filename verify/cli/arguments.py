@@ -287,7 +287,7 @@ COMMANDS: dict[str, Command] = {
             "--only": {"type": str, "metavar": "CHANGE", "help": "this change (repeatable)"},
             "--seed": {"help": "of --random"},
         },
-        f"{_NAMES} `numeric` and `experiments` have changes too.",
+        f"{_NAMES} `numeric`, `experiments` and `engine` have changes too.",
     ),
     "attack": Command(
         "search for violations of every inequality with optimisers",

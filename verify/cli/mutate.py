@@ -183,7 +183,7 @@ def try_drawn(
                 continue
             said = f"NOT KNOWN whether noticed ({found['how']})" if found["how"] else "NOT NOTICED"
             say(f"{said}: {id}")
-            survivors.append(record.Survivor(id=id, because=found["how"] or because.get(id, "")))
+            survivors.append(record.Survivor(id=id, because=because.get(id, "")))
         if tried < len(jobs):
             say(
                 f"{name}: time is up; {tried} of {count(len(jobs), 'change')} tried, and not recorded."

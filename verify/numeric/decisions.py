@@ -2,8 +2,8 @@
 
 Every operation that a callable runs is seen as it runs. One with a kink or a jump that `DECIDES` knows,
 or whose result is no real number, decides something: on which side of 0 an entry is, which entry is the
-largest. Others (atan2, aminmax, div with a rounding mode, copysign, renorm, scatter_reduce, grid_sample)
-go unseen. Off the kinks these decisions
+largest. Others (among them atan2, hypot and roots at 0, a median without a dim, aminmax, div with a rounding
+mode, copysign, renorm, scatter_reduce, grid_sample) go unseen. Off the kinks these decisions
 are the same on both sides of a point, a few roundings away along a random direction; on a kink they
 are not, with probability 1. Where they differ, derivatives say whether it matters: gradient and a
 product with the Hessian are compared at the point and on both of its sides. So the largest of
@@ -204,7 +204,8 @@ def require_smooth(
 def _jumps(function: Callable[[Tensor], Tensor], x: Tensor, step: Tensor) -> bool:
     """Whether value, gradient or a product with the Hessian jumps between x and x + step or x - step.
 
-    They are compared as they are, and over a step as long as x: a kink at 0 beside an entry of 1e9 is one.
+    They are compared as they are, and over a step as long as x: relu(x_1) + x_2 has its kink at 0 beside x_2 = 1e9 too.
+    A jump below the root of eps times the largest entry goes unseen: of 1 in a gradient of 1e4 in float32.
     What changes evenly is no jump: the second difference is taken, in which a step's square is left.
     """
     size = float(x.abs().max()) or 1.0

@@ -9,8 +9,9 @@ Beside what the products need, bases take 16 MiB, or 33 vectors of each operator
 (0.55 GB for one of order 1024 x 2048 in float64); as much again for a moment where operators are
 dropped from a batch; 16 MiB for a restart; and some vectors, of which two are the result.
 
-Lanczos sees what its start holds enough of: its values are near those of eigenpairs, but one that is
-nearly as extreme may be missed where the start leans on another (in float32 1.03 beside 1).
+Lanczos sees what its start holds enough of: its values are near those of eigenpairs, but one that is a
+little more extreme may be missed where the start leans on another, which then counts as converged (in
+float32 1 was returned where there is 1.03).
 `verify.numeric.certificates` proves signs.
 """
 

@@ -128,7 +128,7 @@ class Copy:
             return self.first_red(change.checks, ctx, limit)
 
     def first_red(self, checks: Sequence[str], ctx: Context, limit: float) -> dict[str, str]:
-        """Run checks until one is not green; return its id and what it said."""
+        """Run checks until one is not green; return its id and what it said; or no check, and why it is not known."""
         assert self._host.stdin is not None
         assert self._host.stdout is not None
         job = {"checks": checks, "context": msgspec.to_builtins(ctx), "limit": limit}
@@ -348,7 +348,7 @@ class Campaign:
     def outcomes(
         self, waiting: Sequence[Change], until: float | None = None
     ) -> Iterator[tuple[str, dict[str, str]]]:
-        """Make changes; yield the id of each with its first red check, what that said, and the seconds."""
+        """Make changes; yield the id of each with its first red check, what that said, and the seconds; or no check, and why it is not known."""
 
         def one(change: Change) -> dict[str, str] | None:
             if is_over(until):

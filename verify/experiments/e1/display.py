@@ -26,6 +26,7 @@ from verify.experiments.e1.measure import (
     shows,
 )
 from verify.experiments.networks import Runs
+from verify.numeric.decimals import rounded_up
 from verify.ssl.data import Dataset
 from verify.ssl.training import Start
 from verify.ssl.variances import OBSERVED
@@ -193,7 +194,7 @@ def curvature_table(setting: str, tracks: Tracks) -> Table:
             "wrong signs of the estimate",
             lambda cell, track: f"{estimates_wrong(track)} of {epochs(tracks)}",
         ),
-        note=f"Float64, medians over 32 fixed images with fixed targets; every residual is below {max(residual, 1e-16):.0e} of the largest eigenvalue. The published estimator runs in float32 on the mean loss, whose eigenvalues are those of the samples over 32. A negative value counts where it exceeds three residuals and the rounding of the matrix. H_eff of a piecewise-linear head is G. Under the negative cosine G itself is indefinite, so that H_eff is negative for every head; restricted to directions the objective's Hessian is the cosine times the identity (check E1.tangent).",
+        note=f"Float64, medians over 32 fixed images with fixed targets; every residual is at most {rounded_up(max(residual, 1e-16), 1)} of the largest eigenvalue. The published estimator runs in float32 on the mean loss, whose eigenvalues are those of the samples over 32. A negative value counts where it exceeds three residuals and the rounding of the matrix. H_eff of a piecewise-linear head is G. Under the negative cosine G itself is indefinite, so that H_eff is negative for every head; restricted to directions the objective's Hessian is the cosine times the identity (check E1.tangent).",
     )
 
 

@@ -102,7 +102,7 @@ EXPERIMENT = Experiment(
             id="escapes",
             text="From the pseudo-collapsed start a Swish head escapes and a ReLU head does not.",
             published="Swish yes, by mechanism; ReLU no",
-            criterion=f"For the variances of z and h: final value at least half of the normally started run's at the same epoch, yes; at most a tenth, no; between, undecided. Not applicable if the variances began at a tenth of that run's or more: the start was not collapsed. Yes: Swish yes and ReLU no, for both. No: the other way round, or alike. Undecided otherwise, and before {ENOUGH:g} of training time, learning rate times steps, after which the released runs of E2 had regrown.",
+            criterion=f"For the variances of z and h: final value at least half of the normally started run's at the same epoch, yes; at most a tenth, no; between, undecided. Not applicable if the variances began at a tenth of that run's or more: the start was not collapsed. Yes: Swish yes and ReLU no, for both. No: the other way round, or alike. Undecided otherwise, and before {ENOUGH:g} of training time, learning rate times steps, by which every released run of E2 at 0.05 that regrows had passed its first epoch's mean.",
         ),
         Effect(
             id="escapes-collapsed",

@@ -9,6 +9,7 @@ from verify.experiments import report
 from verify.experiments.collapse import CELLS, NORMED, PLAIN, REFERENCE, Cell, Track, Tracks
 from verify.experiments.e2.measure import SLOWER, at_equal_time, growth, regrowth, share
 from verify.experiments.networks import Runs, label
+from verify.numeric.decimals import rounded_up
 from verify.ssl.data import Dataset
 from verify.ssl.training import Start
 from verify.ssl.variances import OBSERVED
@@ -101,7 +102,7 @@ def regrowth_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) 
         ("first to last epoch", ends),
         ("square, of that of Swish with BatchNorm", beside(lambda cell: REFERENCE)),
         ("square, of that from the usual start", beside(lambda cell: cell.normal)),
-        note=f"{form.config.epochs} epochs; seeds {report.listed(form.seeds)}; the deviation is at most {largest:.2g} in {form.config.output} dimensions. Shares are of the run at the same seed; first epoch to last. {report.not_published(dataset)}".strip(),
+        note=f"{form.config.epochs} epochs; seeds {report.listed(form.seeds)}; the deviation is at most {rounded_up(largest, 2)} in {form.config.output} dimensions. Shares are of the run at the same seed; first epoch to last. {report.not_published(dataset)}".strip(),
     )
 
 

@@ -82,7 +82,7 @@ EXPERIMENT = Experiment(
             id="escapes",
             text="Smooth heads escape: they come to where a run with BatchNorm is.",
             published="that they escape is claimed, this level is ours; 4.1 to 10 times below it in the released arrays",
-            criterion=f"The square of the deviation in the last epoch over that of the Swish run with BatchNorm in both heads, from the same seed. Yes: at least {ESCAPED:g} for GELU and Swish in every seed. No: at most {COLLAPSED:g} for both in every one, as late as that. Undecided otherwise. {GUARD}.",
+            criterion=f"The square of the deviation in the last epoch over that of the Swish run with BatchNorm in both heads, from the same seed. Yes: at least {ESCAPED:g} for GELU and Swish in every seed. No: at most {COLLAPSED:g} for both in every one, as late as for the first. Undecided otherwise. {GUARD}.",
         ),
         Effect(
             id="escapes-start",
@@ -274,7 +274,7 @@ ASK_LATE = (
     "time",
     "variance-of-z",
 )
-"""What is not decided before `ENOUGH`, or by runs that the medium form does not have."""
+"""What is not denied before `ENOUGH` (of `relu`, not affirmed), or not decided by runs that the medium form has."""
 
 CHECKS = (
     # First, since the first that ran answers an effect.

@@ -16,6 +16,10 @@ SUMMARY = (
             Answer.UNDECIDED,
             "to 0.06 to 0.12 of the first epoch's mean, after 110 steps; the released runs passed theirs after 485 to 2231",
         ),
+        reduced=(
+            Answer.UNDECIDED,
+            "to 0.23 of the first epoch's mean, of one seed, as early",
+        ),
     ),
     Told(
         effects=("linear",),
@@ -24,6 +28,7 @@ SUMMARY = (
         arrays=(Answer.UNDECIDED, "by seed 44.1, 0.208, 5.92"),
         claims=("regrows-linear",),
         digits=(Answer.UNDECIDED, "to 0.03 to 0.10, as early"),
+        reduced=(Answer.UNDECIDED, "to 0.072, as early"),
     ),
     Told(
         effects=("relu",),
@@ -32,6 +37,7 @@ SUMMARY = (
         arrays=(Answer.YES, "by seed 0.102, 0.0969, 0.12"),
         claims=("relu",),
         digits=(Answer.UNDECIDED, "to 0.005 to 0.015, as early"),
+        reduced=(Answer.UNDECIDED, "to 0.031, as early"),
     ),
     Told(
         effects=("escapes",),
@@ -43,6 +49,7 @@ SUMMARY = (
         ),
         claims=("escapes-gelu", "escapes-swish"),
         digits=(Answer.UNDECIDED, "less than 10⁻⁴ of its variance, as early"),
+        reduced=(Answer.UNDECIDED, "0.000067 and 0.000075 of its variance, as early"),
     ),
     Told(
         effects=("escapes-start",),
@@ -52,6 +59,7 @@ SUMMARY = (
             Answer.NOT_APPLICABLE,
             "beside that run they were not collapsed by the first epoch's mean, which holds the fall",
         ),
+        reduced=(Answer.UNDECIDED, "0.0021 and 0.0025 of its variance, as early"),
     ),
     Told(
         effects=("flow",),
@@ -63,6 +71,7 @@ SUMMARY = (
         ),
         claims=("flow",),
         digits=(Answer.UNDECIDED, "0.07 to 0.09, as early"),
+        reduced=(Answer.UNDECIDED, "to 0.092, as early"),
     ),
     Told(
         effects=("batchnorm",),
@@ -71,5 +80,6 @@ SUMMARY = (
         arrays=(Answer.YES, "0.43 to 1.06; by seed 0.41 to 1.34"),
         claims=("batchnorm",),
         digits=(Answer.YES, "0.95 to 1"),
+        reduced=(Answer.UNDECIDED, "0.64 to 1.3"),
     ),
 )

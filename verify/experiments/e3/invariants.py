@@ -23,6 +23,7 @@ from verify.claims.evidence import Finding, finding
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import tensors
 from verify.experiments.networks import DIGITS_NETWORKS, DIGITS_SIMCLR
+from verify.numeric.decimals import rounded_up
 from verify.ssl.augment import quarter_turns, rotation_orbit
 from verify.ssl.backbones import Projector, seeded
 from verify.ssl.data import load_digits
@@ -270,7 +271,7 @@ def run_quarter_turns(ctx: Context) -> Finding:
     margin = worst / (AMPLIFICATION * EPS)
     return finding(
         margin <= 1,
-        f"Unit vectors at 0, 90, 180, 270 and 360 degrees differ from those of the turned images by at most {worst:.1e} (allowed {AMPLIFICATION * EPS:.1e}).",
+        f"Unit vectors at 0, 90, 180, 270 and 360 degrees differ from those of the turned images by at most {rounded_up(worst, 2)} (allowed {AMPLIFICATION * EPS:.1e}).",
         cases=len(images) * len(DIGITS_NETWORKS.seeds),
         margin=margin,
     )

@@ -12,7 +12,7 @@ from verify.engine.record import CheckRecord
 from verify.experiments.networks import FRESH, TRAINED, UNTRAINED
 from verify.ssl.measurements import Protocol
 
-FORMS = {"digits": "E3.orbits", "medium": "E3.orbits.cifar10-medium"}
+FORMS = {"digits": "E3.orbits", "medium": "E3.orbits.cifar10-medium-1-seed"}
 """The checks whose tables are drawn, by the form of their data."""
 
 SHORT = {TRAINED: "trained", FRESH: "fresh head", UNTRAINED: "untrained"}
@@ -73,7 +73,7 @@ def picture(checks: Mapping[str, CheckRecord]) -> Picture | None:
         said = f"{trained:.2g} on {DATA[form]}, where a fresh head has {fresh:.2g}"
         said += ", measured with earlier code" if check.stale else ""
         said += (
-            ", by networks that hardly learned the classes" if UNLEARNED in evidence.summary else ""
+            ", by networks that do not count as trained" if UNLEARNED in evidence.summary else ""
         )
         told.append(said)
     never = [
@@ -101,7 +101,7 @@ def picture(checks: Mapping[str, CheckRecord]) -> Picture | None:
             ylabel="spread along orbits, z over h",
             yscale="log",
         ),
-        caption=f"Published: the head is fed the normalised representation; consistent: what it was trained on. Means over training seeds with their range; the published value, of one seed, is from the released arrays, by which the head is selective under the published protocol. Selectivity, the compression over that of the total variance, is of the trained head under the consistent protocol {'; '.join(told)}; 1 is none.",
+        caption=f"Published: the head is fed the normalised representation; consistent: what it was trained on. Means over training seeds, where there are several, with their range; the published value, of one seed, is from the released arrays, by which the head is selective under the published protocol. Selectivity, the compression over that of the total variance, is of the trained head under the consistent protocol {'; '.join(told)}; 1 is none.",
         places=tuple(places),
         lines=(Line("y", 1.0, "no compression"),),
         shown_by=tuple(check.id for check, _ in measured.values()),

@@ -16,6 +16,7 @@ SUMMARY = (
             Answer.UNDECIDED,
             "at 0.05 10 times for Swish, 118 to 280 for ReLU",
         ),
+        reduced=(Answer.YES, "99 to 4200 times, of one seed"),
     ),
     Told(
         effects=("typical",),
@@ -26,11 +27,13 @@ SUMMARY = (
         ),
         claims=("typical",),
         digits=(Answer.UNDECIDED, "1.5 to 280 times, over all steps"),
+        reduced=(Answer.UNDECIDED, "6.6 to 2300 times, over all steps"),
     ),
     Told(
         effects=("usual-start",),
         text="so it does from the usual start",
         digits=(Answer.NO, "1.9 to 8 times"),
+        reduced=(Answer.NO, "2.3 to 4.6 times"),
     ),
     Told(
         effects=("batchnorm",),
@@ -42,5 +45,6 @@ SUMMARY = (
         ),
         claims=("batchnorm",),
         digits=(Answer.YES, "0.23 to 0.87 times"),
+        reduced=(Answer.YES, "0.49 to 1.7 times"),
     ),
 )

@@ -13,6 +13,7 @@ from verify.experiments.released.collapse import CLAMP, SETTINGS
 from verify.experiments.released.intervals import answer, wilson
 from verify.experiments.released.reader import Release
 from verify.experiments.released.rows import About, Claim, Estimate, Part, Row
+from verify.numeric.decimals import rounded_down
 
 FOLDER = "cifar10/resnet18"
 
@@ -86,7 +87,7 @@ def _rows(
             f"std of the unit z, first epoch: {name}",
             as_published=Estimate(value=float(variances[0])),
             form=".4f",
-            remark=f"at most 0.044 in {dimensions} dimensions; total variance at least {least:.3f} of 1",
+            remark=f"at most 0.045 in {dimensions} dimensions; total variance at least {rounded_down(least, 3)} of 1",
         ),
         ABOUT.row(
             f"std of the unit z, last epoch: {name}",
