@@ -374,6 +374,8 @@ def test_what_cancels_at_a_value_is_divided_by_all_the_same():
         (equality(A / B, 1), {A: a, B: a}),
         (equality(A * B, 1), {A: 1 / s, B: s}),
         (equality(sp.log(A) - sp.log(B), 0), {A: s, B: s}),
+        (equality(sp.digamma(s) - sp.digamma(B), 0), {B: s}),
+        (equality(sp.beta(a, b) - sp.beta(A, b), 0), {A: a}),
     ):
         assert refuses_beside(lambda proof: proof.fact("", stated, at=at))  # noqa: B023
     positive = sp.Symbol("p", positive=True)

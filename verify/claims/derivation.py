@@ -636,8 +636,11 @@ def _instance(
 
 NO_NUMBERS = {sp.oo, -sp.oo, sp.zoo, sp.nan}
 
-DEFINED = (sp.exp, sp.sin, sp.cos, sp.asin, sp.Abs, sp.KroneckerDelta, AppliedUndef)
-"""Functions without poles; any other but the logarithm may have some where it is not known to be finite."""
+DEFINED = (
+    *(sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.asin),
+    *(sp.Abs, sp.KroneckerDelta, AppliedUndef),
+)
+"""Functions without poles; any other may have some, and SymPy calls beta finite at every real number."""
 
 
 def _divides_by_no_zero(*sides: sp.Expr) -> bool:
@@ -652,8 +655,10 @@ def _denominators(*sides: sp.Expr) -> Iterable[sp.Expr]:
             yield node.base
         elif isinstance(node, sp.log):
             yield node.args[0]
+        elif isinstance(node, sp.gamma) and node.args[0].is_positive:
+            continue
         elif (
-            (node.is_Function and not isinstance(node, DEFINED) and not node.is_finite)
+            (node.is_Function and not isinstance(node, DEFINED))
             or node in NO_NUMBERS
             or isinstance(node, sp.Float)  # no number of exact algebra
         ):
