@@ -142,6 +142,7 @@ COMPRESSIONS = "compression, published protocol", "the same by a fresh head"
 BESIDES: dict[tuple[str, str], Callable[[Traced], Iterable[str | float]]] = {
     ("E1", "estimator"): lambda of: [*wrong_signs(of), 0.1],  # that start
     ("E1", "spearman"): lambda of: [8, SIGNIFICANT[8]],
+    ("E2", "regrows"): lambda of: [200],  # 10 epochs of 20 steps
     ("E3", "compresses"): lambda of: [
         *measured(of, "Setting", "linear class probe of z", "here"),
         *(100 * TRAINED_FROM, SAMPLE_CLASSES * SAMPLE_IMAGES),

@@ -58,7 +58,7 @@ def measurements(
         setup: what is measured in a form.
         arithmetic: of the measurement.
         cost: of the measurement on the digits, in seconds.
-        long: effects that no run shorter than the published one decides.
+        long: effects that only the published form decides, being as long or having all of their runs.
     """
     experiment = id.partition(".")[0]
 

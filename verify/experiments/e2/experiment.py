@@ -270,6 +270,7 @@ ASK_LATE = (
     "relu",
     "escapes",
     "escapes-start",
+    "batchnorm",
     "flow",
     "time",
     "variance-of-z",

@@ -158,6 +158,13 @@ CHECKS = (
         capabilities=("standard",),
         cost=0.2,
     ),
-    *report.measurements("E7.updates", TITLE, run_updates, setup, cost=0.2),
+    *report.measurements(
+        "E7.updates",
+        TITLE,
+        run_updates,
+        setup,
+        cost=0.2,
+        long=("separates", "typical", "batchnorm"),  # the medium form has half of their runs
+    ),
     *invariants.CHECKS,
 )
