@@ -25,7 +25,7 @@ SUMMARY = (
         ),
         reduced=(
             Answer.NO,
-            "the same, but that the pullback's sign is not resolved in a few states of smooth heads from the projector × 0.1",
+            "the same, but that the pullback's sign is not resolved in a few states of smooth heads from the shrunken projector",
         ),
     ),
     Told(
