@@ -172,6 +172,80 @@ def test_a_loss_that_float32_cannot_hold_is_diagnosed_without_its_inertia(name: 
     assert any("In float32 the Hessian could not be taken" in note for note in found.notes)
 
 
+def four_bumps() -> nn.Module:
+    """h = softplus(z1) + softplus(-z1) + softplus(z2) + softplus(-z2) - 4 log 2, which is 0 with h'' = I / 2 at 0."""
+    head = nn.Sequential(nn.Linear(2, 4), nn.Softplus(), nn.Linear(4, 1)).double()
+    with torch.no_grad():
+        head[0].weight.copy_(torch.tensor([[1.0, 0], [-1, 0], [0, 1], [0, -1]]))
+        head[0].bias.zero_()
+        head[2].weight.fill_(1)
+        head[2].bias.fill_(-4 * math.log(2))
+    return head
+
+
+def test_a_residual_at_outputs_of_length_0_is_not_none() -> None:
+    """M is the whole of the curvature here: no theorem says that it vanishes."""
+    z = torch.zeros(4, 2, dtype=torch.float64)
+    loss = NAMED["mse"].bind(Targets(torch.ones(4, 1, dtype=torch.float64)))
+    found = diagnose(four_bumps(), loss, z, batch=4)
+    assert found.term("M").negative == found.term("H_eff").negative == 8
+    assert "vanishes with rho" not in found.text()
+    assert "he steepest found is a direction of sample" in " ".join(found.text().split())
+
+
+def test_a_slope_at_the_origin_is_no_critical_point() -> None:
+    head = nn.Linear(1, 1).double()
+    with torch.no_grad():
+        head.weight.fill_(1)
+        head.bias.zero_()
+    loss = NAMED["mse"].bind(Targets(torch.ones(4, 1, dtype=torch.float64)))
+    z = torch.zeros(4, 1, dtype=torch.float64)
+    assert "the gradient is not zero" in diagnose(head, loss, z, batch=4).verdict
+    same = NAMED["mse"].bind(Targets(torch.zeros(4, 1, dtype=torch.float64)))
+    assert "a critical point that attracts" in diagnose(head, same, z, batch=4).verdict
+
+
+def test_a_residual_of_rounding_says_nothing_of_a_scale_invariant_loss() -> None:
+    """Equal rows of length 1e-9: rho is rounding over that length, 1e-7."""
+    head = nn.Linear(4, 4).double()
+    with torch.no_grad():
+        head.weight.mul_(1e-9)
+        head.bias.zero_()
+    z = normal(1, 4, seed=0).repeat(8, 1)
+    found = diagnose(head, "simsiam", z, views=z, batch=4)
+    assert found.numbers["|rho|"] > 1e-9
+    assert "since rho is not 0" not in found.text()
+
+
+def test_labels_are_names_and_outputs_of_one_point_expand_nothing() -> None:
+    head, z = nn.Linear(8, 4).double(), normal(200, 8, seed=0)
+    labels = 999 * (z[:, 0] > 0).long()
+    found = diagnose(head, "nt_xent", z, views=z + 0.1 * normal(200, 8, seed=1), labels=labels)
+    assert found.numbers["probe of z"] > 0.8
+    with torch.no_grad():
+        head.weight.mul_(3e-16)
+        head.bias.fill_(1)
+    point = diagnose(head, "mse", z, views=z + 0.1 * normal(200, 8, seed=1))
+    assert point.numbers["h collapsed"]
+    assert "expands" not in point.text()
+
+
+def test_a_track_keeps_the_views_of_a_sample_together() -> None:
+    """Of 6 samples in two views the first 2 are measured, with both of theirs."""
+    head, z = nn.Identity(), normal(12, 3, seed=0)
+
+    def apart(u: Tensor) -> Tensor:
+        first, second = u.chunk(2)
+        return (first - second).square().sum()
+
+    row = CurvatureTrack(head, apart, samples=2, views=2)(z)
+    assert row is not None
+    moved = 2 * (z[[0, 1]] - z[[6, 7]])
+    assert row["gradient"] == pytest.approx(float(torch.cat([moved, -moved]).norm()))
+    with pytest.raises(ValueError, match="2 views of each sample; it has 11 rows"):
+        CurvatureTrack(head, apart, views=2)(z[:11])
+
+
 def test_a_minimum_attracts() -> None:
     found = diagnose(nn.Identity(), lambda u: u.square().sum(), torch.zeros(4, 3))
     assert found.verdict == "Completely collapsed, at a critical point that attracts (certified)."
@@ -343,6 +417,7 @@ def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(words) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("Completely collapsed, at a critical point that repels (certified).")
+    assert "which tell no activation; between its layers is GELU" in " ".join(shown.split())
     assert json.loads((tmp_path / "f.json").read_text())["terms"][2]["negative"] > 0
     page = (tmp_path / "f.html").read_text()
     assert "repels (certified)" in page

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from verify.cli.arguments import UsageError
@@ -43,10 +44,11 @@ def run(asked: argparse.Namespace, page: Callable[[Any], str]) -> int:
 
     try:
         named = ":" in asked.loss
+        head = inputs.head(
+            asked.head, asked.checkpoint, prefix=asked.prefix, activation=asked.activation
+        )
         found = diagnose(
-            inputs.head(
-                asked.head, asked.checkpoint, prefix=asked.prefix, activation=asked.activation
-            ),
+            head,
             inputs.named(asked.loss, "--loss") if named else asked.loss,
             inputs.rows(asked.outputs, "--outputs"),
             views=None if asked.views is None else inputs.rows(asked.views, "--views"),
@@ -60,6 +62,9 @@ def run(asked: argparse.Namespace, page: Callable[[Any], str]) -> int:
         )
     except DiagnosisError as error:
         raise UsageError(str(error)) from None
+    if asked.head is None or ":" not in asked.head:
+        note = f"The head was read from its tensors, which tell no activation; between its layers is {inputs.activation_of(head)} (--activation)."
+        found = replace(found, notes=(*found.notes, note))
     print(found.text())
     try:
         if asked.json is not None:

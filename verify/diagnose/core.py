@@ -4,7 +4,7 @@ Everything runs in float64, on a copy of a module; the modules that a function r
 stand-ins and left as they were. Signs are those of the matrices that `verify.numeric.certificates` proves;
 how far a matrix is from the Hessian is estimated from the same matrix in float32, as for the losses'
 inertia, and no sign is told below that. What both precisions lose whole is not in this estimate, such as
-the 1 - p of a saturated softmax in a loss of one's own.
+the 1 - p of a saturated softmax in a loss of one's own, or what head or loss computes in float32 of itself.
 """
 
 from __future__ import annotations
@@ -396,7 +396,7 @@ def _forming_error(
         apart = float(((single @ v.float()).double() - products[0] - products[1]).abs().max())
     except (ValueError, TypeError, FloatingPointError, DiagnosisError):
         notes.append(
-            "In float32 the Hessian could not be taken, as near a kink or beyond that range; so its forming error is taken as n eps of its terms, which does not see what cancels in forming these."
+            "In float32 the Hessian could not be taken, as near a kink, beyond that range, or where head or loss holds constants of float64; so its forming error is taken as n eps of its terms, which does not see what cancels in forming these."
         )
         return plain
     ratio = eps / torch.finfo(torch.float32).eps

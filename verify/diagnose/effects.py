@@ -58,7 +58,7 @@ def whitening(
     else:
         word = "Yes" if through < own else "No"
         answer = f"{word}: the condition number on the {count} positive eigenvectors is {through:.3g} through the head and {own:.3g} without it."
-    basis = f"eigenvalues above {RESOLVED:.0e} of the largest; the median over the blocks"
+    basis = f"eigenvalues above {RESOLVED:.0e} of the largest; the median over the blocks that have one, of the loss and of H_eff each"
     return [Answer(question, answer, Strength.VALUE, basis)]
 
 
@@ -83,13 +83,15 @@ def orbits(
         return float((dh / sh) / (dz / sz))
 
     pairs = (*within(z1, z2), *within(h1, h2))
-    if not all(bool(part.sum() > 0) for part in (pairs[0], pairs[1], pairs[3])):
+    if numbers["h collapsed"] or not all(
+        bool(part.sum() > 0) for part in (pairs[0], pairs[1], pairs[3])
+    ):
         return [
             Answer(
                 "Does it contract orbits?",
                 "This cannot be told: views or outputs are all one point.",
                 Strength.VALUE,
-                "squared distances that are 0",
+                "squared distances that are 0, or rounding",
             )
         ]
     n = len(z1)
@@ -134,6 +136,7 @@ def costs(
 ) -> list[Answer]:
     """Accuracy of a linear probe of z and of h on the other half of the samples."""
     question = "What does the head cost?"
+    labels = labels.unique(return_inverse=True)[1]
     classes = int(labels.max()) + 1
     order = torch.randperm(len(z), generator=generator).to(z.device)
     seen, asked = order[: len(z) // 2], order[len(z) // 2 :]
@@ -161,8 +164,8 @@ def costs(
     )
     answer = (
         f"{word} {100 * abs(float(gap.mean())) if high < 0 else 100 * float(gap.mean()):.1f} points "
-        f"({low:.1f} to {high:.1f} lost): a linear probe reads {100 * float(right['z'].mean()):.1f} % of the "
-        f"classes from z and {100 * float(right['h'].mean()):.1f} % from h."
+        f"({low:.1f} to {high:.1f} lost): a linear probe reads the class of {100 * float(right['z'].mean()):.1f} % of "
+        f"the samples from z and of {100 * float(right['h'].mean()):.1f} % from h."
     )
     basis = (
         f"95 %, {DRAWS} paired bootstrap draws over {len(gap)} samples that the probe has not seen"

@@ -42,7 +42,7 @@ HEADS = (
 MOST = 10**9
 """Numbers in one tensor; the largest layers in use have a tenth of it."""
 
-ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
     "gelu": nn.GELU,
     "silu": nn.SiLU,
@@ -282,6 +282,13 @@ class NormalisedLast(nn.Module):
         """Outputs (N, prototypes) for representations z (N, d)."""
         outputs: Tensor = self.last_layer(F.normalize(self.mlp(z), dim=-1))
         return outputs
+
+
+def activation_of(head: nn.Module | Callable[..., Any]) -> str:
+    """What stands between the layers of a head that was read from its tensors."""
+    modules = head.modules() if isinstance(head, nn.Module) else ()
+    kinds = tuple(ACTIVATIONS.values())
+    return next((type(m).__name__ for m in modules if isinstance(m, kinds)), "nothing")
 
 
 def from_state(

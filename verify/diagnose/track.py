@@ -1,4 +1,4 @@
-"""Curvature while a network trains, at a price of a few lines and a few milliseconds."""
+"""Curvature while a network trains, at a price of a few lines and some milliseconds a step."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class CurvatureTrack:
         *,
         every: int = 100,
         samples: int = 16,
+        views: int = 1,
         csv_file: str | Path | None = None,
         writer: Any = None,
         fall: float = 0.5,
@@ -45,7 +46,8 @@ class CurvatureTrack:
             head: from representations (B, d) to outputs.
             loss: from outputs to a scalar.
             every: calls from one measurement to the next.
-            samples: of each batch, the first so many are measured.
+            samples: of each batch, the first so many are measured, with all of their views.
+            views: of each sample in a batch, one view of all of them above the next.
             csv_file: where a row is appended for each measurement.
             writer: TensorBoard's `SummaryWriter`, or what has its ``add_scalar``.
             fall: a warning is given when the variance is below this share of its first value, and
@@ -55,23 +57,32 @@ class CurvatureTrack:
         Raises:
             ValueError: if a number is not positive.
         """
-        if every < 1 or samples < 1 or patience < 1 or not 0 < fall < 1:
+        if min(every, samples, views, patience) < 1 or not 0 < fall < 1:
             raise ValueError(
-                f"`every`, `samples` and `patience` must be at least 1 and `fall` between 0 and 1; they were {every}, {samples}, {patience} and {fall}."
+                f"`every`, `samples`, `views` and `patience` must be at least 1 and `fall` between 0 and 1; they were {every}, {samples}, {views}, {patience} and {fall}."
             )
         self.head, self.loss, self.every, self.samples = head, loss, every, samples
+        self.views = views
         self.csv_file, self.writer = None if csv_file is None else Path(csv_file), writer
         self.fall, self.patience = fall, patience
         self.calls = self.low = 0
         self.first: float | None = None
 
     def __call__(self, z: Tensor, step: int | None = None) -> dict[str, float] | None:
-        """Measure at representations z: (B, d), if it is time; return the row, or None."""
+        """Measure at representations z: (B, d), if it is time; return the row, or None.
+
+        Raises:
+            ValueError: if B is no multiple of the views.
+        """
         due = self.calls % self.every == 0
         self.calls += 1
         if not due:
             return None
-        z = z.detach()[: self.samples]
+        if len(z) % self.views:
+            raise ValueError(
+                f"`z` must hold {self.views} views of each sample; it has {len(z)} rows."
+            )
+        z = z.detach().reshape(self.views, -1, *z.shape[1:])[:, : self.samples].flatten(0, 1)
         # Chance is switched off, and only for the evaluation: modes are not touched by it.
         noisy = [
             m

@@ -32,8 +32,11 @@ def is_collapsed(numbers: Numbers) -> bool:
 
 
 def is_critical(numbers: Numbers) -> bool:
-    """Whether the gradient by z vanishes, as `CRITICAL` says."""
-    size = max(abs(numbers["H_eff smallest"]), abs(numbers["H_eff largest"])) * numbers["|z|"] ** 2
+    """Whether the gradient by z vanishes, as `CRITICAL` says; at z = 0, where no length is as z's, by the loss alone."""
+    steepest = max(abs(numbers["H_eff smallest"]), abs(numbers["H_eff largest"]))
+    if not numbers["|z|"]:
+        return numbers["|J^T rho|"] <= CRITICAL * math.sqrt(steepest * abs(numbers["loss"]))
+    size = steepest * numbers["|z|"] ** 2
     return numbers["|J^T rho|"] * numbers["|z|"] <= CRITICAL * max(abs(numbers["loss"]), size)
 
 
@@ -158,7 +161,7 @@ def escape(numbers: Numbers, few: Tensor, share: Tensor, views: int, *, separabl
     parts = [
         f"it lies on samples {named}"
         if not separable
-        else f"it is a direction of sample {int(few[top[0]])} alone, since the samples are independent"
+        else f"the steepest found is a direction of sample {int(few[top[0]])} alone, since the samples are independent; others may have one as steep"
     ]
     if not separable:
         parts[0] += f", as if on {numbers['samples in the direction']:.1f} evenly"
@@ -188,7 +191,7 @@ def time(numbers: Numbers, lr: float | None) -> list[Answer]:
     return [
         Answer(
             "How long does it take?",
-            f"A deviation along it grows by a factor of e in {steps:.3g} steps and a thousandfold in {steps * math.log(1000):.3g}, if z itself descends on the loss of this batch at rate {lr:g}.",
+            f"A deviation along it grows by a factor of e in {steps:.3g} steps and a thousandfold in {steps * math.log(1000):.3g}, if z itself descends on the loss of this batch at rate {lr:g}{'' if is_critical(numbers) else ', and while the curvature stays what it is here, though the state moves'}.",
             Strength.VALUE,
             "1 / log(1 + lr |lambda|); a network moves z through its weights, at another rate",
         )
@@ -217,7 +220,7 @@ def theorems(
     if isinstance(objective, Loss) and numbers["scale invariant"]:
         rho, product = hessian.rho, objective.jet(u).hessian_product(u)
         defect = float((product + rho).norm()) / max(float(product.norm() + rho.norm()), 1e-300)
-        if float(rho.norm()) > CRITICAL:
+        if numbers["|rho|"] * numbers["|u|"] > CRITICAL:  # else rho is rounding; no length is seen
             found.append(
                 Answer(
                     question,
@@ -226,8 +229,9 @@ def theorems(
                     f"(hess L) u + rho is {defect:.1e} of its terms",
                 )
             )
-    vanishing = numbers["|rho|"] * numbers["|u|"] <= CRITICAL * max(abs(numbers["loss"]), 1e-300)
-    if vanishing and counted is not None:
+    if counted is not None and numbers["|rho|"] <= CRITICAL * math.sqrt(
+        max(abs(counted.smallest), abs(counted.largest)) * abs(numbers["loss"])
+    ):
         repels = (
             f"hess L has {counted.negative} resolved negative eigenvalues, and H_eff at most as many"
             if counted.negative
@@ -280,7 +284,7 @@ def _of_layers(
     if bool(resolved.any()) and bool(hidden.any()):
         best = int(bounds.max())
         says = (
-            f"H_eff of {int((bounds > 0).sum())} of {len(z)} samples must have negative eigenvalues, up to {best}"
+            f"if the eigenvalues of hess L within 1e-12 of its largest are 0, H_eff of {int((bounds > 0).sum())} of {len(z)} rows must have negative eigenvalues, up to {best}"
             if best > 0
             else f"it says nothing here: its bound is {best} at most"
         )

@@ -26,7 +26,7 @@ def main(steps: int = 60) -> Diagnosis:
         first_view, second_view = u.chunk(2)
         return nt_xent(first_view, second_view, 0.5)
 
-    track = CurvatureTrack(head, loss, every=20)
+    track = CurvatureTrack(head, loss, every=20, samples=8, views=2)
     optimiser = torch.optim.Adam(head.parameters(), lr=1e-2)
     rows = []
     for _ in range(steps):
