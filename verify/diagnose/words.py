@@ -32,7 +32,7 @@ def is_collapsed(numbers: Numbers) -> bool:
 
 
 def is_critical(numbers: Numbers) -> bool:
-    """Whether the gradient by z vanishes, as `CRITICAL` says; at z = 0, where no length is as z's, by the loss alone."""
+    """Whether the gradient by z vanishes, as `CRITICAL` says; at z = 0, where no length is as z's, by loss and curvature."""
     steepest = max(abs(numbers["H_eff smallest"]), abs(numbers["H_eff largest"]))
     if not numbers["|z|"]:
         return numbers["|J^T rho|"] <= CRITICAL * math.sqrt(steepest * abs(numbers["loss"]))
