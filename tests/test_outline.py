@@ -116,6 +116,10 @@ def test_the_outlines_of_all_rooms_have_their_keys_import_nothing_and_stamp_all_
     outlined, heavy = told(LOOKING, str(tmp_path))
     assert outlined == keys
     assert heavy == []
+    # A run trains so many networks, each once for all the checks that need it; another one is counted here.
+    trained = [path for _, _, needs in keys.values() for _, path in needs if "/digits" in path]
+    assert len(trained) == 119
+    assert len(set(trained)) == 76
 
 
 # --- a toy room -----------------------------------------------------------------------------
