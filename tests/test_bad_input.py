@@ -132,6 +132,12 @@ def tarred(*members: tarfile.TarInfo | tuple[str, bytes], cut: int = 0) -> Calla
     return file("data.tar", content.getvalue()[: -cut or None])
 
 
+def terabyte(name: str) -> tarfile.TarInfo:
+    entry = tarfile.TarInfo(name)
+    entry.size = 2**40
+    return entry
+
+
 def special(name: str, kind: bytes, to: str = "") -> tarfile.TarInfo:
     entry = tarfile.TarInfo(name)
     entry.type, entry.linkname = kind, to
@@ -407,6 +413,14 @@ CASES: dict[str, Case] = {
         3,
         "holds no images",
         tarred(special("a.bin", tarfile.CHRTYPE), special("b.bin", tarfile.FIFOTYPE)),
+    ),
+    "a batch of a terabyte": Case(
+        f"{SSL}data.tar",
+        3,
+        "it is not read",
+        lambda f: (f / "data.tar").write_bytes(
+            terabyte("data_batch_1.bin").tobuf(tarfile.GNU_FORMAT) + bytes(10240)
+        ),
     ),
     "a tar that is cut off": Case(
         f"{SSL}data.tar", 3, "cannot be read", tarred(("train/cat/x.png", PNG), cut=150)

@@ -153,7 +153,7 @@ def test_what_is_not_known_is_told_and_not_recorded(tmp_path):
         assert mutate.try_all(asked, campaign, said.append) == 1
         assert said[0].startswith("NOT KNOWN whether noticed: prop34 probe")
         assert said[0].endswith(": it did not end within 300 s")
-        assert said[1].endswith("; 0 more are equivalent.")
+        assert said[1].endswith("; equivalent besides: 0.")
         assert record.read(asked.kept).trials == {"prop34": {}}
 
 
@@ -221,8 +221,8 @@ def test_what_goes_unnoticed_is_wrong_and_what_is_equivalent_is_not():
     assert not mutate.is_wrong(equivalent, trial)
     assert mutate.is_wrong(equivalent, seen)
     said = mutate.summed("3.4", [PROBE, equivalent], {"probe": seen})
-    assert said == "3.4: 1 of 1 change noticed (100 %); 0 more are equivalent."
-    assert mutate.summed("3.4", [equivalent], {"probe": trial}).endswith("1 more are equivalent.")
+    assert said == "3.4: 1 of 1 change noticed (100 %); equivalent besides: 0."
+    assert mutate.summed("3.4", [equivalent], {"probe": trial}).endswith("equivalent besides: 1.")
 
 
 def test_what_notices_otherwise_than_by_what_it_finds_is_counted_apart(monkeypatch):

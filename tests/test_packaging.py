@@ -207,9 +207,7 @@ def test_the_citation_is_of_this_version():
 def test_the_report_says_how_to_cite_it_as_the_citation_file_does():
     said = page(run_record()).partition('<section id="cite">')[2].partition("</section>")[0]
     text = (ROOT / "CITATION.cff").read_text("utf-8")
-    fields = (
-        r"^\s*(?:- )?(?:title|version|name|collection-title|volume|start|end|year|value): *(.*)$"
-    )
+    fields = r"^\s*(?:- )?(?:title|version|name|family-names|given-names|collection-title|volume|start|end|year|value): *(.*)$"
     cited = [value.strip('"') for value in re.findall(fields, text, re.MULTILINE)]
     assert len(cited) > 9
     for value in cited:

@@ -29,7 +29,7 @@ from verify.experiments.released.citations import CITATIONS, Citation, check, ci
 from verify.experiments.released.intervals import on_logarithms, wilson
 from verify.experiments.released.pretrained import table
 from verify.experiments.released.reader import Release, ReleaseError, read
-from verify.experiments.released.rows import Analysis, Claim, Estimate, Row, decode, encode
+from verify.experiments.released.rows import About, Analysis, Claim, Estimate, Row, decode, encode
 from verify.ssl.data.restricted_pickle import RefusedPickle, loads
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -695,6 +695,34 @@ def test_recorded_claims_say_what_is_and_what_is_not_in_the_papers_favour(
     assert set(vit.values()) == {no}
     assert claim(recorded, "E2", "regrows-swish", "cifar100/resnet18").answer is undecided
     assert claim(recorded, "E4", "pattern", "cifar100/resnet18").answer is undecided
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"), [(1.01, Answer.YES), (1.0, Answer.UNDECIDED), (0.99, Answer.NO)]
+)
+def test_to_grow_is_to_end_above_where_it_began(last: float, expected: Answer) -> None:
+    cell, std = collapse.Cell("gelu", False, 0.5), np.ones((3, 50))
+    std[:, -1] = last
+    about = About("E2", "cifar10/resnet18")
+    assert collapse._grows(about, cell, std, 0, "id", "text").answer is expected
+
+
+@pytest.mark.parametrize(
+    ("ratios", "expected"),
+    [
+        ((0.1, 0.1, 0.1), Answer.YES),
+        ((0.1, 0.1, 2.0), Answer.UNDECIDED),
+        ((2.0, 2.0, 1.0), Answer.NO),
+    ],
+)
+def test_a_relu_head_regrows_if_in_no_seed_it_does_not(
+    ratios: tuple[float, ...], expected: Answer
+) -> None:
+    std = np.ones((3, 50))
+    std[:, -1] = ratios
+    about = About("E2", "cifar10/resnet18")
+    found = collapse._relu(about, collapse.Cell("relu", False, 0.05), std)
+    assert found.answer is expected
 
 
 E7_RATIOS = {

@@ -476,3 +476,69 @@ def test_only_jpeg_and_png_are_decoded(tmp_path: Path, monkeypatch: pytest.Monke
     file.write_bytes(b"GIF89a" + bytes(20))
     with pytest.raises(DataError, match="cannot identify image file"):
         load("cifar10", folder, cache=tmp_path / "cache")
+
+
+def in_a_zip(folder: Path) -> Path:
+    with zipfile.ZipFile(folder.with_suffix(".zip"), "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in folder.iterdir():
+            archive.write(file, file.name)
+    return folder.with_suffix(".zip")
+
+
+def long_name(folder: Path) -> Path:
+    """A file's name is read whole before anything else is known of it."""
+    with tarfile.open(folder.with_suffix(".tar.gz"), "w:gz", format=tarfile.PAX_FORMAT) as tar:
+        tar.addfile(tarfile.TarInfo("x" * 70_000))
+    return folder.with_suffix(".tar.gz")
+
+
+def kept(folder: Path) -> Path:
+    np.savez_compressed(folder.with_suffix(".npz"), train_images=np.zeros(70_000, np.uint8))
+    return folder.with_suffix(".npz")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        lambda folder: folder,
+        in_a_zip,
+        lambda folder: pack(folder, folder.with_suffix(".tar.gz"), "w:gz"),
+        long_name,
+        kept,
+    ],
+    ids=["folder", "zip", "tar", "tar-name", "kept"],
+)
+def test_no_file_unpacks_to_more_than_there_is_in_these_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: Callable[[Path], Path]
+) -> None:
+    """Nothing larger is read into memory, whatever its header says; what is as large is."""
+    folder = tmp_path / "bin"
+    write_batches(folder)
+    largest = (folder / "test_batch.bin").stat().st_size
+    path = source(folder)
+    monkeypatch.setattr(module, "LARGEST", largest)
+    if path.suffix in (".zip", ""):
+        load("cifar10", path, cache=tmp_path / "cache")
+    monkeypatch.setattr(module, "LARGEST", largest - 1)
+    with pytest.raises(DataError, match=r"has more than 0 MB, .* it is not read"):
+        load("cifar10", path, cache=tmp_path / "other")
+
+
+def test_no_more_pictures_are_kept_than_there_are_in_these_data(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "pictures", ".png")
+    folder = tmp_path / "pictures" / "train"
+    (folder / "cat" / "x.png").write_bytes((folder / "cat" / "0000.png").read_bytes())
+    with pytest.raises(DataError, match="has more pictures than the 50 of CIFAR-10"):
+        load("cifar10", tmp_path / "pictures", cache=tmp_path / "cache")
+
+
+def test_a_vast_kept_file_is_told(tmp_path: Path) -> None:
+    """A header asks for a terabyte, of a file that has nothing."""
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "|u1", "fortran_order": False, "shape": (2**50,)}
+    )
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("name.npy", header.getvalue())
+    with pytest.raises(DataError, match="is no file of decoded images"):
+        load("cifar10", tmp_path / "a.npz", cache=tmp_path)

@@ -112,6 +112,13 @@ def test_few_epochs_decide_no_correlation_of_the_published_size(
     assert answers(tracks)["spearman-honest"] is Answer.UNDECIDED
 
 
+def test_a_correlation_that_is_affirmed_asks_for_no_more_epochs() -> None:
+    """Fewer epochs than a figure of the published size needs, and yet it stands: nothing is left to decide."""
+    found = {a.effect: a for a in e1.answers(made_up(-0.5, (1e-3, 1.5)), ENOUGH)}["spearman"]
+    assert found.answer is Answer.YES
+    assert "epochs" not in found.value
+
+
 def test_nothing_as_published() -> None:
     found = answers(made_up(-1e-16, (1e-3, 1e-2)))
     for effect in ("negative", "injected", "injected-mse", "escapes", "escapes-collapsed"):

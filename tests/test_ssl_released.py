@@ -28,14 +28,14 @@ from verify.engine.worker import run_check
 from verify.experiments.e8 import experiment as e8
 from verify.experiments.e8 import invariants as e8_invariants
 from verify.experiments.e8 import measure as e8_orbits
-from verify.experiments.e8.display import PUBLISHED
+from verify.experiments.e8.display import PUBLISHED, tables
 from verify.experiments.e8.experiment import answer, effect_of
 from verify.experiments.e8.invariants import run_units
 from verify.experiments.e8.measure import KINDS, Cell, cosine_gain, variance_ratio
 from verify.ssl import released
 from verify.ssl.augment import rotate_hue
 from verify.ssl.backbones import BasicBlock, ResNet, seeded
-from verify.ssl.data import DataError
+from verify.ssl.data import DataError, load_digits
 from verify.ssl.data.loading import CIFAR10, PICTURE
 from verify.ssl.measurements import Interval
 from verify.ssl.released import RELEASES, CheckpointError, Network, Release, load, standardise
@@ -584,3 +584,14 @@ def test_orbits_of_every_file_in_a_folder(
     assert len(table.rows) == 2 * len(KINDS)
     assert all(len(row) == len(table.columns) for row in table.rows)
     assert not any("nan" in cell for row in table.rows for cell in row)
+
+
+def test_a_network_of_another_size_has_nothing_published_beside_it() -> None:
+    span = Interval(0.9, 1.1)
+    cell = Cell(200.0, 1.0, 0.2, 1.5, 1.2, span, span)
+    found = {name: dict.fromkeys(KINDS, cell) for name in ("DINO ViT-S/16", "DINO ViT-B/8")}
+    shown = tables(load_digits(), found)[0]
+    (column, other) = (n for n, name in enumerate(shown.columns) if name == "published")
+    known, unknown = shown.rows[: len(KINDS)], shown.rows[len(KINDS) :]
+    assert [row[column] for row in known] == ["1284", "2499", "2898", "3728"]
+    assert {row[n] for row in unknown for n in (column, other)} == {"none"}

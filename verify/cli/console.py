@@ -287,7 +287,11 @@ def _verdict_lines(record: StatementRecord, run: RunRecord) -> list[str]:
         what = "reading" if isinstance(about, Reading) else "part"
         cited = [names.get(id, id) for id in judgement.lemmas]
         citing = f", citing {'; '.join(cited)}" if cited else ""
-        resting = f", resting on {', '.join(judgement.rests_on)}" if judgement.rests_on else ""
+        resting = (
+            f", derivations resting on {', '.join(judgement.rests_on)}"
+            if judgement.rests_on
+            else ""
+        )
         against = (
             f" [the specification predicts: {judgement.predicted}]"
             if judgement in record.judged.surprises

@@ -63,7 +63,7 @@ def run(asked: argparse.Namespace, page: Callable[[Any], str]) -> int:
     except DiagnosisError as error:
         raise UsageError(str(error)) from None
     if asked.head is None or ":" not in asked.head:
-        note = f"The head was read from its tensors, which tell no activation; between its layers is {inputs.activation_of(head)} (--activation)."
+        note = f"The head was read from its tensors, which tell no activation; between its layers is {inputs.activation_of(head)} (--activation; in a head of DINO it is always GELU)."
         found = replace(found, notes=(*found.notes, note))
     print(found.text())
     try:

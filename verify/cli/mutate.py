@@ -137,7 +137,7 @@ def summed(name: str, every: Sequence[Mutation], trials: dict[str, Trial]) -> st
     besides = "".join(f", {noticed.count(by)} by {BY[by]}" for by in BY if by in noticed)
     return (
         f"{name}: {len(noticed)} of {count(len(telling), 'change')} noticed{rate}{besides}; "
-        f"{len(same)} more are equivalent."
+        f"equivalent besides: {len(same)}."
     )
 
 

@@ -95,7 +95,7 @@ def setup(form: Form, seeds: Sequence[int] = ()) -> Runs[Cell]:
         form,
         "E2",
         "collapse",
-        lambda config: configure(config, CORE if form is MEDIUM else CELLS),
+        lambda config: configure(config, CORE if form.size == MEDIUM.size else CELLS),
         observe_variances,
         watch=watch_collapse,
         seeds=seeds or range(1 if few else form.seeds),

@@ -113,7 +113,12 @@ PUBLISHED = Form(
 FORMS = (
     REDUCED,
     MEDIUM,
-    Form(size=MEDIUM.size, data="cifar10", seeds=1, minutes={"E3": 120, "E4": 110, "E5": 105}),
+    Form(
+        size=MEDIUM.size,
+        data="cifar10",
+        seeds=1,
+        minutes={"E2": 90, "E3": 120, "E4": 110, "E5": 105, "E7": 90},
+    ),
     PUBLISHED,
     Form(
         size=PUBLISHED.size, data="cifar10", seeds=1, minutes={"E2": 20, "E7": 20}

@@ -366,7 +366,7 @@ BACKBONES = {
     "small": "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, BatchNorm, ReLU",
     "small, no closing BatchNorm": "three 3x3 convolutions with BatchNorm and ReLU, then linear to {width}, ReLU",
     "ResNet-18": "ResNet-18 with a 3x3 stem and no max-pooling, {width}-d pooled output; the stem drawn as its other convolutions are (He)",
-    "ViT-Tiny": "ViT-Tiny: patches of 4x4, width {width}, 3 pre-norm layers, CLS output, no closing normalisation; positions and CLS token drawn normal and cut at two deviations, where the release cuts at a hundred",
+    "ViT-Tiny": "ViT-Tiny: patches of 4x4, width {width}, 3 pre-norm layers, CLS output, no closing normalisation; positions and CLS token drawn normal and cut at two deviations",
 }
 """The backbones in words."""
 

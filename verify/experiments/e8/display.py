@@ -20,7 +20,7 @@ PUBLISHED = {
     "Barlow Twins ResNet-50": ((2.63, -0.36), (2.52, -0.39), (2.49, -0.33), (1.42, -0.05)),
 }
 """Variance ratio, and gain of the cosine to the original, for each of `KINDS`; from the outputs
-saved in the authors' notebook (https://github.com/farischaudhry/projection-head-geometry)."""
+saved in the author's notebook (https://github.com/farischaudhry/projection-head-geometry)."""
 
 UNPUBLISHED = (math.nan, math.nan)
 """Of a network of another size, of which nothing was published."""

@@ -52,7 +52,7 @@ CITATIONS = (
         MAIN,
         83,
         91,
-        "The backbone is a ResNet-18 whose first convolution is 3x3 with stride 1, without max-pooling and without its last layer; its output has 512 coordinates.",
+        "The backbone is a ResNet-18 whose first convolution is 3x3 with stride 1, without max-pooling and without its last layer, the new convolution drawn as PyTorch draws one by default; its output has 512 coordinates.",
         ("resnet18", "kernel_size=3, stride=1", "Identity", "[:-1]"),
     ),
     Citation(
@@ -60,7 +60,7 @@ CITATIONS = (
         MAIN,
         98,
         128,
-        "ViT-Tiny has patches of 4x4, width 192, 3 heads, MLPs of 768, GELU, 3 pre-norm layers and no closing LayerNorm; position and CLS token are drawn truncated normal with deviation 0.02.",
+        "ViT-Tiny has patches of 4x4, width 192, 3 heads, MLPs of 768, GELU, 3 pre-norm layers and no closing LayerNorm; position and CLS token are drawn normal with deviation 0.02 and cut at -2 and 2, a hundred deviations, PyTorch's default.",
         ("patch_size = 4", "192", "nhead=3", "768", "norm_first=True", "num_layers=3)", "std=0.02"),
     ),
     Citation(

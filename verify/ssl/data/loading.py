@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Self
 
 import numpy as np
 import torch
@@ -44,6 +44,9 @@ JPEG, PNG, BATCH = (".jpg", ".jpeg"), (".png",), (".bin",)
 
 FORMATS = ("JPEG", "PNG")
 """What is decoded, whatever a file is called: an EPS named x.jpg must not reach an interpreter."""
+
+LARGEST = 2**28
+"""Bytes that one file may unpack to: the largest, a whole batch of CIFAR-100, has 155 million."""
 
 SPLITS = {"train": "train", "test": "test", "val": "test", "valid": "test"}
 """Names of the folders of the training and the test images."""
@@ -112,14 +115,21 @@ def read(cifar: Cifar, path: Path) -> Dataset:
     batches: dict[str, bytes] = {}
     pictures: dict[tuple[str, str], dict[str, np.ndarray]] = defaultdict(dict)
     suffixes = set()
-    names = {*cifar.pickles(cifar.train_batches), *cifar.pickles(cifar.test_batches)}
+    binary = (*cifar.train_batches, *cifar.test_batches)
+    names = {*binary, *cifar.pickles(binary)}
+    found = 0
     for name, content in _files(path, names):
-        if name.suffix in BATCH or name.name in names:
+        if name.name in names:
             batches[name.name] = content
         elif len(name.parts) > 2:
             split, label = SPLITS.get(name.parts[-3], name.parts[-3]), name.parts[-2]
             pictures[split, label][name.name] = _decode(content, f"{name} in {path}")
             suffixes.add(name.suffix.lower())
+            found += 1
+            if found > cifar.train + cifar.test:
+                raise DataError(
+                    f"{path} has more pictures than the {cifar.train + cifar.test} of {cifar.title}. Give --data-path {cifar.layouts}, and nothing else beside them."
+                )
     if not batches and not pictures:
         raise DataError(f"{path} holds no images of {cifar.title}: expected {cifar.layouts}.")
     title, source = cifar.title, "official binary batches"
@@ -169,36 +179,46 @@ def _files(path: Path, named: set[str]) -> Iterator[tuple[PurePosixPath, bytes]]
 
     Args:
         path: the folder, or tar or zip archive.
-        named: names without an ending that are wanted too.
+        named: names of the batches that are wanted.
+
+    Raises:
+        DataError: if it cannot be read, or a file is larger than `LARGEST`.
     """
 
     def wanted(name: PurePosixPath) -> bool:
         # macOS leaves a file "._x" beside every x.
         if name.name.startswith("._") or "__MACOSX" in name.parts:
             return False
-        return name.suffix.lower() in JPEG + PNG + BATCH or name.name in named
+        return name.suffix.lower() in JPEG + PNG or name.name in named
+
+    def whole(stream: IO[bytes], name: PurePosixPath) -> bytes:
+        content = stream.read(LARGEST + 1)
+        _require_small(len(content), f"{name} in {path}")
+        return content
 
     try:
         if path.is_dir():
             for file in sorted(path.rglob("*")):
                 name = PurePosixPath(*file.relative_to(path).parts)
                 if wanted(name) and file.is_file():
-                    yield name, file.read_bytes()
+                    with file.open("rb") as plain:
+                        yield name, whole(plain, name)
             return
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as packed:
                 for entry in packed.infolist():
                     name = PurePosixPath(entry.filename)
                     if wanted(name) and not entry.is_dir():
-                        yield name, packed.read(entry)
+                        with packed.open(entry) as unpacked:
+                            yield name, whole(unpacked, name)
             return
         # As a stream ("r|*"), a compressed archive that breaks off could pass for a shorter one.
-        with tarfile.open(path, "r:*") as archive:
+        with tarfile.open(path, "r:*", tarinfo=_Entry) as archive:
             for member in archive:
                 name = PurePosixPath(member.name)
                 stream = archive.extractfile(member) if wanted(name) and member.isreg() else None
                 if stream is not None:
-                    yield name, stream.read()
+                    yield name, whole(stream, name)
     except FileNotFoundError:
         raise DataError(
             f"There is nothing at {path}; give --data-path the archive or folder of the images, or fetch the official archive with --download."
@@ -217,6 +237,24 @@ def _files(path: Path, named: set[str]) -> Iterator[tuple[PurePosixPath, bytes]]
         ) from None
 
 
+class _Entry(tarfile.TarInfo):
+    """The header of a file in a tar archive; a long name or attributes are read whole, so they have a limit too."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        entry = super().frombuf(buf, encoding, errors)
+        _require_small(entry.size, f"What {entry.name!r} in the archive holds")
+        return entry
+
+
+def _require_small(size: int, what: str) -> None:
+    """Raise if a file has more bytes than `LARGEST`."""
+    if size > LARGEST:
+        raise DataError(
+            f"{what} has more than {LARGEST / 1e6:.0f} MB, and no file of these data sets has: it is not read. Fetch the images again."
+        )
+
+
 def _decode(content: bytes, where: str) -> np.ndarray:
     """The pixels (3, 32, 32) of a picture, uint8."""
     try:
@@ -227,14 +265,13 @@ def _decode(content: bytes, where: str) -> np.ndarray:
         ) from None
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            if image.size != (SIDE, SIDE):
+                raise DataError(
+                    f"{where} is {image.width}x{image.height} pixels: expected {SIDE}x{SIDE}. Give --data-path the images at their original size."
+                )
             pixels = np.asarray(image.convert("RGB"))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DataError(f"{where} is damaged ({error}); fetch the images again.") from None
-    height, width, _ = pixels.shape
-    if (height, width) != (SIDE, SIDE):
-        raise DataError(
-            f"{where} is {width}x{height} pixels: expected {SIDE}x{SIDE}. Give --data-path the images at their original size."
-        )
     return pixels.transpose(2, 0, 1)
 
 
@@ -386,6 +423,7 @@ def _kept(cifar: Cifar, path: Path) -> Dataset:
     """Read what `_keep` wrote."""
     try:
         with np.load(path, allow_pickle=False) as stored:
+            _require_small(sum(entry.file_size for entry in stored.zip.infolist()), str(path))
             name, source = str(stored["name"]), str(stored["source"])
             arrays = [
                 stored[f"{part}_{w}"] for part in ("train", "test") for w in ("images", "labels")
@@ -394,6 +432,7 @@ def _kept(cifar: Cifar, path: Path) -> Dataset:
         OSError,
         EOFError,
         LookupError,
+        MemoryError,
         TypeError,
         ValueError,
         zipfile.BadZipFile,
