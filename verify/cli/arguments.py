@@ -375,11 +375,11 @@ COMMANDS: dict[str, Command] = {
         "the representations that go into it. Nothing in a checkpoint or an array file is run.",
     ),
     "bench": Command(
-        "time the curvature kernels against PyTorch's own Hessians",
+        "time the curvature kernels against their peers",
         ("--profile", "--device", "--json"),
         "",
         {
-            "--profile": {"choices": ("standard", "deep"), "help": "deep: the large ones too"},
+            "--profile": {"choices": ("standard", "deep"), "help": "deep: the largest head too"},
             "--json": {"help": "write the result, and its drawing beside it"},
         },
     ),
