@@ -177,7 +177,7 @@ def overview(run: RunRecord) -> Markup:
     width = _LEMMAS + 2 * _MARGIN + _NAME * max((len(plain(one.name)) for one in lemmas), default=0)
     title = (
         f"{len(run.statements)} statements, {len(at)} readings and parts with their verdicts, and "
-        f"the {len(lemmas)} lemmas that their derivations cite"
+        f"the {len(lemmas)} lemmas cited for those that Coq's kernel does not say"
     )
     return Markup(
         f'<svg class="overview" viewBox="0 0 {width:.0f} {height:.0f}" role="group" '

@@ -258,7 +258,7 @@ def test_a_room_asked_alone_brings_its_foundations(verify: Callable[..., object]
     assert "base.P.derivation  as stated" in out
     assert "base.P.property" not in out
     assert (
-        "  part P, bound: derived, citing Congruence keeps a semidefinite sign, resting on base.P"
+        "  part P, bound: derived, citing Congruence keeps a semidefinite sign, derivations resting on base.P"
         in out
     )
     lines = out.splitlines()
@@ -307,7 +307,10 @@ def test_a_room_falls_with_a_foundation_that_does_not_close(verify, folder):
     registry = two_rooms(folder, left_open=True)
     code, out, _ = verify(registry, "toy", *FAST)
     assert code == 1
-    assert "  part P, bound: undecided, resting on base.P (rests on base.P, which is failed)" in out
+    assert (
+        "  part P, bound: undecided, derivations resting on base.P (rests on base.P, which is failed)"
+        in out
+    )
     assert "not as stated: base.P.derivation: surprise. it does not" in out
     forget(registry)
 

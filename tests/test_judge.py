@@ -407,6 +407,17 @@ def test_a_verdict_that_is_not_reached_cites_no_lemma(second):
     assert judged.readings[0].lemmas == judged.parts[0].lemmas == ()
 
 
+def test_what_a_theorem_says_rests_on_no_lemma():
+    for theorem, refuted in ((THEOREM, False), (AGAINST, True)):
+        pairs = ((theorem, GOOD), (EXACT if refuted else PROOF, GOOD))
+        for partial, lemmas in (("", ()), ("the equality", ("Courant-Fischer",))):
+            checks, evidence = found(*pairs, lemmas=("Courant-Fischer",))
+            whole = replace(evidence[theorem.id], partial=partial, lemmas=())
+            judged = judge(statement(), checks, {**evidence, theorem.id: whole}).readings[0]
+            assert judged.verdict is (Verdict.REFUTED if refuted else Verdict.HOLDS)
+            assert judged.lemmas == lemmas
+
+
 def test_part_with_numerics_alone_is_supported():
     assert part((NUMERIC, GOOD)).verdict is Verdict.SUPPORTED
 

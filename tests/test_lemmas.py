@@ -16,23 +16,32 @@ from verify.claims.derivation import Proof, derive
 from verify.claims.lemmas import CONVENTIONS, FIELDS, LEMMAS, LemmaKind, lemma
 
 
-def _cited() -> set[str]:
-    """The ids in the calls of ``cite`` and the ``lemmas=`` of the rooms."""
+def _cited(text: str) -> set[str]:
+    """The ids in the calls of ``cite``, in ``by="id"`` of the calls of ``let``, and in ``lemmas=``."""
     found: set[str] = set()
-    for path in (ROOT / "theorems").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
-            if isinstance(node.func, ast.Attribute) and node.func.attr == "cite":
-                found |= {ast.literal_eval(id) for id in node.args}
-            for keyword in node.keywords:
-                if keyword.arg == "lemmas":
-                    found |= set(ast.literal_eval(keyword.value))
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if called == "cite":
+            found |= {ast.literal_eval(id) for id in node.args}
+        for keyword in node.keywords:
+            if keyword.arg == "lemmas":
+                found |= set(ast.literal_eval(keyword.value))
+            if called == "let" and keyword.arg == "by":
+                given = keyword.value.value if isinstance(keyword.value, ast.Constant) else ""
+                found |= {given} - {"", "definition", "steps", "contrary"}
     return found
 
 
 def test_every_lemma_is_cited_and_every_citation_is_a_lemma():
-    assert _cited() == set(LEMMAS)
+    rooms = (ROOT / "theorems").rglob("*.py")
+    assert set().union(*(_cited(path.read_text(encoding="utf-8")) for path in rooms)) == set(LEMMAS)
+
+
+def test_a_lemma_that_gives_a_premise_is_cited():
+    assert _cited('proof.let("basis", "$x = y$", x - y, by="dimension")') == {"dimension"}
+    assert _cited('proof.let("letter", "$x = y$", x - y, by="definition")') == set()
 
 
 def test_ids_are_words_that_no_two_lemmas_share():

@@ -143,7 +143,7 @@ class Check:
         artefacts: what is built before it runs.
         violates: for the controls of a refutation, the hypotheses that are violated one by one.
         capabilities: what it needs of the machine, ``cuda`` or one of `DATA`, or of the run,
-            ``deep``; without them it is not run.
+            ``standard``, a profile that is not smoke; without them it is not run.
         command: what to type to run it where it is not run otherwise.
         cost: CPU-seconds in the standard profile, roughly; for scheduling only.
         run: a function of the context.

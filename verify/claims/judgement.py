@@ -18,7 +18,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         target: the reading or part.
-        lemmas: ids of the lemmas that its derivations cite.
+        lemmas: ids of the lemmas that its checks cite; none where Coq's kernel says it.
         rests_on: the parts and readings that its derivations take from elsewhere, ``room.part``.
         checks: ids of the checks that bear on it.
     """
@@ -392,7 +392,9 @@ def _judge_reading(
         predicted=reading.predicted,
         reason=reason,
         complete=complete,
-        lemmas=() if verdict is Verdict.UNDECIDED else _lemmas(good, evidence),
+        lemmas=()
+        if verdict is Verdict.UNDECIDED or _theorems(good, evidence)
+        else _lemmas(good, evidence),
         rests_on=tuple(grounds),
         checks=tuple(c.id for c in bearing),
     )

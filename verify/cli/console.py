@@ -46,6 +46,9 @@ LISTED = 3
 SCREEN = 45
 """Lines on a statement that are shown as one screen; where titles would make it more, ids stand alone."""
 
+_UNCOUNTED = f", by networks that {UNLEARNED}"
+"""What is said behind an answer that does not count."""
+
 NAMED = 16
 """Check ids that a line on what did not run has at most; the report has them all."""
 
@@ -273,8 +276,9 @@ def answered(rooms: Iterable[Room], found: Iterable[Evidence]) -> str:
         if evidence.answers:
             lines += ["", evidence.check]
             room = evidence.check.partition(".")[0]
+            mark = _UNCOUNTED if UNLEARNED in evidence.summary else ""
             lines += [
-                f"  {texts[room, measured.effect]} {measured.answer}, {measured.value}"
+                f"  {texts[room, measured.effect]} {measured.answer}, {measured.value}{mark}"
                 for measured in evidence.answers
             ]
     return "\n".join(lines)
@@ -287,7 +291,11 @@ def _verdict_lines(record: StatementRecord, run: RunRecord) -> list[str]:
         what = "reading" if isinstance(about, Reading) else "part"
         cited = [names.get(id, id) for id in judgement.lemmas]
         citing = f", citing {'; '.join(cited)}" if cited else ""
-        resting = f", resting on {', '.join(judgement.rests_on)}" if judgement.rests_on else ""
+        resting = (
+            f", derivations resting on {', '.join(judgement.rests_on)}"
+            if judgement.rests_on
+            else ""
+        )
         against = (
             f" [the specification predicts: {judgement.predicted}]"
             if judgement in record.judged.surprises
@@ -501,7 +509,7 @@ def _found(check: CheckRecord) -> str:
 def _answer(room: ExperimentRecord, effect: str) -> str:
     by, measured = room.answers.get(effect, ("", None))
     others = [
-        f"{check.id}: {other.answer}{', with earlier code' if check.stale else ''}{f', by networks that {UNLEARNED}' if check.unlearned else ''}"
+        f"{check.id}: {other.answer}{', with earlier code' if check.stale else ''}{_UNCOUNTED if check.unlearned else ''}"
         for check, other in room.answered(effect)
         if check.id != by
     ]

@@ -323,7 +323,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
         foundations: what the statements rest on in rooms that were not asked for.
         lemmas: the lemmas that its evidence cites, in the order of the register.
         warnings: sentences on what went otherwise than it should without changing a verdict.
-        power: the changes to the code that checks faced, by statement, ``numeric`` and ``experiments``.
+        power: the changes to the code that checks faced, by statement, ``numeric``, ``experiments`` and ``engine``.
         soaked: how often its checks that draw were red without a fault, by statement and experiment.
     """
 
