@@ -78,6 +78,7 @@ class Standing(enum.StrEnum):
 
 _FOR = {Verdict.HOLDS, Verdict.HOLDS_ADDED, Answer.YES}
 _AGAINST = {Verdict.REFUTED, Answer.NO}
+_OF_PARTS = {Verdict.PROVED, Verdict.DERIVED, Verdict.SUPPORTED, Verdict.FAILED}
 _CONTRARY = {Answer.YES: Answer.NO, Answer.NO: Answer.YES}
 
 
@@ -138,16 +139,13 @@ def numbered(run: RunRecord, target: str) -> str:
 
 
 def standing(run: RunRecord, sentence: Sentence) -> Standing | None:
-    """What became of a sentence in a record; None if nothing in it speaks of the sentence.
+    """What became of a sentence in a record; None if nothing in it decides anything of the sentence.
 
-    A sentence of which something is open neither holds nor is refuted as a whole.
+    A sentence of which something is open, or is decided by what the record does not have, neither holds nor is
+    refuted as a whole.
     """
-    if not sentence.about:
-        return Standing.OPEN
-    asked = effects(run)
-    if not any(target in run.reached or target in asked for target in sentence.about):
-        return None
-    parts = _parts(run)
+    asked, parts = effects(run), _parts(run)
+    lacking = any(target not in run.reached and target not in asked for target in sentence.about)
     found: list[Verdict | Answer] = []
     for target in sentence.about:
         if target in asked:
@@ -158,12 +156,13 @@ def standing(run: RunRecord, sentence: Sentence) -> Standing | None:
             contrary = target in sentence.contrary
             found += [_CONTRARY.get(one, one) for one in given] if contrary else given
         elif target in run.reached and target not in parts:
-            found.append(run.reached[target].verdict)
+            verdict = run.reached[target].verdict
+            found += [verdict] if verdict not in _OF_PARTS else []  # of a room not asked for
     if not found:
-        return Standing.OPEN
+        return None if lacking else Standing.OPEN
     for wanted, whole in ((_FOR, Standing.HOLDS), (_AGAINST, Standing.REFUTED)):
         if all(one in wanted for one in found):
-            return Standing.MIXED if sentence.open else whole
+            return Standing.MIXED if sentence.open or lacking else whole
     decided = any(one in _FOR or one in _AGAINST for one in found)
     return Standing.MIXED if decided else Standing.UNDECIDED
 
@@ -173,7 +172,7 @@ def shown(
 ) -> list[tuple[Source, list[tuple[Sentence, Standing]]]]:
     """The sentences that a record says something of, with what it says, by source.
 
-    A part of the report leaves out the sentences of which nothing in it speaks.
+    A part of the report leaves out the sentences of which nothing in it decides anything.
     """
     found = []
     for source in sources:

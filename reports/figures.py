@@ -40,9 +40,11 @@ _CSS |= {colour: f"var(--series-{i + 1})" for i, colour in enumerate(_SERIES)}
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 _DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
 
-_INCHES = (5.2, 3.3)
+_WIDTH, _HEIGHT, _ROW = 5.2, 3.1, 0.19
+"""Of a figure and of each row of its legend, in inches."""
+
 _NUMBERS = {"d", "x", "y", "width", "height", "transform"}
-_DECIMALS = re.compile(r"(\.\d)\d+")  # less than a tenth of a point is invisible
+_DECIMALS = re.compile(r"\.0\d*|(\.\d)\d+")  # less than a tenth of a point is invisible
 _GAPS = re.compile(r"\s*([A-Za-z])\s+|\s+(?=\s)")
 _LINK = re.compile(r"^(#|url\(#)([^)]+)")
 _STYLE = {
@@ -91,7 +93,10 @@ def svg(plot: Plot, anchor: str, places: Sequence[str] = (), lines: Sequence[Lin
     """
     _check(plot)
     with matplotlib.style.context(["default", _STYLE]):
-        figure = Figure(figsize=_INCHES, layout="constrained")
+        longest = max((len(series.label) for series in plot.series), default=0)
+        columns = max(1, min(3, len(plot.series), _LINE // (longest + 7)))
+        rows = -(-len(plot.series) // columns)
+        figure = Figure(figsize=(_WIDTH, _HEIGHT + rows * _ROW), layout="constrained")
         axes = figure.add_subplot()
         for i, series in enumerate(plot.series):
             _draw(axes, plot, series, i)
@@ -109,8 +114,6 @@ def svg(plot: Plot, anchor: str, places: Sequence[str] = (), lines: Sequence[Lin
         if plot.equal_axes:
             axes.set_aspect("equal", adjustable="datalim")
         if any(series.label for series in plot.series):
-            longest = max(len(series.label) for series in plot.series)
-            columns = max(1, min(3, len(plot.series), _LINE // (longest + 7)))
             figure.legend(loc="outside upper left", ncols=columns)
         file = io.StringIO()
         try:
@@ -141,7 +144,9 @@ def _check(plot: Plot) -> None:
 
 def _draw(axes: Axes, plot: Plot, series: Series, i: int) -> None:
     """Add the i-th series to the axes, with its interval where it has one."""
-    colour, marker = _SERIES[i % len(_SERIES)], _MARKERS[i % len(_MARKERS)]
+    other = i + i // len(_SERIES)  # where colours come again, marks and dashes differ
+    colour = _SERIES[i % len(_SERIES)]
+    marker, dashes = _MARKERS[other % len(_MARKERS)], _DASHES[other % len(_DASHES)]
     error = None
     if series.low:
         below = [y - low for y, low in zip(series.y, series.low, strict=True)]
@@ -149,7 +154,6 @@ def _draw(axes: Axes, plot: Plot, series: Series, i: int) -> None:
         error = (below, above)
     if plot.kind == "line":
         few = marker if len(series.x) <= 40 else ""
-        dashes = _DASHES[i % len(_DASHES)]
         axes.plot(
             series.x, series.y, color=colour, marker=few, ls=dashes, label=typeset(series.label)
         )
@@ -200,7 +204,8 @@ def _across(axes: Axes, line: Line) -> None:
 def _label_ticks(axes: Axes, plot: Plot) -> None:
     """Label few places on the horizontal axis one by one; keep logarithmic labels apart."""
     places = sorted({x for series in plot.series for x in series.x})
-    if 0 < len(places) <= 8 and (plot.kind == "bar" or plot.xscale == "log"):
+    counted = plot.kind == "line" and all(x == int(x) for x in places)
+    if 0 < len(places) <= 8 and (counted or plot.kind == "bar" or plot.xscale == "log"):
         axes.xaxis.set_major_locator(FixedLocator(places))
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:.5g}"))
         axes.xaxis.set_minor_locator(NullLocator())

@@ -93,6 +93,8 @@ _BY_DEFAULT = {
 _BEFORE_SIGN = set("([{⟨") | _RELATIONS
 _MARKS = ".,;:!?)]”"
 _TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")  # written between terms: an ellipsis
+_TYPED_TEN = re.compile(r"(?<![\w.\\{])(\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")  # 1.1e-14
+_APART = re.compile(r"(?<=\d) (?=%|· 10)|(?<=\d ·) (?=10)")
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -126,9 +128,14 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
             parts, opening, last = before.rpartition("<math")
             before = f'{parts}<span class="nowrap">{opening}{last}{escape(mark)}</span>'
             piece = piece[len(mark) :]
-        html += before + _CODE.sub(r"<code>\1</code>", escape(piece.replace(r"\$", "$")))
+        html += before + _CODE.sub(r"<code>\1</code>", escape(unbroken(piece.replace(r"\$", "$"))))
         before = ""
     return Markup(html)
+
+
+def unbroken(text: str) -> str:
+    """Text in which no line breaks between a number and its per cent or its power of ten."""
+    return _APART.sub("\N{NO-BREAK SPACE}", text)
 
 
 def prose_or_source(text: str) -> Markup:
@@ -205,7 +212,8 @@ def tree(latex: str, display: str = "inline") -> Element:
                 f"use one of {', '.join(sorted(_ENVIRONMENTS))}",
             )
     try:
-        math = Converter(display=display).convert_to_element(_TWO_DOTS.sub(r"\\ldots ", latex))
+        source = _TYPED_TEN.sub(r"\1 \\cdot 10^{\2\3}", _TWO_DOTS.sub(r"\\ldots ", latex))
+        math = Converter(display=display).convert_to_element(source)
     except Exception as error:  # latex2mathml raises whatever its parser trips over
         why = f"it does not parse ({type(error).__name__})"
         raise _error(latex, why, "balance its braces, delimiters and arguments") from error

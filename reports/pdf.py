@@ -14,7 +14,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 LONGEST = 300
 """Seconds that it may take."""
 
-_ELSEWHERE = re.compile(r' href="(?!https?:)[^"#][^"]*"')
+_ELSEWHERE = re.compile(r' href="?(?!https?:)[^"# >][^" >]*"?')
 """A link to another page, which a PDF would tie to a folder of this machine."""
 
 _MADE = re.compile(rb"(?<=/CreationDate \(D:)\d{14}|(?<=/ModDate \(D:)\d{14}")
@@ -53,7 +53,7 @@ def write(page: Path, file: Path) -> None:
         OSError: if the file cannot be written.
     """
     html = page.read_text(encoding="utf-8")
-    made = re.search(r'<time datetime="([^"+]+)', html)
+    made = re.search(r'<time datetime="?([^"+ >]+)', html)
     # Beside the file: a Chromium from a snap sees neither /tmp nor hidden folders.
     with tempfile.TemporaryDirectory(dir=file.absolute().parent) as folder:
         copy, printed = Path(folder, page.name), Path(folder, "printed.pdf")

@@ -32,10 +32,11 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from reports import crosswalk, tiers, vocabulary
+from reports.compact import compact
 from reports.dependencies import anchor, drawing, overview
 from reports.faults import Faults
 from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
-from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source
+from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source, unbroken
 from reports.plain import plain
 from reports.styles import rules, styles_once
 from reports.typed import lettered
@@ -130,6 +131,7 @@ def render(
     site.mkdir(parents=True, exist_ok=True)
     parts = {}
     for name, html in written.items():
+        html = compact(html)
         if _holds(site / name, html):
             continue
         with tempfile.NamedTemporaryFile(
@@ -513,7 +515,7 @@ def _commented(text: str) -> Markup:
 
 def _ticked(text: str) -> Markup:
     """Plain text with code between backticks."""
-    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(unbroken(text)))))
 
 
 def _link(id: str, anchor: str = "", text: str = "") -> Markup:
@@ -567,7 +569,7 @@ def _bearing_on(check: CheckRecord, statement: Statement) -> list[Reading | Part
 
 def _sentence(text: str) -> str:
     """Text that begins with a capital letter, unless it begins with a symbol or a formula."""
-    return text[0].upper() + text[1:] if _FIRST_WORD.match(text) else text
+    return text[0].upper() + text[1:] if _FIRST_WORD.match(lettered(text)) else text
 
 
 def _cell(text: str) -> Markup:

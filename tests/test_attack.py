@@ -75,6 +75,16 @@ def test_a_soak_is_not_finished_before_every_check_ran():
     assert soak._told({"b": exact}, 3, 1, said.append) == 0
 
 
+def test_a_soak_takes_no_less_than_its_longest_check():
+    """The seeds of one check follow one another, however many workers there are."""
+    quick, long = (soak.Soaked(key="", seeds=2, cpu_s=2 * cpu_s) for cpu_s in (3.6, 36.0))
+    said = []
+    for jobs in (1, 64):
+        soak._told({"quick": quick, "long": long}, 1000, jobs, said.append)
+    assert "take 11 CPU-hours, 11 hours of 1 worker" in said[0]
+    assert "take 11 CPU-hours, 10 hours of 64 workers" in said[1]
+
+
 def test_a_soak_knows_what_draws_and_goes_on(tmp_path):
     places = rooms.contents(REGISTRIES)
     prop34 = rooms.load("prop34", "theorems.prop34")

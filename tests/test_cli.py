@@ -227,6 +227,17 @@ def test_junit_has_a_case_for_each_check_and_verdict_gone_wrong(verify, folder):
 
 
 @pytest.mark.slow
+def test_junit_has_a_case_for_what_belongs_to_no_check(verify, folder):
+    registry = write_registry(folder, ["derivation", "context"])
+    (folder / registry / "x1.py").write_text("1 / 0")
+    code, _, _ = verify(registry, "all", *FAST, "--junit", folder / "junit.xml")
+    root = ElementTree.parse(folder / "junit.xml").getroot()
+    assert code == 1
+    assert [suite.get("failures") for suite in root] == ["0", "1"]
+    assert "ZeroDivisionError" in root.find("testsuite[@name='run']//failure").get("message")
+
+
+@pytest.mark.slow
 def test_the_data_of_a_check_are_named_in_every_export(verify, folder):
     """In that of the run that read them, and of the next, which takes the evidence from the store."""
     registry = write_registry(folder, ["derivation", "reads"])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
 from report_fixture import run_record
 from toy import context, write_registry
 
-from verify.cli.console import LiveProgress, Progress, not_run, progress, shortened
+from verify.claims.summary import UNLEARNED
+from verify.cli.console import LiveProgress, Progress, answered, not_run, progress, shortened
 from verify.engine.registry import load
 from verify.engine.runner import Event, Stage
 from verify.engine.worker import run_check
@@ -52,6 +54,19 @@ def test_what_did_not_run_is_a_line_for_each_reason_and_many_are_cut():
         "report names"
     )
     assert not_run(replace(run, not_run={})) == ""
+
+
+def test_an_answer_that_does_not_count_says_so_where_a_run_ends():
+    room = run_record().experiments[0]
+    check = next(one for one in room.checks if one.evidence and one.evidence.answers)
+    rooms = [SimpleNamespace(name=room.experiment.id, subject=room.experiment)]
+    learned = replace(check.evidence, summary="So it is.")
+    unlearned = replace(check.evidence, summary=f"Networks that {UNLEARNED}.")
+    lines = answered(rooms, [learned, unlearned]).split(f"\n\n{check.id}\n")
+    assert UNLEARNED not in lines[0]
+    assert lines[1].splitlines()
+    for line in lines[1].splitlines():
+        assert line.endswith(f", by networks that {UNLEARNED}")
 
 
 class Terminal(io.StringIO):

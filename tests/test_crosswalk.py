@@ -20,7 +20,7 @@ from verify.claims.evidence import Answer
 from verify.claims.statement import Experiment, Statement, Verdict
 from verify.claims.summary import Summary, Told
 from verify.engine import registry
-from verify.engine.record import RunRecord
+from verify.engine.record import FoundationRecord, RunRecord
 
 ROOMS = [
     registry.load(place.entry.id, place.module) for place in registry.contents(registry.REGISTRIES)
@@ -100,6 +100,10 @@ def run() -> RunRecord:
         (("E3.probe",), Standing.UNDECIDED),
         (("E3.probe", "thm41.affine-zero"), Standing.MIXED),
         (("thm31.similarity",), None),
+        (("thm31.similarity", "thm41.F"), None),
+        (("thm31.similarity", "thm41.affine-zero"), Standing.MIXED),
+        (("thm31.similarity", "thm41.generic"), Standing.MIXED),
+        (("E9.helps", "E3.probe"), Standing.UNDECIDED),
         ((), Standing.OPEN),
     ],
 )
@@ -107,6 +111,16 @@ def test_a_sentence_stands_as_all_its_readings_and_effects_do(
     run: RunRecord, about: tuple[str, ...], expected: Standing | None
 ) -> None:
     assert standing(run, Sentence("It is so.", about=about)) == expected
+
+
+def test_a_part_of_a_room_that_was_not_asked_for_decides_nothing_either(run: RunRecord) -> None:
+    judged = replace(run.reached["thm41.F"], target="ground", verdict=Verdict.DERIVED)
+    ground = FoundationRecord(
+        id="thm99.ground", label="Theorem 9.9", title="The ground", judgement=judged, checks=()
+    )
+    on = Sentence("So.", about=("thm99.ground", "thm41.affine-zero"))
+    assert standing(run, on) is Standing.MIXED
+    assert standing(replace(run, foundations=(ground,)), on) is Standing.HOLDS
 
 
 def test_what_is_open_and_what_released_arrays_answer_count(run: RunRecord) -> None:
@@ -144,7 +158,8 @@ def test_a_verdict_that_changes_changes_what_is_shown(
     run: RunRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sentences = (
-        Sentence("Heads of $h$ escape.", about=("thm41.generic", "E3.spread", "thm31.affine")),
+        Sentence("Heads of $h$ escape.", about=("thm41.generic", "E3.spread")),
+        Sentence("They whiten.", about=("E3.spread", "thm31.affine")),
         Sentence("It is new.", open="an opinion"),
     )
     source = Source("an abstract", "https://example.org", "", sentences)
@@ -168,8 +183,8 @@ def test_a_verdict_that_changes_changes_what_is_shown(
         assert {"#thm41--generic", f"#{check}", "#E3"} <= parsed.links["crosswalk"]
     assert "refuted Instability, generically 4.1 generic: by " in told["refuted"]
     assert "holds Instability, generically 4.1 generic: by " in told["holds"]
-    assert "2 sentences: in part 1, not decided 1." in told["refuted"]
-    assert "2 sentences: holds as read 1, not decided 1." in told["holds"]
+    assert "3 sentences: in part 2, not decided 1." in told["refuted"]
+    assert "3 sentences: holds as read 1, in part 1, not decided 1." in told["holds"]
     for text in told.values():
         assert Answer.YES in text
         assert "thm31.affine: not in this part of the report" in text

@@ -19,14 +19,17 @@ import torch
 
 from reports.readme import renewed
 from theorems.thm41.statement import STATEMENT
+from verify.claims.check import CASES
 from verify.claims.evidence import Answer
 from verify.claims.statement import Verdict
+from verify.cli import soak
 from verify.cli.arguments import parse
 from verify.engine import registry
 from verify.engine.provenance import Traced
 from verify.engine.store import Records
 from verify.experiments.e1.display import SIGNIFICANT
 from verify.experiments.e3.measure import SAMPLE_CLASSES, SAMPLE_IMAGES
+from verify.experiments.forms import PUBLISHED
 from verify.experiments.networks import TRAINED_FROM
 from verify.experiments.released.rows import decode
 from verify.numeric import OBJECTIVES
@@ -66,6 +69,26 @@ def test_a_verdict_that_changes_makes_readme_red():
     told = renewed(README, [replace(room, subject=subject), *ROOMS[1:]])
     assert told != README
     assert len(told.splitlines()) == len(README.splitlines())
+
+
+def test_what_a_large_run_takes_is_computed_from_what_was_recorded():
+    """README's paragraph of costs, number by number, from the record of the soak and the forms."""
+    soaked = soak.read(ROOT / "reports/evidence" / soak.FILE)
+    drawing = [one for one in soaked.values() if one.draws and one.seeds]
+    a_seed = sum(one.cpu_s / one.seeds for one in drawing)
+    hours, more = 10_000 * a_seed / 3600, CASES["deep"] / CASES[soak.PROFILE]
+    minutes = PUBLISHED.minutes
+    said = " ".join(README.split())
+    assert (
+        f"by `reports/evidence/soak.json` the {len(drawing)} checks that draw take {a_seed:.1f} CPU-seconds a seed with "
+        f"the {CASES[soak.PROFILE]} cases of `{soak.PROFILE}`, and 10,000 seeds {hours:.0f} CPU-hours; with the "
+        f"{CASES['deep']} of `deep` at most {more:.1f} times that if no time grows faster than the cases, "
+        f"{round(hours * more, -2):.0f} CPU-hours or {hours * more / 64:.0f} hours of 64 workers"
+    ) in said
+    assert (
+        f"the published table, {', '.join(minutes)} with up to {PUBLISHED.seeds} seeds, takes {sum(minutes.values()):g} minutes of one "
+        f"GPU by arithmetic, no more than {max(minutes.values()):g} an experiment"
+    ) in said
 
 
 @pytest.mark.parametrize("lost", ["<!-- end of counts -->\n", "<!-- counts: "])

@@ -23,8 +23,9 @@ from report_fixture import run_record
 from report_parser import shown, squeezed
 
 from reports import crosswalk, pdf
+from reports.compact import compact, short_names
 from reports.dependencies import anchor
-from reports.render import PAGE, pages, render
+from reports.render import PAGE, page, render
 from verify.engine.provenance import project_version
 from verify.engine.record import ExperimentRecord, RunRecord, StatementRecord
 
@@ -36,6 +37,13 @@ WIDTHS = (1280, 768, 390)
 SCHEMES = ("light", "dark")
 A4 = 718
 """Pixels of CSS between Chromium's margins of 1 cm on A4, 96 to the inch."""
+
+
+def styled(question: str) -> str:
+    """A question in which classes have the names that the pages write."""
+    named = r"\.(crosswalk|group|hidden|reach|scroll|skip)\b"
+    return re.sub(named, lambda one: f".{short_names()[one[1]]}", question)
+
 
 # What a page is asked, in its own language; each returns what is wrong with it, or what it holds.
 SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -66,7 +74,7 @@ NAMELESS = f"""() => {{
   }};
   return Object.entries(wrong).flatMap(([what, found]) => found.map(e => `${{what}}: ${{told(e)}}`));
 }}"""
-SMALL = f"""() => {{
+SMALL = styled(f"""() => {{
   {SHORT}
   const inText = link => {{
     const block = link.closest("p, li, dd, dt, td, th, caption, figcaption, h1, h2, h3, h4, span");
@@ -78,14 +86,14 @@ SMALL = f"""() => {{
     .filter(e => e.checkVisibility() && !e.matches(".skip, svg a") && !inText(e))
     .filter(e => {{ const box = e.getBoundingClientRect(); return box.width < 44 || box.height < 44; }})
     .map(e => `${{Math.round(e.getBoundingClientRect().width)}} x ${{Math.round(e.getBoundingClientRect().height)}}: ${{told(e)}}`);
-}}"""
-CUT = f"""() => {{
+}}""")
+CUT = styled(f"""() => {{
   {SHORT}
   const all = [...document.body.querySelectorAll("*")];
   const hides = e => getComputedStyle(e).overflowX !== "visible" && !e.matches("caption.hidden, h2.hidden, svg, svg *");
   const folded = [...document.querySelectorAll("details > :not(summary)")].filter(e => !e.getBoundingClientRect().height);
   return [...all.filter(e => hides(e) && e.scrollWidth > e.clientWidth + 1), ...folded].map(told);
-}}"""
+}}""")
 TEXT = """() => {
   const copy = document.body.cloneNode(true);
   copy.querySelectorAll("pre, code, style, math").forEach(e => e.replaceWith(" "));
@@ -93,22 +101,26 @@ TEXT = """() => {
   return [copy.textContent.replace(/\\s+/g, " "), formulas];
 }"""
 # What is seen on paper; a heading that stays a phrase is also looked for as such.
-PRINTED = """() => {
+PRINTED = styled("""() => {
   const unseen = ".hidden, .reach, style, script";
   const texts = [...document.querySelectorAll("body *")]
     .filter(e => !e.closest(unseen) && e.checkVisibility())
     .flatMap(e => [...e.childNodes].filter(child => child.nodeType === Node.TEXT_NODE).map(child => child.data));
   const headings = [...document.querySelectorAll("h1, h2, h3, h4, caption, figcaption")];
   return [texts.join(""), headings.filter(e => !e.matches(unseen) && !e.querySelector("math, wbr")).map(e => e.textContent)];
-}"""
+}""")
+ELEMENTS = """() => [...document.body.querySelectorAll("*")].map(e => [
+  e.localName, e.parentElement.localName, e.closest("pre, blockquote") ? e.textContent : e.textContent.replace(/\\s+/g, ""),
+  ...[...e.attributes].filter(a => a.name !== "class").map(a => `${a.name}: ${a.value}`),
+])"""
 PLACES = """() => [
   [...document.querySelectorAll("[id]")].map(e => e.id),
   [...document.querySelectorAll("a[href]")].map(e => e.getAttribute("href")),
 ]"""
-LINES = """() => [...document.querySelectorAll(".crosswalk tbody tr:not(.group)")].map(row => [
+LINES = styled("""() => [...document.querySelectorAll(".crosswalk tbody tr:not(.group)")].map(row => [
   row.cells[0].textContent.trim(),
   row.querySelectorAll("td a").length + row.querySelectorAll("td p").length,
-])"""
+])""")
 UNFOLDS = """() => {
   const wrong = [], open = () => document.querySelectorAll("details[open]").length;
   const closed = e => { let n = 0; for (; e; e = e.parentElement) n += e.matches("details:not([open])"); return n; };
@@ -122,7 +134,7 @@ UNFOLDS = """() => {
 }"""
 # As a screen reader has it, each formula its alternative text; and of what repeats only the first that is made of
 # the same elements in the same places, since axe-core takes milliseconds for each element.
-CONDENSED = """() => {
+CONDENSED = styled("""() => {
   for (const math of document.querySelectorAll("math")) {
     const said = document.createElement("span");
     said.textContent = math.getAttribute("aria-label");
@@ -138,7 +150,7 @@ CONDENSED = """() => {
     else [one, ...inside.filter(e => !e.matches(repeats) && e.closest(repeats) === one)].forEach(e => kept.add(path(e)));
   }
   return document.querySelectorAll("*").length;
-}"""
+}""")
 AXE = """async options => (await axe.run(document, { resultTypes: ["violations"], ...options })).violations.flatMap(
   found => found.nodes.map(node => `${found.id}: ${node.html.slice(0, 120)}: ${node.failureSummary}`))"""
 
@@ -159,8 +171,7 @@ def report(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
         run = msgspec.json.decode((kept / "run.json").read_bytes(), type=RunRecord)
         return Report(kept / "site", run)
     site, run = tmp_path_factory.mktemp("site"), run_record()
-    for name, html in pages(run).items():
-        (site / name).write_text(html, encoding="utf-8")
+    render(run, site)
     return Report(site, run)
 
 
@@ -345,7 +356,7 @@ def test_the_first_page_becomes_a_pdf_that_says_what_it_is(report, tools, tmp_pa
     told = document.get_metadata_dict()
     assert told["Title"] == "The Geometry of Projection Heads: verification report"
     page = (report.site / PAGE).read_text("utf-8")
-    (made,) = re.findall(r'<time datetime="([^"]+)"', page)
+    (made,) = re.findall(r"<time datetime=([^> ]+)", page)
     assert told["CreationDate"] == f"D:{re.sub(r'[^0-9]', '', made[:19])}+00'00'"
     texts = [page.get_textpage().get_text_range() for page in document]
     assert "The Geometry of Projection Heads" in texts[0].replace("\r\n", " ")
@@ -442,6 +453,27 @@ def test_a_screen_reader_is_told_every_formula(report: Report, tools: SimpleName
         )
     assert len(formulas) > 10
     assert sorted(node["name"]["value"] for node in formulas) == sorted(said)
+
+
+def test_a_page_in_fewer_bytes_is_the_same_page(tools: SimpleNamespace) -> None:
+    """The oracles are the elements that the browser makes of each, and every dot that it draws."""
+    whole = page(run_record())
+    short = compact(whole)
+    assert len(short) < 0.9 * len(whole)
+    with tools.drive() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=tools.chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        drawn = []
+        for html in (whole, short):
+            shown = browser.new_page(viewport={"width": 1280, "height": 900})
+            shown.set_content(html)
+            shown.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+            drawn.append((shown.evaluate(ELEMENTS), shown.screenshot(full_page=True)))
+    (elements, seen), (again, seen_again) = drawn
+    assert len(elements) > 1000
+    assert again == elements
+    assert seen_again == seen
 
 
 def test_one_file_with_everything_stays_as_small_as_it_became(

@@ -13,7 +13,7 @@ from report_fixture import FINDINGS, run_record
 from report_parser import Parsed, shown, squeezed
 
 from reports import tiers
-from reports.mathml import prose_or_source
+from reports.mathml import prose_or_source, unbroken
 from reports.render import page
 from reports.typed import lettered
 from reports.vocabulary import anchor
@@ -211,7 +211,7 @@ def test_stale_evidence_is_shown_and_does_not_count(run: RunRecord) -> None:
     assert "not run" in own
     assert "holds" not in own
     assert note in own
-    assert lettered(FINDINGS["thm41.F.property"].summary) in own
+    assert unbroken(lettered(FINDINGS["thm41.F.property"].summary)) in own
     assert note in parsed.text["provenance"]
 
 

@@ -18,9 +18,11 @@ from msgspec.structs import replace
 from report_fixture import empty_record, run_record
 from report_parser import Parsed
 
+from reports.compact import compact
 from reports.mathml import prose
 from reports.render import PAGE, page, pages, render
 from verify.__main__ import ROOT
+from verify.claims.evidence import Table
 from verify.engine.record import RunRecord
 
 
@@ -152,6 +154,28 @@ def test_an_id_may_break_after_its_dots_only(html: str) -> None:
     assert "a.id, .nowrap { white-space: nowrap; }" in html
 
 
+def test_no_mark_stands_behind_a_formula_where_a_line_may_break(html: str) -> None:
+    bare = re.sub(r'<span class="nowrap">.*?</span>', "", html)
+    assert "</math>" in bare
+    assert re.findall(r"</math>[.,;:!?)]", bare) == []
+
+
+def test_the_head_of_a_column_that_begins_with_a_greek_letter_keeps_it_small(
+    run: RunRecord,
+) -> None:
+    """A capital Λ would be another quantity."""
+    room = run.experiments[0]
+    table = Table(title="t", columns=("lambda of h", "word"), rows=(("1", "2"),))
+    checks = tuple(
+        replace(check, evidence=replace(check.evidence, tables=(table,)))
+        if check.evidence
+        else check
+        for check in room.checks
+    )
+    shown = page(replace(run, experiments=(replace(room, checks=checks),)))
+    assert '<th scope="col">λ of h</th><th scope="col">Word</th>' in shown
+
+
 def test_the_page_asks_for_nothing_outside_itself(html: str, parsed: Parsed) -> None:
     outside = {"script", "link", "img", "iframe", "object", "embed", "audio", "video", "form"}
     assert not outside & set(parsed.tags)
@@ -193,9 +217,9 @@ def test_page_is_written_whole_or_not_at_all(run: RunRecord, tmp_path: Path) -> 
     target, faults = render(run, tmp_path / "site")
     assert faults == ()
     before = {path.name: path.read_text("utf-8") for path in target.parent.iterdir()}
-    assert before == pages(run)
+    assert before == {name: compact(html) for name, html in pages(run).items()}
     single, _ = render(run, tmp_path / "single", single_file=True)
-    assert single.read_text("utf-8") == page(run)
+    assert single.read_text("utf-8") == compact(page(run))
     assert [path.name for path in single.parent.iterdir()] == [PAGE]
     (tmp_path / "site" / "E3.html").unlink()
     (tmp_path / "site" / "E3.html").mkdir()

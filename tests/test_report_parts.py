@@ -145,6 +145,17 @@ def test_no_line_breaks_between_a_formula_and_its_full_stop() -> None:
     assert prose("for all $t$ so") == f"for all {formula('t')} so"
 
 
+def test_no_line_breaks_in_a_percentage_and_in_a_power_of_ten() -> None:
+    assert prose("in 100 % of 2 states") == "in 100\N{NO-BREAK SPACE}% of 2 states"
+    assert prose("3.5e+11 at most") == "3.5\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}10¹¹ at most"
+
+
+def test_a_power_of_ten_that_is_typed_in_a_formula_is_one() -> None:
+    assert 'aria-label="x ≤ 1.1 · 10⁻¹⁴"' in formula("x \\leq 1.1e-14")
+    assert "10" not in formula("x_{1e}")
+    assert 'aria-label="2e^x"' in formula("2e^{x}")
+
+
 def plot(**changes: object) -> Plot:
     cloud = Series(label="cloud", x=(1.0, 2.0, 4.0), y=(1.0, 0.5, 0.1))
     fields = {"title": "t", "kind": "scatter", "series": (cloud,), "xlabel": "$x$", "ylabel": "y"}
@@ -174,6 +185,30 @@ def test_figures_take_the_colours_of_the_page(kind: str) -> None:
 def test_a_plot_that_cannot_be_drawn_is_refused_by_title(changes: dict[str, object]) -> None:
     with pytest.raises(ReportError, match="'t'"):
         svg(plot(**changes), "p")
+
+
+def drawn_series(number: int, **changes: object) -> ElementTree.Element:
+    names = [f"relu, no BatchNorm, projector × 0.{i}" for i in range(number)]
+    series = tuple(Series(label=name, x=(1.0, 2.0, 3.0), y=(0.0, 1.0, 4.0)) for name in names)
+    return ElementTree.fromstring(svg(plot(kind="line", series=series, **changes), "p"))
+
+
+@pytest.mark.parametrize("number", [1, 6, 13])
+def test_a_long_legend_leaves_the_axes_their_height(number: int) -> None:
+    (axes,) = drawn_series(number).findall(".//clipPath/rect")
+    assert float(axes.get("height", "")) > 160
+
+
+def test_no_two_series_of_a_figure_look_alike() -> None:
+    root = drawn_series(13)
+    lines = [path.get("style", "") for path in root.findall("path[@clip-path]")]
+    assert len(set(lines)) == len(lines) == 13
+
+
+def test_what_is_counted_is_not_labelled_in_fractions() -> None:
+    words = list(drawn_series(1).itertext())
+    assert {"1", "2", "3"} <= set(words)
+    assert not {"1.25", "1.5", "1.50"} & set(words)
 
 
 def test_the_words_of_a_figure_can_be_searched() -> None:

@@ -18,11 +18,15 @@ import pytest
 from toy import context, write_registry
 
 from verify.__main__ import RECORDED, REGISTRIES, ROOT, main
-from verify.claims.check import Context
+from verify.claims.check import DATA, Context, Role
 from verify.claims.evidence import Evidence, Finding, Outcome
 from verify.claims.progress import SCRATCH, progress_of
+from verify.cli.arguments import UsageError
+from verify.cli.cluster import Pool
+from verify.cli.reproduce import ExperimentSelection, rehearsed
 from verify.engine import registry as rooms
 from verify.engine.provenance import data_of, difference, effective_context, evidence_key
+from verify.engine.runner import Results
 from verify.engine.store import Records, Store
 from verify.engine.worker import missing_capability, run_check, with_provenance
 from verify.experiments.forms import FORMS, REDUCED
@@ -103,15 +107,80 @@ def test_the_list_is_instant_and_names_every_form() -> None:
         (["ssl", "4.1", "--list"], "Theorem 4.1 is a statement"),
         (["ssl", "E3", "--form", "reduced"], "`--form` is not used without `--data cifar10`"),
         (["ssl", "E3", "--data-path", "x"], "`--data-path` is not used without"),
-        (["ssl", "E8", "--checkpoint", "x", "--seeds", "2"], "`--seeds` is not used without"),
-        (["ssl", "E3", "--rehearse", "--record"], "give one of them"),
         (["ssl", "E3", "--path", "x"], "`--path` is an option of `ssl released`"),
         (["all", "--form", "reduced"], "`--form` is an option of `ssl`"),
+        (["attack", "E8"], "no inequality"),
+        (["kernel", "E3", "--out", "here"], "Coq checks no theorem"),
     ],
 )
-def test_what_is_refused(arguments, sentence, capsys) -> None:
+def test_what_is_refused(arguments, sentence, capsys, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("verify.cli.kernel.missing", lambda: "")
+    monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ssl E8 --checkpoint x --data cifar10 --form reduced: --data is not used with --checkpoint",
+        "ssl E8 --checkpoint x --seeds 2: --seeds is not used with --checkpoint",
+        "ssl E8 --checkpoint x --seed 2: --seed is not used with --checkpoint",
+        "ssl E3 --data cifar10 --form reduced --seed 0: --seed is not used with --data cifar10",
+        "ssl E3 --data cifar10 --data-path x --download: --download is not used with --data-path",
+        "ssl E3 --rehearse --record: --record is not used with --rehearse",
+        "ssl E3 --rehearse --budget 9m: --budget is not used with --rehearse",
+        "ssl E3 --list --form reduced: --form is not used with --list",
+        "ssl released --path x --check-citations --json y: --json is not used with --check-citations",
+        "mutate 3.4 --seed 0: --seed is not used without --random",
+        "mutate 3.4 --random 2 --fast: --fast is not used with --random",
+        "mutate 3.4 --random 2 --only x: --only is not used with --random",
+        "mutate 3.4 --random 2 --fresh: --fresh is not used with --random",
+        "diagnose --loss mse --outputs x --head a:b --activation tanh: --activation is not used with",
+        "diagnose --loss mse --outputs x --head a:b --prefix c: --prefix is not used without --checkpoint",
+    ],
+)
+def test_what_is_not_used_is_refused(line, capsys, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments, _, sentence = line.partition(": ")
+    assert main(arguments.split()) == 2
+    assert capsys.readouterr().err.replace("`", "").startswith(f"verify: {sentence}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_on_the_digits_everything_is_measured_that_a_standard_run_measures() -> None:
+    for name, room in ROOMS.items():
+        found = ExperimentSelection(None, (name,), {}).checks([room])
+        needing = [check for check in room.checks if set(check.capabilities) & {"cuda", *DATA}]
+        measures = [check for check in room.checks if check.role is Role.CONTEXT]
+        assert found == [check for check in measures if check not in needing]
+        assert found
+    with pytest.raises(UsageError, match="Nothing of E8 is measured on these data"):
+        ExperimentSelection(REDUCED, ("E8",), {"cifar10": ""}).checks([ROOMS["E8"]])
+
+
+def test_what_trains_nothing_is_not_rehearsed() -> None:
+    with pytest.raises(UsageError, match="nothing is trained here"):
+        rehearsed([CHECKS["E8.orbits"]], CTX, Pool(1))
+
+
+def test_a_form_leaves_the_seed_of_a_folder_as_it_is(tmp_path, monkeypatch) -> None:
+    """The seeds of a form are its own, whether evidence is reused or not."""
+    asked = []
+
+    def run_all(checks: object, ctx: Context, *rest: object, **named: object) -> Results:
+        asked.append(ctx.seed)
+        return Results(evidence={})
+
+    monkeypatch.setattr("verify.__main__.run_all", run_all)
+    monkeypatch.setattr("verify.cli.reproduce.require", lambda *given, **named: None)
+    store = Store(tmp_path / "evidence")
+    store.prepare()
+    store.seed(5)
+    form = ["ssl", "E3", "--data", "cifar10", "--form", "reduced", "--data-path", str(tmp_path)]
+    assert main([*form, "--fresh", "--out", str(tmp_path)]) == 0
+    assert asked == [0]
+    assert store.kept_seed() == 5
 
 
 def test_data_that_are_not_there(tmp_path, capsys, monkeypatch) -> None:

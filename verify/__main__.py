@@ -33,7 +33,7 @@ from verify.claims.evidence import Outcome
 from verify.claims.statement import Statement
 from verify.claims.text import count, printable
 from verify.cli import compare, console, kernel, reproduce, scaffold
-from verify.cli.arguments import COMMANDS, UsageError, parse
+from verify.cli.arguments import COMMANDS, UsageError, parse, refuse
 from verify.cli.cluster import Pool, pool
 from verify.cli.doctor import examine, gpu
 from verify.cli.junit import junit
@@ -539,7 +539,8 @@ def _reproduce(work: _Work) -> int:
     loaded = replace(work, chosen=named).imported()
     checks = chosen.checks(loaded)
     ctx = work.context(
-        seed=store.seed(options.seed, fresh=options.fresh),
+        # A form's seeds are its own: the folder's is neither used nor drawn anew.
+        seed=0 if chosen.data else store.seed(options.seed, fresh=options.fresh),
         profile="standard",
         device="cuda" if has_gpu else "cpu",
         data=chosen.data,
@@ -584,6 +585,8 @@ def _released(options: argparse.Namespace) -> int:
 
     if options.path is None:
         raise UsageError("`ssl released` expects --path, a checkout of the release or its arrays.")
+    if options.check_citations:
+        refuse(options, ("json",), "with `--check-citations`")
     try:
         answered = released(
             options.path, check_citations=options.check_citations, json=options.json
@@ -607,6 +610,9 @@ def _kernel(work: _Work) -> int:
     loaded, request = work.request(work.options, work.chosen, rooms.load)
     for sentence in request.broken:
         _complain(sentence)
+    kinds = {check.kind for room in loaded for check in room.checks}
+    if not request.broken and Kind.KERNEL not in kinds:
+        raise UsageError("Of these Coq checks no theorem; name statements.")
     found = []
     for check, finding in kernel.run(loaded, ctx):
         found.append((check, finding))
@@ -628,6 +634,10 @@ def _mutate(work: _Work) -> int:
     if not in_checkout(ROOT):
         raise UsageError(f"`mutate` changes a copy of a checkout, and {ROOT} is none.")
     options, evidence = work.options, work.folders.evidence
+    if options.random is None:
+        refuse(options, ("seed",), "without `--random`")
+    else:
+        refuse(options, ("fast", "only", "fresh"), "with `--random`")
     work.store.prepare()
     modules = rooms.modules(work.places)
     catalogues = folders(ROOT, modules)

@@ -10,7 +10,7 @@ import difflib
 import math
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -122,14 +122,18 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--only": {**_KINDS, "help": f"only checks of this kind (repeatable): {', '.join(Kind)}"},
     "--skip": {**_KINDS, "help": "no checks of this kind (repeatable)"},
-    "--out": {"type": _path, "metavar": "DIR", "help": "keep evidence and report here"},
+    "--out": {
+        "type": _path,
+        "metavar": "DIR",
+        "help": "the folder of evidence, artefacts and report",
+    },
     "--fresh": {**_SWITCH, "help": "draw a new seed and reuse no stored evidence"},
     "--json": {"type": _path, "metavar": "FILE", "help": "write the whole record of the run"},
     "--junit": {"type": _path, "metavar": "FILE", "help": "write the checks as JUnit XML"},
     "--pdf": {"type": _path, "metavar": "FILE", "help": "print the first page, to be cited"},
     "--single-file": {**_SWITCH, "help": "the report as one page with everything"},
     "--full": {**_SWITCH, "help": "everything: texts, every check, lemmas, what rests on what"},
-    "--record": {**_SWITCH, "help": "also keep the results in reports/evidence"},
+    "--record": {**_SWITCH, "help": "keep the results in reports/evidence instead"},
     "--budget": {
         "type": _budget,
         "metavar": "TIME",
@@ -230,6 +234,7 @@ RUN = (
     *("--out", "--fresh", "--json", "--junit", "--single-file"),
 )
 _NAMES = "A NAME is any that a statement or experiment goes by: thm41, 4.1, 'Theorem 4.1', E3."
+_STATEMENTS = "A NAME is any that a statement goes by: thm41, 4.1, 'Theorem 4.1'."
 _STORED = (
     "It takes the best evidence there is of every check, of whatever profile, seed and device."
 )
@@ -266,7 +271,7 @@ COMMANDS: dict[str, Command] = {
         ("--record", "--out"),
         "NAME",
         {"--record": {"help": "keep what it said for machines without Coq"}},
-        _NAMES,
+        _STATEMENTS,
     ),
     "mutate": Command(
         "change the code, one place at a time, and see which check notices",
@@ -286,8 +291,9 @@ COMMANDS: dict[str, Command] = {
         {
             "--only": {"type": str, "metavar": "CHANGE", "help": "this change (repeatable)"},
             "--seed": {"help": "of --random"},
+            "--fresh": {"help": "try again what was answered"},
         },
-        f"{_NAMES} `numeric`, `experiments` and `engine` have changes too.",
+        f"{_STATEMENTS} `numeric`, `experiments` and `engine` have changes too.",
     ),
     "attack": Command(
         "search for violations of every inequality with optimisers",
@@ -325,11 +331,18 @@ COMMANDS: dict[str, Command] = {
             "--out",
         ),
         "NAME",
-        {"--seeds": {"help": "the form with so many training seeds"}},
+        {
+            "--seeds": {"help": "the form with so many training seeds"},
+            "--seed": {"help": "on the digits (default: drawn once for each evidence folder)"},
+            "--fresh": {"help": "reuse no stored evidence, and on the digits draw a new seed"},
+            "--record": {"help": "also keep the results in reports/evidence"},
+        },
         "A NAME is an experiment, E1 to E9, or `all`.",
     ),
     "ssl released": Command(
-        "re-analyse the author's released arrays", ("--path", "--check-citations", "--json")
+        "re-analyse the author's released arrays",
+        ("--path", "--check-citations", "--json"),
+        own={"--json": {"help": "write the figures"}},
     ),
     "diagnose": Command(
         "say what state a head of your own is in",
@@ -362,11 +375,11 @@ COMMANDS: dict[str, Command] = {
         "the representations that go into it. Nothing in a checkpoint or an array file is run.",
     ),
     "bench": Command(
-        "time the curvature kernels against PyTorch's own Hessians",
+        "time the curvature kernels against their peers",
         ("--profile", "--device", "--json"),
         "",
         {
-            "--profile": {"choices": ("standard", "deep"), "help": "deep: the large ones too"},
+            "--profile": {"choices": ("standard", "deep"), "help": "deep: the largest head too"},
             "--json": {"help": "write the result, and its drawing beside it"},
         },
     ),
@@ -396,6 +409,23 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         raise UsageError(_unknown(command, unknown))
     options.command = command
     return options
+
+
+def refuse(options: argparse.Namespace, names: Iterable[str], why: str) -> None:
+    """Refuse options that mean nothing beside the others.
+
+    Args:
+        options: of the command line.
+        names: of the options, as its attributes.
+        why: ends the sentence that they are not used.
+
+    Raises:
+        UsageError: if one is given, and not as it is by default.
+    """
+    for name in names:
+        option, given = f"--{name.replace('_', '-')}", getattr(options, name)
+        if given is not None and given is not False and given != OPTIONS[option].get("default"):
+            raise UsageError(f"`{option}` is not used {why}.")
 
 
 def _parsers() -> tuple[_Parser, dict[str, _Parser]]:

@@ -23,6 +23,7 @@ from scipy.optimize import differential_evolution, minimize
 
 from verify.claims.check import Arithmetic, Check
 from verify.claims.property import TIGHT, Claim, Vacuous, holds, refuted
+from verify.cli.arguments import UsageError
 from verify.engine.registry import Room
 
 BUDGET = 60.0
@@ -61,9 +62,15 @@ def claims(rooms: Sequence[Room]) -> Iterator[tuple[Check, Claim[Any], bool]]:
 
 
 def attack(rooms: Sequence[Room], *, budget: float, seed: int, say: Callable[[str], None]) -> int:
-    """Attack every inequality of rooms; return 1 if a true one falls, a false one stands, or one is not tried."""
+    """Attack every inequality of rooms; return 1 if a true one falls, a false one stands, or one is not tried.
+
+    Raises:
+        UsageError: if there is none.
+    """
     wrong = 0
-    for check, claim, true in claims(rooms):
+    if not (found := list(claims(rooms))):
+        raise UsageError("These have no inequality that could be attacked; name others.")
+    for check, claim, true in found:
         best = search(claim, time.monotonic() + budget, seed)
         if best.case is None:
             say(

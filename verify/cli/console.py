@@ -46,6 +46,9 @@ LISTED = 3
 SCREEN = 45
 """Lines on a statement that are shown as one screen; where titles would make it more, ids stand alone."""
 
+_UNCOUNTED = f", by networks that {UNLEARNED}"
+"""What is said behind an answer that does not count."""
+
 NAMED = 16
 """Check ids that a line on what did not run has at most; the report has them all."""
 
@@ -273,8 +276,9 @@ def answered(rooms: Iterable[Room], found: Iterable[Evidence]) -> str:
         if evidence.answers:
             lines += ["", evidence.check]
             room = evidence.check.partition(".")[0]
+            mark = _UNCOUNTED if UNLEARNED in evidence.summary else ""
             lines += [
-                f"  {texts[room, measured.effect]} {measured.answer}, {measured.value}"
+                f"  {texts[room, measured.effect]} {measured.answer}, {measured.value}{mark}"
                 for measured in evidence.answers
             ]
     return "\n".join(lines)
@@ -505,7 +509,7 @@ def _found(check: CheckRecord) -> str:
 def _answer(room: ExperimentRecord, effect: str) -> str:
     by, measured = room.answers.get(effect, ("", None))
     others = [
-        f"{check.id}: {other.answer}{', with earlier code' if check.stale else ''}{f', by networks that {UNLEARNED}' if check.unlearned else ''}"
+        f"{check.id}: {other.answer}{', with earlier code' if check.stale else ''}{_UNCOUNTED if check.unlearned else ''}"
         for check, other in room.answered(effect)
         if check.id != by
     ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from verify.cli.arguments import UsageError
+from verify.cli.arguments import UsageError, refuse
 
 
 def run(asked: argparse.Namespace, page: Callable[[Any], str]) -> int:
@@ -24,6 +24,10 @@ def run(asked: argparse.Namespace, page: Callable[[Any], str]) -> int:
     Raises:
         UsageError: if it cannot be done; the message says what to do.
     """
+    if asked.head is not None and ":" in asked.head:
+        refuse(asked, ("activation",), "with a `--head` that is called")
+        if asked.checkpoint is None:
+            refuse(asked, ("prefix",), "without `--checkpoint`")
     for name in ("checkpoint", "outputs", "views", "labels"):  # before PyTorch is imported
         path = getattr(asked, name)
         if path is not None and not os.path.isfile(path):

@@ -18,7 +18,8 @@ def junit(run: RunRecord) -> bytes:
     """Return the run as one test case per check, and one per verdict that is not as predicted.
 
     Errors are errors, other gating outcomes than ``as stated`` are failures, and what did not run
-    is skipped, with its reason.
+    is skipped, with its reason. Why else the run is red, such as a room that cannot be imported, is a
+    case each of a suite of the run.
     """
     suites = ElementTree.Element("testsuites", name="verify")
     for statement in run.statements:
@@ -36,6 +37,16 @@ def junit(run: RunRecord) -> bytes:
             )
     for experiment in run.experiments:
         _suite(suites, experiment.experiment.id, experiment.checks, run)
+    told = [f"{check.id}: " for check in run.checks]
+    told += [
+        f"{r.statement.id}, {one.target}: " for r in run.statements for one in r.judged.surprises
+    ]
+    besides = [failure for failure in run.failures if not failure.startswith(tuple(told))]
+    if besides:
+        suite = _suite(suites, "run", (), run)
+    for number, failure in enumerate(besides, start=1):
+        case = ElementTree.SubElement(suite, "testcase", classname="run", name=f"failure {number}")
+        ElementTree.SubElement(case, "failure", message=_text(failure))
     for suite in suites:
         suite.set("tests", str(len(suite.findall("testcase"))))
         for count, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):

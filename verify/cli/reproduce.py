@@ -1,7 +1,7 @@
 """``python -m verify ssl``: one form of some experiments, on data that a user has.
 
-Training is kept epoch by epoch and the results as they come, so that the same command goes on where
-it was stopped, by a budget, by Ctrl-C or by a kill.
+Training is kept once a minute at most and where a budget ends, and the results as they come, so that the
+same command goes on from there when it was stopped, by a budget, by Ctrl-C or by a kill.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ from pathlib import Path
 
 from verify.claims.check import Check, Context, Kind, Role
 from verify.claims.evidence import Outcome
-from verify.cli.arguments import UsageError
+from verify.cli.arguments import UsageError, refuse
 from verify.cli.cluster import Pool
 from verify.engine.registry import RegistryEntry, Room, find
 from verify.engine.runner import Results
 from verify.engine.store import Store
 from verify.experiments.forms import DIGITS, FORMS, NETWORKS, PUBLISHED, RELEASED, Form, listing
+
+NAMING = ("command", "names", "list")
+"""What of a command line names the forms that are to be listed."""
 
 CHECKPOINT, IMAGES = "checkpoint", "cifar10"
 """The data of E8: released networks, in a file or a folder of files, and the images they are shown."""
@@ -50,8 +53,17 @@ class ExperimentSelection:
         return not self.data or (self.form is not None and "cuda" in self.form.capabilities)
 
     def checks(self, rooms: Sequence[Room]) -> list[Check]:
-        """The checks of the form in these rooms."""
-        return [check for room in rooms for check in room.checks if self._holds(check)]
+        """The checks of the form in these rooms.
+
+        Raises:
+            UsageError: if there is none.
+        """
+        found = [check for room in rooms for check in room.checks if self._holds(check)]
+        if not found:
+            raise UsageError(
+                f"Nothing of {' and '.join(self.names)} is measured on these data; `python -m verify ssl --list` names the forms of every experiment."
+            )
+        return found
 
     def _holds(self, check: Check) -> bool:
         if self.form is not None:
@@ -59,18 +71,20 @@ class ExperimentSelection:
         if self.data:
             return CHECKPOINT in check.capabilities
         measures = check.role is Role.CONTEXT and check.kind is Kind.TRAINING
-        return measures and not check.capabilities
+        return measures and check.capabilities in ((), ("standard",))
 
 
 def experiments(options: argparse.Namespace, places: Sequence[RegistryEntry]) -> tuple[str, ...]:
     """Return the ids of the experiments that are named; none if all are meant.
 
     Raises:
-        UsageError: if none is named, or what is named is no experiment.
+        UsageError: if none is named, what is named is no experiment, or more is asked than a list.
         RoomError: if there is nothing of that name.
     """
     if not options.names and not options.list:
         raise UsageError("`ssl` expects the names of experiments, `all`, or --list.")
+    if options.list:
+        refuse(options, (name for name in vars(options) if name not in NAMING), "with `--list`")
     if options.names in ([], ["all"]):
         return ()
     found = [find(places, name) for name in options.names]
@@ -100,13 +114,6 @@ def require_paths(options: argparse.Namespace) -> None:
             )
 
 
-def _unused(options: argparse.Namespace, names: Sequence[str], needs: str) -> None:
-    """Refuse options that mean nothing without another one."""
-    for name in names:
-        if getattr(options, name):
-            raise UsageError(f"`--{name.replace('_', '-')}` is not used without {needs}.")
-
-
 def choose(
     options: argparse.Namespace, names: Sequence[str], places: Sequence[RegistryEntry]
 ) -> ExperimentSelection:
@@ -118,29 +125,32 @@ def choose(
         places: every room.
 
     Raises:
-        UsageError: if there is no such form, or an experiment does not have it.
+        UsageError: if there is no such form, an experiment does not have it, or an option is not used.
     """
     if options.cluster and options.download:
         raise UsageError(
             "`--download` fetches images to this machine alone; with `--cluster` name where they are, on every machine, with `--data-path`."
         )
-    if options.rehearse and options.record:
-        raise UsageError("`--rehearse` finds nothing that `--record` could keep; give one of them.")
+    if options.rehearse:
+        refuse(options, ("record", "budget", "fresh", "seed"), "with `--rehearse`")
+    if options.data_path is not None:
+        refuse(options, ("download",), "with `--data-path`")
     if options.checkpoint is not None:
         if tuple(names) != ("E8",):
             raise UsageError(f"`--checkpoint` is for E8: `{RELEASED}`.")
-        _unused(options, ("network", "form", "seeds"), "`--data cifar10` or `cifar100`")
+        refuse(options, ("data", "network", "form", "seeds", "seed"), "with `--checkpoint`")
         path = "" if options.data_path is None else str(options.data_path)
         return ExperimentSelection(
             None, ("E8",), {CHECKPOINT: str(options.checkpoint), IMAGES: path}
         )
     if options.data == DIGITS:
         own = ("data_path", "download", "network", "form", "seeds")
-        _unused(options, own, "`--data cifar10` or `cifar100`")
+        refuse(options, own, "without `--data cifar10` or `cifar100`")
         every = tuple(
             place.entry.id for place in places if place.module.startswith("verify.experiments.")
         )
         return ExperimentSelection(None, tuple(names) or every, {})
+    refuse(options, ("seed",), f"with `--data {options.data}`: the seeds of a form are its own")
     form = _form(options)
     lacking = [name for name in names if name not in form.minutes]
     if lacking:
@@ -180,7 +190,7 @@ def require(chosen: ExperimentSelection, cache: Path, *, has_gpu: bool, download
         return
     if "cuda" in chosen.form.capabilities and not has_gpu:
         raise Unavailable(
-            f"The form {chosen.form.name} is of the published size and needs a CUDA device, and none was found; with --form reduced or medium, E1 to E7 and E9 run on the CPU."
+            f"The form {chosen.form.name} is of the published size and needs a CUDA device, and none was found; with `--data cifar10`, the default network and `--form reduced` or `medium`, E1 to E7 and E9 run on the CPU."
         )
     _require_images(chosen.form.data, chosen.data[chosen.form.data], cache, download=download)
 
@@ -236,10 +246,16 @@ def left(results: Results) -> list[str]:
 
 
 def rehearsed(checks: Sequence[Check], ctx: Context, runs: Pool) -> str:
-    """What the training of these checks would take here, or on a cluster's workers, a line each."""
+    """What the training of these checks would take here, or on a cluster's workers, a line each.
+
+    Raises:
+        UsageError: if they train nothing.
+    """
     from verify.experiments.rehearsal import rehearse, told
 
     training = [check for check in checks if check.artefacts]
+    if not training:
+        raise UsageError("`--rehearse` tells what training takes, and nothing is trained here.")
     if runs.cluster is None:
         pieces = [rehearse(check, ctx) for check in training]
     else:

@@ -223,7 +223,8 @@ def _told(found: dict[str, Soaked], seeds: int, jobs: int, say: Callable[[str], 
     unfinished = any(one.seeds < (seeds if one.draws else 1) for one in found.values())
     alarms = sum(len(one.alarms) for one in drawing.values())
     runs = sum(one.seeds for one in drawing.values())
-    hours = sum(one.cpu_s / one.seeds for one in drawing.values()) * seeds / 3600
+    each = [one.cpu_s / one.seeds * seeds / 3600 for one in drawing.values()]
+    hours, longest = sum(each), max(each, default=0.0)  # of one check a seed follows the other
     unknown = sum(not one.seeds for one in found.values())
     besides = f"{count(unknown, 'check')} that did not run yet and " if unknown else ""
     say(
@@ -231,7 +232,7 @@ def _told(found: dict[str, Soaked], seeds: int, jobs: int, say: Callable[[str], 
         f"each with {least} seeds or more; the rate of one is at most "
         f"{limit(0, least):.1%} where it gave none ({CONFIDENCE:.0%} confidence). "
         f"By the time that took, all of them with {count(seeds, 'seed')} take {hours:.3g} CPU-hours, "
-        f"{hours / jobs:.3g} hours of {count(jobs, 'worker')} that {'does' if jobs == 1 else 'do'} nothing else; "
+        f"{max(hours / jobs, longest):.3g} hours of {count(jobs, 'worker')} that {'does' if jobs == 1 else 'do'} nothing else; "
         f"{besides}those that need trained networks are not among them."
     )
     return 1 if any(one.alarms for one in found.values()) else 3 if unfinished else 0

@@ -96,18 +96,23 @@ def diagnose(
     if len(rows) > SAMPLE:
         notes.append(f"Collapse and effects are measured on {SAMPLE} of {len(rows)} rows, drawn.")
     rows = rows[:SAMPLE]
+    count = 1 if second is None else 2
     progress("outputs")
     z1 = first[rows].to(place)
     z2 = None if second is None else second[rows].to(place)
     h1, h2 = _outputs(apply, z1), None if z2 is None else _outputs(apply, z2)
-    numbers, spectra = _collapse(z1, h1, generator)
+    numbers, spectra = _collapse(
+        z1 if z2 is None else torch.cat([z1, z2]),
+        h1 if h2 is None else torch.cat([h1, h2]),
+        count,
+        generator,
+    )
     # The Hessian's batch.
     few = rows[: min(batch, len(rows))].sort().values
     point = torch.cat([first[few], *([] if second is None else [second[few]])]).to(place)
-    count = 1 if second is None else 2
     progress("gradient")
     hessian, objective = _hessian(apply, loss, point, count, classes, few, options or {})
-    numbers |= _criticality(hessian, objective) | {"|z|": float(point.norm())}
+    numbers |= _criticality(hessian, objective)
     progress("curvature")
     rounding = _forming_error(head, hessian, objective, point, place, notes)
     terms = []
@@ -119,6 +124,9 @@ def diagnose(
     numbers |= {
         f"{t.term} {end}": getattr(t, end) for t in terms for end in ("smallest", "largest")
     }
+    numbers["first-order change"] = words.first_order(
+        hessian.gradient, point, terms[-1], numbers["loss"]
+    )
     share, escape = _escape(hessian, vector, count)
     numbers |= escape
     least = terms[-1].smallest
@@ -293,17 +301,24 @@ def _outputs(apply: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
 
 
 def _collapse(
-    z: Tensor, h: Tensor, generator: torch.Generator
+    z: Tensor, h: Tensor, views: int, generator: torch.Generator
 ) -> tuple[dict[str, float], dict[str, tuple[float, ...]]]:
-    """Variances of directions, effective ranks and spectra of z and h."""
+    """Variances of directions, effective ranks and spectra of z and h, one view above the next."""
     numbers: dict[str, float] = {}
     spectra = {}
     for name, rows in (("z", z), ("h", h)):
+        tiny = torch.finfo(rows.dtype).tiny
+        rows = rows / rows.abs().max().clamp(min=tiny)  # neither overflows nor underflows
         ranks = effective_ranks(rows)
-        directions = F.normalize(rows, dim=1)
+        directions = F.normalize(rows, dim=1, eps=math.sqrt(tiny))
         variance = float((directions - directions.mean(0)).square().sum(1).mean())
-        low, high = _interval(directions - directions.mean(0), generator)
+        low, high = _interval(
+            (directions - directions.mean(0)).reshape(views, -1, rows.shape[1]), generator
+        )
+        centred = rows - rows.mean(0)
+        spread = centred.norm() / rows.norm().clamp(min=tiny)
         numbers |= {
+            f"variance of {name} over its mean square": float(spread.square()),
             f"variance of directions of {name}": variance,
             f"variance of directions of {name}, low": low,
             f"variance of directions of {name}, high": high,
@@ -313,7 +328,6 @@ def _collapse(
             f"{name} collapsed": float(ranks.collapsed),
             f"{name} dimensions": rows.shape[1],
         }
-        centred = rows - rows.mean(0)
         spectra[f"singular values of {name}"] = spectrum(torch.linalg.svdvals(centred).cpu())
         if ranks.collapsed:
             spectra[f"singular values of {name}"] = (0.0,)
@@ -321,12 +335,18 @@ def _collapse(
 
 
 def _interval(centred: Tensor, generator: torch.Generator) -> tuple[float, float]:
-    """95 % of the total variance of rows (n, k) over bootstrap draws, of the divisor n - 1."""
-    n = len(centred)
+    """95 % of the total variance, of at most 1, of rows (views, n, k) over bootstrap draws of the n samples.
+
+    What a draw loses on average is put back: 1 / n of the variance of the samples' means over their views.
+    """
+    n = centred.shape[1]
     drawn = torch.randint(n, (DRAWS, n), generator=generator)
     weights = torch.stack([row.bincount(minlength=n) for row in drawn]).to(centred) / n
-    total = weights @ centred.square().sum(1) - (weights @ centred).square().sum(1)
-    return percentile_interval((total * n / (n - 1)).clamp(min=0).cpu())
+    means = centred.mean(0)
+    moved = (weights @ means).square().sum(1)
+    total = weights @ centred.square().sum(2).mean(0) - moved
+    between = weights @ means.square().sum(1) - moved
+    return percentile_interval((total + between / (n - 1)).clamp(min=0, max=1).cpu())
 
 
 def _hessian(

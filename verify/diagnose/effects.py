@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -33,6 +34,12 @@ def condition(matrices: Tensor) -> tuple[float, int]:
         return float("nan"), 0
     kappas, counts = zip(*sorted(found), strict=True)
     return kappas[len(kappas) // 2], sorted(counts)[len(counts) // 2]
+
+
+def _one_point(rows: Tensor) -> bool:
+    """Whether rows (n, d) are one, to within rounding: as of `effective_ranks`, which has a spectrum besides."""
+    rounding = 4 * math.sqrt(rows.shape[1]) * torch.finfo(rows.dtype).eps
+    return bool(((rows - rows[0]).norm(dim=1) <= rounding * rows[0].norm()).all())
 
 
 def whitening(
@@ -83,9 +90,8 @@ def orbits(
         return float((dh / sh) / (dz / sz))
 
     pairs = (*within(z1, z2), *within(h1, h2))
-    if numbers["h collapsed"] or not all(
-        bool(part.sum() > 0) for part in (pairs[0], pairs[1], pairs[3])
-    ):
+    one = numbers["z collapsed"] or numbers["h collapsed"]
+    if one or not all(bool(part.any()) for part in (pairs[0], pairs[1], pairs[3])):
         return [
             Answer(
                 "Does it contract orbits?",
@@ -105,14 +111,17 @@ def orbits(
         "orbit contraction, high": high,
     }
     order = torch.randperm(n, generator=generator).to(z1.device)
-    shuffled = contraction((*within(z1, z2[order]), *within(h1, h2[order])), slice(None))
+    other = order.roll(1)  # no sample meets itself
+    shuffled = contraction(
+        (*within(z1[order], z2[other]), *within(h1[order], h2[other])), slice(None)
+    )
     controls = f"of unrelated samples {shuffled:.2g}"
     numbers["orbit contraction, unrelated samples"] = shuffled
     if fresh is not None:
         with torch.no_grad():
-            other = (*within(z1, z2), *within(fresh(z1).double(), fresh(z2).double()))
-        if bool(other[3].sum() > 0):
-            numbers["orbit contraction, fresh head"] = contraction(other, slice(None))
+            control = (*within(z1, z2), *within(fresh(z1).double(), fresh(z2).double()))
+        if bool(control[3].sum() > 0):
+            numbers["orbit contraction, fresh head"] = contraction(control, slice(None))
             controls += (
                 f", by a head of fresh weights {numbers['orbit contraction, fresh head']:.2g}"
             )
@@ -145,7 +154,7 @@ def costs(
         return [Answer(question, f"This cannot be told: {few}", Strength.VALUE, "no probe")]
     right = {}
     for name, rows in (("z", z), ("h", h)):
-        if float((rows - rows[0]).abs().max()) == 0:
+        if _one_point(rows[seen]):
             right[name] = (labels[asked] == labels[seen].mode().values).double().cpu()
             continue
         scores = ridge_scores(rows[seen], labels[seen], rows[asked], classes)

@@ -11,14 +11,16 @@ from torch import Tensor
 
 from verify.diagnose.findings import Answer, Extremes, Strength
 from verify.numeric import EffectiveHessian, Head, Loss
+from verify.numeric.effective_hessian import rounding_majorant
+from verify.numeric.heads import Trace
 from verify.numeric.inertia import inertia
 
 CRITICAL = 1e-9
-"""First-order change of the loss over a step as long as z, over the loss or its second-order change,
-up to which a state counts as critical."""
+"""First-order change of the loss over a step of one row as long as it is, over that row's share of the loss
+or the second-order change, up to which a state counts as critical."""
 
 COLLAPSED = 1e-12
-"""Variance of directions, of at most 1, up to which they count as one."""
+"""Variance, of at most 1, up to which points of mean square 1, or directions, count as one."""
 
 LARGEST = 2048
 """Order up to which the loss's own inertia is counted."""
@@ -26,23 +28,41 @@ LARGEST = 2048
 Numbers = dict[str, float]
 
 
-def is_collapsed(numbers: Numbers) -> bool:
-    """Whether all outputs are one point or one direction."""
-    return bool(numbers["h collapsed"]) or numbers["variance of directions of h"] <= COLLAPSED
+def is_point(numbers: Numbers) -> bool:
+    """Whether all outputs, of both views, are one point."""
+    return (
+        bool(numbers["h collapsed"]) or numbers["variance of h over its mean square"] <= COLLAPSED
+    )
+
+
+def is_direction(numbers: Numbers) -> bool:
+    """Whether the directions of all outputs, of both views, are one."""
+    return numbers["variance of directions of h"] <= COLLAPSED
+
+
+def first_order(gradient: Tensor, z: Tensor, effective: Extremes, loss: float) -> float:
+    """The largest of the rows' first-order changes, which `CRITICAL` bounds; where a row is 0, by loss and curvature."""
+    steepest, share = max(abs(effective.smallest), abs(effective.largest)), abs(loss) / len(z)
+    slope, size = gradient.norm(dim=1), z.norm(dim=1)
+    whole = (steepest * size.square()).clamp(min=share)
+    change = torch.where(size > 0, slope * size / whole, slope / math.sqrt(steepest * share))
+    return float(torch.where(slope > 0, change, 0).max())
 
 
 def is_critical(numbers: Numbers) -> bool:
-    """Whether the gradient by z vanishes, as `CRITICAL` says; at z = 0, where no length is as z's, by loss and curvature."""
-    steepest = max(abs(numbers["H_eff smallest"]), abs(numbers["H_eff largest"]))
-    if not numbers["|z|"]:
-        return numbers["|J^T rho|"] <= CRITICAL * math.sqrt(steepest * abs(numbers["loss"]))
-    size = steepest * numbers["|z|"] ** 2
-    return numbers["|J^T rho|"] * numbers["|z|"] <= CRITICAL * max(abs(numbers["loss"]), size)
+    """Whether the gradient by z vanishes, as `CRITICAL` says."""
+    return numbers["first-order change"] <= CRITICAL
 
 
 def verdict(effective: Extremes, numbers: Numbers) -> str:
     """The state in one sentence."""
-    state = "Completely collapsed" if is_collapsed(numbers) else "Not completely collapsed"
+    state = (
+        "Completely collapsed"
+        if is_point(numbers)
+        else "Collapsed to one direction"
+        if is_direction(numbers)
+        else "Not completely collapsed"
+    )
     if not is_critical(numbers):
         sign = "with" if repels(effective) else "without"
         return f"{state}, where the gradient is not zero, {sign} resolved negative curvature."
@@ -83,15 +103,17 @@ def collapse(numbers: Numbers) -> Answer:
         )
 
     word = (
-        "Completely: all outputs are one point, or one direction."
-        if is_collapsed(numbers)
+        "Completely: all outputs are one point."
+        if is_point(numbers)
+        else "To one direction: the outputs differ in length alone."
+        if is_direction(numbers)
         else "Not completely."
     )
     return Answer(
         "Has it collapsed?",
         f"{word} Variance of directions, of at most 1, of {of('h')}; of {of('z')}.",
         Strength.INTERVAL,
-        "95 % by bootstrap, for the variances; ranks are values in float64",
+        f"95 % by bootstrap over the samples, with all of their views, for the variances; ranks are values in float64; one point, or direction, up to a variance of {COLLAPSED:.0e} of the mean square",
     )
 
 
@@ -102,7 +124,7 @@ def critical(numbers: Numbers) -> Answer:
         "Is the state critical?",
         f"{word}: the loss is {numbers['loss']:.6g}, |rho| = {numbers['|rho|']:.2g} and |J^T rho| = {numbers['|J^T rho|']:.2g}.",
         Strength.RESIDUAL,
-        f"critical up to {CRITICAL:.0e} of the loss or its second-order change over a step as long as z",
+        f"critical up to {CRITICAL:.0e} of a row's share of the loss, or its second-order change, over a step as long as the row",
     )
 
 
@@ -218,31 +240,36 @@ def theorems(
         with contextlib.suppress(ValueError):  # not defined in float32, so no forming error
             counted = inertia(objective, u)
     if isinstance(objective, Loss) and numbers["scale invariant"]:
-        rho, product = hessian.rho, objective.jet(u).hessian_product(u)
-        defect = float((product + rho).norm()) / max(float(product.norm() + rho.norm()), 1e-300)
-        if numbers["|rho|"] * numbers["|u|"] > CRITICAL:  # else rho is rounding; no length is seen
+        rho, product = hessian.rho.reshape(u.shape), objective.jet(u).hessian_product(u)
+        seen = rho.norm(dim=1) * u.norm(dim=1)  # no length is seen, of any row
+        row = int(seen.argmax())
+        if float(seen[row]) > CRITICAL:  # else rho is rounding
+            rho, product = rho[row], product[row]
+            defect = float((product + rho).norm() / (product.norm() + rho.norm()))
             found.append(
                 Answer(
                     question,
                     "A fact of such losses: this one does not see lengths, so (hess L) u = -rho and u.(hess L) u = 0; since rho is not 0, hess L has a negative eigenvalue, whatever the head.",
                     Strength.THEOREM,
-                    f"(hess L) u + rho is {defect:.1e} of its terms",
+                    f"(hess L) u + rho is {defect:.1e} of its terms in the row where |rho||u| is largest, {float(seen[row]):.2g}",
                 )
             )
-    if counted is not None and numbers["|rho|"] <= CRITICAL * math.sqrt(
-        max(abs(counted.smallest), abs(counted.largest)) * abs(numbers["loss"])
-    ):
-        repels = (
-            f"hess L has {counted.negative} resolved negative eigenvalues, and H_eff at most as many"
+    _, m, effective = terms
+    bends = m.negative or m.positive or max(-m.smallest, m.largest) + max(m.residuals) > m.rounding
+    certified = int(repels(effective)) if effective.negative is None else effective.negative
+    # More of H_eff than of hess L: then an eigenvalue of hess L that was not resolved is negative.
+    if counted is not None and not bends and certified <= counted.negative:
+        has = (
+            f"hess L has {counted.negative} resolved negative eigenvalues, so by Sylvester's law of inertia H_eff has at most as many"
             if counted.negative
-            else "hess L has no resolved negative eigenvalue, so H_eff has none that is resolved"
+            else "hess L has no resolved negative eigenvalue, so by Sylvester's law of inertia H_eff has none"
         )
         found.append(
             Answer(
                 question,
-                f"Theorem 4.1's term M vanishes with rho, so H_eff = J^T (hess L) J; by Sylvester's law of inertia {repels}, whatever the head.",
+                f"Theorem 4.1's term M is 0 to within rounding, as wherever rho is 0 or the head is affine, and so H_eff is J^T (hess L) J; {has} below minus twice its forming error, if what is not resolved of hess L is 0.",
                 Strength.THEOREM,
-                f"|rho| = {numbers['|rho|']:.1e}; inertia of hess L ({counted.positive}, {counted.zero}, "
+                f"M has eigenvalues from {m.smallest:.1e} to {m.largest:.1e}, with a forming error of {m.rounding:.1e} (an estimate); inertia of hess L ({counted.positive}, {counted.zero}, "
                 f"{counted.negative}) to within {counted.tolerance:.1e}",
             )
         )
@@ -265,23 +292,22 @@ def _of_layers(
     least: float,
     question: str,
 ) -> list[Answer]:
-    """The inertia bound of 4.1 and the threshold of 3.5, sample by sample; least, as of `is_critical`, is the loss."""
+    """The inertia bound of 4.1 and the threshold of 3.5, sample by sample; least, of what rho is held against, is the loss."""
     trace = head.trace(z)
-    deltas = trace.adjoints(hessian.rho)[1:]
-    bent = [d * jet[2] for d, jet in zip(deltas, trace.jets, strict=True)]
-    hidden = torch.cat(bent, 1) if bent else z.new_zeros(len(z), 1)
+    hidden = _bent(trace, hessian.rho)
     loss = objective.dense_hessian(hessian.output)
     values = torch.linalg.eigvalsh(loss)
     floor = 1e-12 * values.abs().amax(1, keepdim=True)
     positive = (values > floor).sum(1)
     lacking = hidden.shape[1] - int(torch.linalg.matrix_rank(head.weights[0]))
-    curved = 1e-12 * hidden.abs().amax(1, keepdim=True)
-    rho, size = (t.reshape(len(z), -1).norm(dim=1) for t in (hessian.rho, hessian.output))
-    whole = (values.abs().amax(1) * size.square()).clamp(min=least)
-    resolved = rho * size > CRITICAL * whole  # else D is rounding
-    bounds = ((hidden < -curved).sum(1) - positive - lacking)[resolved]
+    size = hessian.output.norm(dim=1, keepdim=True)
+    whole = (values.abs().amax(1, keepdim=True) * size.square()).clamp(min=least)
+    moduli, unit = rounding_majorant(trace, z)
+    # What rounding can make of D; infinite or no number at outputs of length 0, which nothing exceeds.
+    noise = _bent(moduli, unit * hessian.rho.abs() + CRITICAL * whole / size)
+    bounds = (hidden < -noise).sum(1) - positive - lacking
     found = []
-    if bool(resolved.any()) and bool(hidden.any()):
+    if bool((hidden.abs() > noise).any()):
         best = int(bounds.max())
         says = (
             f"if the eigenvalues of hess L within 1e-12 of its largest are 0, H_eff of {int((bounds > 0).sum())} of {len(z)} rows must have negative eigenvalues, up to {best}"
@@ -293,7 +319,7 @@ def _of_layers(
                 question,
                 f"Theorem 4.1, inertia: n_-(H_eff) >= n_-(D) - n_+(hess L) - (m_tot - rank W_1), with D the delta_j s''(a_j) of the hidden units; {says}.",
                 Strength.THEOREM,
-                "an MLP of layers that were read; signs of D and hess L counted in float64",
+                "an MLP of layers that were read; signs counted in float64, of D beyond its rounding (an estimate)",
             )
         )
     if terms[0].negative == 0 == terms[0].zero:
@@ -312,6 +338,13 @@ def _of_layers(
             )
         )
     return found
+
+
+def _bent(trace: Trace, rho: Tensor) -> Tensor:
+    """delta_j s''(a_j) of all hidden units, row by row, for rho: (B, k)."""
+    deltas = trace.adjoints(rho)[1:]
+    bent = [d * bend for d, (_, _, bend) in zip(deltas, trace.jets, strict=True)]
+    return torch.cat(bent, 1) if bent else rho.new_zeros(len(rho), 1)
 
 
 def _sentence(text: str) -> str:

@@ -173,7 +173,7 @@ class Source:
         name: first word of the names of what is trained on them.
         load: reads them; a function of the session, which says where the data are.
         size: ``reduced`` or ``published``: how the setting compares with the published one.
-        long: training takes minutes, so it is reported, saved every epoch and timed.
+        long: training takes minutes, so it is reported, saved once a minute at most and timed.
     """
 
     name: str
