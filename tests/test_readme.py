@@ -272,6 +272,7 @@ def test_every_published_effect_has_its_arrays(room):
         ("E5", "turning"),
         ("E9", "z-beats-h"),
         ("E9", "head-helps"),
+        ("E9", "rotation"),
         ("E9", "faster"),
     }
     for one in room.told:
