@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow  # it starts processes
 
 CHECKS = ("derivation", "property", "surprise", "undecided", "weigh", "weigh_again", "grows")
 
-CHECK_S = 0.1
+CHECK_S = 0.2
 """Seconds that each check takes at least."""
 
 WAYS = ("kill", "kill a worker", "interrupt twice", "terminate", "interrupt")
