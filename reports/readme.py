@@ -6,10 +6,12 @@ otherwise contradicts itself; so a table here that differs from README is one th
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from reports.plain import plain
 from verify.claims.check import Kind
@@ -21,6 +23,8 @@ from verify.engine import registry
 from verify.engine.registry import Room
 
 README = Path(__file__).parents[1] / "README.md"
+BENCH = Path(__file__).parent / "evidence" / "bench.json"
+"""What ``python -m verify bench --json`` wrote."""
 
 _BEGIN = "<!-- {}: `python -m reports.readme` renews this -->\n"
 _END = "<!-- end of {} -->\n"
@@ -32,6 +36,7 @@ def blocks(rooms: Sequence[Room]) -> dict[str, str]:
         "counts": _counts(rooms),
         "statements": _statements(rooms),
         "experiments": _experiments(rooms),
+        "speed": _speed(json.loads(BENCH.read_bytes())),
     }
 
 
@@ -103,6 +108,30 @@ def _experiments(rooms: Sequence[Room]) -> str:
         answers = (_answer(getattr(one, form)) for form in forms)
         lines.append(f"| {name}: {_cell(one.text)} | {' | '.join((*quoted, *answers))} |")
     return "\n".join(lines) + "\n"
+
+
+def _speed(bench: dict[str, Any]) -> str:
+    """The peers' processor times over ours, row by row, and where a peer is ahead."""
+    lines = ["| row | peers: processor time over ours |", "| --- | --- |"]
+    ahead, unsure = [], []
+    for row in bench["rows"]:
+        told = []
+        for name, peer in row["peers"].items():
+            ratio = peer["cpu ratio"]
+            median, least, largest = (f"{ratio[k]:.2g}" for k in ("median", "least", "largest"))
+            one = f"{name} {median} ({least} to {largest})"
+            told.append(one if ratio["largest"] >= 1 else f"**{one}**")
+            if ratio["largest"] < 1:
+                ahead.append(f"{name} ({row['name']})")
+            elif ratio["least"] <= 1:
+                unsure.append(f"{name} ({row['name']})")
+        lines.append(f"| {_cell(row['name'])}: {row['asked']} | {_cell('; '.join(told))} |")
+    here = bench["environment"]
+    used = ", ".join(f"{name} {version}" for name, version in here["versions"].items())
+    load = max(here["load before"][0], here["load after"][0])
+    said = f"Ahead of ours in every round: {'; '.join(ahead) or 'none'}. Now ahead, now behind: {'; '.join(unsure) or 'none'}."
+    where = f"One thread of {here['processor']}, load up to {load:.1f} on {here['cpus']} CPUs; Python {here['python']}, {used}."
+    return "\n".join([*lines, "", f"{said} {where}"]) + "\n"
 
 
 def _answer(told: tuple[Answer, str] | None, missing: str = "not run") -> str:

@@ -39,7 +39,7 @@ TIERS: dict[str, tuple[Callable[[CheckRecord], bool], str]] = {
     ),
     "scale": (
         lambda check: check.kind is Kind.SCALE,
-        "the same at production size, in floating point: it “agrees”.",
+        "the same in floating point, at production size, on fitted or trained networks, or over more cases: it “agrees”.",
     ),
     "training": (
         lambda check: check.kind is Kind.TRAINING,

@@ -197,7 +197,9 @@ def test_sentences_and_answers_of_the_authors_can_be_set_and_name_what_there_is(
         assert room.summary is not None
         for defence in room.summary.defences:
             texts += [defence.answer, *(clause.text for clause in defence.reply)]
+    mentions = set()
     for text in texts:
         assert "$" not in re.sub(r"<[^>]*>", "", str(prose(text)))
-        for mention in re.findall(r"\((thm\d+|prop\d+|cor\d+), ([\w-]+)\)", text):
-            assert ".".join(mention) in KNOWN
+        mentions |= set(re.findall(r"\((thm\d+|prop\d+|cor\d+), ([\w-]+)\)", text))
+    assert mentions
+    assert {".".join(mention) for mention in mentions} <= set(KNOWN)

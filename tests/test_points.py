@@ -74,6 +74,15 @@ def test_terms_agree_with_automatic_differentiation(name, depth):
         assert torch.equal(one.eigenvalues[0], values)
 
 
+def test_every_hidden_layer_has_its_own_curvature_where_the_widths_do_not_tell():
+    head, z = random_head((5, 6, 6, 6, 4), SWISH), normal(5, seed=3)
+    constants = OBJECTIVES["negative_cosine"].context(1, head.k, generator(0))
+    hessian = EffectiveHessian(head, OBJECTIVES["negative_cosine"].bind(constants), z)
+    assert isinstance(hessian._products, PointProducts)
+    wanted = torch.func.hessian(lambda z: naive("negative_cosine", head(z)[None], constants))(z)
+    assert (hessian.dense() - wanted).abs().max() <= RELATIVE * float(wanted.abs().max())
+
+
 def test_one_plan_serves_points_batches_large_heads_and_callables():
     """A single point, several, and what has no NumPy kernel are what `EffectiveHessian` says."""
     head, targets = random_head((5, 9, 6), SWISH), normal(3, 6, seed=1)

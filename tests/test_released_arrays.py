@@ -6,6 +6,7 @@ quantiles; the real archive and the committed figures, where the archive is ther
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -28,7 +29,7 @@ from verify.experiments.released.analysis import analyse
 from verify.experiments.released.citations import CITATIONS, Citation, check, cite
 from verify.experiments.released.intervals import on_logarithms, wilson
 from verify.experiments.released.pretrained import table
-from verify.experiments.released.reader import Release, ReleaseError, read
+from verify.experiments.released.reader import COMMIT, Release, ReleaseError, read
 from verify.experiments.released.rows import About, Analysis, Claim, Estimate, Row, decode, encode
 from verify.ssl.data.restricted_pickle import RefusedPickle, loads
 
@@ -337,6 +338,10 @@ def test_e2_of_the_made_up_release(made_up: Analysis) -> None:
         "flow-later": Answer.YES,
     }
     assert {id: claim(made_up, "E2", id).answer for id in answers} == answers
+    times = "10.0, 4.5, 9.0"  # 1.2e-2, 0.9 and 1.2 of it, over 3, 6 and 4 times 4e-4; before, 30
+    assert claim(made_up, "E2", "escapes-swish").value == (
+        f"variance 0.010, 0.049, 0.012 of it; std {times} times below it, {times} in the epoch in which they are nearest"
+    )
 
 
 def test_e7_of_the_made_up_release(made_up: Analysis) -> None:
@@ -347,6 +352,28 @@ def test_e7_of_the_made_up_release(made_up: Analysis) -> None:
     assert value(found.ours) == pytest.approx(2)
     assert claim(made_up, "E7", "separates").answer is Answer.NO
     assert claim(made_up, "E7", "typical").answer is Answer.NO
+    assert claim(made_up, "E7", "batchnorm").answer is Answer.YES
+
+
+@pytest.mark.parametrize(
+    ("ratios", "expected"),
+    [
+        ((0.2, 9.0), Answer.YES),
+        ((2.0, 40.0), Answer.UNDECIDED),
+        ((0.01, 2.0), Answer.UNDECIDED),
+        ((0.01, 40.0), Answer.NO),
+    ],
+)
+def test_about_as_fast_is_no_more_than_ten_times_either_way(
+    ratios: tuple[float, ...], expected: Answer
+) -> None:
+    plain = {collapse.Cell("swish", False, 0.05): np.full((3, 4), 50.0)}
+    normed = {
+        collapse.Cell(activation, True, 0.05): np.full((3, 4), ratio)
+        for activation, ratio in zip(("swish", "relu"), ratios, strict=True)
+    }
+    found = collapse._update_claims(About("E7", "made up"), plain | normed)
+    assert {c.id: c.answer for c in found}["batchnorm"] is expected
 
 
 def test_e1_of_the_made_up_release(made_up: Analysis) -> None:
@@ -375,6 +402,24 @@ def test_e3_of_the_made_up_release(made_up: Analysis, setting: str) -> None:
     assert claim(made_up, "E3", "compression").answer is Answer.NO
 
 
+def test_claims_of_selectivity_rest_on_orbits_drawn_from_all_classes() -> None:
+    """Whose intervals are the wider ones where the classes differ; the rows have those within classes."""
+    arrays = orbit_arrays(4.0, 1.5)
+    more = 1 + arrays["orbit_labels"][:, None]  # the head compresses the later classes more
+    apart = arrays["orbits_z"] - arrays["orbits_z"].reshape(15, 12, 8).mean(1).repeat(12, axis=0)
+    arrays["orbits_h"] = (arrays["orbits_z"] - apart * (1 - 1 / more)) / 4
+    found = orbits.measure(Release({f"p/{n}": a for n, a in arrays.items()}), "p")
+    across, within = (found.estimate("selectivity", within=w) for w in (False, True))
+    assert interval(across)[1] - interval(across)[0] > 2 * (
+        interval(within)[1] - interval(within)[0]
+    )
+    told = {c.id: c.value for c in orbits._claims(orbits.MAIN, found)}
+    assert told["selective"] == across.text(".2f")
+    nothing = [Estimate(value=1.0, interval=(1.0, 1.0))] * 3
+    by_depth = heads._depth_claims(About("E6", "made up"), (found,) * 3, nothing, nothing)
+    assert {c.id: c.value for c in by_depth}["selective"] == "; ".join([across.text(".2f")] * 3)
+
+
 def test_e4_to_e6_of_the_made_up_release(made_up: Analysis) -> None:
     growth = row(made_up, "E4", "MLP minus linear probe, of h minus the same of z, points")
     assert value(growth.ours) == pytest.approx(5)
@@ -385,6 +430,7 @@ def test_e4_to_e6_of_the_made_up_release(made_up: Analysis) -> None:
     assert claim(made_up, "E5", "bends").answer is Answer.YES
     bends = row(made_up, "E6", "second differences, h over z: 3 layers")
     assert interval(bends.ours) == pytest.approx((4, 4), rel=1e-5)
+    assert bends.remark == "of 100 images; 100 of them above 1"
     answers = {c.id: c.answer for c in made_up.claims if c.experiment == "E6"}
     assert answers == dict.fromkeys(("compresses", "selective", "bends", "cost"), Answer.YES)
 
@@ -564,6 +610,19 @@ def test_citations_are_kept_against_a_checkout(tmp_path: Path) -> None:
     answered = command.released(tmp_path, check_citations=True)
     assert answered.code == 1
     assert answered.text.startswith(f"{len(found)} of {len(CITATIONS)} citations disagree with")
+
+
+CHECKED = "f9b6be067b6facb9"
+"""Digest of the places and words of `CITATIONS` as each was last found in a checkout of the release at `COMMIT`."""
+
+
+def test_citations_are_those_that_were_last_held_against_the_release() -> None:
+    placed = [(c.id, c.file, c.first, c.last, c.words) for c in CITATIONS]
+    found = hashlib.sha256(repr((COMMIT, placed)).encode()).hexdigest()[:16]
+    assert found == CHECKED, (
+        "Citations have other places or words than when they were last held against the release; run "
+        f"`python -m verify released --path CHECKOUT --check-citations`, and where all agree write {found!r} into CHECKED."
+    )
 
 
 ABOUT = re.compile(
@@ -816,8 +875,8 @@ def test_recorded_selectivities(recorded: Analysis, key: tuple[str, str, str]) -
 def test_the_archive_gives_the_recorded_figures(recorded: Analysis) -> None:
     found = analyse(ARCHIVE)
     expected = [r for r in recorded.rows if r.experiment != "E8"]
-    assert [(r.setting, r.quantity, r.published) for r in found.rows] == [
-        (r.setting, r.quantity, r.published) for r in expected
+    assert [(r.setting, r.quantity, r.published, r.remark) for r in found.rows] == [
+        (r.setting, r.quantity, r.published, r.remark) for r in expected
     ]
     for ours, theirs in zip(found.rows, expected, strict=True):
         for a, b in ((ours.as_published, theirs.as_published), (ours.ours, theirs.ours)):
@@ -829,4 +888,4 @@ def test_the_archive_gives_the_recorded_figures(recorded: Analysis) -> None:
                 expected_interval = b.interval and pytest.approx(b.interval, rel=1e-4)
                 assert a.interval == expected_interval, ours.quantity
     claims = [c for c in recorded.claims if c.experiment != "E8"]
-    assert [(c.id, c.answer) for c in found.claims] == [(c.id, c.answer) for c in claims]
+    assert list(found.claims) == claims

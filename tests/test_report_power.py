@@ -112,7 +112,7 @@ def test_the_seeds_that_checks_ran_with_are_shown():
     ids = (first.statement.id, experiment.experiment.id)
     html = page(msgspec.structs.replace(run, soaked=dict.fromkeys(ids, soak)))
     assert html.count("that draw, 2 of 3 ran with 40 seeds or more each") == 2
-    assert html.count("1 false alarm; the rate of any one of them is at most 11.3 %") == 2
+    assert html.count("1 false alarm; the rate of each, taken by itself, is at most 11.3 %") == 2
     assert html.count("the others did not run since code or checks changed") == 2
     assert html.count("<td>300</td><td>0</td><td>1.0 %</td>") == 2
     assert "<td>1: surprise: too large</td>" in html

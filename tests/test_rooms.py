@@ -5,6 +5,8 @@ Each case changes one thing in the source of a toy room that is accepted as it s
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from toy import write_registry
 
@@ -86,3 +88,36 @@ def test_a_room_without_faults_is_loaded(folder):
 @pytest.mark.parametrize("place", contents(REGISTRIES), ids=lambda place: place.entry.id)
 def test_every_real_room_is_without_faults(place):
     assert load(place.entry.id, place.module).checks
+
+
+COUNTED = {
+    "thm31": "3 attack, 3 counterexample, 22 derivation, 11 kernel, 13 mutant, 7 property, 2 scale, 1 training",
+    "thm32": "7 attack, 4 counterexample, 37 derivation, 8 kernel, 30 mutant, 12 property, 4 scale",
+    "prop33": "10 attack, 2 counterexample, 24 derivation, 1 example, 14 kernel, 10 mutant, 4 property, 3 scale",
+    "prop34": "4 attack, 7 counterexample, 9 derivation, 7 kernel, 15 mutant, 5 property, 2 scale",
+    "cor35": "9 attack, 9 counterexample, 18 derivation, 2 example, 18 kernel, 18 mutant, 10 property, 2 scale",
+    "thm41": "11 attack, 18 counterexample, 54 derivation, 3 example, 24 kernel, 53 mutant, 38 property, 2 scale",
+    "thm51": "3 attack, 1 counterexample, 18 derivation, 10 kernel, 17 mutant, 10 property, 3 scale, 1 training",
+    "prop52": "4 attack, 4 counterexample, 27 derivation, 13 kernel, 21 mutant, 11 property, 2 scale, 1 training",
+    "thm53": "4 attack, 6 counterexample, 22 derivation, 11 kernel, 15 mutant, 9 property, 1 scale, 1 training",
+    "E1": "6 mutant, 5 property, 4 training",
+    "E2": "3 mutant, 2 property, 7 training",
+    "E3": "4 mutant, 5 property, 8 training",
+    "E4": "1 attack, 1 property, 8 training",
+    "E5": "2 mutant, 3 property, 7 training",
+    "E6": "1 mutant, 1 property, 4 training",
+    "E7": "2 mutant, 1 property, 7 training",
+    "E8": "1 property, 2 training",
+    "E9": "1 mutant, 1 property, 4 training",
+}
+"""How many checks a room has of each kind; what was once checked does not disappear unseen."""
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_no_check_disappears_unseen(name):
+    (place,) = (place for place in contents(REGISTRIES) if place.entry.id == name)
+    kinds = Counter(check.kind for check in load(name, place.module).checks)
+    found = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+    assert found == COUNTED[name], (
+        f"{name} has other checks than before; say in the commit why, and write {found!r} into COUNTED."
+    )

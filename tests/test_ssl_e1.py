@@ -154,6 +154,26 @@ def test_wrong_signs_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("more", "tracks_wrong", "expected"),
+    [
+        (0, 1, Answer.YES),  # one run of twenty is a twentieth
+        (1, 1, Answer.UNDECIDED),
+        (-1, 5, Answer.UNDECIDED),
+        (0, 5, Answer.NO),  # five are a quarter
+    ],
+)
+def test_how_many_wrong_signs_decide(more: int, tracks_wrong: int, expected: Answer) -> None:
+    tracks, left = made_up(-0.5, (1e-3, 1.5)), EPOCHS * tracks_wrong + more
+    assert len(tracks) == 20
+    for cell in tracks:
+        flipped, estimate = min(left, EPOCHS), tracks[cell]["estimate"].copy()
+        estimate[1 : 1 + flipped] *= -1
+        tracks[cell], left = tracks[cell] | {"estimate": estimate}, left - flipped
+    assert left == 0
+    assert answers(tracks)["estimator"] is expected
+
+
+@pytest.mark.parametrize(
     ("values", "shown"),
     [
         ([1, 9, 5, 5, 5, 5, 5, 5, 5, 5], "peak"),

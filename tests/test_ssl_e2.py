@@ -175,6 +175,18 @@ def test_step_sizes_that_matter() -> None:
     assert found["batchnorm"].answer is Answer.UNDECIDED
 
 
+@pytest.mark.parametrize(
+    ("ratio", "expected"),
+    [(0.34, Answer.NO), (0.36, Answer.YES), (1.14, Answer.YES), (1.16, Answer.NO)],
+)
+def test_batchnorm_keeps_what_rounds_to_the_published_range(ratio: float, expected: Answer) -> None:
+    tracks = made_up(**AS_PUBLISHED)
+    for cell in tracks:
+        if cell.norm == NORMED and cell.normal != cell:
+            tracks[cell] = tracks[cell] | {"deviation": np.geomspace(1e-2, ratio * 1e-2, EPOCHS)}
+    assert answers(tracks)["batchnorm"].answer is expected
+
+
 def test_one_of_several_does_not_answer_for_all() -> None:
     first, second = ({**AS_PUBLISHED, **change} for change in ({"swish": 0.9}, {"relu": 2.0}))
     tracks, slow = made_up(**first), Cell("relu", rate=0.005)

@@ -98,6 +98,18 @@ def test_criteria(degrees: float, size: float, curvature: Answer, turning: Answe
     assert answers["protocol"] is answers["published"] is curvature
 
 
+@pytest.mark.parametrize(("turned", "few"), [((11.0, 20.0, 60.0), True), ((9.0, 4.0, 1.0), False)])
+def test_seeds_that_agree_but_lie_far_apart_decide_nothing(
+    turned: tuple[float, ...], few: bool
+) -> None:
+    """Each seed's interval lies on one side of 1, that over seeds and images on neither."""
+    each = [e5_curvature.compare(arcs(10.0, 1.0), arcs(degrees, 1.0)) for degrees in turned]
+    intervals = [cell.intervals["turning"] for cell in each]
+    assert all((i.low > 1) is few and (i.high < 1) is not few for i in intervals)
+    cells: Cells = {(TRAINED, way): each for way in Way}
+    assert {a.answer for a in e5.answers(cells)} == {Answer.UNDECIDED}
+
+
 def test_every_answer_is_about_its_own_orbits() -> None:
     """Where one way alone is not bent, the effects that rest on it say no, and the others yes."""
     bent, straight = (e5_curvature.compare(arcs(10.0, 1.0), arcs(d, 1.0)) for d in (20.0, 5.0))

@@ -75,6 +75,17 @@ def test_criteria(depths: tuple[Depth, ...], expected: list[Answer]) -> None:
     assert [one.answer for one in found] == expected
 
 
+def test_seeds_that_agree_but_lie_far_apart_decide_nothing() -> None:
+    """In every seed the intervals are apart, one way; over the seeds their quotient is not told from 1."""
+    apart = [orbits(scale)[seed] for seed, scale in enumerate((0.7, 0.3, 0.02))]
+    mixed = replace(THREE, orbits=THREE.orbits | {(TRAINED, Protocol.CONSISTENT): apart})
+    pairs = list(zip(ONE.selectivity, mixed.selectivity, strict=True))
+    assert all(b.low > a.high for a, b in pairs)
+    for depths in ((ONE, mixed), (mixed, ONE)):
+        (found,) = [a for a in answers(depths) if a.effect == "selective"]
+        assert found.answer is Answer.UNDECIDED
+
+
 def test_one_seed_does_not_answer_for_all() -> None:
     first, *others = THREE.orbits[TRAINED, Protocol.PUBLISHED]
     stays = ONE.orbits[TRAINED, Protocol.PUBLISHED]

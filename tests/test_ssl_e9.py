@@ -109,11 +109,24 @@ HELPING = {e9_discard.NONE: 0.7, e9_discard.LINEAR: 0.75, "relu": 0.8, "swish": 
         (HELPING, 0.1, [Answer.YES] * 6),
         (HELPING, -0.1, [Answer.NO] * 3 + [Answer.YES] * 3),
         (HELPING | {e9_discard.NONE: 0.9}, 0.1, [Answer.YES] * 3 + [Answer.NO] * 3),
+        # One head that does worse is enough for a no, one that is not told from none for no yes.
+        (HELPING | {"relu": 0.6}, 0.1, [Answer.YES] * 3 + [Answer.NO, Answer.YES, Answer.NO]),
+        (
+            HELPING | {"relu": 0.7},
+            0.1,
+            [Answer.YES] * 3 + [Answer.UNDECIDED, Answer.YES, Answer.UNDECIDED],
+        ),
         (dict.fromkeys(HELPING, 0.7), 0.0, [Answer.UNDECIDED] * 6),
     ],
 )
 def test_criteria(z: dict[str, float], loss: float, expected: list[Answer]) -> None:
     assert [a.answer for a in e9.answers(made_up(z, loss))] == expected
+
+
+def test_the_start_is_no_epoch_of_the_mean() -> None:
+    curves = made_up(HELPING, 0.1)
+    expected = [HELPING["relu"] + 0.001 * seed for seed in range(len(curves))]
+    assert e9_discard.mean(curves, "relu") == pytest.approx(expected)
 
 
 def test_epochs_to() -> None:

@@ -17,10 +17,12 @@ import torch.nn.functional as F
 from scipy import stats
 from torch import Tensor, nn
 
+from verify.claims.evidence import Answer
 from verify.experiments import report
 from verify.ssl.measurements import (
     LEVEL,
     STUDENT,
+    Interval,
     Protocol,
     bootstrap_weights,
     contraction,
@@ -135,6 +137,16 @@ def test_one_seed_says_nothing_of_others() -> None:
     assert report.interval_over_seeds([3.0]) == (-math.inf, math.inf)
     assert report.interval_over_all([3.0], [torch.tensor([2.9, 3.1])]) == (0, math.inf)
     assert report.interval_over_seeds([3.0, 4.0]) == paired_interval([3.0, 4.0])
+
+
+@pytest.mark.parametrize("other", [Interval(0.1, 0.5), Interval(0.5, 2), Interval(1, 3)])
+def test_one_seed_does_not_answer_for_another(other: Interval) -> None:
+    above, below = Interval(2, 3), Interval(0.1, 0.5)
+    assert report.answer_above([above, above], 1) is Answer.YES
+    assert report.answer_above([below, below], 1) is Answer.NO
+    for seeds in ([above, other], [other, above]):
+        assert report.answer_above(seeds, 1) is Answer.UNDECIDED
+    assert report.answer_above([below, Interval(0.5, 1)], 1) is Answer.UNDECIDED
 
 
 def test_paired_interval_names_what_it_lacks() -> None:

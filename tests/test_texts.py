@@ -12,7 +12,9 @@ import ast
 import functools
 import hashlib
 import inspect
+import sys
 import tomllib
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,7 @@ import pytest
 
 from verify.__main__ import REGISTRIES, ROOT
 from verify.claims.check import Check, Kind
+from verify.claims.property import Claim
 from verify.claims.statement import Statement
 from verify.engine import registry as rooms
 
@@ -30,6 +33,7 @@ PLACES = {
     if isinstance(rooms.load(place.entry.id, place.module).subject, Statement)
 }
 DECIDE = (Kind.DERIVATION, Kind.COUNTEREXAMPLE, Kind.EXAMPLE)
+"""What decides; where a part has nothing of these, numerics alone support it, and all of its checks count."""
 
 
 def evaluations(folder: Path, id: str) -> Iterator[str]:
@@ -71,14 +75,38 @@ def _values(function: ast.FunctionDef, id: str) -> Iterator[ast.expr]:
 
 
 def deciding(check: Check) -> Iterator[str]:
-    """The code of what a derivation, counterexample or example runs."""
+    """The code of what a check runs, with the names that its cases are drawn of."""
     waiting: list[object] = [check.run]
     while waiting:
         one = waiting.pop()
         if isinstance(one, functools.partial):
-            waiting += [one.func, *one.args]
+            waiting += [one.func, *one.args, *one.keywords.items()]
+        elif isinstance(one, Claim):
+            yield one.text
+            waiting += [one.normalised_error, one.cases, one.features]
+        elif isinstance(one, tuple):
+            yield ", ".join(name for name in one if isinstance(name, str))
+            waiting += one
         elif inspect.isfunction(one) and one.__module__.startswith("theorems."):
-            yield inspect.getsource(one)
+            yield _source(one)
+
+
+def _source(function: types.FunctionType) -> str:
+    """The source of a function, or of the one that a strategy was composed from."""
+    if not is_composed(function):
+        return inspect.getsource(function)
+    source = inspect.getsource(sys.modules[function.__module__])
+    found = [
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef) and node.name == function.__name__
+    ]
+    return ast.get_source_segment(source, found[0]) or ""
+
+
+def is_composed(function: types.FunctionType) -> bool:
+    """Whether Hypothesis made the function, of which there is no source."""
+    return bool(getattr(function, "is_hypothesis_strategy_function", False))
 
 
 def digests(name: str) -> dict[str, str]:
@@ -113,7 +141,8 @@ def digests(name: str) -> dict[str, str]:
 
 
 def _code(checks: list[Check]) -> list[str]:
-    return [code for check in checks if check.kind in DECIDE for code in deciding(check)]
+    decide = [check for check in checks if check.kind in DECIDE]
+    return [code for check in decide or checks for code in deciding(check)]
 
 
 @pytest.mark.parametrize("name", PLACES)

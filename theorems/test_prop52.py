@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from theorems.prop52 import CHECKS, STATEMENT, curves, refutations, trained
+from verify.claims.evidence import Answer
 from verify.ssl.rotation_orbits import Orbits
 
 
@@ -77,3 +78,45 @@ def test_a_head_that_scales_gains_the_same_in_every_direction():
     assert set(found) == {"orbit", "random", "class"}
     for gain in found.values():
         assert gain.tolist() == pytest.approx([2.25] * 4)
+
+
+@pytest.mark.parametrize(
+    ("gains", "said", "answer"),
+    [
+        (  # |J b|^2 along the orbit, of random directions, and between classes
+            (1.0, 4.0, 9.0),
+            "3.00 (3.00, 3.00, 3.00) times as far as one along a rotation orbit",
+            Answer.YES,
+        ),
+        (
+            (9.0, 4.0, 1.0),
+            "0.33 (0.33, 0.33, 0.33) times as far as one along a rotation orbit",
+            Answer.NO,
+        ),
+    ],
+)
+def test_semantics_are_preserved_where_steps_between_classes_are_the_longer_ones(
+    monkeypatch, gains, said, answer
+):
+    images, classes = torch.zeros(6, 1), torch.arange(6) // 3
+    found = dict(zip(("orbit", "random", "class"), gains, strict=True))
+    nothing = dict.fromkeys(found, 1.0)  # of the controls, which keep all lengths
+
+    def made_up(network, orbits, labels):
+        each = found if network == trained.TRAINED else nothing
+        return {key: torch.full((6,), gain, dtype=torch.float64) for key, gain in each.items()}
+
+    every = [(seed, name, name) for seed in range(3) for name in trained.NAMES]
+    for name, instead in {
+        "load_digits": lambda: None,
+        "first_images": lambda dataset, count: (images, classes),
+        "networks": lambda ctx, dataset: iter(every),
+        "rotation_orbits": lambda network, images, every: None,
+        "gains": made_up,
+    }.items():
+        monkeypatch.setattr(trained, name, instead)
+    finding = trained.semantics(None)
+    assert finding.summary.startswith(f"Semantics are preserved: {answer}. ")
+    assert f"moves the trained head's output {said}" in finding.summary
+    assert f"Owed to training: {answer}." in finding.summary
+    assert f"orbits are contracted more than random directions: {answer}." in finding.summary

@@ -6,7 +6,7 @@ import pytest
 import torch
 from scipy.stats import binom
 
-from theorems.thm41 import CHECKS, STATEMENT, properties
+from theorems.thm41 import CHECKS, STATEMENT, complete_collapse, properties
 from theorems.thm41.own_parts import initial, many_units
 from verify.claims.check import Context
 from verify.claims.evidence import Outcome
@@ -22,6 +22,14 @@ def test_check(check, assert_as_stated):
 
 def test_verdicts(assert_verdicts):
     assert_verdicts(STATEMENT, CHECKS)
+
+
+def test_every_loss_that_the_part_names_is_evaluated_at_complete_collapse():
+    (part,) = (part for part in STATEMENT.parts if part.id == "complete-collapse")
+    named = "negative cosine, BYOL, SimSiam, InfoNCE, NT-Xent, MoCo, VICReg and squared error"
+    assert named in part.text
+    losses = ["negative_cosine", "byol", "simsiam", "info_nce", "nt_xent", "moco", "vicreg", "mse"]
+    assert list(complete_collapse.TWO_VIEWS) == losses
 
 
 def test_a_unit_without_slope_needs_no_width():

@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 import torch
 
-from theorems.thm51 import CHECKS, STATEMENT, scale
+from theorems.thm51 import CHECKS, STATEMENT, scale, trained
 from theorems.thm51.refutations import ROTATIONS, hypotheses, not_of_z, t, x1, x2
 from verify.claims.evidence import Outcome
 
@@ -37,3 +37,13 @@ def test_singular_values_of_tangents_are_those_of_units_over_the_largest():
     lengths = torch.arange(1, 9, dtype=torch.float64)
     found = scale._singular_values(torch.eye(10, 8, dtype=torch.float64) * lengths)
     assert found.tolist() == pytest.approx([1, *[2**-0.5] * 7, 0], abs=1e-15)
+
+
+def test_the_rank_of_tangents_is_the_least_over_the_images():
+    # Oracle: orthogonal columns; of the second image the last one is nothing beside the others.
+    columns = torch.eye(5, 3, dtype=torch.float64).repeat(2, 1, 1)
+    columns[1, :, 2] = columns[1, :, 1]
+    rank, least = trained._gap(columns)
+    assert rank == 2
+    assert least == pytest.approx(0, abs=1e-12)
+    assert trained._gap(columns[:1]) == (3, pytest.approx(1))

@@ -9,7 +9,7 @@ import sympy as sp
 import torch
 from torch.autograd.functional import hessian
 
-from theorems.thm53 import CHECKS, STATEMENT, latents
+from theorems.thm53 import CHECKS, STATEMENT, latents, trained
 from theorems.thm53.fisher import RANK_TOLERANCE, Fisher, probe_root
 from verify.ssl.probes import Probes
 
@@ -92,3 +92,37 @@ def test_a_probe_tells_of_its_features_what_its_hessian_says():
     for root, z in zip(roots, features, strict=True):
         wanted = hessian(lambda x: -probes.logits(x[None, None])[0, 0].log_softmax(0)[2], z)
         assert torch.allclose(root.T @ root, wanted, rtol=1e-10, atol=1e-12)
+
+
+SMALL = RANK_TOLERANCE / 2
+"""A figure that counts as none."""
+
+
+@pytest.mark.parametrize("failing", [*range(5), None])
+def test_a_hypothesis_holds_where_every_point_meets_it(failing):
+    # One network of two meets all of them, the other all but one.
+    met = trained.Seen(
+        ranks=((3, 3), (2, 2)),
+        exceeding=0.0,
+        unprocessed=(0.0, SMALL),
+        along=(0.5, 0.25),
+        seen=SMALL,
+        overlapping=0.0,
+        spectra=(UNIT, UNIT),
+    )
+    spoilt = {
+        0: {"unprocessed": (0.0, 0.5)},
+        2: {"seen": 0.5},
+        3: {"overlapping": 0.5},
+        4: {"exceeding": 0.5},
+    }
+    other = met._replace(**spoilt.get(failing, {}))
+    steepest = 0.5 if failing == 1 else SMALL
+    for each in ([met, other], [other, met]):
+        table = trained._hypothesis_table(
+            {"rotation": each}, {"rotation": (0.5, 0.25)}, [0.0], steepest
+        )
+        ((model, *cells),) = table.rows
+        assert model == trained.MODELS["rotation"]
+        wanted = ["fails" if column == failing else "holds" for column in range(5)]
+        assert [cell.partition(":")[0] for cell in cells] == wanted

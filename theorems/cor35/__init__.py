@@ -154,7 +154,7 @@ FULL = section(
     ),
     at_scale(
         "production",
-        "The constants at 512-2048-2048, and random against worst-case errors",
+        "The constants at 512-2048-2048, and random against aligned errors",
         production.thresholds,
         cost=4.0,
     ),
@@ -196,7 +196,7 @@ COUNTEREXAMPLES = section(
     ),
     refutation(
         "stable-psd.bent",
-        r"The same with two outputs: $H_{\mathrm{eff}} = 2$ is sent to $-6$",
+        r"The same with two outputs: $H_{\mathrm{eff}} = 3$ is sent to $-1$, and both points are critical",
         refutations.loses_semidefiniteness,
         instances.BENT,
         reading="stable-psd",

@@ -150,7 +150,7 @@ def fitted_heads(ctx: Context) -> Finding:
     tried = bool((error < root).any() and (whole_bound < lam).any())
     return finding(
         told and tried and broken == 0,
-        f"{len(found)} heads at {POINTS} points: of {int(beyond.sum())} states beyond the published threshold {definite} have a positive definite effective Hessian and {unstable} a negative eigenvalue. The target's is positive definite everywhere, so that an error can lose stability and cannot make it: too small a head works against a stable collapse, not for it. {'No state' if broken == 0 else f'{broken} states'} contradict{'s' if broken == 0 else ''} a proved threshold.",
+        f"{len(found)} heads at {POINTS} points: of {int(beyond.sum())} states beyond the published threshold {definite} have a positive definite effective Hessian and {unstable} a negative eigenvalue. The target's is positive definite everywhere, so that an error can lose definiteness and cannot make it; whether it makes a point critical, and so a collapse point, is not asked. {'No state' if broken == 0 else f'{broken} states'} contradict{'s' if broken == 0 else ''} a proved threshold.",
         cases=error.numel(),
         residuals={
             "states that contradict a proved threshold": float(broken),
@@ -187,7 +187,7 @@ def _table(found: list[Measured], published: float) -> Table:
             )
             for row in found
         ),
-        note="Random hidden layers, the last layer fitted by least squares. The target's effective Hessian is the identity, so a collapse point is stable with the target: a larger error can only lose that stability. This measures these heads, not trained ones.",
+        note="Random hidden layers, the last layer fitted by least squares. The target's effective Hessian is the identity, and a larger error can only lose that definiteness; whether a point is critical is not asked. This measures these heads, not trained ones.",
     )
 
 

@@ -145,11 +145,11 @@ UNSTABLE = linear(u3 + SADDLE, (1, 0, 0), (0, 2, 0))
 """E = (-1, 2, 0): a critical collapse with H_eff = 1 is sent to one with -4."""
 
 
-BENT = Heads(u1 + (u1**2 + u2**2) / 2, (z1**2, sp.S.Zero), (-5 * z1**2, 2 * z1))
-"""H = I, E = (0, 2): a critical collapse with H_eff = 2 is sent to one with -6, far beyond the threshold 1."""
+BENT = Heads(u1 + (u1**2 + u2**2) / 2, (z1**2, z1), (-5 * z1**2, 3 * z1))
+"""H = I, E = (0, 2): a critical collapse with H_eff = 3 is sent to one with -1, beyond the threshold 3/2."""
 
 TURNED = Heads(u1 + u1**2 / 2, (-z1,), (-(z1**2),))
-"""H = 1, E = 1: a critical collapse with H_eff = 1 is sent to one with -2, at twice the threshold."""
+"""H = 1, E = 1: a point with H_eff = 1, not critical for the target, is sent to a critical collapse with -2, at twice the threshold."""
 
 KEPT = Heads(TURNED.loss, TURNED.target, (z1**2,))
 """The same, sent to a collapse with H_eff = 2."""

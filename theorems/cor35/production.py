@@ -1,9 +1,10 @@
-"""The constants of 3.5 at production size, and what random and worst-case errors do there.
+"""The constants of 3.5 at production size, and what random and aligned errors do there.
 
 Heads: projectors 512-2048-2048, three alone and one under a predictor 2048-512-2048, with Swish and
-He weights. L and M come from Lanczos, lambda from a factorisation. The worst-case error is the
+He weights. L and M come from Lanczos, lambda from a factorisation. The aligned error is the
 rank-one matrix E = (w - Jv) v^T with v the least eigenvector of J^T H J and w the nearest point to
-Jv of the cone {x^T H x <= 0}: at it definiteness is lost. The random error is Gaussian.
+Jv of the cone {x^T H x <= 0}: at it definiteness is lost. It is the least error along v; another
+direction may need less (`DIRECTION`). The random error is Gaussian.
 """
 
 from __future__ import annotations
@@ -49,16 +50,16 @@ class Measured(NamedTuple):
 
     Attributes:
         letters: lambda, L and M.
-        random, worst: least eigenvalue of the perturbed pullback over lambda; NaN where the
+        random, aligned: least eigenvalue of the perturbed pullback over lambda; NaN where the
             hypothesis lambda > 0 fails or is not resolved.
-        reached: size of the worst-case error.
+        reached: size of the aligned error.
     """
 
     head: str
     loss: str
     letters: Letters
     random: float = math.nan
-    worst: float = math.nan
+    aligned: float = math.nan
     reached: float = math.nan
 
     @property
@@ -138,7 +139,7 @@ def state(name: str, made: Head, z: Tensor) -> State:
 
 
 def measure(at: State, label: str, loss: Loss, noise: Tensor) -> Measured:
-    """The constants, and the least eigenvalue after a random and after the worst-case error.
+    """The constants, and the least eigenvalue after a random and after the aligned error.
 
     Args:
         at: the head at a point.
@@ -160,12 +161,12 @@ def measure(at: State, label: str, loss: Loss, noise: Tensor) -> Measured:
         for error in (MULTIPLE * found.published * noise, torch.outer(shift, v))
     ]
     return found._replace(
-        random=float(after[0]) / lam, worst=float(after[1]) / lam, reached=float(shift.norm())
+        random=float(after[0]) / lam, aligned=float(after[1]) / lam, reached=float(shift.norm())
     )
 
 
 def thresholds(ctx: Context) -> Finding:
-    """Four heads under three losses: every proved threshold lies below the worst-case error."""
+    """Four heads under three losses: every proved threshold lies below the aligned error."""
     generator = torch.Generator().manual_seed(ctx.seed_for("cor35.production"))
     z = torch.randn(1, PROJECTOR[0], generator=generator, dtype=torch.float64)
     noise = torch.randn(PROJECTOR[2], PROJECTOR[0], generator=generator, dtype=torch.float64)
@@ -183,17 +184,17 @@ def thresholds(ctx: Context) -> Finding:
             "negative cosine": OBJECTIVES["negative_cosine"].bind(Targets(target)),
         }
         found += [measure(at, label, loss, noise) for label, loss in losses.items()]
-    judged = [row for row in found if not math.isnan(row.worst)]
+    judged = [row for row in found if not math.isnan(row.aligned)]
     # Squared, since the error of lambda is absolute; for a convex loss the threshold is larger.
     margin = max(
         row.threshold**2 / (row.reached**2 + ROUNDING * row.letters.L**2) for row in judged
     )
-    lost = all(row.worst * row.q <= ROUNDING for row in judged)
+    lost = all(row.aligned * row.q <= ROUNDING for row in judged)
     sized = math.isclose(float(torch.linalg.matrix_norm(noise, ord=2)), 1, rel_tol=1e-9)
     moved = max(abs(row.random - 1) for row in judged)
     return finding(
         lost and sized and margin <= 1 and len(judged) >= LEAST,
-        rf"At 512-2048-2048 $q$ lies between {min(r.q for r in judged):.1e} and {max(r.q for r in judged):.1e}. A random error of {MULTIPLE:g} times the published threshold changes $\lambda$ by at most {rounded_up(100 * moved, 2)} %; the worst-case one destroys definiteness. In {len(found) - len(judged)} of {len(found)} settings $\lambda > 0$ fails or is not resolved, and the corollary says nothing.",
+        rf"At 512-2048-2048 $q$ lies between {min(r.q for r in judged):.1e} and {max(r.q for r in judged):.1e}. A random error of {MULTIPLE:g} times the published threshold changes $\lambda$ by at most {rounded_up(100 * moved, 2)} %; one along the least eigenvector destroys definiteness. In {len(found) - len(judged)} of {len(found)} settings $\lambda > 0$ fails or is not resolved, and the corollary says nothing.",
         cases=len(judged),
         margin=margin,
         tables=(_table(found),),
@@ -202,7 +203,7 @@ def thresholds(ctx: Context) -> Finding:
 
 def _table(found: list[Measured]) -> Table:
     def shown(row: Measured, value: float) -> str:
-        return "" if math.isnan(row.worst) else f"{value:.3g}"
+        return "" if math.isnan(row.aligned) else f"{value:.3g}"
 
     return Table(
         title="The constants of the corollary at production size",
@@ -215,7 +216,7 @@ def _table(found: list[Measured]) -> Table:
             "q",
             "published threshold",
             "proved threshold",
-            "worst-case |E|",
+            "aligned |E|",
             "lambda after it, over lambda",
             f"after a random E of {MULTIPLE:g} thresholds",
         ),
@@ -231,7 +232,7 @@ def _table(found: list[Measured]) -> Table:
                         row.published,
                         row.threshold,
                         row.reached,
-                        row.worst,
+                        row.aligned,
                         row.random,
                     )
                 ),

@@ -55,7 +55,7 @@ CHECKS = kernel(
             "beyond.part_beyond_target",
             "beyond.part_beyond_kept_or_lost",
             "met.part_beyond_met",
-            read="ccece5db85dada83",
+            read="042d0c233e411d04",
         ),
     },
     readings={

@@ -204,7 +204,7 @@ REFUTED: dict[str, Refuted] = {
         replace(UNBOUNDED, factor=(2 - T**2 + T**4) / (3 * T**2 - T**4)),
     ),
     "necessary": Refuted(
-        r"Twenty times the threshold, and $H_{\mathrm{eff}}$ goes from $1$ to $121$",
+        r"Twenty times the threshold, and $H_{\mathrm{eff}}$ goes from $1$ to $121$ (at $d = 1$, where every $\kappa$ is $1$)",
         keeps_everything,
         FAR,
         {

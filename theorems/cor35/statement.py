@@ -209,7 +209,7 @@ STATEMENT = Statement(
         Part(
             id="beyond",
             title="Beyond the threshold",
-            text=r"If $H \succeq 0$ then $(J_* + E)^T H (J_* + E) \succeq 0$ for every $E$: without an interaction term such a collapse is stable to second order on either side of any threshold. The threshold makes nothing stable, since $\lambda > 0$ says that the target's $H_{\mathrm{eff}}$ is positive definite already: below the full bound's threshold that is kept, and beyond it can only be kept or lost.",
+            text=r"If $H \succeq 0$ then $(J_* + E)^T H (J_* + E) \succeq 0$ for every $E$: without an interaction term such a collapse is stable to second order on either side of any threshold. The threshold makes no $H_{\mathrm{eff}}$ definite, since $\lambda > 0$ says that the target's is already: below the full bound's threshold that is kept, and beyond it can only be kept or lost.",
             predicted=Verdict.PROVED,
         ),
     ),

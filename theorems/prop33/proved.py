@@ -20,9 +20,9 @@ CHECKS = kernel(
             "factor_hypotheses.part_factor_met",
             "factor_hypotheses.part_factor_needs_dimension",
             "factor_hypotheses.part_factor_needs_hessian",
-            read="6412c4a63ae14cde",
+            read="30c5d21ef2108ae3",
         ),
-        "square": said("square.part_square", "square.part_square_narrow", read="5143defce6534090"),
+        "square": said("square.part_square", "square.part_square_narrow", read="b2e10e47dbd1966b"),
         "general": said(
             "general.part_general",
             "general.part_general_curved",
@@ -49,7 +49,7 @@ CHECKS = kernel(
             "scope.part_scope",
             "scope.part_scope_origin",
             "scope.part_scope_met",
-            read="0ebbc415ed27e79f",
+            read="b442c1ab81e7af9f",
         ),
     },
     readings={

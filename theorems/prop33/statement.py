@@ -98,13 +98,13 @@ STATEMENT = Statement(
         Part(
             id="factor",
             title="The factor is constant",
-            text=r"If $d \geq 2$, $L \in C^2$ and $W^T \nabla^2 L(Wz) W = c(z) I$ with $c(z) > 0$ on a connected open set $U$, then $c$ is constant there, and $L$ a quadratic polynomial on $W(U)$, though not beyond it. Neither $d \geq 2$ nor the Hessian structure of the metric can be dropped.",
+            text=r"If $d \geq 2$, $L \in C^2$ and $W^T \nabla^2 L(Wz) W = c(z) I$ with $c(z) > 0$ on a connected open set $U$, then $c$ is constant there, and $L$ a quadratic polynomial on $W(U)$, though not always beyond it. Neither $d \geq 2$ nor the Hessian structure of the metric can be dropped.",
             predicted=Verdict.PROVED,
         ),
         Part(
             id="square",
             title="Square heads",
-            text="For $k = d$ a constant head is isotropic everywhere with one factor $c > 0$ if and only if $L$ is a quadratic polynomial with positive definite Hessian, so that barrier holds for every other loss, curved or flat. For $k < d$ the effective Hessian is degenerate.",
+            text="For $k = d$ some constant head is isotropic everywhere with one factor $c > 0$ if and only if $L$ is a quadratic polynomial with positive definite Hessian, so that barrier holds for every other loss, curved or flat. For $k < d$ the effective Hessian is degenerate.",
             predicted=Verdict.PROVED,
         ),
         Part(
@@ -128,7 +128,7 @@ STATEMENT = Statement(
         Part(
             id="scope",
             title="Losses without a metric",
-            text=r"If $L(tu) = L(u)$ for $t > 0$, as for every loss on normalised outputs, then $u^T \nabla^2 L(u) \, u = 0$ for every $u \neq 0$: $\nabla^2 L$ is positive definite nowhere, and the statement says nothing about such a loss.",
+            text=r"If $L(tu) = L(u)$ for $t > 0$, as for every loss on normalised outputs, then $u^T \nabla^2 L(u) \, u = 0$ at every $u \neq 0$ near which $L$ is $C^2$: $\nabla^2 L$ is positive definite at none, and the statement says nothing about such a loss.",
             predicted=Verdict.PROVED,
         ),
     ),

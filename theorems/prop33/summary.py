@@ -13,7 +13,7 @@ SUMMARY = Summary(
         ),
         holds("that there are such losses holds", "some-loss"),
         holds_added(
-            r"the barrier holds for $k = d$ (for every loss that is not quadratic, with a varying factor from $d = 2$ on), for $k < d$, and where the metric is curved on every subspace",
+            r"the barrier holds for $k = d$ (for every loss that is not quadratic, with a varying factor from $d = 2$ on), for $k < d$, and where the metric is curved on every $d$-dimensional subspace, $d \geq 2$",
             "square",
             "square-varying",
             "curved-subspaces",
@@ -24,7 +24,7 @@ SUMMARY = Summary(
     shown_by="prop33.iff.whitened.constant-factor",
     instead=(
         proved(
-            r"A constant head is isotropic everywhere, with one factor, if and only if the loss is a positive definite quadratic on some $d$-dimensional subspace; and the barrier is not robust, since small heads come as close to isotropy as one likes on a compact set wherever the loss Hessian at 0 has $d$ positive eigenvalues",
+            r"Some constant head is isotropic everywhere, with one factor, if and only if the loss is a positive definite quadratic on some $d$-dimensional subspace; and the barrier is not robust, since small heads come as close to isotropy as one likes on a compact set wherever the loss Hessian at 0 has $d$ positive eigenvalues",
             "iff",
             "robust",
         ),
@@ -74,7 +74,7 @@ SUMMARY = Summary(
         "some-loss": "The barrier to isotropy, for some losses",
         "square": "The barrier for square heads, with a constant factor",
         "square-varying": "The barrier for square heads, varying factor, d at least 2",
-        "curved-subspaces": "The barrier, for a metric that is curved on every subspace",
+        "curved-subspaces": "The barrier, for a metric curved on all d-dim. subspaces",
         "narrow": "Degeneracy behind heads narrower than their input",
     },
     part_titles={

@@ -32,7 +32,7 @@ CHECKS = kernel(
         "one-hessian": said(
             "readings.reading_one_hessian",
             "readings.reading_one_hessian_met",
-            read="31db0c646e5a7132",
+            read="0a3c5b3930c97222",
         ),
     },
 )

@@ -7,7 +7,7 @@ products the telescoping sum
     |A_1 .. A_n - B_1 .. B_n| <= sum_i |B_1| .. |B_{i-1}| |A_i - B_i| |A_{i+1}| .. |A_n|.
 
 The change of H_eff is bounded from below by its products with vectors. Float32, for throughput:
-nothing here is a sign, and the bound and the change are three orders of magnitude apart.
+nothing here is a sign, and the bound and the change are more than five orders of magnitude apart.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ AFFINE = section(
     ),
     property_check(
         "dimension",
-        r"The largest $\dim S$ that can be whitened is $n_+$, by exact signatures",
+        r"For $d = k$ the largest $\dim S$ that can be whitened is $n_+$, by exact signatures",
         properties.DIMENSION,
     ),
     *(
@@ -173,7 +173,7 @@ FIXED_POINT = section(
     ),
     property_check(
         "exact",
-        r"The largest $\dim S$ orthogonal to $\rho$, by exact signatures",
+        r"The largest $\dim S$ with $W(S)$ orthogonal to $\rho$, by exact signatures",
         properties_linear.KEPT,
     ),
     *(mutant_check(name, claim) for name, claim in mutants.FIXED_POINTS.items()),

@@ -259,7 +259,7 @@ def describe_signature(case: Signature) -> tuple[tuple[str, str], ...]:
 
 
 DIMENSION = Claim(
-    r"the largest $\dim S$ that some head whitens is $n_+(\nabla^2 L)$",
+    r"for $d = k$ the largest $\dim S$ that some head whitens is $n_+(\nabla^2 L)$",
     signatures,
     dimension_mismatch,
     describe_signature,

@@ -270,7 +270,7 @@ def describe_kept(case: Kept) -> tuple[tuple[str, str], ...]:
 
 
 KEPT = Claim(
-    r"where $z^*$ stays critical the largest $\dim S$ is $r$, less $1$ if $0 \neq \rho \in \operatorname{ran} H$",
+    r"where $d \geq r$ and $z^*$ stays critical the largest $\dim S$ is $r$, less $1$ if $0 \neq \rho \in \operatorname{ran} H$",
     kept_cases,
     kept_mismatch,
     describe_kept,

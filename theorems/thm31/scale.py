@@ -105,7 +105,7 @@ def objectives(ctx: Context) -> Finding:
                 cell["objective"],
                 cell["outputs"],
                 *counts,
-                "yes" if every else "no",
+                "yes" if every else "r = 0" if cell["rank"] == "0" else "no",
                 str(here.dimension) if here else "",
                 f"{here.error:.1e}" if here else "",
                 f"{here.scalar:.1e}" if here else "",
@@ -119,7 +119,7 @@ def objectives(ctx: Context) -> Finding:
         outcome=Outcome.AS_STATED if margin <= 1 and not wrong else Outcome.SURPRISE,
         summary=(
             f"At random and at collapsed outputs of {len(whitened)} objectives the loss Hessian has "
-            f"no resolved negative eigenvalue, so that every $S$ of dimension $r$ can be whitened, in "
+            f"eigenvalues resolved from $0$, and none of them negative, so that every $S$ of dimension $r$ can be whitened, in "
             f"{applies} of {defined} states. An affine head that whitens the well-conditioned "
             f"positive eigenvalues did so within {rounded_up(worst, 2)}. For {invariant} objectives $u^T "
             r"\nabla^2 L \, u = 0$, so that no strictly linear head whitens an $S$ that holds $z^*$."

@@ -174,9 +174,9 @@ def _short(instance: Instance) -> Conclusion:
     whole = sp.integrate(root, (u, -sp.oo, sp.oo))
     needed = sp.sqrt(1 - instance.epsilon) * instance.length
     return (
-        rf"a head with $|G - 1| \leq \epsilon$ has a derivative without a zero, so that it does not turn, and a speed of at least $\sqrt{{1 - \epsilon}}$ in the metric: its way is ${sp.latex(needed)}$ long, and the line $\int \sqrt{{L''}} \, du = {sp.latex(whole)}$",
+        rf"a head with $|G - 1| \leq \epsilon$ has a derivative without a zero, so that it does not turn, and a speed of at least $\sqrt{{1 - \epsilon}}$ in the metric: its way is at least ${sp.latex(needed)}$ long, and the line $\int \sqrt{{L''}} \, du = {sp.latex(whole)}$",
         (whole - needed).is_positive is not False,
-        rf"With $k = d = 1$ the image would be ${sp.latex(needed)}$ long in a metric in which the whole line has length ${sp.latex(whole)}$.",
+        rf"With $k = d = 1$ the image would be at least ${sp.latex(needed)}$ long in a metric in which the whole line has length ${sp.latex(whole)}$.",
     )
 
 

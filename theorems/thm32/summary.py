@@ -39,7 +39,7 @@ SUMMARY = Summary(
             "flow",
         ),
         derived(
-            r"with a factor that varies along the path, behind every such loss the flow of some head that is isotropic up to $\epsilon$ runs through any smooth regular arc that does not meet itself, at a speed of its own, but where the flow of such a head turns by the angle $\Theta$, its speed falls by $e^{-D}$ with $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$",
+            r"with a factor that varies along the path, behind every such loss, through any smooth regular arc that does not meet itself, runs the flow of some head that is isotropic up to $\epsilon$ along it, at a speed of its own, but where the flow of such a head turns by the angle $\Theta$, its speed falls by $e^{-D}$ with $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$",
             "flow-varying",
         ),
     ),

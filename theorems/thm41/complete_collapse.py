@@ -77,10 +77,16 @@ def zero_error(case: CollapseCase, angle: float = 0.0) -> float:
     return float(case.residual(angle).abs().max()) / TOLERANCE
 
 
+def losses_seen(case: CollapseCase) -> dict[str, bool]:
+    """Every loss that the part names."""
+    return {name.replace("_", " "): case.objective == name for name in TWO_VIEWS}
+
+
 ZERO = Claim(
     r"$\rho = 0$ at complete collapse of both views",
     partial(cases, tuple(TWO_VIEWS)),
     zero_error,
+    features=losses_seen,
 )
 
 PREDICTED = ZERO.mutant(
@@ -99,10 +105,16 @@ def nonzero_violation(case: CollapseCase, angle: float = 1.0) -> float:
     return 0.0 if float(case.residual(angle).abs().max()) > APART else math.inf
 
 
+def predictors_seen(case: CollapseCase) -> dict[str, bool]:
+    """Both losses with a predictor."""
+    return {"BYOL": case.objective == "byol", "SimSiam": case.objective == "simsiam"}
+
+
 NONZERO = Claim(
     r"$\rho \neq 0$ for BYOL and SimSiam at the output of a predictor that is not parallel to the target",
     partial(cases, ("byol", "simsiam")),
     nonzero_violation,
+    features=predictors_seen,
 )
 
 NO_PREDICTOR = NONZERO.mutant(r"$\rho \neq 0$ without a predictor", angle=0.0)

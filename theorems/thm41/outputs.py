@@ -71,10 +71,16 @@ def euler_error(case: OutputCase, tilt: float = 0.0) -> float:
     return max(radial, double) / EULER_TOLERANCE
 
 
+def invariant_seen(case: OutputCase) -> dict[str, bool]:
+    """Every scale-invariant objective."""
+    return {name.replace("_", " "): case.objective == name for name in INVARIANT}
+
+
 EULER = Claim(
     r"$\nabla^2 L \, u = -\rho$ and $u^T \nabla^2 L \, u = 0$ for the scale-invariant objectives",
     partial(outputs, INVARIANT),
     euler_error,
+    features=invariant_seen,
     case_divisor=2,
 )
 
@@ -194,10 +200,19 @@ def trained_error(case: TrainedCase, interaction_weight: float = 1.0) -> float:
     return curvature_error(case, found, torch.eye(case.head.d, dtype=case.z.dtype))
 
 
+def trained_seen(case: TrainedCase) -> dict[str, bool]:
+    """Both objectives."""
+    return {
+        "squared error": case.objective == "mse",
+        "negative cosine": case.objective == "negative_cosine",
+    }
+
+
 TRAINED_HEADS = Claim(
     "the Hessian of a squared error or a negative cosine of $h(z)$ is $G + M$",
     trained_cases,
     trained_error,
+    features=trained_seen,
     case_divisor=2,
 )
 

@@ -72,7 +72,7 @@ PARTS = (
     Part(
         id="initial",
         title="Instability at random initialisation",
-        text=r"Two layers of $m \geq 1$ units behind a $C^2$ loss, and a law of the weights that does not change when columns of $W_2$ change sign, with $b_2$ readjusted to keep $h(z^*)$ (columns that are symmetric, and independent of each other, of the first layer and of $h(z^*)$): if almost surely no $\delta_j s''(a_j)$ is zero and $n_+(\nabla^2 L) + m - \operatorname{rank} W_1 \leq r$, then $P(H_{\mathrm{eff}} \succeq 0) \leq P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$. It is attained at $r = 0$. Where $\operatorname{rank} W_1 = m \leq d$ and $s' \neq 0$ no such $z^*$ is critical. (Not part of the theorem: behind $b_2 = 0$ the columns are in general not independent of $h(z^*)$; they are at $z^* = 0$ behind Swish or GELU units without biases, where $h(z^*) = 0$ whatever they are.)",
+        text=r"Two layers of $m \geq 1$ units behind a $C^2$ loss, and a law of the weights that does not change when columns of $W_2$ change sign, with $b_2$ readjusted to keep $h(z^*)$ (columns that are symmetric, and independent of each other, of the first layer and of $h(z^*)$): if almost surely no $\delta_j s''(a_j)$ is zero and $n_+(\nabla^2 L) + m - \operatorname{rank} W_1 \leq r$, then $P(H_{\mathrm{eff}} \succeq 0) \leq P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$. It is attained at $r = 0$. Where $\operatorname{rank} W_1 = m \leq d$ and $s'$ is zero nowhere (softplus and tanh; not Swish or GELU) no such $z^*$ is critical. (Not part of the theorem: behind $b_2 = 0$ the columns are in general not independent of $h(z^*)$; they are at $z^* = 0$ behind Swish or GELU units without biases, where $h(z^*) = 0$ whatever they are.)",
         predicted=Verdict.PROVED,
     ),
     Part(
@@ -84,7 +84,7 @@ PARTS = (
     Part(
         id="critical",
         title="Critical collapses behind tapering heads",
-        text=r"If the widths of a head as in part F do not increase, $d \geq m_1 \geq .. \geq m_{N-1}$, all of $W_1, .., W_{N-1}$ have full rank and $s' \neq 0$, then behind a $C^2$ loss every $\delta_l = 0$ at a critical $z^*$, so that $M = 0$ and $H_{\mathrm{eff}} = G$.",
+        text=r"If the widths of a head as in part F do not increase, $d \geq m_1 \geq .. \geq m_{N-1}$, all of $W_1, .., W_{N-1}$ have full rank and $s'$ is zero nowhere (softplus and tanh; not Swish or GELU), then behind a $C^2$ loss every $\delta_l = 0$ at a critical $z^*$, so that $M = 0$ and $H_{\mathrm{eff}} = G$.",
         predicted=Verdict.PROVED,
     ),
     Part(

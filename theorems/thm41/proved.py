@@ -66,14 +66,14 @@ CHECKS = kernel(
             "initial.part_initial_count",
             "initial.part_initial_not_critical",
             "initial_met.part_initial_attained",
-            read="ccc8d93f7a96ff6d",
+            read="e2e166ea151ed0cc",
         ),
         "critical": said(
             "hessian_parts.part_critical_hessian",
             "matrix_hypotheses.part_critical_met",
             "matrix_hypotheses.part_critical_needs_tapering",
             "matrix_hypotheses.part_critical_needs_slope",
-            read="4d21dd28da711ac8",
+            read="e038e8f63344f6ed",
         ),
         "threshold": said(
             "hessian_parts.part_threshold_hessian",

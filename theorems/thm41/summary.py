@@ -33,7 +33,7 @@ SUMMARY = Summary(
             "2-direction",
         ),
         holds_added(
-            "it holds, but for a binomial tail, of heads at random initialisation whose units are no more than the dimensions of $z$, and where the last layer's columns are symmetric in sign, and independent of each other, of the first layer and of the output",
+            "it holds, but for a binomial tail, of heads of two layers at random initialisation whose units are no more than the dimensions of $z$, and where the last layer's columns are symmetric in sign, and independent of each other, of the first layer and of the output",
             "2-initial",
         ),
         refuted(
@@ -102,7 +102,7 @@ SUMMARY = Summary(
             answer=r"In high dimension the kernel of the loss Hessian is large, $r < d$, and $M$ acts on it for almost all weights.",
             reply=(
                 derived(
-                    r"Granted that for almost all weights of two layers with more than $r$ units $M \neq 0$ there",
+                    r"Granted that for almost all weights of two layers with an analytic activation and more than $r$ units $M \neq 0$ there",
                     "genericity",
                 ),
                 holds_added(
@@ -114,7 +114,7 @@ SUMMARY = Summary(
                     "kernel",
                 ),
                 proved(
-                    r"and at a critical collapse behind a head whose widths do not increase, of full rank and with $s' \neq 0$, $M = 0$, however large the kernel",
+                    r"and at a critical collapse behind a head whose widths do not increase, of full rank and with $s'$ zero nowhere, as of softplus and tanh, $M = 0$, however large the kernel",
                     "critical",
                 ),
             ),
@@ -128,7 +128,7 @@ SUMMARY = Summary(
                     "2-initial",
                 ),
                 proved(
-                    r"but these states are not critical where $s' \neq 0$, so no saddles",
+                    r"but behind an activation with $s'$ zero nowhere, as of softplus and tanh, these states are not critical, so no saddles",
                     "initial",
                 ),
                 proved(

@@ -27,7 +27,7 @@ SUMMARY = Summary(
     shown_by="thm53.published.overlap",
     instead=(
         proved(
-            r"$\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V + \dim(\ker I_z \cap V)$ where $I_h$ vanishes on $V$, and this is attained",
+            r"$\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V + \dim(\ker I_z \cap V)$ where $I_h$ vanishes on $V$ and $I_h \preceq I_z$, as for every function of $z$, and this is attained",
             "rank",
         ),
     ),

@@ -1,8 +1,9 @@
-"""``python -m verify bench``: the curvature kernels against what they replace, in one process.
+"""``python -m verify bench``: the curvature kernels against their peers, in one process on one thread.
 
-All of it is at random initialisation but for the collapsed states, in float64 unless the reference
-is published in float32, with a relative residual of 1e-8. `verify.bench.timing` says how times are
-compared, `verify.bench.workloads` what is timed.
+All of it is at random initialisation but for the collapsed states, in float64 unless the peer is published in
+float32, with a relative residual of 1e-8. `verify.bench.timing` says how times are compared,
+`verify.bench.workloads` what is timed, `verify.bench.peers` against what. A peer whose numbers are not ours, to the
+tolerance that its entry states, is not timed.
 """
 
 from __future__ import annotations
@@ -10,267 +11,259 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import torch
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from verify.bench import workloads as work
-from verify.bench.reference_functions import plain_function, plain_outputs
-from verify.bench.timing import (
-    REPETITIONS,
-    Comparison,
-    Scaling,
-    compare,
-    draw,
-    environment,
-    time_of,
-)
+from verify.bench.peers import PEERS, Kind, Peer, versions
+from verify.bench.timing import Scaling, Spread, draw, environment, error, timed
+from verify.bench.workloads import Problem
 from verify.experiments.e1.estimator_audit import Cell, Setting, initial_state
-from verify.experiments.e1.published_power_iteration import published_estimate
 from verify.numeric.activations import ACTIVATIONS
-from verify.numeric.effective_hessian import EffectiveHessian
-from verify.numeric.heads import Head
-from verify.numeric.lanczos import extreme_eigenpairs
 from verify.numeric.objectives import NEGATIVE_COSINE, Targets
-
-
-def run(
-    full: bool = False, device: str = "cpu", report: Callable[[str], None] = print
-) -> dict[str, Any]:
-    """Run every comparison and the cost table.
-
-    Args:
-        full: time the reference at 2048-8192-8192-8192 in every repetition, not once
-            (``--profile deep``).
-        device: of both sides of every comparison.
-        report: told each result as it comes.
-
-    Returns:
-        Plain data: environment, comparisons and cost table.
-    """
-    before = os.getloadavg()
-    comparisons = []
-    first = (dense_small, dense_small_terms, one_sample, one_sample_cold)
-    for one in (*first, batch, partial(batch, scale=0.1), collapsed_lanczos, collapsed_fallback):
-        comparisons.append(one(device=device))
-        report(str(comparisons[-1]))
-    comparisons.append(one_large_sample(REPETITIONS if full else 1, device))
-    report(str(comparisons[-1]))
-    table = []
-    for scaling in costs(device):
-        table.append(scaling)
-        report(str(scaling))
-    return {
-        "environment": environment(device) | {"load before": before, "load after": os.getloadavg()},
-        "comparisons": [
-            asdict(c) | {"ratios": c.ratios, "ratio": c.ratio, "cpu ratio": c.cpu_ratio}
-            for c in comparisons
-        ],
-        "costs": [asdict(s) | {"exponent": s.exponent} for s in table],
-    }
-
-
-def write(result: dict[str, Any], path: Path) -> tuple[Path, Path]:
-    """Write a result as JSON, and its costs as a drawing beside it; return both paths."""
-    path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    drawing = path.with_name(path.name + ".svg")
-    costs = [Scaling(c["size"], tuple(c["values"]), tuple(c["seconds"])) for c in result["costs"]]
-    draw(costs, drawing)
-    return path, drawing
-
-
-# --- comparisons --------------------------------------------------------------------------------
 
 AUTHORS = (512, 2048, 2048), (2048, 512, 2048)
 """Widths of the published projector and predictor."""
 
 PUBLISHED = Setting(*AUTHORS, 256)
+SAMPLES = 4
+"""Of a batch that training has collapsed."""
 
 
-def dense_small(device: str = "cpu") -> Comparison:
-    """64-128-128 Swish: G, M and the spectrum of their sum, against the spectrum alone."""
-    sample = work.initial("swish", (64, 128, 128), None, 1, device)
-    return compare(
-        "64-128-128 Swish, G, M and spectrum",
-        "torch.func.hessian and eigvalsh: the sum only, not G and M",
-        "G and M in closed form and eigvalsh of their sum",
-        lambda: work.spectrum(sample),
-        partial(work.terms_and_spectrum, sample),
-        required=15,
-        inner=20,
-        threads=1,
-        note="one thread for both: at this size a second one is only waited for. The reference is F.linear, F.silu and F.cosine_similarity. In a loop of its own, more than a third of the kernel's time is LAPACK's syevd, two fifths are G and M with their three matrix products, and a fifth is the rest: derivatives, calls and checks",
-    )
+@dataclass(frozen=True)
+class Row:
+    """A problem that ours and peers solve.
+
+    Attributes:
+        name: as the table has it.
+        kind: what is asked for.
+        make: the problem on a device.
+        ours: what we run on it.
+        words: what that is.
+        note: more about the problem, found when it is made.
+        deep: whether it takes minutes.
+    """
+
+    name: str
+    kind: Kind
+    make: Callable[[str], Problem]
+    ours: Callable[[Problem], Tensor] = work.extremes
+    words: str = "Lanczos to 1e-8, or the closed form and eigh where that is cheaper"
+    note: Callable[[str], str] = lambda device: ""
+    deep: bool = False
 
 
-def dense_small_terms(device: str = "cpu") -> Comparison:
-    """The same against a reference that gives G and M too."""
-    sample = work.initial("swish", (64, 128, 128), None, 1, device)
-    head, loss, z = sample
-    function = plain_function(head, loss.constants.targets)
-    outputs, target = plain_outputs(head), loss.constants.targets[0]
-
-    def reference() -> Tensor:
-        def at(row: Tensor) -> Tensor:
-            return function(row.unsqueeze(0))
-
-        total = torch.func.hessian(at)(z[0])
-        u = outputs(z[0])
-        rho = torch.func.grad(lambda u: -torch.cosine_similarity(u, target, dim=-1))(u)
-        interaction = torch.func.hessian(lambda row: rho @ outputs(row))(z[0])
-        pullback = total - interaction
-        return torch.linalg.eigvalsh(pullback + interaction)
-
-    return compare(
-        "the same, against a reference that gives G and M",
-        "torch.func.hessian of the loss and of rho.h, and eigvalsh",
-        "G and M in closed form and eigvalsh of their sum",
-        reference,
-        partial(work.terms_and_spectrum, sample),
-        required=1,
-        inner=20,
-        threads=1,
-        note="G is the difference of the two Hessians; one thread for both",
-    )
+def _initial(*widths: Any, batch: int = 1, objective: str = NEGATIVE_COSINE.name) -> Any:
+    """A Swish head's problem by its widths: one tuple, or those of projector and predictor."""
+    projector, predictor = widths if len(widths) == 2 else (*widths, None)
+    return lambda device: work.initial("swish", projector, predictor, batch, device, objective)
 
 
-def one_sample(device: str = "cpu") -> Comparison:
-    """Projector and predictor: extremes of one sample, of a head that is used more than once."""
-    sample = work.initial("swish", *AUTHORS, 1, device)
-    return compare(
-        "512-2048-2048 + 2048-512-2048 Swish, extremes of one sample",
-        "torch.func.hessian and eigvalsh",
-        "Lanczos to 1e-8",
-        lambda: work.spectrum(sample)[[0, -1]],
-        lambda: work.values(sample)[0],
-        required=6,
-        note="the head's fused weights, formed once per head, are not in the time",
-    )
+def _audited(scale: float, device: str) -> Problem:
+    """The batch of the published estimator, from either of its starts."""
+    setting = replace(PUBLISHED, batch=64)
+    state = work.moved(initial_state(Cell(ACTIVATIONS["swish"], scale), setting, 0), device)
+    return Problem(state.head, NEGATIVE_COSINE.bind(Targets(state.targets)), state.z)
 
 
-def one_sample_cold(device: str = "cpu") -> Comparison:
-    """The same with a head that is seen for the first time."""
-    sample = work.initial("swish", *AUTHORS, 1, device)
-    head, loss, z = sample
-
-    def kernel() -> Tensor:
-        fresh = Head(head.weights, head.biases, head.activations)
-        return work.values((fresh, loss, z))[0]
-
-    return compare(
-        "the same, of a new head",
-        "torch.func.hessian and eigvalsh",
-        "Lanczos to 1e-8, fusing the weights included",
-        lambda: work.spectrum(sample)[[0, -1]],
-        kernel,
-        required=1,
-        note="the first sample of a head; every further one costs what the line above says",
-    )
-
-
-def one_large_sample(references: int, device: str = "cpu") -> Comparison:
-    """2048-8192-8192-8192: extremes of one sample."""
-    sample = work.initial("swish", (2048, 8192, 8192, 8192), None, 1, device)
-    return compare(
-        "2048-8192-8192-8192 Swish, extremes of one sample",
-        f"torch.func.hessian, {work.CHUNK} columns at once, and eigvalsh",
-        "Lanczos to 1e-8",
-        lambda: work.spectrum(sample, chunk=work.CHUNK)[[0, -1]],
-        lambda: work.values(sample)[0],
-        required=5,
-        references=references,
-        note=f"reference timed {references} time(s)",
-    )
-
-
-def batch(device: str = "cpu", scale: float = 1.0) -> Comparison:
-    """256 samples at once against the published float32 estimator, in either published start."""
-    cell = Cell(ACTIVATIONS["swish"], scale)
-    state = work.moved(initial_state(cell, PUBLISHED, 0), device)
-    loss = NEGATIVE_COSINE.bind(Targets(state.targets))
-    single = Head([w.float() for w in state.head.weights], None, state.head.activations)
-    function = plain_function(single, state.targets.float())
-    worst: list[float] = []
-
-    def kernel() -> Tensor:
-        pairs = extreme_eigenpairs(EffectiveHessian(state.head, loss, state.z))
-        worst.append(float((pairs.residuals.amax(-1) / pairs.scale).max()))
-        return pairs.values
-
-    def reference() -> None:
-        published_estimate(function, state.z.float(), 0)
-
-    kernel()
-    return compare(
-        f"256 samples at once, the same head ({cell.name})",
-        "the published estimator: 20 + 20 float32 steps on the batch mean",
-        "Lanczos on every sample's block, float64, to 1e-8",
-        reference,
-        kernel,
-        required=2.5,
-        note=f"largest relative residual {max(worst):.1e}; the published value is one number for the batch and is not compared",
-    )
-
-
-def collapsed_lanczos(
-    device: str = "cpu", setting: Setting = PUBLISHED, samples: int = 8
-) -> Comparison:
-    """Samples of a head that training has collapsed, where the smallest eigenvalues crowd together."""
-    sample, (before, after) = work.collapsed(setting, samples, device)
-    pairs = work.extremes(sample)
+def _collapsed_note(device: str) -> str:
+    problem, (before, after) = work.collapsed(PUBLISHED, SAMPLES, device)
+    pairs = work.pairs(problem)
     ratio = float((pairs.values[:, 0].abs() / pairs.scale).median())
-    return compare(
-        f"{samples} samples of the same head, collapsed by training",
-        "torch.func.hessian and eigvalsh, sample by sample",
-        f"Lanczos to 1e-8, falling back if need be; here: {pairs.method}",
-        partial(work.ends, sample),
-        partial(work.values, sample),
-        required=1,
-        note=(
-            f"{work.STEPS} steps of SimSiam on random features from the pseudo-collapsed start; the "
-            f"variance of directions fell from {before:.2g} to {after:.2g}; the smallest eigenvalue "
-            f"is {ratio:.1e} of the norm; up to {int(pairs.iterations.max())} products; largest "
-            f"relative residual {float((pairs.residuals.amax(-1) / pairs.scale).max()):.1e}"
-        ),
+    return (
+        f"{work.STEPS} steps of SimSiam on random features; the variance of directions fell from "
+        f"{before:.2g} to {after:.2g}; the smallest eigenvalue is {ratio:.1e} of the norm; {pairs.method}"
     )
 
 
-def collapsed_fallback(
-    device: str = "cpu", setting: Setting = PUBLISHED, samples: int = 8
-) -> Comparison:
-    """What the fallback itself costs on the same samples, and how accurate it is."""
-    sample, _ = work.collapsed(setting, samples, device)
-    return compare(
-        "the same by the fallback alone",
-        "torch.func.hessian and eigvalsh, sample by sample",
+ROWS = (
+    Row(
+        "64-128-128, one sample",
+        Kind.SPECTRUM,
+        _initial((64, 128, 128)),
+        work.terms_and_spectrum,
+        "G and M in closed form, and eigvalsh of their sum",
+    ),
+    Row("64-128-128, 256 samples", Kind.SAMPLES, _initial((64, 128, 128), batch=256)),
+    Row("128-256-256, 64 samples", Kind.SAMPLES, _initial((128, 256, 256), batch=64)),
+    Row(
+        "64-128-128, 64 samples, DINO",
+        Kind.SAMPLES,
+        _initial((64, 128, 128), batch=64, objective="dino"),
+    ),
+    Row(
+        "512-2048-2048 + 2048-512-2048, one sample",
+        Kind.ONE,
+        _initial(*AUTHORS),
+        words="Lanczos to 1e-8; the head's fused weights, formed once per head, are not in the time",
+    ),
+    Row(
+        "the same, of a new head",
+        Kind.SAMPLES,
+        _initial(*AUTHORS),
+        work.extremes_of_a_new_head,
+        "Lanczos to 1e-8, fusing the weights included",
+    ),
+    Row(
+        f"{SAMPLES} samples of the same head, collapsed by training",
+        Kind.SAMPLES,
+        lambda device: work.collapsed(PUBLISHED, SAMPLES, device)[0],
+        words="Lanczos to 1e-8, falling back if need be",
+        note=_collapsed_note,
+    ),
+    Row(
+        "the same, by the fallback alone",
+        Kind.SAMPLES,
+        lambda device: work.collapsed(PUBLISHED, SAMPLES, device)[0],
+        work.factorised,
         "closed form and eigh of every sample",
-        partial(work.ends, sample),
-        partial(work.factorised, sample),
-        required=1,
-        note="what a sample costs on which Lanczos does not converge, beyond the Lanczos steps",
-    )
+    ),
+    *(
+        Row(
+            f"128-256-128, a batch of 64, {title}",
+            Kind.COUPLED,
+            _initial((128, 256, 128), batch=64, objective=objective),
+            words="Lanczos to 1e-8",
+        )
+        for objective, title in (
+            ("vicreg", "VICReg"),
+            ("barlow_twins", "Barlow Twins"),
+            ("info_nce", "InfoNCE"),
+        )
+    ),
+    *(
+        Row(
+            f"64 samples of the published head, {name}",
+            Kind.PUBLISHED,
+            partial(_audited, scale),
+            words="Lanczos on every sample's block to 1e-8",
+        )
+        for scale, name in ((1.0, "at initialisation"), (0.1, "from the published collapse"))
+    ),
+    Row("2048-8192-8192-8192, one sample", Kind.ONE, _initial((2048, 8192, 8192, 8192)), deep=True),
+)
+"""Every row, in the order of the table."""
+
+
+def run(
+    full: bool = False, device: str = "cpu", report: Callable[[str], None] = print
+) -> dict[str, Any]:
+    """Time every row and the costs.
+
+    Args:
+        full: also the rows that take minutes (``--profile deep``).
+        device: of both sides of every comparison; of the peers only PyTorch itself is timed on a GPU.
+        report: told each result as it comes.
+
+    Returns:
+        Plain data: environment, absent peers, rows and costs.
+    """
+    before, threads = os.getloadavg(), torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1):
+            absent = {peer.name: peer.absent for peer in PEERS if peer.absent}
+            for name, why in absent.items():
+                report(f"{name}: {why}; it is compared with nothing.")
+            peers = [p for p in PEERS if not p.absent and (device == "cpu" or p.module == "torch")]
+            rows = []
+            for row in (row for row in ROWS if full or not row.deep):
+                rows.append(compare(row, peers, device))
+                report(told(rows[-1]))
+            table = []
+            for scaling in costs(device):
+                table.append(scaling)
+                report(str(scaling))
+    finally:
+        torch.set_num_threads(threads)
+    load = {"load before": before, "load after": os.getloadavg(), "threads": 1}
+    return {
+        "environment": environment(device) | {"versions": versions()} | load,
+        "absent": absent,
+        "rows": rows,
+        "costs": [asdict(s) | {"exponent": s.exponent} for s in table],
+    }
+
+
+def compare(row: Row, peers: list[Peer], device: str = "cpu") -> dict[str, Any]:
+    """Time a row: ours, and the peers that answer it with the same numbers; as plain data."""
+    problem = row.make(device)
+    wanted = row.ours(problem)
+    runs: dict[str, Callable[[], object]] = {"ours": lambda: row.ours(problem)}
+    found: dict[str, dict[str, Any]] = {}
+    for peer in (peer for peer in peers if row.kind in peer.kinds):
+        run = peer.make(problem, wanted)
+        values = run()
+        off = None
+        if peer.tolerance is not None:
+            assert values is not None, "a peer with a tolerance gives values"
+            off = error(values, peer.picks(wanted))
+        entry = {"computes": peer.computes, "tolerance": peer.tolerance, "error": off}
+        found[peer.name] = entry
+        if off is None or (peer.tolerance is not None and off <= peer.tolerance):
+            runs[peer.name] = run
+    times = timed(runs)
+    ours = times.pop("ours")
+    for name, one in times.items():
+        found[name] |= asdict(one) | {
+            "cpu ratio": asdict(Spread.of(one.cpu_s, ours.cpu_s)),
+            "wall ratio": asdict(Spread.of(one.wall_s, ours.wall_s)),
+        }
+    about = {
+        "name": row.name,
+        "asked": row.kind.value,
+        "words": row.words,
+        "note": row.note(device),
+    }
+    return about | {"ours": asdict(ours), "peers": found}
+
+
+def told(row: dict[str, Any]) -> str:
+    """Some lines for the terminal about a row's result."""
+    lines = [f"{row['name']}: {row['asked']}" + f" ({row['note']})" * bool(row["note"])]
+    for name, peer in row["peers"].items():
+        if "cpu ratio" not in peer:
+            lines.append(f"  {name}: {peer['error']:.0e} from ours, not timed")
+            continue
+        of, wall = Spread(**peer["cpu ratio"]), Spread(**peer["wall ratio"])
+        off = "" if peer["error"] is None else f"; within {peer['error']:.0e} of ours"
+        lines.append(
+            f"  {name}: {of.median:.3g}x the processor time ({of.least:.3g} to {of.largest:.3g} in "
+            f"{len(peer['cpu_s'])} rounds), {wall.median:.3g}x the time{off}"
+        )
+    return "\n".join(lines)
+
+
+def write(result: dict[str, Any], path: Path) -> tuple[Path, Path]:
+    """Write a result as JSON, and its costs as a drawing beside it; return both paths."""
+    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    drawing = path.with_name(path.name + ".svg")
+    costs = result["costs"]
+    draw([Scaling(*(c[name] for name in Scaling.__annotations__)) for c in costs], drawing)
+    return path, drawing
 
 
 def costs(device: str = "cpu") -> Iterator[Scaling]:
-    """Extremes as the input, the hidden width and the batch grow, by themselves."""
+    """A product of Lanczos as the input, the hidden width and the batch grow, by themselves."""
 
-    def scaling(size: str, sizes: tuple[int, ...], make: Callable[[int], work.Sample]) -> Scaling:
-        seconds = []
-        for value in sizes:
-            sample = make(value)
-            work.values(sample)
-            times = (time_of(partial(work.values, sample), 1)[0] for _ in range(REPETITIONS))
-            seconds.append(median(wall for wall, _ in times))
-        return Scaling(size, sizes, tuple(seconds))
+    def scaling(size: str, sizes: tuple[int, ...], make: Callable[[int], Any]) -> Scaling:
+        problems = [make(value)(device) for value in sizes]
+        products = [int(work.pairs(p, dense_up_to=1).iterations.max()) for p in problems]
+        times = [timed({"": partial(work.pairs, p, dense_up_to=1)})[""] for p in problems]
+        weights = [sum(w.numel() for w in p.head.weights) for p in problems]
+        return Scaling(
+            size,
+            sizes,
+            tuple(w * len(p.z) for w, p in zip(weights, problems, strict=True)),
+            tuple(min(t.cpu_s) / n for t, n in zip(times, products, strict=True)),
+        )
 
-    def initial(widths: tuple[int, ...], batch: int = 1) -> work.Sample:
-        return work.initial("swish", widths, None, batch, device)
-
-    yield scaling("d", (128, 256, 512, 1024), lambda n: initial((n, 512, 512)))
-    yield scaling("width", (512, 1024, 2048, 4096), lambda n: initial((256, n, n)))
-    yield scaling("batch", (4, 16, 64, 256), lambda n: initial((256, 512, 512), n))
+    yield scaling("d", (512, 1024, 2048, 4096), lambda n: _initial((n, 1024, 1024)))
+    yield scaling("width", (512, 1024, 2048, 4096), lambda n: _initial((512, n, n)))
+    yield scaling("batch", (4, 16, 64, 256), lambda n: _initial((256, 512, 512), batch=n))

@@ -122,7 +122,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--only": {**_KINDS, "help": f"only checks of this kind (repeatable): {', '.join(Kind)}"},
     "--skip": {**_KINDS, "help": "no checks of this kind (repeatable)"},
-    "--out": {"type": _path, "metavar": "DIR", "help": "keep evidence and report here"},
+    "--out": {
+        "type": _path,
+        "metavar": "DIR",
+        "help": "the folder of evidence, artefacts and report",
+    },
     "--fresh": {**_SWITCH, "help": "draw a new seed and reuse no stored evidence"},
     "--json": {"type": _path, "metavar": "FILE", "help": "write the whole record of the run"},
     "--junit": {"type": _path, "metavar": "FILE", "help": "write the checks as JUnit XML"},
@@ -329,6 +333,8 @@ COMMANDS: dict[str, Command] = {
         "NAME",
         {
             "--seeds": {"help": "the form with so many training seeds"},
+            "--seed": {"help": "on the digits (default: drawn once for each evidence folder)"},
+            "--fresh": {"help": "reuse no stored evidence, and on the digits draw a new seed"},
             "--record": {"help": "also keep the results in reports/evidence"},
         },
         "A NAME is an experiment, E1 to E9, or `all`.",
@@ -369,11 +375,11 @@ COMMANDS: dict[str, Command] = {
         "the representations that go into it. Nothing in a checkpoint or an array file is run.",
     ),
     "bench": Command(
-        "time the curvature kernels against PyTorch's own Hessians",
+        "time the curvature kernels against their peers",
         ("--profile", "--device", "--json"),
         "",
         {
-            "--profile": {"choices": ("standard", "deep"), "help": "deep: the large ones too"},
+            "--profile": {"choices": ("standard", "deep"), "help": "deep: the largest head too"},
             "--json": {"help": "write the result, and its drawing beside it"},
         },
     ),

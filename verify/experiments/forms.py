@@ -78,7 +78,7 @@ class Form:
 
 
 LIVE = Form(data=DIGITS, size="digits", seeds=3, minutes={})
-"""The digits' own form, which every experiment but E8 has."""
+"""The digits' own form, which every experiment has, E8 for its objectives alone."""
 
 REDUCED = Form(
     data="cifar10",

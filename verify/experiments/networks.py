@@ -60,7 +60,7 @@ SIMCLR = Config(
     precision="bfloat16",
     passes=2,
 )
-"""SimCLR as published."""
+"""SimCLR as published, but in bfloat16."""
 
 SIMSIAM = replace(
     SIMCLR,

@@ -13,7 +13,7 @@ Unset Printing Implicit Defensive.
 Import Order.Theory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
-(** lambda_min(H_eff) = lambda > 0 says that the target is stable already: H_eff is positive
+(** lambda_min(H_eff) = lambda > 0 says that the target's H_eff is definite already: positive
     definite. *)
 Theorem part_beyond_target k d (loss : vec k -> R) (h : vec d -> vec k) (z : vec d) (lambda : R) :
   C2 loss (h z) -> C2map h z -> 0 < lambda -> lambda_min_is (mx (effective loss h z)) lambda ->

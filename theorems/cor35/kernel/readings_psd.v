@@ -83,9 +83,9 @@ by rewrite !mxE mul0rn mulr0.
 Qed.
 
 (** Reading [stable-psd] is refuted: for L(u) = u + u^2 / 2, whose Hessian is 1 everywhere,
-    h(z) = - z and h_phi(z) = - z^2, a configuration that is collapsed at the critical point
-    z = 0 with rho = 1 has H_eff = 1 for h, and H_eff = -2 for h_phi, where |E| = 1 is twice
-    the threshold. *)
+    h(z) = - z and h_phi(z) = - z^2, a configuration that is collapsed at z = 0, which is
+    critical for h_phi, with rho = 1, has H_eff = 1 for h, and H_eff = -2 for h_phi, where |E| = 1
+    is twice the threshold. *)
 Theorem refuted_stable_psd : exists (loss : vec 1 -> R) (h hphi : vec 1 -> vec 1) (z : vec 1)
     (encoder : vec 1 -> vec 1) (L M lambda : R),
   [/\ quoted loss h hphi z L M lambda /\ exceeds h hphi z L M lambda,

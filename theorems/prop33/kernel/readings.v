@@ -103,15 +103,3 @@ have [[c1 cE] _] := part_factor d2 (@everywhere_open d) (@everywhere_connected d
 apply: (reading_square LC pd cu (W := W) (c := c1)); first by rewrite -(cE zerov Logic.I).
 by move=> z; rewrite iso cE.
 Qed.
-
-(** Reading `some-loss`: for some such losses no [W] has [H_eff(z) = c I] for all [z]: the rippled loss of the
-    refutation of `constant-factor`, behind square heads. *)
-Theorem reading_some_loss : exists (d k : nat) (L : vec k -> R),
-  (forall u, C2 L u) /\ (forall u, positive_definite (hess L u)) /\ curved L
-  /\ forall (W : mat k d) (c : R), 0 < c ->
-       ~ forall z, effective L (mulv W) z = @refuted_barrier.multiple_of_identity d c.
-Proof.
-have [c2 pd cv _] := barrier_counterexample.
-exists 3%nat, 3%nat, ripple; split=> //; split=> //; split=> // W c c0.
-exact: reading_square.
-Qed.

@@ -1,5 +1,4 @@
-(** Proposition 3.3 for every k > d: a curved loss on R^k that a constant head from R^d whitens everywhere; and a
-    curved loss with k = d = 2 that no constant head whitens. *)
+(** Proposition 3.3 for every k > d: a curved loss on R^k that a constant head from R^d whitens everywhere. *)
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.

@@ -46,8 +46,8 @@ Theorem reading_one_hessian k d (h hphi : vec d -> vec k) (z : vec d) (H : 'M[R]
     ((mx (jac h z))^T *m H *m mx (jac h z)) eps L M.
 Proof. exact: part_pullback. Qed.
 
-(** Its hypotheses can be met, at any z, with eps, L and M other than zero. *)
-Lemma reading_one_hessian_met (z : vec 1) :
+(** Its hypotheses can be met, at z = 0, with eps, L and M other than zero. *)
+Lemma reading_one_hessian_met :
   let h := head1 (cubic 0 1 0 0) in let hphi := head1 (cubic 0 2 0 0) in
   [/\ norm_le (mx (jac hphi (point1 0)) - mx (jac h (point1 0))) 1,
       norm_le (mx (jac h (point1 0))) 1 & norm_le (1%:M : 'M[R]_1) 1].

@@ -1,4 +1,4 @@
-(** Theorem 3.1: the hypotheses of its parts and readings can be met, in every dimension n. *)
+(** Theorem 3.1: the hypotheses of its parts and readings can be met: in every dimension n, those of [linear-outside] in the plane. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.analysis Require Import Rstruct.

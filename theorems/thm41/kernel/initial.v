@@ -126,7 +126,7 @@ apply: leq_trans (_ : #|[set A : {set 'I_m} | (#|A| <= r)%N]| <= _)%N.
 exact: card_subsets.
 Qed.
 
-(** If no delta_j s''(a_j) is zero, W_1 has full row rank and s'(a_j) != 0, then the point is not critical: part critical. *)
+(** If no delta_j s''(a_j) is zero, W_1 has full row rank and s' is zero nowhere, then the point is not critical: part critical. *)
 Theorem part_initial_not_critical L w : (0 < m)%N -> C2 L (head_of w (point w)) ->
   (forall a, Derive s a <> 0) -> (m <= d)%N -> \rank (first_weights w) = m -> (forall j, bends L w 0 j != 0) ->
   ~ conditions.critical L (head_of w) (point w).

@@ -1,4 +1,4 @@
-"""The size of rho swept across the threshold: stable up to it, unstable from the exact onset on.
+"""The size of rho swept across the threshold: stable up to it, unstable beyond the exact onset.
 
 rho = t rho_1 along a ray at frozen loss Hessian. Where W_1 has full row rank, H_eff >= 0 if and only
 if A + t B >= 0 with A = W_2^T H W_2 > 0 and B = diag(delta_j s''_j / s'_j^2) at rho_1. So there is one

@@ -17,11 +17,11 @@ SUMMARY = (
         claims=("selective",),
         digits=(
             Answer.YES,
-            "selectivity 5 to 7, against 1.0 for an untrained network and a fresh head; the published protocol says 94, and 13 for a head that was never trained",
+            "selectivity 5 to 7, against 0.92 to 1.01 for an untrained network and a fresh head; the published protocol's compression is 94, and 13 for a head that was never trained",
         ),
         reduced=(
             Answer.NO,
-            "selectivity 0.83 to 0.85, where 1 is no selectivity and a fresh head has 0.57 to 0.59; the published protocol says 47, and 60 for a head that was never trained; networks whose `z` gives a linear class probe 34 % only",
+            "selectivity 0.83 to 0.85, where 1 is no selectivity and a fresh head has 0.57 to 0.59; the published protocol's compression is 47, and 60 for a head that was never trained; networks whose `z` gives a linear class probe 34 % only",
         ),
         medium=(
             Answer.UNDECIDED,

@@ -2,7 +2,7 @@
 
 An image is turned by 0, 90, 180 or 270 degrees and a classifier on the frozen representation has to
 say by how much. What a linear probe loses may be gone, or only out of a linear probe's reach: wider
-probes tell. What any 64-dimensional random head loses too is no cost of the invariance: a head that
+probes tell. What any random head of that shape loses too is no cost of the invariance: a head that
 was never trained tells.
 """
 
@@ -37,7 +37,7 @@ EXPERIMENT = Experiment(
     id="E4",
     title="Rotation probes",
     question="Does the head lose the rotation, and is what it loses erased or entangled?",
-    published='CIFAR-10, ResNet-18, one seed; probes of 0/90/180/270 degrees, 5 epochs of Adam at 1e-3. Linear 52.27 % on $z$ and 37.55 % on $h$, MLP 55.46 % and 43.56 %; ViT-Tiny 40.75 and 34.92, 44.22 and 40.87. The MLP\'s advantage over the linear probe grows from 3.19 to 6.01 points: "entangled, not erased".',
+    published='CIFAR-10, ResNet-18, one seed; probes of 0/90/180/270 degrees, 5 epochs of Adam at 1e-3. Linear 52.27 % on $z$ and 37.55 % on $h$, MLP 55.46 % and 43.56 %; ViT-Tiny 40.75 and 34.92, 44.22 and 40.87. The MLP\'s advantage over the linear probe grows from 3.19 to 6.01 points: "not erased but non-linearly entangled".',
     effects=(
         Effect(
             id="pattern-published",

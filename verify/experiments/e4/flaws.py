@@ -8,7 +8,7 @@ FLAWS = (
     as_read("E3.seed", "there is one training seed and no interval."),
     as_read(
         "E4.features",
-        "probes see the trained network alone: what any head of that shape loses is counted as the cost of invariance.",
+        "probes see the trained network alone: what any head of that shape loses is not told apart from the cost of invariance.",
     ),
     as_read(
         "E4.widths",

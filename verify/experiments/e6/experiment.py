@@ -48,7 +48,7 @@ EXPERIMENT = Experiment(
         ),
         Effect(
             id="bends",
-            text="A deeper head bends rotation orbits more.",
+            text="A deeper head raises the second differences of rotation orbits more.",
             published="",
             criterion="Ours. Consistent protocol: the ratio of the mean second differences, h over z. Yes: in every seed its 95 % bootstrap interval at 3 layers lies above that at 1, and so does the 95 % t interval over training seeds of the logarithm of their quotient above 0. No: below it in every seed, and over them. Undecided otherwise.",
         ),

@@ -42,7 +42,7 @@ SUMMARY = (
     ),
     Told(
         effects=("bends",),
-        text="a deeper head bends rotation orbits more",
+        text="a deeper head raises the second differences of rotation orbits more",
         arrays=(Answer.YES, "second differences, `h` over `z`, 1.93, 2.00 and 2.09"),
         claims=("bends",),
         digits=(Answer.NO, "1.06 to 1.21 at one layer, 0.71 to 0.95 at three"),

@@ -24,7 +24,7 @@ from verify.ssl.released import RELEASES, files, load
 from verify.ssl.training import ieee
 
 EXPANDING = ("VICReg ResNet-50", "Barlow Twins ResNet-50")
-"""The networks whose heads are said to expand orbits; the others' are said to compress them."""
+"""The networks whose heads expand orbits by the published cosines; the others' compress them."""
 
 CRITERION = "Unit vectors of 50 CIFAR-10 test images. {yes}: for every kind of orbit the selectivity's 95 % bootstrap interval over images lies above 1 and above that of a head that was never trained. {no}: below both for every kind. Undecided otherwise."
 

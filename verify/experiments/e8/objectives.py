@@ -57,7 +57,7 @@ EFFECTS = (
         id="objective-dino",
         text="Of networks that differ by their objective alone, DINO's head compresses orbits.",
         published="",
-        criterion="Ours; the claim is about released networks. Digits, rotation, head fed what it was trained on. Yes: in every seed the selectivity's 95 % bootstrap interval over orbits lies above 1 and above those of an untrained network and of a fresh head. No: below all three in every seed. Undecided otherwise. Fixed before the run.",
+        criterion="Ours; published are figures of released networks. Digits, rotation, head fed what it was trained on. Yes: in every seed the selectivity's 95 % bootstrap interval over orbits lies above 1 and above those of an untrained network and of a fresh head. No: below all three in every seed. Undecided otherwise. Fixed before the run.",
     ),
     Effect(
         id="objective-expand",
@@ -186,7 +186,7 @@ def tables(setting: str, found: dict[str, Objective]) -> tuple[Table, ...]:
             ("total variance z / h", column("shrinkage")),
             ("selectivity", column("selectivity")),
             ("compression, published protocol of E3", column("compression", Protocol.PUBLISHED)),
-            note=f"Unit vectors, {report.describe_mlp(config.projector, config.representation)}, ReLU and BatchNorm, {TEN_EPOCHS.epochs} epochs, batch {config.batch}, Adam; mean over training seeds, each in parentheses. Networks, views and optimiser are alike, so that objectives alone differ; none is tuned.",
+            note=f"Unit vectors, {report.describe_mlp(config.projector, config.representation)}, ReLU and BatchNorm, {TEN_EPOCHS.epochs} epochs, batch {config.batch}, Adam; mean over training seeds, each in parentheses. Networks, views and optimiser are alike, so that objectives alone differ, DINO's with its momentum teacher; none is tuned.",
         ),
         report.table(
             f"Linear class probe of every layer, accuracy in %: {setting}",

@@ -15,7 +15,7 @@ SUMMARY = (
         published="in figures only",
         arrays=(
             Answer.YES,
-            f"variance of raw outputs, `z` over `h`, 117 to 3730, as the release's notebook printed ({PRINTED})",
+            f"variance of raw outputs, `z` over `h`, 117 to 3730, and at least 2.39 by squared distances of unit vectors, without an interval, as the release's notebook printed ({PRINTED})",
         ),
         claims=("compress-raw", "compress-unit"),
     ),

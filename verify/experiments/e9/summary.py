@@ -21,6 +21,13 @@ SUMMARY = (
         reduced=(Answer.UNDECIDED, "−11.2 to 12.9 points"),
     ),
     Told(
+        effects=("rotation",),
+        text="the head gives up the rotation",
+        published="see E4",
+        digits=(Answer.YES, "0.5 to 14 points"),
+        reduced=(Answer.UNDECIDED, "−4.7 to 0.9 points"),
+    ),
+    Told(
         effects=("faster",),
         text="a nonlinear head speeds training up",
         published="claimed",

@@ -388,6 +388,14 @@ CITATIONS = (
         ("backbone.eval", "head.eval"),
     ),
     Citation(
+        "E3.images",
+        MAIN,
+        783,
+        808,
+        "Classes are evenly spaced, 0, 2, 4, 6 and 9 of ten, and three test images of each are drawn at random.",
+        ("linspace(0, len(all_classes)-1, num_classes", "random.sample"),
+    ),
+    Citation(
         "E3.orbits",
         MAIN,
         1067,
@@ -561,8 +569,16 @@ CITATIONS = (
         DEPTHS,
         138,
         139,
-        "Second differences and orbits are measured by the functions of E5 and E3, those of 100 images, the default.",
+        "Second differences, of 100 images, the default there, and orbits are measured by the functions of E5 and E3.",
         ("run_curvature_experiment", "run_orbit_visualization_experiment"),
+    ),
+    Citation(
+        "E6.probes",
+        DEPTHS,
+        108,
+        118,
+        "Probes see raw outputs in batches of 256, every image turned once.",
+        ("RotationDataset", "batch_size=256"),
     ),
     # --- E8: lines of the notebook's file ---
     Citation(

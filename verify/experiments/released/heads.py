@@ -268,7 +268,12 @@ def _depth_claims(
             selective,
             "Under the published protocol, one training run for each depth.",
         ),
-        ("bends", "A deeper head bends rotation orbits more.", bends, "Fed the raw z."),
+        (
+            "bends",
+            "A deeper head raises the second differences of rotation orbits more.",
+            bends,
+            "Fed the raw z.",
+        ),
         ("cost", "A deeper head loses more of the rotation, for a linear probe.", costs, ""),
     )
     return [

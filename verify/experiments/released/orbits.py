@@ -136,7 +136,7 @@ QUOTED = {
 BIASED = ("inter of z", "inter of h", "ratio of z", "ratio of h")
 
 UNBOUNDED = "no interval: redrawing three orbits of a class drives the classes' centroids apart"
-"""D_inter of a draw is above that of the orbits drawn from; in the ratio of two of them this cancels."""
+"""D_inter of a draw is above that of the orbits drawn from; in the ratio of two of them most of this cancels: the median of draws of a gain is up to 2.5 % above its value."""
 
 
 def _rows(folder: str, found: Measured) -> list[Row]:

@@ -21,7 +21,7 @@ LINE = re.compile(
 ABOUT = About("E8", "CIFAR-10 test images at 224 pixels, released networks")
 
 EXPANDING = ("VICReg", "Barlow")
-"""How the names of the networks begin that are said to expand orbits."""
+"""How the names of the networks begin whose heads expand orbits by the published cosines."""
 
 
 class Printed(NamedTuple):

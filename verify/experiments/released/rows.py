@@ -83,7 +83,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         id: names it within the experiment.
-        text: the claim; *yes* is in the paper's favour.
+        text: the claim; *yes* is in the paper's favour, but for E8's heads that expand orbits.
         criterion: when the answer is yes, and when it is no.
         value: the figures it rests on.
         remark: what the answer does and does not mean.
@@ -156,7 +156,7 @@ def _claims(claims: Sequence[Claim]) -> Table:
             (f"{c.experiment}: {c.text}", c.setting, c.answer, c.value, c.criterion, c.remark)
             for c in claims
         ),
-        note="Yes is in the paper's favour. Figures are computed from the released arrays, those of E8 from what the release's notebook printed.",
+        note="Yes is in the paper's favour, but for E8's heads that expand orbits, which no sentence that we have claims. Figures are computed from the released arrays, those of E8 from what the release's notebook printed.",
     )
 
 

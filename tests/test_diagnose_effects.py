@@ -1,0 +1,84 @@
+"""What a diagnosis says that a head does: contraction of orbits, cost and condition, either way round.
+
+Oracles: heads that scale or square coordinates, whose effect is known in closed form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from curvature_fixture import normal
+from torch import Tensor
+
+from verify.diagnose import diagnose
+from verify.diagnose.findings import Answer
+
+N, D = 120, 4
+CURVATURES = torch.tensor([1.0, 4.0, 9.0, 16.0], dtype=torch.float64)
+
+
+def quadratic(u: Tensor) -> Tensor:
+    """A loss whose Hessian in every row is diagonal, of condition number 16."""
+    return (CURVATURES * u.square()).sum() / 2
+
+
+def told(
+    head: Callable[[Tensor], Tensor], moved: Tensor | None = None, labels: Tensor | None = None
+) -> dict[str, Answer]:
+    """The answers at a Gaussian sample, whose second views are moved from it by so much."""
+    z = normal(N, D, seed=0)
+    views = None if moved is None else z + moved * normal(N, D, seed=1)
+    found = diagnose(head, quadratic, z, views=views, labels=labels, batch=4)
+    return {answer.question: answer for answer in found.answers}
+
+
+@pytest.mark.parametrize(
+    ("scale", "word", "factor"),
+    [(0.2, "Yes: ", 0.04 * 4 / 3.04), (5.0, "No, it expands them: ", 25 * 4 / 28)],
+)
+def test_orbits_are_contracted_or_expanded_by_what_scales_the_coordinate_of_the_views(
+    scale: float, word: str, factor: float
+) -> None:
+    """The views differ in the first coordinate; all four have equal variance, up to the sample and the views."""
+    by = torch.tensor([scale, 1.0, 1.0, 1.0], dtype=torch.float64)
+    found = told(lambda z: by * z, 0.1 * torch.eye(D, dtype=torch.float64)[0])
+    answer = found["Does it contract orbits?"].answer
+    assert answer.startswith(word)
+    said = float(answer.partition("a factor of ")[2].split()[0])
+    assert said == pytest.approx(factor, rel=0.2)
+
+
+def test_a_head_that_keeps_every_distance_neither_contracts_nor_expands() -> None:
+    turned = torch.linalg.qr(normal(D, D, seed=2)).Q
+    found = told(lambda z: z @ turned, torch.full((D,), 0.1, dtype=torch.float64))
+    assert found["Does it contract orbits?"].answer.startswith("Undecided: ")
+
+
+def test_what_a_head_costs_is_what_a_probe_loses_from_z_to_h() -> None:
+    z = normal(N, D, seed=0)
+    side, far = (z[:, 0] > 0).long(), (z[:, 0].abs() > 0.7).long()
+    question = "What does the head cost?"
+    squared = told(torch.square, labels=side)[question].answer  # the side is lost
+    assert squared.startswith("It costs ")
+    assert not squared.startswith("It costs nothing")
+    assert told(torch.square, labels=far)[question].answer.startswith(
+        "It costs nothing and helps by "
+    )
+    assert told(lambda z: z, labels=side)[question].answer.startswith(
+        "Undecided, it costs 0.0 points"
+    )
+
+
+@pytest.mark.parametrize(
+    ("power", "word", "through"), [(-0.5, "Yes", 1), (0.5, "No", 256), (0.0, "No", 16)]
+)
+def test_a_head_improves_the_condition_if_it_undoes_the_curvatures(
+    power: float, word: str, through: int
+) -> None:
+    by = CURVATURES**power
+    answer = told(lambda z: by * z)["Does the head improve the loss's condition?"].answer
+    assert answer == (
+        f"{word}: the condition number on the 16 positive eigenvectors is {through} through the head and 16 without it."
+    )
