@@ -179,7 +179,9 @@ def test_7_a_symmetry_is_declared_printed_and_withdrawn():
     assert refuses(assigned)
     assert derive(derivation, CTX).outcome is Outcome.AS_STATED
     (table,) = hypothesis_ablation(derivation, CTX).tables
-    assert [row[:2] for row in table.rows] == [("symmetric: W", "$W$ is symmetric")]
+    assert [row[:2] for row in table.rows] == [
+        ("symmetric: W", "$W$ is symmetric in all its indices")
+    ]
 
 
 @pytest.mark.parametrize("free", [{}, {j: d}, {j: k}])
@@ -741,6 +743,70 @@ def every_entry_is_one_sum(proof):
 def test_a_definition_chooses_what_exists(derivation, why):
     with pytest.raises(ValueError, match=why):
         derive(beside_a_sound_step(derivation), CTX)
+
+
+def test_the_last_step_says_something_of_the_formula():
+    def derivation(proof):
+        proof.given("h", "$Jv = 0$", J @ v)
+        proof.follows("", H @ J @ v, 0 * (J @ v), using={"h": H @ (J @ v)})
+        proof.equal("", a + b, a + b)
+
+    assert verdicts(derivation, concludes=(formula(a + b),))[0] is Verdict.FAILED
+
+
+def test_what_is_assumed_to_the_contrary_is_no_reading_s():
+    def derivation(proof):
+        proof.given("h", "$Jv = 0$", J @ v)
+        proof.let("c", "$v = 0$", v, by="contrary")
+        using = {"h": H @ (J @ v), "c": 2 * (J @ v)}
+        proof.follows("", H @ J @ v + 2 * (J @ v), 0 * (J @ v), using=using)
+
+    assert derive(derivation, CTX).hypotheses == ("h", "set-up: c")
+    assert verdicts(derivation) == (Verdict.DERIVED, Verdict.UNDECIDED)
+
+
+def test_a_hypothesis_is_not_about_what_a_definition_chose():
+    mixed, part = matrix("W", d, k), vector("q", k)
+
+    def derivation(proof):
+        off = x - mixed @ part
+        proof.let("def", "$x = Wq$", off, by="definition")
+        proof.given("h: 2", "$W^T x = 0$", mixed.T @ x)
+        using = {"def": (x.T @ off).scalar, "h: 2": (x.T @ mixed @ part).scalar}
+        proof.follows("", (x.T @ x).scalar, 0, using=using)
+
+    with pytest.raises(ValueError, match="which a definition chose"):
+        derive(beside_a_sound_step(derivation), CTX)
+
+
+def test_what_a_rate_or_a_fact_names_is_used():
+    def rated(proof):
+        proof.rate("", y[0] ** 2 - y[0] ** 2 + z[0], {y: constant, z: constant}, sp.S.Zero)
+        proof.let("def", "", z[0] - 1, by="definition")
+
+    def put_in(proof):
+        proof.fact("", sp.Ge(A, 0, evaluate=False), at={A: s})
+        proof.let("def", "", s - 1, by="definition")
+
+    for derivation in (rated, put_in):
+        with pytest.raises(ValueError, match="defines nothing"):
+            derive(beside_a_sound_step(derivation), CTX)
+
+
+def test_a_fact_holds_where_a_sum_is_empty_and_a_derivative_is_not():
+    whole = sp.Symbol("n", integer=True)
+    empty = equality(sp.Sum(1, (i, 1, whole)), whole)
+    assert refuses_beside(lambda proof: proof.fact("", empty))
+    slope = equality(sp.Derivative(sp.sqrt(s), s) * sp.sqrt(s), sp.Rational(1, 2))
+    assert refuses_beside(lambda proof: proof.fact("", slope))
+    square = equality(sp.Derivative(s**2, s), 2 * s)
+    assert not refuses_beside(lambda proof: proof.fact("", square))
+
+
+def test_a_sum_whose_length_changes_has_no_derivative():
+    changing = sp.Sum(z[1], (i, 1, y[0]))
+    rules = {y: lambda _: sp.S.One, z: constant}
+    assert refuses_beside(lambda proof: proof.rate("", changing, rules, sp.S.Zero))
 
 
 def test_a_definition_may_choose_what_exists_whatever_the_rest():

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 import sympy as sp
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 
@@ -162,6 +163,10 @@ class Proof:
     ) -> bool:
         if name in self.premises:
             raise ValueError(f"{name!r} was declared before: give each premise a name of its own.")
+        if by == "statement" and (chosen := _letters(*vanishing) & self.solved.keys()):
+            raise ValueError(
+                f"{name!r} is about {', '.join(sorted(chosen))}, which a definition chose: declare what the statement says first."
+            )
         says = " and ".join(f"${_latex(one)} = 0$" for one in vanishing)
         self.premises[name] = Premise(name=name, by=by, text=text, says=says)
         self.equations[name] = vanishing
@@ -243,6 +248,7 @@ class Proof:
             rhs: what it comes to.
             order: how many times it is differentiated.
         """
+        self.letters |= _letters(expr)
         found, used, written = expr, dict[tuple[object, ...], sp.Indexed](), [expr]
         for _ in range(order):
             # A rule may tell apart indices that it can name, and equal ones from others.
@@ -334,8 +340,12 @@ class Proof:
             reduced_from: what the formula was made of by cancelling, which must be defined as well.
 
         Raises:
-            TypeError: if it is no relation.
+            TypeError: if it is no relation, or holds a sum, which may be empty, or an integral.
         """
+        for one in (formula, *at.values()):
+            if sp.sympify(one).has(ExprWithLimits):
+                raise TypeError(f"A fact is about no sum or integral, state it with `equal`: {one}")
+        self.letters |= _letters(*at.values())
         self._step(
             text,
             _latex(formula),
@@ -543,7 +553,7 @@ def hypothesis_ablation(derivation: Derive, ctx: Context) -> Finding:
         rows.append((name, premise.text, fails_at or "nowhere"))
     for name, base in complete.symmetries.items():
         if fails_at := _fails_at(derivation, name):
-            rows.append((_inline(name), f"${base}$ is symmetric", fails_at))
+            rows.append((_inline(name), f"${base}$ is symmetric in all its indices", fails_at))
     if not complete.closed:
         summary = "The derivation does not close with all its hypotheses."
     elif not rows:
@@ -717,6 +727,8 @@ def _denominators(*sides: sp.Expr) -> Iterable[sp.Expr]:
             yield node.base
         elif isinstance(node, sp.log):
             yield node.args[0]
+        elif isinstance(node, sp.Derivative) and (done := node.doit()) != node:
+            yield from _denominators(done)
         elif isinstance(node, sp.gamma) and node.args[0].is_positive:
             continue
         elif (

@@ -203,11 +203,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def hypotheses(self) -> tuple[str, ...]:
-        """Ids of the statement's hypotheses that a derivation assumes, and the names of what it only asserts."""
+        """Ids of the statement's hypotheses that a derivation assumes, and names of what it asserts, or assumes to the contrary."""
         names = [
-            premise.name.partition(":")[0] if premise.by else f"set-up: {premise.name}"
+            premise.name.partition(":")[0]
+            if premise.by == "statement"
+            else f"set-up: {premise.name}"
             for premise in self.premises
-            if premise.by in ("statement", "")
+            if premise.by in ("statement", "contrary", "")
         ]
         return tuple(dict.fromkeys(names))
 

@@ -83,6 +83,8 @@ def derivative(expr: sp.Expr, rules: Mapping[sp.IndexedBase, Rule]) -> sp.Expr:
     if expr.is_Pow and expr.exp.is_Integer:
         return expr.exp * expr.base ** (expr.exp - 1) * derivative(expr.base, rules)
     if isinstance(expr, sp.Sum):
+        if any(sp.Tuple(*limit[1:]).has(sp.Indexed) for limit in expr.limits):
+            raise TypeError(f"cannot differentiate a sum whose length may change: {expr}")
         return sp.Sum(derivative(expr.function, rules), *expr.limits)
     if isinstance(expr, sp.Indexed):
         if expr.base not in rules:

@@ -210,7 +210,7 @@ def diagonal(entries: Matrix) -> Matrix:
 
 @dataclass(frozen=True)
 class Forms:
-    """k bilinear forms on R^d, such as D^2 h for a head h: R^d -> R^k.
+    """k symmetric bilinear forms on R^d, such as D^2 h for a head h: R^d -> R^k.
 
     Attributes:
         count, size: k and d.
@@ -248,7 +248,7 @@ class Forms:
 
 
 def forms(name: str, count: sp.Expr, size: sp.Expr) -> Forms:
-    """Bilinear forms with a name, LaTeX, and free entries."""
+    """Symmetric bilinear forms with a name, LaTeX, and free entries."""
     base = sp.IndexedBase(name)
     return Forms(
         sp.sympify(count), sp.sympify(size), lambda i, a, b: base[i, a, b], name, norm(name)
