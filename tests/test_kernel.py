@@ -285,6 +285,15 @@ End A."""
     assert second.context == "Variable n : nat."
 
 
+def test_the_digest_of_a_module_is_of_all_it_rests_on(tmp_path):
+    (tmp_path / "a.v").write_text("From Geometry Require Import b.", encoding="utf-8")
+    found = set()
+    for text in ("Definition x := 1.", "Definition x := 2."):
+        (tmp_path / "b.v").write_text(text, encoding="utf-8")
+        found.add(Library(shared=tmp_path).digest("Geometry.a"))
+    assert len(found) == 2
+
+
 def test_missing_and_circular_sources_are_sentences(tmp_path):
     (tmp_path / "a.v").write_text("From Geometry Require Import b.", encoding="utf-8")
     with pytest.raises(
