@@ -39,7 +39,7 @@ _SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "|->": "↦", "->": "→", "^T"
 _SUPER, _SUB = (str.maketrans("0123456789-", digits) for digits in ("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "₀₁₂₃₄₅₆₇₈₉₋"))
 _NAMES = "|".join(sorted(_GREEK, key=len, reverse=True))
 _TYPED = re.compile(
-    rf"(?<![A-Za-z.<])(?<![A-Za-z]/)(?<!--)(?P<greek>{_NAMES})(?P<index>\d*)(?![A-Za-z])"
+    rf"(?<![A-Za-z.<])(?<![A-Za-z]{{2}}/)(?<!--)(?P<greek>{_NAMES})(?P<index>\d*)(?![A-Za-z])"
     r"|(?<![A-Za-z])(?P<operator>hess|grad) (?=[A-Za-z(])"
     r"|\^(?P<power>-?\d+)|(?<=[A-Za-z])_(?P<below>\d+)(?!\w)"
     r"|(?:(?<![\w.])|(?<=[ (]x))(?P<size>\d+(?:\.\d+)?)e(?P<ten>[+-]\d+)(?!\w)"

@@ -364,7 +364,13 @@ def test_no_file_that_a_room_rests_on_acts_where_it_is_imported():
 def test_an_edit_in_a_room_costs_that_room_and_few_others_and_no_training_of_theirs():
     """So many rooms are imported and judged anew after an edit of one of the room's files."""
     places = contents(REGISTRIES)
-    rests = {place.entry.id: set(closure(place.module)) for place in places}
+    beside = ("summary", "picture")
+    rests = {
+        place.entry.id: set(
+            closure(place.module, *filter(locate, (f"{place.module}.{n}" for n in beside)))
+        )
+        for place in places
+    }
     own = {
         place.entry.id: {m for m in rests[place.entry.id] if f"{m}.".startswith(f"{place.module}.")}
         for place in places

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from verify.__main__ import main
 from verify.diagnose import CurvatureTrack, DiagnosisError, Strength, diagnose, examples, inputs
 from verify.diagnose.losses import NAMED
-from verify.numeric import EffectiveHessian, Head, Targets, Teacher
+from verify.numeric import EffectiveHessian, Head, Keys, Targets, Teacher
 from verify.numeric.activations import SWISH
 
 D, K = 6, 5
@@ -157,6 +157,23 @@ def test_rounding_noise_of_rho_bends_nothing() -> None:
     assert "M is 0 to within rounding" in at_targets[0]
     assert "H_eff has none below minus twice its forming error" in at_targets[0]
     assert any("n_-(H_eff) >= n_-(D)" in answer for answer in said(normal(6, 2, seed=5)))
+
+
+@pytest.mark.parametrize("case", ["all candidates alike", "one output"])
+def test_a_constant_loss_has_no_certified_sign(case: str) -> None:
+    """Its Hessian is 0, of which float64 leaves -2.2e-16 or 6.8e-20, and float32 the same."""
+    if case == "one output":
+        z, u = torch.tensor([[49.0], [49.0]]).double(), torch.ones(2, 1, dtype=torch.float64)
+        loss = NAMED["negative_cosine"].bind(Targets(u))
+    else:
+        z = torch.tensor([[0.0, 1.0]]).double().repeat(2, 1)
+        loss = NAMED["moco"].bind(Keys(z.clone(), z[:1].repeat(8, 1), 0.5))
+    for head in (nn.Identity(), lambda z: z + 0):
+        found = diagnose(head, loss, z)
+        assert all(t.negative == 0 == t.positive for t in found.terms)
+        assert max(max(-t.smallest, t.largest) for t in found.terms) > 0
+        assert not any(a.strength is Strength.CERTIFIED for a in found.answers)
+        assert not any("positive definite" in a.answer for a in found.answers)
 
 
 @pytest.mark.parametrize("name", ["barlow_twins", "mse"])

@@ -1,7 +1,8 @@
 """A run that is killed loses nothing that had finished, and ends, once it is repeated, as if undisturbed.
 
-The moments are drawn at random over the time that an undisturbed run takes, which is the oracle, one for each
-way to disturb it: `pytest tests/test_kills.py --kills 40` tries more of them.
+The oracle is an undisturbed run. The others are disturbed at random moments, one for each way to do it: some time
+after a number of checks was told, which is drawn, since most of a run's time goes into imports; and each check takes
+a while, so that there is time between two of them. `pytest tests/test_kills.py --kills 40` tries more of them.
 """
 
 from __future__ import annotations
@@ -27,11 +28,14 @@ pytestmark = pytest.mark.slow  # it starts processes
 
 CHECKS = ("derivation", "property", "surprise", "undecided", "weigh", "weigh_again", "grows")
 
+CHECK_S = 0.2
+"""Seconds that each check takes at least."""
+
 WAYS = ("kill", "kill a worker", "interrupt twice", "terminate", "interrupt")
 
 
 @contextlib.contextmanager
-def started(folder: Path, registry: str, out: str) -> Iterator[subprocess.Popen[str]]:
+def started(folder: Path, registry: str, out: str) -> Iterator[subprocess.Popen[bytes]]:
     """A run of the toy room on two workers, in a session of its own."""
     code = (
         # A shell has its background jobs ignore it.
@@ -42,13 +46,13 @@ def started(folder: Path, registry: str, out: str) -> Iterator[subprocess.Popen[
         f"arguments += ['--json', {str(folder / out) + '.json'!r}]\n"
         f"sys.exit(main(arguments, registries=[{registry!r}]))\n"
     )
-    run = subprocess.Popen(
-        [sys.executable, "-u", "-c", code],  # what is told is seen at once
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    with (folder / out).with_suffix(".txt").open("w") as said:
+        run = subprocess.Popen(
+            [sys.executable, "-u", "-c", code],  # what is told is seen at once
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     try:
         yield run
     finally:
@@ -57,7 +61,12 @@ def started(folder: Path, registry: str, out: str) -> Iterator[subprocess.Popen[
         run.wait()
 
 
-def disturb(run: subprocess.Popen[str], way: str) -> None:
+def told(said: str) -> list[str]:
+    """The checks whose end a run has told."""
+    return re.findall(r"^(toy\.P\.[\w.]+)  ", said, re.MULTILINE)
+
+
+def disturb(run: subprocess.Popen[bytes], way: str) -> None:
     """Do to a run, or to one of its workers, what a machine or a person may."""
     if way == "kill a worker":
         children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
@@ -87,20 +96,33 @@ def test_a_killed_run_ends_as_an_undisturbed_one(
 ) -> None:
     moments: int = max(request.config.getoption("--kills"), len(WAYS))
     registry = write_registry(folder, CHECKS)
+    for source in (folder / registry / "toy").glob("*.py"):
+        slow = re.sub(
+            r"(?m)^(def \w+\(ctx.*\):\n)", rf"\1    time.sleep({CHECK_S})\n", source.read_text()
+        )
+        source.write_text(slow)
     begun = time.monotonic()
     with started(folder, registry, "undisturbed") as run:
-        said = run.communicate()[0]
+        run.wait(timeout=120)
     lasted = time.monotonic() - begun
-    wanted, code = findings(folder, "undisturbed"), run.returncode
+    said = (folder / "undisturbed.txt").read_text()
+    wanted, code, checks = findings(folder, "undisturbed"), run.returncode, len(told(said))
     assert code == 1, said  # the surprise is one
-    draw = random.Random()
+    assert checks > len(CHECKS)
+    draw, unfinished = random.Random(), 0
     for number in range(moments):
-        way, out, after = WAYS[number % len(WAYS)], f"disturbed{number}", draw.uniform(0.0, lasted)
+        way, out = WAYS[number % len(WAYS)], f"disturbed{number}"
+        heard = draw.randrange(checks)
+        after = draw.uniform(0.0, CHECK_S if heard else lasted)
+        log = folder / f"{out}.txt"
         with started(folder, registry, out) as run:
+            while len(told(log.read_text())) < heard and run.poll() is None:
+                time.sleep(0.01)
             time.sleep(after)
             disturb(run, way)
-            said = run.communicate(timeout=120)[0]
-        tried = f"{way} after {after:.3f} of {lasted:.3f} s: {said}"
+            run.wait(timeout=120)
+        said = log.read_text()
+        tried = f"{way} {after:.3f} s after {heard} of {checks} checks: {said}"
         if way != "kill a worker":
             evidence = folder / out / "evidence"
             kept = {
@@ -108,12 +130,13 @@ def test_a_killed_run_ends_as_an_undisturbed_one(
                 for file in evidence.glob("*.json")
                 if file.name != "run.json"
             }
-            told = set(re.findall(r"^(toy\.P\.[\w.]+)  ", said, re.MULTILINE))
-            assert told <= {file.name.rpartition("-")[0] for file in kept}, tried
+            assert {*told(said)} <= {file.name.rpartition("-")[0] for file in kept}, tried
+            unfinished += 0 < len(kept) < checks
             with started(folder, registry, out) as run:
-                said = run.communicate(timeout=120)[0]
+                run.wait(timeout=120)
             for file, content in kept.items():
                 assert file.read_bytes() == content, tried
             assert not list(evidence.glob("*.damaged")), tried
         assert run.returncode == code, f"{tried}\n{said}"
         assert findings(folder, out) == wanted, tried
+    print(f"{moments} runs disturbed, {unfinished} of them between two checks; none lost")

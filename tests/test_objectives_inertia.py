@@ -7,14 +7,27 @@ There every cosine is 1 and its gradient vanishes, so that hess L = W (x) P / |u
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import cast
 
 import pytest
 import torch
+from curvature_fixture import normal
 from torch import Tensor
 
 from verify.numeric.inertia import COLUMNS, Inertia, collapsed, inertia, inertia_rows
-from verify.numeric.objectives import OBJECTIVES, Labels, Loss, Targets, Teacher
+from verify.numeric.objectives import (
+    OBJECTIVES,
+    BarlowWeight,
+    Keys,
+    Labels,
+    Loss,
+    Targets,
+    Teacher,
+    Temperature,
+    VICRegWeights,
+)
+from verify.numeric.released_objectives import RELEASED
 
 N, K = 3, 4
 SEEDS = (0, 1, 2)
@@ -27,6 +40,10 @@ def at_collapse(name: str, seed: int, n: int = N, k: int = K) -> tuple[Loss, Ten
     u = torch.randn(2 * n, k, generator=generator, dtype=torch.float64)
     constants, u = collapsed(objective, constants, u)
     return objective.bind(constants), u
+
+
+def rows(*entries: Sequence[float]) -> Tensor:
+    return torch.tensor(entries, dtype=torch.float64)
 
 
 def counts(found: Inertia) -> tuple[int, int, int]:
@@ -42,7 +59,8 @@ def test_what_the_eigensolver_leaves_of_zero_is_zero(k: int) -> None:
         """L(u) = (v.u)^2 / 2."""
 
         separable = False
-        objective = None
+        objective = OBJECTIVES["mse"]
+        constants = None
 
         def to(self, dtype: torch.dtype) -> Square:
             return self
@@ -103,6 +121,55 @@ def test_moco_vanishes(seed: int) -> None:
     assert found.rank == 0
     assert found.positive_semidefinite == "within tolerance"
     assert 0 < max(found.largest, -found.smallest) < found.tolerance
+
+
+FLAT: dict[str, tuple[str, object, list[list[float]]]] = {
+    "all candidates alike": ("moco", Keys(rows([0, 1]), rows([0, 1]).expand(8, 2), 0.5), [[0, 1]]),
+    "one output": ("negative_cosine", Targets(rows([1])), [[49]]),
+    "two rows": (
+        "barlow_twins",
+        BarlowWeight(),
+        [[0.8032760780963507], [0.17483339327910358], [0.08897809502587893], [-0.6137180077293578]],
+    ),
+    "two rows beside which epsilon is nothing": (
+        "barlow_twins_released",
+        BarlowWeight(),
+        [[1013939489.7178116], [898831810.9021736], [-211065887.0855148], [-1532608494.5201955]],
+    ),
+    "nothing to decorrelate": (
+        "vicreg",
+        VICRegWeights(invariance=0, variance=0),
+        [[0], [-700], [-700], [-700], [-600], [-700]],
+    ),
+}
+"""Losses that are constant about u, at u where float32 forms their Hessians as float64 does."""
+
+
+@pytest.mark.parametrize("case", FLAT)
+def test_rounding_that_float32_does_not_show_has_no_sign(case: str) -> None:
+    name, constants, u = FLAT[case]
+    found = inertia({**OBJECTIVES, **RELEASED}[name].bind(constants), rows(*u))
+    assert counts(found) == (0, len(u) * len(u[0]), 0)
+    assert max(found.largest, -found.smallest) > 0
+
+
+UNSEEN: list[tuple[str, object, str]] = [
+    ("negative_cosine", Targets(1e60 * rows([1, 0, 1])), "not finite in float32"),
+    ("info_nce", Temperature(1e-39), "not finite in float32"),
+    ("info_nce", Temperature(-0.1), "temperature of info_nce must be positive"),
+    ("barlow_twins", BarlowWeight(-1.0), "off_diagonal of barlow_twins must be"),
+    ("vicreg", VICRegWeights(covariance=-1.0), "covariance of vicreg must be"),
+    ("moco", Keys(rows([1, 0, 0]), rows([0, 1, 0]), 0.1), "`u` and `keys` to have the same shape"),
+]
+
+
+@pytest.mark.parametrize(("name", "constants", "sentence"), UNSEEN)
+def test_what_has_no_forming_error_or_no_meaning_is_refused(
+    name: str, constants: object, sentence: str
+) -> None:
+    batch = 1 if name == "negative_cosine" else 4
+    with pytest.raises(ValueError, match=sentence):
+        inertia(OBJECTIVES[name].bind(constants), normal(batch, 3, seed=0))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -190,6 +257,9 @@ def test_float32_is_refused() -> None:
     loss = OBJECTIVES["mse"].bind(Targets(torch.zeros(2, 2)))
     with pytest.raises(TypeError, match=r"float64 only; `u` was torch\.float32"):
         inertia(loss, torch.ones(2, 2))
+    keys = Keys(torch.ones(2, 2), torch.ones(3, 2), 0.1)
+    with pytest.raises(TypeError, match=r"`u` is torch\.float64, but `keys` was torch\.float32"):
+        inertia(OBJECTIVES["moco"].bind(keys), torch.ones(2, 2, dtype=torch.float64))
 
 
 def test_the_table_covers_the_registry_and_repeats_itself() -> None:
@@ -210,6 +280,31 @@ def test_the_table_covers_the_registry_and_repeats_itself() -> None:
     assert by_state["mean squared error", "random"][-1] == "yes"
     assert by_state["InfoNCE", "collapsed"][5:8] == ("6", "12", "6")
     assert by_state["softmax cross-entropy", "random"][5:8] == ("18", "6", "0")
+
+
+def test_the_note_says_how_near_any_eigenvalue_comes_to_the_threshold() -> None:
+    """Of every case both sides: an eigenvalue nearer to it on one side hides none on the other."""
+    ratios = []
+    for name, objective in OBJECTIVES.items():
+        generator = torch.Generator().manual_seed(5)
+        constants = objective.context(6, 4, generator)
+        u = torch.randn(6, 4, generator=generator, dtype=torch.float64)
+        cases = [(constants, u), collapsed(objective, constants, u)]
+        for held, at in cases[: 1 if name == "barlow_twins" else 2]:
+            found = inertia(objective.bind(held), at)
+            hessian = objective.bind(held).dense_hessian(at)
+            if found.above < math.inf and hessian.ndim == 2:
+                values = torch.linalg.eigvalsh(hessian).abs() / found.tolerance
+                resolved = values[values > 1]
+                assert len(resolved) == found.rank
+                assert found.above == pytest.approx(float(resolved.min()), rel=1e-3)
+            ratios.append((found.below, found.above))
+            assert found.below <= 1 < found.above
+    below, above = max(b for b, _ in ratios), min(a for _, a in ratios)
+    assert (
+        f"came {below:.2g} of it from below and {above:.2g} of it from above"
+        in inertia_rows(5).note
+    )
 
 
 def test_the_table_refuses_an_odd_batch() -> None:

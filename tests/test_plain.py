@@ -51,7 +51,7 @@ def test_text_around_formulas_stays_and_what_cannot_be_read_too() -> None:
         ("21.85x, x1e-2 and 2x(t)", "21.85×, ×10⁻² and 2x(t)"),
         ("prop33.robust.kappa", "prop33.robust.kappa"),
         ("--lambda of kernel/delta.v at 0x1F", "--lambda of kernel/delta.v at 0x1F"),
-        ("(-pi, pi), 1/lambda", "(-π, π), 1/λ"),
+        ("(-pi, pi), 1/lambda, (l/pi)^2", "(-π, π), 1/λ, (l/π)²"),
         ("[-1.9, 2.3], -3.8e-16 and 2 to -5", "[−1.9, 2.3], −3.8 · 10⁻¹⁶ and 2 to −5"),
         ("pp. 13184-13212, cifar10-1, (k)-1", "pp. 13184-13212, cifar10-1, (k)-1"),
         ("a gradient, a phial and an x_11y", "a gradient, a phial and an x_11y"),

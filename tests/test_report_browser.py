@@ -411,15 +411,18 @@ def test_every_reading_part_and_experiment_has_its_place_and_a_link_to_it(
 
 
 def test_every_sentence_of_the_crosswalk_is_there_with_what_speaks_of_it(
-    report: Report, seen
+    report: Report, seen, pytestconfig: pytest.Config
 ) -> None:
+    """The fixture's record says nothing of any sentence, and has no such page."""
     expected = [
         sentence
         for _, rows in crosswalk.shown(report.run, crosswalk.read())
         for sentence, _ in rows
     ]
-    lines = seen["crosswalk.html"]["lines"]
-    assert len(lines) == len(expected) > 0
+    assert ("crosswalk.html" in seen) == bool(expected)
+    assert expected or not pytestconfig.getoption("--report-in")
+    lines = seen["crosswalk.html"]["lines"] if expected else []
+    assert len(lines) == len(expected)
     for (text, speaks), sentence in zip(lines, expected, strict=True):
         assert squeezed(text) == shown(sentence.text)
         assert speaks >= len(sentence.about)
@@ -479,8 +482,12 @@ def test_a_page_in_fewer_bytes_is_the_same_page(tools: SimpleNamespace) -> None:
 def test_one_file_with_everything_stays_as_small_as_it_became(
     report: Report, pytestconfig: pytest.Config, tmp_path: Path
 ) -> None:
-    """Seen: 0.127 MB of the fixture, and 5.16 MB of a run of everything of which most is of earlier code."""
+    """Seen: 0.113 MB of the fixture, and 4.71 MB of a run of everything.
+
+    Of the latter the text that is read is 1.3 MB, what formulas say and their LaTeX 0.53 MB, the elements of MathML
+    1.2 MB, those of HTML 1.1 MB and drawings 0.37 MB.
+    """
     whole = pytestconfig.getoption("--report-in")
     cache = report.site.parent / "artefacts" / "report" if whole else None
     file = render(report.run, tmp_path, single_file=True, cache=cache).page
-    assert file.stat().st_size < (5_250_000 if whole else 128_000)
+    assert file.stat().st_size < (4_800_000 if whole else 115_000)

@@ -601,10 +601,10 @@ def _kernel(work: _Work) -> int:
     """Have the theorems of the chosen rooms checked by Coq, and print what they assume."""
     if work.options.record and not in_checkout(ROOT):
         raise UsageError(f"`--record` keeps results in a checkout, and {ROOT} is none.")
+    work.store.prepare()
     if why := kernel.missing():
         _complain(why)
         return 3
-    work.store.prepare()
     work.folders.artefacts.mkdir(parents=True, exist_ok=True)
     ctx = work.context(seed=0, profile="standard", device="cpu")
     loaded, request = work.request(work.options, work.chosen, rooms.load)

@@ -24,17 +24,19 @@ from verify.diagnose.effects import costs, orbits, whitening
 from verify.diagnose.findings import Diagnosis, DiagnosisError, Extremes, spectrum
 from verify.diagnose.losses import bound, in_type
 from verify.numeric import (
+    OBJECTIVES,
     EffectiveHessian,
     Head,
     Invariance,
     Loss,
     SymmetricOperator,
+    Targets,
     effective_ranks,
     enclose_spectrum,
     extreme_eigenpairs,
     head_of,
 )
-from verify.numeric.inertia import FORMING_SAFETY
+from verify.numeric.inertia import FORMING_SAFETY, cancellation
 from verify.numeric.untouched import plainly, untouched
 from verify.ssl.measurements import percentile_interval
 
@@ -114,7 +116,7 @@ def diagnose(
     hessian, objective = _hessian(apply, loss, point, count, classes, few, options or {})
     numbers |= _criticality(hessian, objective)
     progress("curvature")
-    rounding = _forming_error(head, hessian, objective, point, place, notes)
+    rounding = _forming_error(head, apply, hessian, objective, point, place, notes)
     terms = []
     found: dict[str, Any] = {}
     for name, operator in (("G", hessian.pullback), ("M", hessian.interaction), ("H_eff", hessian)):
@@ -393,19 +395,24 @@ def _criticality(
 
 def _forming_error(
     head: nn.Module | Head | Callable[[Tensor], Tensor],
+    apply: Head | Callable[[Tensor], Tensor],
     hessian: EffectiveHessian,
     objective: Loss | Callable[[Tensor], Tensor],
     point: Tensor,
     place: torch.device,
     notes: list[str],
 ) -> float:
-    """Estimated error of a product, in norm: of the same in float32, scaled, or n eps of the terms, with a note."""
+    """Estimated error of a product, in norm: of the same in float32, scaled, or n eps of the terms, with a note.
+
+    Both with that of forming the loss's Hessian, as for its inertia.
+    """
     n, eps = hessian.n, torch.finfo(torch.float64).eps
     generator = torch.Generator().manual_seed(0)
     v = torch.randn(*hessian.space, 4, generator=generator, dtype=torch.float64).to(point.device)
     v = v / v.norm() * math.sqrt(4 * hessian.blocks)
     products = [term @ v for term in (hessian.pullback, hessian.interaction)]
     plain = n * eps * sum(float(p.abs().max()) for p in products)
+    plain += _cancellation(apply, hessian, objective, point)
     try:
         single = EffectiveHessian(
             _prepared(head, torch.float32, place),
@@ -421,6 +428,23 @@ def _forming_error(
         return plain
     ratio = eps / torch.finfo(torch.float32).eps
     return plain + FORMING_SAFETY * math.sqrt(n) * apart * ratio
+
+
+def _cancellation(
+    apply: Head | Callable[[Tensor], Tensor],
+    hessian: EffectiveHessian,
+    objective: Loss | Callable[[Tensor], Tensor],
+    point: Tensor,
+) -> float:
+    """`cancellation` of hess L times the squared norm of J, of a loss that is known; else 0."""
+    u = hessian.output
+    rounding = cancellation(objective, u) if isinstance(objective, Loss) else u.new_zeros(1)
+    if not rounding.any():
+        return 0.0
+    squares = EffectiveHessian(apply, OBJECTIVES["mse"].bind(Targets(u)), point).pullback
+    found = extreme_eigenpairs(squares, tolerance=0.1, fallback_up_to=0)  # of J^T J / B
+    largest = (found.values + found.residuals).reshape(-1, 2)[:, 1] * len(u)
+    return float((largest * rounding).max())
 
 
 def _extremes(
