@@ -353,6 +353,8 @@ def test_matrices_that_cannot_be_the_source_of_a_sign_are_refused():
         enclose_spectrum(torch.zeros(2, 3, dtype=torch.float64))
     with pytest.raises(ValueError, match="empty"):
         certify_sign(torch.zeros(0, 0, dtype=torch.float64))
+    with pytest.raises(ValueError, match="error bound of the spectrum overflows"):
+        enclose_spectrum(1e308 * torch.tensor([[1.0, 1.0], [1.0, -1.0]], dtype=torch.float64))
 
 
 # --- the matrix, and the function ------------------------------------------------------------------------------

@@ -195,7 +195,11 @@ def enclose_spectrum(matrix: Tensor) -> SpectrumEnclosure:
     delta = (float(gap.max()) + underflow) * OUTWARD
     skew = (x.T @ x - torch.diag(ones)).abs().sum(1) + gamma * (moduli.T @ (moduli @ ones))
     epsilon = float(skew.max()) * OUTWARD
-    if not epsilon < 0.5 or not math.isfinite(delta):
+    if not math.isfinite(delta):
+        raise ValueError(
+            "The error bound of the spectrum overflows. Scale the matrix to entries of moderate size."
+        )
+    if not epsilon < 0.5:
         raise ValueError(
             f"The computed eigenvectors are not orthogonal enough to enclose the spectrum: |X^T X - I| <= {epsilon:.2e}. Scale the matrix to entries of moderate size."
         )

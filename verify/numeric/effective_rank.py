@@ -4,12 +4,13 @@ Each is the exponential of the entropy of a spectrum divided by its sum; they di
 
     Roy and Vetterli   singular values of the centred rows
     RankMe             singular values of the rows as they are, plus a constant
-    von Neumann        their squares: eigenvalues of the covariance
+    von Neumann        squares of the first: eigenvalues of the covariance
 
 O. Roy and M. Vetterli, The effective rank: a measure of effective dimensionality, EUSIPCO 2007,
-definition 1; Q. Garrido, R. Balestriero, L. Najman and Y. LeCun, RankMe, ICML 2023, eq. 1; J. Kim
-et al., VNE: an effective method for improving deep representation by manipulating eigenvalue
-distribution, CVPR 2023, eq. 3. Singular values (3, 1) have 1.7548, their squares 1.3841.
+definition 1, of any matrix; Q. Garrido, R. Balestriero, L. Najman and Y. LeCun, RankMe, ICML 2023,
+eq. 1; after J. Kim et al., VNE: an effective method for improving deep representation by
+manipulating eigenvalue distribution, CVPR 2023, eq. 3, who take rows of length 1, uncentred: the
+centring of the first and the last is ours. Singular values (3, 1) have 1.7548, their squares 1.3841.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ class EffectiveRanks:
 
     Attributes:
         roy_vetterli: of the singular values of the centred rows; 0 where they are collapsed.
-        rankme: of the singular values of the rows themselves, with RankMe's constant, so that d
-            dimensions of which none is used add about 1e-6 d to it.
+        rankme: of the singular values of the rows themselves, with RankMe's constant: each of the
+            min(n, d) values that is 0 multiplies it by about 1 + 1.6e-6.
         von_neumann: of the eigenvalues of the covariance; 0 where the rows are collapsed.
         collapsed: whether all rows are one, to within the rounding of their type.
     """

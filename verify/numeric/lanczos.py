@@ -115,7 +115,7 @@ def extreme_eigenpairs(
     """Smallest and largest eigenpair, with residuals.
 
     Args:
-        operator: an `EffectiveHessian`, another operator, or symmetric matrices (..., n, n).
+        operator: an `EffectiveHessian`, another operator, or symmetric matrices (n, n) or (B, n, n).
         tolerance: residual over norm to reach; by default `RESIDUAL` of the operator's type.
         maximum_steps: Lanczos steps at most; by default 100 up to order 4096, and 300 beyond.
         dense_up_to: order up to which the matrix is formed and factorised at once; by default
