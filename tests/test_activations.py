@@ -84,3 +84,11 @@ def test_the_slope_of_tanh_keeps_its_digits_far_out():
     # 1 - tanh(20)^2 is 4 e^-40 to all digits; in floating point that difference is 0.
     _, slope, _ = ACTIVATIONS["tanh"].jet(torch.tensor(20.0, dtype=torch.float64))
     assert float(slope) == pytest.approx(4 * math.exp(-40), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_curvature_of_every_smooth_one_is_0_where_squares_overflow(dtype):
+    far = torch.tensor([-1.0, 1.0], dtype=dtype) * 0.9 * torch.finfo(dtype).max
+    for activation in SMOOTH:
+        if activation.name != "quadratic":
+            assert activation.jet(far)[2].tolist() == [0, 0], activation.name

@@ -28,7 +28,7 @@ from verify.claims.statement import Verdict
 from verify.claims.text import sides
 from verify.engine.registry import RoomError, load
 from verify.symbolic.indexed import constant, is_zero, total
-from verify.symbolic.matrices import identity, matrix, vector
+from verify.symbolic.matrices import identity, matrix, norm, vector
 
 CTX = Context(seed=1, profile="smoke", device="cpu", cache="unused", rooms={})
 d, k = sp.symbols("d k", integer=True, positive=True)
@@ -612,6 +612,159 @@ def test_equality_is_not_found_where_letters_cannot_be():
     assert refuses_beside(lambda proof: proof.fact("", more, equal_at={s: -1}))
     square = sp.Le(0, a**2 + 1, evaluate=False)
     assert refuses_beside(lambda proof: proof.fact("", square, equal_at={a: sp.I}))
+
+
+# --- found by a logician ---------------------------------------------------------------------------
+
+
+def test_two_sums_have_two_indices():
+    """The second would be summed as if it were not there."""
+    entries = total(lambda q: y[q], d)
+    doubled = sp.Sum(sp.Sum(y[i], (i, 1, d)), (i, 1, k))
+    rules = {y: lambda _: entries}
+    assert refuses_beside(lambda proof: proof.rate("", entries, rules, entries))
+    assert refuses_beside(lambda proof: proof.equal("", doubled, sp.Sum(y[i], (i, 1, k))))
+    with pytest.raises(TypeError, match="index of its own for each sum"):
+        is_zero(doubled - k * entries)
+    assert is_zero(total(lambda p: total(lambda q: y[q], d), k) - k * entries)
+
+
+def test_no_index_is_put_into_a_derivative():
+    f = sp.Function("f")
+
+    def derivation(proof):
+        proof.over(d, j)
+        slope = sp.Derivative(f(i * j), j)
+        contracted = sp.Sum(sp.KroneckerDelta(i, j) * slope, (i, 1, d))
+        proof.equal("", contracted, sp.Derivative(f(j * j), j))
+
+    with pytest.raises(TypeError, match="index of its own within a function"):
+        derive(beside_a_sound_step(derivation), CTX)
+
+
+def test_an_index_has_no_hidden_property():
+    even = sp.Symbol("e", even=True)
+
+    def derivation(proof):
+        proof.every(d, even)
+        alternating = sp.Sum(sp.KroneckerDelta(i, even) * (-1) ** i * y[i], (i, 1, d))
+        proof.equal("", alternating, y[even])
+
+    with pytest.raises(ValueError, match="no more is assumed"):
+        derive(beside_a_sound_step(derivation), CTX)
+
+
+def every_real_is_positive(proof):
+    positive = sp.Symbol("n", positive=True)
+    proof.equal("", a * (a + 1), a**2 + a)
+    proof.let("def", "$n = a$", positive - a, by="definition")
+    using = {"def": -(positive - a) * (positive + a + 1)}
+    proof.follows("", a**2 + a, positive**2 + positive, using=using)
+    proof.fact("", sp.Gt(positive**2 + positive, 0, evaluate=False))
+
+
+def every_entry_is_positive(proof):
+    p = sp.IndexedBase("p", positive=True)
+    proof.every(d, i)
+    proof.equal("", y[1] + z[1], z[1] + y[1])
+    proof.let("def", "$p_i = y_i$", p[i] - y[i], by="definition")
+
+
+def every_matrix_is_symmetric(proof):
+    plain, symmetric = matrix("A", k, k), matrix("S", k, k, symmetric=True)
+    proof.equal("", plain + H, H + plain)
+    proof.let("def", "$S = A$", symmetric - plain, by="definition")
+    using = {"def": (symmetric - plain) - (symmetric - plain).T}
+    proof.follows("", plain.T, plain, using=using)
+
+
+def every_matrix_is_symmetric_afterwards(proof):
+    plain, symmetric = matrix("A", k, k), matrix("S", k, k, symmetric=True)
+    proof.equal("", plain + H, H + plain)
+    proof.let("def", "$S = A$", matrix("S", k, k) - plain, by="definition")
+    using = {"def": (symmetric - plain) - (symmetric - plain).T}
+    proof.follows("", plain.T, plain, using=using)
+
+
+def a_vector_that_is_seen(proof, more=sp.S.Zero):
+    proof.given("h: 2", "$v = 0$", v)
+    seen = (v.T @ vector("u", d)).scalar + (v.T @ (more * vector("t", d))).scalar - 1
+    proof.let("def", "$v^T (u + t) = 1$", seen, by="definition")
+    proof.follows("", 2, sp.S.Zero, using={"h: 2": 2 * seen + 2, "def": -2 * seen})
+
+
+def a_norm_is_chosen(proof):
+    proof.equal("", J @ v, J @ v + 0 * (J @ v))
+    proof.let("def", "$|J| = 0$", norm("J"), by="definition")
+    proof.follows("", (J @ v).norm, sp.S.Zero, using={"def": norm("J") * norm("v")})
+
+
+def a_matrix_is_moved(proof):
+    moved, mover = matrix("Q", k, k), matrix("A", k, k)
+    proof.given("h: 2", "$A = I$", mover - identity(k))
+    proof.let("def", "$Q = QA + A$", moved - moved @ mover - mover, by="definition")
+    using = {"def": -(moved - moved @ mover - mover), "h: 2": -(moved @ (mover - identity(k)))}
+    proof.follows("", mover, 0 * mover, using=using)
+
+
+def every_table_is_of_differences(proof):
+    table = sp.IndexedBase("Y")
+    proof.every(d, i, j)
+    proof.equal("", table[1, 2] + y[1], y[1] + table[1, 2])
+    differences = w[i] - w[j] - table[i, j]
+    proof.let("def", "$w_i - w_j = Y_{ij}$", differences, by="definition")
+    using = {"def": -differences - differences.xreplace({i: j, j: i})}
+    proof.follows("", table[i, j] + table[j, i], sp.S.Zero, using=using)
+
+
+def every_entry_is_one_sum(proof):
+    proof.every(d, i)
+    proof.equal("", y[1] + z[1], z[1] + y[1])
+    proof.let("def", r"$\sum_i w_i = y_i$", sp.Sum(w[i], (i, 1, d)) - y[i], by="definition")
+
+
+@pytest.mark.parametrize(
+    ("derivation", "why"),
+    [
+        (every_real_is_positive, "= True is not known"),
+        (every_entry_is_positive, "= True is not known"),
+        (every_matrix_is_symmetric, "symmetry is not known"),
+        (every_matrix_is_symmetric_afterwards, "without it being symmetric"),
+        (a_vector_that_is_seen, "may have no solution"),
+        (lambda proof: a_vector_that_is_seen(proof, sp.S.One), "may have no solution"),
+        (a_norm_is_chosen, "defines nothing"),
+        (a_matrix_is_moved, "may have no solution"),
+        (every_table_is_of_differences, "may have no solution"),
+        (every_entry_is_one_sum, "may have no solution"),
+    ],
+)
+def test_a_definition_chooses_what_exists(derivation, why):
+    with pytest.raises(ValueError, match=why):
+        derive(beside_a_sound_step(derivation), CTX)
+
+
+def test_a_definition_may_choose_what_exists_whatever_the_rest():
+    positive, p = sp.symbols("n p", positive=True)
+    symmetric, plain, table = (
+        matrix("S", k, k, symmetric=True),
+        matrix("A", k, k),
+        matrix("Y", k, k),
+    )
+
+    def derivation(proof):
+        proof.equal("", plain @ table + p * H, p * H + plain @ table)
+        proof.let("sign", "$n = p + 1$", positive - p - 1, by="definition")
+        proof.let("square", "$S = A^T A$", symmetric - plain.T @ plain, by="definition")
+        proof.let(
+            "sum",
+            "$R = QA + Y$ ",
+            matrix("R", k, k) - matrix("Q", k, k) @ plain - table,
+            by="definition",
+        )
+        kept = (v.T @ matrix("B", d, d) @ v).scalar
+        proof.let("null", "$v^T B v = 0$", kept, by="definition")  # as B = 0 has it
+
+    derive(beside_a_sound_step(derivation), CTX)
 
 
 # --- one change to what is derived, or to what is stated -------------------------------------------

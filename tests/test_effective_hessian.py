@@ -209,6 +209,14 @@ def test_any_callables_give_what_own_heads_give():
         assert_close(other.gradient, own.gradient)
 
 
+def test_what_is_found_at_a_callable_carries_no_graph() -> None:
+    targets = normal(3, 2, seed=1).requires_grad_()
+    hessian = EffectiveHessian(
+        torch.tanh, OBJECTIVES["mse"].bind(Targets(targets)), normal(3, 2, seed=2)
+    )
+    assert not any(t.requires_grad for t in (hessian.output, hessian.rho, hessian.gradient))
+
+
 def test_a_callable_known_to_separate_comes_in_blocks():
     head = random_head((3, 6, 5), SWISH)
     z, targets = normal(4, 3, seed=1), normal(4, 5, seed=2)

@@ -77,6 +77,14 @@ def test_near_kink_sees_points_within_rounding_of_a_kink():
     assert near_kink(head, z).tolist() == [True, True, False]
 
 
+def test_a_pruned_unit_is_at_no_kink():
+    """Its preactivation is 0 whatever z is; with a weight it would be near one."""
+    w = torch.tensor([[1.0, 1.0], [0.0, 0.0]], dtype=torch.float64)
+    head = Head((w, torch.ones(1, 2, dtype=torch.float64)), (None, None), (RELU,))
+    z = torch.tensor([[1.0, 2.0], [1.0, -1.0]], dtype=torch.float64)
+    assert near_kink(head, z).tolist() == [False, True]
+
+
 def test_near_kink_carries_the_error_of_earlier_layers():
     """z_1 - z_2 = 1 is known to about 10^6 roundings only, so 1 - 1 + 10^-11 has no certain sign."""
     for gap, expected in ((1e-11, True), (1e-6, False)):

@@ -380,6 +380,9 @@ def test_bad_arguments_are_named_in_a_sentence():
         extreme_eigenpairs([[1.0]])
     with pytest.raises(ValueError, match=r"Expected symmetric .* differ .* by up to 1\.00e\+00"):
         extreme_eigenpairs(torch.tensor([[0.0, 1.0], [0.0, 0.0]]))
+    turning = torch.tensor([[0.0, 1.0], [-1.0, 0.0]])
+    with pytest.raises(ValueError, match=r"by up to 2\.00e\+00, and 3\.45e-04 is allowed"):
+        extreme_eigenpairs(torch.stack((1e10 * torch.eye(2), turning)))  # no other hides it
     with pytest.raises(ValueError, match="holds NaN or infinity"):
         extreme_eigenpairs(torch.full((2, 2), torch.nan))
     with pytest.raises(ValueError, match="must be positive"):

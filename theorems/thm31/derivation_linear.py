@@ -77,16 +77,36 @@ def linear_outside(proof: Proof) -> None:
         dot(y, y, d),
         using={"frame": -total(lambda p, q: inside(p) * gram(p, q) * inside(q), s, s)},
     )
-    n = sp.Symbol(
-        "n", nonzero=proof.given("outside", "$z^* \\notin S$: $n = |y|^2 \\neq 0$") or None
-    )
-    proof.fact("We may divide by $n$", sp.Ne(n, 0, evaluate=False))
+    nonzero = proof.given("outside: nonzero", r"$z^* \notin S$: $n \neq 0$")
+    n = sp.Symbol("n", nonzero=nonzero or None)
+    proof.given("outside: n", "$n = |y|^2$", dot(y, y, d) - n)
     dual = sp.IndexedBase("w")
     at_z = dot(lambda a: dual[a], lambda a: z[a], d)
-    proof.let("dual: z", r"$w = y / n$: $w \cdot z^* = 1$", at_z - 1, by="definition")
-    proof.let(
-        "dual: S", r"and $Q^T w = 0$", dot(lambda a: dual[a], lambda a: frame[a, q], d), by="steps"
+    at_frame = dot(lambda a: dual[a], lambda a: frame[a, q], d)
+    proof.every(d, a)
+    proof.let("dual", "$w = y / n$", n * dual[a] - y(a), by="definition")
+    defined = lambda x: dot(lambda a: n * dual[a] - y(a), x, d)  # noqa: E731
+    proof.follows(
+        r"times $n$, $w \cdot z^* = 1$",
+        n * at_z,
+        n,
+        using={
+            "dual": defined(lambda a: z[a]),
+            "frame": -total(lambda p, q: inside(p) * gram(p, q) * inside(q), s, s),
+            "outside: n": dot(y, y, d) - n,
+        },
     )
+    proof.follows(
+        "and $Q^T w = 0$",
+        n * at_frame,
+        sp.S.Zero,
+        using={
+            "dual": defined(lambda a: frame[a, q]),
+            "frame": -total(lambda p: inside(p) * gram(p, q), s),
+        },
+    )
+    proof.let("dual: z", r"$w \cdot z^* = 1$, just derived", at_z - 1, by="steps")
+    proof.let("dual: S", "and $Q^T w = 0$", at_frame, by="steps")
     rest: Vector = lambda i: u[i] - total(lambda p: basis[i, p] * inside(p), s)  # noqa: E731
     w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s) + rest(i) * dual[a]  # noqa: E731
     proof.follows(
@@ -101,7 +121,7 @@ def linear_outside(proof: Proof) -> None:
         basis[i, q],
         using={
             "frame": total(lambda p: basis[i, p] * gram(p, q), s),
-            "dual: S": rest(i) * dot(lambda a: dual[a], lambda a: frame[a, q], d),
+            "dual: S": rest(i) * at_frame,
         },
     )
     proof.follows(

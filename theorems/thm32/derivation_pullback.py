@@ -40,24 +40,39 @@ def construction(proof: Proof) -> None:
         turn * w - sigma,
         by="definition",
     )
-    moved = turn * circle
+    off, moved = u_dot - turn * circle, turn * circle
+    proof.let("path", r"$\dot u = \dot\theta C'$", off, by="definition")
+    speed = {
+        "path": (off.T @ g @ off + off.T @ g @ moved + moved.T @ g @ off).scalar,
+        "length": turn**2 * ((circle.T @ g @ circle).scalar - w**2),
+        "circle": turn**2 * w**2 - sigma**2,
+    }
     proof.follows(
         r"as fast in $g$ as $\gamma$: $|\dot u|_g = |\dot\gamma|$",
-        moved.T @ g @ moved,
+        u_dot.T @ g @ u_dot,
         sigma**2,
-        using={
-            "length": turn**2 * ((circle.T @ g @ circle).scalar - w**2),
-            "circle": turn**2 * w**2 - sigma**2,
-        },
+        using=speed,
     )
     proof.fact(
         r"where $\dot\theta = \sigma / w$ is positive and finite",
         sp.Gt(sigma / w, 0, evaluate=False),
     )
     proof.cite("separation")
+    start = vector("e_1", k)
+    short = sigma * start - u_dot
+    proof.let("tangent", r"$e_1 = \dot u / \sigma$", short, by="definition")
+    proof.follows(
+        "is a unit vector of $g$, times $\\sigma^2$",
+        sigma**2 * (start.T @ g @ start),
+        sigma**2,
+        using={
+            **speed,
+            "tangent": (short.T @ g @ short + short.T @ g @ u_dot + u_dot.T @ g @ short).scalar,
+        },
+    )
     room = slack("m", proof.given("wide: frame", "$k \\geq d$: $m = k - d \\geq 0$"))
     proof.fact(
-        r"$e_1 = \dot u / |\dot u|_g$ is completed to $d$ vectors in $\mathbb{R}^k$, orthonormal in $g$",
+        r"$e_1$ is completed to $d$ vectors in $\mathbb{R}^k$, orthonormal in $g$",
         sp.Ge(room, 0, evaluate=False),
     )
     proof.cite("frame-completion")
@@ -86,16 +101,19 @@ def construction(proof: Proof) -> None:
         "first: q",
         r"$\dot\gamma = \sigma q_1$: $q \dot\gamma = \sigma o$, $o$ the first unit vector",
         q @ velocity - sigma * unit,
-        by="definition",
+        by="frame-completion",
     )
-    proof.let("first: e", r"$\dot u = \sigma e_1$", sigma * (e @ unit) - u_dot, by="definition")
+    proof.let(
+        "first: e", "$e_1$ is the first of them, $e o$", e @ unit - start, by="frame-completion"
+    )
     proof.follows(
         r"and $A \dot\gamma = \dot u$",
         built @ velocity,
         u_dot,
         using={
             "first: q": e @ (q @ velocity - sigma * unit),
-            "first: e": sigma * (e @ unit) - u_dot,
+            "first: e": sigma * (e @ unit - start),
+            "tangent": short,
         },
     )
     tube(

@@ -54,6 +54,7 @@ class Proof:
         self.premises: dict[str, Premise] = {}
         self.equations: dict[str, tuple[sp.Expr | Matrix, ...]] = {}
         self.letters: set[str] = set()
+        self.solved: dict[str, bool] = {}  # chosen by a definition, and whether as symmetric
         self.free: dict[sp.Symbol, sp.Expr] = {}
         self.running: set[sp.Symbol] = set()
         self.symmetries: dict[str, sp.IndexedBase] = {}
@@ -87,15 +88,15 @@ class Proof:
                 part that is derived from it; where a derivation of another room rests on such a part, a reader judges.
 
         Raises:
-            ValueError: if a definition has no new letter, has one for all indices, or may have to divide
-                by 0; or if the register has no such lemma.
+            ValueError: if a definition has no new letter, has one for all indices, or asks of it what may not
+                exist; or if the register has no such lemma.
         """
         known = set(self.letters)
         for one in vanishing if by == "definition" else ():
-            if not self._can_define(name, one, known):
+            if lacking := self._unsolved(name, one, known):
                 if self.withdrawn:
                     raise OpenStepError(text)
-                raise ValueError(f"{name!r} divides by what is not known to be other than 0.")
+                raise ValueError(f"{name!r} {lacking}.")
             known |= _letters(one)
         if by == "steps" and not self.steps:
             raise ValueError(
@@ -105,10 +106,12 @@ class Proof:
             self.cite(by)
         return self._premise(name, by, text, vanishing)
 
-    def _can_define(self, name: str, one: sp.Expr | Matrix, known: set[str]) -> bool:
-        """Whether nothing is divided by that may be 0 where new letters are chosen by an equation.
+    def _unsolved(self, name: str, one: sp.Expr | Matrix, known: set[str]) -> str:
+        """Why there may be nothing that satisfies an equation by which new letters are chosen; else empty.
 
-        That there are such letters is judged by a reader, where the equation is not linear in one of them.
+        Something does if one letter stands alone, at every index, and what it equals is divided by no 0 and has the
+        sign and symmetry that the letter has; or if 0 does. An equation that is not linear in its new letters is left
+        to a reader.
 
         Raises:
             ValueError: if it chooses no letter, or says of all indices what is chosen once.
@@ -116,22 +119,43 @@ class Proof:
         expr, ranges = _instance(one, {index: self.free[index] for index in self.running})
         placed = expr.atoms(sp.Indexed, sp.KroneckerDelta)
         places = {s for object in placed for index in object.indices for s in index.free_symbols}
-        if not (new := _letters(one) - known - {str(index) for index in places}):
-            raise ValueError(f"{name!r} defines nothing: each of its letters was used before.")
-        objects = {object for object in expr.atoms(sp.Indexed) if str(object.base) in new}
-        numbers = new - {str(object.base) for object in objects}
-        chosen = objects | {symbol for symbol in expr.atoms(sp.Symbol) if str(symbol) in numbers}
-        carried = {s for object in objects for index in object.indices for s in index.free_symbols}
-        if carried - expr.free_symbols:  # equations for all the entries together
-            return _divides_by_no_zero(expr)
-        if any(size != 1 and index not in carried for index, size in ranges.items()):
+        new = _letters(one) - known - {str(index) for index in places}
+        if not (new := {letter for letter in new if not letter.startswith("|")}):
+            raise ValueError(
+                f"{name!r} defines nothing: each of its letters was used before, or is the norm of one."
+            )
+        chosen = {object for object in expr.atoms(sp.Indexed) if str(object.base) in new}
+        carried = {s for object in chosen for index in object.indices for s in index.free_symbols}
+        chosen |= {x for x in expr.atoms(sp.Symbol) if str(x) in new - set(map(_base, chosen))}
+        summed = {limit[0] for sums in expr.atoms(sp.Sum) for limit in sums.limits}
+        running = {index for index, size in ranges.items() if size != 1}
+        if not summed & carried and running - carried:
             raise ValueError(
                 f"{name!r} says of all indices what is chosen once: expected a new letter that carries each index."
             )
-        unknown = sp.Dummy()
-        slope = sp.diff(expr.xreplace(dict.fromkeys(chosen, unknown)), unknown)
-        linear = len(chosen) == 1 and not slope.has(unknown)
-        return _divides_by_no_zero(expr) and (_is_nonzero(slope) or not linear)
+        if not _divides_by_no_zero(expr):
+            return "divides by what is not known to be other than 0"
+        found, unknown = Counter(map(_base, chosen)), sp.Dummy()
+        symmetric = self._symmetric | (one.symmetric if isinstance(one, Matrix) else frozenset())
+        lacking = ""
+        for x in sorted(chosen, key=str):
+            indices = set(x.indices) if isinstance(x, sp.Indexed) else set()
+            slope = sp.diff(expr.xreplace({x: unknown}), unknown)
+            alone = found[_base(x)] == 1 and not summed & x.free_symbols and running <= indices
+            if not alone or slope.has(unknown):
+                continue
+            if not _is_nonzero(slope):
+                lacking = "divides by what is not known to be other than 0"
+            else:
+                value = -expr.xreplace({x: sp.S.Zero}) / slope
+                if not (lacking := _unlike(x, value, symmetric, {**self.free, **ranges})):
+                    self.solved[_base(x)] = isinstance(x, sp.Indexed) and x.base in symmetric
+                    return ""
+        slope = sp.diff(expr.xreplace({x: unknown * x for x in chosen}), unknown)
+        rest = expr.xreplace(dict.fromkeys(chosen, sp.S.Zero)).doit()
+        if slope.has(unknown) or (rest == 0 and not any(x.is_nonzero for x in chosen)):
+            return ""
+        return lacking or "is a system of equations, which may have no solution"
 
     def _premise(
         self, name: str, by: str, text: str, vanishing: tuple[sp.Expr | Matrix, ...]
@@ -156,8 +180,13 @@ class Proof:
         """Let free indices be some of 1, .., size, the same ones throughout.
 
         Raises:
-            ValueError: if one had another range before, in which hypotheses may be declared.
+            ValueError: if one had another range before, in which hypotheses may be declared; or if more
+                is assumed of it than that it is in a range.
         """
+        if special := {x for x in indices if x.assumptions0 not in INDICES}:
+            raise ValueError(
+                f"Expected an index of which no more is assumed than that it is a positive integer, got {', '.join(map(str, special))}."
+            )
         if any(self.free.get(index, size) != size for index in indices):
             raise ValueError("An index keeps the range that it was given.")
         self.free.update(dict.fromkeys(indices, size))
@@ -376,6 +405,8 @@ class Proof:
             lhs, rhs, free = *(_entry(side, free) for side in (lhs, rhs)), free
         self.letters |= _letters(lhs, rhs)
         held = {base: f"symmetric: {base}" for base in sorted(symmetric, key=str)}
+        if chosen := [name for base in held if self.solved.get(name := str(base)) is False]:
+            raise ValueError(f"A definition chose {', '.join(chosen)} without it being symmetric.")
         self.symmetries |= {name: base for base, name in held.items() if (lhs - rhs).has(base)}
         kept = frozenset(base for base, name in held.items() if name not in self.withdrawn)
         self.sizes.update(
@@ -602,6 +633,31 @@ def _letters(*sides: sp.Expr | Matrix) -> set[str]:
     }
 
 
+def _base(letter: sp.Expr) -> str:
+    """The name of a symbol, or of what an index is put to."""
+    return str(letter.base if isinstance(letter, sp.Indexed) else letter)
+
+
+def _unlike(
+    letter: sp.Expr,
+    value: sp.Expr,
+    symmetric: frozenset[sp.IndexedBase],
+    ranges: Mapping[sp.Symbol, sp.Expr],
+) -> str:
+    """What a letter is declared to be and its value is not known to be; else empty."""
+    known = sorted(letter.assumptions0.items(), key=lambda one: (not one[1], one[0][::-1]))
+    for property, truth in known:
+        if getattr(value, f"is_{property}") is not truth:
+            return f"gives {letter} the value {value}, of which {property} = {truth} is not known"
+    if isinstance(letter, sp.Indexed) and letter.base in symmetric:
+        places = [index for index in letter.indices if index in ranges]
+        for index in places[1:]:
+            swapped = value.xreplace({places[0]: index, index: places[0]})
+            if not _vanishes(value - swapped, symmetric, ranges):
+                return f"gives {letter} the value {value}, of which symmetry is not known"
+    return ""
+
+
 def _scalar(side: sp.Expr | Matrix) -> sp.Expr:
     return side.scalar if isinstance(side, Matrix) else sp.sympify(side)
 
@@ -633,6 +689,12 @@ def _instance(
     expr = _entry(side, ranges)
     return expr, {index: size for index, size in ranges.items() if expr.has(index)}
 
+
+INDICES = [
+    sp.Dummy(**known).assumptions0
+    for known in ({}, {"integer": True}, {"integer": True, "positive": True})
+]
+"""What may be assumed of an index."""
 
 NO_NUMBERS = {sp.oo, -sp.oo, sp.zoo, sp.nan}
 

@@ -78,7 +78,8 @@ def _swish(x: Tensor) -> Jet:
 def _gelu(x: Tensor) -> Jet:
     cdf = 0.5 * torch.erfc(-x * 0.5**0.5)
     pdf = torch.exp(-0.5 * x * x) * (2 * torch.pi) ** -0.5
-    return x * cdf, cdf + x * pdf, pdf * (2 - x * x)
+    turned = x * pdf  # 0 where x * x overflows
+    return x * cdf, cdf + turned, 2 * pdf - x * turned
 
 
 def _softplus(x: Tensor) -> Jet:

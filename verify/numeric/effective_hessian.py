@@ -344,7 +344,7 @@ def _of_callable(head: Any, loss: Callable[[Tensor], Tensor], z: Tensor) -> Eval
         curvature = _reshaped(curvature.product, _rows(output).shape)
     with plainly(z.device), untouched(head):
         products = AutodiffProducts(leaf, output, rho, curvature, (head, loss))
-    return output.detach(), rho, products
+    return output.detach(), rho.detach(), products
 
 
 def _loss_at(

@@ -262,6 +262,7 @@ def near_kink(head: Head, z: Tensor) -> Tensor:
     for its dot product of n terms (Higham 2002, section 3.1, and Cauchy-Schwarz), and |W_i| times
     the error that x brings along. Where affine maps meet, |x| is replaced by a bound on it in which
     nothing cancels, so that the allowance holds for `Head.fused`, which multiplies them out, too.
+    A unit whose weights are all 0, as when pruned, is constant in z and so at no kink.
     """
     eps = torch.finfo(z.dtype).eps
     found = torch.zeros(z.shape[:-1], dtype=torch.bool, device=z.device)
@@ -277,7 +278,8 @@ def near_kink(head: Head, z: Tensor) -> Tensor:
         if norm is not None:
             a, bound = norm.with_error(a, bound)
         for kink in activation.kinks:
-            found |= ((a - kink).abs() <= bound + eps * abs(kink)).any(-1)
+            near = (a - kink).abs() <= bound + eps * abs(kink)
+            found |= (near & (rows > 0)).any(-1)
         x, slope, _ = activation.jet(a)
         carried = (slope.abs().clamp(min=1) * bound + eps * x.abs()).norm(dim=-1, keepdim=True)
         met = activation is LINEAR and norm is None

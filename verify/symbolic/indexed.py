@@ -14,13 +14,15 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import sympy as sp
-from sympy.concrete.expr_with_limits import ExprWithLimits
 
 Rule = Callable[..., sp.Expr]
 """The derivative of an indexed object, as a function of its indices."""
 
 Bound = tuple[sp.Symbol, sp.Expr, sp.Expr]
 """A summation index with its lower and upper limit."""
+
+PLAIN = (sp.Add, sp.Mul, sp.Pow, sp.Function, sp.Indexed, sp.IndexedBase, sp.Atom)
+"""What keeps its meaning when an index within it gets another name; a derivative in that index would not."""
 
 LETTERS = "ijpqabcefgl"
 """Summation indices as printed, in order of use; then with numbers, i_1, j_1, and so on."""
@@ -160,6 +162,8 @@ def terms(expr: sp.Expr) -> Iterator[Term]:
             yield product
     elif isinstance(expr, sp.Sum):
         fresh = {index: sp.Dummy() for index, _, _ in expr.limits}
+        if len(fresh) < len(expr.limits):
+            raise TypeError(f"expected an index of its own for each sum, got {expr}")
         for _, low, high in expr.limits:
             summed = {s for s in (low.free_symbols | high.free_symbols) if isinstance(s, sp.Dummy)}
             if summed or (low.free_symbols | high.free_symbols) & set(fresh):
@@ -171,7 +175,7 @@ def terms(expr: sp.Expr) -> Iterator[Term]:
         yield Term(expr, (), ())
     elif not expr.is_commutative:
         raise TypeError(f"factors must commute: {expr}")
-    elif expr.has(ExprWithLimits, sp.Lambda, sp.Subs):
+    elif not all(isinstance(node, PLAIN) for node in sp.preorder_traversal(expr)):
         raise TypeError(
             f"expected no index of its own within a function, where another's name may meet it: {expr}"
         )
