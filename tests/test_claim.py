@@ -155,6 +155,18 @@ def test_cases_that_never_show_what_they_must_are_vacuous(ctx):
     assert never.summary.endswith("shows negative.")
 
 
+def test_cases_are_drawn_again_until_every_feature_was_shown(ctx):
+    drawn = []
+
+    def late(n):
+        drawn.append(n)
+        return {"late": len(drawn) > ctx.cases}
+
+    found = holds(replace(claim(st.integers(0, 10**9), lambda n: 0.5), features=late), ctx)
+    assert found.outcome is Outcome.AS_STATED
+    assert ctx.cases < found.cases <= 2 * ctx.cases
+
+
 @pytest.mark.parametrize(
     ("at", "outcome"),
     [

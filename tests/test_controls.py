@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, NamedTuple
 
+import msgspec
 import pytest
 import sympy as sp
 import torch
@@ -74,6 +75,17 @@ def test_what_cannot_fail_is_a_surprise(run, violations, mild, named):
     found = controls(run, "small", violations, mild, CTX)
     assert found.outcome is Outcome.SURPRISE
     assert found.summary == f"Not as made: {named}."
+
+
+def test_a_refutation_that_counts_all_the_same_is_found():
+    def careless(n, reading, ctx):
+        """Refutes whether the number is positive or not, and says that it is not."""
+        found = refute(n, reading, ctx)
+        return msgspec.structs.replace(found, outcome=Outcome.AS_STATED) if n < 0 else found
+
+    found = controls(careless, "small", {"even": 7, "positive": -8}, 2, CTX)
+    assert found.outcome is Outcome.SURPRISE
+    assert found.summary == "Not as made: positive."
 
 
 def test_by_construction_is_printed_as_such():

@@ -10,9 +10,10 @@ from collections.abc import Callable
 import pytest
 import torch
 from curvature_fixture import normal
-from torch import Tensor
+from torch import Tensor, nn
 
 from verify.diagnose import diagnose
+from verify.diagnose.effects import condition, costs
 from verify.diagnose.findings import Answer
 
 N, D = 120, 4
@@ -82,3 +83,35 @@ def test_a_head_improves_the_condition_if_it_undoes_the_curvatures(
     assert answer == (
         f"{word}: the condition number on the 16 positive eigenvectors is {through} through the head and 16 without it."
     )
+
+
+def test_negative_curvatures_have_no_part_in_a_condition() -> None:
+    matrices = torch.diag(torch.tensor([-50.0, 0.0, 1.0, 4.0], dtype=torch.float64))[None]
+    assert condition(matrices) == (4, 2)
+
+
+def test_a_probe_is_asked_about_what_it_has_not_seen() -> None:
+    """Of labels drawn by chance a probe of as many features as samples gets all that it saw, half of the others."""
+    z = normal(N, N, seed=4)
+    labels = torch.randint(2, (N,), generator=torch.Generator().manual_seed(0))
+    numbers: dict[str, float] = {}
+    costs(z, z, labels, numbers, torch.Generator().manual_seed(0))
+    assert 0.3 < numbers["probe of z"] < 0.7
+
+
+def test_the_variance_of_directions_is_about_their_mean() -> None:
+    """Directions (3, 4) / 5 and (4, 3) / 5 by halves: a quarter of their squared distance 2 / 25."""
+    z = torch.tensor([[3.0, 4.0], [8.0, 6.0]], dtype=torch.float64).repeat(6, 1)
+    found = diagnose(lambda z: z, lambda u: u.square().sum(), z, batch=4).numbers
+    assert found["variance of directions of z"] == pytest.approx(1 / 50)
+    assert found["variance of directions of h"] == pytest.approx(1 / 50)
+
+
+def test_a_fresh_head_is_another_one() -> None:
+    """A trained head that keeps the coordinate of the views small; its fresh weights do not know of it."""
+    head = nn.Sequential(nn.Linear(D, D, bias=False)).double()
+    head[0].weight.data = torch.diag(torch.tensor([1e-3, 1.0, 1.0, 1.0]).double())
+    z = normal(N, D, seed=0)
+    views = z + 0.1 * torch.eye(D, dtype=torch.float64)[0] * normal(N, D, seed=1)
+    found = diagnose(head, quadratic, z, views=views, batch=4).numbers
+    assert found["orbit contraction"] < 1e-4 < 1e-2 < found["orbit contraction, fresh head"]

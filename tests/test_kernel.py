@@ -251,10 +251,11 @@ def test_what_is_recorded_names_the_libraries(library, monkeypatch, tmp_path):
 
 def test_comments_and_strings_hide_nothing_and_are_not_taken_for_code():
     assert faults("(* Admitted. (* Axiom x : nat. *) *) Definition a := 1.", "m") == []
-    assert faults('Definition a := "Axiom x : False.".', "m") == []
+    assert faults('Definition a := "So. Axiom x : False.".', "m") == []
     assert faults("Section Parameters.\nEnd Parameters.", "m") == []
-    (fault,) = faults("Definition a := 1. (* so *)\n  Local Axiom x : False.", "m")
-    assert fault == "m, line 2: 'Axiom' assumes what is not proved."
+    assert faults("Definition a := 1. (* so *)\n  Local Axiom x : False.", "m") == [
+        "m, line 2: 'Axiom' assumes what is not proved."
+    ]
     assert len(faults("Section A.\nVariable x : nat.\nEnd A.\nVariable y : nat.", "m")) == 1
 
 
@@ -283,6 +284,15 @@ End A."""
     first, second = sentences(text, "m")
     assert first.context == "Variable n : nat.\nLet rho := n + n.\nLet delta (m : nat) := m * rho."
     assert second.context == "Variable n : nat."
+
+
+def test_the_digest_of_a_module_is_of_all_it_rests_on(tmp_path):
+    (tmp_path / "a.v").write_text("From Geometry Require Import b.", encoding="utf-8")
+    found = set()
+    for text in ("Definition x := 1.", "Definition x := 2."):
+        (tmp_path / "b.v").write_text(text, encoding="utf-8")
+        found.add(Library(shared=tmp_path).digest("Geometry.a"))
+    assert len(found) == 2
 
 
 def test_missing_and_circular_sources_are_sentences(tmp_path):

@@ -10,7 +10,7 @@ import sympy as sp
 
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import is_zero, total
-from verify.symbolic.matrices import Matrix, diagonal, identity, matrix, vector, zero
+from verify.symbolic.matrices import Matrix, diagonal, identity, matrix, norm, vector, zero
 
 k, d = sp.symbols("k d", integer=True, positive=True)
 J, E = matrix("J", k, d), matrix("E", k, d)
@@ -99,3 +99,13 @@ def test_zero_and_one_print_as_they_are_written():
     assert explicit(zero(d)) == sp.zeros(3, 1)
     assert explicit(zero(k, d)) == sp.zeros(2, 3)
     assert (zero(d).latex, (J + 1 * E).latex, (J - E).latex) == ("0", "J + E", "J - E")
+
+
+def test_a_norm_is_bounded_letter_by_letter():
+    """By the triangle inequality and submultiplicativity, as it prints."""
+    of_j, of_e, of_h = norm("J"), norm("E"), norm("H")
+    x = sp.Symbol("x", real=True)
+    assert ((J + E).T @ H @ (J - E)).norm == (of_j + of_e) ** 2 * of_h
+    assert (-J).norm == (-1 * J).norm == of_j
+    assert (x * J - 2 * E).norm == sp.Abs(x) * of_j + 2 * of_e
+    assert (zero(k, d).norm, identity(d).norm) == (0, 1)

@@ -551,6 +551,20 @@ def test_intervals_against_closed_forms() -> None:
         Estimate(value=float("nan"))
 
 
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ((1.1, 1.2), Answer.YES),
+        ((0.9, 1.1), Answer.UNDECIDED),
+        ((1.0, 1.1), Answer.UNDECIDED),
+        ((0.8, 0.9), Answer.NO),
+    ],
+)
+def test_above_one_is_the_whole_interval(ends: tuple[float, float], expected: Answer) -> None:
+    assert orbits.above_one(Estimate(value=1.05, interval=ends)) is expected
+    assert orbits.above_one(Estimate(value=1.05)) is Answer.UNDECIDED
+
+
 def test_centres_in_their_span_keep_every_statistic() -> None:
     arrays = orbit_arrays(2.0, 3.0)
     wide = {
@@ -767,17 +781,20 @@ def test_to_grow_is_to_end_above_where_it_began(last: float, expected: Answer) -
 
 
 @pytest.mark.parametrize(
-    ("ratios", "expected"),
+    ("ratios", "fallen", "expected"),
     [
-        ((0.1, 0.1, 0.1), Answer.YES),
-        ((0.1, 0.1, 2.0), Answer.UNDECIDED),
-        ((2.0, 2.0, 1.0), Answer.NO),
+        ((0.1, 0.1, 0.1), 1, Answer.YES),
+        ((0.1, 0.1, 2.0), 1, Answer.UNDECIDED),
+        ((2.0, 2.0, 1.0), 1, Answer.NO),
+        ((0.5, 0.5, 0.5), 0.1, Answer.NO),  # below the first epoch, five times the second
+        ((0.5, 0.1, 0.1), 0.1, Answer.UNDECIDED),
     ],
 )
 def test_a_relu_head_regrows_if_in_no_seed_it_does_not(
-    ratios: tuple[float, ...], expected: Answer
+    ratios: tuple[float, ...], fallen: float, expected: Answer
 ) -> None:
-    std = np.ones((3, 50))
+    std = np.full((3, 50), fallen)
+    std[:, 0] = 1
     std[:, -1] = ratios
     about = About("E2", "cifar10/resnet18")
     found = collapse._relu(about, collapse.Cell("relu", False, 0.05), std)

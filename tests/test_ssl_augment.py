@@ -70,6 +70,12 @@ def test_quarter_turns_are_rot90(turns: int, images: Tensor) -> None:
     assert (rotated - torch.rot90(images, turns, (2, 3))).abs().max() < ROUNDING
 
 
+def test_shifts_are_fractions_of_width_and_height(images: Tensor) -> None:
+    wide = images[:, :, :8]
+    moved = translate(wide, torch.tensor([[3 / 16, 2 / 8]] * 3, dtype=torch.float64))
+    assert (moved[:, :, 2:, 3:] - wide[:, :, :-2, :-3]).abs().max() < ROUNDING
+
+
 def test_translation_by_whole_pixels(images: Tensor) -> None:
     moved = translate(images, torch.tensor([[3 / 16, 2 / 16]] * 3, dtype=torch.float64))
     expected = torch.zeros_like(images)
