@@ -445,8 +445,8 @@ def _unreached(
 ) -> str:
     """The formulas of a part or reading in which no derivation ends; one that assumes its last step, or ends in X = X, ends in nothing."""
     ends = [evidence[c.id].steps[-1:] for c in supporting if c.kind is Kind.DERIVATION]
-    says = lambda step: not step.assumed and (len(step.sides) == 1 or len({*step.sides}) > 1)  # noqa: E731
-    reached = {side for steps in ends for step in steps if says(step) for side in step.sides}
+    said = [step.sides for steps in ends for step in steps if not step.assumed]
+    reached = {side for sides in said if len(sides) == 1 or len({*sides}) > 1 for side in sides}
     return ", ".join(f"${f.latex}$" for f in about.concludes if f.expression not in reached)
 
 
