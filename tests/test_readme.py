@@ -95,7 +95,7 @@ def test_what_a_large_run_takes_is_computed_from_what_was_recorded():
         f"by `reports/evidence/soak.json` the {len(each)} checks that draw take {sum(each.values()):.1f} CPU-seconds a seed with the "
         f"{CASES[soak.PROFILE]} cases of `smoke`, and 10,000 seeds {sum(each.values()) * hours:.0f} CPU-hours, not below "
         f"{each[longest] * hours:.0f} hours of any number of workers, which `{longest}` takes. With the {CASES['deep']} of `deep` only the "
-        f"{len(deep)} of 5.3 were timed (`soak-deep.json`): properties took {rates[True]:.0f} times as long, what else draws "
+        f"{len(deep)} of 5.3 were timed (`soak_deep.json`): properties took {rates[True]:.0f} times as long, what else draws "
         f"{rates[False]:.1f} times. If it is so elsewhere, 10,000 seeds of all take about {round(sum(estimated.values()) * hours, -2):.0f} "
         f"CPU-hours, not below {round(max(estimated.values()) * hours, -1):.0f} hours of any number of workers"
     ) in said, (rates, sum(estimated.values()) * hours, max(estimated.values()) * hours)

@@ -35,7 +35,7 @@ CONFIDENCE = 0.95
 
 def file(profile: str) -> str:
     """The name of the record of a profile."""
-    return FILE if profile == PROFILE else f"{Path(FILE).stem}-{profile}.json"
+    return FILE if profile == PROFILE else f"{Path(FILE).stem}_{profile}.json"
 
 
 def context(modules: dict[str, str], cache: str | Path = "", profile: str = PROFILE) -> Context:
