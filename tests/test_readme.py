@@ -172,7 +172,6 @@ def wrong_signs(record: Traced) -> list[int]:
     return found
 
 
-FEW = f"The same with as many orbits as were published, {SAMPLE_CLASSES} x {SAMPLE_IMAGES}"
 FALL = "MLP minus linear, on h minus on z, in points"
 COMPRESSIONS = "compression, published protocol", "the same by a fresh head"
 
@@ -184,7 +183,12 @@ BESIDES: dict[tuple[str, str], Callable[[Traced], Iterable[str | float]]] = {
         *measured(of, "Setting", "linear class probe of z", "here"),
         *(100 * TRAINED_FROM, SAMPLE_CLASSES * SAMPLE_IMAGES),
         *measured(of, "Mean-square spread", "", "selectivity", "compression z / h"),
-        *measured(of, FEW, "trained", "selectivity"),
+        *measured(
+            of,
+            "Interpolated",
+            "trained",
+            f"selectivity of {SAMPLE_CLASSES} x {SAMPLE_IMAGES} orbits, nearest pixel",
+        ),
     ],
     ("E3", "semantics"): lambda of: measured(of, "Distances", "trained", "gain"),
     ("E4", "cost"): lambda of: measured(of, "Rotation probes", "", "z", "h", "h of a fresh head"),

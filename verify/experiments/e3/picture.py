@@ -12,7 +12,7 @@ from verify.engine.record import CheckRecord
 from verify.experiments.networks import FRESH, TRAINED, UNTRAINED
 from verify.ssl.measurements import Protocol
 
-FORMS = {"digits": "E3.orbits", "medium": "E3.orbits.cifar10-medium-1-seed"}
+FORMS = {"digits": "E3.orbits", "medium": "E3.orbits.cifar10-medium"}
 """The checks whose tables are drawn, by the form of their data."""
 
 SHORT = {TRAINED: "trained", FRESH: "fresh head", UNTRAINED: "untrained"}
