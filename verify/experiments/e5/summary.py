@@ -21,8 +21,8 @@ SUMMARY = (
             "2.13 to 2.27 times; 3.13 to 3.35 behind a head that was never trained",
         ),
         medium=(
-            Answer.UNDECIDED,
-            "2.10 times, of one seed; 2.34 behind a head that was never trained",
+            Answer.YES,
+            "2.10 to 2.16 times; 2.34 to 2.46 behind a head that was never trained",
         ),
     ),
     Told(
@@ -34,8 +34,8 @@ SUMMARY = (
             "2.19 to 2.27 times; 3.25 to 3.40 behind a head that was never trained",
         ),
         medium=(
-            Answer.UNDECIDED,
-            "2.10 times, of one seed; 2.44 behind a head that was never trained",
+            Answer.YES,
+            "2.10 to 2.15 times; 2.44 to 2.53 behind a head that was never trained",
         ),
     ),
     Told(
@@ -48,8 +48,8 @@ SUMMARY = (
         ),
         reduced=(Answer.UNDECIDED, "0.99 to 1.00 times"),
         medium=(
-            Answer.UNDECIDED,
-            "1.03 to 1.04 times, of one seed; 1.02 behind a head that was never trained",
+            Answer.YES,
+            "1.03 to 1.04 times; 1.01 to 1.02 behind a head that was never trained",
         ),
     ),
 )
