@@ -932,6 +932,75 @@ def test_a_rule_names_no_index_of_a_sum():
     assert not refuses_beside(lambda proof: proof.rate("", squares, rules, rate))
 
 
+def test_one_name_is_one_letter():
+    """Else what is given of r, a real number, is followed by r > 0."""
+    real, positive = sp.Symbol("r", real=True), sp.Symbol("r", positive=True)
+
+    def derivation(proof):
+        proof.given("h: r", "$r = a$", real - a)
+        proof.follows("", real * b, a * b, using={"h: r": b * (real - a)})
+        proof.fact("", sp.Gt(positive**2 + positive, 0, evaluate=False))
+
+    def spelt(proof):
+        proof.equal("", sp.Symbol("alpha") * b, b * sp.Symbol("alpha"))
+        proof.let("def", "", sp.Symbol(r"\alpha") - b, by="definition")
+
+    def entries(proof):
+        plain, signed = y[1], sp.IndexedBase("y", positive=True)[1]
+        proof.equal("", plain + signed, signed + plain)
+
+    for bogus in (derivation, spelt, entries):
+        with pytest.raises(ValueError, match="print as"):
+            derive(beside_a_sound_step(bogus), CTX)
+
+
+@pytest.mark.parametrize("name", ["0", "-1", "a - b", "2 a", r"a \leq b", "a b", "(a)", ""])
+def test_a_letter_is_no_formula(name):
+    letter = sp.Symbol(name, positive=True)
+    with pytest.raises(ValueError, match="reads as a formula"):
+        derive(
+            beside_a_sound_step(lambda proof: proof.fact("", sp.Gt(letter + 1, 0, evaluate=False))),
+            CTX,
+        )
+
+
+@pytest.mark.parametrize(
+    "assumed",
+    [
+        {"infinite": True},
+        {"extended_real": True},
+        {"imaginary": True},
+        {"even": True},
+        {"irrational": True},
+        {"commutative": False},
+    ],
+)
+def test_no_more_is_assumed_of_a_letter_than_its_sign(assumed):
+    letter, table = sp.Symbol("q", **assumed), sp.IndexedBase("q", **assumed)
+    for one in (letter, table[1]):
+        trivial = equality(one + a, a + one)
+        with pytest.raises(ValueError, match="no more is assumed"):
+            derive(lambda proof: proof.fact("", trivial), CTX)  # noqa: B023
+
+
+def test_a_letter_without_a_name_has_no_sign():
+    letter = sp.Dummy(positive=True)
+    with pytest.raises(ValueError, match="with a name"):
+        derive(lambda proof: proof.fact("", sp.Gt(letter + 1, 0, evaluate=False)), CTX)
+
+
+def test_the_signs_of_letters_are_printed():
+    table, size = sp.IndexedBase("p", positive=True), norm("J")
+
+    def derivation(proof):
+        proof.fact("", sp.Ge(s + size + table[1] + d, 0, evaluate=False))
+        proof.fact("", sp.Ge(A**2, 0, evaluate=False), at={A: sp.Symbol("t", negative=True)})
+
+    (premise,) = derive(derivation, CTX).premises
+    assert (premise.by, premise.says) == ("signs", r"$p > 0$, $s \geq 0$, $t < 0$")
+    assert derive(lambda proof: proof.equal("", a + b, b + a), CTX).premises == ()
+
+
 # --- one change to what is derived, or to what is stated -------------------------------------------
 
 

@@ -108,7 +108,7 @@ def sharp(proof: Proof) -> None:
     """|E| < L sin(arcsin(q) / 2) keeps J^T H J positive definite."""
     one_form(proof)
     proof.cite("nearest-point")
-    s, c = sp.symbols("s c")
+    s, c = sp.Symbol("s", nonnegative=True), sp.Symbol("c")
     x11, x12, x22 = sp.symbols("X_11 X_12 X_22")
     proof.equal(
         r"In the plane of $u$ and its nearest point, $u = |u|(s n + c m)$ with $m = w / |w|$ and $n = (u - w) / |u - w|$: $f(u) / |u|^2$ is the form of the compression",
@@ -130,13 +130,12 @@ def sharp(proof: Proof) -> None:
             certificate * vector,
             value * vector,
         )
-    sine = sp.Symbol("s", nonnegative=True)
     gap = slack(
-        "g",
-        proof.let("acute", r"$c = s + g$ with $g \geq 0$: an angle of at most $\pi/4$"),
+        "t",
+        proof.let("acute", r"$c = s + t$ with $t \geq 0$: an angle of at most $\pi/4$"),
     )
-    cosine = sine + gap
-    at = {s: sine, c: cosine}
+    cosine = s + gap
+    at = {c: cosine}
     at_most(
         proof,
         r"At an angle of at most $\pi/4$, $s^2 - sc \leq 0$",
@@ -152,12 +151,12 @@ def sharp(proof: Proof) -> None:
     norm, trace = sp.Symbol("|H|", nonnegative=True), sp.Symbol("b", nonnegative=True)
     length = sp.Symbol("|u|", nonnegative=True)
     nuclear = (values[0] - values[1]).subs(at)
-    value = length**2 * (nuclear * norm - trace - (cosine**2 - sine**2) * cone)
+    value = length**2 * (nuclear * norm - trace - (cosine**2 - s**2) * cone)
     at_most(
         proof,
         r"So $\lambda = f(u) - a \leq 2sc \, M |u|^2$, with $\operatorname{tr}(X Y_0) = |Y_0|_* |H| - b$",
         value - lost,
-        2 * sine * cosine * (norm + excess) * length**2,
+        2 * s * cosine * (norm + excess) * length**2,
         equal_at=dict.fromkeys((lost, excess, cone, trace), 0),
     )
     _distance(proof)
@@ -169,7 +168,7 @@ def sharp(proof: Proof) -> None:
 def _distance(proof: Proof) -> None:
     """From 2sc |u|^2 >= lambda / M to the distance, |u| s; s and c are sine and cosine of phi."""
     S, C = sp.symbols("S C", positive=True)
-    e, g, r = sp.symbols("e g r", nonnegative=True)
+    e, l, r = sp.symbols("e l r", nonnegative=True)  # noqa: E741
     acute = proof.let(
         "half angle",
         r"$q = \sin a = 2SC$ with $S = \sin \frac{a}{2} \leq C = \cos \frac{a}{2}$, so that $\lambda / M = 2SC L^2$",
@@ -204,10 +203,10 @@ def _distance(proof: Proof) -> None:
     wide = slack("h", acute)
     at_most(
         proof,
-        r"At an angle beyond $\pi/4$, $w = 0$ among them, $|u|^2 s^2 = (\lambda / M + e)(\frac{1}{2} + g)$ is not below it either, with $C = S + h$",
+        r"At an angle beyond $\pi/4$, $w = 0$ among them, $|u|^2 s^2 = (\lambda / M + e)(\frac{1}{2} + l)$ is not below it either, with $C = S + h$",
         squared,
-        (2 * S * (S + wide) * SYMBOLS.L**2 + e) * (sp.Rational(1, 2) + g),
-        equal_at={e: 0, g: 0, wide: 0},
+        (2 * S * (S + wide) * SYMBOLS.L**2 + e) * (sp.Rational(1, 2) + l),
+        equal_at={e: 0, l: 0, wide: 0},
     )
     proof.cite("rayleigh", "half-angle")
 

@@ -49,33 +49,34 @@ def psd(proof: Proof) -> None:
         bounds.largest(jv + top, ev + size),
         equal_at={top: 0, size: 0},
     )
-    kappa, goal, room = sp.symbols("k K g", nonnegative=True)
+    kappa = sp.Symbol("r", positive=True)  # its root, which is 1 or more
+    goal, room = sp.symbols("K c", nonnegative=True)
     lam = error + slack("g", True, strict=True)  # sqrt(lambda)
     proof.equal(
-        r"The quotient, with $k = \sqrt{\kappa}$, $y = \sqrt{M} |E|$, $\sqrt{\lambda} = y + g$ and so $\tau = y / (y + g) < 1$",
+        r"The quotient, with $r = \sqrt{\kappa}$, $y = \sqrt{M} |E|$, $\sqrt{\lambda} = y + g$ and so $\tau = y / (y + g) < 1$",
         bounds.largest(kappa * lam, error) / bounds.least(lam, error),
         bounds.condition_convex(kappa, error / lam),
     )
     at_goal = bounds.kept(goal, kappa)
     proof.equal(
-        r"At $t = (K - k) / (K + 1)$ it is $K^2$, where $K$ stands for $\sqrt{K}$",
+        r"At $t = (K - r) / (K + 1)$ it is $K^2$, where $K$ stands for $\sqrt{K}$",
         bounds.condition_convex(kappa, at_goal),
         goal**2,
     )
     at_most(
         proof,
-        r"and at $t$ less by $g \geq 0$ it is not more: $k + t \leq K (1 - t)$",
+        r"and at $t$ less by $c \geq 0$ it is not more: $r + t \leq K (1 - t)$",
         kappa + at_goal - room,
         goal * (1 - at_goal + room),
         equal_at={room: 0},
     )
-    big, root_m, kappa, tau = sp.symbols("L m k t", positive=True)
+    big, root_m, tau = sp.symbols("L m t", positive=True)
     root_lam = root_m * big / kappa
     epsilon = tau * big / kappa
     factor = sp.diag(big + epsilon, big / kappa - epsilon)
     perturbed = (factor.T * (root_m**2 * sp.eye(2)) * factor).as_immutable()
     proof.equal(
-        r"All three are attained at $J = \operatorname{diag}(L, L/k)$, $H = MI$, $E = \operatorname{diag}(\epsilon, -\epsilon)$, where $m = \sqrt{M}$ and $\sqrt{\lambda} = mL/k$",
+        r"All three are attained at $J = \operatorname{diag}(L, L/r)$, $H = MI$, $E = \operatorname{diag}(\epsilon, -\epsilon)$, where $m = \sqrt{M}$ and $\sqrt{\lambda} = mL/r$",
         perturbed,
         sp.ImmutableMatrix(
             sp.diag(

@@ -121,10 +121,10 @@ def _constant_factor(proof: Proof) -> None:
         (d - 1) * step,
     )
     excess = sp.Symbol(
-        "n", positive=proof.given("plane: d", r"$d \geq 2$: $n = d - 1 > 0$") or None
+        "x", positive=proof.given("plane: d", r"$d \geq 2$: $x = d - 1 > 0$") or None
     )
     proof.fact(
-        "whose factor $n = d - 1$ is not $0$: $c_1 = c_0$, for every $m$ and $t$ in a box",
+        "whose factor $x = d - 1$ is not $0$: $c_1 = c_0$, for every $m$ and $t$ in a box",
         sp.Ne(excess, 0, evaluate=False),
     )
     proof.cite("fundamental-theorem", "locally-constant")

@@ -56,7 +56,7 @@ def affine(proof: Proof) -> None:
     proof.cite("operator-norm")
     x, size = sp.Symbol("|X|", positive=True), sp.Symbol("|z|", nonnegative=True)
     most = bounds.LIPSCHITZ
-    above = slack("a", proof.let("norm", r"$U^T U = I$: $|X| = \lambda_s^{-1/2} - a$, $a \geq 0$"))
+    above = slack("w", proof.let("norm", r"$U^T U = I$: $|X| = \lambda_s^{-1/2} - w$, $w \geq 0$"))
     outside = slack("q", proof.let("ball", "$|z| = R - q$ with $q \\geq 0$"))
     lipschitz = slack("g", proof.let("Lipschitz", r"$|H - H^0| = T |u - u_0| - g$, $g \geq 0$"))
     deviation = sp.Symbol(r"|H_{\mathrm{eff}} / c - I|", nonnegative=True)

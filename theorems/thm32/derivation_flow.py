@@ -147,7 +147,7 @@ def _rules(proof: Proof) -> dict[sp.IndexedBase, Rule]:
 
 def _network(proof: Proof) -> None:
     """The head is a network: sums, and functions of one variable, of which products are made."""
-    one, other = sp.symbols("x y", real=True)
+    one, other = sp.symbols(r"\alpha \beta", real=True)
     proof.equal(
         r"Sums of functions of one variable make the products, $p \dot\gamma_i q_i$ and $p |q|^2$ among them",
         ((one + other) ** 2 - (one - other) ** 2) / 4,

@@ -202,10 +202,11 @@ def line(proof: Proof) -> None:
     )
     at_most(proof, "So $l$ is less than the component's length", length, length + rest, strict=True)
     steps = sp.Symbol(
-        "r", positive=proof.let("inside", "$L'' > 0$ on the component: $r > 0$") or None
+        "m",
+        positive=proof.let("inside", "$L'' > 0$ on the component: $m = \\sqrt{L''} > 0$") or None,
     )
     proof.fact(
-        "Conversely, inside a longer component the solution of $\\dot h = 1 / r$",
+        "Conversely, inside a longer component the solution of $\\dot h = 1 / m$",
         sp.Gt(1 / steps, 0, evaluate=False),
     )
     proof.equal("has $G = 1$", steps**2 * (1 / steps) ** 2, sp.S.One)

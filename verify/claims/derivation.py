@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -63,6 +64,7 @@ class Proof:
         self.premises: dict[str, Premise] = {}
         self.equations: dict[str, tuple[sp.Expr | Matrix, ...]] = {}
         self.letters: set[str] = set()
+        self.named: dict[tuple[type, str], sp.Symbol | sp.IndexedBase] = {}
         self.solved: dict[str, bool] = {}  # chosen by a definition, and whether as symmetric
         self.free: dict[sp.Symbol, sp.Expr] = {}
         self.running: set[sp.Symbol] = set()
@@ -185,7 +187,7 @@ class Proof:
         says = " and ".join(f"${_latex(one)} = 0$" for one in vanishing)
         self.premises[name] = Premise(name=name, by=by, text=text, says=says)
         self.equations[name] = vanishing
-        self.letters |= _letters(*vanishing)
+        self._meet(*vanishing)
         return name not in self.withdrawn
 
     def symmetry(self, *bases: sp.IndexedBase) -> None:
@@ -265,7 +267,7 @@ class Proof:
             rhs: what it comes to.
             order: how many times it is differentiated.
         """
-        self.letters |= _letters(expr)
+        self._meet(expr)
         found, used, written = unnamed(expr), dict[tuple[object, ...], sp.Indexed](), [expr]
         for _ in range(order):
             # A rule may tell apart indices that it can name, and equal ones from others.
@@ -362,7 +364,7 @@ class Proof:
         for one in (formula, *at.values()):
             if sp.sympify(one).has(ExprWithLimits):
                 raise TypeError(f"A fact is about no sum or integral, state it with `equal`: {one}")
-        self.letters |= _letters(*at.values())
+        self._meet(*at, *at.values())
         self._step(
             text,
             _latex(formula),
@@ -387,7 +389,7 @@ class Proof:
         uses: Iterable[str] = (),
     ) -> None:
         sides = tuple(sides)
-        self.letters |= _letters(*sides)
+        self._meet(*sides)
         self.steps.append(
             Step(
                 text=text,
@@ -400,6 +402,33 @@ class Proof:
         )
         if self.stops and not closed:
             raise OpenStepError(text)
+
+    def _meet(self, *sides: sp.Expr | Matrix) -> None:
+        """Note the letters of expressions as used, and their signs.
+
+        Raises:
+            ValueError: if two letters print alike, one prints as a formula, or more is assumed of one than a sign.
+        """
+        self.letters |= _letters(*sides)
+        for letter in {letter for side in sides for letter in _named(_entry(side, {}))}:
+            if isinstance(letter, sp.Dummy):
+                if letter.assumptions0 not in INDICES:
+                    raise ValueError(f"Expected an index, or a letter with a name, got {letter}.")
+            elif self.named.setdefault((type(letter), _printed(letter)), letter) != letter:
+                raise ValueError(
+                    f"Two letters with different signs print as {letter}: give each a name of its own."
+                )
+
+    @property
+    def signs(self) -> str:
+        """What is assumed of letters, but of sizes, and that norms are not negative."""
+        told = []
+        for (_, name), letter in sorted(self.named.items(), key=lambda one: one[0][1]):
+            symbol = letter.label if isinstance(letter, sp.IndexedBase) else letter
+            signs = [text for sign, text in SIGNS.items() if text and getattr(symbol, f"is_{sign}")]
+            if signs and not symbol.is_integer and (name, signs[0]) != (f"|{name[1:-1]}|", r"\geq"):
+                told.append(f"${_latex(letter)} {signs[0]} 0$")
+        return ", ".join(told)
 
     def _divides_by_no_zero(self, *sides: sp.Expr | Matrix) -> bool:
         """Whether no side, as it is written, divides by what may be 0."""
@@ -430,7 +459,7 @@ class Proof:
             symmetric |= difference.symmetric
             self.sizes.update(str(size) for size in difference.shape if not size.is_number)
             lhs, rhs, free = *(_entry(side, free) for side in (lhs, rhs)), free
-        self.letters |= _letters(lhs, rhs)
+        self._meet(lhs, rhs)
         held = {base: f"symmetric: {base}" for base in sorted(symmetric, key=str)}
         if chosen := [name for base in held if self.solved.get(name := str(base)) is False]:
             raise ValueError(f"A definition chose {', '.join(chosen)} without it being symmetric.")
@@ -551,6 +580,11 @@ def derive(derivation: Derive, ctx: Context) -> Finding:
             )
         if proof.lemmas:
             summary += f", citing {_cited(proof.lemmas)}"
+    signs = (
+        [Premise(name="signs", by="signs", text="Letters have", says=proof.signs)]
+        if proof.signs
+        else []
+    )
     return Finding(
         outcome=(
             Outcome.AS_STATED if proof.closed and assumed < len(proof.steps) else Outcome.SURPRISE
@@ -558,7 +592,7 @@ def derive(derivation: Derive, ctx: Context) -> Finding:
         summary=f"{summary}.",
         steps=tuple(proof.steps),
         lemmas=tuple(dict.fromkeys(proof.lemmas)),
-        premises=tuple(proof.premises.values()),
+        premises=(*proof.premises.values(), *signs),
         fixed_size=proof.explicit and not proof.sizes,
     )
 
@@ -674,6 +708,34 @@ def _letters(*sides: sp.Expr | Matrix) -> set[str]:
     }
 
 
+@functools.cache
+def _printed(letter: sp.Symbol | sp.IndexedBase) -> str:
+    """How a letter prints.
+
+    Raises:
+        ValueError: if that reads as a formula, or if more is assumed of it than a sign.
+    """
+    symbol = letter.label if isinstance(letter, sp.IndexedBase) else letter
+    if not NAME.fullmatch(
+        functools.reduce(lambda n, group: group.sub("x", n), GROUPS, symbol.name)
+    ):
+        raise ValueError(f"Expected a letter, got {symbol.name!r}, which reads as a formula.")
+    known = {sign: True for sign in SIGNS if getattr(symbol, f"is_{sign}")}
+    if sp.Dummy(**known).assumptions0 != symbol.assumptions0:
+        raise ValueError(f"Expected a letter of which no more is assumed than its sign: {letter}.")
+    return str(sp.latex(symbol))
+
+
+def _named(expr: sp.Expr) -> Iterable[sp.Symbol | sp.IndexedBase]:
+    """The symbols and indexed objects in an expression."""
+    walk = sp.preorder_traversal(expr)
+    for node in walk:
+        if isinstance(node, sp.IndexedBase):
+            walk.skip()
+        if isinstance(node, (sp.Symbol, sp.IndexedBase)):
+            yield node
+
+
 def _base(letter: sp.Expr) -> str:
     """The name of a symbol, or of what an index is put to."""
     return str(letter.base if isinstance(letter, sp.Indexed) else letter)
@@ -730,6 +792,25 @@ def _instance(
     expr = _entry(side, ranges)
     return expr, {index: size for index, size in ranges.items() if expr.has(index)}
 
+
+SIGNS = {
+    "positive": ">",
+    "negative": "<",
+    "nonnegative": r"\geq",
+    "nonpositive": r"\leq",
+    "nonzero": r"\neq",
+    "real": "",
+    "integer": "",
+}
+"""What may be assumed of a letter, and how it prints."""
+
+GROUPS = [
+    re.compile(group) for group in (*2 * [r"(?<=.)\{[^{}]*\}"], r"(?<=.)\([^()]*\)", r"\|[^|]*\|")
+]
+NAME = re.compile(
+    r"(?=[A-Za-z\\])(\\[A-Za-z]+ ?)*[A-Za-z]*[0-9]*'*([_^](x|[A-Za-z0-9]+|[-+*]|\\[A-Za-z]+)?'*)*"
+)
+"""A letter with commands before it, its number, primes, and what stands above and below it, once groups are out of it."""
 
 INDICES = [
     sp.Dummy(**known).assumptions0

@@ -55,7 +55,8 @@ class Premise(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: in the derivation; of a hypothesis of the statement its id, with ``: aspect`` where it is used twice.
         by: where it comes from: ``statement``, ``definition``, ``steps`` for what earlier steps show,
-            ``contrary`` for what the statement denies, the id of a lemma, or empty where it is only asserted.
+            ``contrary`` for what the statement denies, ``signs`` for what letters are declared with, the id of a lemma, or
+            empty where it is only asserted.
         text: what the derivation takes from it.
         says: the same as equations, LaTeX between dollar signs.
     """
@@ -174,8 +175,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         cases: non-vacuous cases that ran; `vacuous_cases` those whose hypotheses failed.
         margin: the largest ratio of error to allowed error seen (at most 1 passes); None if exact.
         steps, lemmas: a derivation's printed lines, and the ids of the lemmas that it cites.
-        premises: what a derivation starts from, but for symmetries, which its ablation lists, and the signs that letters
-            are declared with.
+        premises: what a derivation starts from, but for symmetries, which its ablation lists.
         fixed_size: whether a derivation knows no matrices but such of given sizes.
         theorems: what Coq's kernel checked.
         partial: what of its sentence they do not say.
