@@ -411,6 +411,10 @@ def _kinked(u: torch.Tensor) -> torch.Tensor:
     return (u - u.detach()).abs().sqrt().sum()
 
 
+def _steep(u: torch.Tensor) -> torch.Tensor:
+    return (u - u.detach()).sqrt().sum()
+
+
 @pytest.mark.parametrize(
     ("head", "loss", "z", "error", "message"),
     [
@@ -454,6 +458,7 @@ def _kinked(u: torch.Tensor) -> torch.Tensor:
         ),
         (HEAD, lambda u: u.sum() / 0, Z, ValueError, "`loss` returned NaN or infinity"),
         (HEAD, _kinked, Z, ValueError, "gradient of `loss` holds NaN or infinity"),
+        (HEAD, _steep, Z, ValueError, "gradient of `loss` holds NaN or infinity"),
         (lambda z: z.detach(), LOSS, Z, ValueError, "`head` returned a tensor that is detached"),
         (lambda z: z.int(), LOSS, Z, TypeError, "`head` must return a real floating-point"),
         (lambda z: 3, LOSS, Z, TypeError, "`head` must return a tensor"),
