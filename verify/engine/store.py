@@ -221,14 +221,20 @@ class Store(Records):
             StoreError: if a new seed cannot be kept.
         """
         with self._locked():
-            kept = self._decode(self.folder / "seed", _Drawn)
-            known = kept or self.begun()  # whose seed the latest run knew, too
-            seed = chosen
-            if seed is None:
-                seed = known.seed if known and not fresh else secrets.randbelow(SEED_LIMIT)
-            if kept is None or seed != kept.seed:
-                self._write(self.folder / "seed", seal(_Drawn(seed=seed)))
+            seed = self.kept_seed()
+            if chosen is not None:
+                seed = chosen
+            elif seed is None or fresh:
+                seed = secrets.randbelow(SEED_LIMIT)
+            path, content = self.folder / "seed", seal(_Drawn(seed=seed))
+            if not path.is_file() or path.read_bytes() != content:
+                self._write(path, content)
             return seed
+
+    def kept_seed(self) -> int | None:
+        """Return the seed kept in this folder, else the latest run's, or None; a damaged file is set aside."""
+        kept = self._decode(self.folder / "seed", _Drawn) or self.begun()
+        return None if kept is None else kept.seed
 
     def begin(self, asked: Asked) -> None:
         """Keep what a run is asked for, at its start.
