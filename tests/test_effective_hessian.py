@@ -223,7 +223,10 @@ def test_a_callable_known_to_separate_comes_in_blocks():
     loss = NEGATIVE_COSINE.bind(Targets(targets))
     blocks = EffectiveHessian(lambda z: head(z), plain(loss), z, separable=True)
     assert blocks.shape == (4, 3, 3)
-    assert_close(blocks.dense(), EffectiveHessian(head, loss, z).dense())
+    own = EffectiveHessian(head, loss, z)
+    assert_close(blocks.dense(), own.dense())
+    for term in ("pullback", "interaction"):
+        assert_close(getattr(blocks, term).dense(), getattr(own, term).dense())
     single = EffectiveHessian(lambda z: head(z), lambda u: u.square().sum(), z[:1], separable=True)
     assert single.shape == (1, 3, 3)
 

@@ -97,7 +97,7 @@ def test_features_that_do_not_vary() -> None:
     _, u = bound("barlow_twins")
     rounded = 1 + torch.finfo(u.dtype).eps
     for values in ((0.1, 0.1), (0.0, 0.0), (1.0, rounded)):
-        u[:2, 2] = torch.tensor(values)
+        u[:2, 2] = torch.tensor(values, dtype=u.dtype)
         refused("barlow_twins", u, ValueError, "feature 2 of `u` is constant")
 
 
