@@ -96,15 +96,24 @@ def made_up(head: str) -> tuple[Tensor, Tensor, Tensor]:
         ("expands", Answer.NO, Answer.NO),
     ],
 )
-def test_compression_criteria(head: str, compresses: Answer, semantics: Answer) -> None:
+@pytest.mark.parametrize(
+    ("protocol", "suffix"), [(Protocol.CONSISTENT, ""), (Protocol.PUBLISHED, "-published")]
+)
+def test_compression_criteria(
+    head: str, compresses: Answer, semantics: Answer, protocol: Protocol, suffix: str
+) -> None:
+    """Of either protocol, of which the answers of the other one say nothing."""
     cells = {
         (name, protocol): [e3_orbits.compare(*made_up("nothing"))] * 3
         for name in (TRAINED, FRESH, UNTRAINED)
         for protocol in Protocol
     }
-    cells[TRAINED, Protocol.CONSISTENT] = [e3_orbits.compare(*made_up(head))] * 3
+    cells[TRAINED, protocol] = [e3_orbits.compare(*made_up(head))] * 3
     answers = {a.effect: a.answer for a in e3.answers(cells)}
-    assert (answers["compresses"], answers["semantics"]) == (compresses, semantics)
+    asked = ("compresses", "semantics")
+    assert tuple(answers[id + suffix] for id in asked) == (compresses, semantics)
+    (other,) = {"", "-published"} - {suffix}
+    assert {answers[id + other] for id in asked} == {Answer.UNDECIDED}
 
 
 @pytest.mark.parametrize("control", [UNTRAINED, FRESH])
@@ -120,7 +129,8 @@ def test_compression_must_beat_both_controls(control: str, like: str) -> None:
     consistent = [cells[name, Protocol.CONSISTENT] for name in (TRAINED, control)]
     quotient = e3_orbits.pooled(consistent[0], "selectivity", consistent[1])
     assert (quotient.low > 1) == (like == "hardly less")
-    assert e3.answers(cells)[0].answer is Answer.UNDECIDED
+    answers = {a.effect: a.answer for a in e3.answers(cells)}
+    assert answers["compresses"] is answers["compresses-published"] is Answer.UNDECIDED
 
 
 def test_only_a_compressing_head_can_be_an_artefact() -> None:
@@ -129,7 +139,7 @@ def test_only_a_compressing_head_can_be_an_artefact() -> None:
         for name in (TRAINED, FRESH, UNTRAINED)
         for protocol in Protocol
     }
-    assert e3.answers(cells)[2].answer is Answer.NO
+    assert e3.shrinkage_answer(cells).answer is Answer.NO
 
 
 def test_one_of_three_conditions_makes_no_artefact() -> None:
@@ -138,7 +148,7 @@ def test_one_of_three_conditions_makes_no_artefact() -> None:
         for name, head in ((TRAINED, "compresses"), (FRESH, "nothing"), (UNTRAINED, "nothing"))
         for protocol in Protocol
     }
-    assert e3.answers(cells)[2].answer is not Answer.YES
+    assert e3.shrinkage_answer(cells).answer is not Answer.YES
 
 
 NARROW, MIDDLE, WIDE = 32, 128, 512
@@ -310,12 +320,15 @@ def test_published_pattern(wider: list[float], answer: Answer) -> None:
     found = dict.fromkeys(((w, n) for w in (0, 256, 512) for n in ("z", "h")), flat)
     found[512, "h"] = [0.5 + more for more in wider]
     found[512, "z"] = [0.9] * 3
-    measured = e4.published_answer(found)
+    measured = e4.published_answer(found, steps=980)
     assert measured.answer is answer
+    short = e4.published_answer(found, steps=200)
+    assert short.answer is (Answer.UNDECIDED if answer is Answer.NO else answer)
+    assert "after 200 steps where 980 were published" in short.value
     assert "256 on both [0.0, 0.0]" in measured.value
     for name in ("z", "h"):  # a linear probe that guesses
         blind = found | {(0, name): [0.27, 0.24, 0.28]}
-        assert e4.published_answer(blind).answer is Answer.UNDECIDED
+        assert e4.published_answer(blind, steps=980).answer is Answer.UNDECIDED
 
 
 class _Times(nn.Module):
