@@ -92,7 +92,15 @@ _BY_DEFAULT = {
 """What MathML Core's dictionary says of an operator, in the only form that it has here with that attribute."""
 _BEFORE_SIGN = set("([{⟨") | _RELATIONS
 _MARKS = ".,;:!?)]”"
+_LETTERS = "alpha|beta|gamma|delta|epsilon|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|chi|psi|omega|ell"
+_WORDS = "inf|sup|inter|intra|out|slope|tot"
 _TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")  # written between terms: an ellipsis
+_NAMED = re.compile(
+    r"(?P<kept>\\(?:text|math[a-z]+|operatorname|begin|end)\s*\{[^{}]*\})"
+    rf"|(?<![\\A-Za-z])(?:(?P<letter>{_LETTERS})|(?P<word>{_WORDS}))(?![A-Za-z])"
+)
+"""What a letter or a word is called that SymPy prints as it was named."""
+_INVERSE = re.compile(r"\\operatorname\{a(sin|cos|tan)\}")
 _TYPED_TEN = re.compile(r"(?<![\w.\\{])(\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")  # 1.1e-14
 _APART = re.compile(r"(?<=\d) (?=%|· 10)|(?<=\d ·) (?=10)")
 _CODE = re.compile(r"`([^`]+)`")
@@ -165,8 +173,9 @@ def _formula(latex: str, display: str) -> str:
     for part in parts:
         part.set("aria-label", linear(part))  # browsers name a formula by this alone
         _thin(part)
-    if re.sub(r"\s", "", latex) != "".join(parts[0].itertext()):  # or it is its own source
-        parts[0].set("alttext", latex)  # to be copied: the first part of a broken one has the whole
+    source = _source(latex)
+    if re.sub(r"\s", "", source) != "".join(parts[0].itertext()):  # or it is its own source
+        parts[0].set("alttext", source)  # to be copied, from the first part
     html = "".join(ElementTree.tostring(part, encoding="unicode") for part in parts)
     return html if len(parts) == 1 or display == "inline" else f'<p class="wide">{html}</p>'
 
@@ -212,8 +221,7 @@ def tree(latex: str, display: str = "inline") -> Element:
                 f"use one of {', '.join(sorted(_ENVIRONMENTS))}",
             )
     try:
-        source = _TYPED_TEN.sub(r"\1 \\cdot 10^{\2\3}", _TWO_DOTS.sub(r"\\ldots ", latex))
-        math = Converter(display=display).convert_to_element(source)
+        math = Converter(display=display).convert_to_element(_source(latex))
     except Exception as error:  # latex2mathml raises whatever its parser trips over
         why = f"it does not parse ({type(error).__name__})"
         raise _error(latex, why, "balance its braces, delimiters and arguments") from error
@@ -229,6 +237,18 @@ def tree(latex: str, display: str = "inline") -> Element:
         if problem:
             raise _error(latex, problem, "rewrite it in plain LaTeX")
     return math
+
+
+def _source(latex: str) -> str:
+    """A formula with what is typed in it, a name or a power of ten, as LaTeX has it."""
+
+    def named(found: re.Match[str]) -> str:
+        if found["kept"]:
+            return found["kept"]
+        return rf"\{found['letter']} " if found["letter"] else rf"\mathrm{{{found['word']}}}"
+
+    latex = _INVERSE.sub(r"\\arc\1 ", _NAMED.sub(named, latex))
+    return _TYPED_TEN.sub(r"\1 \\cdot 10^{\2\3}", _TWO_DOTS.sub(r"\\ldots ", latex))
 
 
 def _error(latex: str, why: str, remedy: str) -> ReportError:
