@@ -31,7 +31,7 @@ from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
-from reports import crosswalk, tiers, vocabulary
+from reports import crosswalk, released, tiers, vocabulary
 from reports.compact import compact
 from reports.dependencies import anchor, drawing, overview
 from reports.faults import Faults
@@ -373,7 +373,9 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         measured_on=_measured_on,
         numbered=partial(crosswalk.numbered, run),
         place=_place,
-        released_answer=crosswalk.released_answer,
+        released=released.table,
+        released_answers=crosswalk.released_answers,
+        released_elsewhere=released.elsewhere,
         share=tiers.share,
         quoted=quoted,
         version=f"{DISTRIBUTION} {project_version()}",
