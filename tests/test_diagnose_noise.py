@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -62,6 +61,17 @@ def test_every_sign_of_a_healthy_head_is_certified(activation: type[nn.Module], 
     signs = (int((values < -noise).sum()), int((values > noise).sum()))
     assert (found.negative, found.positive) == signs
     assert sum(signs) >= 40
+
+
+def test_a_gradient_of_rounding_is_no_slope() -> None:
+    """Barlow Twins of two samples is locally constant, since each centred and normalised feature is (1, -1) / sqrt 2."""
+    z = 1 + 1e-7 * normal(2, 3, seed=0)
+    views = 1 + 1e-7 * normal(2, 3, seed=1)
+    found = diagnose(nn.Identity(), "barlow_twins", z, views=views)
+    assert found.numbers["|J^T rho|"] > 1e-3
+    assert "critical point" in found.verdict
+    effective = found.term("H_eff")
+    assert (effective.negative, effective.positive) == (0, 0)
 
 
 # --- what a module is read as ----------------------------------------------------------------------

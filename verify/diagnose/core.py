@@ -130,9 +130,8 @@ def diagnose(
     numbers |= {
         f"{t.term} {end}": getattr(t, end) for t in terms for end in ("smallest", "largest")
     }
-    numbers["first-order change"] = words.first_order(
-        hessian.gradient, point, terms[-1], numbers["loss"]
-    )
+    seen = hessian.gradient * (hessian.gradient.norm(dim=1) > slope).unsqueeze(1)
+    numbers["first-order change"] = words.first_order(seen, point, terms[-1], numbers["loss"])
     share, escape = _escape(hessian, vector, count)
     numbers |= escape
     least = terms[-1].smallest

@@ -69,6 +69,9 @@ def forming_error(
     def apart(near: EffectiveHessian) -> float:
         return float(((near @ v.to(near.dtype)).double() - products[0] - products[1]).abs().max())
 
+    def moved(by: Tensor) -> Callable[[Tensor], Tensor]:
+        return lambda x: apply(x) * by
+
     slope, moves = torch.zeros_like(point[:, 0]), 0
     for _ in range(MOVES):
         at, by = (
@@ -76,9 +79,7 @@ def forming_error(
             for x in (point, hessian.output)
         )
         try:
-            near = EffectiveHessian(
-                lambda x, by=by: apply(x) * by, objective, point * at, separable=separable
-            )
+            near = EffectiveHessian(moved(by), objective, point * at, separable=separable)
             plain = max(plain, safety * apart(near))
         except (ValueError, TypeError, FloatingPointError):
             continue
