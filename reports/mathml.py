@@ -80,6 +80,7 @@ _ABOVE_ASCENDER, _ABOVE_X = "0.8em", "0.58em"
 _THIN = "0.167em"  # TeX's thin space
 _LONG = 18  # token characters above which an inline formula may break after a relation
 _WIDE, _WIDE_IN_TEXT = 56, 40  # above which a formula may break before a sum as well
+_BROAD = 60  # above which a piece of a formula is set smaller on paper
 _SHORT = 4  # token characters up to which the start or end of a formula is not left alone
 
 _RELATIONS = set("=≠<>≤≥≪≫≈≃≅≡∼∝∈∉⊂⊆⪯⪰≼≽≺≻→↦⇒⟹⇔⟺≔≜,;")
@@ -172,6 +173,8 @@ def _formula(latex: str, display: str) -> str:
     parts = _broken(math, display)
     for part in parts:
         part.set("aria-label", linear(part))  # browsers name a formula by this alone
+        if _width(list(part)) > _BROAD:
+            part.set("class", "broad")
         _thin(part)
     source = _source(latex)
     if re.sub(r"\s", "", source) != "".join(parts[0].itertext()):  # or it is its own source
