@@ -21,14 +21,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import (
     FixedLocator,
+    FuncFormatter,
     NullFormatter,
     NullLocator,
-    StrMethodFormatter,
 )
 
 from reports import ReportError
 from reports.plain import plain
-from reports.typed import typeset
+from reports.typed import lettered, typeset
 from verify.claims.evidence import Plot, Series
 from verify.claims.picture import Line
 
@@ -101,8 +101,8 @@ def svg(plot: Plot, anchor: str, places: Sequence[str] = (), lines: Sequence[Lin
         for i, series in enumerate(plot.series):
             _draw(axes, plot, series, i)
         axes.set(
-            xlabel=typeset(plot.xlabel),
-            ylabel=typeset(plot.ylabel),
+            xlabel=_axis(plot.xlabel),
+            ylabel=_axis(plot.ylabel),
             xscale=plot.xscale,
             yscale=plot.yscale,
         )
@@ -124,6 +124,11 @@ def svg(plot: Plot, anchor: str, places: Sequence[str] = (), lines: Sequence[Lin
                 "mathematics that matplotlib does not read."
             ) from error
     return _inline(file.getvalue(), plot, anchor)
+
+
+def _axis(label: str) -> str:
+    """What an axis shows; an x between two words of it is a product."""
+    return typeset(re.sub(r"(?<=\w\w) x (?=\w\w)", " × ", label))
 
 
 def _check(plot: Plot) -> None:
@@ -207,7 +212,7 @@ def _label_ticks(axes: Axes, plot: Plot) -> None:
     counted = plot.kind == "line" and all(x == int(x) for x in places)
     if 0 < len(places) <= 8 and (counted or plot.kind == "bar" or plot.xscale == "log"):
         axes.xaxis.set_major_locator(FixedLocator(places))
-        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:.5g}"))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: lettered(f"{x:.5g}")))
         axes.xaxis.set_minor_locator(NullLocator())
     for axis, scale in ((axes.xaxis, plot.xscale), (axes.yaxis, plot.yscale)):
         low, high = sorted(axis.get_view_interval())

@@ -80,6 +80,7 @@ _ABOVE_ASCENDER, _ABOVE_X = "0.8em", "0.58em"
 _THIN = "0.167em"  # TeX's thin space
 _LONG = 18  # token characters above which an inline formula may break after a relation
 _WIDE, _WIDE_IN_TEXT = 56, 40  # above which a formula may break before a sum as well
+_BROAD = 60  # above which a piece of a formula is set smaller on paper
 _SHORT = 4  # token characters up to which the start or end of a formula is not left alone
 
 _RELATIONS = set("=≠<>≤≥≪≫≈≃≅≡∼∝∈∉⊂⊆⪯⪰≼≽≺≻→↦⇒⟹⇔⟺≔≜,;")
@@ -92,7 +93,15 @@ _BY_DEFAULT = {
 """What MathML Core's dictionary says of an operator, in the only form that it has here with that attribute."""
 _BEFORE_SIGN = set("([{⟨") | _RELATIONS
 _MARKS = ".,;:!?)]”"
+_LETTERS = "alpha|beta|gamma|delta|epsilon|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|chi|psi|omega|ell"
+_WORDS = "inf|sup|inter|intra|out|slope|tot"
 _TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")  # written between terms: an ellipsis
+_NAMED = re.compile(
+    r"(?P<kept>\\(?:text|math[a-z]+|operatorname|begin|end)\s*\{[^{}]*\})"
+    rf"|(?<![\\A-Za-z])(?:(?P<letter>{_LETTERS})|(?P<word>{_WORDS}))(?![A-Za-z])"
+)
+"""What a letter or a word is called that SymPy prints as it was named."""
+_INVERSE = re.compile(r"\\operatorname\{a(sin|cos|tan)\}")
 _TYPED_TEN = re.compile(r"(?<![\w.\\{])(\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")  # 1.1e-14
 _APART = re.compile(r"(?<=\d) (?=%|· 10)|(?<=\d ·) (?=10)")
 _CODE = re.compile(r"`([^`]+)`")
@@ -164,22 +173,26 @@ def _formula(latex: str, display: str) -> str:
     parts = _broken(math, display)
     for part in parts:
         part.set("aria-label", linear(part))  # browsers name a formula by this alone
+        if _width(list(part)) > _BROAD:
+            part.set("class", "broad")
         _thin(part)
-    if re.sub(r"\s", "", latex) != "".join(parts[0].itertext()):  # or it is its own source
-        parts[0].set("alttext", latex)  # to be copied: the first part of a broken one has the whole
+    source = _source(latex)
+    if re.sub(r"\s", "", source) != "".join(parts[0].itertext()):  # or it is its own source
+        parts[0].set("alttext", source)  # to be copied, from the first part
     html = "".join(ElementTree.tostring(part, encoding="unicode") for part in parts)
     return html if len(parts) == 1 or display == "inline" else f'<p class="wide">{html}</p>'
 
 
 def _thin(parent: Element) -> None:
     """Leave out what changes nothing: groups of one, groups in a row, and what an operator is anyway."""
+    alone = parent.tag in _ROWS and len(parent) == 1
     children: list[Element] = []
     for child in list(parent):
         _thin(child)
         parent.remove(child)
         inner = list(child)
         loose = parent.tag in _ROWS and inner and "mo" not in (inner[0].tag, inner[-1].tag)
-        if child.tag == "mrow" and not child.attrib and (len(inner) == 1 or loose):
+        if child.tag == "mrow" and not child.attrib and (len(inner) == 1 or loose or alone):
             children += inner
         else:
             children.append(child)
@@ -212,8 +225,7 @@ def tree(latex: str, display: str = "inline") -> Element:
                 f"use one of {', '.join(sorted(_ENVIRONMENTS))}",
             )
     try:
-        source = _TYPED_TEN.sub(r"\1 \\cdot 10^{\2\3}", _TWO_DOTS.sub(r"\\ldots ", latex))
-        math = Converter(display=display).convert_to_element(source)
+        math = Converter(display=display).convert_to_element(_source(latex))
     except Exception as error:  # latex2mathml raises whatever its parser trips over
         why = f"it does not parse ({type(error).__name__})"
         raise _error(latex, why, "balance its braces, delimiters and arguments") from error
@@ -229,6 +241,18 @@ def tree(latex: str, display: str = "inline") -> Element:
         if problem:
             raise _error(latex, problem, "rewrite it in plain LaTeX")
     return math
+
+
+def _source(latex: str) -> str:
+    """A formula with what is typed in it, a name or a power of ten, as LaTeX has it."""
+
+    def named(found: re.Match[str]) -> str:
+        if found["kept"]:
+            return found["kept"]
+        return rf"\{found['letter']} " if found["letter"] else rf"\mathrm{{{found['word']}}}"
+
+    latex = _INVERSE.sub(r"\\arc\1 ", _NAMED.sub(named, latex))
+    return _TYPED_TEN.sub(r"\1 \\cdot 10^{\2\3}", _TWO_DOTS.sub(r"\\ldots ", latex))
 
 
 def _error(latex: str, why: str, remedy: str) -> ReportError:

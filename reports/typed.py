@@ -35,7 +35,8 @@ _GREEK = dict(
         strict=True,
     )
 )
-_SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "|->": "↦", "->": "→", "^T": "ᵀ", "''": "″"}
+_SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "|->": "↦", "->": "→", "^T": "ᵀ", "^+": "⁺", "<>": "≠"}
+_SIGNS |= {"''": "″", " o ": " ∘ "}
 _SUPER, _SUB = (str.maketrans("0123456789-", digits) for digits in ("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "₀₁₂₃₄₅₆₇₈₉₋"))
 _NAMES = "|".join(sorted(_GREEK, key=len, reverse=True))
 _TYPED = re.compile(
@@ -44,8 +45,9 @@ _TYPED = re.compile(
     r"|\^(?P<power>-?\d+)|(?<=[A-Za-z])_(?P<below>\d+)(?!\w)"
     r"|(?:(?<![\w.])|(?<=[ (]x))(?P<size>\d+(?:\.\d+)?)e(?P<ten>[+-]\d+)(?!\w)"
     r"|(?P<times>(?<=\w) x (?=\d)|(?<=\w) x(?=\d+\.\d)|(?<=\d)(?<!\b0)x(?=\d)|(?<=\d)x(?![\w(])|(?<=[ (])x(?=1e[+-]\d))"
-    r"|(?P<minus>(?<![\w.)\]-])-(?=\d))"
-    r"|(?P<sign>\^T(?!\w)|<=|>=|!=|\|->|->|(?<=\w)''(?=\())"
+    r"|(?P<minus>(?<![\w.)\]-])-(?=\d)|(?<= )-(?= ))"
+    r"|(?P<root>(?<![A-Za-z])sqrt(?: (?=[\w|])|(?=\()))"
+    r"|(?P<sign>\^T(?!\w)|\^\+|<=|>=|!=|<>|\|->|->|(?<=\w)''(?=\()|(?<=[\w)]) o (?=[\w(]))"
 )
 
 
@@ -64,6 +66,8 @@ def lettered(text: str) -> str:
             return " × " if typed["times"].startswith(" ") else "×"
         if typed["minus"]:
             return "−"
+        if typed["root"]:
+            return "√"
         if typed["power"]:
             return typed["power"].translate(_SUPER)
         return typed["below"].translate(_SUB) if typed["below"] else _SIGNS[typed["sign"]]

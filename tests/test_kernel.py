@@ -475,6 +475,27 @@ def test_two_who_compile_a_room_share_its_files(library, runs):
     assert runs == ["alike", "same", "built"]
 
 
+@needs_coq
+def test_what_is_damaged_is_told_and_made_again(library, runs):
+    """A bit was flipped: Coq would refuse what rests on the first, and the last would name another axiom."""
+    sources, folder = Library(library / "rooms", library / "library"), library / "coq"
+
+    def assumed():
+        return coq.check(sources, "Geometry.toy.built", tuple(ASSUMED), folder).axioms
+
+    assert assumed() == ASSUMED
+    made = [*runs]
+    for file, again in (("same.vo", "same"), ("same.stamp", "same"), ("built.axioms.json", "ask")):
+        path = folder / "Geometry" / "toy" / file
+        content = bytearray(path.read_bytes())
+        content[content.index(b"irrelevance") if again == "ask" else len(content) // 2] ^= 1
+        path.write_bytes(content)
+        with pytest.warns(UserWarning, match=f"{file} is damaged"):
+            assert assumed() == ASSUMED
+        made.append(again)
+        assert runs == made
+
+
 def test_theorems_are_compiled_ahead_of_any_installation(tmp_path):
     code = f"import sys; sys.path[:0] = [{str(ROOT)!r}]; import verify.kernel.__main__"
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True, cwd=tmp_path)

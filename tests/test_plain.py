@@ -55,6 +55,9 @@ def test_text_around_formulas_stays_and_what_cannot_be_read_too() -> None:
         ("[-1.9, 2.3], -3.8e-16 and 2 to -5", "[−1.9, 2.3], −3.8 · 10⁻¹⁶ and 2 to −5"),
         ("pp. 13184-13212, cifar10-1, (k)-1", "pp. 13184-13212, cifar10-1, (k)-1"),
         ("a gradient, a phial and an x_11y", "a gradient, a phial and an x_11y"),
+        ("|h - z| at - |z|, one - two of a-b", "|h − z| at − |z|, one − two of a-b"),
+        ("2 sqrt(M / lambda) - sqrt K, sqrtx", "2 √(M / λ) − √K, sqrtx"),
+        ("0 <> (J^T J)^+ grad (L o h) = o(t)", "0 ≠ (Jᵀ J)⁺ ∇(L ∘ h) = o(t)"),
     ],
 )
 def test_typed_mathematics_has_the_letters_of_unicode(typed: str, shown: str) -> None:
@@ -67,7 +70,7 @@ def test_typed_mathematics_has_the_letters_of_unicode(typed: str, shown: str) ->
         ("kappa of H_eff", r"κ of $H_{\mathrm{eff}}$"),
         ("lambda_min(H_eff) <= 0", r"$\lambda_{\min}$($H_{\mathrm{eff}}$) ≤ 0"),
         ("W W^T and J_h^T rho, n_- of n_0", "W Wᵀ and $J_{h}^{T}$ ρ, $n_{-}$ of n₀"),
-        ("H_eff^phi - I in R^d", r"$H_{\mathrm{eff}}^{\phi}$ - I in $R^{d}$"),
+        ("H_eff^phi - I in R^d", r"$H_{\mathrm{eff}}^{\phi}$ − I in $R^{d}$"),
         ("c^-1 / (delta^2 l^2)", "c⁻¹ / (δ² l²)"),
         (r"$rho$ and `H_eff <= 1` stay, \$5 too", r"$rho$ and `H_eff <= 1` stay, \$5 too"),
         (

@@ -14,7 +14,7 @@ from report_parser import Parsed, shown, squeezed
 
 from reports import tiers
 from reports.mathml import prose_or_source, unbroken
-from reports.render import page
+from reports.render import _heading, _summary, page
 from reports.typed import lettered
 from reports.vocabulary import anchor
 from verify.claims.check import Kind, Role
@@ -223,7 +223,8 @@ def test_a_theorem_is_quoted_verbatim_with_its_definitions_and_axioms(html: str)
     assert len(definition) == 1
     defined = Parsed(html).text[definition[0]]
     assert "A is symmetric and positive semidefinite." in defined
-    assert "Classical_Prop.classic</code>" in block
+    assert "Assumes <code>classic</code>" in block
+    assert "<code>Classical_Prop.classic</code> (the excluded middle)" in html
     assert "Classical_Prop.classic (the excluded middle)" in Parsed(html).text["definitions"]
     assert "python -m verify kernel thm41" in Parsed(html).text["thm41"]
 
@@ -249,9 +250,43 @@ def test_an_equation_whose_sides_print_alike_is_told_once() -> None:
     finding = replace(FINDINGS[id], steps=(alike, *others))
     html = page(run_record(FINDINGS | {id: finding}))
     block = html[html.index(f'id="{id}"') :].partition("</article>")[0]
-    assert block.count('aria-label="= 4/27"') == 1
-    assert "A formula that begins with = is" in block
-    assert "begins with = is" not in page(run_record())
+    assert block.count('aria-label="4/27"') == 1
+    assert block.count("Computed:</span>") == 1
+    assert "Computed:" not in page(run_record())
+
+
+def test_a_check_is_called_in_words_and_not_by_ids() -> None:
+    run = run_record()
+    (room,) = run.statements
+    reading = room.statement.readings[0]
+    control = next(check for check in room.checks if check.role is Role.CONTROL)
+    theorem = next(check for check in room.checks if check.kind is Kind.KERNEL)
+    of_reading = replace(control, title=f"{reading.id}: void elsewhere", readings=(reading.id,))
+    of_none = replace(of_reading, readings=())
+    assert _heading(of_reading, room) == f"“{room.title(reading)}”: void elsewhere"
+    assert _heading(of_none, room) == of_none.title
+    assert (theorem.title, _heading(theorem, room)) == (
+        "Theorems of Coq's kernel: affine.part_T1",
+        "Theorems of Coq's kernel",
+    )
+    assert _heading(room.checks[-1], room) == room.checks[-1].title
+
+
+def test_a_measurement_names_effects_and_networks_in_words() -> None:
+    (room,) = run_record().experiments
+    measured = next(check for check in room.checks if check.evidence)
+    effect, other = room.experiment.effects[:2]
+    summary = f"Not answered with yes: {effect.id} (no), else (no). {other.id} (no) stays."
+    named = replace(
+        measured,
+        title="Orbits: CIFAR-10, resnet18, reduced",
+        evidence=replace(measured.evidence, summary=summary),
+    )
+    words = effect.text.rstrip(".")
+    assert _summary(named, room) == (
+        f"Not answered with yes: “{words}” (no), else (no). {other.id} (no) stays."
+    )
+    assert _heading(named, room) == "Orbits: CIFAR-10, ResNet-18, reduced"
 
 
 def test_what_a_premise_or_an_earlier_step_says_is_named_alone() -> None:

@@ -14,6 +14,7 @@ import pytest
 from reports import ReportError
 from reports.figures import svg
 from reports.mathml import formula, prose, prose_or_source
+from reports.plain import spoken
 from reports.styles import styles_once
 from verify.claims.evidence import Plot, Series
 from verify.claims.picture import Line
@@ -99,6 +100,12 @@ def test_a_wide_formula_breaks_before_its_outermost_sums_and_after_a_slash() -> 
     assert formula("f(a)^2 g(b)^2 h(c)^2 m(n)^2 (1 / k(d)^2) l(e)^2").count("<math") == 1
 
 
+def test_what_does_not_break_and_is_broad_is_marked_for_paper() -> None:
+    terms = " + ".join(f"a_{{{i}}} b_{{{i}}} c_{{{i}}}" for i in range(10))
+    assert 'class="broad"' in formula(f"f({terms})")
+    assert 'class="broad"' not in formula(terms)
+
+
 def test_a_wide_vector_breaks_after_its_commas_inside_the_brackets() -> None:
     entry = r"\frac{\left(a + b\right)^{2} z_{1}}{C + 1}"
     drawn = str(formula(rf"\left( {', '.join([entry] * 5)} \right)"))
@@ -124,6 +131,7 @@ def test_a_formula_that_reads_as_it_is_written_says_nothing_twice() -> None:
         (r"\left(a\right)^2", "<mrow><mo>(</mo><mi>a</mi><mo>)</mo></mrow>"),
         (r"a \left|b\right|", '<mo stretchy="true" fence="true" form="prefix">|</mo>'),
         (r"{-1} + {a b}", '<mrow><mo form="prefix">−</mo><mn>1</mn></mrow><mo>+</mo><mi>a</mi>'),
+        ("-x", '<math aria-label="−x" alttext="-x"><mo form="prefix">−</mo><mi>x</mi></math>'),
         (r"x_{i}^{2}", "<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup>"),
         (r"(\frac{1}{2})", '<mo stretchy="false">(</mo>'),
     ],
@@ -154,6 +162,29 @@ def test_a_power_of_ten_that_is_typed_in_a_formula_is_one() -> None:
     assert 'aria-label="x ≤ 1.1 · 10⁻¹⁴"' in formula("x \\leq 1.1e-14")
     assert "10" not in formula("x_{1e}")
     assert 'aria-label="2e^x"' in formula("2e^{x}")
+
+
+@pytest.mark.parametrize(
+    ("latex", "said", "source"),
+    [
+        ("rho - r e = 0", "ρ − re = 0", r"\rho  - r e = 0"),
+        ("- phi'' + {e}_{i}", "−ϕ″ + eᵢ", r"- \phi '' + {e}_{i}"),
+        (r"\operatorname{diag}(lambda)", "diag(λ)", r"\operatorname{diag}(\lambda )"),
+        ("- inf + sup", "−inf + sup", r"- \mathrm{inf} + \mathrm{sup}"),
+        ("D_{intra}", "D_intra", r"D_{\mathrm{intra}}"),
+        (r"\operatorname{atan}{\left(u \right)}", "arctan(u)", r"\arctan {\left(u \right)}"),
+    ],
+)
+def test_a_letter_or_word_that_a_formula_spells_is_one(latex: str, said: str, source: str) -> None:
+    drawn = formula(latex)
+    assert f'aria-label="{said}"' in drawn
+    assert f'alttext="{source}"' in drawn
+
+
+@pytest.mark.parametrize("latex", [r"\mathrm{eta}", r"\text{the psi of}", "e t a", r"\beta"])
+def test_what_is_no_name_in_a_formula_stays(latex: str) -> None:
+    assert "η" not in spoken(latex)
+    assert "ψ" not in spoken(latex)
 
 
 def plot(**changes: object) -> Plot:
@@ -203,6 +234,14 @@ def test_no_two_series_of_a_figure_look_alike() -> None:
     root = drawn_series(13)
     lines = [path.get("style", "") for path in root.findall("path[@clip-path]")]
     assert len(set(lines)) == len(lines) == 13
+
+
+def test_axes_have_the_signs_of_mathematics() -> None:
+    few = Series(label="", x=(1e-6, 0.01, 1.0), y=(1.0, 2.0, 3.0))
+    labels = {"xlabel": "learning rate x steps", "ylabel": "kappa - 1"}
+    drawing = svg(plot(series=(few,), xscale="log", **labels), "p")
+    words = list(ElementTree.fromstring(drawing).itertext())
+    assert {"10⁻⁶", "0.01", "learning rate × steps", "κ − 1"} <= set(words)
 
 
 def test_what_is_counted_is_not_labelled_in_fractions() -> None:

@@ -5,6 +5,8 @@ The oracles are the files themselves: what is on disk after a write, a damage, a
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import math
 import os
 import subprocess
@@ -21,6 +23,7 @@ from verify.claims.evidence import Evaluated, Finding, Outcome, Plot, Provenance
 from verify.claims.statement import Statement
 from verify.engine.provenance import Traced
 from verify.engine.store import SEED_LIMIT, Asked, Records, Store, StoreError, best_valid, seal
+from verify.kernel import coq
 
 KEY = "0123456789abcdef" + "f" * 48
 OTHER = "fedcba9876543210" + "f" * 48
@@ -173,7 +176,7 @@ def test_two_processes_that_start_at_once_take_the_same_seed(store):
         one.stdin.write("go\n")
         one.stdin.flush()
     said = {one.communicate()[0].strip() for one in started}
-    assert said == {str(store.kept_seed())}
+    assert said == {str(Store(store.folder).seed())}
 
 
 def test_setting_aside_never_replaces_what_was_set_aside_before(store):
@@ -387,10 +390,9 @@ def test_a_damaged_note_of_a_run_is_set_aside(store, old, new):
 
 
 def test_the_seed_is_drawn_once_and_kept(store):
-    assert store.kept_seed() is None
     seed = store.seed()
     assert 0 <= seed < SEED_LIMIT
-    assert store.seed() == seed == Store(store.folder).kept_seed()
+    assert store.seed() == seed == Store(store.folder).seed()
     assert store.seed(17) == 17 == store.seed()
     drawn = {store.seed(fresh=True) for _ in range(4)}
     assert len(drawn) == 4  # two equal ones have probability 1.4e-9
@@ -401,14 +403,9 @@ def test_the_seed_is_drawn_once_and_kept(store):
     "damage",
     [
         b"",
-        b"-4",
-        b"seed",
+        b"17",
         b"\xff",
-        b"4294967296",
-        b"00000000017",
-        b"1" * 5000,
-        "١٧".encode(),  # decimal digits, and no seed that Python's own would write
-        b"1_7",
+        seal(ASKED)[:-9],
     ],
 )
 def test_a_damaged_seed_is_set_aside_and_drawn_again(store, damage):
@@ -418,6 +415,37 @@ def test_a_damaged_seed_is_set_aside_and_drawn_again(store, damage):
     assert names(store) == ["seed", "seed.damaged"]
     assert store.seed() == seed
     assert len(store.warnings) == 1
+
+
+def test_where_the_seed_is_damaged_the_latest_run_knows_it(store):
+    """No bit of it can be flipped unnoticed, not even from one digit to another."""
+    store.begin(ASKED)
+    store.seed(ASKED.seed)
+    path = store.folder / "seed"
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        flipped = bytearray(whole)
+        flipped[place] ^= 1
+        path.write_bytes(flipped)
+        assert store.seed() == ASKED.seed
+    assert len(store.warnings) > len(whole) // 2  # white space may become other white space
+    assert store.seed(fresh=True) != ASKED.seed
+
+
+@pytest.mark.parametrize("error", [errno.ENOLCK, errno.EOPNOTSUPP, errno.EBADF])
+def test_a_file_system_without_locks_is_told_and_used(store, monkeypatch, error):
+    """NFS locks no folder; what was said of it was that it cannot be written."""
+
+    def refuse(file, operation):
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.warns(UserWarning, match=f"has no locks .{os.strerror(error)}.*at once"):
+        seed = store.seed()
+    with pytest.warns(UserWarning, match="has no locks"):
+        assert store.seed() == seed
+    with coq._alone(store.folder / "lock", wait=False) as held:
+        assert held
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path):

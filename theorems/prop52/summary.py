@@ -15,7 +15,7 @@ SUMMARY = Summary(
             "collapse",
         ),
         holds_added(
-            "at critical points it holds for the form of the effective Hessian, and for the Hessian itself where the head is invariant nearby; and the collapse holds of a $C^1$-connected orbit where the metric is singular on its tangents at each of its points",
+            r"at critical points it holds for the form of the effective Hessian, and for the Hessian itself where the head is invariant nearby and $D_z T_\theta$ is continuous in $\theta$; and the collapse holds of a $C^1$-connected orbit where the metric is singular on its tangents at each of its points",
             "effective-form",
             "effective-neighbourhood",
             "collapse-everywhere",
@@ -38,7 +38,7 @@ SUMMARY = Summary(
                 holds("Granted: of that metric it holds", "metric"),
                 proved("and of the Gauss–Newton term for every loss", "metric"),
                 holds_added(
-                    "and where $z$ is critical it holds of the effective Hessian's form as well, and of the Hessian itself where the head is invariant nearby",
+                    r"and where $z$ is critical it holds of the effective Hessian's form as well, and of the Hessian itself where the head is invariant nearby and $D_z T_\theta$ is continuous in $\theta$",
                     "effective-form",
                     "effective-neighbourhood",
                 ),

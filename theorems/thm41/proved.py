@@ -36,7 +36,7 @@ CHECKS = kernel(
             "cosine_spectrum.part_fact0_needs_scale_invariant",
             "cross_entropy.part_fact0_cross_entropy",
             "cross_entropy.part_fact0_cross_entropy_met",
-            read="c5826838ffdae5a8",
+            read="b38105d12c0c4f11",
         ),
         "inertia": said(
             "hessian_parts.part_inertia_hessian",
@@ -59,14 +59,14 @@ CHECKS = kernel(
             "coin.part_symmetry_coherent",
             "softplus.softplus_bends",
             "coin.part_symmetry_one_half",
-            read="ba0633640a79fb62",
+            read="fbea2f8f91131d61",
         ),
         "initial": said(
             "initial.part_initial",
             "initial.part_initial_count",
             "initial.part_initial_not_critical",
             "initial_met.part_initial_attained",
-            read="e2e166ea151ed0cc",
+            read="ea7aeebb9cb9ca42",
         ),
         "critical": said(
             "hessian_parts.part_critical_hessian",
@@ -88,6 +88,7 @@ CHECKS = kernel(
         ),
     },
     readings={
+        "1-interaction": said("direction.part_affine", read="fb218dba3fa4e22f"),
         "1-psd": said("refuted_definite.refuted_1_psd", read="d77dfe295ac8aef2"),
         "1-psd-premise": said(
             "direction.part_affine",

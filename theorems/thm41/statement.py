@@ -77,7 +77,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="initial",
-            text=r"the weights are drawn: two layers of $m \leq d$ units, $\operatorname{rank} W_1 = m$ and no $\delta_j s''(a_j)$ is zero, almost surely; and their law does not change when columns of $W_2$ change sign and $b_2$ follows, to keep $h(z^*)$, as where these columns are symmetric, and independent of each other, of $W_1$, $b_1$ and $h(z^*)$",
+            text=r"the weights are drawn: two layers of $m \leq d$ units, $\operatorname{rank} W_1 = m$ and no $\delta_j s''(a_j)$ is zero, almost surely; and the law of the weights and of $z^*$ does not change when columns of $W_2$ change sign and $b_2$ follows, to keep $h(z^*)$, as where these columns are symmetric, and independent of each other, of $W_1$, $b_1$, $z^*$ and $h(z^*)$",
             origin=Origin.ADDED,
         ),
         Hypothesis(

@@ -33,7 +33,7 @@ SUMMARY = Summary(
             "2-direction",
         ),
         holds_added(
-            "it holds, but for a binomial tail, of heads of two layers at random initialisation whose units are no more than the dimensions of $z$, and where the last layer's columns are symmetric in sign, and independent of each other, of the first layer and of the output",
+            r"it holds, but for a binomial tail, of heads of two layers with an activation $s$ at random initialisation whose $m$ units are no more than the dimensions of $z$, where $\operatorname{rank} W_1 = m$, every unit has curvature, $(W_2^T \rho)_j s''(a_j) \neq 0$ at its preactivation $a_j$, and the last layer's columns are symmetric in sign, and independent of each other, of the first layer, of $z^*$ and of the output",
             "2-initial",
         ),
         refuted(
@@ -102,7 +102,7 @@ SUMMARY = Summary(
             answer=r"In high dimension the kernel of the loss Hessian is large, $r < d$, and $M$ acts on it for almost all weights.",
             reply=(
                 derived(
-                    r"Granted that for almost all weights of two layers with an analytic activation and more than $r$ units $M \neq 0$ there",
+                    r"Granted that for almost all weights and biases of two layers with an analytic activation and more than $r$ units $M \neq 0$ there",
                     "genericity",
                 ),
                 holds_added(
@@ -124,7 +124,7 @@ SUMMARY = Summary(
             answer="Generic is meant of random weights: among many directions one is almost surely bent down.",
             reply=(
                 holds_added(
-                    r"Granted at random initialisation, for $m \leq d$ units whose columns of $W_2$ are symmetric in sign, and independent of each other, of the first layer and of the output: stable with a probability of $P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at most",
+                    r"Granted at random initialisation, for $m \leq d$ units with $\operatorname{rank} W_1 = m$ and no $\delta_j s''(a_j) = 0$, whose columns of $W_2$ are symmetric in sign, and independent of each other, of the first layer, of $z^*$ and of the output: stable with a probability of $P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at most",
                     "2-initial",
                 ),
                 proved(

@@ -22,7 +22,7 @@ SUMMARY = Summary(
     shown_by="thm51.of-z.rotations",
     instead=(
         proved(
-            r"It is a function of $z$ if and only if all inputs of one representation have the same tangent space; one-sided parameters give a convex cone where the one-sided derivative is linear in the direction",
+            r"It is a function of $z$ if and only if all inputs of one representation have the same tangent space; one-sided parameters whose directions form a convex cone give a convex cone of velocities where the one-sided derivative is linear in the direction",
             "of-z",
             "cone",
         ),

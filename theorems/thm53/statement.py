@@ -27,7 +27,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="function",
-            text=r"$h(z)$ is a function of $z$; so $I_h \preceq I_z$ (data processing)",
+            text=r"$h(z)$ is a function of $z$; so, the models being regular, $I_h \preceq I_z$ (data processing)",
             source="a head $h$ on the representation $z$",
         ),
         Hypothesis(
@@ -52,7 +52,7 @@ STATEMENT = Statement(
         ),
         Hypothesis(
             id="moves",
-            text=r"$h$ is smooth, and as $\theta$ moves along any $v \in V$, the law of $z$ moves along the orbits of some $T_t$ to first order: $E \varphi(z)$ changes at the rate $E \frac{d}{dt} \varphi(T_t z)$ for smooth bounded $\varphi$",
+            text=r"$h$ is smooth, and as $\theta$ moves along any $v \in V$, the law of $z$ moves along the orbits of some $T_t$ with $h \circ T_t = h$ to first order: $E \varphi(z)$ changes at the rate $E \frac{d}{dt} \varphi(T_t z)$ for smooth bounded $\varphi$",
             origin=Origin.ADDED,
         ),
         Hypothesis(

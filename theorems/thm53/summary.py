@@ -27,8 +27,12 @@ SUMMARY = Summary(
     shown_by="thm53.published.overlap",
     instead=(
         proved(
-            r"$\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V + \dim(\ker I_z \cap V)$ where $I_h$ vanishes on $V$ and $I_h \preceq I_z$, as for every function of $z$, and this is attained",
+            r"$\operatorname{rank} I_h \leq \operatorname{rank} I_z - \dim V + \dim(\ker I_z \cap V)$ where $I_h$ vanishes on $V$ and $I_h \preceq I_z$, and this is attained",
             "rank",
+        ),
+        proved(
+            r"$I_h \preceq I_z$ for every function of $z$ in a finite model with positive probabilities",
+            "processing",
         ),
     ),
     defences=(

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from verify.claims.check import CASES, Kind
 from verify.engine.provenance import DISTRIBUTION, project_version
-from verify.engine.store import parse_seed
+from verify.engine.store import SEED_LIMIT
 from verify.experiments.forms import DATASETS, DIGITS, NETWORKS, PUBLISHED, SIZES
 
 MOST = 1_000_000
@@ -42,12 +42,14 @@ def seed(text: str) -> int:
     """Return the seed that an argument says, for `argparse`.
 
     Raises:
-        argparse.ArgumentTypeError: if it says none, with a sentence for the user.
+        argparse.ArgumentTypeError: if it is not a decimal number of at most 10 digits below
+            `SEED_LIMIT`, with a sentence for the user.
     """
-    try:
-        return parse_seed(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    if re.fullmatch("[0-9]{1,10}", text) is None or int(text) >= SEED_LIMIT:
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number from 0 to {SEED_LIMIT - 1}, got {text[:40]!r}"
+        )
+    return int(text)
 
 
 def _path(text: str) -> Path:

@@ -38,25 +38,19 @@ class StoreError(Exception):
     """The store cannot be used; the message is a sentence for the user."""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What the latest run of a folder was asked for, so that it can be shown as it was asked."""
+class _Drawn(msgspec.Struct, frozen=True, kw_only=True):
+    """The seed of a folder."""
 
     seed: Annotated[int, msgspec.Meta(ge=0, lt=SEED_LIMIT)]
+
+
+class Asked(_Drawn, frozen=True, kw_only=True):
+    """What the latest run of a folder was asked for, so that it can be shown as it was asked."""
+
     profile: Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(CASES)})$")]
     device: Annotated[str, msgspec.Meta(pattern="^(cpu|cuda)$")]
     only: tuple[Kind, ...] = ()
     skip: tuple[Kind, ...] = ()
-
-
-def parse_seed(text: str) -> int:
-    """Return the seed that a text says.
-
-    Raises:
-        ValueError: if it is not a decimal number of at most 10 digits below `SEED_LIMIT`.
-    """
-    if re.fullmatch("[0-9]{1,10}", text) is None or int(text) >= SEED_LIMIT:
-        raise ValueError(f"expected a whole number from 0 to {SEED_LIMIT - 1}, got {text[:40]!r}")
-    return int(text)
 
 
 SCHEMA = 1
@@ -227,24 +221,20 @@ class Store(Records):
             StoreError: if a new seed cannot be kept.
         """
         with self._locked():
-            kept = self.kept_seed()
-            if chosen is None and kept is not None and not fresh:
-                return kept
-            seed = secrets.randbelow(SEED_LIMIT) if chosen is None else chosen
-            if seed != kept:
-                self._write(self.folder / "seed", f"{seed}\n".encode())
+            seed = self.kept_seed()
+            if chosen is not None:
+                seed = chosen
+            elif seed is None or fresh:
+                seed = secrets.randbelow(SEED_LIMIT)
+            path, content = self.folder / "seed", seal(_Drawn(seed=seed))
+            if not path.is_file() or path.read_bytes() != content:
+                self._write(path, content)
             return seed
 
     def kept_seed(self) -> int | None:
-        """Return the seed kept in this folder, or None; a damaged file is set aside."""
-        path = self.folder / "seed"
-        try:
-            return parse_seed(path.read_text(encoding="utf-8").strip())
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except (OSError, ValueError) as error:
-            self._damaged(path, str(error))
-            return None
+        """Return the seed kept in this folder, else the latest run's, or None; a damaged file is set aside."""
+        kept = self._decode(self.folder / "seed", _Drawn) or self.begun()
+        return None if kept is None else kept.seed
 
     def begin(self, asked: Asked) -> None:
         """Keep what a run is asked for, at its start.

@@ -11,10 +11,11 @@ import re
 import shutil
 import subprocess
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from verify.kernel import record
 from verify.kernel.sources import PREFIX, Library, SourceError
@@ -103,13 +104,15 @@ def check(library: Library, module: str, theorems: tuple[str, ...], folder: Path
         for wait in (False, True):
             for other in (one for one in room if _module(one) == _module(module)):
                 _compile(library, other, folder, wait=wait)
-    seconds = json.loads(_stamp(folder, module).read_text(encoding="utf-8"))["seconds"]
+    made = _kept(_stamp(folder, module), _key(library, module))
+    if made is None:
+        raise CoqError(f"The source of {module} was compiled anew meanwhile; run again.")
     with _alone(folder / "asked.lock"):
         axioms = _told(library, module, folder)
         if not set(theorems) <= axioms.keys():
             _learn(library, [f"{module}.{name}" for name in theorems], folder)
             axioms = _told(library, module, folder)
-    return Compiled(seconds, {name: axioms[name] for name in theorems})
+    return Compiled(made["seconds"], {name: axioms[name] for name in theorems})
 
 
 def ahead(library: Library, folder: Path) -> None:
@@ -134,14 +137,15 @@ def _compile(library: Library, module: str, folder: Path, *, wait: bool = True) 
         with _alone(stamp.with_suffix(".lock"), wait=wait) as mine:
             if not mine:
                 return
-            if _is_current(stamp, key) and source.with_suffix(".vo").is_file():
+            if _is_current(stamp, key):
                 continue
             stamp.unlink(missing_ok=True)
             source.write_text(library.sources[name].text, encoding="utf-8")
             begun = time.perf_counter()
             _run(folder, source, name)
             taken = time.perf_counter() - begun
-            stamp.write_text(json.dumps({"key": key, "seconds": round(taken, 2)}), encoding="utf-8")
+            made = {"seconds": round(taken, 2), "compiled": _hash(source.with_suffix(".vo"))}
+            _keep(stamp, key, made)
 
 
 def _recorded(library: Library) -> dict[str, tuple[str, ...]]:
@@ -166,10 +170,7 @@ def _learn(library: Library, wanted: Sequence[str], folder: Path) -> None:
     of them alone when these sources were recorded; otherwise each is asked about alone.
     """
     compiled = {
-        name
-        for name in library.sources
-        if _place(folder, name).with_suffix(".vo").is_file()
-        and _is_current(_stamp(folder, name), _key(library, name))
+        name for name in library.sources if _is_current(_stamp(folder, name), _key(library, name))
     }
     ready = {name for name in compiled if library.closure(name).keys() <= compiled}
     if lost := [name for name in wanted if _module(name) not in ready]:
@@ -193,19 +194,13 @@ def _learn(library: Library, wanted: Sequence[str], folder: Path) -> None:
     for name, axioms in learnt:
         known[_module(name)][_theorem(name)] = axioms
     for module in dict.fromkeys(_module(name) for name, _ in learnt):
-        kept = {"key": _key(library, module), "axioms": known[module]}
-        _axioms(folder, module).write_text(json.dumps(kept), encoding="utf-8")
+        _keep(_axioms(folder, module), _key(library, module), known[module])
 
 
 def _told(library: Library, module: str, folder: Path) -> dict[str, tuple[str, ...]]:
     """What Coq said of a module's theorems when its sources were these."""
-    try:
-        told = json.loads(_axioms(folder, module).read_text(encoding="utf-8"))
-        if told["key"] == _key(library, module):
-            return {name: tuple(axioms) for name, axioms in told["axioms"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass
-    return {}
+    told = _kept(_axioms(folder, module), _key(library, module)) or {}
+    return {name: tuple(axioms) for name, axioms in told.items()}
 
 
 def _ask(groups: Sequence[Sequence[str]], folder: Path) -> list[tuple[str, ...]]:
@@ -253,6 +248,7 @@ def _run(folder: Path, file: Path, module: str) -> str:
             capture_output=True,
             text=True,
             encoding="utf-8",
+            errors="replace",  # it quotes what it read
             timeout=TIME_LIMIT,
             cwd=folder,  # where the tactics leave their caches
             env={**os.environ, "LC_ALL": "C.UTF-8"},
@@ -271,10 +267,41 @@ def _key(library: Library, module: str) -> str:
 
 
 def _is_current(stamp: Path, key: str) -> bool:
-    try:
-        return bool(json.loads(stamp.read_text(encoding="utf-8"))["key"] == key)
-    except (OSError, ValueError, KeyError, TypeError):
+    """Whether what was compiled from these sources is there as Coq wrote it."""
+    made, compiled = _kept(stamp, key), stamp.with_suffix(".vo")
+    if made is None or not compiled.is_file():
         return False
+    if made["compiled"] != _hash(compiled):
+        _tell_damaged(compiled)
+        return False
+    return True
+
+
+def _hash(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _keep(path: Path, key: str, content: dict[str, Any]) -> None:
+    """Write down what was found of sources that have this key, after a checksum."""
+    text = json.dumps({"key": key, "content": content})
+    path.write_text(f"{hashlib.sha256(text.encode()).hexdigest()} {text}", encoding="utf-8")
+
+
+def _kept(path: Path, key: str) -> dict[str, Any] | None:
+    """What was written down of the sources of this key; None if nothing was, or it is damaged, which is told."""
+    try:
+        digest, _, text = path.read_bytes().partition(b" ")
+    except OSError:
+        return None
+    if digest.decode("ascii", "replace") != hashlib.sha256(text).hexdigest():
+        _tell_damaged(path)
+        return None
+    written: dict[str, Any] = json.loads(text)
+    return written["content"] if written["key"] == key else None
+
+
+def _tell_damaged(path: Path) -> None:
+    warnings.warn(f"{path} is damaged, or of earlier code; it is made again.", stacklevel=3)
 
 
 def _place(folder: Path, module: str) -> Path:
@@ -305,6 +332,8 @@ def _alone(lock: Path, *, wait: bool = True) -> Iterator[bool]:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             held = False
+        except OSError:  # a file system without locks, see `verify.engine.locks`: what two then spoil is made again
+            held = True
         else:
             held = True
         yield held

@@ -38,7 +38,7 @@ have E : v - w = (rho - w) - (rho - v) by rewrite opprB [RHS]addrC addrA subrK.
 by rewrite {1}E dotBl pw // pv // subr0.
 Qed.
 
-(** A gradient step - eta rho in head coordinates is reached, to first order, by the step dz = - eta (J^T J)^+ grad (L o h)(z): h(z + dz) = h(z) + J dz + o(eta); J dz is - eta rho projected on the range of J, and equal to it if rho lies in that range. *)
+(** Of a gradient step - eta rho in head coordinates the step dz = - eta (J^T J)^+ grad (L o h)(z) reaches, to first order, its projection: h(z + dz) = h(z) + J dz + o(eta); J dz is - eta rho projected on the range of J, and equal to it if rho lies in that range. *)
 Theorem part_natural d k (h : 'rV[F]_d -> 'rV[F]_k) (L : 'rV[F]_k -> F) (z : 'rV_d) (J : 'M_(k, d))
     (rho : 'rV_k) (grad : 'rV_d) :
   differential h z J -> gradient L (h z) rho -> gradient (fun x => L (h x)) z grad ->

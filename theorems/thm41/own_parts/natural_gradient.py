@@ -1,4 +1,4 @@
-"""A gradient step in head coordinates is the step in z preconditioned by (J^T J)^+."""
+"""The step in z preconditioned by (J^T J)^+ makes, to first order, what the head's range holds of a gradient step in head coordinates."""
 
 from __future__ import annotations
 

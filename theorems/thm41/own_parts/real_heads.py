@@ -51,12 +51,12 @@ def head_case(state: State) -> HeadCase:
     return HeadCase(head, torch.zeros_like(weights[0][0]), _float(state.rho)[:, 0])
 
 
-def real_error(state: State, curvature: int = 1) -> float:
+def real_error(state: State, curvature: int = 1, slope: int = 1) -> float:
     """Error of a state's M and J against automatic differentiation of its head, over the allowed."""
     case = head_case(state)
     m = interaction_error(curvature * _float(state.interaction), autograd_interaction(case), case)
     bound, unit = rounding_majorant(case.head.trace(case.z), case.z)
-    gap = (_float(state.jacobians[-1]) - jacobian(case.head, case.z)).abs()
+    gap = (slope * _float(state.jacobians[-1]) - jacobian(case.head, case.z)).abs()
     return max(m, largest_ratio(gap, ROUNDING_SAFETY * unit * bound.jacobian()))
 
 
@@ -70,5 +70,6 @@ CHECKS = section(
     "thm41.states",
     property_check("property", "The exact states are states of real heads", REAL),
     mutant_check("sign", REAL.mutant("... with the opposite sign of $M$", curvature=-1)),
+    mutant_check("jacobian", REAL.mutant("... with the opposite sign of $J_h$", slope=-1)),
     part="F",
 )
