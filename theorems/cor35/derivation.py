@@ -55,7 +55,7 @@ def _conclude(
     below = slack(
         "g", proof.given(hypothesis, r"$\epsilon$ is the threshold less $g > 0$"), strict=True
     )
-    loose = slack("s", proof.given("jacobian", r"$|E| = \epsilon - s$ with $s \geq 0$"))
+    loose = slack(r"\eta", proof.given("jacobian", r"$|E| = \epsilon - \eta$ with $\eta \geq 0$"))
     proof.fact(
         r"So $|Ev|$ is less than the distance $\delta$ to the cone, and $f(u + Ev) > 0$ for every unit $v$",
         sp.And(sp.Lt(E.norm, threshold, evaluate=False), within, evaluate=False),

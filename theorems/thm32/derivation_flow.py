@@ -117,12 +117,12 @@ def _clock(proof: Proof) -> None:
     proof.cite("tubular-neighbourhood")
     near = proof.let(
         "clock",
-        r"a network $n$ is so close to it up to order 2 that $\chi = n \circ \gamma$ has $\dot\chi = \frac{1}{2} + x$ with $x \geq 0$",
+        r"a network $n$ is so close to it up to order 2 that $\chi = n \circ \gamma$ has $\dot\chi = \frac{1}{2} + l$ with $l \geq 0$",
         by="pinkus",
     )
     proof.fact(
         r"$\chi$ rises: $\sigma = \chi^{-1} \circ n$ is $C^2$ near $\gamma$ and has $\sigma(\gamma(t)) = t$",
-        sp.Gt(sp.Rational(1, 2) + slack("x", arc and near), 0, evaluate=False),
+        sp.Gt(sp.Rational(1, 2) + slack("l", arc and near), 0, evaluate=False),
     )
     proof.cite("inverse-function")
 
