@@ -185,13 +185,14 @@ def _formula(latex: str, display: str) -> str:
 
 def _thin(parent: Element) -> None:
     """Leave out what changes nothing: groups of one, groups in a row, and what an operator is anyway."""
+    alone = parent.tag in _ROWS and len(parent) == 1
     children: list[Element] = []
     for child in list(parent):
         _thin(child)
         parent.remove(child)
         inner = list(child)
         loose = parent.tag in _ROWS and inner and "mo" not in (inner[0].tag, inner[-1].tag)
-        if child.tag == "mrow" and not child.attrib and (len(inner) == 1 or loose):
+        if child.tag == "mrow" and not child.attrib and (len(inner) == 1 or loose or alone):
             children += inner
         else:
             children.append(child)

@@ -131,6 +131,7 @@ def test_a_formula_that_reads_as_it_is_written_says_nothing_twice() -> None:
         (r"\left(a\right)^2", "<mrow><mo>(</mo><mi>a</mi><mo>)</mo></mrow>"),
         (r"a \left|b\right|", '<mo stretchy="true" fence="true" form="prefix">|</mo>'),
         (r"{-1} + {a b}", '<mrow><mo form="prefix">−</mo><mn>1</mn></mrow><mo>+</mo><mi>a</mi>'),
+        ("-x", '<math aria-label="−x" alttext="-x"><mo form="prefix">−</mo><mi>x</mi></math>'),
         (r"x_{i}^{2}", "<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup>"),
         (r"(\frac{1}{2})", '<mo stretchy="false">(</mo>'),
     ],
