@@ -9,11 +9,13 @@ from __future__ import annotations
 import enum
 import functools
 import hashlib
+import itertools
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 
+from reports.released import elsewhere
 from verify.claims.evidence import Answer
 from verify.claims.judgement import Judgement
 from verify.claims.statement import Effect, Verdict
@@ -117,10 +119,16 @@ def effects(run: RunRecord) -> dict[str, tuple[ExperimentRecord, Effect]]:
     }
 
 
-def released_answer(room: ExperimentRecord, effect: Effect) -> Answer | None:
-    """What the author's released arrays answer by our statistic; None if they do not."""
-    told = [one.arrays for one in room.told if effect.id in one.effects and one.arrays is not None]
-    return told[0][0] if told else None
+def released_answers(room: ExperimentRecord, effect: Effect) -> list[Answer]:
+    """What the author's released arrays answer by our statistic, of every setting, each answer once."""
+    told = [(one, one.arrays) for one in room.told if effect.id in one.effects]
+    answers = [
+        answer
+        for one, main in told
+        if main is not None
+        for answer in (main[0], *itertools.chain(*elsewhere(room.experiment.id, one).values()))
+    ]
+    return list(dict.fromkeys(answers))
 
 
 def _parts(run: RunRecord) -> set[str]:
@@ -151,8 +159,7 @@ def standing(run: RunRecord, sentence: Sentence) -> Standing | None:
         if target in asked:
             room, effect = asked[target]
             answers = [measured.answer for _, measured in room.counted(effect.id)]
-            released = released_answer(room, effect)
-            given = [*answers, *([released] if released else ())] or [Answer.UNDECIDED]
+            given = [*answers, *released_answers(room, effect)] or [Answer.UNDECIDED]
             contrary = target in sentence.contrary
             found += [_CONTRARY.get(one, one) for one in given] if contrary else given
         elif target in run.reached and target not in parts:

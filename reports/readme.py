@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from reports import released
 from reports.plain import plain
 from verify.claims.check import Kind
 from verify.claims.evidence import Answer
@@ -36,6 +37,7 @@ def blocks(rooms: Sequence[Room]) -> dict[str, str]:
         "counts": _counts(rooms),
         "statements": _statements(rooms),
         "experiments": _experiments(rooms),
+        "released": _released(),
         "speed": _speed(json.loads(BENCH.read_bytes())),
     }
 
@@ -108,6 +110,25 @@ def _experiments(rooms: Sequence[Room]) -> str:
         answers = (_answer(getattr(one, form)) for form in forms)
         lines.append(f"| {name}: {_cell(one.text)} | {' | '.join((*quoted, *answers))} |")
     return "\n".join(lines) + "\n"
+
+
+def _released() -> str:
+    """What the released arrays answer where they are of several settings; an answer unlike the first one's stands out."""
+    settings, asked = released.by_setting()
+    lines = [f"| claim | {' | '.join(settings)} |", "| --- " * (1 + len(settings)) + "|"]
+    for (name, _), found in asked.items():
+        main = found[settings[0]]
+        cells = [_claim(found.get(setting), main) for setting in settings]
+        lines.append(f"| {name}: {_cell(main.text.rstrip('.'))} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _claim(claim: released.Claim | None, main: released.Claim) -> str:
+    if claim is None:
+        return "no arrays"
+    answer = claim.answer.value if claim.answer is main.answer else f"**{claim.answer.value}**"
+    figures = claim.value.rpartition(", 0.05: ")[2]  # the run is said by the claim
+    return f"{answer}: {_cell(figures).replace('-', '−')}"
 
 
 def _speed(bench: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from report_fixture import run_record
 from report_parser import Parsed
 
-from reports import crosswalk
+from reports import crosswalk, released
 from reports.crosswalk import Sentence, Source, Standing, faults, read, standing
 from reports.mathml import prose
 from reports.render import page
@@ -132,6 +132,30 @@ def test_what_is_open_and_what_released_arrays_answer_count(run: RunRecord) -> N
     denied = replace(run, experiments=(replace(room, told=(told,)),))
     assert standing(run, spread) is Standing.HOLDS
     assert standing(denied, spread) is Standing.MIXED
+
+
+def test_released_arrays_of_every_setting_speak(
+    run: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Smooth heads regrow in the arrays of one network and not in those of another one: all answers are shown and count."""
+    (told,) = (one for room in ROOMS for one in room.told if "regrows" in one.effects)
+    vit, hundred = "CIFAR-10, ViT-Tiny", "CIFAR-100, ResNet-18"
+    others = {vit: [Answer.NO], hundred: [Answer.YES, Answer.UNDECIDED]}
+    assert released.elsewhere("E2", told) == others
+    (room,) = run.experiments
+    experiment = replace(room.experiment, id="E2")
+    told = replace(told, effects=("spread",))
+    shown = replace(run, experiments=(replace(room, experiment=experiment, told=(told,)),))
+    spread = Sentence("So.", about=("E2.spread",))
+    assert standing(shown, spread) is Standing.MIXED
+    monkeypatch.setattr(crosswalk, "read", lambda: (Source("x", "https://x", "", (spread,)),))
+    parsed = Parsed(page(shown))
+    assert f"; {vit}: no; {hundred}: yes and undecided." in parsed.text["result--E2"]
+    assert "yes no undecided what the author released, by the setting" in " ".join(
+        parsed.text["crosswalk"].split()
+    )
+    assert "What the released arrays say of E2" in parsed.text["E2"]
+    assert "GELU, no BatchNorm, 0.05: 0.0443" in parsed.text["E2"]
 
 
 def test_an_answer_of_earlier_code_does_not_count_and_says_so(

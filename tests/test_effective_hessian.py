@@ -16,7 +16,7 @@ from itertools import product
 import pytest
 import torch
 import torch.nn.functional as F
-from curvature_fixture import LOSSES, generator, normal, random_head
+from curvature_fixture import LOSSES, Dispatches, generator, normal, random_head
 from hypothesis import HealthCheck, assume, given, seed, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -223,7 +223,10 @@ def test_a_callable_known_to_separate_comes_in_blocks():
     loss = NEGATIVE_COSINE.bind(Targets(targets))
     blocks = EffectiveHessian(lambda z: head(z), plain(loss), z, separable=True)
     assert blocks.shape == (4, 3, 3)
-    assert_close(blocks.dense(), EffectiveHessian(head, loss, z).dense())
+    own = EffectiveHessian(head, loss, z)
+    assert_close(blocks.dense(), own.dense())
+    for term in ("pullback", "interaction"):
+        assert_close(getattr(blocks, term).dense(), getattr(own, term).dense())
     single = EffectiveHessian(lambda z: head(z), lambda u: u.square().sum(), z[:1], separable=True)
     assert single.shape == (1, 3, 3)
 
@@ -289,12 +292,57 @@ def test_matrices_of_some_samples_are_those_of_all():
     assert_close(part @ v, (hessian.dense()[chosen] @ v.unsqueeze(-1)).squeeze(-1))
 
 
+@pytest.mark.parametrize("name", ["negative_cosine", "softmax_cross_entropy"])
+@pytest.mark.parametrize("sizes", [(4, 3), (4, 6, 3), (4, 6, 5, 3)])
+def test_matrices_one_by_one_and_at_once_are_the_same(sizes, name):
+    """What a GPU forms for all samples at once a CPU forms in NumPy; each of the two sums by itself."""
+    objective = LOSSES[name]
+    loss = objective.bind(objective.context(5, sizes[-1], generator(4)))
+    hessian = EffectiveHessian(random_head(sizes, SWISH), loss, normal(5, sizes[0], seed=3))
+    for term, has in (
+        (hessian, (True, True)),
+        (hessian.pullback, (True, False)),
+        (hessian.interaction, (False, True)),
+    ):
+        found = term.dense()
+        assert torch.equal(found, found.mT)
+        assert_close(found, hessian._products._at_once(*has))
+
+
 def test_the_matrices_of_many_samples_are_formed_in_chunks(monkeypatch):
-    head = random_head((4, 6, 3), SWISH)
-    loss = NEGATIVE_COSINE.bind(Targets(normal(7, 3, seed=4)))
-    whole = EffectiveHessian(head, loss, normal(7, 4, seed=3)).dense()
+    """Where the loss is one of the caller's own."""
+    head, z, wanted = random_head((4, 6, 3), SWISH), normal(7, 4, seed=3), normal(7, 3, seed=4)
+
+    def own(u):
+        return F.cosine_similarity(u, wanted).sum()
+
+    whole = EffectiveHessian(head, own, z, separable=True).dense()
+    assert_close(
+        whole[4],
+        autograd_matrix(lambda x: F.cosine_similarity(head(x), wanted[4], 0), z[4]),
+    )
     monkeypatch.setattr(HeadProducts, "samples_per_chunk", 2)
-    assert_close(EffectiveHessian(head, loss, normal(7, 4, seed=3)).dense(), whole)
+    chunks, at_once = [], HeadProducts._at_once
+    monkeypatch.setattr(
+        HeadProducts,
+        "_at_once",
+        lambda self, *has: chunks.append(len(self.gradient)) or at_once(self, *has),
+    )
+    assert_close(EffectiveHessian(head, own, z, separable=True).dense(), whole)
+    assert chunks == [2, 2, 2, 1]
+
+
+def test_the_pairs_of_a_small_batch_take_no_call_of_pytorch_for_each_sample():
+    """Counts of calls stand for speed."""
+    head, counts = random_head((32, 40, 30), SWISH), []
+    for batch in (3, 30):
+        loss = NEGATIVE_COSINE.bind(Targets(normal(batch, 30, seed=4)))
+        z = normal(batch, 32, seed=3)
+        assert extreme_eigenpairs(EffectiveHessian(head, loss, z)).method == "eigh"
+        with Dispatches() as seen:
+            extreme_eigenpairs(EffectiveHessian(head, loss, z))
+        counts.append(seen.count)
+    assert counts[0] == counts[1] <= 145
 
 
 # --- wide outputs: the shortcut through W^T W ------------------------------------------------------
@@ -411,6 +459,10 @@ def _kinked(u: torch.Tensor) -> torch.Tensor:
     return (u - u.detach()).abs().sqrt().sum()
 
 
+def _steep(u: torch.Tensor) -> torch.Tensor:
+    return (u - u.detach()).sqrt().sum()
+
+
 @pytest.mark.parametrize(
     ("head", "loss", "z", "error", "message"),
     [
@@ -454,6 +506,7 @@ def _kinked(u: torch.Tensor) -> torch.Tensor:
         ),
         (HEAD, lambda u: u.sum() / 0, Z, ValueError, "`loss` returned NaN or infinity"),
         (HEAD, _kinked, Z, ValueError, "gradient of `loss` holds NaN or infinity"),
+        (HEAD, _steep, Z, ValueError, "gradient of `loss` holds NaN or infinity"),
         (lambda z: z.detach(), LOSS, Z, ValueError, "`head` returned a tensor that is detached"),
         (lambda z: z.int(), LOSS, Z, TypeError, "`head` must return a real floating-point"),
         (lambda z: 3, LOSS, Z, TypeError, "`head` must return a tensor"),

@@ -97,9 +97,9 @@ def test_one_plan_serves_points_batches_large_heads_and_callables():
     torch.testing.assert_close(
         callables.terms(z).eigenvalues, terms.eigenvalues.flatten().sort().values
     )
-    large = random_head((300, 310, 40), SWISH)
+    large = random_head((520, 310, 40), SWISH)
     plan = EffectiveHessian.plan(large, NEGATIVE_COSINE.bind(Targets(normal(1, 40, seed=3))))
-    point = normal(300, seed=4)
+    point = normal(520, seed=4)
     values = plan.terms(point).eigenvalues
     found = plan.extremes(point)
     assert found.method == "lanczos"

@@ -24,7 +24,15 @@ from scipy import stats
 from verify.claims.evidence import Answer
 from verify.claims.statement import Experiment
 from verify.engine.registry import load
-from verify.experiments.released import collapse, command, heads, orbits, tracks
+from verify.experiments.released import (
+    collapse,
+    command,
+    heads,
+    orbits,
+    pretrained,
+    reader,
+    tracks,
+)
 from verify.experiments.released.analysis import analyse
 from verify.experiments.released.citations import CITATIONS, Citation, check, cite
 from verify.experiments.released.intervals import on_logarithms, wilson
@@ -678,13 +686,32 @@ def test_sentences_without_a_listed_place_are_found() -> None:
     ]
 
 
+def asked(number: int) -> Experiment:
+    """An experiment with its remarks."""
+    found = load(f"E{number}", f"verify.experiments.e{number}").subject
+    assert isinstance(found, Experiment)
+    return found
+
+
+POINTER = re.compile(
+    r"^(?:So|They|It)\b|\b[Aa]s (?:above|(?:late as )?(?:for )?the (?:first|second|third)\b(?! (?:epoch|difference)))|\b[Tt]he same (?:guard|runs|beside|,)|\banswered as above"
+)
+"""What is read wrong where an effect stands alone or in another order: the report prints published ones first."""
+
+
+@pytest.mark.parametrize("number", range(1, 10))
+def test_an_effect_can_be_read_alone(number: int) -> None:
+    for effect in asked(number).effects:
+        for text in (effect.text, effect.criterion.removeprefix("Ours. ")):
+            assert not POINTER.search(text), (effect.id, text)
+
+
 @pytest.mark.parametrize("number", range(1, 10))
 def test_what_the_experiments_say_of_the_released_code_names_its_place(number: int) -> None:
-    asked = load(f"E{number}", f"verify.experiments.e{number}").subject
-    assert isinstance(asked, Experiment)
-    assert asked.flaws or number == 9  # which is ours
-    texts = [asked.published, asked.question, *asked.flaws]
-    texts += [text for effect in asked.effects for text in (effect.published, effect.criterion)]
+    found = asked(number)
+    assert found.flaws or number == 9  # which is ours
+    texts = [found.published, found.question, *found.flaws]
+    texts += [text for effect in found.effects for text in (effect.published, effect.criterion)]
     assert [sentence for text in texts for sentence in unlisted(text)] == []
 
 
@@ -768,6 +795,59 @@ def test_recorded_claims_say_what_is_and_what_is_not_in_the_papers_favour(
     assert set(vit.values()) == {no}
     assert claim(recorded, "E2", "regrows-swish", "cifar100/resnet18").answer is undecided
     assert claim(recorded, "E4", "pattern", "cifar100/resnet18").answer is undecided
+
+
+VIT, HUNDRED = "cifar10/vit_tiny", "cifar100/resnet18"
+
+
+def ratios(recorded: Analysis, id: str, folder: str) -> list[float]:
+    """By seed, what a claim of E2 rests on: last over first epoch, without its figures over the second."""
+    value = claim(recorded, "E2", id, folder).value.partition(": ")[2].partition(";")[0]
+    return [float(figure) for figure in value.split(", ")]
+
+
+def span(values: list[float]) -> str:
+    return f"{min(values):.2f} to {max(values):.2f}"
+
+
+def test_what_is_told_of_the_other_settings_is_what_their_arrays_gave(recorded: Analysis) -> None:
+    gelu, swish, relu = (
+        ratios(recorded, id, VIT) for id in ("regrows-gelu", "regrows-swish", "relu")
+    )
+    assert max(*gelu, *swish, *relu) < 1
+    gelu_100, swish_100 = (ratios(recorded, f"regrows-{h}", HUNDRED) for h in ("gelu", "swish"))
+    assert min(gelu_100) > 1
+    assert [ratio > 1 for ratio in swish_100] == [False, True, True]
+    assert (
+        f"with ViT-Tiny neither does: GELU {span(gelu)}, Swish {span(swish)}, ReLU {span(relu)}; on CIFAR-100, 20 epochs, "
+        f"GELU does, and Swish in two seeds of three, {', '.join(f'{ratio:.2f}' for ratio in swish_100)})"
+    ) in asked(2).published
+    remarks = " ".join(asked(2).flaws)
+    assert f"no smooth head regrows in any seed, {span(gelu + swish)} of the first epoch" in remarks
+    assert max(ratios(recorded, "regrows-linear", VIT)) < 1
+
+
+def test_what_is_told_of_the_linear_head_is_what_its_arrays_gave(recorded: Analysis) -> None:
+    """The control regrows most: no smooth head at its rate does more than the told figure."""
+    main = collapse.MAIN
+    high, low, middle = ratios(recorded, "regrows-linear", main)
+    assert low < 1 < middle < high
+    assert min(ratios(recorded, "later-linear", main)) > collapse.GREW
+    smooth = max(r for h in collapse.SMOOTH for r in ratios(recorded, f"regrows-{h}", main))
+    assert (
+        f"regrows in two seeds of three, {high:.0f}- and {middle:.1f}-fold, where no smooth head at that rate does more than {smooth:.1f}-fold"
+    ) in " ".join(asked(2).flaws)
+
+
+def test_what_is_told_of_the_first_epoch_is_what_the_arrays_gave(recorded: Analysis) -> None:
+    """There the signs are the other way round; the record has them in words."""
+    found = claim(recorded, "E1", "signs").remark
+    relu, normal, collapsed = re.findall(r"-?\d\.\de-0\d", found)
+    assert float(relu) < 0 < float(normal) < float(collapsed)
+    short = [figure.replace("e-0", "e-") for figure in (relu, normal, collapsed)]
+    assert (
+        f"the ReLU run's one other value is negative, {short[0]}, and the Swish runs' are positive, {short[1]} and {short[2]}"
+    ) in " ".join(asked(1).flaws)
 
 
 @pytest.mark.parametrize(
@@ -906,3 +986,51 @@ def test_the_archive_gives_the_recorded_figures(recorded: Analysis) -> None:
                 assert a.interval == expected_interval, ours.quantity
     claims = [c for c in recorded.claims if c.experiment != "E8"]
     assert list(found.claims) == claims
+
+
+@pytest.mark.parametrize("place", ["value", "each", "interval"])
+def test_an_estimate_is_finite(place: str) -> None:
+    figures = {"value": 1.0, "each": (1.0, 2.0), "interval": (0.0, 3.0)}
+    bad = {"value": np.nan, "each": (1.0, np.inf), "interval": (0.0, np.inf)}
+    assert Estimate(**figures).text(".2g") == "1 (1, 2) [0, 3]"
+    with pytest.raises(ValueError, match="An estimate must be finite"):
+        Estimate(**figures | {place: bad[place]})
+
+
+def test_names_below_a_prefix_begin_with_all_of_it() -> None:
+    release = Release({name: np.zeros(1) for name in ("a/b/x", "a/b/y/z", "a/bc/x", "d")})
+    assert release.below("a/b") == ["x", "y"]
+    assert release.below("a") == ["b", "bc"]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "half", "expected"),
+    [
+        (2.0, 0.5, (Answer.YES, Answer.NO)),
+        (2.0, 1.5, (Answer.UNDECIDED, Answer.UNDECIDED)),
+        (0.5, 0.6, (Answer.UNDECIDED, Answer.UNDECIDED)),
+        (0.5, 0.1, (Answer.NO, Answer.YES)),
+    ],
+)
+def test_a_printed_ratio_decides_with_its_interval(
+    ratio: float, half: float, expected: tuple[Answer, Answer]
+) -> None:
+    line = f"| hue || 1 1 || 1 1 | {ratio}±{half} || 1 1 1 || 0.9 0.8"
+    printed = "\n".join(f"{name} {line}" for name in ("DINO ViT-S", "VICReg ResNet50"))
+    found = {c.id: c.answer for c in pretrained.spread(Release({}, printed)).claims}
+    assert (found["compress-raw"], found["expand-raw"]) == expected
+    assert (found["compress-unit"], found["expand-unit"]) == (Answer.NO, Answer.YES)
+
+
+def test_a_row_has_the_published_statistic_before_ours() -> None:
+    found = About("E1", "made up").row("q", as_published=Estimate(value=1), ours=Estimate(value=2))
+    assert found.cells() == ("q", "none", "1", "2", "")
+
+
+def test_too_many_arrays_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many files they are in."""
+    np.savez(tmp_path / "a.npz", a=np.zeros(1), b=np.zeros(1), c=np.zeros(1))
+    assert len(read(tmp_path).arrays) == 3
+    monkeypatch.setattr(reader, "MOST", 2)
+    with pytest.raises(ReleaseError, match="holds more than 2 arrays; it is not the release"):
+        read(tmp_path)

@@ -13,6 +13,7 @@ import re
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 
@@ -115,6 +116,25 @@ def test_an_unknown_check_is_refused(folder, check_id):
 
 
 # --- many checks ----------------------------------------------------------------------------
+
+
+def test_each_check_begins_with_a_random_state_of_its_own(folder):
+    registry = write_registry(folder, ["grows", "draws"])
+    first, second = (
+        run_check(f"toy.P.{name}", context(registry, folder)).summary.split(",")
+        for name in ("grows", "draws")
+    )
+    assert first[0] != second[0]
+    assert first[1].rstrip("]") != second[1].rstrip("]")
+
+
+def test_what_needs_data_is_fixed_whatever_else_it_needs(folder):
+    """The run's seed and profile have no part in it."""
+    (check,) = load_checks(write_registry(folder, ["images"]))
+    assert check.ignores_run_seed
+    assert replace(check, capabilities=("cuda", "cifar10")).ignores_run_seed
+    assert not replace(check, capabilities=("cuda",)).ignores_run_seed
+    assert not replace(check, capabilities=()).ignores_run_seed
 
 
 def test_the_number_of_jobs_does_not_change_a_finding(folder):

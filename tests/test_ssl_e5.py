@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -166,3 +167,36 @@ def test_orbits_are_made_as_published() -> None:
     (smooth,) = cells[TRAINED, Way.RAW]
     assert smooth.z[0]["second"] < 0.8 * cell.z[0]["second"]  # interpolation takes the jumps out
     assert "turning" not in cell.intervals
+
+
+def test_a_ratio_and_its_interval_are_at_the_published_step() -> None:
+    """Of h every other point is off the arc by so little that only the finest step sees it."""
+    z, h = arcs(10.0, 1.0), arcs(20.0, 1.0)
+    h[:, 1::2] *= 1.01
+    cell = e5_curvature.compare(z, h)
+    expected = (bending(h[:, ::4]).second.mean() / bending(z[:, ::4]).second.mean()).item()
+    finest = (bending(h).second.mean() / bending(z).second.mean()).item()
+    assert abs(finest - expected) > 0.5
+    assert cell.ratio("second") == pytest.approx(expected)
+    assert tuple(cell.intervals["second"]) == pytest.approx(
+        (expected, expected)
+    )  # all orbits are one
+
+
+def test_interpolated_orbits_begin_off_the_grid() -> None:
+    """At 0 degrees, and at every quarter turn, interpolation has a kink; no angle is one of these."""
+    asked = []
+
+    class Looking:
+        def compared(self, images: Tensor, orbit: partial[Tensor]) -> list[object]:
+            """What is asked of a run."""
+            asked.append(torch.rad2deg(orbit.keywords["angles"]))
+            return []
+
+    images, labels = torch.rand(3, 1, 4, 4), torch.zeros(3, dtype=torch.int64)
+    dataset = Dataset("made up", "here", images, labels, images, labels)
+    e5_curvature.measure(SimpleNamespace(bent=None), [Looking()], dataset)  # type: ignore[arg-type, list-item]
+    jumps, fine = asked
+    assert torch.allclose(jumps, torch.arange(0.0, 50, 5))
+    assert torch.allclose(fine.diff(), torch.full((36,), 1.25), atol=1e-4)
+    assert fine[0].item() == pytest.approx(13.75, abs=0.01)  # a tenth of the golden angle

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from hypothesis import Phase, given, settings
 from ssl_fixture import PLACES, short_context, tables_are_whole
 from torch import Tensor, nn
 
@@ -21,12 +22,15 @@ from verify.engine import registry as rooms
 from verify.engine.worker import run_check
 from verify.experiments.e3 import experiment as e3
 from verify.experiments.e3 import measure as e3_orbits
+from verify.experiments.e3.invariants import HeadCase, Shrinking, isometries
 from verify.experiments.e4 import experiment as e4
+from verify.experiments.e4 import invariants as e4_invariants
 from verify.experiments.e4 import measure as e4_probes
 from verify.experiments.e4.measure import Accuracies, probe_as_published, turned_once
 from verify.experiments.networks import FRESH, TRAINED, UNTRAINED
+from verify.ssl.augment import quarter_turns
 from verify.ssl.data import Dataset
-from verify.ssl.measurements import Protocol, unit
+from verify.ssl.measurements import Protocol, contraction, equal_weights, summarise, unit
 from verify.ssl.probes import PROBE, PUBLISHED_PROBE, train_probes
 
 pytestmark = pytest.mark.slow  # it trains networks
@@ -92,15 +96,24 @@ def made_up(head: str) -> tuple[Tensor, Tensor, Tensor]:
         ("expands", Answer.NO, Answer.NO),
     ],
 )
-def test_compression_criteria(head: str, compresses: Answer, semantics: Answer) -> None:
+@pytest.mark.parametrize(
+    ("protocol", "suffix"), [(Protocol.CONSISTENT, ""), (Protocol.PUBLISHED, "-published")]
+)
+def test_compression_criteria(
+    head: str, compresses: Answer, semantics: Answer, protocol: Protocol, suffix: str
+) -> None:
+    """Of either protocol, of which the answers of the other one say nothing."""
     cells = {
         (name, protocol): [e3_orbits.compare(*made_up("nothing"))] * 3
         for name in (TRAINED, FRESH, UNTRAINED)
         for protocol in Protocol
     }
-    cells[TRAINED, Protocol.CONSISTENT] = [e3_orbits.compare(*made_up(head))] * 3
+    cells[TRAINED, protocol] = [e3_orbits.compare(*made_up(head))] * 3
     answers = {a.effect: a.answer for a in e3.answers(cells)}
-    assert (answers["compresses"], answers["semantics"]) == (compresses, semantics)
+    asked = ("compresses", "semantics")
+    assert tuple(answers[id + suffix] for id in asked) == (compresses, semantics)
+    (other,) = {"", "-published"} - {suffix}
+    assert {answers[id + other] for id in asked} == {Answer.UNDECIDED}
 
 
 @pytest.mark.parametrize("control", [UNTRAINED, FRESH])
@@ -116,7 +129,8 @@ def test_compression_must_beat_both_controls(control: str, like: str) -> None:
     consistent = [cells[name, Protocol.CONSISTENT] for name in (TRAINED, control)]
     quotient = e3_orbits.pooled(consistent[0], "selectivity", consistent[1])
     assert (quotient.low > 1) == (like == "hardly less")
-    assert e3.answers(cells)[0].answer is Answer.UNDECIDED
+    answers = {a.effect: a.answer for a in e3.answers(cells)}
+    assert answers["compresses"] is answers["compresses-published"] is Answer.UNDECIDED
 
 
 def test_only_a_compressing_head_can_be_an_artefact() -> None:
@@ -125,7 +139,7 @@ def test_only_a_compressing_head_can_be_an_artefact() -> None:
         for name in (TRAINED, FRESH, UNTRAINED)
         for protocol in Protocol
     }
-    assert e3.answers(cells)[2].answer is Answer.NO
+    assert e3.shrinkage_answer(cells).answer is Answer.NO
 
 
 def test_one_of_three_conditions_makes_no_artefact() -> None:
@@ -134,7 +148,7 @@ def test_one_of_three_conditions_makes_no_artefact() -> None:
         for name, head in ((TRAINED, "compresses"), (FRESH, "nothing"), (UNTRAINED, "nothing"))
         for protocol in Protocol
     }
-    assert e3.answers(cells)[2].answer is not Answer.YES
+    assert e3.shrinkage_answer(cells).answer is not Answer.YES
 
 
 NARROW, MIDDLE, WIDE = 32, 128, 512
@@ -306,12 +320,15 @@ def test_published_pattern(wider: list[float], answer: Answer) -> None:
     found = dict.fromkeys(((w, n) for w in (0, 256, 512) for n in ("z", "h")), flat)
     found[512, "h"] = [0.5 + more for more in wider]
     found[512, "z"] = [0.9] * 3
-    measured = e4.published_answer(found)
+    measured = e4.published_answer(found, steps=980)
     assert measured.answer is answer
+    short = e4.published_answer(found, steps=200)
+    assert short.answer is (Answer.UNDECIDED if answer is Answer.NO else answer)
+    assert "after 200 steps where 980 were published" in short.value
     assert "256 on both [0.0, 0.0]" in measured.value
     for name in ("z", "h"):  # a linear probe that guesses
         blind = found | {(0, name): [0.27, 0.24, 0.28]}
-        assert e4.published_answer(blind).answer is Answer.UNDECIDED
+        assert e4.published_answer(blind, steps=980).answer is Answer.UNDECIDED
 
 
 class _Times(nn.Module):
@@ -341,3 +358,55 @@ def test_features_are_of_the_head_that_names_them() -> None:
         assert torch.allclose(found["h"][half], 2 * found["z"][half])
         assert torch.allclose(found["fresh h"][half], 3 * found["z"][half])
         assert found["z"][half].shape == (2, len(seen), 4, 4)
+
+
+def test_the_published_sample_has_three_images_of_five_classes() -> None:
+    z, h, classes = made_up("compresses")
+    few = [int(i) for c in range(5) for i in (classes == c).nonzero()[:3, 0]]
+    assert sorted(few) != list(range(15))
+    parts = summarise(z[few], classes[few]), summarise(h[few], classes[few])
+    expected = contraction(*parts, equal_weights(classes[few]))
+    found = e3_orbits.compare(z, h, classes).sample
+    for quantity in ("compression", "selectivity"):
+        assert torch.equal(getattr(found, quantity), getattr(expected, quantity))
+
+
+def test_an_orbit_is_twelve_even_steps_of_one_turn() -> None:
+    assert torch.allclose(e3_orbits.ANGLES.rad2deg(), torch.arange(0.0, 360, 30))
+
+
+def test_shrinking_is_towards_its_centre() -> None:
+    h, centre = torch.randn(2, 3, 4).double(), torch.randn(4).double()
+    case = Shrinking(h, h, centre, 2)
+    assert torch.allclose(case.shrunk - centre, (h - centre) / 4)
+
+
+def test_a_turned_training_image_among_the_test_images_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    images, labels = torch.rand(4, 1, 4, 4), torch.zeros(4, dtype=torch.int64)
+    turned = quarter_turns(images[:1])[0, 1:2]
+    for tested, expected in ((turned, Outcome.SURPRISE), (images[1:], Outcome.AS_STATED)):
+        dataset = Dataset("made up", "here", images[:1], labels[:1], tested, labels[: len(tested)])
+        monkeypatch.setattr(e4_invariants, "load_digits", lambda dataset=dataset: dataset)
+        assert e4_invariants.run_disjoint(None).outcome is expected  # type: ignore[arg-type]
+
+
+def test_isometries_mix_coordinates() -> None:
+    """A head that only rescales would let a measurement pass that depends on the coordinates."""
+    mixed = []
+
+    @settings(max_examples=20, derandomize=True, database=None, phases=[Phase.generate])
+    @given(isometries())
+    def look(case: HeadCase) -> None:
+        weight = case.head.weight
+        mixed.append(len(weight) > 1 and not torch.equal(weight, weight.diag().diag()))
+
+    look()
+    assert any(mixed)
+
+
+def test_a_quotient_of_equals_is_one_in_every_draw() -> None:
+    """Numerator and divisor are of the same drawn orbits."""
+    cells = [e3_orbits.compare(*made_up("compresses"))] * 2
+    assert e3_orbits.pooled(cells, "selectivity", cells) == pytest.approx((1, 1))

@@ -194,7 +194,7 @@ def thresholds(ctx: Context) -> Finding:
     moved = max(abs(row.random - 1) for row in judged)
     return finding(
         lost and sized and margin <= 1 and len(judged) >= LEAST,
-        rf"At 512-2048-2048 $q$ lies between {min(r.q for r in judged):.1e} and {max(r.q for r in judged):.1e}. A random error of {MULTIPLE:g} times the published threshold changes $\lambda$ by at most {rounded_up(100 * moved, 2)} %; one along the least eigenvector destroys definiteness. In {len(found) - len(judged)} of {len(found)} settings $\lambda > 0$ fails or is not resolved, and the corollary says nothing.",
+        rf"At 512-2048-2048 $q$ lies between {min(r.q for r in judged):.1e} and {max(r.q for r in judged):.1e}. A random error of {MULTIPLE:g} times the published threshold changes $\lambda$ by at most {rounded_up(100 * moved, 2)} %; one along the least eigenvector destroys definiteness. In {len(found) - len(judged)} of {len(found)} settings $\lambda > 0$ fails or is not resolved, and nothing is judged.",
         cases=len(judged),
         margin=margin,
         tables=(_table(found),),

@@ -79,8 +79,9 @@ SUMMARY = Summary(
             reply=(
                 holds("Granted that it can", "can-be-stable"),
                 proved(
-                    r"and that without an interaction term it is, where $\nabla^2 L \succeq 0$: but so it is below the threshold, where there is one (with $k = d$ there is none with $\rho \neq 0$, since $J_\phi$ is invertible); the target's $H_{\mathrm{eff}}$, with $\lambda > 0$, is positive definite already, and beyond the threshold that is kept or lost",
+                    r"and that without an interaction term it is, where $\nabla^2 L \succeq 0$: but so it is below the threshold, where there is one (with $k = d$, and without an interaction term of the target either, there is none with $\rho \neq 0$, since $J_\phi$ is invertible); the target's $H_{\mathrm{eff}}$, with $\lambda > 0$, is positive definite already, and beyond the threshold that is kept or lost",
                     "beyond",
+                    "published",
                 ),
                 refuted("it can be lost there behind a convex loss", "stable-psd"),
             ),

@@ -30,7 +30,7 @@ CHECKS = kernel(
     readings={
         "affine-rank": said("refuted.refuted_affine_rank", read="1eeb2665c86cfdbe"),
         "affine-psd": said(
-            "refuted.reading_affine_psd", "met.reading_affine_psd_met", read="f551658c529accbb"
+            "refuted.reading_affine_psd", "met.reading_affine_psd_met", read="4dd9868bcb262dbd"
         ),
         "affine-positive": said(
             "refuted.reading_affine_positive",

@@ -57,7 +57,7 @@ SUMMARY = Summary(
                 holds("Granted: with a bias it holds", "affine-psd"),
                 holds_added("and so it does without one, outside the subspace", "linear-outside"),
                 proved(
-                    r"but the quote writes $h(z) = Wz$, and for $k = d$ and a definite loss Hessian the subspace is the whole space, so that no $z^*$ is outside; there it takes $u^T \nabla^2 L(u) \, u = |z^*|^2$ at some $u$, unless $z^* = 0$",
+                    r"but the quote writes $h(z) = Wz$, the released linear head has no biases (experiments.py:176-181), and for $k = d$ and a definite loss Hessian the subspace is the whole space, so that no $z^*$ is outside; there it takes $u^T \nabla^2 L(u) \, u = |z^*|^2$ at some $u$, unless $z^* = 0$",
                     "linear",
                 ),
             ),

@@ -82,7 +82,7 @@ EXACT = section(
     *(mutant_check(name, claim) for name, claim in mutants.EXACTS.items()),
     property_check(
         "linear-loss",
-        "A network of $d$ quadratic units is isotropic behind a linear loss",
+        "A network of $d$ quadratic units is isotropic behind a linear loss that is not constant",
         properties.STRAIGHT,
     ),
     *(mutant_check(name, claim) for name, claim in mutants.STRAIGHTS.items()),

@@ -175,7 +175,7 @@ class Straight(NamedTuple):
 
 @st.composite
 def straight_cases(draw: st.DrawFn) -> Straight:
-    """Random linear losses and reflections, up to 4 dimensions."""
+    """Random linear losses, none constant, and reflections, up to 4 dimensions."""
     k, d = draw(st.integers(1, 3)), draw(st.integers(1, 4))
     rho, axis = (draw(tensors((n,)).filter(lambda x: bool(x.any()))) for n in (k, d))
     rows = torch.eye(d, dtype=torch.float64) - 2 * torch.outer(axis, axis) / (axis @ axis)
@@ -199,7 +199,7 @@ def straight_error(case: Straight, activation: Activation = QUADRATIC) -> float:
 
 
 STRAIGHT = Claim(
-    r"behind a linear loss a network with one hidden layer of $d$ units has $H_{\mathrm{eff}} = I$",
+    r"behind a linear loss that is not constant a network with one hidden layer of $d$ units has $H_{\mathrm{eff}} = I$",
     straight_cases,
     straight_error,
     case_divisor=2,

@@ -39,7 +39,7 @@ SUMMARY = Summary(
             "flow",
         ),
         derived(
-            r"with a factor that varies along the path, behind every such loss, through any smooth regular arc that does not meet itself, runs the flow of some head that is isotropic up to $\epsilon$ along it, at a speed of its own, but where the flow of such a head turns by the angle $\Theta$, its speed falls by $e^{-D}$ with $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$",
+            r"with a factor that varies along the path, behind every such loss, through any smooth regular arc that does not meet itself, runs the flow of some head that is isotropic up to $\epsilon < 1$ along it, at a speed of its own, but where the flow of such a head turns by the angle $\Theta$, its speed falls by $e^{-D}$ with $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$",
             "flow-varying",
         ),
     ),
@@ -57,11 +57,11 @@ SUMMARY = Summary(
                     "flow",
                 ),
                 holds_added(
-                    "granted too that with a factor that varies the flow of a head made for it runs along any trajectory, at a speed of its own",
+                    "granted too that with a factor that varies the flow of a head made for it runs along any regular trajectory, at a speed of its own",
                     "own-flow-varying",
                 ),
                 derived(
-                    r"at the price that where the path turns by an angle $\Theta$ its speed falls by $e^{-D}$ with $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$",
+                    r"at the price that where the path turns by an angle $\Theta$ its speed falls, for $\epsilon < 1$, by $e^{-D}$ with $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$",
                     "flow-varying",
                 ),
             ),

@@ -19,7 +19,7 @@ from verify.claims.statement import Experiment, Part, Reading, Statement, Verdic
 DATA = {
     "digits": "digits",
     "reduced": "CIFAR-10 (JPEG), reduced: hardly trained",
-    "medium": "CIFAR-10 (JPEG), medium",
+    "medium": "CIFAR-10 (JPEG), medium: not trained enough",
 }
 """By the fields of `Told`: what was measured on."""
 

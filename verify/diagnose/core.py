@@ -3,7 +3,7 @@
 Everything runs in float64, on a copy of a module; the modules that a function reaches are evaluated on
 stand-ins and left as they were. Signs are those of the matrices that `verify.numeric.certificates` proves;
 how far a matrix is from the Hessian is estimated from the same matrix in float32, as for the losses'
-inertia, and no sign is told below that. What both precisions lose whole is not in this estimate, such as
+inertia, and with point and outputs some roundings away, and no sign is told below that. What all of these lose whole is not in this estimate, such as
 the 1 - p of a saturated softmax in a loss of one's own, or what head or loss computes in float32 of itself.
 """
 
@@ -22,21 +22,19 @@ from torch import Tensor, nn
 from verify.diagnose import words
 from verify.diagnose.effects import costs, orbits, whitening
 from verify.diagnose.findings import Diagnosis, DiagnosisError, Extremes, spectrum
-from verify.diagnose.losses import bound, in_type
+from verify.diagnose.forming import forming_error
+from verify.diagnose.losses import bound
 from verify.numeric import (
-    OBJECTIVES,
     EffectiveHessian,
     Head,
     Invariance,
     Loss,
     SymmetricOperator,
-    Targets,
     effective_ranks,
     enclose_spectrum,
     extreme_eigenpairs,
     head_of,
 )
-from verify.numeric.inertia import FORMING_SAFETY, cancellation
 from verify.numeric.untouched import plainly, untouched
 from verify.ssl.measurements import percentile_interval
 
@@ -51,6 +49,9 @@ FACTORISED_UP_TO = 128
 
 DRAWS = 200
 """Bootstrap draws of the interval of a variance."""
+
+SAME = 1e-12
+"""Largest difference of the outputs of a module and of the layers read from it, over the largest output."""
 
 SAMPLE = 20_000
 """Rows that collapse is measured on; of more, so many are drawn."""
@@ -103,6 +104,8 @@ def diagnose(
     z1 = first[rows].to(place)
     z2 = None if second is None else second[rows].to(place)
     h1, h2 = _outputs(apply, z1), None if z2 is None else _outputs(apply, z2)
+    if isinstance(apply, nn.Module):
+        apply = _read(apply, [(z1, h1)] if z2 is None or h2 is None else [(z1, h1), (z2, h2)])
     numbers, spectra = _collapse(
         z1 if z2 is None else torch.cat([z1, z2]),
         h1 if h2 is None else torch.cat([h1, h2]),
@@ -116,7 +119,8 @@ def diagnose(
     hessian, objective = _hessian(apply, loss, point, count, classes, few, options or {})
     numbers |= _criticality(hessian, objective)
     progress("curvature")
-    rounding = _forming_error(head, apply, hessian, objective, point, place, notes)
+    single = _prepared(apply if isinstance(apply, Head) else head, torch.float32, place)
+    rounding, slope = forming_error(apply, single, hessian, objective, point, notes)
     terms = []
     found: dict[str, Any] = {}
     for name, operator in (("G", hessian.pullback), ("M", hessian.interaction), ("H_eff", hessian)):
@@ -126,9 +130,8 @@ def diagnose(
     numbers |= {
         f"{t.term} {end}": getattr(t, end) for t in terms for end in ("smallest", "largest")
     }
-    numbers["first-order change"] = words.first_order(
-        hessian.gradient, point, terms[-1], numbers["loss"]
-    )
+    seen = hessian.gradient * (hessian.gradient.norm(dim=1) > slope).unsqueeze(1)
+    numbers["first-order change"] = words.first_order(seen, point, terms[-1], numbers["loss"])
     share, escape = _escape(hessian, vector, count)
     numbers |= escape
     least = terms[-1].smallest
@@ -233,7 +236,7 @@ def _checked(
 def _prepared(
     head: nn.Module | Head | Callable[[Tensor], Tensor], dtype: torch.dtype, place: torch.device
 ) -> Head | Callable[[Tensor], Tensor]:
-    """A copy of the head in a type, in closed form where it is made of layers that have one.
+    """A copy of the head in a type.
 
     Raises:
         DiagnosisError: if it cannot be called or copied.
@@ -241,7 +244,7 @@ def _prepared(
     if isinstance(head, nn.Module):
         module = getattr(head, "_orig_mod", head)  # of torch.compile
         try:
-            own = copy.deepcopy(module).to(place, dtype)
+            return copy.deepcopy(module).to(place, dtype)
         except torch.OutOfMemoryError:
             raise
         except (RuntimeError, TypeError) as error:
@@ -249,16 +252,29 @@ def _prepared(
             raise DiagnosisError(
                 f"{type(head).__name__} cannot be copied ({reason}). Give it freshly built, with its state loaded."
             ) from error
-        try:
-            return head_of(own, dtype)
-        except (TypeError, ValueError, RuntimeError, StopIteration):
-            return own
     if isinstance(head, Head):
         return _cast(head, dtype, place)
     if not callable(head):
         raise DiagnosisError(
             f"`head` must be a module or a function of representations; it was {type(head).__name__}."
         )
+    return head
+
+
+def _read(module: nn.Module, seen: list[tuple[Tensor, Tensor]]) -> Head | nn.Module:
+    """A module in closed form where it is made of layers that have one, and puts out what these do; else itself.
+
+    Args:
+        module: in float64.
+        seen: representations and what the module put out there.
+    """
+    try:
+        head = head_of(module)
+    except (TypeError, ValueError, RuntimeError, StopIteration):
+        return module
+    for z, h in seen:  # what `head_of` has compared is eight points of its own
+        if not torch.allclose(head(z), h, rtol=0, atol=SAME * float(h.abs().max())):
+            return module
     return head
 
 
@@ -391,60 +407,6 @@ def _criticality(
         "blocks": hessian.blocks,
         "order": hessian.n,
     }
-
-
-def _forming_error(
-    head: nn.Module | Head | Callable[[Tensor], Tensor],
-    apply: Head | Callable[[Tensor], Tensor],
-    hessian: EffectiveHessian,
-    objective: Loss | Callable[[Tensor], Tensor],
-    point: Tensor,
-    place: torch.device,
-    notes: list[str],
-) -> float:
-    """Estimated error of a product, in norm: of the same in float32, scaled, or n eps of the terms, with a note.
-
-    Both with that of forming the loss's Hessian, as for its inertia.
-    """
-    n, eps = hessian.n, torch.finfo(torch.float64).eps
-    generator = torch.Generator().manual_seed(0)
-    v = torch.randn(*hessian.space, 4, generator=generator, dtype=torch.float64).to(point.device)
-    v = v / v.norm() * math.sqrt(4 * hessian.blocks)
-    products = [term @ v for term in (hessian.pullback, hessian.interaction)]
-    plain = n * eps * sum(float(p.abs().max()) for p in products)
-    plain += _cancellation(apply, hessian, objective, point)
-    try:
-        single = EffectiveHessian(
-            _prepared(head, torch.float32, place),
-            in_type(objective, torch.float32),
-            point.float(),
-            separable=None if hessian.blocks == 1 else True,
-        )
-        apart = float(((single @ v.float()).double() - products[0] - products[1]).abs().max())
-    except (ValueError, TypeError, FloatingPointError, DiagnosisError):
-        notes.append(
-            "In float32 the Hessian could not be taken, as near a kink, beyond that range, or where head or loss holds constants of float64; so its forming error is taken as n eps of its terms, which does not see what cancels in forming these."
-        )
-        return plain
-    ratio = eps / torch.finfo(torch.float32).eps
-    return plain + FORMING_SAFETY * math.sqrt(n) * apart * ratio
-
-
-def _cancellation(
-    apply: Head | Callable[[Tensor], Tensor],
-    hessian: EffectiveHessian,
-    objective: Loss | Callable[[Tensor], Tensor],
-    point: Tensor,
-) -> float:
-    """`cancellation` of hess L times the squared norm of J, of a loss that is known; else 0."""
-    u = hessian.output
-    rounding = cancellation(objective, u) if isinstance(objective, Loss) else u.new_zeros(1)
-    if not rounding.any():
-        return 0.0
-    squares = EffectiveHessian(apply, OBJECTIVES["mse"].bind(Targets(u)), point).pullback
-    found = extreme_eigenpairs(squares, tolerance=0.1, fallback_up_to=0)  # of J^T J / B
-    largest = (found.values + found.residuals).reshape(-1, 2)[:, 1] * len(u)
-    return float((largest * rounding).max())
 
 
 def _extremes(

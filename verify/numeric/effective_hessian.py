@@ -37,7 +37,6 @@ from verify.numeric.operators import (
     TYPES,
     SymmetricOperator,
     require_finite_products,
-    symmetrised,
 )
 from verify.numeric.points import (
     PointProducts,
@@ -89,6 +88,7 @@ class _Term(SymmetricOperator):
         self._has = (pullback, interaction)
         if not isinstance(products, AutodiffProducts):
             self.work = products.work * (1 if self.separable else self.space[0])
+            self.steps = products.steps
 
     def apply(self, v: Tensor) -> Tensor:
         """Multiply vectors v: (m, ..) of the space's shape, without checks."""
@@ -115,14 +115,7 @@ class _Term(SymmetricOperator):
         if not self.separable or isinstance(products, AutodiffProducts):
             return super().dense_blocks(samples)
         with own_type(self.device):
-            if isinstance(products, PointProducts):
-                return products.blocks(*self._has)
-            step = products.samples_per_chunk
-            if samples is None and self.blocks <= step:
-                return symmetrised(products.blocks(None, *self._has))
-            chosen = torch.arange(self.blocks, device=self.device) if samples is None else samples
-            parts = [products.blocks(part, *self._has) for part in chosen.split(step)]
-            return symmetrised(torch.cat(parts))
+            return products.blocks(samples, *self._has)
 
 
 class EffectiveHessian(_Term):

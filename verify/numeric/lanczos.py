@@ -31,25 +31,26 @@ from verify.numeric.operators import (
     SymmetricOperator,
     require_finite_products,
 )
-
-STEPS = 25
-"""Lanczos steps that a batch usually takes, if its operators have as many dimensions."""
+from verify.numeric.tridiagonal import extreme_eigenvectors
 
 
 class Cost(NamedTuple):
-    """Nanoseconds, fitted to measurements on one core, n = 16 .. 256, 1 to 256 operators; to a third.
+    """Nanoseconds, fitted to measurements on one core, n = 16 .. 512, 1 to 64 operators; to a third.
 
     What they are for is where one way overtakes the other, not what either takes elsewhere.
     """
 
-    factorised: tuple[float, float] = 67, 0.165  # n^2 and n^3, with vectors
-    formed: float = 0.047  # a multiply-add of the n products that make a matrix
+    factorised: tuple[float, float, float] = 5e4, 25, 0.02  # 1, n^2 and n^3, with two vectors
+    formed: float = 0.036  # a multiply-add of the n products that make a matrix
     step: float = 3e5
     stepped: float = 4e3  # an operator more in a step
     multiplied: float = 0.14  # a multiply-add of its product
 
 
 COST = Cost()
+
+ENDS = ("smallest", "largest", "both", "norm")
+"""What may be asked for; the first two by their places."""
 
 FALLBACK_UP_TO = 4096
 """Order up to which what did not converge is factorised (134 MB in float64)."""
@@ -89,8 +90,8 @@ class ExtremeEigenpairs:
         residuals: (..., 2), |A x - theta x|: some eigenvalue lies within it, and the rounding of a product, of theta.
         scale: (...), the larger modulus of the two values: the operator's norm.
         iterations: (...), steps that Lanczos took, a product each; 0 without it.
-        converged: (...), whether both residuals are within the tolerance times the scale; not where
-            eigenvalues crowd at an end, for the steps that were taken.
+        converged: (...), whether the residuals that were asked for, by default both, are within the tolerance
+            times the scale; not where eigenvalues crowd at an end, for the steps that were taken.
         method: ``eigh``, ``lanczos``, or ``lanczos, then eigh for 3 of 8``.
     """
 
@@ -106,6 +107,7 @@ class ExtremeEigenpairs:
 def extreme_eigenpairs(
     operator: SymmetricOperator | Tensor,
     *,
+    ends: str = "both",
     tolerance: float | None = None,
     maximum_steps: int | None = None,
     dense_up_to: int | None = None,
@@ -116,6 +118,8 @@ def extreme_eigenpairs(
 
     Args:
         operator: an `EffectiveHessian`, another operator, or symmetric matrices (n, n) or (B, n, n).
+        ends: which of the two must reach the tolerance, one of `ENDS`; "norm" is the one of larger modulus. The other one is
+            returned as far as Lanczos has come by then.
         tolerance: residual over norm to reach; by default `RESIDUAL` of the operator's type.
         maximum_steps: Lanczos steps at most; by default 100 up to order 4096, and 300 beyond.
         dense_up_to: order up to which the matrix is formed and factorised at once; by default
@@ -125,7 +129,8 @@ def extreme_eigenpairs(
 
     Raises:
         TypeError: if the operator is none, or a matrix is not float64 or float32.
-        ValueError: if a matrix is not square, symmetric and finite, or an option is not positive.
+        ValueError: if a matrix is not square, symmetric and finite, an option is not positive, or `ends` is none of
+            those.
         FloatingPointError: if a product is not finite, an eigenvalue overflows, or a Hessian is so
             small, below the smallest normal number over eps, that its products have lost digits.
 
@@ -145,7 +150,9 @@ def extreme_eigenpairs(
         raise ValueError(
             f"The tolerance and the number of steps must be positive; got {tolerance=}, {maximum_steps=}."
         )
-    found = _Found(operator)
+    if ends not in ENDS:
+        raise ValueError(f"`ends` must be one of {', '.join(ENDS)}; it was {ends!r}.")
+    found = _Found(operator, ends)
     everything = torch.arange(operator.blocks)
     if factorising_is_cheaper(operator) if dense_up_to is None else operator.n <= dense_up_to:
         found.factorise(everything)
@@ -161,17 +168,18 @@ def extreme_eigenpairs(
 def factorising_is_cheaper(operator: SymmetricOperator) -> bool:
     """Whether forming and factorising the matrices should cost less than a Lanczos run for all."""
     n, work = operator.n, operator.work
-    square, cube = COST.factorised
-    factorised = square * n**2 + cube * n**3 + COST.formed * n * work * (not operator.is_formed)
+    each, square, cube = COST.factorised
+    factorised = each + square * n**2 + cube * n**3
+    factorised += COST.formed * n * work * (not operator.is_formed)
     stepped = COST.step + operator.blocks * (COST.stepped + COST.multiplied * work)
-    return operator.blocks * factorised <= min(n, STEPS) * stepped
+    return operator.blocks * factorised <= min(n, operator.steps) * stepped
 
 
 class _Found:
     """The pairs of every operator of a batch, filled in as they are found."""
 
-    def __init__(self, operator: SymmetricOperator) -> None:
-        self.operator = operator
+    def __init__(self, operator: SymmetricOperator, ends: str) -> None:
+        self.operator, self.ends = operator, ends
         blocks, n = operator.blocks, operator.n
         like = {"dtype": operator.dtype, "device": operator.device}
         self.values = torch.zeros(blocks, 2, **like)  # type: ignore[call-overload]
@@ -194,16 +202,18 @@ class _Found:
         """Find the pairs of some of the operators from their matrices."""
         whole = len(which) == self.operator.blocks
         matrices = require_finite_products(self.operator.dense_blocks(None if whole else which))
-        size = matrices.abs().amax((1, 2))
+        size = torch.linalg.vector_norm(matrices, math.inf, (1, 2))
         _require_digits(self.operator, size)
-        exponent = torch.frexp(size).exponent
-        matrices = _ldexp(matrices, -exponent)
-        vectors = torch.linalg.eigh(matrices).eigenvectors[:, :, [0, -1]].mT.contiguous()
+        exponent = _needed(torch.frexp(size).exponent, size.dtype)
+        if bool(exponent.any()):
+            matrices = _ldexp(matrices, -exponent)
+        vectors = extreme_eigenvectors(matrices)
         self.keep(which, vectors, vectors @ matrices, exponent)
 
     def converged(self, tolerance: float) -> Tensor:
         """Which operators' residuals are small enough, (b,)."""
-        found: Tensor = self.residuals.amax(-1) <= tolerance * self.values.abs().amax(-1)
+        asked = _asked(self.ends, self.residuals, self.values)
+        found: Tensor = asked <= tolerance * self.values.abs().amax(-1)
         return found.cpu()
 
     def pairs(self, tolerance: float, method: str) -> ExtremeEigenpairs:
@@ -253,7 +263,7 @@ class _Scaled(SymmetricOperator):
         """Take the scale from the product with random vectors, themselves scaled until it is seen."""
         probe = torch.randn(1, whole.blocks, whole.n, generator=generator, dtype=whole.dtype)
         limits = torch.finfo(whole.dtype)
-        reach = int(0.7 * math.log2(limits.max))
+        reach = _reach(whole.dtype)
         exponent = torch.zeros(whole.blocks, dtype=torch.int32, device=whole.device)
         unseen = torch.ones_like(exponent, dtype=torch.bool)
         for shift in (0, reach, -reach):
@@ -265,8 +275,7 @@ class _Scaled(SymmetricOperator):
             if not bool(unseen.any()):
                 break
         _require_digits(whole, torch.where(unseen, 0, _ldexp(torch.ones_like(size), exponent)))
-        # Squares of what is so near 1 stay far within the range.
-        return cls(whole, exponent.masked_fill(exponent.abs() <= reach / 3, 0))
+        return cls(whole, _needed(exponent, whole.dtype))
 
     def apply(self, v: Tensor) -> Tensor:
         """Multiply vectors v: (m, blocks, n)."""
@@ -282,6 +291,25 @@ class _Scaled(SymmetricOperator):
     def restricted(self, samples: Tensor) -> SymmetricOperator:
         """The operators at some positions."""
         return _Scaled(self.whole.restricted(samples), self.exponent[samples])
+
+
+def _asked(ends: str, residuals: Tensor, values: Tensor) -> Tensor:
+    """The residual that must be small, (b,), of those at both ends and their values, each (b, 2)."""
+    if ends == "both":
+        return residuals.amax(-1)
+    if ends == "norm":
+        return residuals.gather(-1, values.abs().argmax(-1, keepdim=True)).squeeze(-1)
+    return residuals[:, ENDS.index(ends)]
+
+
+def _reach(dtype: torch.dtype) -> int:
+    """A power of two by which numbers near 1 may be multiplied or divided."""
+    return int(0.7 * math.log2(torch.finfo(dtype).max))
+
+
+def _needed(exponent: Tensor, dtype: torch.dtype) -> Tensor:
+    """The exponent of a scale, 0 where it is so near 1 that squares stay far within the range."""
+    return exponent.masked_fill(exponent.abs() <= _reach(dtype) / 3, 0)
 
 
 def _ldexp(x: Tensor, exponent: Tensor) -> Tensor:
@@ -314,7 +342,7 @@ def _lanczos(
     scaled = _Scaled.of(operator, torch.Generator().manual_seed(seed))
     generator = torch.Generator().manual_seed(seed)
     running = torch.arange(operator.blocks)
-    krylov = _Krylov(scaled, _start(scaled, generator), maximum_steps)
+    krylov = _Krylov(scaled, _start(scaled, generator), maximum_steps, found.ends)
     seen, check = 0, FIRST_CHECK
     before = torch.ones(operator.blocks, dtype=operator.dtype, device=operator.device)
     for step in range(1, maximum_steps + 1):
@@ -365,8 +393,10 @@ class _Krylov:
     them, which is full.
     """
 
-    def __init__(self, operator: SymmetricOperator, start: Tensor, wanted: int) -> None:
-        self.operator = operator
+    def __init__(
+        self, operator: SymmetricOperator, start: Tensor, wanted: int, ends: str = "both"
+    ) -> None:
+        self.operator, self.ends = operator, ends
         blocks, n = start.shape
         affordable = max(LEAST_BASIS, MEMORY // (start.numel() * start.element_size()))
         capacity = min(n, wanted, BASIS, affordable)
@@ -424,7 +454,7 @@ class _Krylov:
         return beta
 
     def ritz(self, residual: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Relative residuals (b,) of the extremes, as T has them, and its eigenpairs, ascending."""
+        """Relative residuals (b,) of what is asked for, as T has them, and its eigenpairs, ascending."""
         if self.pending:
             new, band = len(self.pending), torch.cat(self.pending, 2)
             self.pending = []
@@ -433,8 +463,8 @@ class _Krylov:
             self.projected.diagonal(0, 1, 2)[:, -new:] = band[:, 1]
         values, vectors = torch.linalg.eigh(self.projected)
         predicted = residual * vectors[:, -1, [0, -1]].abs()
-        scale = values.abs().amax(-1, keepdim=True).clamp(min=torch.finfo(values.dtype).tiny)
-        relative = (predicted / scale).amax(-1)
+        scale = values.abs().amax(-1).clamp(min=torch.finfo(values.dtype).tiny)
+        relative = _asked(self.ends, predicted, values[:, [0, -1]]) / scale
         return relative.clamp(min=torch.finfo(values.dtype).tiny), values, vectors
 
     def vectors(self, ritz: Tensor, which: Tensor) -> Tensor:

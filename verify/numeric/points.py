@@ -1,11 +1,7 @@
 """Curvature at one point on a CPU, in NumPy on the tensors' own memory.
 
-At 64-128-128 a call of PyTorch costs as much as its arithmetic, of NumPy a third, and NumPy's OpenBLAS
-multiplies matrices of this size faster. What is computed is what `HeadProducts` computes:
-
-    G = J^T (diag d + P^T Q) J,   M = sum_l A_l^T diag(c_l) A_l
-
-each as a half and its transpose, so that it is exactly symmetric.
+At 64-128-128 a call of PyTorch costs as much as its arithmetic, of NumPy a third. What is computed is what
+`HeadProducts` computes.
 """
 
 from __future__ import annotations
@@ -13,28 +9,23 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeGuard
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from scipy.linalg import lapack
 from scipy.special import erfc, expit
 from torch import Tensor
 
 from verify.numeric.activations import GELU, LINEAR, RELU, SWISH, Activation
+from verify.numeric.formed import Array, form, jacobians, quietly
 from verify.numeric.heads import Head, Trace, near_kink
 from verify.numeric.objectives import OBJECTIVES
 from verify.numeric.objectives.base import Loss
 from verify.numeric.objectives.checks import NORM_FLOOR
 from verify.numeric.objectives.derivatives import RowHessians
-from verify.numeric.operators import require_finite_products
+from verify.numeric.operators import FEW_STEPS, MORE_STEPS, require_finite_products
 from verify.numeric.products import HeadProducts
-
-Array = NDArray[Any]
-
-_quietly = np.errstate(over="ignore", under="ignore", invalid="ignore")
-"""What is not finite is told in a sentence by those who ask."""
 
 COSINES = {OBJECTIVES["negative_cosine"].closed: 1, OBJECTIVES["byol"].closed: 2}
 """Closed forms of multiples of minus the cosine with a target, and the multiples."""
@@ -145,7 +136,7 @@ def not_differentiable(rho_is_finite: bool) -> ValueError:
 class PointProducts:
     """Curvature of a loss of a head at one point, with the interface of `HeadProducts`."""
 
-    @_quietly
+    @quietly
     def __init__(self, head: Head, loss: Callable[[Tensor], Tensor], z: Tensor) -> None:
         """Run head and loss at z, (d,) or (1, d), as `is_one_point` allows, and pull the gradient back.
 
@@ -187,6 +178,11 @@ class PointProducts:
         return 2 * sum(w.numel() for w in self._head.weights)
 
     @property
+    def steps(self) -> int:
+        """As `HeadProducts.steps`."""
+        return FEW_STEPS if len(self._row.diagonal) == 1 else MORE_STEPS
+
+    @property
     def output(self) -> Tensor:
         """h(z), (1, k)."""
         return torch.from_numpy(self._u[None])
@@ -201,11 +197,11 @@ class PointProducts:
         """Gradient of the loss by z, (1, d)."""
         return torch.from_numpy(self._gradient[None])
 
-    def blocks(self, pullback: bool, interaction: bool) -> Tensor:
-        """The matrix G + M, or one of the two, exactly symmetric: (1, d, d)."""
+    def blocks(self, samples: Tensor | None, pullback: bool, interaction: bool) -> Tensor:
+        """The matrix G + M, or one of the two, of the only sample, exactly symmetric: (1, d, d)."""
         return torch.from_numpy(self._matrix(pullback, interaction)[None])
 
-    @_quietly
+    @quietly
     def terms(self) -> tuple[Tensor, Tensor, Tensor]:
         """G and M, (d, d), and the eigenvalues of their sum, ascending, (d,).
 
@@ -227,37 +223,18 @@ class PointProducts:
             )
         return torch.from_numpy(g), torch.from_numpy(m), torch.from_numpy(values)
 
-    @_quietly
     def _matrix(self, pullback: bool, interaction: bool) -> Array:
         *hidden, jacobian = self._jacobians
-        half: Array | None = None
-        if pullback:
-            _, diagonal, left, right = self._row
-            if len(diagonal) == 1:  # the product with itself costs half of another one's
-                half = jacobian.T @ jacobian
-                half *= 0.5 * float(diagonal[0])
-            else:
-                half = jacobian.T @ ((0.5 * diagonal)[:, None] * jacobian)
-            if len(left):
-                both = np.concatenate((left, 0.5 * right)) @ jacobian
-                half += both[: len(left)].T @ both[len(left) :]
-        if interaction:
-            for a, curvature in zip(hidden, self._curvatures, strict=True):
-                if curvature is not None:
-                    term = a.T @ ((0.5 * curvature)[:, None] * a)
-                    half = term if half is None else np.add(half, term, out=half)
-        if half is None:
-            half = np.zeros_like(jacobian, shape=(jacobian.shape[1],) * 2)
-        return half + half.T
+        found = np.empty((self._head.d, self._head.d), jacobian.dtype)
+        bent = zip(hidden, self._curvatures, strict=True) if interaction else ()
+        form(found, bent, (jacobian, self._row[1:]) if pullback else None)
+        return found
 
     @functools.cached_property
     def _jacobians(self) -> list[Array]:
         """A_l = d a_l / d z for l = 1, .., N, each (m_l, d)."""
-        (first, _), *others = self._head.arrays
-        found = [first]
-        for (weight, _), (_, slope, _) in zip(others, self._jets, strict=True):
-            found.append(weight @ (slope[:, None] * found[-1]))
-        return found
+        weights = [weight for weight, _ in self._head.arrays]
+        return jacobians(weights, (slope for _, slope, _ in self._jets))
 
     # --- products with vectors ------------------------------------------------------------------
 

@@ -14,16 +14,19 @@ product reads every weight twice, as one forward and backward pass does.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from verify.numeric.activations import LINEAR
 from verify.numeric.batchnorm import NormalisedCurvature
+from verify.numeric.formed import Array, form, jacobians
 from verify.numeric.heads import Trace
 from verify.numeric.objectives.derivatives import RowHessians
+from verify.numeric.operators import FEW_STEPS, MORE_STEPS, symmetrised
 from verify.numeric.spiked import Spiked, spiked
 
 LossProduct = Callable[[Tensor], Tensor]
@@ -66,6 +69,12 @@ class HeadProducts:
     def work(self) -> int:
         """Multiply-adds of a product with one sample's vector: every weight forwards and backwards."""
         return 2 * sum(w.numel() for w in self._head.weights)
+
+    @property
+    def steps(self) -> int:
+        """Lanczos steps that a batch usually takes."""
+        is_few = isinstance(self._loss, RowHessians) and self._loss.diagonal.shape[1] == 1
+        return FEW_STEPS if is_few else MORE_STEPS
 
     def __init__(self, trace: Trace, rho: Tensor, loss: RowHessians | LossProduct) -> None:
         """Keep what does not depend on the direction.
@@ -153,20 +162,52 @@ class HeadProducts:
 
     @functools.cached_property
     def samples_per_chunk(self) -> int:
-        """How many samples' matrices are formed at once."""
+        """How many samples' matrices are formed at once, where they are not formed one by one."""
         return max(1, CHUNK // (self._head.d * max(self._head.widths)))
 
     def blocks(self, samples: Tensor | None, pullback: bool, interaction: bool) -> Tensor:
-        """The matrices G + M, or one of the two, of some samples or of all: (b, d, d)."""
-        part = self if samples is None else self.restricted(samples)
-        *hidden, jacobian = part._jacobians
+        """The matrices G + M, or one of the two, of some samples or of all, exactly symmetric: (b, d, d)."""
+        batch = len(self.gradient)
+        if isinstance(self._loss, RowHessians) and self.gradient.is_cpu:
+            chosen = range(batch) if samples is None else samples.tolist()
+            return self._one_by_one(self._loss, chosen, pullback, interaction)
+        if samples is None:
+            if batch <= self.samples_per_chunk:
+                return symmetrised(self._at_once(pullback, interaction))
+            samples = torch.arange(batch, device=self.gradient.device)
+        chunks = samples.split(self.samples_per_chunk)
+        parts = [self.restricted(chunk)._at_once(pullback, interaction) for chunk in chunks]
+        return symmetrised(torch.cat(parts))
+
+    def _one_by_one(
+        self, loss: RowHessians, samples: Sequence[int], pullback: bool, interaction: bool
+    ) -> Tensor:
+        """In NumPy, sample by sample."""
+        weights = [weight for weight, _ in self._head.arrays]
+        slopes = [_array(layer.slope) for layer in self._layers[:-1]]
+        curvatures = [_array(layer.curvature) for layer in self._layers[:-1]]
+        spikes = [part.numpy() for part in (loss.diagonal, loss.left, loss.right)]
+        found = np.empty((len(samples), self._head.d, self._head.d), weights[0].dtype)
+        for b, out in zip(samples, found, strict=True):
+            *hidden, jacobian = jacobians(weights, (None if s is None else s[b] for s in slopes))
+            bent = (None if c is None else c[b] for c in curvatures)
+            diagonal, left, right = (part[b] for part in spikes)
+            form(
+                out,
+                zip(hidden, bent, strict=True) if interaction else (),
+                (jacobian, (diagonal, left, right)) if pullback else None,
+            )
+        return torch.from_numpy(found)
+
+    def _at_once(self, pullback: bool, interaction: bool) -> Tensor:
+        """In PyTorch, symmetric but for rounding."""
+        *hidden, jacobian = self._jacobians
         total = None
-        loss = part._loss
-        if pullback and isinstance(loss, RowHessians):
-            total = loss.between(jacobian)
+        if pullback and isinstance(self._loss, RowHessians):
+            total = self._loss.between(jacobian)
         elif pullback:
-            total = jacobian.mT @ part._loss_product(jacobian.movedim(-1, 0)).movedim(0, -1)
-        for a, layer in zip(hidden, part._layers, strict=False):
+            total = jacobian.mT @ self._loss_product(jacobian.movedim(-1, 0)).movedim(0, -1)
+        for a, layer in zip(hidden, self._layers, strict=False):
             if interaction and layer.curvature is not None:
                 term = torch.bmm(a.mT, layer.curvature.unsqueeze(-1) * a)
                 total = term if total is None else total.add_(term)
@@ -186,6 +227,10 @@ class HeadProducts:
             else:  # one product for the whole batch
                 found.append((a.mT @ layer.weight.T).mT)
         return tuple(found)
+
+
+def _array(x: Tensor | None) -> Array | None:
+    return None if x is None else x.numpy()
 
 
 def _forward(

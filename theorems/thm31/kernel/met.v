@@ -59,8 +59,12 @@ Lemma reading_affine_positive_met (u0 : vec n) : [/\ C2 (@paraboloid n) u0, Q^T 
 Proof. exact: part_affine_met. Qed.
 
 Lemma reading_affine_psd_met (u0 : vec n) :
-  C2 (@paraboloid n) u0 /\ psd (mx (hess (@paraboloid n) u0)).
-Proof. by split; [apply: paraboloid_C2 | rewrite paraboloid_hess; apply: psd1]. Qed.
+  [/\ C2 (@paraboloid n) u0, psd (mx (hess (@paraboloid n) u0)) &
+      exists Q' : 'M[R]_(n, \rank (mx (hess (@paraboloid n) u0))), Q'^T *m Q' = 1%:M].
+Proof.
+split; rewrite ?paraboloid_hess; [exact: paraboloid_C2 | exact: psd1 |].
+by rewrite mxrank1; exists 1%:M; rewrite trmx1 mulmx1.
+Qed.
 
 End Met.
 

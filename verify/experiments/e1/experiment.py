@@ -64,9 +64,9 @@ EXPERIMENT = Experiment(
         ),
         Effect(
             id="spearman-honest",
-            text="So it does with a condition number that is one.",
+            text="The variance of z and a condition number that is one rise and fall together.",
             published="",
-            criterion="Ours. As above, for z itself and the largest eigenvalue over the smallest one above the noise floor, from more samples than dimensions.",
+            criterion="Ours. As for the condition number as published, for z itself and the largest eigenvalue over the smallest one above the noise floor, from more samples than dimensions.",
         ),
         Effect(
             id="condition",
@@ -90,7 +90,7 @@ EXPERIMENT = Experiment(
             id="injected-mse",
             text="Smooth heads inject negative curvature under the mean squared error.",
             published="",
-            criterion="Ours. As above, for the mean squared error, whose Hessian is the identity.",
+            criterion="Ours. As under SimSiam, for the mean squared error, whose Hessian is the identity.",
         ),
         Effect(
             id="estimator",
@@ -108,7 +108,7 @@ EXPERIMENT = Experiment(
             id="escapes-collapsed",
             text="From a collapsed z a Swish head escapes and a ReLU head does not.",
             published="",
-            criterion="Ours. As above, from a start whose z itself is collapsed.",
+            criterion="Ours. As from the pseudo-collapsed start, from one whose z itself is collapsed.",
         ),
     ),
 )

@@ -105,6 +105,15 @@ def probe_as_published(found: Features, config: ProbeConfig = PUBLISHED_PROBE) -
     return accuracies
 
 
+def steps_on(images: int) -> int:
+    """Steps of a published probe that sees so many images; the last batch of an epoch may be smaller."""
+    return PUBLISHED_PROBE.epochs * -(-images // PUBLISHED_PROBE.batch)
+
+
+PUBLISHED_STEPS = steps_on(50_000)
+"""As many as were published."""
+
+
 def growth(accuracies: Accuracies, z: int, h: int) -> list[float]:
     """How much more an MLP finds on h than on z beyond the linear probe, at these widths, by seed."""
     return differences(advantages(accuracies, h, "h"), advantages(accuracies, z, "z"))

@@ -37,9 +37,12 @@ SUMMARY = (
         digits=(Answer.UNDECIDED, "by −14 to 23 points, after 30 steps"),
         reduced=(
             Answer.UNDECIDED,
-            "it falls by 4.0 to 7.6 points, with a linear probe of `z` that is not clear of chance",
+            "it falls by 4.0 to 7.6 points, after 20 steps where 980 were published, with a linear probe of `z` that is not clear of chance",
         ),
-        medium=(Answer.NO, "it falls by 0.4 to 1.8 points"),
+        medium=(
+            Answer.NO,
+            "it falls by 0.4 to 1.8 points, after 200 steps where 980 were published",
+        ),
     ),
     Told(
         effects=("pattern",),

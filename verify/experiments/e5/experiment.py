@@ -30,21 +30,21 @@ EXPERIMENT = Experiment(
         ),
         Effect(
             id="curvature",
-            text="So it does where images are interpolated, and move without jumps.",
+            text="The head raises the second differences of interpolated orbits, which move without jumps.",
             published="",
-            criterion="Ours. As the first, for interpolated images at generic angles.",
+            criterion="Ours. As for the published second differences, for interpolated images at generic angles.",
         ),
         Effect(
             id="turning",
             text="The head bends rotation orbits: it makes them turn more sharply.",
             published="concluded from the second differences",
-            criterion="Ours. As the second, for the mean angle between successive steps, which does not depend on the size of an orbit.",
+            criterion="Ours. As for the second differences of interpolated images at generic angles, for the mean angle between successive steps, which does not depend on the size of an orbit.",
         ),
         Effect(
             id="protocol",
             text="The second differences rise with the head fed the normalised representation, as E3 feeds it.",
             published="",
-            criterion="Ours. As the second, with the head fed the normalised representation.",
+            criterion="Ours. As for the second differences of interpolated images at generic angles, with the head fed the normalised representation.",
         ),
     ),
 )

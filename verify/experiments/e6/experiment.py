@@ -36,7 +36,7 @@ EXPERIMENT = Experiment(
         ),
         Effect(
             id="selective",
-            text="So it does beyond the total variance.",
+            text="A deeper head compresses orbits more, beyond the total variance.",
             published="0.81, 1.50, 2.03 from the released arrays, under the published protocol",
             criterion="Consistent protocol. Yes: in every seed the selectivity's 95 % bootstrap interval at 3 layers lies above that at 1, and so does the 95 % t interval over training seeds of the logarithm of the two selectivities' quotient above 0. No: below it in every seed, and over them. Undecided otherwise.",
         ),

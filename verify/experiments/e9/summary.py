@@ -24,8 +24,8 @@ SUMMARY = (
         effects=("rotation",),
         text="the head gives up the rotation",
         published="see E4",
-        digits=(Answer.YES, "0.5 to 14 points"),
-        reduced=(Answer.UNDECIDED, "−4.7 to 0.9 points"),
+        digits=(Answer.YES, "0.5 to 14 points, without a head that was never trained"),
+        reduced=(Answer.UNDECIDED, "−4.7 to 0.9 points, without a head that was never trained"),
     ),
     Told(
         effects=("faster",),

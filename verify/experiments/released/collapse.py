@@ -395,11 +395,11 @@ def _update_claims(about: About, ratios: Mapping[Cell, np.ndarray]) -> list[Clai
         ),
         about.claim(
             id="typical",
-            text="So it is in a typical epoch.",
+            text="Without BatchNorm the head is updated faster by far in a typical epoch.",
             criterion=f"Geometric mean over epochs of the ratio, projector over backbone. Yes: at least {SEPARATED:g} for every run and seed. No: less for every one. Undecided otherwise.",
             answer=answer(min(every) >= SEPARATED, max(every) < SEPARATED),
             value=f"{min(every):.2g} to {max(every):.2g}; below in every seed: {'; '.join(below)}",
-            remark="All runs start from weights x 0.1, by which the ratio of a homogeneous projector is a hundred times as large; none with a normal start was released.",
+            remark="All runs start from weights x 0.1, by which the ratio of a homogeneous projector is at first a hundred times as large; none with a normal start was released.",
         ),
         about.claim(
             id="batchnorm",

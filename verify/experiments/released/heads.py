@@ -272,9 +272,14 @@ def _depth_claims(
             "bends",
             "A deeper head raises the second differences of rotation orbits more.",
             bends,
-            "Fed the raw z.",
+            "Fed the raw z, one training run for each depth.",
         ),
-        ("cost", "A deeper head loses more of the rotation, for a linear probe.", costs, ""),
+        (
+            "cost",
+            "A deeper head loses more of the rotation, for a linear probe.",
+            costs,
+            "One training run for each depth.",
+        ),
     )
     return [
         about.claim(
@@ -286,12 +291,13 @@ def _depth_claims(
                 compressions[2] <= compressions[0],
             ),
             value=", ".join(f"{value:.1f}" for value in compressions),
+            remark="One training run for each depth, no interval.",
         ),
         *(
             about.claim(
                 id=id,
                 text=text,
-                criterion="Yes: the interval at 3 layers lies above that at 1. No: below. Undecided otherwise.",
+                criterion="Yes: the interval over orbits or images, without training noise, at 3 layers lies above that at 1. No: below. Undecided otherwise.",
                 answer=answer(
                     (e[-1].interval or (0, 0))[0] > (e[0].interval or (0, 0))[1],
                     (e[-1].interval or (0, 0))[1] < (e[0].interval or (0, 0))[0],

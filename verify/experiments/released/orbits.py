@@ -265,6 +265,7 @@ def _claims(folder: str, found: Measured) -> list[Claim]:
             criterion="Share of the total variance in the logarithm of the compression. Yes: its interval lies below 1/2. No: above. Undecided otherwise.",
             answer=answer((share.interval or (0, 0))[1] < 0.5, (share.interval or (0, 0))[0] > 0.5),
             value=f"compression {found.plain.compression.item():.4g}, share {share.text('.2f')}",
+            remark="One training seed.",
         ),
         about.claim(
             id="semantics",
@@ -272,6 +273,7 @@ def _claims(folder: str, found: Measured) -> list[Claim]:
             criterion="D_inter over D_intra of h, over that of z. Yes: its interval lies above 1. No: below. Undecided otherwise.",
             answer=above_one(gain),
             value=gain.text(".2f"),
+            remark="One training seed.",
         ),
     ]
 

@@ -192,7 +192,7 @@ def plain(table: Table) -> str:
 
 
 def encode(analysis: Analysis) -> bytes:
-    """The figures as JSON, which the report shows where the arrays are not."""
+    """The figures as JSON, to which tests hold what is told of the arrays where those are not."""
     return msgspec.json.format(msgspec.json.encode(analysis), indent=1) + b"\n"
 
 
