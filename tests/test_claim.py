@@ -10,7 +10,7 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
-from verify.claims.check import CASES, Context
+from verify.claims.check import CASES, MINIMUM_CASES, Context
 from verify.claims.evidence import Outcome
 from verify.claims.head_cases import largest_ratio
 from verify.claims.property import SHRINKS, Claim, Vacuous, holds, refuted, search
@@ -185,3 +185,4 @@ def test_a_bound_that_must_be_attained_is(ctx, at, outcome):
 def test_a_profile_draws_its_own_number_of_cases(ctx):
     found = {name: msgspec.structs.replace(ctx, profile=name).cases for name in CASES}
     assert found == {"smoke": 60, "standard": 200, "deep": 2000}
+    assert 50 <= MINIMUM_CASES <= found["smoke"]

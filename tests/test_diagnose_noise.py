@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable
 
 import pytest
@@ -72,6 +74,15 @@ def test_a_gradient_of_rounding_is_no_slope() -> None:
     assert "critical point" in found.verdict
     effective = found.term("H_eff")
     assert (effective.negative, effective.positive) == (0, 0)
+
+
+def test_an_infinite_number_is_none_in_json() -> None:
+    """A slope where loss and curvature are 0 is infinitely steep against them."""
+    z = torch.tensor([[1.0, 0.0], [-1.0, 0.0]], dtype=torch.float64)
+    found = diagnose(lambda z: 1 * z, lambda u: u[:, 0].sum() + u[:, 1].sum(), z)
+    assert found.numbers["first-order change"] == math.inf
+    told = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert told["numbers"]["first-order change"] is None
 
 
 # --- what a module is read as ----------------------------------------------------------------------

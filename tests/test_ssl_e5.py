@@ -21,7 +21,9 @@ from verify.experiments.e5 import experiment as e5
 from verify.experiments.e5 import measure as e5_curvature
 from verify.experiments.e5.measure import COUNT, HALVINGS, Cells, Way, bending
 from verify.experiments.networks import TRAINED, Run
+from verify.ssl.augment import rotation_orbit
 from verify.ssl.data import Dataset
+from verify.ssl.measurements import unit
 from verify.ssl.training import Networks
 
 pytestmark = pytest.mark.slow  # it trains networks
@@ -166,6 +168,11 @@ def test_orbits_are_made_as_published() -> None:
     assert cell.h[0]["second"] == pytest.approx(np.mean(curves["h"]), rel=5e-3)
     (smooth,) = cells[TRAINED, Way.RAW]
     assert smooth.z[0]["second"] < 0.8 * cell.z[0]["second"]  # interpolation takes the jumps out
+    angles = torch.deg2rad(e5_curvature.FIRST + 5 * torch.arange(10))
+    raw, first = rotation_orbit(images, angles).flatten(2), torch.eye(100)[0]
+    for way, values in ((Way.RAW, raw), (Way.NORMALISED, unit(raw))):
+        second = bending(unit(values - first)).second.mean().item()
+        assert cells[TRAINED, way][0].h[0]["second"] == pytest.approx(second, rel=1e-3)
     assert "turning" not in cell.intervals
 
 
@@ -197,6 +204,6 @@ def test_interpolated_orbits_begin_off_the_grid() -> None:
     dataset = Dataset("made up", "here", images, labels, images, labels)
     e5_curvature.measure(SimpleNamespace(bent=None), [Looking()], dataset)  # type: ignore[arg-type, list-item]
     jumps, fine = asked
-    assert torch.allclose(jumps, torch.arange(0.0, 50, 5))
-    assert torch.allclose(fine.diff(), torch.full((36,), 1.25), atol=1e-4)
+    assert jumps.tolist() == pytest.approx(list(range(0, 50, 5)))
+    assert fine.diff().tolist() == pytest.approx([1.25] * 36, abs=1e-4)
     assert fine[0].item() == pytest.approx(13.75, abs=0.01)  # a tenth of the golden angle

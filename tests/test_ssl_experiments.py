@@ -238,12 +238,15 @@ def test_interpolation_criterion(
 
 
 def test_moved_compares_seed_by_seed() -> None:
-    before, after = ([e3_orbits.compare(*made_up(n))] * 2 for n in ("nothing", "compresses"))
+    nothing, more, less = (
+        e3_orbits.compare(*made_up(head)) for head in ("nothing", "compresses", "expands")
+    )
+    before, after = [nothing, less], [more, more]
     key = (TRAINED, Protocol.CONSISTENT)
     found = e3_orbits.moved(({key: before}, {key: after}), *key, "compression")
-    ratio = after[0].plain.compression / before[0].plain.compression
-    assert found == pytest.approx([ratio.item() - 1] * 2)
-    assert found[0] > 1
+    ratios = [a.plain.compression / b.plain.compression for a, b in zip(after, before, strict=True)]
+    assert found == pytest.approx([ratio.item() - 1 for ratio in ratios])
+    assert 1 < found[0] < found[1]
 
 
 def test_orbits_are_turned_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from numbers import Integral, Real
 from typing import Any
 
 import torch
@@ -23,7 +24,7 @@ from verify.diagnose import words
 from verify.diagnose.effects import costs, orbits, whitening
 from verify.diagnose.findings import Diagnosis, DiagnosisError, Extremes, spectrum
 from verify.diagnose.forming import forming_error
-from verify.diagnose.losses import bound
+from verify.diagnose.losses import bound, of_outputs
 from verify.numeric import (
     EffectiveHessian,
     Head,
@@ -92,7 +93,7 @@ def diagnose(
     """
     first, second, classes = _checked(z, views, labels, batch, lr)
     generator = torch.Generator().manual_seed(seed)
-    place = torch.device(device)
+    place = _place(device)
     apply = _prepared(head, torch.float64, place)
     notes: list[str] = []
     rows = torch.randperm(len(first), generator=generator)
@@ -113,7 +114,7 @@ def diagnose(
         generator,
     )
     # The Hessian's batch.
-    few = rows[: min(batch, len(rows))].sort().values
+    few = rows[: min(int(batch), len(rows))].sort().values
     point = torch.cat([first[few], *([] if second is None else [second[few]])]).to(place)
     progress("gradient")
     hessian, objective = _hessian(apply, loss, point, count, classes, few, options or {})
@@ -149,7 +150,7 @@ def diagnose(
         answers += words.time(numbers, lr)
     answers += words.theorems(apply, objective, point, hessian, terms, numbers)
     progress("effects of the head")
-    answers += whitening(hessian, objective, numbers)
+    answers += whitening(hessian, objective, numbers, rounding)
     if h2 is not None and z2 is not None:
         fresh = _fresh(head, place, seed)
         answers += orbits(z1, z2, h1, h2, fresh, numbers, generator)
@@ -160,10 +161,13 @@ def diagnose(
         m.training and isinstance(m, norm) for m in head.modules()
     ):
         notes.append("The head is in training mode: BatchNorm normalises by the batch.")
-    if isinstance(loss, str):
-        notes.append(
-            f"{loss}: what it holds constant of a network, if anything, are these outputs{', those of the other view' if count == 2 else ''}."
-        )
+    if isinstance(loss, str) and isinstance(objective, Loss):
+        held = [name for name in of_outputs(objective) if name not in (options or {})]
+        if held:
+            whose = "those of the other view" if count == 2 else "with one view themselves"
+            notes.append(
+                f"{loss}: what it holds constant as {' and '.join(held)} is taken from these outputs, {whose}; `options` gives it otherwise."
+            )
     return Diagnosis(
         words.verdict(terms[-1], numbers),
         tuple(answers),
@@ -223,14 +227,28 @@ def _checked(
             )
         if int(labels.min()) < 0:
             raise DiagnosisError(f"`labels` must count from 0; one was {int(labels.min())}.")
-    if not isinstance(batch, int) or batch < 2:
+    if not isinstance(batch, Integral) or int(batch) < 2:
         raise DiagnosisError(
-            f"`batch` must be a whole number of at least 2 samples; it was {batch}."
+            f"`batch` must be a whole number of at least 2 samples; it was {batch!r}."
         )
-    if lr is not None and not (lr > 0 and math.isfinite(lr)):
-        raise DiagnosisError(f"`lr` must be a positive learning rate; it was {lr}.")
+    if lr is not None and not (isinstance(lr, Real) and lr > 0 and math.isfinite(lr)):
+        raise DiagnosisError(f"`lr` must be a positive learning rate, a number; it was {lr!r}.")
     plain = None if views is None else views.detach().cpu().double()
     return z.detach().cpu().double(), plain, None if labels is None else labels.cpu().long()
+
+
+def _place(device: str | torch.device) -> torch.device:
+    """The device, on which something can be put.
+
+    Raises:
+        DiagnosisError: if nothing can.
+    """
+    try:
+        return torch.zeros(0, device=device).device
+    except (RuntimeError, AssertionError, TypeError) as error:
+        raise DiagnosisError(
+            f"`device` must be one that PyTorch has here, such as 'cpu'; it was {device!r}: {_said(error)}."
+        ) from error
 
 
 def _prepared(
@@ -301,9 +319,9 @@ def _outputs(apply: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
             h = apply(z)
     except torch.OutOfMemoryError:
         raise
-    except (RuntimeError, ValueError, TypeError, IndexError) as error:
+    except Exception as error:  # whatever the user's own code does
         raise DiagnosisError(
-            f"The head failed at representations of shape {tuple(z.shape)}: {(str(error).splitlines() or [''])[0]} The last dimension must be what it takes."
+            f"The head failed at representations of shape {tuple(z.shape)}: {_said(error)}. It is called on {z.device} in {z.dtype}, with rows of {z.shape[1]} numbers; its own tensors must fit that."
         ) from error
     if not isinstance(h, Tensor) or h.ndim != 2 or len(h) != len(z):
         found = tuple(h.shape) if isinstance(h, Tensor) else type(h).__name__
@@ -388,8 +406,20 @@ def _hessian(
                 if "`separable`" not in str(error):
                     raise
         return EffectiveHessian(apply, objective, point), objective
+    except torch.OutOfMemoryError:
+        raise
     except (ValueError, TypeError) as error:
         raise DiagnosisError(f"The curvature cannot be taken: {error}") from error
+    except Exception as error:  # whatever the user's own code does
+        raise DiagnosisError(
+            f"The curvature cannot be taken: head or loss failed at outputs of shape {tuple(u.shape)}: {_said(error)}."
+        ) from error
+
+
+def _said(error: Exception) -> str:
+    """The kind of an error, and the first line of what it says, without a full stop."""
+    first = (str(error).splitlines() or [""])[0].rstrip(".")
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
 def _criticality(
