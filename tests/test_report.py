@@ -133,6 +133,15 @@ def test_what_the_authors_could_answer_stands_once_with_the_reply(run: RunRecord
     assert "#thm41--defence-1" not in parsed.links["thm41--affine-psd"]
 
 
+def test_no_line_begins_with_the_mark_between_two_clauses(run: RunRecord) -> None:
+    room = run.statements[0]
+    clauses = tuple(Clause(Verdict.SUPPORTED, ("T2",), f"of ${letter}$") for letter in "xy")
+    told = replace(room, summary=Summary(readings=clauses))
+    html = page(replace(run, statements=(told,)))
+    assert '<mi>x</mi></math>;</span> of <span class="nowrap">' in html
+    assert "<mi>y</mi></math>.</span>" in html
+
+
 def test_where_a_hypothesis_comes_from_is_told(run: RunRecord, parsed: Parsed) -> None:
     statement = run.statements[0].statement
     for hypothesis in statement.hypotheses:

@@ -155,6 +155,7 @@ def test_no_line_breaks_between_a_formula_and_its_full_stop() -> None:
 
 def test_no_line_breaks_in_a_percentage_and_in_a_power_of_ten() -> None:
     assert prose("in 100 % of 2 states") == "in 100\N{NO-BREAK SPACE}% of 2 states"
+    assert prose("weights x 0.1 here") == "weights ×\N{NO-BREAK SPACE}0.1 here"
     assert prose("3.5e+11 at most") == "3.5\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}10¹¹ at most"
 
 
