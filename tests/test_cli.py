@@ -212,7 +212,7 @@ def test_junit_has_a_case_for_each_check_and_verdict_gone_wrong(verify, folder):
         "X1.measure": ["properties", "system-out"],
     }
     made = {one.get("name"): one.get("value") for one in root.find(".//testcase/properties")}
-    assert {"key", "seed", "profile", "git", "cases", "wall_s"} <= set(made)
+    assert {"key", "seed", "profile", "device", "machine", "git", "cases", "wall_s"} <= set(made)
     assert {"seed", "git", "python", "torch", "processor"} <= {
         one.get("name") for one in root.find("testsuite/properties")
     }

@@ -470,6 +470,7 @@ def test_figures_survive_json_and_become_tables(made_up: Analysis) -> None:
         f"E2, released arrays: {setting}"
         for setting in ("CIFAR-10, ResNet-18", "CIFAR-10, ViT-Tiny", "CIFAR-100, ResNet-18")
     ]
+    assert sum(len(t.rows) for t in figures) == sum(r.experiment == "E2" for r in made_up.rows)
     text = made_up.text()
     assert all(c.text in text for c in made_up.claims)
     assert {len(r) for t in made_up.tables() for r in t.rows} == {5, 6}

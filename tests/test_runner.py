@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import os
 import pickle
+import random
 import re
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
+from types import SimpleNamespace
 
 import msgspec
 import pytest
+import torch
 from toy import context, forget, load_checks, write_registry
 
 from verify.claims.check import MINIMUM_CASES, Context, Kind
 from verify.claims.evidence import Outcome
 from verify.engine import registry as rooms
+from verify.engine import worker
 from verify.engine.assemble import Request, assemble, kept, with_run
 from verify.engine.registry import RoomError
 from verify.engine.runner import Results, Stage, process_pool, run_all
-from verify.engine.store import Records, Store
-from verify.engine.worker import run_check
+from verify.engine.store import Asked, Records, Store
+from verify.engine.worker import THREADS, run_check
 
 
 def run(registry, folder, *, executor=ThreadPoolExecutor, out="evidence", events=None, **options):
@@ -150,6 +155,13 @@ def test_the_number_of_jobs_does_not_change_a_finding(folder):
     assert found[0]["toy.P.property"]["residuals"]["worst"] > 0.5
 
 
+def test_a_worker_has_one_numerical_thread_whatever_the_environment_says(monkeypatch):
+    for name in THREADS:
+        monkeypatch.setenv(name, "2")
+    with process_pool(1) as workers:
+        assert workers.submit(torch.get_num_threads).result() == 1
+
+
 @pytest.mark.slow
 def test_a_worker_that_dies_is_an_error_and_the_others_go_on(folder):
     registry = write_registry(folder, ["leave", "property", "derivation", "surprise"])
@@ -172,6 +184,53 @@ def test_only_the_check_whose_evidence_is_damaged_runs_again(folder):
     second = run(registry, folder)
     assert second.reused == {"toy.P.derivation", "toy.P.derivation.ablation"}
     assert outcomes(second) == outcomes(first)
+
+
+def test_what_is_flipped_anywhere_in_a_kept_run_is_told_and_made_again(folder):
+    """A bit in every file at once, thrice: the same findings, and nothing is wrong with what is there then."""
+    registry = write_registry(folder, ["derivation", "property", "surprise", "weigh"])
+    store = Store(folder / "evidence")
+    store.begin(Asked(seed=store.seed(1), profile="smoke", device="cpu"))
+    wanted = outcomes(run(registry, folder)), run(registry, folder).evidence["toy.P.property"]
+    draw = random.Random(0)
+    for number in range(1, 4):
+        damaged = Store(folder / "evidence")
+        files = [
+            *damaged.folder.glob("*.json"),
+            damaged.folder / "seed",
+            *folder.glob("cache/*.npz"),
+        ]
+        assert len(files) == 8
+        for file in files:
+            content = bytearray(file.read_bytes())
+            place = draw.choice([i for i, byte in enumerate(content) if chr(byte).isalnum()])
+            content[place] ^= 2
+            file.write_bytes(content)
+        assert damaged.begun() is None
+        damaged.begin(Asked(seed=damaged.seed(1), profile="smoke", device="cpu"))
+        results = run_all(
+            load_checks(registry), context(registry, folder), damaged, ThreadPoolExecutor
+        )
+        assert results.reused == frozenset()
+        assert len(damaged.warnings) == 7  # the artefact's is a warning of Python's
+        assert outcomes(results) == wanted[0]
+        assert results.evidence["toy.P.property"].residuals == wanted[1].residuals
+        assert len(run(registry, folder).reused) == 5, number
+
+
+def test_a_clock_that_was_put_back_changes_no_finding(folder, monkeypatch):
+    """What was found first bears the later date; what counts is still what present code finds."""
+    registry = write_registry(folder)
+    first = run(registry, folder)
+    clock = SimpleNamespace(now=lambda zone: datetime(1975, 1, 1, tzinfo=zone))
+    monkeypatch.setattr(worker, "datetime", clock)
+    second = run(registry, folder, fresh=True)
+    assert {one.provenance.date[:4] for one in second.evidence.values()} == {"1975"}
+    assert outcomes(second) == outcomes(first)
+    third = run(registry, folder)
+    assert third.reused == set(second.evidence)
+    assert third.evidence == second.evidence
+    assert all(one.provenance.wall_s >= 0 for one in second.evidence.values())
 
 
 def test_stored_evidence_is_reused_and_errors_are_run_again(folder):

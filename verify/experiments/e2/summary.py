@@ -20,6 +20,10 @@ SUMMARY = (
             Answer.UNDECIDED,
             "to 0.23 of the first epoch's mean, of one seed, after 200 steps",
         ),
+        medium=(
+            Answer.UNDECIDED,
+            "to 0.32 (GELU) and 0.24 (Swish) of the first epoch's mean, of one seed, after 975 steps",
+        ),
     ),
     Told(
         effects=("linear",),
@@ -29,6 +33,7 @@ SUMMARY = (
         claims=("regrows-linear",),
         digits=(Answer.UNDECIDED, "to 0.03 to 0.10, as early"),
         reduced=(Answer.UNDECIDED, "to 0.072, as early"),
+        medium=(Answer.UNDECIDED, "to 0.11, as early"),
     ),
     Told(
         effects=("relu",),
@@ -38,6 +43,7 @@ SUMMARY = (
         claims=("relu",),
         digits=(Answer.UNDECIDED, "to 0.005 to 0.015, as early"),
         reduced=(Answer.UNDECIDED, "to 0.031, as early"),
+        medium=(Answer.UNDECIDED, "to 0.059, as early"),
     ),
     Told(
         effects=("escapes",),
@@ -50,6 +56,7 @@ SUMMARY = (
         claims=("escapes-gelu", "escapes-swish"),
         digits=(Answer.UNDECIDED, "less than 10⁻⁴ of its variance, as early"),
         reduced=(Answer.UNDECIDED, "0.000067 and 0.000075 of its variance, as early"),
+        medium=(Answer.UNDECIDED, "0.000042 and 0.000027 of its variance, as early"),
     ),
     Told(
         effects=("escapes-start",),
@@ -60,6 +67,7 @@ SUMMARY = (
             "beside that run they were not collapsed by the first epoch's mean, which holds the fall",
         ),
         reduced=(Answer.UNDECIDED, "0.0021 and 0.0025 of its variance, as early"),
+        medium=(Answer.UNDECIDED, "0.00043 and 0.0003 of its variance, as early"),
     ),
     Told(
         effects=("flow",),
@@ -84,5 +92,6 @@ SUMMARY = (
             Answer.UNDECIDED,
             "0.64 to 1.3, of one seed: none fell below what was published, and one rose above it",
         ),
+        medium=(Answer.YES, "1.1, of one run"),
     ),
 )
