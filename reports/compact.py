@@ -25,8 +25,12 @@ _OPTIONAL = re.compile(
     r"|</(?:div|section|article|figure|details|li|td|dd|main|header|blockquote)>)"
 )
 _TAG = re.compile(r"<[a-z][^>]*>", re.IGNORECASE)
+_TEXT = re.compile(r"(?<=>)[^<]+")
 _CLASS = re.compile(r' class="([^"]*)"')
-_QUOTED = re.compile(r'="([^\s"\'=<>`]+)"(?!/)')
+_QUOTED = re.compile(r'="([^\s"\'=<>`]+)"(/)?')
+_ESCAPED = {"&#39;": "'", "&#x27;": "'", "&#34;": '"', "&quot;": '"', "&gt;": ">"}
+"""What needs no escape outside tags."""
+_NEEDLESS = re.compile("|".join(_ESCAPED))
 _OWN = re.compile(r"d\d+")
 """The class of a drawing's style, which is short already."""
 _NAMED = re.compile(r"\.([a-z][\w-]*)(?![^{}]*[;}])")
@@ -50,8 +54,15 @@ def compact(page: str) -> str:
         ]
         return f' class="{" ".join(kept)}"' if kept else ""
 
+    def value(given: re.Match[str]) -> str:
+        slash = " /" if given[2] else ""  # which would be a letter of the value
+        return f"={given[1]}{slash}"
+
     def tag(given: re.Match[str]) -> str:
-        return _QUOTED.sub(r"=\1", _CLASS.sub(classes, given[0]))
+        return _QUOTED.sub(value, _CLASS.sub(classes, given[0]))
+
+    def text(given: re.Match[str]) -> str:
+        return _NEEDLESS.sub(lambda one: _ESCAPED[one[0]], given[0])
 
     pieces = _VERBATIM.split(page)
     # In threes: what stands between, what stays verbatim, and the name of the latter's element.
@@ -60,4 +71,4 @@ def compact(page: str) -> str:
     html = "".join(pieces)
     head, style, body = html.partition("</style>")
     head = _NAMED.sub(lambda one: f".{names.get(one[1], one[1])}", head)
-    return head + style + _TAG.sub(tag, body)
+    return head + style + _TEXT.sub(text, _TAG.sub(tag, body))

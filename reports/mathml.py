@@ -80,6 +80,7 @@ _ABOVE_ASCENDER, _ABOVE_X = "0.8em", "0.58em"
 _THIN = "0.167em"  # TeX's thin space
 _LONG = 18  # token characters above which an inline formula may break after a relation
 _WIDE, _WIDE_IN_TEXT = 56, 40  # above which a formula may break before a sum as well
+_BROAD = 60  # above which a piece of a formula is set smaller on paper
 _SHORT = 4  # token characters up to which the start or end of a formula is not left alone
 
 _RELATIONS = set("=≠<>≤≥≪≫≈≃≅≡∼∝∈∉⊂⊆⪯⪰≼≽≺≻→↦⇒⟹⇔⟺≔≜,;")
@@ -172,6 +173,8 @@ def _formula(latex: str, display: str) -> str:
     parts = _broken(math, display)
     for part in parts:
         part.set("aria-label", linear(part))  # browsers name a formula by this alone
+        if _width(list(part)) > _BROAD:
+            part.set("class", "broad")
         _thin(part)
     source = _source(latex)
     if re.sub(r"\s", "", source) != "".join(parts[0].itertext()):  # or it is its own source
@@ -182,13 +185,14 @@ def _formula(latex: str, display: str) -> str:
 
 def _thin(parent: Element) -> None:
     """Leave out what changes nothing: groups of one, groups in a row, and what an operator is anyway."""
+    alone = parent.tag in _ROWS and len(parent) == 1
     children: list[Element] = []
     for child in list(parent):
         _thin(child)
         parent.remove(child)
         inner = list(child)
         loose = parent.tag in _ROWS and inner and "mo" not in (inner[0].tag, inner[-1].tag)
-        if child.tag == "mrow" and not child.attrib and (len(inner) == 1 or loose):
+        if child.tag == "mrow" and not child.attrib and (len(inner) == 1 or loose or alone):
             children += inner
         else:
             children.append(child)

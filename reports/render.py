@@ -71,6 +71,12 @@ FIGURES = Drawings()
 _ABLATION = ".ablation"
 """With it ends the id of the check that withdraws the premises of a derivation."""
 
+_ANSWERED = re.compile(r"(?<![\w-])([a-z][\w-]*)(?= \((?:no|undecided|not applicable)\))")
+"""The id of an effect before its answer, as a measurement's summary begins."""
+
+_NETWORKS = {"resnet18": "ResNet-18", "vit-tiny": "ViT-Tiny"}
+_NETWORK = re.compile("|".join(_NETWORKS))
+
 _HREF = re.compile(r' href="#([^"]+)"')
 _ID = re.compile(r' id="([^"]+)"')
 
@@ -339,6 +345,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         style=rules(),
         tally=_tally,
         strengths=_strengths,
+        summary=_summary,
         taken=_taken,
         by_reason=by_reason,
         conceded=_conceded,
@@ -406,7 +413,21 @@ def _heading(check: CheckRecord, room: StatementRecord | ExperimentRecord) -> st
         return first
     if colon and isinstance(room, StatementRecord) and first in check.readings:
         return f"“{room.title(room.statement.reading(first))}”: {rest}"
-    return check.title
+    return _NETWORK.sub(lambda name: _NETWORKS[name[0]], check.title)
+
+
+def _summary(check: CheckRecord, room: StatementRecord | ExperimentRecord) -> str:
+    """What a check found in one sentence; effects that it names by their ids in words."""
+    text = "" if check.evidence is None else check.evidence.summary
+    if isinstance(room, StatementRecord):
+        return text
+    effects = {effect.id: effect.text.rstrip(".") for effect in room.experiment.effects}
+
+    def worded(named: re.Match[str]) -> str:
+        return f"“{effects[named[1]]}”" if named[1] in effects else named[0]
+
+    answers, stop, rest = text.partition(". ")
+    return f"{_ANSWERED.sub(worded, answers)}{stop}{rest}"
 
 
 def _taken(evidence: Evidence) -> list[list[str]]:

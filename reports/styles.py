@@ -36,7 +36,7 @@ def styles_once(page: str) -> str:
 
     def shortened(drawing: re.Match[str]) -> str:
         for id in _ID.findall(drawing[0]):
-            names[id] = f"drawn-{len(names) + 1}"
+            names[id] = f"g{len(names) + 1}"
         own = _REFERENCE.sub(lambda one: f"{one[1]}{names.get(one[2], one[2])}{one[3]}", drawing[0])
         return _ALIKE.sub(grouped, _STYLED.sub(named, own))
 

@@ -36,6 +36,7 @@ a, b = sp.symbols("a b", real=True)
 i, j = sp.symbols("i j", integer=True)
 y = sp.IndexedBase("y")
 x, v, J, H = vector("x", d), vector("v", d), matrix("J", k, d), matrix("H", k, k)
+r = vector("r", k)
 length = (x.T @ x).scalar
 
 
@@ -98,9 +99,8 @@ def test_3_a_hypothesis_that_no_reading_states_does_not_pass_as_set_up():
     def derivation(proof, by=""):
         proof.given("h", "$Jv = 0$", J @ v)
         proof.let("convex", "$H$ vanishes", H, by=by)
-        proof.follows(
-            "", (H @ J @ v + J @ v), 0 * (J @ v), using={"h": J @ v, "convex": H @ (J @ v)}
-        )
+        using = {"h": J @ v, "convex": H @ r}
+        proof.follows("", H @ r + J @ v, 0 * (J @ v), using=using)
 
     assert derive(derivation, CTX).hypotheses == ("h", "set-up: convex")
     assert verdicts(derivation) == (Verdict.DERIVED, Verdict.UNDECIDED)
@@ -489,8 +489,8 @@ def test_an_assertion_does_not_become_a_definition_by_its_name():
     def derivation(proof):
         proof.let("c", "asserted", H)
         proof.given("h", "$Jv = 0$", J @ v)
-        using = {"h": J @ v, "c": H @ (J @ v)}
-        proof.follows("", H @ J @ v + J @ v, 0 * (J @ v), using=using)
+        using = {"h": J @ v, "c": H @ r}
+        proof.follows("", H @ r + J @ v, 0 * (J @ v), using=using)
         proof.let("c", "a definition", matrix("Q", k, k) - H, by="definition")
 
     with pytest.raises(ValueError, match="was declared before"):
@@ -695,6 +695,13 @@ def a_vector_that_is_seen(proof, more=sp.S.Zero):
     proof.follows("", 2, sp.S.Zero, using={"h: 2": 2 * seen + 2, "def": -2 * seen})
 
 
+def a_vector_that_is_seen_in_disguise(proof):
+    proof.given("h: 2", "$v = 0$", v)
+    t, u = ((v.T @ vector(name, d)).scalar for name in "tu")
+    seen = (t + 1) ** 2 - t**2 - 2 * t + u - 2  # which is linear, as is only seen multiplied out
+    proof.let("def", "$v^T u = 1$", seen, by="definition")
+
+
 def a_norm_is_chosen(proof):
     proof.equal("", J @ v, J @ v + 0 * (J @ v))
     proof.let("def", "$|J| = 0$", norm("J"), by="definition")
@@ -734,6 +741,7 @@ def every_entry_is_one_sum(proof):
         (every_matrix_is_symmetric_afterwards, "without it being symmetric"),
         (a_vector_that_is_seen, "may have no solution"),
         (lambda proof: a_vector_that_is_seen(proof, sp.S.One), "may have no solution"),
+        (a_vector_that_is_seen_in_disguise, "is a system"),
         (a_norm_is_chosen, "defines nothing"),
         (a_matrix_is_moved, "may have no solution"),
         (every_table_is_of_differences, "may have no solution"),
@@ -757,9 +765,9 @@ def test_the_last_step_says_something_of_the_formula():
 def test_what_is_assumed_to_the_contrary_is_no_reading_s():
     def derivation(proof):
         proof.given("h", "$Jv = 0$", J @ v)
-        proof.let("c", "$v = 0$", v, by="contrary")
-        using = {"h": H @ (J @ v), "c": 2 * (J @ v)}
-        proof.follows("", H @ J @ v + 2 * (J @ v), 0 * (J @ v), using=using)
+        proof.let("c", "$r = 0$", r, by="contrary")
+        using = {"h": H @ (J @ v), "c": H @ r}
+        proof.follows("", H @ J @ v + H @ r, 0 * (J @ v), using=using)
 
     assert derive(derivation, CTX).hypotheses == ("h", "set-up: c")
     assert verdicts(derivation) == (Verdict.DERIVED, Verdict.UNDECIDED)
@@ -831,6 +839,97 @@ def test_a_definition_may_choose_what_exists_whatever_the_rest():
         proof.let("null", "$v^T B v = 0$", kept, by="definition")  # as B = 0 has it
 
     derive(beside_a_sound_step(derivation), CTX)
+
+
+# --- found by attacking the engine -----------------------------------------------------------------
+
+
+def test_no_hypothesis_is_needed_that_a_step_closes_without():
+    q = sp.Symbol("q", real=True)
+
+    def derivation(proof):
+        proof.given("h: zero", "$a = 0$", a)
+        proof.given("h: convex", "$q = 0$", q)
+        using = {"h: zero": a * b - q * a, "h: convex": q * a}
+        proof.follows("", a * b, 0, using=using)
+
+    with pytest.raises(ValueError, match="holds without what it uses of 'h: convex'"):
+        derive(derivation, CTX)
+
+
+def test_a_hypothesis_that_is_needed_beside_another_is_kept():
+    def derivation(proof):
+        proof.given("h: one", "$a = b$", a - b)
+        proof.given("h: other", "$b = 1$", b - 1)
+        using = {"h: one": a * (a - b), "h: other": a * (b - 1)}
+        proof.follows("", a**2, a, using=using)
+
+    assert derive(derivation, CTX).outcome is Outcome.AS_STATED
+
+
+p, singular = sp.Symbol("p", positive=True), sp.MatrixSymbol("M", 3, 3)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        equality((sp.sqrt(a) + 1) * (sp.sqrt(a) - 1), a - 1),
+        equality((-p) ** b * (-p) ** (1 - b), -p),
+        equality(sp.log(-p) + b, b + sp.log(-p)),
+        equality(sp.Limit(sp.sin(a), a, 0), 0),
+        equality(sp.AccumBounds(-1, 1), sp.AccumBounds(-1, 1)),
+        equality(a + sp.O(a), sp.O(a)),
+        equality(sp.Determinant(singular) * sp.Determinant(singular.I), 1),
+        equality(sp.Subs(1 / p, p, 0), sp.Subs(1 / p, p, 0)),
+    ],
+)
+def test_what_is_no_real_number_has_no_fact(formula):
+    assert refuses_beside(lambda proof: proof.fact("", formula))
+
+
+def test_a_root_of_what_is_not_negative_is_one():
+    root = equality((sp.sqrt(s) + 1) * (sp.sqrt(s) - 1), s - 1)
+    assert not refuses_beside(lambda proof: proof.fact("", root))
+    assert not refuses_beside(lambda proof: proof.fact("", equality(p**b * p ** (1 - b), p)))
+
+
+@pytest.mark.parametrize("size", [0, a, sp.Symbol("m", integer=True, nonnegative=True)])
+def test_a_range_is_not_empty_where_something_is_said_of_an_index(size):
+    """Else a = y_i = b for all i would give a = b."""
+
+    def derivation(proof):
+        proof.every(size, i)
+        proof.given("h: 1", "$y_i = a$", y[i] - a)
+        proof.given("h: 2", "$y_i = b$", y[i] - b)
+        using = {"h: 1": a * (a - y[i]), "h: 2": a * (y[i] - b)}
+        proof.follows("", a**2, a * b, using=using)
+
+    with pytest.raises(ValueError, match="known not to be empty"):
+        derive(derivation, CTX)
+
+
+@pytest.mark.parametrize(
+    "equation",
+    [
+        (n + 1) ** 2 - n**2 - 2 * n - 1 + a - b,  # does not depend on n
+        (n + 1) ** 2 - n**2 - 2 * n + n * (a - b),  # is linear
+        (n**2 + 1) * (a - b),
+        n**2 + a**2 + 1,
+        w[0] ** 2 + a**2 + 1,
+    ],
+)
+def test_a_number_is_defined_by_what_has_a_solution(equation):
+    with pytest.raises(ValueError, match=r"may have no solution|not known to be other than 0"):
+        derive(defines(equation), CTX)
+
+
+def test_a_rule_names_no_index_of_a_sum():
+    """With d/dt y_p = z_j for one j, sum_p y_p^2 does not change by 2 sum_p y_p z_p."""
+    squares, rules = sp.Sum(y[j] ** 2, (j, 1, d)), {y: lambda _: z[j]}
+    caught = sp.Sum(2 * y[j] * z[j], (j, 1, d))
+    assert refuses_beside(lambda proof: proof.rate("", squares, rules, caught))
+    rate = 2 * z[j] * sp.Sum(y[i], (i, 1, d))
+    assert not refuses_beside(lambda proof: proof.rate("", squares, rules, rate))
 
 
 # --- one change to what is derived, or to what is stated -------------------------------------------

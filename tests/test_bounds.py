@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from verify.claims.bounds import at_most, bounded, slack
+from verify.claims.bounds import Bounds, at_most, bounded, slack
 from verify.claims.derivation import Proof
 
 x = sp.Symbol("x", positive=True)
@@ -51,3 +51,13 @@ def test_a_bound_is_the_same_where_it_is_said_to_be():
     at_most(proof, "attained", x, x + s, equal_at={s: 0})
     at_most(proof, "twice as large", x, 2 * (x + s), equal_at={s: 0})
     assert [step.closed for step in proof.steps] == [True, False]
+
+
+@pytest.mark.parametrize(("factor", "holds"), [(2, True), (1, True), (sp.Rational(1, 2), False)])
+def test_bounds_in_letters(factor: sp.Expr, holds: bool) -> None:
+    """|x| <= X gives |x|^2 <= factor X^2 for the factors that are at least 1."""
+    proof = Proof()
+    letters, letter, size = Bounds(proof), sp.Symbol("X", positive=True), sp.Symbol("|x|")
+    letters.assume("size", letter, size, "a bound")
+    letters.at_most("step", sp.Symbol("|x|", nonnegative=True) ** 2, factor * letter**2)
+    assert proof.closed is holds

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import msgspec
 import pytest
 import torch
 from hypothesis import strategies as st
 
-from verify.claims.check import CASES, Context
+from verify.claims.check import CASES, MINIMUM_CASES, Context
 from verify.claims.evidence import Outcome
 from verify.claims.head_cases import largest_ratio
 from verify.claims.property import SHRINKS, Claim, Vacuous, holds, refuted, search
@@ -179,3 +180,9 @@ def test_cases_are_drawn_again_until_every_feature_was_shown(ctx):
 def test_a_bound_that_must_be_attained_is(ctx, at, outcome):
     true = claim(st.integers(0, 9), lambda n: at if n == 10 else 0.5)
     assert holds(replace(true, attained=(10,)), ctx).outcome is outcome
+
+
+def test_a_profile_draws_its_own_number_of_cases(ctx):
+    found = {name: msgspec.structs.replace(ctx, profile=name).cases for name in CASES}
+    assert found == {"smoke": 60, "standard": 200, "deep": 2000}
+    assert 50 <= MINIMUM_CASES <= found["smoke"]

@@ -11,14 +11,15 @@ import pytest
 import sympy as sp
 import torch
 from flint import fmpq_mat
+from hypothesis import Phase, given, settings
 
-import verify.claims.strategies  # noqa: F401  (it says how a head is told)
 from verify.claims.check import Context
 from verify.claims.controls import ByConstruction, controls
 from verify.claims.counterexample import counterexample
-from verify.claims.describe import HIDDEN, describe
+from verify.claims.describe import HIDDEN, describe, exact
 from verify.claims.evidence import Outcome
 from verify.claims.statement import Hypothesis, Reading, Statement, Verdict
+from verify.claims.strategies import heads, tensors  # it says how a head is told
 from verify.numeric.activations import TANH
 from verify.numeric.heads import Head
 
@@ -148,3 +149,39 @@ def test_a_case_is_told_by_its_fields():
         ("pair", "[1/3, 4]"),
     )
     assert describe(Fraction(2, 3)) == (("case", "2/3"),)
+
+
+def test_a_witness_is_told_exactly():
+    third = torch.tensor([[1 / 3, 0.125]], dtype=torch.float64)
+    assert exact(third) == f"[[{Fraction(1 / 3)}, 1/8]]"
+
+
+def drawn(strategy):
+    """Sixty values, the same ones every time."""
+    found = []
+
+    @settings(max_examples=60, derandomize=True, database=None, phases=[Phase.generate])
+    @given(strategy)
+    def keep(value):
+        found.append(value)
+
+    keep()
+    return found
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (20, 20)])
+def test_what_is_drawn_has_both_signs_fractions_and_its_bound(shape):
+    """One by one, and from a seed."""
+    entries = torch.cat([t.flatten() for t in drawn(tensors(shape, bound=1))])
+    assert (entries.min(), entries.max()) == (-1, 1)
+    assert (entries == 0).any()
+    assert set((8 * entries).tolist()) == set(range(-8, 9))
+    assert all((t != 0).all() for t in drawn(tensors(shape, bound=1, nonzero=True)))
+
+
+def test_heads_that_are_drawn_have_biases_and_every_depth():
+    found = drawn(heads([TANH], depths=(1, 3), widths=(1, 2)))
+    assert {head.depth for head in found} == {1, 2, 3}
+    assert {width for head in found for width in head.widths} == {1, 2}
+    assert any(bias.any() for head in found for bias in head.biases)
+    assert any(weight.any() for head in found for weight in head.weights)

@@ -526,6 +526,20 @@ def test_what_a_loss_holds_constant_are_the_outputs_of_the_other_view(name: str)
     assert found.numbers["loss"] == pytest.approx(float(wanted), rel=1e-9)
 
 
+def test_a_note_tells_what_a_loss_takes_from_the_outputs_and_only_that() -> None:
+    z, head = normal(4, D, seed=0), mlp()
+
+    def noted(loss: str, options: dict[str, Any] | None = None, batch: int = np.int64(4)) -> str:
+        return " ".join(diagnose(head, loss, z, views=z + 0.1, options=options, batch=batch).notes)
+
+    assert "simsiam: what it holds constant as targets is taken from these outputs" in noted(
+        "simsiam"
+    )
+    assert "dino: what it holds constant as teacher and centre is taken" in noted("dino")
+    assert "taken from" not in noted("simsiam", {"targets": normal(8, K, seed=1)})
+    assert "taken from" not in noted("nt_xent")
+
+
 def test_nothing_of_the_users_is_changed_and_an_answer_repeats_itself() -> None:
     head = nn.Sequential(nn.Linear(D, 8), nn.BatchNorm1d(8), nn.GELU(), nn.Linear(8, K)).train()
     before = {n: t.clone() for n, t in head.state_dict().items()}
@@ -577,7 +591,9 @@ def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(words) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("Completely collapsed, at a critical point that repels (certified).")
-    assert "which tell no activation; between its layers is GELU" in " ".join(shown.split())
+    assert "was read from its tensors as Linear, GELU, Linear. Which activation it has" in " ".join(
+        shown.split()
+    )
     assert json.loads((tmp_path / "f.json").read_text())["terms"][2]["negative"] > 0
     page = (tmp_path / "f.html").read_text()
     assert "repels (certified)" in page
@@ -596,16 +612,6 @@ def expander() -> nn.Sequential:
     head = nn.Sequential(*layers)
     head[1].running_mean.normal_()
     return head.eval()
-
-
-def compact(head: nn.Sequential, name: str) -> dict[str, Tensor]:
-    """As lightly numbers layers: one after the other, without the activations."""
-    with_state = [m for m in head if m.state_dict()]
-    return {
-        f"{name}.layers.{2 * i}.{n}": t
-        for i, m in enumerate(with_state)
-        for n, t in m.state_dict().items()
-    }
 
 
 @pytest.mark.parametrize(
@@ -628,7 +634,7 @@ def test_heads_are_read_from_the_checkpoints_of_libraries(kind: str, tmp_path: P
             ),
             "optimizer_states": [{"state": {}}],
         },
-        "lightly": {"state_dict": compact(head, "projection_head") | backbone},
+        "lightly": {"state_dict": checkpoint_of(head, "projection_head.layers.", backbone)},
         "student": checkpoint_of(
             other, "teacher.head.", checkpoint_of(head, "student_network.head.")
         ),
@@ -638,6 +644,41 @@ def test_heads_are_read_from_the_checkpoints_of_libraries(kind: str, tmp_path: P
     torch.save(saved, tmp_path / "c.ckpt")
     z = normal(5, D, seed=0).float()
     found = inputs.head(None, tmp_path / "c.ckpt")
+    torch.testing.assert_close(found(z), head(z))
+
+
+def normed(width: int) -> nn.BatchNorm1d:
+    norm = nn.BatchNorm1d(width)
+    norm.running_mean.normal_()
+    return norm
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        lambda: (nn.Linear(D, 8), nn.ReLU(), normed(8), nn.Linear(8, K)),
+        lambda: (normed(D), nn.Linear(D, 8), nn.ReLU(), nn.Linear(8, K)),
+        lambda: (nn.Linear(D, 8), nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, K)),
+        lambda: (nn.Linear(D, 8), normed(8), nn.ReLU(), nn.Linear(8, K), normed(K)),
+        lambda: (nn.Linear(D, 8), nn.ReLU(), nn.Dropout(), nn.Linear(8, K)),
+    ],
+)
+def test_activations_are_read_where_the_numbers_leave_a_place(layers: Any, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    head = nn.Sequential(*layers()).eval()
+    torch.save(checkpoint_of(head, "projector."), tmp_path / "c.ckpt")
+    z = normal(5, D, seed=0).float()
+    torch.testing.assert_close(inputs.head(None, tmp_path / "c.ckpt")(z), head(z))
+
+
+def test_layers_numbered_without_a_place_tell_of_no_activation(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    head = nn.Sequential(nn.Linear(D, 8), nn.Linear(8, K))
+    torch.save(checkpoint_of(head, "projector."), tmp_path / "c.ckpt")
+    with pytest.raises(DiagnosisError, match=r"without a place for an activation.*--activation"):
+        inputs.head(None, tmp_path / "c.ckpt")
+    z = normal(5, D, seed=0).float()
+    found = inputs.head(None, tmp_path / "c.ckpt", activation="linear")
     torch.testing.assert_close(found(z), head(z))
 
 
@@ -747,6 +788,23 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"batch": 2.5}, "`batch` must be a whole number"),
     ({"lr": 0.0}, "`lr` must be a positive"),
     ({"lr": math.nan}, "`lr` must be a positive"),
+    ({"lr": "0.1"}, "`lr` must be a positive learning rate, a number; it was '0.1'"),
+    ({"device": "nowhere"}, "`device` must be one that PyTorch has here.*'nowhere'"),
+    ({"loss": lambda u: u[99].sum()}, "head or loss failed at outputs.*IndexError: index 99"),
+    ({"loss": lambda u: {}["heat"]}, "head or loss failed at outputs.*KeyError: 'heat'"),
+    ({"head": lambda z: {}["heat"]}, "The head failed at .*KeyError: 'heat'"),
+    (
+        {"head": lambda z: z @ torch.ones(D, 2)},
+        "The head failed at .* in torch.float64, with rows of 6 numbers; its own tensors must fit",
+    ),
+    (
+        {"options": {"temperature": torch.tensor(0.1)}},
+        "The constant temperature of nt_xent must be a number; it was Tensor",
+    ),
+    (
+        {"loss": "mse", "options": {"targets": 1.0}},
+        "The constant targets of mse must be a tensor; it was float",
+    ),
     ({"loss": "simclr"}, "There is no loss 'simclr'; expected one of"),
     ({"loss": "moco"}, "moco holds its queue of keys constant"),
     ({"views": None}, "nt_xent compares two views.*--views"),

@@ -5,6 +5,7 @@ Oracles: heads that scale or square coordinates, whose effect is known in closed
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -72,9 +73,7 @@ def test_what_a_head_costs_is_what_a_probe_loses_from_z_to_h() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("power", "word", "through"), [(-0.5, "Yes", 1), (0.5, "No", 256), (0.0, "No", 16)]
-)
+@pytest.mark.parametrize(("power", "word", "through"), [(-0.5, "Yes", 1), (0.5, "No", 256)])
 def test_a_head_improves_the_condition_if_it_undoes_the_curvatures(
     power: float, word: str, through: int
 ) -> None:
@@ -83,6 +82,37 @@ def test_a_head_improves_the_condition_if_it_undoes_the_curvatures(
     assert answer == (
         f"{word}: the condition number on the 16 positive eigenvectors is {through} through the head and 16 without it."
     )
+
+
+@pytest.mark.parametrize("scale", [1.0, 3.0, -1.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_head_that_turns_and_scales_leaves_the_condition_as_it_is(
+    scale: float, seed: int
+) -> None:
+    turned = scale * torch.linalg.qr(normal(D, D, seed=seed)).Q
+    answer = told(lambda z: z @ turned)["Does the head improve the loss's condition?"].answer
+    assert answer.startswith("It leaves it as it is: the condition number on the 16 positive")
+
+
+def test_curvature_that_is_rounding_has_no_condition() -> None:
+    """Barlow Twins of two samples is locally constant."""
+    z, views = (1 + 1e-4 * normal(2, 3, seed=seed) for seed in (0, 1))
+    found = diagnose(nn.Identity(), "barlow_twins", z, views=views)
+    answer = next(a for a in found.answers if "condition" in a.question).answer
+    assert answer.startswith("There is nothing to whiten")
+    assert found.numbers["positive through the head"] == found.numbers["positive of the loss"] == 0
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_few_views_that_differ_have_no_interval() -> None:
+    """A draw of six samples leaves out the only one whose views differ in a third of cases: 0 over 0."""
+    z = normal(6, 3, seed=0)
+    views = z.clone()
+    views[0] += 0.1
+    found = diagnose(nn.Linear(3, 2), "simsiam", z, views=views)
+    answer = next(a for a in found.answers if "orbits" in a.question).answer
+    assert answer.startswith("This cannot be told: some of 400 bootstrap draws")
+    json.dumps(found.to_dict(), allow_nan=False)
 
 
 def test_negative_curvatures_have_no_part_in_a_condition() -> None:

@@ -223,7 +223,10 @@ def test_a_callable_known_to_separate_comes_in_blocks():
     loss = NEGATIVE_COSINE.bind(Targets(targets))
     blocks = EffectiveHessian(lambda z: head(z), plain(loss), z, separable=True)
     assert blocks.shape == (4, 3, 3)
-    assert_close(blocks.dense(), EffectiveHessian(head, loss, z).dense())
+    own = EffectiveHessian(head, loss, z)
+    assert_close(blocks.dense(), own.dense())
+    for term in ("pullback", "interaction"):
+        assert_close(getattr(blocks, term).dense(), getattr(own, term).dense())
     single = EffectiveHessian(lambda z: head(z), lambda u: u.square().sum(), z[:1], separable=True)
     assert single.shape == (1, 3, 3)
 
@@ -456,6 +459,10 @@ def _kinked(u: torch.Tensor) -> torch.Tensor:
     return (u - u.detach()).abs().sqrt().sum()
 
 
+def _steep(u: torch.Tensor) -> torch.Tensor:
+    return (u - u.detach()).sqrt().sum()
+
+
 @pytest.mark.parametrize(
     ("head", "loss", "z", "error", "message"),
     [
@@ -499,6 +506,7 @@ def _kinked(u: torch.Tensor) -> torch.Tensor:
         ),
         (HEAD, lambda u: u.sum() / 0, Z, ValueError, "`loss` returned NaN or infinity"),
         (HEAD, _kinked, Z, ValueError, "gradient of `loss` holds NaN or infinity"),
+        (HEAD, _steep, Z, ValueError, "gradient of `loss` holds NaN or infinity"),
         (lambda z: z.detach(), LOSS, Z, ValueError, "`head` returned a tensor that is detached"),
         (lambda z: z.int(), LOSS, Z, TypeError, "`head` must return a real floating-point"),
         (lambda z: 3, LOSS, Z, TypeError, "`head` must return a tensor"),

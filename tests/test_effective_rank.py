@@ -75,6 +75,9 @@ def test_collapsed_within_the_rounding_of_the_type_and_not_beyond() -> None:
     assert effective_ranks(nudged).collapsed
     assert not effective_ranks(nudged.double()).collapsed
     assert not effective_ranks(torch.stack([row, row * (1 + 100 * unit)])).collapsed
+    wide = torch.ones(400)
+    assert effective_ranks(torch.stack([wide, wide * (1 + 70 * unit)])).collapsed  # of 4 sqrt(400)
+    assert not effective_ranks(torch.stack([wide, wide * (1 + 90 * unit)])).collapsed
 
 
 def test_a_spectrum_of_equals_has_full_rank() -> None:

@@ -9,6 +9,7 @@ miss an estimator that is wrong in another way than the published one.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ import torch
 from curvature_fixture import normal
 
 from verify.bench.reference_functions import plain_function
+from verify.experiments.e1 import estimator_audit
 from verify.experiments.e1.estimator_audit import (
     CELLS,
     Cell,
@@ -107,6 +109,23 @@ def test_plain_functions_are_the_heads_they_come_from():
     torch.testing.assert_close(found, -cosines.mean())
 
 
+def test_initial_weights_are_pytorchs():
+    """Uniform up to one over the root of the number of inputs, either way."""
+    head = initial_state(Cell(SWISH), SMALL, 0).head
+    for weight in head.weights:
+        bound = 1 / math.sqrt(weight.shape[1])
+        assert 0.95 * bound < weight.max() < bound
+        assert -bound < weight.min() < -0.95 * bound
+
+
+def test_the_target_of_a_state_is_the_other_view():
+    """The projector maps z to something near the target, and not to it."""
+    state = initial_state(Cell(SWISH), SMALL, 0)
+    projector = Head(state.head.weights[:2], None, state.head.activations[:1])
+    apart = (projector(state.z) - state.targets).norm() / state.targets.norm()
+    assert 0.01 < apart < 0.8
+
+
 def test_scaling_a_projector_by_a_tenth_does_so():
     one, tenth = (initial_state(Cell(SWISH, scale), SMALL, 3) for scale in (1.0, 0.1))
     torch.testing.assert_close(tenth.head.weights[0], one.head.weights[0] / 10)
@@ -185,3 +204,16 @@ def test_the_estimators_type_is_that_of_z():
     z = normal(1, 3, seed=0)
     estimate = published_estimate(quadratic(-4.0, 0.5, 1.0), z, seed=0)
     assert estimate.value == pytest.approx(1, rel=1e-2)
+
+
+def test_an_eigenvalue_within_its_residual_is_not_negative(monkeypatch):
+    """Of a Hessian that is all rounding no sign is known."""
+    resolved = estimator_audit.extreme_eigenpairs
+
+    def coarse(operator):
+        pairs = resolved(operator)
+        return replace(pairs, residuals=2 * pairs.values.abs())
+
+    assert audit(CELLS[:1], 2, 0, SMALL)[0].negative == 2
+    monkeypatch.setattr(estimator_audit, "extreme_eigenpairs", coarse)
+    assert audit(CELLS[:1], 2, 0, SMALL)[0].negative == 0

@@ -560,3 +560,15 @@ def test_a_residual_is_that_of_its_pair_at_any_scale(scale: float, dense: int) -
     unit = 150 * torch.finfo(torch.float32).eps * 2 * scale
     assert bool((found.residuals > 0).all())
     assert bool(((found.residuals.double() - wanted).abs() <= unit).all())
+
+
+def test_some_of_a_batch_multiply_as_they_do_in_it():
+    class Batch(SymmetricOperator):
+        def apply(self, v):
+            return torch.einsum("mbn,bnk->mbk", v, matrices)
+
+    matrices = torch.stack(
+        [symmetric(3, scale * torch.tensor([-1.0, 1, 2])) for scale in (1, 2, 3, 4)]
+    )
+    some = Batch((4, 3), True, matrices.dtype, matrices.device).restricted(torch.tensor([1, 3]))
+    torch.testing.assert_close(some.dense(), matrices[[1, 3]])

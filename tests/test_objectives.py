@@ -133,6 +133,14 @@ def test_context_repeats_itself_and_follows_dtype() -> None:
         assert torch.equal(*values)
 
 
+def test_what_is_drawn_is_every_class_and_of_both_signs() -> None:
+    labels = OBJECTIVES["softmax_cross_entropy"].context(60, 3, torch.Generator().manual_seed(0))
+    assert set(labels.labels.tolist()) == {0, 1, 2}
+    targets = OBJECTIVES["mse"].context(60, 3, torch.Generator().manual_seed(0)).targets
+    assert targets.mean().abs() < 0.3
+    assert targets.std() == pytest.approx(1, abs=0.2)
+
+
 # --- particular values --------------------------------------------------------------------------
 
 

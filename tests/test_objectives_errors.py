@@ -78,17 +78,27 @@ def test_outputs_that_are_not_finite(name: str, value: float) -> None:
     refused(name, u, ValueError, rf"`u` to be finite; 1 of its 12 .* index \(2, 1\): {value}")
 
 
+def test_finite_outputs_whose_sum_overflows_are_finite() -> None:
+    loss, u = bound("mse")
+    huge = torch.full_like(u, 1e308)
+    assert loss.jet(huge).rho.isfinite().all()
+
+
 @pytest.mark.parametrize("name", [n for n, o in OBJECTIVES.items() if o.invariance == "each row"])
 def test_rows_without_a_direction(name: str) -> None:
     _, u = bound(name)
     u[1] = 0
     refused(name, u, ValueError, "row 1 of `u` has none.*its length was 0.0")
+    u[1, 0] = 1e-12  # what PyTorch divides a shorter row by
+    refused(name, u, ValueError, "row 1 of `u` has none.*its length was 1e-12")
 
 
 def test_features_that_do_not_vary() -> None:
     _, u = bound("barlow_twins")
-    u[:2, 2] = 0.1
-    refused("barlow_twins", u, ValueError, "feature 2 of `u` is constant")
+    rounded = 1 + torch.finfo(u.dtype).eps
+    for values in ((0.1, 0.1), (0.0, 0.0), (1.0, rounded)):
+        u[:2, 2] = torch.tensor(values, dtype=u.dtype)
+        refused("barlow_twins", u, ValueError, "feature 2 of `u` is constant")
 
 
 @pytest.mark.parametrize("name", [n for n, o in OBJECTIVES.items() if o.views == 2])
@@ -164,6 +174,7 @@ def test_negative_weights() -> None:
         ValueError, match=r"The off_diagonal of barlow_twins .* at least 0; it was -1"
     ):
         barlow_twins(*views, -1)
+    assert barlow_twins(*views, 0) < barlow_twins(*views, 1)
     with pytest.raises(ValueError, match=r"The variance of vicreg .* at least 0; it was nan"):
         vicreg(*views, VICRegWeights(variance=math.nan))
     with pytest.raises(ValueError, match=r"The epsilon of vicreg must be positive .* it was 0"):

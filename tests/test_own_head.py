@@ -207,6 +207,52 @@ def test_a_loss_is_left_alone_too() -> None:
     assert differences(before, snapshot(critic)) == []
 
 
+def test_what_a_function_has_as_a_default_is_left_alone() -> None:
+    norm = mlp(nn.BatchNorm1d(6)).double().train()
+    before = snapshot(norm)
+
+    def head(z: torch.Tensor, module: nn.Module = norm) -> torch.Tensor:
+        return module(z)
+
+    EffectiveHessian(head, loss, Z).dense()
+    assert differences(before, snapshot(norm)) == []
+
+
+class Shared(nn.Module):
+    """Two names of one buffer: what is written under the first is read under the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("seen", torch.zeros(()).double())
+        self.same = [self.seen]
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        self.seen.fill_(1)
+        return self.same[0] * z
+
+
+def test_what_is_held_twice_has_one_stand_in() -> None:
+    assert torch.equal(EffectiveHessian(Shared(), loss, Z).output, Z)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [lambda: torch.rand(1), random.random, lambda: np.random.rand()],  # noqa: NPY002 - a user's may
+)
+def test_the_random_states_of_every_library_are_put_back(draw: Callable[[], object]) -> None:
+    """Also where the draw itself is what an answer that differs twice is refused for."""
+    nothing = nn.Identity()
+    before = snapshot(nothing)
+
+    def head(z: torch.Tensor) -> torch.Tensor:
+        draw()
+        return 1 * z
+
+    with contextlib.suppress(ValueError):
+        EffectiveHessian(head, loss, Z)
+    assert differences(before, snapshot(nothing)) == []
+
+
 def test_the_statistics_of_the_batch_are_what_is_measured() -> None:
     module = mlp(nn.BatchNorm1d(6)).double().train()
     wanted = torch.func.hessian(

@@ -26,11 +26,16 @@ def loss(u: torch.Tensor) -> torch.Tensor:
     return (u - 1).pow(3).sum()
 
 
+def weighted(u: torch.Tensor) -> torch.Tensor:
+    """A loss in which every output has a weight of its own."""
+    return ((u - 1).pow(3) * torch.arange(1, 1 + u.numel()).reshape(u.shape)).sum()
+
+
 @pytest.mark.parametrize("pattern", ["*", "0.*", "3.weight", "*.bias"])
 def test_hessians_and_gauss_newton_terms_of_some_parameters(pattern: str) -> None:
     module, inputs = network(), normal(5, 3, seed=1)
     before = {n: t.clone() for n, t in module.state_dict().items()}
-    found = of_parameters(module, inputs, loss, pattern)
+    found = of_parameters(module, inputs, weighted, pattern)
     names = [
         n
         for n, _ in module.named_parameters()
@@ -53,10 +58,10 @@ def test_hessians_and_gauss_newton_terms_of_some_parameters(pattern: str) -> Non
         )
 
     theta = torch.cat([own[n].detach().flatten() for n in names])
-    wanted = torch.autograd.functional.hessian(lambda t: loss(outputs(t)), theta)
+    wanted = torch.autograd.functional.hessian(lambda t: weighted(outputs(t)), theta)
     torch.testing.assert_close(found.dense(), wanted)
     jacobian = torch.autograd.functional.jacobian(outputs, theta).reshape(-1, len(theta))
-    curvature = torch.diag(6 * (outputs(theta).flatten() - 1)).detach()
+    curvature = torch.diag(6 * torch.arange(1, 11) * (outputs(theta).flatten() - 1)).detach()
     torch.testing.assert_close(found.pullback.dense(), jacobian.T @ curvature @ jacobian)
     assert all(torch.equal(t, before[n]) for n, t in module.state_dict().items())
     assert all(p.grad is None for p in module.parameters())

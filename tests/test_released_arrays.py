@@ -24,7 +24,15 @@ from scipy import stats
 from verify.claims.evidence import Answer
 from verify.claims.statement import Experiment
 from verify.engine.registry import load
-from verify.experiments.released import collapse, command, heads, orbits, tracks
+from verify.experiments.released import (
+    collapse,
+    command,
+    heads,
+    orbits,
+    pretrained,
+    reader,
+    tracks,
+)
 from verify.experiments.released.analysis import analyse
 from verify.experiments.released.citations import CITATIONS, Citation, check, cite
 from verify.experiments.released.intervals import on_logarithms, wilson
@@ -978,3 +986,51 @@ def test_the_archive_gives_the_recorded_figures(recorded: Analysis) -> None:
                 assert a.interval == expected_interval, ours.quantity
     claims = [c for c in recorded.claims if c.experiment != "E8"]
     assert list(found.claims) == claims
+
+
+@pytest.mark.parametrize("place", ["value", "each", "interval"])
+def test_an_estimate_is_finite(place: str) -> None:
+    figures = {"value": 1.0, "each": (1.0, 2.0), "interval": (0.0, 3.0)}
+    bad = {"value": np.nan, "each": (1.0, np.inf), "interval": (0.0, np.inf)}
+    assert Estimate(**figures).text(".2g") == "1 (1, 2) [0, 3]"
+    with pytest.raises(ValueError, match="An estimate must be finite"):
+        Estimate(**figures | {place: bad[place]})
+
+
+def test_names_below_a_prefix_begin_with_all_of_it() -> None:
+    release = Release({name: np.zeros(1) for name in ("a/b/x", "a/b/y/z", "a/bc/x", "d")})
+    assert release.below("a/b") == ["x", "y"]
+    assert release.below("a") == ["b", "bc"]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "half", "expected"),
+    [
+        (2.0, 0.5, (Answer.YES, Answer.NO)),
+        (2.0, 1.5, (Answer.UNDECIDED, Answer.UNDECIDED)),
+        (0.5, 0.6, (Answer.UNDECIDED, Answer.UNDECIDED)),
+        (0.5, 0.1, (Answer.NO, Answer.YES)),
+    ],
+)
+def test_a_printed_ratio_decides_with_its_interval(
+    ratio: float, half: float, expected: tuple[Answer, Answer]
+) -> None:
+    line = f"| hue || 1 1 || 1 1 | {ratio}±{half} || 1 1 1 || 0.9 0.8"
+    printed = "\n".join(f"{name} {line}" for name in ("DINO ViT-S", "VICReg ResNet50"))
+    found = {c.id: c.answer for c in pretrained.spread(Release({}, printed)).claims}
+    assert (found["compress-raw"], found["expand-raw"]) == expected
+    assert (found["compress-unit"], found["expand-unit"]) == (Answer.NO, Answer.YES)
+
+
+def test_a_row_has_the_published_statistic_before_ours() -> None:
+    found = About("E1", "made up").row("q", as_published=Estimate(value=1), ours=Estimate(value=2))
+    assert found.cells() == ("q", "none", "1", "2", "")
+
+
+def test_too_many_arrays_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many files they are in."""
+    np.savez(tmp_path / "a.npz", a=np.zeros(1), b=np.zeros(1), c=np.zeros(1))
+    assert len(read(tmp_path).arrays) == 3
+    monkeypatch.setattr(reader, "MOST", 2)
+    with pytest.raises(ReleaseError, match="holds more than 2 arrays; it is not the release"):
+        read(tmp_path)

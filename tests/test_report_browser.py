@@ -482,10 +482,10 @@ def test_a_page_in_fewer_bytes_is_the_same_page(tools: SimpleNamespace) -> None:
 def test_one_file_with_everything_stays_as_small_as_it_became(
     report: Report, pytestconfig: pytest.Config, tmp_path: Path
 ) -> None:
-    """Seen: 0.113 MB of the fixture, and 4.56 MB of a run of everything that was 4.96 MB, where a later one was 5.16 MB.
+    """Seen: 0.112 MB of the fixture, and 4.73 MB of a run of everything.
 
-    Of the latter the text that is read is 1.3 MB, what formulas say and their LaTeX 0.53 MB, the elements of MathML
-    1.2 MB, those of HTML 1.1 MB and drawings 0.37 MB.
+    Of the latter the text that is read is 1.25 MB, what formulas say and their LaTeX 0.56 MB, the elements of MathML
+    1.3 MB, those of HTML 1.1 MB and drawings 0.42 MB.
     """
     whole = pytestconfig.getoption("--report-in")
     cache = report.site.parent / "artefacts" / "report" if whole else None

@@ -14,7 +14,7 @@ from report_parser import Parsed, shown, squeezed
 
 from reports import tiers
 from reports.mathml import prose_or_source, unbroken
-from reports.render import _heading, page
+from reports.render import _heading, _summary, page
 from reports.typed import lettered
 from reports.vocabulary import anchor
 from verify.claims.check import Kind, Role
@@ -270,6 +270,23 @@ def test_a_check_is_called_in_words_and_not_by_ids() -> None:
         "Theorems of Coq's kernel",
     )
     assert _heading(room.checks[-1], room) == room.checks[-1].title
+
+
+def test_a_measurement_names_effects_and_networks_in_words() -> None:
+    (room,) = run_record().experiments
+    measured = next(check for check in room.checks if check.evidence)
+    effect, other = room.experiment.effects[:2]
+    summary = f"Not answered with yes: {effect.id} (no), else (no). {other.id} (no) stays."
+    named = replace(
+        measured,
+        title="Orbits: CIFAR-10, resnet18, reduced",
+        evidence=replace(measured.evidence, summary=summary),
+    )
+    words = effect.text.rstrip(".")
+    assert _summary(named, room) == (
+        f"Not answered with yes: “{words}” (no), else (no). {other.id} (no) stays."
+    )
+    assert _heading(named, room) == "Orbits: CIFAR-10, ResNet-18, reduced"
 
 
 def test_what_a_premise_or_an_earlier_step_says_is_named_alone() -> None:

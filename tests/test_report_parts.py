@@ -100,6 +100,12 @@ def test_a_wide_formula_breaks_before_its_outermost_sums_and_after_a_slash() -> 
     assert formula("f(a)^2 g(b)^2 h(c)^2 m(n)^2 (1 / k(d)^2) l(e)^2").count("<math") == 1
 
 
+def test_what_does_not_break_and_is_broad_is_marked_for_paper() -> None:
+    terms = " + ".join(f"a_{{{i}}} b_{{{i}}} c_{{{i}}}" for i in range(10))
+    assert 'class="broad"' in formula(f"f({terms})")
+    assert 'class="broad"' not in formula(terms)
+
+
 def test_a_wide_vector_breaks_after_its_commas_inside_the_brackets() -> None:
     entry = r"\frac{\left(a + b\right)^{2} z_{1}}{C + 1}"
     drawn = str(formula(rf"\left( {', '.join([entry] * 5)} \right)"))
@@ -125,6 +131,7 @@ def test_a_formula_that_reads_as_it_is_written_says_nothing_twice() -> None:
         (r"\left(a\right)^2", "<mrow><mo>(</mo><mi>a</mi><mo>)</mo></mrow>"),
         (r"a \left|b\right|", '<mo stretchy="true" fence="true" form="prefix">|</mo>'),
         (r"{-1} + {a b}", '<mrow><mo form="prefix">−</mo><mn>1</mn></mrow><mo>+</mo><mi>a</mi>'),
+        ("-x", '<math aria-label="−x" alttext="-x"><mo form="prefix">−</mo><mi>x</mi></math>'),
         (r"x_{i}^{2}", "<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup>"),
         (r"(\frac{1}{2})", '<mo stretchy="false">(</mo>'),
     ],

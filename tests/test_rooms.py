@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from hypothesis import strategies as st
 from toy import write_registry
 
 from verify.__main__ import REGISTRIES
+from verify.claims import declare
+from verify.claims.check import Arithmetic, Kind, Role
+from verify.claims.derivation import derive, hypothesis_ablation
+from verify.claims.property import Claim
+from verify.claims.statement import Hypothesis, Part, Reading, Statement, Verdict
+from verify.engine import registry as registries
 from verify.engine.registry import RoomError, contents, load
 
 S = 'Reading(id="S", text="", hypotheses=(), predicted=Verdict.HOLDS),\n            '
@@ -88,6 +95,98 @@ def test_a_room_without_faults_is_loaded(folder):
 @pytest.mark.parametrize("place", contents(REGISTRIES), ids=lambda place: place.entry.id)
 def test_every_real_room_is_without_faults(place):
     assert load(place.entry.id, place.module).checks
+
+
+# --- how checks are declared, and what controls what --------------------------------------------
+
+CLAIM = Claim("so", st.integers, float)
+
+
+def refute(point, reading, ctx):
+    """By one function."""
+
+
+def refute_otherwise(point, reading, ctx):
+    """By another."""
+
+
+def controls(function, *violated):
+    points = dict.fromkeys(violated)
+    return declare.refutation_controls("c", function, reading="R", violations=points, mild=None)
+
+
+REFUTATION = declare.refutation("r", "", refute, None, reading="R")
+
+STATEMENT = Statement(
+    id="toy",
+    label="",
+    title="",
+    source="",
+    quoted="",
+    unseen="",
+    hypotheses=(Hypothesis(id="even", text=""), Hypothesis(id="positive", text="")),
+    readings=(
+        Reading(id="R", text="", hypotheses=("even", "positive"), predicted=Verdict.REFUTED),
+    ),
+    parts=(Part(id="P", title="", text=""), Part(id="Q", title="", text="")),
+)
+
+
+def test_every_kind_of_check_has_its_role():
+    """A false variant supports nothing, and the control of a derivation withdraws hypotheses."""
+    true, false = declare.property_check("p", "", CLAIM), declare.mutant_check("m", CLAIM)
+    closes, ablation = declare.proof("d", "", print)
+    found = [true, false, closes, ablation, REFUTATION, controls(refute, "even")]
+    assert [(check.role, check.kind) for check in found] == [
+        (Role.SUPPORTS, Kind.PROPERTY),
+        (Role.CONTROL, Kind.MUTANT),
+        (Role.SUPPORTS, Kind.DERIVATION),
+        (Role.CONTROL, Kind.DERIVATION),
+        (Role.REFUTES, Kind.COUNTEREXAMPLE),
+        (Role.CONTROL, Kind.ATTACK),
+    ]
+    assert (closes.run.func, ablation.run.func) == (derive, hypothesis_ablation)
+    assert [check.all_dimensions for check in found] == [False, False, True, False, False, False]
+
+
+@pytest.mark.parametrize("arithmetic", [Arithmetic.FLOAT64, Arithmetic.FLOAT32])
+def test_a_refutation_in_floating_point_is_not_declared(arithmetic):
+    with pytest.raises(ValueError, match="must refute in symbolic, exact or ball arithmetic"):
+        declare.refutation("r", "", refute, None, reading="R", arithmetic=arithmetic)
+
+
+def test_a_section_names_what_names_nothing_itself():
+    own = declare.sampled("own", "", print, part="Q", readings=("S",))
+    first, second = declare.section(
+        "toy.P", own, declare.sampled("other", "", print), part="P", readings=("R",)
+    )
+    assert (first.id, first.part, first.readings) == ("toy.P.own", "Q", ("S",))
+    assert (second.id, second.part, second.readings) == ("toy.P.other", "P", ("R",))
+
+
+@pytest.mark.parametrize(
+    ("found", "fault"),
+    [
+        (controls(refute, "even", "positive"), ""),
+        (controls(refute_otherwise, "even", "positive"), "by a function that no control tries"),
+        (controls(refute, "even"), "no other, and positive is not so"),
+        (controls(refute, "even", "positive", "odd"), "no other, and odd is not so"),
+    ],
+)
+def test_a_counterexample_is_controlled_by_its_function_and_every_hypothesis(found, fault):
+    faults = list(registries._uncontrolled(STATEMENT, (REFUTATION, found)))
+    assert bool(faults) == bool(fault)
+    assert all(fault in told for told in faults)
+
+
+@pytest.mark.parametrize(("of", "controlled"), [("P", True), ("Q", False)])
+def test_a_control_is_of_its_own_part(of, controlled):
+    (true,) = declare.section("toy.P", declare.property_check("p", "", CLAIM), part="P")
+    (false,) = declare.section("toy.P", declare.mutant_check("m", CLAIM), part=of)
+    faults = list(registries._undecidable(STATEMENT, (true, false)))
+    assert (
+        any("toy.P.p supports 'P', and no check of role" in told for told in faults) != controlled
+    )
 
 
 COUNTED = {

@@ -12,15 +12,18 @@ import re
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import msgspec
 import pytest
 from toy import context, forget, load_checks, write_registry
 
-from verify.claims.check import MINIMUM_CASES, Context
+from verify.claims.check import MINIMUM_CASES, Context, Kind
 from verify.claims.evidence import Outcome
+from verify.engine import registry as rooms
+from verify.engine.assemble import Request, assemble, kept, with_run
 from verify.engine.registry import RoomError
-from verify.engine.runner import Stage, process_pool, run_all
+from verify.engine.runner import Results, Stage, process_pool, run_all
 from verify.engine.store import Records, Store
 from verify.engine.worker import run_check
 
@@ -110,6 +113,25 @@ def test_an_unknown_check_is_refused(folder, check_id):
 
 
 # --- many checks ----------------------------------------------------------------------------
+
+
+def test_each_check_begins_with_a_random_state_of_its_own(folder):
+    registry = write_registry(folder, ["grows", "draws"])
+    first, second = (
+        run_check(f"toy.P.{name}", context(registry, folder)).summary.split(",")
+        for name in ("grows", "draws")
+    )
+    assert first[0] != second[0]
+    assert first[1].rstrip("]") != second[1].rstrip("]")
+
+
+def test_what_needs_data_is_fixed_whatever_else_it_needs(folder):
+    """The run's seed and profile have no part in it."""
+    (check,) = load_checks(write_registry(folder, ["images"]))
+    assert check.ignores_run_seed
+    assert replace(check, capabilities=("cuda", "cifar10")).ignores_run_seed
+    assert not replace(check, capabilities=("cuda",)).ignores_run_seed
+    assert not replace(check, capabilities=()).ignores_run_seed
 
 
 def test_the_number_of_jobs_does_not_change_a_finding(folder):
@@ -210,6 +232,16 @@ def test_code_that_changes_while_a_check_runs_is_noticed(folder, executor):
     assert "changed" in found.summary
     forget(registry)
     assert run(registry, folder).reused == frozenset()
+
+
+def test_a_worker_keeps_nothing_of_code_that_is_no_longer_on_disk(folder):
+    registry = write_registry(folder, ["derivation"])
+    load_checks(registry)
+    formula = folder / registry / "toy" / "formula.py"
+    formula.write_text(formula.read_text().replace("x * x", "x + x"))
+    found = run_check("toy.P.derivation", context(registry, folder))
+    assert found.outcome is Outcome.ERROR
+    assert "changed on disk" in found.summary
 
 
 def test_an_artefact_is_built_once_and_before_the_checks_that_need_it(folder):
@@ -379,5 +411,79 @@ def test_the_context_pickles_and_seeds_depend_on_seed_and_name_only(folder):
     ctx = context(write_registry(folder), folder)
     copy = pickle.loads(pickle.dumps(ctx))
     assert copy == ctx
-    assert copy.seed_for("a") == ctx.seed_for("a") != ctx.seed_for("b")
+    assert copy.seed_for("a") == ctx.seed_for("a")
+    names = ("toy.P.property", "toy.P.properties", "toy.Q.property", "")
+    seeds = {
+        replaced.seed_for(name)
+        for replaced in (ctx, msgspec.structs.replace(ctx, seed=2))
+        for name in names
+    }
+    assert len(seeds) == 2 * len(names)
     assert isinstance(copy, Context)
+
+
+# --- what a record counts ------------------------------------------------------------------------
+
+
+def test_what_was_kept_is_reused_and_what_was_made_now_is_not():
+    best = Results(evidence={"a": 1, "b": 2}, reused=frozenset("ab"))  # type: ignore[dict-item]
+    found = with_run(best, Results(evidence={"a": 1, "b": 2, "c": 3}, reused=frozenset("a")))  # type: ignore[dict-item]
+    assert found.reused == frozenset("a")
+    assert found.evidence == {"a": 1, "b": 2, "c": 3}
+
+
+def test_what_is_left_out_is_not_kept(folder):
+    registry = write_registry(folder)
+    run(registry, folder)
+    store, ctx = Store(folder / "evidence"), context(registry, folder)
+    room = rooms.load("toy", f"{registry}.toy")
+    for request, names in (
+        (Request(), {"derivation", "derivation.ablation", "property"}),
+        (Request(skip=(Kind.PROPERTY,)), {"derivation", "derivation.ablation"}),
+        (Request(only=(Kind.PROPERTY,)), {"property"}),
+    ):
+        found = kept(request, ctx, [room], store=store, recorded=Records(folder / "none"))
+        assert {id.removeprefix("toy.P.") for id in found.evidence} == names
+
+
+def test_seconds_are_those_of_what_was_made_now(folder):
+    registry = write_registry(folder)
+    results = run(registry, folder)
+    store, recorded = Store(folder / "evidence"), Records(folder / "none")
+    room, ctx = rooms.load("toy", f"{registry}.toy"), context(registry, folder)
+    spent = {id: found.provenance.cpu_s for id, found in results.evidence.items()}
+    for reused in (frozenset(), frozenset(["toy.P.property"]), frozenset(spent)):
+        record = assemble(
+            Request(),
+            ctx,
+            [room],
+            replace(results, reused=reused),
+            store=store,
+            recorded=recorded,
+            wall_s=1.0,
+        )
+        assert record.cpu_s == sum(cpu_s for id, cpu_s in spent.items() if id not in reused)
+        assert record.reused == len(reused)
+
+
+@pytest.mark.parametrize("newer", ["stored", "recorded"])
+def test_of_evidence_that_does_not_count_the_newest_is_shown(folder, newer):
+    registry = write_registry(folder, ["derivation", "gpu"])
+    stores = {name: Store(folder / name) for name in ("stored", "recorded")}
+    for seed, name in enumerate(sorted(stores, key=lambda name: name == newer)):
+        evidence = run_check("toy.P.gpu", context(registry, folder, device="cuda", seed=seed))
+        made = msgspec.structs.replace(evidence.provenance, date=f"2026-01-0{seed + 1}")
+        stores[name].write(msgspec.structs.replace(evidence, provenance=made))
+    record = assemble(
+        Request(),
+        context(registry, folder, seed=5),
+        [rooms.load("toy", f"{registry}.toy")],
+        Results(evidence={}),
+        store=stores["stored"],
+        recorded=Records(folder / "recorded"),
+        wall_s=1.0,
+    )
+    shown = next(check for check in record.checks if check.id == "toy.P.gpu")
+    assert shown.stale
+    assert shown.recorded == (newer == "recorded")
+    assert shown.evidence.provenance.seed == 1

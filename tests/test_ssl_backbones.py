@@ -18,12 +18,14 @@ from verify.ssl.backbones import (
     Attention,
     BasicBlock,
     Block,
+    Projector,
     ResNet,
     VisionTransformer,
     calibrate,
     collapse,
     resnet18,
     seeded,
+    shortcut,
     vit_tiny,
 )
 from verify.ssl.measurements import represent
@@ -279,3 +281,36 @@ def test_refused_sizes() -> None:
         vit_tiny(3, 30, 192)
     with pytest.raises(ValueError, match="representations of size 100: expected a multiple of 64"):
         VisionTransformer(3, 32, 100, patch=4, depth=1)
+
+
+def test_what_a_shortcut_may_leave_as_it_is() -> None:
+    maps = draw(2, 8, 6, 6)
+    assert torch.equal(shortcut(8, 8, 1)(maps), maps)
+    assert shortcut(8, 8, 2)(maps).shape == (2, 8, 3, 3)
+    assert shortcut(8, 12, 1)(maps).shape == (2, 12, 6, 6)
+
+
+@pytest.mark.parametrize("batchnorm", [False, True])
+def test_a_projector_ends_with_a_linear_layer(batchnorm: bool) -> None:
+    """And every layer before it with the activation."""
+    layers = [type(layer) for layer in Projector((4, 5, 6, 3), "swish", batchnorm).layers]
+    norm = [nn.BatchNorm1d] * batchnorm
+    assert layers == [nn.Linear, *norm, nn.SiLU] * 2 + [nn.Linear, *norm]
+
+
+@pytest.mark.parametrize("name", BACKBONES)
+def test_what_closes_a_backbone_comes_last(name: str) -> None:
+    network = BACKBONES[name](3, 32, 64)
+    norms = [m for m in network.modules() if "Norm" in type(m).__name__]
+    closing = network.closing_norms()
+    assert name == "ViT-Tiny" or closing[-1] is norms[-1]
+    assert all(len(norm.weight) == len(norms[-1].weight) for norm in closing)
+
+
+@pytest.mark.parametrize("name", ["small", "ResNet-18"])
+def test_collapse_keeps_a_share_about_one(name: str) -> None:
+    network = seeded(lambda: BACKBONES[name](3, 32, 64), 2)
+    collapse(network, 0.1)
+    for norm in network.closing_norms():
+        assert torch.allclose(norm.weight, torch.tensor(0.1))
+        assert torch.equal(norm.bias, torch.ones_like(norm.bias))

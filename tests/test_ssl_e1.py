@@ -16,7 +16,9 @@ from verify.claims.evidence import Answer, Outcome
 from verify.engine.worker import run_check
 from verify.experiments.e1 import display as e1_display
 from verify.experiments.e1 import experiment as e1
+from verify.experiments.e1 import invariants as e1_invariants
 from verify.experiments.e1 import measure as e1_measure
+from verify.experiments.e1.estimator_audit import CellAudit
 from verify.experiments.e1.experiment import setup
 from verify.experiments.e1.measure import ACTIVATIONS, CELLS, SMOOTH, Cell
 from verify.experiments.forms import LIVE
@@ -250,3 +252,30 @@ def test_the_target_is_the_other_view(monkeypatch: pytest.MonkeyPatch) -> None:
     targets = head_outputs(networks.projector, represent(networks.backbone, second)).double()
     lengths = outputs.norm(dim=1) * targets.norm(dim=1)
     assert found["cosine"] == pytest.approx(((outputs * targets).sum(1) / lengths).numpy())
+
+
+@pytest.mark.parametrize(
+    ("negative", "wrong", "upwards", "expected"),
+    [
+        (8, 4, 1, Outcome.AS_STATED),
+        (8, 1, 2, Outcome.AS_STATED),  # an eighth and a quarter
+        (7, 4, 1, Outcome.SURPRISE),
+        (8, 0, 1, Outcome.SURPRISE),
+        (8, 4, 3, Outcome.SURPRISE),
+    ],
+)
+def test_the_audit_stands_on_three_counts(
+    negative: int, wrong: int, upwards: int, expected: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of eight states in every cell."""
+
+    def audited(*_: object) -> tuple[CellAudit, ...]:
+        rest = {"negative_end": 0, "faded": 0, "zero": 0}
+        floats = {"errors": (1.0, 0.0, 2.0), "confidence": 1.0, "beyond": 1.0}
+        counts = {"negative": negative, "wrong_sign": wrong, "wrong_upwards": upwards}
+        return (CellAudit(cell="made up", states=8, **counts, **rest, **floats),)
+
+    monkeypatch.setattr(e1_invariants, "audit", audited)
+    monkeypatch.setattr(e1_invariants, "STATES", {"smoke": 8})
+    ctx = Context(seed=1, profile="smoke", device="cpu", cache="", rooms={})
+    assert e1_invariants.run_audit(ctx).outcome is expected

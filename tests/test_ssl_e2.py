@@ -7,6 +7,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 import pytest
+import torch
 from ssl_fixture import short_context, tables_are_whole
 
 from verify.claims.check import Context
@@ -20,12 +21,15 @@ from verify.experiments.collapse import (
     REFERENCE,
     Cell,
     Tracks,
+    expected_trained,
     setup,
 )
 from verify.experiments.e2 import experiment as e2
 from verify.experiments.e2 import measure
+from verify.experiments.e2.invariants import orthogonal_ratio
 from verify.experiments.e7 import experiment as e7
 from verify.experiments.forms import FORMS, LIVE, MEDIUM
+from verify.experiments.homogeneity import Scaled
 from verify.experiments.networks import SCALES
 from verify.ssl.training import Start
 
@@ -264,3 +268,30 @@ def test_more_seeds_are_left_out_of_the_smoke_profile_only(id: str) -> None:
     assert "not run in the smoke profile" in missing_capability(check, smoke)
     for profile in ("standard", "deep"):
         assert not missing_capability(check, msgspec.structs.replace(smoke, profile=profile))
+
+
+def test_what_must_be_trained_are_the_runs_with_batchnorm() -> None:
+    (found,) = expected_trained([made_up(**AS_PUBLISHED)])
+    assert set(found) == {cell for cell in CELLS if cell.norm == NORMED}
+
+
+@pytest.mark.parametrize("times", [0.5, 2.0])
+def test_a_gradient_along_or_against_z_is_not_orthogonal_to_it(times: float) -> None:
+    """Under the squared error of a linear head it is (1 - times) |h|^2 for the target times h."""
+    z = torch.tensor([1.0, 0.5], dtype=torch.float64)
+    case = Scaled((2, 2), "linear", 0, z, z, 1)
+    target = times * case.head(False)(z).detach()
+    assert orthogonal_ratio(replace(case, target=target), name="mse") > 1e3
+
+
+def test_one_run_that_was_not_collapsed_is_enough() -> None:
+    tracks, (first, second) = made_up(**AS_PUBLISHED), measure.SMOOTH_CELLS
+    assert measure.collapsed([tracks], (first, second), None)
+    high = tracks | {second: tracks[second.normal]}
+    assert measure.collapsed([high], (first,), None)
+    assert not measure.collapsed([high], (first, second), None)
+    assert not measure.collapsed([tracks, high], (first, second), None)
+
+
+def test_the_growth_of_a_variance_is_from_the_start() -> None:
+    assert measure.growth({"variance_z": np.array([1.0, 5.0, 3.0])}) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,7 +21,9 @@ from verify.experiments.e5 import experiment as e5
 from verify.experiments.e5 import measure as e5_curvature
 from verify.experiments.e5.measure import COUNT, HALVINGS, Cells, Way, bending
 from verify.experiments.networks import TRAINED, Run
+from verify.ssl.augment import rotation_orbit
 from verify.ssl.data import Dataset
+from verify.ssl.measurements import unit
 from verify.ssl.training import Networks
 
 pytestmark = pytest.mark.slow  # it trains networks
@@ -165,4 +168,42 @@ def test_orbits_are_made_as_published() -> None:
     assert cell.h[0]["second"] == pytest.approx(np.mean(curves["h"]), rel=5e-3)
     (smooth,) = cells[TRAINED, Way.RAW]
     assert smooth.z[0]["second"] < 0.8 * cell.z[0]["second"]  # interpolation takes the jumps out
+    angles = torch.deg2rad(e5_curvature.FIRST + 5 * torch.arange(10))
+    raw, first = rotation_orbit(images, angles).flatten(2), torch.eye(100)[0]
+    for way, values in ((Way.RAW, raw), (Way.NORMALISED, unit(raw))):
+        second = bending(unit(values - first)).second.mean().item()
+        assert cells[TRAINED, way][0].h[0]["second"] == pytest.approx(second, rel=1e-3)
     assert "turning" not in cell.intervals
+
+
+def test_a_ratio_and_its_interval_are_at_the_published_step() -> None:
+    """Of h every other point is off the arc by so little that only the finest step sees it."""
+    z, h = arcs(10.0, 1.0), arcs(20.0, 1.0)
+    h[:, 1::2] *= 1.01
+    cell = e5_curvature.compare(z, h)
+    expected = (bending(h[:, ::4]).second.mean() / bending(z[:, ::4]).second.mean()).item()
+    finest = (bending(h).second.mean() / bending(z).second.mean()).item()
+    assert abs(finest - expected) > 0.5
+    assert cell.ratio("second") == pytest.approx(expected)
+    assert tuple(cell.intervals["second"]) == pytest.approx(
+        (expected, expected)
+    )  # all orbits are one
+
+
+def test_interpolated_orbits_begin_off_the_grid() -> None:
+    """At 0 degrees, and at every quarter turn, interpolation has a kink; no angle is one of these."""
+    asked = []
+
+    class Looking:
+        def compared(self, images: Tensor, orbit: partial[Tensor]) -> list[object]:
+            """What is asked of a run."""
+            asked.append(torch.rad2deg(orbit.keywords["angles"]))
+            return []
+
+    images, labels = torch.rand(3, 1, 4, 4), torch.zeros(3, dtype=torch.int64)
+    dataset = Dataset("made up", "here", images, labels, images, labels)
+    e5_curvature.measure(SimpleNamespace(bent=None), [Looking()], dataset)  # type: ignore[arg-type, list-item]
+    jumps, fine = asked
+    assert jumps.tolist() == pytest.approx(list(range(0, 50, 5)))
+    assert fine.diff().tolist() == pytest.approx([1.25] * 36, abs=1e-4)
+    assert fine[0].item() == pytest.approx(13.75, abs=0.01)  # a tenth of the golden angle

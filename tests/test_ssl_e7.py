@@ -94,3 +94,11 @@ def test_every_run_is_read() -> None:
     assert all(cell.plain in SHRUNK for cell in WITH_BATCHNORM)
     assert {cell.start for cell in SHRUNK} == {Start.SHRUNK_PROJECTOR}
     assert set(answers(made_up(5, 1, 300, CORE))) == {e.id for e in e7.EXPERIMENT.effects}
+
+
+def test_the_published_mean_is_one_of_ratios() -> None:
+    """Not the ratio of the means, which a large epoch of the backbone draws down."""
+    runs = made_up(plain=5, normed=1, shrunk=300)[Cell("relu")]
+    drifting = runs | {"update_backbone": np.array([[0.01, 0.04]] * 3)}
+    expected = [0.01 * 300 * (a / 0.01 + b / 0.04) / 2 for a, b in DRIFT]
+    assert arithmetic(drifting) == pytest.approx(expected)

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from hypothesis import Phase, given, settings
 from ssl_fixture import PLACES, short_context, tables_are_whole
 from torch import Tensor, nn
 
@@ -21,12 +22,15 @@ from verify.engine import registry as rooms
 from verify.engine.worker import run_check
 from verify.experiments.e3 import experiment as e3
 from verify.experiments.e3 import measure as e3_orbits
+from verify.experiments.e3.invariants import HeadCase, Shrinking, isometries
 from verify.experiments.e4 import experiment as e4
+from verify.experiments.e4 import invariants as e4_invariants
 from verify.experiments.e4 import measure as e4_probes
 from verify.experiments.e4.measure import Accuracies, probe_as_published, turned_once
 from verify.experiments.networks import FRESH, TRAINED, UNTRAINED
+from verify.ssl.augment import quarter_turns
 from verify.ssl.data import Dataset
-from verify.ssl.measurements import Protocol, unit
+from verify.ssl.measurements import Protocol, contraction, equal_weights, summarise, unit
 from verify.ssl.probes import PROBE, PUBLISHED_PROBE, train_probes
 
 pytestmark = pytest.mark.slow  # it trains networks
@@ -234,12 +238,15 @@ def test_interpolation_criterion(
 
 
 def test_moved_compares_seed_by_seed() -> None:
-    before, after = ([e3_orbits.compare(*made_up(n))] * 2 for n in ("nothing", "compresses"))
+    nothing, more, less = (
+        e3_orbits.compare(*made_up(head)) for head in ("nothing", "compresses", "expands")
+    )
+    before, after = [nothing, less], [more, more]
     key = (TRAINED, Protocol.CONSISTENT)
     found = e3_orbits.moved(({key: before}, {key: after}), *key, "compression")
-    ratio = after[0].plain.compression / before[0].plain.compression
-    assert found == pytest.approx([ratio.item() - 1] * 2)
-    assert found[0] > 1
+    ratios = [a.plain.compression / b.plain.compression for a, b in zip(after, before, strict=True)]
+    assert found == pytest.approx([ratio.item() - 1 for ratio in ratios])
+    assert 1 < found[0] < found[1]
 
 
 def test_orbits_are_turned_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -354,3 +361,55 @@ def test_features_are_of_the_head_that_names_them() -> None:
         assert torch.allclose(found["h"][half], 2 * found["z"][half])
         assert torch.allclose(found["fresh h"][half], 3 * found["z"][half])
         assert found["z"][half].shape == (2, len(seen), 4, 4)
+
+
+def test_the_published_sample_has_three_images_of_five_classes() -> None:
+    z, h, classes = made_up("compresses")
+    few = [int(i) for c in range(5) for i in (classes == c).nonzero()[:3, 0]]
+    assert sorted(few) != list(range(15))
+    parts = summarise(z[few], classes[few]), summarise(h[few], classes[few])
+    expected = contraction(*parts, equal_weights(classes[few]))
+    found = e3_orbits.compare(z, h, classes).sample
+    for quantity in ("compression", "selectivity"):
+        assert torch.equal(getattr(found, quantity), getattr(expected, quantity))
+
+
+def test_an_orbit_is_twelve_even_steps_of_one_turn() -> None:
+    assert torch.allclose(e3_orbits.ANGLES.rad2deg(), torch.arange(0.0, 360, 30))
+
+
+def test_shrinking_is_towards_its_centre() -> None:
+    h, centre = torch.randn(2, 3, 4).double(), torch.randn(4).double()
+    case = Shrinking(h, h, centre, 2)
+    assert torch.allclose(case.shrunk - centre, (h - centre) / 4)
+
+
+def test_a_turned_training_image_among_the_test_images_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    images, labels = torch.rand(4, 1, 4, 4), torch.zeros(4, dtype=torch.int64)
+    turned = quarter_turns(images[:1])[0, 1:2]
+    for tested, expected in ((turned, Outcome.SURPRISE), (images[1:], Outcome.AS_STATED)):
+        dataset = Dataset("made up", "here", images[:1], labels[:1], tested, labels[: len(tested)])
+        monkeypatch.setattr(e4_invariants, "load_digits", lambda dataset=dataset: dataset)
+        assert e4_invariants.run_disjoint(None).outcome is expected  # type: ignore[arg-type]
+
+
+def test_isometries_mix_coordinates() -> None:
+    """A head that only rescales would let a measurement pass that depends on the coordinates."""
+    mixed = []
+
+    @settings(max_examples=20, derandomize=True, database=None, phases=[Phase.generate])
+    @given(isometries())
+    def look(case: HeadCase) -> None:
+        weight = case.head.weight
+        mixed.append(len(weight) > 1 and not torch.equal(weight, weight.diag().diag()))
+
+    look()
+    assert any(mixed)
+
+
+def test_a_quotient_of_equals_is_one_in_every_draw() -> None:
+    """Numerator and divisor are of the same drawn orbits."""
+    cells = [e3_orbits.compare(*made_up("compresses"))] * 2
+    assert e3_orbits.pooled(cells, "selectivity", cells) == pytest.approx((1, 1))

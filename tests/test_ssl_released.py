@@ -311,6 +311,11 @@ def not_a_number(state: dict[str, Tensor]) -> dict[str, Tensor]:
     return state | {"backbone.layer2.0.conv1.weight": one}
 
 
+def infinite(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    name = "backbone.layer2.0.conv1.weight"
+    return state | {name: torch.full_like(state[name], torch.inf)}
+
+
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
@@ -324,6 +329,7 @@ def not_a_number(state: dict[str, Tensor]) -> dict[str, Tensor]:
         (no_head, "It has no head; take the full checkpoint"),
         (no_tensors, "holds no weights under model or teacher"),
         (not_a_number, r"numbers in backbone.layer2.0.conv1.weight that are not finite"),
+        (infinite, r"numbers in backbone.layer2.0.conv1.weight that are not finite"),
     ],
 )
 def test_wrong_weights_end_in_a_sentence(
@@ -595,3 +601,52 @@ def test_a_network_of_another_size_has_nothing_published_beside_it() -> None:
     known, unknown = shown.rows[: len(KINDS)], shown.rows[len(KINDS) :]
     assert [row[column] for row in known] == ["1284", "2499", "2898", "3728"]
     assert {row[n] for row in unknown for n in (column, other)} == {"none"}
+
+
+def test_a_vit_for_images_of_another_size_is_none_of_them(tmp_path: Path) -> None:
+    backbone = released.VisionTransformer(3, 112, 64, patch=56, depth=1)
+    head = released.DinoHead(nn.Sequential(nn.Linear(64, 8)), 5, 8)
+    parts = {"backbone": backbone, "head": head}
+    state = {f"{p}.{n}": t for p, m in parts.items() for n, t in m.state_dict().items()}
+    torch.save({"teacher": state}, tmp_path / "small.pth")
+    with pytest.raises(CheckpointError, match="is nearest to"):
+        load(tmp_path / "small.pth")
+
+
+def test_the_fresh_head_is_calibrated_on_each_kind_of_orbits(
+    images: tuple[Tensor, Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr(e8_orbits, "calibrate", lambda head, z: (head.eval(), seen.append(z)))
+    e8_orbits.measure(network(nn.Identity()), *images)
+    assert [z.shape for z in seen] == [(20 * e8_orbits.STEPS, 32)] * len(KINDS)
+    assert not torch.equal(seen[0], seen[1])
+
+
+def test_images_are_drawn_within_their_classes() -> None:
+    """Two classes of equal orbits each: drawn within them, nothing varies."""
+    generator = torch.Generator().manual_seed(0)
+    kinds = [torch.randn(2, 6, d, generator=generator) for d in (5, 4, 4)]
+    labels = torch.arange(20) % 2
+    points = [kind[labels] for kind in kinds]
+    cell = e8_orbits._cell(points, (points[0][:, 0], points[1][:, 0]), labels)
+    assert cell.selectivity.high - cell.selectivity.low < 1e-9
+    assert cell.selectivity.low == pytest.approx(cell.compression / cell.shrinkage)
+
+
+def test_orbits_are_standardised(
+    images: tuple[Tensor, Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As every original image is: the first point of the rotation is the image itself."""
+    seen: list[Tensor] = []
+
+    def kept(module: nn.Module, inputs: Tensor) -> Tensor:
+        if inputs.ndim == 4:
+            seen.append(inputs)
+        return plain(module, inputs)
+
+    plain = e8_orbits.outputs
+    monkeypatch.setattr(e8_orbits, "outputs", kept)
+    e8_orbits.measure(network(nn.Identity()), *images)
+    originals, first = seen[0], seen[1]
+    assert torch.allclose(first[0], originals[0], atol=1e-5)

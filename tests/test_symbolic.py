@@ -11,6 +11,8 @@ import sympy as sp
 from verify.claims.check import Context
 from verify.claims.derivation import Proof, derive, hypothesis_ablation
 from verify.claims.evidence import Outcome
+from verify.numeric.activations import SWISH
+from verify.symbolic.exact_head import Collapse, ExactHead, all_of, eigenvalues
 from verify.symbolic.indexed import (
     NoRuleError,
     constant,
@@ -276,3 +278,51 @@ def test_matrices_and_rational_functions_are_compared_exactly():
 )
 def test_analyticity_is_decided_from_the_building_blocks(expr, point, analytic):
     assert is_analytic_at(expr, {t: sp.sympify(point)}) is analytic
+
+
+# --- a collapsed state in exact arithmetic ---------------------------------------------------
+
+U = sp.symbols("u1 u2", real=True)
+LINEAR = ExactHead.of(SWISH, ([[2], [1]], [1, 0]))
+BENT = ExactHead.of(SWISH, ([[1, 0], [1, 1]], [0, 1]), ([[3, 1], [0, 2]], [0, 0]))
+
+
+def collapsed(head, loss=U[0] ** 3 + 2 * U[0] * U[1] ** 2, at=(0, 0)):
+    return Collapse(loss, U, head, sp.ImmutableMatrix(at[: head.weights[0].cols]))
+
+
+def test_a_collapsed_state_by_two_routes():
+    """G + M is the Hessian of the composition; G of a linear head by hand: 6 u1 2^2 at u1 = 1, plus 4 u1 for u2."""
+    assert LINEAR(sp.Matrix([3])) == sp.Matrix([7, 3])
+    state = collapsed(BENT)
+    difference = state.pullback + state.interaction - state.effective_hessian
+    assert difference.applyfunc(sp.simplify) == sp.zeros(2, 2)
+    assert state.interaction != sp.zeros(2, 2)
+    assert collapsed(LINEAR).pullback == sp.Matrix([[6 * 2**2 + 4]])
+
+
+def test_a_collapsed_state_is_analytic_if_loss_and_head_are():
+    assert collapsed(BENT).is_analytic
+    assert not collapsed(BENT, loss=sp.Abs(U[0] - BENT(sp.zeros(2, 1))[0])).is_analytic
+
+
+def test_a_head_is_curved_if_one_second_derivative_is_not_zero():
+    first = ExactHead.of(SWISH, ([[1, 0], [0, 1]], [0, 0]), ([[1, 0], [0, 0]], [0, 0]))
+    assert collapsed(first).is_curved
+    assert not collapsed(LINEAR).is_curved
+
+
+def test_exact_eigenvalues_increase():
+    root = sp.sqrt(2)
+    assert eigenvalues(sp.Matrix([[0, 1, 0], [1, 0, 1], [0, 1, 0]])) == [-root, 0, root]
+
+
+def test_an_undecided_sign_is_not_decided_for():
+    assert all_of((True, True))
+    assert not all_of((True, None))
+    assert not all_of((True, False))
+
+
+def test_an_encoder_moves_with_its_input():
+    state = Collapse(U[0], U, BENT, sp.ImmutableMatrix([1, 2]), spread=sp.Integer(3))
+    assert state.encoder(t) == sp.Matrix([1 + 3 * t, 2 + 3 * t])

@@ -245,7 +245,7 @@ def attained(proof: Proof) -> None:
         "Conversely, the form of $I$ at $R x$ vanishes then, so that $R x$ lies in $\\ker I$",
         (rest @ x).T @ info @ (rest @ x),
         sp.S.Zero,
-        using={"penrose": -_form(penrose, x), "null": (x.T @ (best @ x)).scalar},
+        using={"null": ((rest @ x).T @ (best @ x)).scalar},
     )
     proof.equal("and $x$ in $\\ker I + V$, as", rest @ x + kept @ x, x)
     proof.cite("semidefinite-null-vector")

@@ -25,7 +25,15 @@ from verify.claims.check import Context
 from verify.claims.evidence import Finding, Outcome, Premise, Step, Table
 from verify.claims.lemmas import LemmaKind, lemma
 from verify.claims.text import count
-from verify.symbolic.indexed import NoRuleError, Rule, derivative, is_zero, normal_form, readable
+from verify.symbolic.indexed import (
+    NoRuleError,
+    Rule,
+    derivative,
+    is_zero,
+    normal_form,
+    readable,
+    unnamed,
+)
 from verify.symbolic.matrices import Matrix
 from verify.symbolic.multiples import is_sum_of_multiples
 
@@ -112,7 +120,7 @@ class Proof:
 
         Something does if one letter stands alone, at every index, and what it equals is divided by no 0 and has the
         sign and symmetry that the letter has; or if 0 does. An equation that is not linear in its new letters is left
-        to a reader.
+        to a reader, unless they are numbers.
 
         Raises:
             ValueError: if it chooses no letter, or says of all indices what is chosen once.
@@ -152,11 +160,18 @@ class Proof:
                 if not (lacking := _unlike(x, value, symmetric, {**self.free, **ranges})):
                     self.solved[_base(x)] = isinstance(x, sp.Indexed) and x.base in symmetric
                     return ""
-        slope = sp.diff(expr.xreplace({x: unknown * x for x in chosen}), unknown)
         rest = expr.xreplace(dict.fromkeys(chosen, sp.S.Zero)).doit()
-        if slope.has(unknown) or (rest == 0 and not any(x.is_nonzero for x in chosen)):
+        if rest == 0 and not any(x.is_nonzero for x in chosen):
             return ""
-        return lacking or "is a system of equations, which may have no solution"
+        doubled = expr.xreplace({x: 2 * x for x in chosen})
+        try:  # not whether it looks so: (n + 1)^2 - n^2 - 2 n does not depend on n
+            linear = _vanishes(doubled - 2 * expr + rest, symmetric, {**self.free, **ranges})
+        except TypeError:
+            linear = False
+        if linear:
+            return lacking or "is a system of equations, which may have no solution"
+        numbers = all(index.is_number for x in chosen for index in getattr(x, "indices", ()))
+        return "is no linear equation of numbers, and may have no solution" if numbers else ""
 
     def _premise(
         self, name: str, by: str, text: str, vanishing: tuple[sp.Expr | Matrix, ...]
@@ -186,8 +201,10 @@ class Proof:
 
         Raises:
             ValueError: if one had another range before, in which hypotheses may be declared; or if more
-                is assumed of it than that it is in a range.
+                is assumed of it than that it is in a range; or if the range may be empty.
         """
+        if not (sp.sympify(size).is_integer and sp.sympify(size).is_positive):
+            raise ValueError(f"Expected a range that is known not to be empty, got 1, .., {size}.")
         if special := {x for x in indices if x.assumptions0 not in INDICES}:
             raise ValueError(
                 f"Expected an index of which no more is assumed than that it is a positive integer, got {', '.join(map(str, special))}."
@@ -249,7 +266,7 @@ class Proof:
             order: how many times it is differentiated.
         """
         self.letters |= _letters(expr)
-        found, used, written = expr, dict[tuple[object, ...], sp.Indexed](), [expr]
+        found, used, written = unnamed(expr), dict[tuple[object, ...], sp.Indexed](), [expr]
         for _ in range(order):
             # A rule may tell apart indices that it can name, and equal ones from others.
             used |= {
@@ -293,7 +310,7 @@ class Proof:
 
         Raises:
             ValueError: if a hypothesis in `using` was not declared, or does not make vanish what is
-                used of it, or if the two sides are the same without any.
+                used of it, or if the step was found to close without one of them.
         """
         if undeclared := set(using) - set(self.premises):
             raise ValueError(
@@ -433,21 +450,35 @@ class Proof:
             declared = self.equations[name]
             if not declared:
                 return True
-            free: dict[sp.Symbol, sp.Expr] = dict(self.free)
-            symmetric = self._symmetric
-            for one in (expr, *declared):
-                symmetric |= one.symmetric if isinstance(one, Matrix) else frozenset()
-            running = {index: self.free[index] for index in self.running}
-            equations = [_instance(one, running) for one in declared]
-            if not is_sum_of_multiples(_entry(expr, free), equations, symmetric, free):
+            if not self._is_sum_of_multiples(expr, declared):
                 raise ValueError(
                     f"What the step uses of {name!r} was not found to be a sum of multiples of what it says: expected multiples of {', '.join(map(_latex, declared))}, got {_latex(expr)}."
                 )
-        return any(
+        if any(
             self._ratio(left, one)
             for name in using
             for said in self.equations[name]
             for one in self._instances(said, left)
+        ):
+            return True
+        for name in using if len(using) > 1 else ():
+            others = [one for other in using if other != name for one in self.equations[other]]
+            if self._is_sum_of_multiples(left, others, tries=1):
+                raise ValueError(
+                    f"The step holds without what it uses of {name!r}: leave that out."
+                )
+        return False
+
+    def _is_sum_of_multiples(
+        self, expr: sp.Expr | Matrix, vanishing: Iterable[sp.Expr | Matrix], tries: int = 64
+    ) -> bool:
+        """Whether an expression is found to vanish where others do, at all values of running indices."""
+        vanishing, free = tuple(vanishing), dict(self.free)
+        held = (one.symmetric for one in (expr, *vanishing) if isinstance(one, Matrix))
+        running = {index: self.free[index] for index in self.running}
+        equations = [_instance(one, running) for one in vanishing]
+        return is_sum_of_multiples(
+            _entry(expr, free), equations, self._symmetric.union(*held), free, tries
         )
 
     def _instances(
@@ -706,13 +737,13 @@ INDICES = [
 ]
 """What may be assumed of an index."""
 
-NO_NUMBERS = {sp.oo, -sp.oo, sp.zoo, sp.nan}
-
 DEFINED = (
+    *(sp.Symbol, sp.Indexed, sp.IndexedBase, sp.Tuple, sp.Rational, sp.NumberSymbol),
+    *(sp.Add, sp.Mul, ExprWithLimits, sp.Derivative, sp.Subs, sp.Lambda),
     *(sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.asin),
     *(sp.Abs, sp.KroneckerDelta, AppliedUndef),
 )
-"""Functions without poles; any other may have some, and SymPy calls beta finite at every real number."""
+"""What is a number, exactly, wherever its parts are; of a limit, infinity or rounded number that is not known."""
 
 
 def _divides_by_no_zero(*sides: sp.Expr) -> bool:
@@ -725,18 +756,19 @@ def _denominators(*sides: sp.Expr) -> Iterable[sp.Expr]:
     for node in (node for side in sides for node in sp.preorder_traversal(sp.sympify(side))):
         if node.is_Pow and node.exp.is_nonnegative is not True:
             yield node.base
-        elif isinstance(node, sp.log):
-            yield node.args[0]
-        elif isinstance(node, sp.Derivative) and (done := node.doit()) != node:
+        if isinstance(node, (sp.Derivative, sp.Subs)) and (done := node.doit()) != node:
             yield from _denominators(done)
-        elif isinstance(node, sp.gamma) and node.args[0].is_positive:
-            continue
-        elif (
-            (node.is_Function and not isinstance(node, DEFINED))
-            or node in NO_NUMBERS
-            or isinstance(node, sp.Float)  # no number of exact algebra
-        ):
+        elif not _is_defined(node):
             yield sp.S.Zero
+
+
+def _is_defined(node: sp.Basic) -> bool:
+    """Whether a node is a real number wherever its parts are, but for the 0 of a base with a negative exponent."""
+    if node.is_Pow:
+        return bool(node.exp.is_integer or node.base.is_nonnegative)
+    if isinstance(node, (sp.log, sp.gamma)):
+        return bool(node.args[0].is_positive)
+    return isinstance(node, DEFINED)
 
 
 def _is_nonzero(expr: sp.Expr) -> bool:

@@ -67,7 +67,7 @@ def run(asked: argparse.Namespace, page: Callable[[Any], str]) -> int:
     except DiagnosisError as error:
         raise UsageError(str(error)) from None
     if asked.head is None or ":" not in asked.head:
-        note = f"The head was read from its tensors, which tell no activation; between its layers is {inputs.activation_of(head)} (--activation; in a head of DINO it is always GELU)."
+        note = f"The head was read from its tensors as {inputs.layers_of(head)}. Which activation it has (--activation; in a head of DINO always GELU), what follows the last layer, and BatchNorm's eps they do not tell."
         found = replace(found, notes=(*found.notes, note))
     print(found.text())
     try:

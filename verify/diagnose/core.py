@@ -3,7 +3,7 @@
 Everything runs in float64, on a copy of a module; the modules that a function reaches are evaluated on
 stand-ins and left as they were. Signs are those of the matrices that `verify.numeric.certificates` proves;
 how far a matrix is from the Hessian is estimated from the same matrix in float32, as for the losses'
-inertia, and no sign is told below that. What both precisions lose whole is not in this estimate, such as
+inertia, and with point and outputs some roundings away, and no sign is told below that. What all of these lose whole is not in this estimate, such as
 the 1 - p of a saturated softmax in a loss of one's own, or what head or loss computes in float32 of itself.
 """
 
@@ -13,6 +13,7 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from numbers import Integral, Real
 from typing import Any
 
 import torch
@@ -22,21 +23,19 @@ from torch import Tensor, nn
 from verify.diagnose import words
 from verify.diagnose.effects import costs, orbits, whitening
 from verify.diagnose.findings import Diagnosis, DiagnosisError, Extremes, spectrum
-from verify.diagnose.losses import bound, in_type
+from verify.diagnose.forming import forming_error
+from verify.diagnose.losses import bound, of_outputs
 from verify.numeric import (
-    OBJECTIVES,
     EffectiveHessian,
     Head,
     Invariance,
     Loss,
     SymmetricOperator,
-    Targets,
     effective_ranks,
     enclose_spectrum,
     extreme_eigenpairs,
     head_of,
 )
-from verify.numeric.inertia import FORMING_SAFETY, cancellation
 from verify.numeric.untouched import plainly, untouched
 from verify.ssl.measurements import percentile_interval
 
@@ -51,6 +50,9 @@ FACTORISED_UP_TO = 128
 
 DRAWS = 200
 """Bootstrap draws of the interval of a variance."""
+
+SAME = 1e-12
+"""Largest difference of the outputs of a module and of the layers read from it, over the largest output."""
 
 SAMPLE = 20_000
 """Rows that collapse is measured on; of more, so many are drawn."""
@@ -91,7 +93,7 @@ def diagnose(
     """
     first, second, classes = _checked(z, views, labels, batch, lr)
     generator = torch.Generator().manual_seed(seed)
-    place = torch.device(device)
+    place = _place(device)
     apply = _prepared(head, torch.float64, place)
     notes: list[str] = []
     rows = torch.randperm(len(first), generator=generator)
@@ -103,6 +105,8 @@ def diagnose(
     z1 = first[rows].to(place)
     z2 = None if second is None else second[rows].to(place)
     h1, h2 = _outputs(apply, z1), None if z2 is None else _outputs(apply, z2)
+    if isinstance(apply, nn.Module):
+        apply = _read(apply, [(z1, h1)] if z2 is None or h2 is None else [(z1, h1), (z2, h2)])
     numbers, spectra = _collapse(
         z1 if z2 is None else torch.cat([z1, z2]),
         h1 if h2 is None else torch.cat([h1, h2]),
@@ -110,13 +114,14 @@ def diagnose(
         generator,
     )
     # The Hessian's batch.
-    few = rows[: min(batch, len(rows))].sort().values
+    few = rows[: min(int(batch), len(rows))].sort().values
     point = torch.cat([first[few], *([] if second is None else [second[few]])]).to(place)
     progress("gradient")
     hessian, objective = _hessian(apply, loss, point, count, classes, few, options or {})
     numbers |= _criticality(hessian, objective)
     progress("curvature")
-    rounding = _forming_error(head, apply, hessian, objective, point, place, notes)
+    single = _prepared(apply if isinstance(apply, Head) else head, torch.float32, place)
+    rounding, slope = forming_error(apply, single, hessian, objective, point, notes)
     terms = []
     found: dict[str, Any] = {}
     for name, operator in (("G", hessian.pullback), ("M", hessian.interaction), ("H_eff", hessian)):
@@ -126,9 +131,8 @@ def diagnose(
     numbers |= {
         f"{t.term} {end}": getattr(t, end) for t in terms for end in ("smallest", "largest")
     }
-    numbers["first-order change"] = words.first_order(
-        hessian.gradient, point, terms[-1], numbers["loss"]
-    )
+    seen = hessian.gradient * (hessian.gradient.norm(dim=1) > slope).unsqueeze(1)
+    numbers["first-order change"] = words.first_order(seen, point, terms[-1], numbers["loss"])
     share, escape = _escape(hessian, vector, count)
     numbers |= escape
     least = terms[-1].smallest
@@ -146,7 +150,7 @@ def diagnose(
         answers += words.time(numbers, lr)
     answers += words.theorems(apply, objective, point, hessian, terms, numbers)
     progress("effects of the head")
-    answers += whitening(hessian, objective, numbers)
+    answers += whitening(hessian, objective, numbers, rounding)
     if h2 is not None and z2 is not None:
         fresh = _fresh(head, place, seed)
         answers += orbits(z1, z2, h1, h2, fresh, numbers, generator)
@@ -157,10 +161,13 @@ def diagnose(
         m.training and isinstance(m, norm) for m in head.modules()
     ):
         notes.append("The head is in training mode: BatchNorm normalises by the batch.")
-    if isinstance(loss, str):
-        notes.append(
-            f"{loss}: what it holds constant of a network, if anything, are these outputs{', those of the other view' if count == 2 else ''}."
-        )
+    if isinstance(loss, str) and isinstance(objective, Loss):
+        held = [name for name in of_outputs(objective) if name not in (options or {})]
+        if held:
+            whose = "those of the other view" if count == 2 else "with one view themselves"
+            notes.append(
+                f"{loss}: what it holds constant as {' and '.join(held)} is taken from these outputs, {whose}; `options` gives it otherwise."
+            )
     return Diagnosis(
         words.verdict(terms[-1], numbers),
         tuple(answers),
@@ -220,20 +227,34 @@ def _checked(
             )
         if int(labels.min()) < 0:
             raise DiagnosisError(f"`labels` must count from 0; one was {int(labels.min())}.")
-    if not isinstance(batch, int) or batch < 2:
+    if not isinstance(batch, Integral) or int(batch) < 2:
         raise DiagnosisError(
-            f"`batch` must be a whole number of at least 2 samples; it was {batch}."
+            f"`batch` must be a whole number of at least 2 samples; it was {batch!r}."
         )
-    if lr is not None and not (lr > 0 and math.isfinite(lr)):
-        raise DiagnosisError(f"`lr` must be a positive learning rate; it was {lr}.")
+    if lr is not None and not (isinstance(lr, Real) and lr > 0 and math.isfinite(lr)):
+        raise DiagnosisError(f"`lr` must be a positive learning rate, a number; it was {lr!r}.")
     plain = None if views is None else views.detach().cpu().double()
     return z.detach().cpu().double(), plain, None if labels is None else labels.cpu().long()
+
+
+def _place(device: str | torch.device) -> torch.device:
+    """The device, on which something can be put.
+
+    Raises:
+        DiagnosisError: if nothing can.
+    """
+    try:
+        return torch.zeros(0, device=device).device
+    except (RuntimeError, AssertionError, TypeError) as error:
+        raise DiagnosisError(
+            f"`device` must be one that PyTorch has here, such as 'cpu'; it was {device!r}: {_said(error)}."
+        ) from error
 
 
 def _prepared(
     head: nn.Module | Head | Callable[[Tensor], Tensor], dtype: torch.dtype, place: torch.device
 ) -> Head | Callable[[Tensor], Tensor]:
-    """A copy of the head in a type, in closed form where it is made of layers that have one.
+    """A copy of the head in a type.
 
     Raises:
         DiagnosisError: if it cannot be called or copied.
@@ -241,7 +262,7 @@ def _prepared(
     if isinstance(head, nn.Module):
         module = getattr(head, "_orig_mod", head)  # of torch.compile
         try:
-            own = copy.deepcopy(module).to(place, dtype)
+            return copy.deepcopy(module).to(place, dtype)
         except torch.OutOfMemoryError:
             raise
         except (RuntimeError, TypeError) as error:
@@ -249,16 +270,29 @@ def _prepared(
             raise DiagnosisError(
                 f"{type(head).__name__} cannot be copied ({reason}). Give it freshly built, with its state loaded."
             ) from error
-        try:
-            return head_of(own, dtype)
-        except (TypeError, ValueError, RuntimeError, StopIteration):
-            return own
     if isinstance(head, Head):
         return _cast(head, dtype, place)
     if not callable(head):
         raise DiagnosisError(
             f"`head` must be a module or a function of representations; it was {type(head).__name__}."
         )
+    return head
+
+
+def _read(module: nn.Module, seen: list[tuple[Tensor, Tensor]]) -> Head | nn.Module:
+    """A module in closed form where it is made of layers that have one, and puts out what these do; else itself.
+
+    Args:
+        module: in float64.
+        seen: representations and what the module put out there.
+    """
+    try:
+        head = head_of(module)
+    except (TypeError, ValueError, RuntimeError, StopIteration):
+        return module
+    for z, h in seen:  # what `head_of` has compared is eight points of its own
+        if not torch.allclose(head(z), h, rtol=0, atol=SAME * float(h.abs().max())):
+            return module
     return head
 
 
@@ -285,9 +319,9 @@ def _outputs(apply: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
             h = apply(z)
     except torch.OutOfMemoryError:
         raise
-    except (RuntimeError, ValueError, TypeError, IndexError) as error:
+    except Exception as error:  # whatever the user's own code does
         raise DiagnosisError(
-            f"The head failed at representations of shape {tuple(z.shape)}: {(str(error).splitlines() or [''])[0]} The last dimension must be what it takes."
+            f"The head failed at representations of shape {tuple(z.shape)}: {_said(error)}. It is called on {z.device} in {z.dtype}, with rows of {z.shape[1]} numbers; its own tensors must fit that."
         ) from error
     if not isinstance(h, Tensor) or h.ndim != 2 or len(h) != len(z):
         found = tuple(h.shape) if isinstance(h, Tensor) else type(h).__name__
@@ -372,8 +406,20 @@ def _hessian(
                 if "`separable`" not in str(error):
                     raise
         return EffectiveHessian(apply, objective, point), objective
+    except torch.OutOfMemoryError:
+        raise
     except (ValueError, TypeError) as error:
         raise DiagnosisError(f"The curvature cannot be taken: {error}") from error
+    except Exception as error:  # whatever the user's own code does
+        raise DiagnosisError(
+            f"The curvature cannot be taken: head or loss failed at outputs of shape {tuple(u.shape)}: {_said(error)}."
+        ) from error
+
+
+def _said(error: Exception) -> str:
+    """The kind of an error, and the first line of what it says, without a full stop."""
+    first = (str(error).splitlines() or [""])[0].rstrip(".")
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
 def _criticality(
@@ -391,60 +437,6 @@ def _criticality(
         "blocks": hessian.blocks,
         "order": hessian.n,
     }
-
-
-def _forming_error(
-    head: nn.Module | Head | Callable[[Tensor], Tensor],
-    apply: Head | Callable[[Tensor], Tensor],
-    hessian: EffectiveHessian,
-    objective: Loss | Callable[[Tensor], Tensor],
-    point: Tensor,
-    place: torch.device,
-    notes: list[str],
-) -> float:
-    """Estimated error of a product, in norm: of the same in float32, scaled, or n eps of the terms, with a note.
-
-    Both with that of forming the loss's Hessian, as for its inertia.
-    """
-    n, eps = hessian.n, torch.finfo(torch.float64).eps
-    generator = torch.Generator().manual_seed(0)
-    v = torch.randn(*hessian.space, 4, generator=generator, dtype=torch.float64).to(point.device)
-    v = v / v.norm() * math.sqrt(4 * hessian.blocks)
-    products = [term @ v for term in (hessian.pullback, hessian.interaction)]
-    plain = n * eps * sum(float(p.abs().max()) for p in products)
-    plain += _cancellation(apply, hessian, objective, point)
-    try:
-        single = EffectiveHessian(
-            _prepared(head, torch.float32, place),
-            in_type(objective, torch.float32),
-            point.float(),
-            separable=None if hessian.blocks == 1 else True,
-        )
-        apart = float(((single @ v.float()).double() - products[0] - products[1]).abs().max())
-    except (ValueError, TypeError, FloatingPointError, DiagnosisError):
-        notes.append(
-            "In float32 the Hessian could not be taken, as near a kink, beyond that range, or where head or loss holds constants of float64; so its forming error is taken as n eps of its terms, which does not see what cancels in forming these."
-        )
-        return plain
-    ratio = eps / torch.finfo(torch.float32).eps
-    return plain + FORMING_SAFETY * math.sqrt(n) * apart * ratio
-
-
-def _cancellation(
-    apply: Head | Callable[[Tensor], Tensor],
-    hessian: EffectiveHessian,
-    objective: Loss | Callable[[Tensor], Tensor],
-    point: Tensor,
-) -> float:
-    """`cancellation` of hess L times the squared norm of J, of a loss that is known; else 0."""
-    u = hessian.output
-    rounding = cancellation(objective, u) if isinstance(objective, Loss) else u.new_zeros(1)
-    if not rounding.any():
-        return 0.0
-    squares = EffectiveHessian(apply, OBJECTIVES["mse"].bind(Targets(u)), point).pullback
-    found = extreme_eigenpairs(squares, tolerance=0.1, fallback_up_to=0)  # of J^T J / B
-    largest = (found.values + found.residuals).reshape(-1, 2)[:, 1] * len(u)
-    return float((largest * rounding).max())
 
 
 def _extremes(

@@ -9,12 +9,16 @@ import torch
 from torch import Tensor
 
 from verify.diagnose.findings import Answer, Strength
+from verify.diagnose.forming import forming_error
 from verify.numeric import EffectiveHessian, Loss
 from verify.ssl.measurements import percentile_interval
 from verify.ssl.probes import ridge_scores
 
 RESOLVED = 1e-10
 """Eigenvalues that count, over the largest modulus; those of order 512 are right to 512 eps of it."""
+
+ALIKE = 1e-6
+"""Relative difference up to which two condition numbers are one; of eigenvalues 1e-10 of the largest, rounding makes less."""
 
 LARGEST = 1024
 """Order up to which condition numbers are taken."""
@@ -23,15 +27,18 @@ DRAWS = 400
 """Bootstrap draws of an interval."""
 
 
-def condition(matrices: Tensor) -> tuple[float, int]:
-    """Median over matrices (b, n, n) of largest over smallest positive eigenvalue, and of their number."""
+def condition(matrices: Tensor, rounding: float = 0.0) -> tuple[float, int]:
+    """Median over matrices (b, n, n) of largest over smallest positive eigenvalue, and of their number.
+
+    Those count that are beyond the rounding of the matrices, and of the eigenvalues.
+    """
     found = []
     for values in torch.linalg.eigvalsh(matrices):
-        positive = values[values > RESOLVED * values.abs().max()]
+        positive = values[values > max(RESOLVED * float(values.abs().max()), rounding)]
         if len(positive):
             found.append((float(positive[-1] / positive[0]), len(positive)))
     if not found:
-        return float("nan"), 0
+        return 0.0, 0
     kappas, counts = zip(*sorted(found), strict=True)
     return kappas[len(kappas) // 2], sorted(counts)[len(counts) // 2]
 
@@ -42,30 +49,41 @@ def _one_point(rows: Tensor) -> bool:
     return bool(((rows - rows[0]).norm(dim=1) <= rounding * rows[0].norm()).all())
 
 
+def _same(u: Tensor) -> Tensor:
+    """No head."""
+    return 1 * u
+
+
 def whitening(
     hessian: EffectiveHessian,
     objective: Loss | Callable[[Tensor], Tensor],
     numbers: dict[str, float],
+    rounding: float,
 ) -> list[Answer]:
-    """Condition of H_eff on its positive eigenvectors, against that of the loss in the outputs."""
+    """Condition of H_eff, which is right to `rounding`, on its positive eigenvectors, against that of the loss in the outputs."""
     u = hessian.output
     if hessian.n > LARGEST or u.numel() // hessian.blocks > LARGEST:
         return []
-    alone = EffectiveHessian(lambda u: 1 * u, objective, u, separable=hessian.blocks > 1)
-    own, own_count = condition(alone.dense_blocks(None))
-    through, count = condition(hessian.dense_blocks(None))
-    numbers |= {"kappa of the loss": own, "kappa through the head": through}
+    alone = EffectiveHessian(_same, objective, u, separable=hessian.blocks > 1)
+    unnoted: list[str] = []
+    formed = forming_error(_same, _same, alone, objective, u, unnoted).product
+    own, own_count = condition(alone.dense_blocks(None), formed)
+    through, count = condition(hessian.dense_blocks(None), rounding)
     numbers |= {"positive of the loss": own_count, "positive through the head": count}
+    numbers |= {"kappa of the loss": own} if own_count else {}
+    numbers |= {"kappa through the head": through} if count else {}
     question = "Does the head improve the loss's condition?"
     if not own_count or not count:
         where = "the loss" if not own_count else "H_eff"
         answer = f"There is nothing to whiten: {where} has no resolved positive eigenvalue here."
     elif own_count != count:
         answer = f"The condition number is {through:.3g} on {count} positive eigenvectors of H_eff, and {own:.3g} on {own_count} of the loss alone; on spaces of different dimension they do not compare."
+    elif abs(through - own) <= ALIKE * own:
+        answer = f"It leaves it as it is: the condition number on the {count} positive eigenvectors is {own:.3g} both through the head and without it."
     else:
         word = "Yes" if through < own else "No"
         answer = f"{word}: the condition number on the {count} positive eigenvectors is {through:.3g} through the head and {own:.3g} without it."
-    basis = f"eigenvalues above {RESOLVED:.0e} of the largest; the median over the blocks that have one, of the loss and of H_eff each"
+    basis = f"eigenvalues above {RESOLVED:.0e} of the largest and above the forming error, condition numbers that differ by more than {ALIKE:.0e}; the median over the blocks that have one, of the loss and of H_eff each"
     return [Answer(question, answer, Strength.VALUE, basis)]
 
 
@@ -89,21 +107,22 @@ def orbits(
         dz, sz, dh, sh = (p[w].mean() for p in pairs)
         return float((dh / sh) / (dz / sz))
 
+    def untold(why: str) -> list[Answer]:
+        answer, basis = f"This cannot be told: {why}.", "squared distances that are 0, or rounding"
+        return [Answer("Does it contract orbits?", answer, Strength.VALUE, basis)]
+
     pairs = (*within(z1, z2), *within(h1, h2))
     one = numbers["z collapsed"] or numbers["h collapsed"]
     if one or not all(bool(part.any()) for part in (pairs[0], pairs[1], pairs[3])):
-        return [
-            Answer(
-                "Does it contract orbits?",
-                "This cannot be told: views or outputs are all one point.",
-                Strength.VALUE,
-                "squared distances that are 0, or rounding",
-            )
-        ]
+        return untold("views or outputs are all one point")
     n = len(z1)
     value = contraction(pairs, slice(None))
     drawn = torch.randint(n, (DRAWS, n), generator=generator).to(z1.device)
     samples = torch.tensor([contraction(pairs, w) for w in drawn])
+    if not bool(samples.isfinite().all()):
+        return untold(
+            f"some of {DRAWS} bootstrap draws hold no sample whose views, or outputs, differ"
+        )
     low, high = percentile_interval(samples)
     numbers |= {
         "orbit contraction": value,

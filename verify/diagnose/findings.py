@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 import textwrap
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -88,8 +89,9 @@ class Diagnosis:
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it as plain data, for JSON."""
-        return asdict(self)
+        """All of it as plain data, for JSON, which knows no infinite number: None stands for it."""
+        told = {n: x if math.isfinite(x) else None for n, x in self.numbers.items()}
+        return asdict(self) | {"numbers": told}
 
     def term(self, name: str) -> Extremes:
         """The extremes of ``G``, ``M`` or ``H_eff``."""

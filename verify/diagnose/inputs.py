@@ -50,7 +50,7 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
     "softplus": nn.Softplus,
     "linear": nn.Identity,
 }
-"""Activations of a head that is read from its tensors, which do not tell them."""
+"""Activations of a head that is read from its tensors, which tell at most where they stand."""
 
 
 def rows(path: Path, name: str) -> Tensor:
@@ -284,17 +284,20 @@ class NormalisedLast(nn.Module):
         return outputs
 
 
-def activation_of(head: nn.Module | Callable[..., Any]) -> str:
-    """What stands between the layers of a head that was read from its tensors."""
+def layers_of(head: nn.Module | Callable[..., Any]) -> str:
+    """The layers of a head that was read from its tensors, in order."""
     modules = head.modules() if isinstance(head, nn.Module) else ()
-    kinds = tuple(ACTIVATIONS.values())
-    return next((type(m).__name__ for m in modules if isinstance(m, kinds)), "nothing")
+    named = ", ".join(type(m).__name__ for m in modules if not list(m.children()))
+    return f"DINO's head of {named}" if isinstance(head, NormalisedLast) else named
 
 
 def from_state(
     state: dict[str, Tensor], path: Path, prefix: str | None, activation: str
 ) -> nn.Module:
     """A head from the names and shapes of its tensors: an MLP, or DINO's of any size.
+
+    Where layers are numbered, an activation stands where a number is missing between two, and nowhere else;
+    else before each linear layer but the first.
 
     Raises:
         DiagnosisError: if no head is found, or the found one is of another kind.
@@ -310,14 +313,27 @@ def from_state(
     names = sorted({n.rpartition(".")[0] for n in layers}, key=_order)
     modules: list[nn.Module] = []
     kind = nn.GELU if last else ACTIVATIONS[activation]
-    for name in names:
+    numbers = [int(n.rpartition(".")[2]) for n in names if n.rpartition(".")[2].isdigit()]
+    numbered = len(numbers) == len(names)
+    if (
+        numbered
+        and len(numbers) > 1
+        and numbers[-1] - numbers[0] < len(numbers)
+        and kind is not nn.Identity
+    ):
+        raise DiagnosisError(
+            f"The layers of {chosen} in {path} are numbered without a place for an activation, so whether one stands between them is not told; give --activation linear if none does, else --head package:callable."
+        )
+    for at, name in enumerate(names):
         tensors = {
             n.rpartition(".")[2]: t for n, t in layers.items() if n.rpartition(".")[0] == name
         }
+        if numbered and at and numbers[at] - numbers[at - 1] > 1:
+            modules.append(kind())
         weight = tensors.get("weight")
         if weight is not None and weight.ndim == 2:
             linear = nn.Linear(weight.shape[1], len(weight), bias="bias" in tensors)
-            if modules and not isinstance(modules[-1], nn.Identity):
+            if not numbered and any(isinstance(m, nn.Linear) for m in modules):
                 modules.append(kind())
             modules.append(linear)
         elif "running_mean" in tensors:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
+from numbers import Real
 from typing import Any
 
 import torch
@@ -76,6 +77,13 @@ def bound(
         constants = Labels(labels.repeat(views))
     else:
         constants = objective.draw(_nothing(), len(u), u.shape[1])
+    for name, value in options.items():
+        held = getattr(constants, name, 0)
+        kind, what = (Tensor, "a tensor") if isinstance(held, Tensor) else (Real, "a number")
+        if not isinstance(value, kind):
+            raise DiagnosisError(
+                f"The constant {name} of {loss} must be {what}; it was {type(value).__name__}."
+            )
     try:
         return objective.bind(replace(constants, **options))
     except TypeError as error:
@@ -84,6 +92,17 @@ def bound(
         ) from None
     except ValueError as error:
         raise DiagnosisError(f"{loss} is not defined at these outputs: {error}") from error
+
+
+def of_outputs(loss: Loss) -> list[str]:
+    """Names of the constants of a loss that `bound` takes from the outputs."""
+    if loss.objective.constants not in (Targets, Teacher):
+        return []
+    return [
+        f.name
+        for f in fields(loss.constants)
+        if f.name in loss.objective.network or f.name == "targets"
+    ]
 
 
 def _nothing() -> Any:

@@ -124,7 +124,7 @@ def critical(numbers: Numbers) -> Answer:
         "Is the state critical?",
         f"{word}: the loss is {numbers['loss']:.6g}, |rho| = {numbers['|rho|']:.2g} and |J^T rho| = {numbers['|J^T rho|']:.2g}.",
         Strength.RESIDUAL,
-        f"critical up to {CRITICAL:.0e} of a row's share of the loss, or its second-order change, over a step as long as the row",
+        f"critical up to {CRITICAL:.0e} of a row's share of the loss, or its second-order change, over a step as long as the row; a row's gradient within its own rounding (an estimate) counts as 0",
     )
 
 

@@ -57,6 +57,14 @@ class NoRuleError(Exception):
     """An object was met whose derivative no rule states; a derivation that needs it stays open."""
 
 
+def unnamed(expr: sp.Expr) -> sp.Expr:
+    """The same expression with indices of no name in its sums, which a rule cannot name."""
+    return expr.replace(
+        lambda node: isinstance(node, sp.Sum),
+        lambda sums: sums.xreplace({limit[0]: sp.Dummy(integer=True) for limit in sums.limits}),
+    )
+
+
 def constant(*_indices: sp.Expr) -> sp.Expr:
     """The rule of an object that does not depend on the variable."""
     return sp.S.Zero

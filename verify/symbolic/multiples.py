@@ -27,6 +27,7 @@ def is_sum_of_multiples(
     equations: Iterable[tuple[sp.Expr, Ranges]],
     symmetric: frozenset[sp.IndexedBase] = frozenset(),
     free: Ranges = MappingProxyType({}),
+    tries: int = 64,
 ) -> bool:
     """Whether multiples of the equations were found that sum to an expression.
 
@@ -35,12 +36,13 @@ def is_sum_of_multiples(
         equations: expressions that vanish, each for all values of its own free indices.
         symmetric: bases that do not change when their indices are permuted.
         free: the ranges of the expression's free indices.
+        tries: how many choices of the equations' leading terms are tried.
     """
     start = list(_prepared(expr, free))
     rules = [list(_rules(*equation, free)) for equation in equations]
     return any(
         _comes_to_zero(start, chosen, symmetric, free)
-        for chosen in itertools.islice(itertools.product(*rules), 64)
+        for chosen in itertools.islice(itertools.product(*rules), tries)
     )
 
 
