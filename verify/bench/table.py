@@ -208,7 +208,11 @@ def compare(row: Row, peers: list[Peer], device: str = "cpu") -> dict[str, Any]:
         if peer.tolerance is not None:
             assert values is not None, "a peer with a tolerance gives values"
             off = error(values, peer.picks(wanted))
-        entry = {"computes": peer.computes, "tolerance": peer.tolerance, "error": off}
+        entry: dict[str, Any] = {
+            "computes": peer.computes,
+            "tolerance": peer.tolerance,
+            "error": off,
+        }
         found[peer.name] = entry
         if off is None or (peer.tolerance is not None and off <= peer.tolerance):
             runs[peer.name] = run
