@@ -117,6 +117,32 @@ def test_what_gives_other_numbers_is_not_timed(monkeypatch):
     assert "not timed" in bench.told(found)
 
 
+def test_a_peer_that_is_asked_for_less_is_timed_against_as_much_of_ours(monkeypatch):
+    monkeypatch.setattr(timing, "ROUNDS", 1)
+    seconds = {"row": 0.5, "less": 0.25, "peer": 1.0}
+    wanted = torch.tensor([[-3.0, 2.0]])
+
+    def asked(name, values):
+        return lambda *_: (setattr(asked, "last", name), values)[1]
+
+    monkeypatch.setattr(
+        timing, "_seconds", lambda work, runs: (work(), (seconds[asked.last],) * 2)[1]
+    )
+    row = replace(
+        bench.ROWS[0], make=lambda device: None, ours=asked("row", wanted), note=lambda device: ""
+    )
+    peer = Peer(
+        "peer", "", (Kind.SPECTRUM,), lambda problem, values: asked("peer", torch.tensor([-3.0])),
+        tolerance=1e-3, picks=work.largest, ours=asked("less", torch.tensor([-2.999])),
+    )  # fmt: skip
+    found = bench.compare(row, [peer])["peers"]["peer"]
+    assert found["cpu ratio"]["median"] == 4
+    assert found["ours"]["cpu_s"] == [0.25]
+    assert found["error of ours"] == pytest.approx(1e-3 / 3, rel=1e-3)
+    with pytest.raises(ArithmeticError, match=r"Ours beside peer is 1\.7e\+00"):
+        bench.compare(row, [replace(peer, ours=asked("less", torch.tensor([2.0])))])
+
+
 def test_what_is_not_installed_is_a_named_line(monkeypatch):
     lacking = Peer("Peer", "", (Kind.SPECTRUM,), peers.pytorch, "its-name", "no_such_module")
     monkeypatch.setattr(bench, "PEERS", (lacking,))
@@ -189,5 +215,7 @@ def test_the_record_is_of_these_rows_and_peers_and_their_numbers_agree():
             assert (found["computes"], found["tolerance"]) == (peer.computes, peer.tolerance)
             assert found["error"] is None or found["error"] <= peer.tolerance
             assert len(found["cpu_s"]) >= timing.FEWEST_ROUNDS
-            again = Spread.of(found["cpu_s"], one["ours"]["cpu_s"])
+            assert ("ours" in found) == (peer.ours is not None)
+            assert found.get("error of ours", 0) <= (peer.tolerance or 0)
+            again = Spread.of(found["cpu_s"], found.get("ours", one["ours"])["cpu_s"])
             assert found["cpu ratio"] == pytest.approx(vars(again))

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from verify.bench.reference_functions import TORCH, Library, outputs, parameters, plain_function
-from verify.bench.workloads import Problem
+from verify.bench.workloads import ONE_END, Problem, largest, largest_alone
 from verify.experiments.e1.published_power_iteration import published_estimate
 from verify.numeric.effective_hessian import EffectiveHessian
 from verify.numeric.heads import Head
@@ -61,6 +61,7 @@ class Peer:
         tolerance: how far its values may lie from ours, over the largest modulus of an operator's; None
             where it gives none to compare with.
         picks: those of our values that it gives.
+        ours: what of ours it is timed against, where it is asked for less than a row is.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Peer:
     module: str = "torch"
     tolerance: float | None = 1e-8
     picks: Callable[[Tensor], Tensor] = lambda values: values
+    ours: Callable[[Problem], Tensor] | None = None
 
     @property
     def absent(self) -> str:
@@ -369,11 +371,6 @@ def published(problem: Problem, wanted: Tensor) -> Run:
     return run
 
 
-def largest(values: Tensor) -> Tensor:
-    """The value of largest modulus, (1,), of an operator's ends (1, 2)."""
-    return values[0, values[0].abs().argmax()].reshape(1)
-
-
 EIGSH = "both ends by SciPy's eigsh on products"
 
 PEERS = (
@@ -439,8 +436,9 @@ PEERS = (
         pyhessian,
         "PyHessian",
         "pyhessian",
-        1e-3,
+        ONE_END,
         largest,
+        largest_alone,
     ),
     Peer(
         "published estimator",

@@ -192,7 +192,11 @@ def run(
 
 
 def compare(row: Row, peers: list[Peer], device: str = "cpu") -> dict[str, Any]:
-    """Time a row: ours, and the peers that answer it with the same numbers; as plain data."""
+    """Time a row: ours, and the peers that answer it with the same numbers; as plain data.
+
+    Raises:
+        ArithmeticError: if what of ours a peer is timed against does not give the row's own numbers.
+    """
     problem = row.make(device)
     wanted = row.ours(problem)
     runs: dict[str, Callable[[], object]] = {"ours": lambda: row.ours(problem)}
@@ -204,17 +208,30 @@ def compare(row: Row, peers: list[Peer], device: str = "cpu") -> dict[str, Any]:
         if peer.tolerance is not None:
             assert values is not None, "a peer with a tolerance gives values"
             off = error(values, peer.picks(wanted))
-        entry = {"computes": peer.computes, "tolerance": peer.tolerance, "error": off}
+        entry: dict[str, Any] = {
+            "computes": peer.computes,
+            "tolerance": peer.tolerance,
+            "error": off,
+        }
         found[peer.name] = entry
         if off is None or (peer.tolerance is not None and off <= peer.tolerance):
             runs[peer.name] = run
+            if peer.ours is not None:
+                alike = partial(peer.ours, problem)
+                entry["error of ours"] = error(alike(), peer.picks(wanted))
+                if entry["error of ours"] > (peer.tolerance or 0):
+                    raise ArithmeticError(
+                        f"Ours beside {peer.name} is {entry['error of ours']:.1e} from the row's own numbers."
+                    )
+                runs[_beside(peer.name)] = alike
     times = timed(runs)
     ours = times.pop("ours")
-    for name, one in times.items():
-        found[name] |= asdict(one) | {
-            "cpu ratio": asdict(Spread.of(one.cpu_s, ours.cpu_s)),
-            "wall ratio": asdict(Spread.of(one.wall_s, ours.wall_s)),
-        }
+    for name, entry in found.items():
+        if name in times:
+            one, alone = times[name], times.get(_beside(name))
+            entry |= asdict(one) | ({} if alone is None else {"ours": asdict(alone)})
+            entry["cpu ratio"] = asdict(Spread.of(one.cpu_s, (alone or ours).cpu_s))
+            entry["wall ratio"] = asdict(Spread.of(one.wall_s, (alone or ours).wall_s))
     about = {
         "name": row.name,
         "asked": row.kind.value,
@@ -222,6 +239,10 @@ def compare(row: Row, peers: list[Peer], device: str = "cpu") -> dict[str, Any]:
         "note": row.note(device),
     }
     return about | {"ours": asdict(ours), "peers": found}
+
+
+def _beside(peer: str) -> str:
+    return f"ours beside {peer}"
 
 
 def told(row: dict[str, Any]) -> str:

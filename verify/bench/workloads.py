@@ -23,6 +23,9 @@ from verify.numeric.objectives.distillation import teacher_probabilities
 STEPS, LEARNING_RATE, MOMENTUM = 60, 0.05, 0.9
 """Of the training that collapses a head: the published optimiser, until outputs are alike."""
 
+ONE_END = 1e-3
+"""Of the norm: how exact power iteration is asked to be, and ours beside it."""
+
 Value = Callable[[Any, Any, Any], Any]
 """A loss of weights, a point x: (n,), and a target (1, k) or None."""
 
@@ -149,6 +152,18 @@ def pairs(problem: Problem, dense_up_to: int | None = None) -> ExtremeEigenpairs
 def extremes(problem: Problem) -> Tensor:
     """Smallest and largest eigenvalue of every operator, (blocks, 2)."""
     return pairs(problem).values.reshape(-1, 2)
+
+
+def largest(values: Tensor) -> Tensor:
+    """The value of largest modulus, (1,), of an operator's ends (1, 2)."""
+    return values[0, values[0].abs().argmax()].reshape(1)
+
+
+def largest_alone(problem: Problem) -> Tensor:
+    """That of the only operator, to a residual of `ONE_END`, whatever the other end is by then."""
+    hessian = EffectiveHessian(problem.head, problem.loss, problem.z)
+    pairs = extreme_eigenpairs(hessian, ends="norm", tolerance=ONE_END)
+    return largest(pairs.values.reshape(1, 2))
 
 
 def extremes_of_a_new_head(problem: Problem) -> Tensor:
