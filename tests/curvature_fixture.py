@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -68,3 +69,9 @@ class Dispatches(TorchDispatchMode):
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         self.count += 1
         return func(*args, **(kwargs or {}))
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """Modules are drawn from the same seed in each test, whatever ran before; where a test file imports it."""
+    torch.manual_seed(0)

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from curvature_fixture import normal
+from curvature_fixture import normal, seeded  # noqa: F401
 from torch import Tensor, nn
 
 from verify.__main__ import main
@@ -228,7 +228,7 @@ def test_a_residual_of_rounding_says_nothing_of_a_scale_invariant_loss() -> None
     """Equal rows of length 1e-9: rho is rounding over that length, 1e-7."""
     head = nn.Linear(4, 4).double()
     with torch.no_grad():
-        head.weight.mul_(1e-9)
+        head.weight.copy_(1e-9 * normal(4, 4, seed=1))
         head.bias.zero_()
     z = normal(1, 4, seed=0).repeat(8, 1)
     found = diagnose(head, "simsiam", z, views=z, batch=4)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from curvature_fixture import normal
+from curvature_fixture import normal, seeded  # noqa: F401
 from torch import Tensor, nn
 
 from verify.diagnose import diagnose
