@@ -644,15 +644,19 @@ def test_no_index_is_put_into_a_derivative():
         derive(beside_a_sound_step(derivation), CTX)
 
 
-def test_an_index_has_no_hidden_property():
-    even = sp.Symbol("e", even=True)
+@pytest.mark.parametrize("assumed", [{"even": True}, {"integer": True, "negative": True}])
+def test_an_index_has_no_hidden_property(assumed):
+    """Neither one that no letter may have, nor a sign, which other letters may."""
+    special = sp.Symbol("e", **assumed)
 
     def derivation(proof):
-        proof.every(d, even)
-        alternating = sp.Sum(sp.KroneckerDelta(i, even) * (-1) ** i * y[i], (i, 1, d))
-        proof.equal("", alternating, y[even])
+        proof.every(d, special)
+        sign = (-1) ** i if special.is_even else sp.Abs(i) / i
+        value = 1 if special.is_even else -1
+        signed = sp.Sum(sp.KroneckerDelta(i, special) * sign * y[i], (i, 1, d))
+        proof.equal("", signed, value * y[special])
 
-    with pytest.raises(ValueError, match="no more is assumed"):
+    with pytest.raises(ValueError, match="no more is assumed than that it is a positive integer"):
         derive(beside_a_sound_step(derivation), CTX)
 
 
