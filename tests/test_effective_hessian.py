@@ -231,6 +231,24 @@ def test_a_callable_known_to_separate_comes_in_blocks():
     assert single.shape == (1, 3, 3)
 
 
+@pytest.mark.parametrize("predictor", [False, True])
+def test_each_term_of_a_loss_without_a_jet_has_its_own_matrix(predictor):
+    """One of the project's heads behind a callable: G and M, formed apart, sample by sample."""
+    head = random_head((3, 5, 4), SWISH, seed=1)
+    if predictor:
+        head = head.then(random_head((4, 4, 4), SWISH, seed=2))
+    z = normal(4, 3, seed=3)
+    hessian = EffectiveHessian(head, lambda u: (u**4).sum(), z, separable=True)
+    for one, pullback, interaction_term in zip(
+        z, hessian.pullback.dense(), hessian.interaction.dense(), strict=True
+    ):
+        jacobian, u = torch.func.jacrev(head)(one), head(one)
+        assert_close(pullback, jacobian.mT @ torch.diag(12 * u**2) @ jacobian)
+        rho = 4 * u**3
+        frozen = autograd_matrix(lambda z, rho=rho: (rho * head(z)).sum(), one)
+        assert_close(interaction_term, frozen)
+
+
 @pytest.mark.parametrize("pair", [(0, 1), (0, 4), (2, 3), (1, 4)])
 def test_samples_said_to_separate_must_do_so(pair):
     """One term that ties two samples of five together, in the head or in the loss, is found."""
