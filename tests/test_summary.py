@@ -78,6 +78,45 @@ def test_the_templates_summary_is_without_faults() -> None:
             {"defences": (replace(DEFENCE, reply=(proved("so", "repaired"),)),)},
             "the part 'repaired' is 'proved', and predicted is 'derived'",
         ),
+        ({"headline": ()}, "headline does not say what is refuted"),
+        ({"headline": SUMMARY.headline[:1]}, "headline does not say what holds"),
+        ({"headline": SUMMARY.headline[1:]}, "headline does not say what is refuted"),
+        (
+            {"headline": (replace(SUMMARY.headline[0], text="false"), SUMMARY.headline[1])},
+            "does not say 'refuted'",
+        ),
+        (
+            {"headline": (*SUMMARY.headline, holds_added("it is fine", "above-one"))},
+            "does not say 'holds with an added hypothesis'",
+        ),
+        (
+            {"headline": (*SUMMARY.headline, holds_added("holds, or refuted", "above-one"))},
+            "says 'refuted' of what is not",
+        ),
+        (
+            {"headline": (*SUMMARY.headline, refuted("refuted", "above-one"))},
+            "predicted is 'holds with an added hypothesis'",
+        ),
+        (
+            {"headline": (*SUMMARY.headline, refuted("refuted", "lost"))},
+            "the reading 'lost', which is not stated",
+        ),
+        (
+            {"headline": (*SUMMARY.headline, refuted("refuted"))},
+            "is about no reading",
+        ),
+        (
+            {"headline": (*SUMMARY.headline, refuted(f"refuted{145 * '.'}", "quoted"))},
+            "headline has 201 characters and may have 200",
+        ),
+        (
+            {"headline": (*SUMMARY.headline, refuted(r"refuted of $\\ker G$", "quoted"))},
+            "is not short; say it in words",
+        ),
+        (
+            {"headline": (*SUMMARY.headline, refuted("refuted of $a + b + c = d$", "quoted"))},
+            "is not short; say it in words",
+        ),
         ({"titles": {"quoted": "Q"}}, "no title of the reading 'above-one'"),
         (
             {"titles": {**SUMMARY.titles, "lost": "L"}},
@@ -101,12 +140,20 @@ def test_a_summary_that_does_not_tell_the_verdicts_is_refused(changes, fault: st
     assert any(fault in found for found in faults(changed, ROOM.subject, ROOM.checks))
 
 
-def test_a_verdict_that_changes_makes_its_sentence_a_fault() -> None:
+def test_a_line_of_two_hundred_characters_with_a_short_formula_is_a_headline() -> None:
+    longest = refuted(f"refuted for $k > d$, {130 * '.'}", "quoted")
+    changed = replace(SUMMARY, headline=(*SUMMARY.headline, longest))
+    assert len(sentence(changed.headline)) == 200
+    assert list(faults(changed, ROOM.subject, ROOM.checks)) == []
+
+
+def test_a_verdict_that_changes_makes_its_sentence_and_its_headline_a_fault() -> None:
     first, *others = ROOM.subject.readings
     for verdict in (Verdict.HOLDS, Verdict.HOLDS_ADDED):
         changed = replace(first, predicted=verdict)
         subject = replace(ROOM.subject, readings=(changed, *others))
-        assert any("'quoted' is 'refuted'" in one for one in faults(SUMMARY, subject, ROOM.checks))
+        found = list(faults(SUMMARY, subject, ROOM.checks))
+        assert sum("'quoted' is 'refuted'" in one for one in found) >= 2, found
 
 
 def test_an_effect_that_is_not_asked_cannot_be_told() -> None:

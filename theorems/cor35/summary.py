@@ -5,6 +5,23 @@ from __future__ import annotations
 from verify.claims.summary import Defence, Summary, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
+    headline=(
+        holds_added(
+            "below the threshold definiteness holds for the Gauss–Newton term with one loss Hessian",
+            "definite",
+        ),
+        refuted(
+            "refuted for the effective Hessian, for conditioning, that it is required, and that collapse beyond it is stable",
+            "definite-full",
+            "definite-full-psd",
+            "isotropy",
+            "conditioning",
+            "necessary",
+            "necessary-psd",
+            "stable",
+            "stable-psd",
+        ),
+    ),
     readings=(
         holds_added(
             "below the threshold definiteness holds for the Gauss–Newton term with one and the same loss Hessian",

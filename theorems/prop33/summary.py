@@ -5,6 +5,16 @@ from __future__ import annotations
 from verify.claims.summary import Defence, Summary, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
+    headline=(
+        refuted("refuted for $k > d$", "constant-factor", "varying-factor"),
+        holds_added(
+            "holds for $k = d$, for $k < d$, and for any $k$ where the metric is curved on every $d$-dimensional subspace",
+            "square",
+            "square-varying",
+            "narrow",
+            "curved-subspaces",
+        ),
+    ),
     readings=(
         refuted(
             r"refuted for every $k > d$, already at $k = d + 1$, whether the factor is constant or not",

@@ -5,6 +5,19 @@ from __future__ import annotations
 from verify.claims.summary import Defence, Summary, holds_added, proved, refuted
 
 SUMMARY = Summary(
+    headline=(
+        holds_added(
+            "holds for the Gauss–Newton term with one and the same loss Hessian",
+            "one-hessian",
+        ),
+        refuted(
+            "refuted for the whole effective Hessian, and for Gauss–Newton terms with a loss Hessian each",
+            "full",
+            "full-same-output",
+            "c2-distance",
+            "own-hessian",
+        ),
+    ),
     readings=(
         holds_added(
             "holds for the Gauss–Newton term with one and the same loss Hessian", "one-hessian"

@@ -5,6 +5,16 @@ from __future__ import annotations
 from verify.claims.summary import Defence, Summary, derived, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
+    headline=(
+        holds("holds for the pullback metric", "metric"),
+        refuted(
+            "refuted for the effective Hessian, for the converse at a point, and that local invariance collapses whole orbits",
+            "effective",
+            "effective-kernel",
+            "converse",
+            "collapse",
+        ),
+    ),
     readings=(
         holds("holds for the pullback metric", "metric"),
         refuted(

@@ -5,6 +5,10 @@ from __future__ import annotations
 from verify.claims.summary import Defence, Summary, derived, holds_added, refuted
 
 SUMMARY = Summary(
+    headline=(
+        refuted("refuted for some real numbers", "quoted"),
+        holds_added("holds from 1 on", "above-one"),
+    ),
     readings=(
         refuted("refuted for some real numbers", "quoted"),
         holds_added("it holds from 1 on", "above-one"),

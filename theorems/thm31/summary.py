@@ -5,6 +5,18 @@ from __future__ import annotations
 from verify.claims.summary import Defence, Summary, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
+    headline=(
+        holds(
+            "holds for heads with a bias behind a positive semidefinite loss Hessian",
+            "affine-psd",
+        ),
+        refuted(
+            "refuted behind an indefinite one, for heads without a bias, and that the whitened point can always stay a fixed point",
+            "affine-rank",
+            "linear-metric",
+            "stays-fixed",
+        ),
+    ),
     readings=(
         holds(
             "holds for the metric of a linear head and, where the loss Hessian is positive semidefinite, for whitening by affine heads",

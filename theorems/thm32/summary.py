@@ -5,6 +5,19 @@ from __future__ import annotations
 from verify.claims.summary import Defence, Summary, derived, holds_added, proved, refuted
 
 SUMMARY = Summary(
+    headline=(
+        holds_added(
+            "holds up to a factor, behind losses that are not constant",
+            "constant-factor",
+            "varying-factor",
+        ),
+        refuted(
+            "refuted for the identity itself, for the Gauss–Newton term alone, and, with one factor, along the head's own gradient flow",
+            "identity",
+            "pullback",
+            "own-flow",
+        ),
+    ),
     readings=(
         holds_added(
             "holds up to a factor, behind every loss that is not constant",

@@ -15,6 +15,17 @@ from verify.claims.summary import (
 )
 
 SUMMARY = Summary(
+    headline=(
+        holds("holds that a smooth head can make collapse unstable", "2-mechanism"),
+        refuted(
+            "refuted that all or almost all do, that linear and ReLU heads never repel, and that any constant step escapes strict saddles",
+            "2-every",
+            "2-generic",
+            "1-non-repelling",
+            "relu-non-repelling",
+            "2-escape",
+        ),
+    ),
     readings=(
         holds(
             "holds that linear heads, and ReLU heads almost everywhere, have no interaction term, that a linear head is stable to second order where the loss Hessian is positive semidefinite, and that smooth heads can be unstable",

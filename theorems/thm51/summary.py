@@ -5,6 +5,10 @@ from __future__ import annotations
 from verify.claims.summary import Defence, Summary, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
+    headline=(
+        holds("holds that it is a linear subspace, as a function of the input", "subspace"),
+        refuted("refuted that inputs of one representation share one tangent space", "of-z"),
+    ),
     readings=(
         holds(
             "holds as a function of the input: a linear subspace, also as the span of one-sided derivatives",

@@ -5,6 +5,19 @@ from __future__ import annotations
 from verify.claims.summary import Defence, Summary, holds_added, proved, refuted
 
 SUMMARY = Summary(
+    headline=(
+        refuted(
+            "refuted as quoted, also for heads that are exactly invariant",
+            "law",
+            "invariant",
+            "point",
+            "models",
+        ),
+        holds_added(
+            "holds where the head tells nothing along the augmentations, and the representation something in every such direction",
+            "transversal",
+        ),
+    ),
     readings=(
         refuted(
             "refuted as quoted, also for heads that are exactly invariant",

@@ -7,6 +7,7 @@ inline LaTeX between dollar signs.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -28,6 +29,12 @@ UNLEARNED = "do not count as trained"
 
 TITLE = 60
 """Characters of a short title, at most."""
+
+HEADLINE = 200
+"""Characters of a headline, at most."""
+
+_INLINE = re.compile(r"\$[^$\\]{1,12}\$")
+"""A formula that is read as fast as a word."""
 
 _WORD = {Verdict.HOLDS: "hold", Verdict.HOLDS_ADDED: "hold", Verdict.REFUTED: "refuted"}
 """What a clause on readings has to say, by their verdict."""
@@ -64,6 +71,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a statement.
 
     Attributes:
+        headline: what holds and what is refuted, in a line: clauses on the readings that matter most.
         readings: the clauses of one sentence; together they tell every reading.
         smallest: the smallest counterexample, if a reading is refuted.
         shown_by: id of the check that holds it.
@@ -74,6 +82,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     readings: tuple[Clause, ...]
+    headline: tuple[Clause, ...] = ()
     smallest: str = ""
     shown_by: str = ""
     instead: tuple[Clause, ...] = ()
@@ -160,10 +169,13 @@ def faults(summary: Summary, statement: Statement, checks: Sequence[Check]) -> I
     for id in readings:
         if told[id] != 1:
             yield f"its summary tells the reading {id!r} {told[id]} times and must tell it once"
-    for clause in summary.readings:
-        word = _WORD.get(clause.verdict)
-        if word is None or word not in clause.text.lower():
+    for clause in (*summary.headline, *summary.readings):
+        word, text = _WORD.get(clause.verdict), clause.text.lower()
+        if word is None or word not in text:
             yield f"the clause {clause.text!r} of its summary does not say {clause.verdict.value!r}"
+        elif word != "refuted" and "refuted" in text:
+            yield f"the clause {clause.text!r} of its summary says 'refuted' of what is not"
+    yield from _unheaded(summary.headline, readings)
     refuting = {check.id for check in checks if check.role is Role.REFUTES}
     if bool(summary.smallest) != (Verdict.REFUTED in readings.values()):
         yield "its summary must tell a smallest counterexample if a reading is refuted, and only then"
@@ -172,6 +184,20 @@ def faults(summary: Summary, statement: Statement, checks: Sequence[Check]) -> I
 
     yield from _undefended(summary.defences, readings, parts)
     yield from _untitled(summary, statement)
+
+
+def _unheaded(headline: Sequence[Clause], readings: dict[str, Verdict]) -> Iterable[str]:
+    """Where a headline is no line, or leaves out that something is refuted or holds."""
+    yield from _wrong(headline, readings, "reading")
+    text = sentence(headline)
+    if len(text) > HEADLINE:
+        yield f"its headline has {len(text)} characters and may have {HEADLINE}"
+    if "$" in _INLINE.sub("", text):
+        yield f"a formula of its headline {text!r} is not short; say it in words"
+    said = {_WORD.get(clause.verdict) for clause in headline}
+    for word in sorted({_WORD[one] for one in readings.values() if one in _WORD} - said):
+        what = "is refuted" if word == "refuted" else "holds"
+        yield f"its headline does not say what {what}"
 
 
 def _untitled(summary: Summary, statement: Statement) -> Iterable[str]:
