@@ -1,7 +1,7 @@
-"""The README's tables of results, from the same source as the report: ``python -m reports.readme`` renews them.
+"""The tables of README and RESULTS, from the same source as the report: ``python -m reports.readme`` renews them.
 
 What they tell is what the rooms predict. A run that finds otherwise is red, and a room whose summary tells
-otherwise contradicts itself; so a table here that differs from README is one that was not renewed.
+otherwise contradicts itself; so a table here that differs from a file is one that was not renewed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,15 @@ from reports.plain import plain
 from verify.claims.check import Kind
 from verify.claims.evidence import Answer
 from verify.claims.statement import Statement, Verdict
-from verify.claims.summary import DATA, sentence
+from verify.claims.summary import DATA, Summary, Told, sentence
 from verify.claims.text import count
 from verify.engine import registry
 from verify.engine.registry import Room
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README, RESULTS = "README.md", "reports/RESULTS.md"
+"""What is read first, and the whole of it."""
+
 BENCH = Path(__file__).parent / "evidence" / "bench.json"
 """What ``python -m verify bench --json`` wrote."""
 
@@ -31,29 +34,37 @@ _BEGIN = "<!-- {}: `python -m reports.readme` renews this -->\n"
 _END = "<!-- end of {} -->\n"
 
 
-def blocks(rooms: Sequence[Room]) -> dict[str, str]:
-    """Return the generated parts of README by name, as Markdown."""
+def blocks(rooms: Sequence[Room]) -> dict[str, dict[str, str]]:
+    """Return the generated parts of each file by name, as Markdown."""
+    bench = json.loads(BENCH.read_bytes())
     return {
-        "counts": _counts(rooms),
-        "statements": _statements(rooms),
-        "experiments": _experiments(rooms),
-        "released": _released(),
-        "speed": _speed(json.loads(BENCH.read_bytes())),
+        README: {
+            "counts": _counts(rooms),
+            "headlines": _headlines(rooms),
+            "answers": _answers(rooms),
+            "ahead": f"{_ahead(bench)}\n",
+        },
+        RESULTS: {
+            "statements": _statements(rooms),
+            "experiments": _experiments(rooms),
+            "released": _released(),
+            "speed": _speed(bench),
+        },
     }
 
 
-def renewed(text: str, rooms: Sequence[Room]) -> str:
-    """Return a README in which the generated parts are those of these rooms.
+def renewed(text: str, parts: Mapping[str, str]) -> str:
+    """Return a file's text in which the generated parts, by name, are these.
 
     Raises:
-        ValueError: if the README does not hold each of them once.
+        ValueError: if the text does not hold each of them once.
     """
-    for name, block in blocks(rooms).items():
+    for name, block in parts.items():
         begin, end = _BEGIN.format(name), _END.format(name)
         if (text.count(begin), text.count(end)) != (1, 1):
             raise ValueError(
-                f"Expected one generated part {name!r} in the README, between the lines {begin.strip()!r} and "
-                f"{end.strip()!r}; restore them."
+                f"Expected one generated part {name!r} between the lines {begin.strip()!r} and {end.strip()!r}; "
+                "restore them."
             )
         before, _, rest = text.partition(begin)
         text = before + begin + block + end + rest.partition(end)[2]
@@ -77,39 +88,76 @@ def _counts(rooms: Sequence[Room]) -> str:
     )
 
 
+def _headlines(rooms: Sequence[Room]) -> str:
+    lines = ["| statement | what became of it | counterexample |", "| --- | --- | --- |"]
+    for name, summary in _summed_up(rooms):
+        told = _cell(_strong(plain(sentence(summary.headline))))
+        smallest = _cell(plain(summary.smallest)) or "none"
+        lines.append(f"| {name} | {told} | {smallest} |")
+    return "\n".join(lines) + "\n"
+
+
 def _statements(rooms: Sequence[Room]) -> str:
     lines = ["| statement as quoted | what became of it |", "| --- | --- |"]
+    for name, summary in _summed_up(rooms):
+        told = [_strong(sentence(summary.readings))]
+        if summary.smallest:
+            told.append(f"Counterexample: {summary.smallest}")
+        if summary.instead:
+            told.append(f"Instead: {sentence(summary.instead)}")
+        lines.append(f"| {name} | {_cell(plain('<br>'.join(told)))} |")
+    return "\n".join(lines) + "\n"
+
+
+def _summed_up(rooms: Sequence[Room]) -> Iterable[tuple[str, Summary]]:
+    """What each statement is called, and what became of it."""
     for room in rooms:
-        if not isinstance(room.subject, Statement) or room.summary is None:
-            continue
-        title = room.subject.title
-        name = f"{room.subject.label.rpartition(' ')[2]} {title[0].lower()}{title[1:]}"
-        told = [sentence(room.summary.readings).replace("efuted", "efuted**")]
-        if room.summary.smallest:
-            told.append(f"Counterexample: {room.summary.smallest}")
-        if room.summary.instead:
-            told.append(f"Instead: {sentence(room.summary.instead)}")
-        cell = plain("<br>".join(told))
-        cell = re.sub(r"\b([Rr])efuted\*\*", r"**\1efuted**", cell)
-        lines.append(f"| {name} | {_cell(cell)} |")
+        if isinstance(room.subject, Statement) and room.summary is not None:
+            title = room.subject.title
+            name = f"{room.subject.label.rpartition(' ')[2]} {title[0].lower()}{title[1:]}"
+            yield name, room.summary
+
+
+def _strong(text: str) -> str:
+    """The text with the word that matters most in bold."""
+    return re.sub(r"\b([Rr]efuted)\b", r"**\1**", text)
+
+
+def _answers(rooms: Sequence[Room]) -> str:
+    """The answers alone: the figures are those of the long table."""
+    columns = (
+        "effect",
+        "published",
+        "released arrays",
+        *(data.rpartition(", ")[2] for data in DATA.values()),
+    )
+    lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
+    for name, one in _told(rooms):
+        told = _word(one.arrays, "no arrays"), *(_word(getattr(one, form)) for form in DATA)
+        lines.append(
+            f"| {name}: {_cell(one.text)} | {_cell(one.published) or 'none'} | {' | '.join(told)} |"
+        )
     return "\n".join(lines) + "\n"
 
 
 def _experiments(rooms: Sequence[Room]) -> str:
-    told = [(room.name, one) for room in rooms for one in room.told]
-    forms = {form: data for form, data in DATA.items() if any(getattr(o, form) for _, o in told)}
     columns = (
         "effect",
         "published",
         "released arrays (CIFAR-10, ResNet-18; E8: what the notebook printed), our criterion",
-        *forms.values(),
+        *DATA.values(),
     )
     lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
-    for name, one in told:
+    for name, one in _told(rooms):
         quoted = _cell(one.published) or "none", _answer(one.arrays, "no arrays")
-        answers = (_answer(getattr(one, form)) for form in forms)
+        answers = (_answer(getattr(one, form)) for form in DATA)
         lines.append(f"| {name}: {_cell(one.text)} | {' | '.join((*quoted, *answers))} |")
     return "\n".join(lines) + "\n"
+
+
+def _told(rooms: Sequence[Room]) -> Iterable[tuple[str, Told]]:
+    """The effects that were answered alike, each with its experiment."""
+    return ((room.name, one) for room in rooms for one in room.told)
 
 
 def _released() -> str:
@@ -134,7 +182,6 @@ def _claim(claim: released.Claim | None, main: released.Claim) -> str:
 def _speed(bench: dict[str, Any]) -> str:
     """The peers' processor times over ours, row by row, and where a peer is ahead."""
     lines = ["| row | peers: processor time over ours |", "| --- | --- |"]
-    ahead, unsure = [], []
     for row in bench["rows"]:
         told = []
         for name, peer in row["peers"].items():
@@ -142,17 +189,29 @@ def _speed(bench: dict[str, Any]) -> str:
             median, least, largest = (f"{ratio[k]:.2g}" for k in ("median", "least", "largest"))
             one = f"{name} {median} ({least} to {largest})"
             told.append(one if ratio["largest"] >= 1 else f"**{one}**")
-            if ratio["largest"] < 1:
-                ahead.append(f"{name} ({row['name']})")
-            elif ratio["least"] <= 1:
-                unsure.append(f"{name} ({row['name']})")
         lines.append(f"| {_cell(row['name'])}: {row['asked']} | {_cell('; '.join(told))} |")
     here = bench["environment"]
     used = ", ".join(f"{name} {version}" for name, version in here["versions"].items())
     load = max(here["load before"][0], here["load after"][0])
-    said = f"Ahead of ours in every round: {'; '.join(ahead) or 'none'}. Now ahead, now behind: {'; '.join(unsure) or 'none'}."
     where = f"One thread of {here['processor']}, load up to {load:.1f} on {here['cpus']} CPUs; Python {here['python']}, {used}."
-    return "\n".join([*lines, "", f"{said} {where}"]) + "\n"
+    return "\n".join([*lines, "", f"{_ahead(bench)} {where}"]) + "\n"
+
+
+def _ahead(bench: dict[str, Any]) -> str:
+    """Where a peer is ahead in every round, and where in some."""
+    ahead, unsure = [], []
+    for row in bench["rows"]:
+        for name, peer in row["peers"].items():
+            ratio = peer["cpu ratio"]
+            if ratio["largest"] < 1:
+                ahead.append(f"{name} ({row['name']})")
+            elif ratio["least"] <= 1:
+                unsure.append(f"{name} ({row['name']})")
+    return f"Ahead of ours in every round: {'; '.join(ahead) or 'none'}. Now ahead, now behind: {'; '.join(unsure) or 'none'}."
+
+
+def _word(told: tuple[Answer, str] | None, missing: str = "not run") -> str:
+    return missing if told is None else told[0].value
 
 
 def _answer(told: tuple[Answer, str] | None, missing: str = "not run") -> str:
@@ -168,11 +227,16 @@ def _cell(text: str) -> str:
     return re.sub(r"_(?=\S)", r"\\_", escaped)
 
 
-def renew(path: Path = README) -> None:
-    """Write the generated parts of a README anew."""
+def renew(root: Path = ROOT) -> list[Path]:
+    """Write the generated parts of README and RESULTS in a checkout anew, and return both."""
     places = registry.contents(registry.REGISTRIES)
     rooms = [registry.load(place.entry.id, place.module) for place in places]
-    path.write_text(renewed(path.read_text(encoding="utf-8"), rooms), encoding="utf-8")
+    written = []
+    for name, parts in blocks(rooms).items():
+        file = root / name
+        file.write_text(renewed(file.read_text(encoding="utf-8"), parts), encoding="utf-8")
+        written.append(file)
+    return written
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The README says nothing that the project does not: readings, verdicts and code that are so.
+"""README, RESULTS and USING say nothing that the project does not: readings, verdicts and code that are so.
 
 The oracle of its code is `torch.func.hessian`.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 import shlex
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +18,12 @@ import pytest
 import test_bad_input
 import torch
 
-from reports.readme import renewed
+from reports import readme
 from theorems.thm41.statement import STATEMENT
 from verify.claims.check import CASES, Kind
 from verify.claims.evidence import Answer, Table
 from verify.claims.statement import Verdict
+from verify.claims.summary import refuted
 from verify.cli import soak
 from verify.cli.arguments import parse
 from verify.engine import registry
@@ -35,20 +37,52 @@ from verify.experiments.released.rows import decode
 from verify.numeric import OBJECTIVES
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+TEXTS = {
+    name: (ROOT / name).read_text(encoding="utf-8")
+    for name in (readme.README, readme.RESULTS, "USING.md", "CONTRIBUTING.md")
+}
+README, RESULTS, USING, _ = TEXTS.values()
 CODE = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 ROOMS = [
     registry.load(place.entry.id, place.module) for place in registry.contents(registry.REGISTRIES)
 ]
 
 
+def renewed(rooms: list[registry.Room]) -> dict[str, str]:
+    """The files as they are with the generated parts of these rooms."""
+    return {
+        name: readme.renewed(TEXTS[name], parts) for name, parts in readme.blocks(rooms).items()
+    }
+
+
 def test_no_placeholder_is_left():
-    assert "@@" not in README
-    assert "TODO" not in README
+    for text in TEXTS.values():
+        assert "@@" not in text
+        assert "TODO" not in text
+
+
+def test_readme_stays_short_and_so_does_every_cell():
+    lines = README.splitlines()
+    assert len(lines) < 300
+    assert [line for line in lines if line.startswith("|") and len(line) > 450] == []
+
+
+def test_every_link_leads_to_a_file_and_a_heading_that_are_there():
+    found = [
+        (name, one) for name, text in TEXTS.items() for one in re.findall(r"\]\(([^)]+)\)", text)
+    ]
+    assert len(found) > 8
+    for name, link in found:
+        file, _, heading = link.partition("#")
+        target = (ROOT / name).parent / file if file else ROOT / name
+        assert target.is_file(), (name, link)
+        headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        slugs = {re.sub(r"[^\w -]", "", one).strip().lower().replace(" ", "-") for one in headings}
+        assert not heading or heading in slugs, (name, link)
 
 
 def test_the_findings_of_theorem_41_are_its_readings_with_their_verdicts():
-    rows = re.findall(r"^\| `([^`]+)` \| .*? \| (.*?) \| .*? \|$", README, flags=re.MULTILINE)
+    rows = re.findall(r"^\| `([^`]+)` \| .*? \| (.*?) \| .*? \|$", RESULTS, flags=re.MULTILINE)
     readings = {reading.id: reading for reading in STATEMENT.readings}
     assert [name for name, _ in rows] == list(readings)
     for name, verdict in rows:
@@ -57,18 +91,34 @@ def test_the_findings_of_theorem_41_are_its_readings_with_their_verdicts():
 
 
 def test_the_tables_of_results_are_those_of_the_rooms():
-    assert renewed(README, ROOMS) == README, "run `python -m reports.readme`"
+    for name, text in renewed(ROOMS).items():
+        assert text == TEXTS[name], "run `python -m reports.readme`"
 
 
-def test_a_verdict_that_changes_makes_readme_red():
+def test_a_verdict_that_changes_makes_both_files_red():
     room = ROOMS[0]
     reading, *others = room.subject.readings
     assert reading.predicted is Verdict.HOLDS
     changed = (msgspec.structs.replace(reading, predicted=Verdict.REFUTED), *others)
     subject = msgspec.structs.replace(room.subject, readings=changed)
-    told = renewed(README, [replace(room, subject=subject), *ROOMS[1:]])
-    assert told != README
-    assert len(told.splitlines()) == len(README.splitlines())
+    counted = renewed([replace(room, subject=subject), *ROOMS[1:]])
+    assert counted[readme.README] != README
+    # Its room contradicts itself until its summary says so, in the sentence and, where that tells it, in the headline.
+    clause = refuted("refuted", reading.id)
+    summary = msgspec.structs.replace(room.summary, headline=(clause,), readings=(clause,))
+    told = renewed([replace(room, subject=subject, summary=summary), *ROOMS[1:]])
+    for name, text in told.items():
+        assert text != TEXTS[name]
+        assert len(text.splitlines()) == len(TEXTS[name].splitlines())
+
+
+def test_an_answer_that_changes_makes_both_files_red():
+    place = next(n for n, room in enumerate(ROOMS) if room.told)
+    first, *others = ROOMS[place].told
+    changed = msgspec.structs.replace(first, digits=(Answer.NOT_APPLICABLE, ""))
+    rooms = [*ROOMS[:place], replace(ROOMS[place], told=(changed, *others)), *ROOMS[place + 1 :]]
+    for name, text in renewed(rooms).items():
+        assert text != TEXTS[name]
 
 
 def sharing(form: Form) -> list[list[str]]:
@@ -87,7 +137,7 @@ def in_words(names: list[str]) -> str:
 
 
 def test_what_a_large_run_takes_is_computed_from_what_was_recorded():
-    """README's paragraph of costs, number by number, from the records of the soak and the forms."""
+    """The paragraph of costs, number by number, from the records of the soak and the forms."""
     folder = ROOT / "reports/evidence"
     each, deep = (
         {id: one.cpu_s / one.seeds for id, one in soak.read(file).items() if one.draws}
@@ -105,7 +155,7 @@ def test_what_a_large_run_takes_is_computed_from_what_was_recorded():
     hours = 10_000 / 3600
     longest, minutes = max(each, key=each.__getitem__), PUBLISHED.minutes
     assert {id.partition(".")[0] for id in deep} == {"thm53"}
-    said = " ".join(README.split())
+    said, short = (" ".join(text.split()) for text in (USING, README))
     first, second = (in_words(names) for names in sharing(PUBLISHED))
     assert (
         f"by `reports/evidence/soak.json` the {len(each)} checks that draw take {sum(each.values()):.1f} CPU-seconds a seed with the "
@@ -120,12 +170,19 @@ def test_what_a_large_run_takes_is_computed_from_what_was_recorded():
         f"minutes of one GPU by arithmetic, if each is run alone, no more than {max(minutes.values()):g} an experiment; "
         f"{first} share their runs, and {second} theirs."
     ) in said
+    assert list(minutes) == [f"E{n}" for n in (*range(1, 8), 9)]
+    assert (
+        f"E1 to E7 and E9, takes at most {sum(minutes.values()):g} minutes of one GPU by arithmetic."
+        in short
+    )
 
 
-@pytest.mark.parametrize("lost", ["<!-- end of counts -->\n", "<!-- counts: "])
-def test_a_readme_without_the_place_of_a_table_is_refused(lost):
-    with pytest.raises(ValueError, match="Expected one generated part 'counts'"):
-        renewed(README.replace(lost, ""), ROOMS)
+@pytest.mark.parametrize("lost", ["<!-- end of {} -->\n", "<!-- {}: "])
+def test_a_file_without_the_place_of_a_table_is_refused(lost):
+    for name, parts in readme.blocks(ROOMS).items():
+        for part in parts:
+            with pytest.raises(ValueError, match=f"Expected one generated part '{part}'"):
+                readme.renewed(TEXTS[name].replace(lost.format(part), ""), parts)
 
 
 RECORDED = [
@@ -204,8 +261,8 @@ def setting(name: str, row: str) -> tuple[str, str]:
 
 
 def test_where_earlier_records_differ_from_what_was_published_is_told():
-    """Red, too, once they are recorded anew and README still says it."""
-    said = " ".join(README.split())
+    """Red, too, once they are recorded anew and it is still said."""
+    said = " ".join(RESULTS.split())
     told = "E9 with crops of scale 0.2 to 1, where 0.08 to 1 was published"
     assert (told in said) == ("scale 0.2 to 1)" in setting("E9", "augmentations")[1])
     assert "scale 0.08 to 1," in setting("E6", "augmentations")[1]
@@ -274,6 +331,14 @@ def test_what_is_told_of_recorded_runs_is_what_was_recorded(name, one, form):
         assert stands(figure, known) or stands(figure, besides), figure
 
 
+def by_seed(record: Traced, title: str, column: str, *row: str) -> list[str]:
+    """The least and the largest of the seeds, in a column of the row that begins so."""
+    found = table(record, title)
+    (cells,) = (cells for cells in found.rows if cells[: len(row)] == row)
+    each = numbers(cells[found.columns.index(column)])[1:]
+    return sorted(each, key=float)[:: len(each) - 1]
+
+
 RELEASED = decode((ROOT / "reports/evidence/released.json").read_bytes())
 
 SETTINGS = ("CIFAR-10, ResNet-18", "CIFAR-10 test images at 224 pixels, released networks")
@@ -323,6 +388,78 @@ def test_what_is_told_of_the_released_arrays_is_what_they_gave(name, one):
         assert stands(figure, known) or stands(figure, besides), figure
 
 
+def test_what_is_for_the_paper_and_against_it_is_what_was_found():
+    """README's paragraph under the short table, number by number."""
+    said = " ".join(README.split())
+    claimed = [one for _, one in ARRAYS if one.published]
+    answers = Counter(one.arrays[0] for one in claimed)
+    (denied,) = (one for one in claimed if one.arrays[0] is Answer.NO)
+    assert "this level is ours" in denied.published
+    assert (
+        f"of the {len(claimed)} effects above that it claims and of which something was released, the arrays answer "
+        f"{answers[Answer.YES]} with yes, {answers[Answer.UNDECIDED]} with undecided, and {answers[Answer.NO]}, whose level is ours, with no."
+    ) in said
+
+    orbits, bends, turns = (recorded(name, "medium") for name in ("E3", "E5", "E4"))
+    fresh, spread = "fresh head on the trained backbone", "Mean-square spread"
+    under_published = {
+        network: " to ".join(by_seed(orbits, spread, "selectivity", network, "published"))
+        for network in ("trained", fresh)
+    }
+    (answer,) = (one.value for one in orbits.answers if one.effect == "compresses")
+    heads = [numbers(one.partition(", over")[0]) for one in answer.split("; ")[:2]]
+    trained, untrained = (f"{min(each)} to {max(each)}" for each in heads)
+    bent = {
+        network: " to ".join(
+            by_seed(bends, "Bending", "h / z", network, table(bends, "Bending").rows[0][1])
+        )
+        for network in ("trained", fresh)
+    }
+    lost = next(one.value for one in turns.answers if one.effect == "cost")
+    (published,) = (
+        claim.value
+        for claim in RELEASED.claims
+        if (claim.experiment, claim.id, claim.setting) == ("E4", "cost", SETTINGS[0])
+    )
+    assert (
+        f"our medium heads compress orbits (selectivity {under_published['trained']}, against {under_published[fresh]} "
+        f"of heads that were never trained), and a linear probe of the rotation loses {re.findall(r'linear (.*?),? MLP', lost)[0]} points, where "
+        f"{numbers(published)[0]} were published."
+    ) in said
+    assert (
+        f"spread orbits out more than everything else ({trained}, where 1 is alike), though less so than heads that were "
+        f"never trained ({untrained}); these raise second differences of orbits more, {bent[fresh]} times against {bent['trained']};"
+    ) in said
+    (vit,) = (s for s in {claim.setting for claim in RELEASED.claims} if "ViT-Tiny" in s)
+    regrow = [
+        claim.answer
+        for claim in RELEASED.claims
+        if claim.setting == vit and re.match("A (GELU|Swish) head regrows", claim.text)
+    ]
+    assert set(regrow) == {Answer.NO}
+
+
+def test_no_network_that_was_recorded_counts_as_trained():
+    """README's sentence on the last two columns; red, too, once some do."""
+    said = " ".join(README.split())
+    tables = [recorded(name, form).tables for name, form in {(n, f) for n, _, f in RECORDED}]
+    probes = [
+        float(number)
+        for each in tables
+        for found in each
+        for cells in found.rows
+        if cells[0].startswith("linear class probe of z")
+        for number in numbers(cells[2])
+    ]
+    assert len(probes) > 10
+    asked = 100 * TRAINED_FROM
+    assert max(probes) < asked
+    assert f"it gets {max(probes):g} % at most, and {asked:g} % were asked." in said
+    assert ("E4's medium no on the published probes" in said) == (
+        "by the criterion as it stands now this is undecided" in RESULTS
+    )
+
+
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
 def test_every_published_effect_has_its_arrays(room):
     """What quotes a published figure says what the arrays give, or is known not to be in them."""
@@ -348,8 +485,9 @@ def test_every_effect_that_is_told_has_an_answer_on_the_digits():
 
 
 def test_every_command_that_is_shown_can_be_parsed():
-    commands = re.findall(r"python -m verify ([^`#\n]+)", README)
-    assert len(commands) > 8
+    texts = (README, RESULTS, USING)
+    commands = [one for text in texts for one in re.findall(r"python -m verify ([^`#\n]+)", text)]
+    assert len(commands) > 30
     for command in commands:
         if command.endswith("--help"):
             continue
@@ -357,7 +495,7 @@ def test_every_command_that_is_shown_can_be_parsed():
 
 
 def test_every_promise_names_tests_that_are_there():
-    promised = README.partition("| promise |")[2].partition("\n\n")[0].splitlines()[2:]
+    promised = USING.partition("| promise |")[2].partition("\n\n")[0].splitlines()[2:]
     assert len(promised) > 10
     for line in promised:
         named = re.findall(r"test_\w+\.py", line)
@@ -366,7 +504,7 @@ def test_every_promise_names_tests_that_are_there():
 
 
 def test_the_cases_of_bad_input_are_as_many_as_is_said():
-    told = re.findall(r"`test_bad_input\.py`, (\d+) cases", README)
+    told = re.findall(r"`test_bad_input\.py`, (\d+) cases", USING)
     tests = [test for name, test in vars(test_bad_input).items() if name.startswith("test_")]
     marks = [getattr(test, "pytestmark", []) for test in tests]
     cases = [math.prod(len(m.args[1]) for m in of if m.name == "parametrize") for of in marks]

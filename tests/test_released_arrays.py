@@ -716,8 +716,11 @@ def test_what_the_experiments_say_of_the_released_code_names_its_place(number: i
     assert [sentence for text in texts for sentence in unlisted(text)] == []
 
 
-def test_what_the_readme_says_of_the_released_code_names_its_place() -> None:
-    cells = (ROOT / "README.md").read_text(encoding="utf-8").split("|")
+def test_what_the_tables_say_of_the_released_code_names_its_place() -> None:
+    files = ("README.md", "reports/RESULTS.md")
+    cells = [
+        cell for name in files for cell in (ROOT / name).read_text(encoding="utf-8").split("|")
+    ]
     assert any(ABOUT.search(cell) for cell in cells)
     assert [sentence for cell in cells for sentence in unlisted(cell)] == []
 

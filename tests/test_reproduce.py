@@ -384,7 +384,7 @@ def test_data_are_known_by_their_content(tmp_path) -> None:
 
 @pytest.mark.parametrize("experiment", list(REDUCED.minutes))
 def test_the_reduced_form_is_recorded_and_says_what_it_is(experiment) -> None:
-    """Or README says of all its effects that they were not run."""
+    """Or the tables say of all its effects that they were not run."""
     records = Records(RECORDED)
     (check,) = (c for c in ROOMS[experiment].checks if c.id.endswith(f".{REDUCED.name}"))
     found = records.newest(check.id, besides="")

@@ -10,7 +10,7 @@ import torch
 from theorems.prop33 import CHECKS, STATEMENT, refutations, robust, search
 from verify.numeric.decimals import rounded_up
 
-README = Path(__file__).parents[1] / "README.md"
+RESULTS = Path(__file__).parents[1] / "reports" / "RESULTS.md"
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -68,9 +68,9 @@ def test_the_certificate_bounds_every_head():
         assert found == pytest.approx(float(torch.linalg.cond(metrics).max()) ** 0.5)
 
 
-def test_readme_tells_the_condition_that_is_seen_and_the_bound_from_above():
+def test_the_results_tell_the_condition_that_is_seen_and_the_bound_from_above():
     scale = robust.SCALES[-1] ** 0.5
     seen, bound = robust.conditions(scale * robust.whitening_at_zero())
     points = len(robust.grid(robust.RADIUS))
     told = f"3.3 down to {seen:.4g}, the largest seen at {points:,} points, where the proved bound is {rounded_up(bound)};"
-    assert told in " ".join(README.read_text(encoding="utf-8").split())
+    assert told in " ".join(RESULTS.read_text(encoding="utf-8").split())

@@ -380,8 +380,8 @@ def _new(options: argparse.Namespace, words: Sequence[str], registries: Sequence
     importlib.reload(importlib.import_module(registries[0]))
     from reports.readme import renew
 
-    renew(ROOT / "README.md")
-    print(f"written: {ROOT / 'README.md'}")
+    for file in renew(ROOT):
+        print(f"written: {file}")
     places = rooms.contents(registries)
     return _run(_Work(options, places, [rooms.find(places, words[0])]))
 
