@@ -352,6 +352,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         AXIOMS=AXIOMS,
         Answer=Answer,
         Arithmetic=Arithmetic,
+        DATA=DATA,
         CONVENTIONS=CONVENTIONS,
         anchor=anchor,
         bearing=tiers.bearing,

@@ -47,6 +47,7 @@ def styled(question: str) -> str:
 
 # What a page is asked, in its own language; each returns what is wrong with it, or what it holds.
 SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+HEIGHT = "() => document.documentElement.scrollHeight"
 PANS = """() => {
   const { scrollWidth, clientWidth } = document.documentElement;
   return scrollWidth > clientWidth ? [`${scrollWidth} in ${clientWidth}`] : [];
@@ -258,6 +259,8 @@ def visited(browser, path: Path, axe: str, *, thorough: bool) -> dict[str, objec
     page.add_style_tag(content="thead { display: table-row-group !important; }")
     found["pdf"] = page.pdf(prefer_css_page_size=True, print_background=True, tagged=False)
     page.emulate_media(media="screen")
+    at(WIDTHS[0])
+    found["height"] = page.evaluate(HEIGHT)
     if thorough:
         found["unfolds"] = page.evaluate(UNFOLDS)
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
@@ -303,6 +306,11 @@ def test_every_page_was_visited_and_asked_for_nothing_but_itself(report: Report,
 
 def test_no_page_pans_sideways(seen) -> None:
     nothing_wrong(seen, *(f"pans {width}" for width in WIDTHS))
+
+
+def test_the_first_page_stays_within_twelve_screens(seen) -> None:
+    """Seen of a run of everything: 10.7 of 900 pixels; its answers' figures are folded."""
+    assert seen[PAGE]["height"] <= 12 * 900
 
 
 def test_tab_stops_are_where_something_scrolls_and_nowhere_else(seen) -> None:
