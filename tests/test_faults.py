@@ -6,17 +6,22 @@ room without them, and the list of the system's processes.
 
 from __future__ import annotations
 
+import random
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import flint
+import numpy as np
 import pytest
+import torch
 from toy import FAULTS, context, load_checks, write_registry
 
 from verify.claims.evidence import Outcome
 from verify.engine import runner
+from verify.engine.isolation import SETTINGS, TraceLeftError, leaving_no_trace
 from verify.engine.runner import process_pool, run_all
 from verify.engine.store import Store
 
@@ -83,6 +88,42 @@ def test_a_fault_is_an_error_of_its_check_and_changes_no_other(folder):
     assert found["half"].summary == r"half a pair: \ud83d"
     assert found["escapes"].summary == r"\x1b[2Jall is well\x07, \u202edetats sa"
     assert left_over("sleep 600") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda: np.seterr(all="ignore"), "the errors that NumPy tells"),
+        (lambda: setattr(flint.ctx, "prec", 20), "the precision of python-flint"),
+        (lambda: torch.set_default_dtype(torch.float16), "the type that PyTorch takes by default"),
+        (lambda: torch.set_grad_enabled(False), "whether PyTorch differentiates"),
+        (lambda: torch.set_num_threads(3), "the threads of PyTorch"),
+    ],
+)
+def test_what_a_check_sets_in_a_library_is_told_and_put_back(change, said):
+    def fail():
+        change()
+        raise ZeroDivisionError
+
+    before = {name: read(sys.modules[library]) for name, (library, read, _) in SETTINGS.items()}
+    with pytest.raises(TraceLeftError, match=f"^the check changed {said}, "), leaving_no_trace(0):
+        change()
+    with pytest.raises(ZeroDivisionError), leaving_no_trace(0):
+        fail()
+    for name, (library, read, _) in SETTINGS.items():
+        assert read(sys.modules[library]) == before[name]
+
+
+def test_all_generators_that_checks_share_are_seeded():
+    """Those of Python, NumPy and PyTorch, whatever was drawn before."""
+
+    def drawn(seed):
+        with leaving_no_trace(seed):
+            return random.random(), np.random.random(), torch.rand(()).item()  # noqa: NPY002
+
+    first, again, other = drawn(1), drawn(1), drawn(2)
+    assert first == again
+    assert all(one != another for one, another in zip(first, other, strict=True))
 
 
 def test_a_check_that_does_not_end_is_stopped_and_the_others_go_on(folder, monkeypatch):

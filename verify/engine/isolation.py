@@ -1,7 +1,7 @@
 """One check must not change what the next one sees: the state of a process, before and after.
 
 What all checks of a process share is the working directory, the environment, the standard streams,
-the generators of random numbers, and the process's threads and children.
+the generators of random numbers, the settings by which libraries compute, and the process's threads and children.
 """
 
 from __future__ import annotations
@@ -14,12 +14,43 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 GRACE_S = 2.0
 """Seconds that a thread or a child process has to end by itself."""
+
+
+SETTINGS: dict[str, tuple[str, Callable[[Any], Any], Callable[[Any, Any], object]]] = {
+    "the errors that NumPy tells": (
+        "numpy",
+        lambda np: np.geterr(),
+        lambda np, was: np.seterr(**was),
+    ),
+    "the precision of python-flint": (
+        "flint",
+        lambda flint: flint.ctx.prec,
+        lambda flint, was: setattr(flint.ctx, "prec", was),
+    ),
+    "the type that PyTorch takes by default": (
+        "torch",
+        lambda torch: torch.get_default_dtype(),
+        lambda torch, was: torch.set_default_dtype(was),
+    ),
+    "whether PyTorch differentiates": (
+        "torch",
+        lambda torch: torch.is_grad_enabled(),
+        lambda torch, was: torch.set_grad_enabled(was),
+    ),
+    "the threads of PyTorch": (
+        "torch",
+        lambda torch: torch.get_num_threads(),
+        lambda torch, was: torch.set_num_threads(was),
+    ),
+}
+"""By what it is called: a setting's library, how it is read there, and how it is put back."""
 
 
 class TraceLeftError(RuntimeError):
@@ -33,6 +64,7 @@ class _Shared:
     directory: Path = field(default_factory=Path.cwd)
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     streams: tuple[object, ...] = field(default_factory=lambda: (sys.stdin, sys.stdout, sys.stderr))
+    settings: dict[str, Any] = field(default_factory=lambda: _settings())
     threads: frozenset[threading.Thread] = field(
         default_factory=lambda: frozenset(threading.enumerate())
     )
@@ -66,6 +98,12 @@ class _Shared:
             if getattr(sys, name).closed:
                 setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
                 done.append(f"closed {name}")
+        now = _settings()
+        for name, was in self.settings.items():  # of a library that came later nothing is known
+            if now[name] != was:
+                library, _, put = SETTINGS[name]
+                put(sys.modules[library], was)
+                done.append(f"changed {name}")
         patience = time.monotonic() + GRACE_S
         while (left := self._left()) != ([], []) and time.monotonic() < patience:
             time.sleep(0.02)
@@ -83,6 +121,15 @@ class _Shared:
         """The threads and children that were not there and still run."""
         threads = [one for one in threading.enumerate() if one not in self.threads]
         return threads, sorted(_children() - self.children)
+
+
+def _settings() -> dict[str, Any]:
+    """The settings of the libraries that are loaded."""
+    return {
+        name: read(loaded)
+        for name, (library, read, _) in SETTINGS.items()
+        if (loaded := sys.modules.get(library))
+    }
 
 
 def _children() -> frozenset[int]:
@@ -113,8 +160,8 @@ def leaving_no_trace(seed: int) -> Iterator[None]:
         seed: what the generators of Python, NumPy and PyTorch start from.
 
     Raises:
-        TraceLeftError: if the working directory, the environment or a standard stream was changed, or a
-            thread or child process still runs, unless an exception is on its way already.
+        TraceLeftError: if the working directory, the environment, a standard stream or a setting of a library was
+            changed, or a thread or child process still runs, unless an exception is on its way already.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
