@@ -162,6 +162,21 @@ def test_half_a_file_is_built_again(ctx):
             assert len(artefact.load(ctx)["x"]) == 1000
 
 
+def test_a_disk_that_takes_no_more_keeps_no_part_of_it(ctx, monkeypatch):
+    artefact = Artefact("numbers", build, (10,))
+
+    def full(file, **arrays):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "savez", full)
+        with pytest.raises(OSError, match="No space left"):
+            artefact.load(ctx)
+    assert list(artefact.path(ctx).parent.iterdir()) == []
+    assert len(artefact.load(ctx)["x"]) == 10
+
+
 def test_python_objects_are_refused(ctx):
     with pytest.raises(ValueError, match="expected arrays of numbers or text"):
         Artefact("objects", build_objects).load(ctx)

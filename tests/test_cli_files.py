@@ -18,7 +18,7 @@ from report_fixture import FINDINGS, run_record
 from toy import context, forget, write_registry
 
 from verify.__main__ import ROOT, Folders, main
-from verify.claims.evidence import Outcome
+from verify.claims.evidence import Answer, Measured, Outcome
 from verify.engine.record import RunRecord
 from verify.engine.store import Asked, Store
 from verify.engine.worker import run_check
@@ -170,17 +170,37 @@ def test_a_run_that_was_interrupted_is_reported_as_it_was_asked(verify, folder, 
 
 
 def test_what_changed_between_two_runs(verify, folder):
+    """All that `diff` compares; of versions one that changed, one that is gone and one that came."""
     old, new = folder / "old.json", folder / "new.json"
-    old.write_bytes(msgspec.json.encode(run_record()))
+    before = run_record()
+    old.write_bytes(msgspec.json.encode(before))
     wrong = msgspec.structs.replace(FINDINGS["thm41.F.property"], outcome=Outcome.SURPRISE)
-    changed = run_record(FINDINGS | {"thm41.F.property": wrong})
-    new.write_bytes(msgspec.json.encode(msgspec.structs.replace(changed, seed=5)))
+    (experiment,) = before.experiments
+    measured = Measured(effect="spread", answer=Answer.NO, value="0.9")
+    answers = experiment.answers | {"spread": ("E3.spread", measured)}
+    changed = msgspec.structs.replace(
+        run_record(FINDINGS | {"thm41.F.property": wrong}),
+        git="4d5e6f7",
+        seed=5,
+        profile="deep",
+        device="cuda",
+        versions={"python": "3.11.4", "torch": "2.12.0", "scipy": "1.15"},
+        experiments=(msgspec.structs.replace(experiment, answers=answers),),
+    )
+    new.write_bytes(msgspec.json.encode(changed))
     assert verify("theorems", "diff", old, old)[:2] == (0, "Nothing changed.\n")
     code, out, _ = verify("theorems", "diff", old, new)
     assert code == 1
     assert out.splitlines() == [
-        f"seed: {run_record().seed} -> 5",
+        "checkout: 0a1b2c3 -> 4d5e6f7",
+        f"seed: {before.seed} -> 5",
+        "profile: standard -> deep",
+        "device: cpu -> cuda",
+        "version of sympy: 1.14.0 -> not there",
+        "version of torch: 2.13.0 -> 2.12.0",
+        "version of scipy: not there -> 1.15",
         "verdict on thm41.F: derived -> failed",
+        "answer to E3, spread, by E3.spread: yes, 8.2 (7.6 to 8.8) -> no, 0.9",
         "check thm41.F.property: as stated -> surprise",
     ]
 
@@ -355,6 +375,19 @@ def test_a_broken_pipe_ends_a_run_with_141_and_a_look_quietly(
     os.close(writer)
     assert process.returncode == expected
     assert not process.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device is full here")
+def test_a_disk_that_takes_no_more_of_what_is_printed_is_a_sentence():
+    command = [sys.executable, "-m", "verify", "list"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "verify: what was to be printed could not be written: there is no space left.\n"
+    )
 
 
 def test_a_mistake_told_to_nobody_is_still_a_mistake():

@@ -185,6 +185,12 @@ def test_a_picture_is_drawn_once_of_the_same_records_and_again_of_others(folder,
     drawn = (folder / "outlines" / f"{name}.toy.picture").read_bytes()
     assert room.picture({}).caption == ""
     assert f"{name}.toy" not in sys.modules  # it was not drawn anew
+    for damage in (drawn[:-9], drawn.replace(b'"line"', b'"bar"'), b"", b"{}"):
+        assert damage != drawn
+        (folder / "outlines" / f"{name}.toy.picture").write_bytes(damage)
+        assert room.picture({}).caption == ""
+        assert (folder / "outlines" / f"{name}.toy.picture").read_bytes() == drawn
+    forget(name)
     assert (
         room.picture(
             {"toy.derivation": CheckRecord.of(measurement("toy.derivation", "t", print))}

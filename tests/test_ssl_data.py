@@ -11,6 +11,7 @@ import io
 import pickle
 import sys
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -478,6 +479,16 @@ def test_only_jpeg_and_png_are_decoded(tmp_path: Path, monkeypatch: pytest.Monke
         load("cifar10", folder, cache=tmp_path / "cache")
 
 
+@pytest.mark.parametrize("kind", ["bmp", "gif", "tiff", "webp", "ppm", "ico"])
+def test_a_whole_picture_of_another_kind_is_not_decoded(tmp_path: Path, kind: str) -> None:
+    write_pictures(tmp_path / "pictures", ".png")
+    file = next((tmp_path / "pictures").rglob("*.png"))
+    Image.open(file).save(file, kind)
+    assert Image.open(file).size == (32, 32)
+    with pytest.raises(DataError, match=r"is damaged .*cannot identify image file"):
+        load("cifar10", tmp_path / "pictures", cache=tmp_path / "cache")
+
+
 def in_a_zip(folder: Path) -> Path:
     with zipfile.ZipFile(folder.with_suffix(".zip"), "w", zipfile.ZIP_DEFLATED) as archive:
         for file in folder.iterdir():
@@ -522,6 +533,32 @@ def test_no_file_unpacks_to_more_than_there_is_in_these_data(
     monkeypatch.setattr(module, "LARGEST", largest - 1)
     with pytest.raises(DataError, match=r"has more than 0 MB, .* it is not read"):
         load("cifar10", path, cache=tmp_path / "other")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_is_too_large_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "data_batch_1.bin").write_bytes(bytes(2**24))
+    path = in_a_zip(tmp_path / "bin") if packed else tmp_path / "bin"
+    monkeypatch.setattr(module, "LARGEST", 1000)
+    tracemalloc.start()
+    with pytest.raises(DataError, match="it is not read"):
+        load("cifar10", path, cache=tmp_path / "cache")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2**22
+
+
+@pytest.mark.parametrize(("more", "says"), [(0, "cannot be read"), (1, "more than 268 MB")])
+def test_the_limit_of_a_file_is_256_mib(tmp_path: Path, more: int, says: str) -> None:
+    """Of archives that hold no more than the header of such a file: one is cut off, one is not read."""
+    entry = tarfile.TarInfo("data_batch_1.bin")
+    entry.size = 256 * 2**20 + more
+    (tmp_path / "a.tar").write_bytes(entry.tobuf(tarfile.GNU_FORMAT) + bytes(10240))
+    with pytest.raises(DataError, match=says):
+        load("cifar10", tmp_path / "a.tar", cache=tmp_path)
 
 
 def test_no_more_pictures_are_kept_than_there_are_in_these_data(tmp_path: Path) -> None:

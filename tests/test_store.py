@@ -9,8 +9,11 @@ import errno
 import fcntl
 import math
 import os
+import secrets
 import subprocess
 import sys
+import time
+from multiprocessing import get_context
 
 import msgspec
 import numpy as np
@@ -177,6 +180,55 @@ def test_two_processes_that_start_at_once_take_the_same_seed(store):
         one.stdin.flush()
     said = {one.communicate()[0].strip() for one in started}
     assert said == {str(Store(store.folder).seed())}
+
+
+def test_a_second_run_waits_while_the_first_chooses_the_seed(store, monkeypatch):
+    """It starts when the first has seen that there is none, and has a while before the first keeps its own."""
+    code = (
+        "import sys; from pathlib import Path; from verify.engine.store import Store\n"
+        "store = Store(Path(sys.argv[1])); print('ready', flush=True); print(store.seed())"
+    )
+    started = []
+
+    def slowly(limit):
+        command = [sys.executable, "-c", code, str(store.folder)]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        assert started[0].stdout.readline() == "ready\n"
+        time.sleep(0.5)
+        return 17
+
+    monkeypatch.setattr(secrets, "randbelow", slowly)
+    assert store.seed() == 17
+    assert started[0].communicate()[0] == "17\n"
+
+
+def test_of_two_runs_at_once_none_takes_a_file_of_the_other(store, monkeypatch):
+    """The second prepares and writes the same, just before and just after a file of the first gets its name."""
+    replaced = os.replace
+
+    def act():
+        store.prepare()
+        store.write(evidence())
+
+    def other():
+        os.replace = replaced
+        act()
+
+    def meanwhile():
+        second = get_context("fork").Process(target=other)
+        second.start()
+        second.join()
+        assert second.exitcode == 0
+
+    def beside(part, path):
+        meanwhile()
+        replaced(part, path)
+        meanwhile()
+
+    monkeypatch.setattr(os, "replace", beside)
+    act()
+    assert store.read("room.a", KEY) == evidence()
+    assert names(store) == ["room.a-0123456789abcdef.json"]
 
 
 def test_setting_aside_never_replaces_what_was_set_aside_before(store):

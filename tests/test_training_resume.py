@@ -26,6 +26,7 @@ import numpy as np
 import pytest
 import tiny_training
 import torch
+from msgspec import structs
 from training_fixture import DIGITS_METHODS, EVERY, LONG, NARROW, SHORT, look
 
 from verify.ssl.data import Dataset, load_digits
@@ -267,6 +268,18 @@ def test_checkpoints_are_some_time_apart_and_the_last_is_written(
     config = replace(SHORT, epochs=6)
     train(config, digits, observe=clock.look, checkpoint=tmp_path, apart=25)
     assert written == [2, 5, 6]
+
+
+def test_a_run_on_images_of_ones_own_keeps_one_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing says how far apart; an epoch takes ten seconds again."""
+    clock, written = Ticking(monkeypatch), []
+    monkeypatch.setattr(loop.Live, "save", lambda live, path, run: written.append(run.epoch))
+    session = structs.replace(tiny_training.context(str(tmp_path)), scratch=str(tmp_path))
+    config = replace(tiny_training.TINY, epochs=12)
+    loop.fit(tiny_training.SOURCE, config, session, lambda *_: clock.look)
+    assert written == [5, 11, 12]
 
 
 def test_a_deadline_is_kept(
