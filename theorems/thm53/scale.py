@@ -1,7 +1,8 @@
-"""5.3 at production size: ranks of J_h, and with them of the information of a location family.
+"""5.3 at production size: ranks of J_h, and with them of the information of a location family, to leading order.
 
-For z ~ N(theta, sigma^2 1) with small sigma a head is its linearisation J, and by the closed form of
-the statement I_h = J^+ J / sigma^2: its rank is that of J, and I_z = 1 / sigma^2.
+For z ~ N(theta, sigma^2 1) a head is its linearisation J to leading order as sigma -> 0, and by the closed form
+for linear maps sigma^2 I_h -> J^+ J where the rank of J is constant nearby: its rank is that of J, and sigma^2 I_z = 1.
+For sigma > 0 the rank of I_h may be larger.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 A probe p(y | z) = softmax(W z + b) has the Fisher matrix I_z = W^T (diag p - p p^T) W about z; one
 on the head's output has I_h = J^T (..) J, pulled back to z. These are two models, as in the reading
-`models`. The location family z ~ N(theta, sigma^2 1) with small sigma is a third: there I_z = 1 /
-sigma^2, I_h = J^+ J / sigma^2, and data processing holds. V is the tangent of the rotation orbit.
+`models`. The location family z ~ N(theta, sigma^2 1) as sigma -> 0 is a third, to leading order:
+sigma^2 I_z = 1, sigma^2 I_h -> J^+ J where the rank of J is constant nearby, and data processing holds
+of the limits. V is the tangent of the rotation orbit.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def _span(ranks: list[tuple[int, int]]) -> str:
 MODELS = {
     "rotation": "linear probe of the rotation",
     "class": "linear probe of the class",
-    "location": "location family",
+    "location": "location family, leading order",
 }
 
 
@@ -188,7 +189,7 @@ def _rank_table(seen: dict[str, list[Seen]]) -> Table:
             "its tenth / first",
         ),
         rows=tuple(rows),
-        note=f"Eigenvalues above {RANK_TOLERANCE:.0e} of the largest count. Averaged over points, the matrix of h gains rank, since J turns with z. The location family is z ~ N(theta, sigma^2 1) with small sigma, where rank I_h is the rank of J.",
+        note=f"Eigenvalues above {RANK_TOLERANCE:.0e} of the largest count. Averaged over points, the matrix of h gains rank, since J turns with z. The location family is $z \\sim N(\\theta, \\sigma^2 1)$, of which the limits of $\\sigma^2 I_z$ and $\\sigma^2 I_h$ as $\\sigma \\to 0$ are shown: $1$ and, where the rank of J is constant nearby, $J^+ J$, whose rank is that of J. Before the limit $I_h$ may have a larger rank: at $\\sigma = 1$ on parabolas it has (check thm53.published.parabola).",
     )
 
 
