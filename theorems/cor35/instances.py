@@ -178,6 +178,14 @@ def unbounded(constant: sp.Expr) -> Heads:
 CONSTANT = sp.Symbol("C", positive=True)
 UNBOUNDED = unbounded(CONSTANT)
 
+BOWED = Heads(
+    u3 + (u1**2 + u2**2 + u3**2) / 2,
+    (z1, z2, sp.S.Zero),
+    (z1, z2, CONSTANT * z1**2 / 2),
+    factor=CONSTANT,
+)
+"""H = I, E = 0 and rho = e_3: H_eff goes from I to diag(1 + C, 1), C any positive constant."""
+
 
 # --- hypotheses ---------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import sympy as sp
 
 from theorems.cor35.instances import (
+    BOWED,
     CONSTANT,
     CONSTANT_ENCODER,
     CURVED,
@@ -27,6 +28,7 @@ from theorems.cor35.instances import (
     u1,
     u2,
     u3,
+    u4,
     z1,
     z2,
 )
@@ -195,13 +197,37 @@ REFUTED: dict[str, Refuted] = {
         },
         replace(STRETCHED, perturbed=(z1 * 5 / 4, z2 * 5 / 4)),
     ),
-    # The mild constant is the condition number itself.
+    # Here and in the next the mild constant is the condition number itself.
     "conditioning": Refuted(
         r"Below the threshold $\kappa$ goes from $1$ beyond any constant $C$",
         condition_number,
         UNBOUNDED,
         _BELOW,
         replace(UNBOUNDED, factor=(2 - T**2 + T**4) / (3 * T**2 - T**4)),
+    ),
+    "conditioning-psd": Refuted(
+        r"No error of the Jacobian and $\nabla^2 L = I$, and $\kappa$ goes from $1$ to $1 + C$, with any $C$",
+        condition_number,
+        BOWED,
+        {
+            "A1": replace(BOWED, perturbed=(z1, z2, CONSTANT * z1**2 / 2 + z1 * abs(z1))),
+            "jacobian": replace(BOWED, perturbed=(z1 * 11 / 10, *BOWED.perturbed[1:])),
+            **_low(BOWED),
+            "lambda": IMPLIED,
+            "threshold": replace(BOWED, epsilon=sp.Rational(1, 2)),
+            "isotropic": replace(
+                BOWED,
+                target=(z1, z2 * LESS, ZERO),
+                perturbed=(z1, z2 * LESS, BOWED.perturbed[2]),
+            ),
+            "psd": replace(
+                BOWED,
+                loss=BOWED.loss - u4**2 / 2,
+                target=(*BOWED.target, ZERO),
+                perturbed=(*BOWED.perturbed, ZERO),
+            ),
+        },
+        replace(BOWED, factor=1 + CONSTANT),
     ),
     "necessary": Refuted(
         r"Twenty times the threshold, and $H_{\mathrm{eff}}$ goes from $1$ to $121$ (at $d = 1$, where every $\kappa$ is $1$)",

@@ -122,6 +122,13 @@ STATEMENT = Statement(
             rescued_by="below",
         ),
         Reading(
+            id="conditioning-psd",
+            text=r"Below the threshold $\kappa_\phi \leq C \kappa_*$ for the whole effective Hessian, with a constant $C$ for all heads and all losses with $\nabla^2 L \succeq 0$.",
+            hypotheses=("A1", "jacobian", "L", "M", "lambda", "threshold", "isotropic", "psd"),
+            predicted=Verdict.REFUTED,
+            rescued_by="below",
+        ),
+        Reading(
             id="necessary",
             text=rf"The threshold is required: for $|E| > {PUBLISHED}$, $H_{{\mathrm{{eff}}}}^\phi$ is not positive definite or not as well conditioned.",
             hypotheses=("A1", "L", "M", "lambda", "exceeds"),

@@ -38,6 +38,7 @@ SUMMARY = Summary(
             "definite-full-psd",
             "isotropy",
             "conditioning",
+            "conditioning-psd",
             "necessary",
             "necessary-psd",
             "stable",
@@ -65,7 +66,7 @@ SUMMARY = Summary(
             ),
         ),
         Defence(
-            of=("isotropy", "conditioning"),
+            of=("isotropy", "conditioning", "conditioning-psd"),
             answer="To maintain isotropic condition numbers means that they stay bounded, not that they stay 1.",
             reply=(
                 proved(
@@ -75,6 +76,10 @@ SUMMARY = Summary(
                 refuted(
                     "behind indefinite ones no constant bounds it",
                     "conditioning",
+                ),
+                refuted(
+                    "and that of the whole effective Hessian none bounds behind positive semidefinite ones either",
+                    "conditioning-psd",
                 ),
             ),
         ),
@@ -110,6 +115,7 @@ SUMMARY = Summary(
         "definite-full-psd": "Definite below the threshold, behind a PSD loss Hessian",
         "isotropy": "Isotropy kept below the threshold",
         "conditioning": "Conditioning within a constant factor below the threshold",
+        "conditioning-psd": "Conditioning within a constant factor, PSD loss Hessian",
         "necessary": "Necessity of the threshold",
         "necessary-psd": "Necessity of the threshold, behind a PSD loss Hessian",
         "can-fail": "Definiteness can be lost beyond the threshold",
