@@ -119,6 +119,8 @@ def forced(proof: Proof) -> None:
 def tube(proof: Proof, text: str, bent: sp.IndexedBase | None = None, by: str = "") -> None:
     """h(gamma(t) + n) = u + A n (+ B[n, n] / 2) has the Jacobian A on the curve n = 0.
 
+    Curve and data go on a little beyond both ends, so that the head is defined near the whole arc.
+
     Args:
         proof: the record.
         text: introduces the head.
@@ -163,7 +165,7 @@ def free(proof: Proof) -> None:
     data, path, bent, normal, step = (sp.IndexedBase(name) for name in ("A", "u", "B", "n", "nu"))
     tube(
         proof,
-        r"$h(\gamma(t) + n) = u + A n + \frac{1}{2} B[n, n]$, moved by $\dot t = \tau$, $\dot n = \nu$",
+        r"With arc and data continued a little beyond both ends, $h(\gamma(t) + n) = u + A n + \frac{1}{2} B[n, n]$, moved by $\dot t = \tau$, $\dot n = \nu$",
         bent,
     )
     rules: dict[sp.IndexedBase, Rule] = {

@@ -118,7 +118,7 @@ def construction(proof: Proof) -> None:
     )
     tube(
         proof,
-        r"The head $h(\gamma(t) + n) = u + A n$, moved by $\dot t = \tau$, $\dot n = \nu$",
+        r"With arc, $u$ and $A$ continued a little beyond both ends, the head $h(\gamma(t) + n) = u + A n$, moved by $\dot t = \tau$, $\dot n = \nu$",
         by="steps",
     )
     proof.cite("smooth-approximation", "pinkus", "uniform-continuity")

@@ -148,8 +148,8 @@ LEMMAS = (
     Lemma(
         "pinkus",
         "Pinkus: density of networks with their derivatives",
-        r"If $s \in C^m(\mathbb{R})$ is no polynomial, then for every $C^m$ function on $\mathbb{R}^d$, compact $K$ and $\epsilon > 0$ some network with one hidden layer and the activation $s$ is within $\epsilon$ of it on $K$, with all derivatives up to order $m$.",
-        "Pinkus, Approximation theory of the MLP model in neural networks, Acta Numerica 8 (1999), Section 4 (derivative approximation)",
+        r"If $s \in C^m(\mathbb{R})$ is no polynomial, then for every compact $K \subset \mathbb{R}^d$, function that is $C^m$ near $K$, and $\epsilon > 0$ some network with one hidden layer and the activation $s$ is within $\epsilon$ of it on $K$, with all derivatives up to order $m$.",
+        "Pinkus, Approximation theory of the MLP model in neural networks, Acta Numerica 8 (1999), Section 4 (derivative approximation), for functions on all of space, of which a smooth cut-off makes one",
     ),
     Lemma(
         "analytic-null-set",

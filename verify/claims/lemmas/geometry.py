@@ -14,13 +14,13 @@ LEMMAS = (
     Lemma(
         "tubular-neighbourhood",
         "Tubular neighbourhoods",
-        r"A smooth regular arc $\gamma: [0, T] \to \mathbb{R}^d$ that does not meet itself has an $\epsilon > 0$ such that $(t, n) \mapsto \gamma(t) + n$, $n$ orthogonal to $\dot\gamma(t)$ and $|n| < \epsilon$, is smooth, injective and with an invertible derivative.",
-        "Lee, Introduction to Smooth Manifolds, 2nd ed., Theorem 6.24",
+        r"A smooth regular arc $\gamma: [0, T] \to \mathbb{R}^d$ that does not meet itself can be continued as such to some $(-\alpha, T + \alpha)$, $\alpha > 0$, and then for some $\epsilon > 0$ $(t, n) \mapsto \gamma(t) + n$, $-\alpha < t < T + \alpha$, $n$ orthogonal to $\dot\gamma(t)$ and $|n| < \epsilon$, is smooth, injective and with an invertible derivative: its values are a neighbourhood of the arc.",
+        "Lee, Introduction to Smooth Manifolds, 2nd ed., Theorem 6.24, and on the extension of smooth functions",
     ),
     Lemma(
         "frame-completion",
         "Completing a frame along an arc",
-        r"Let $g$ be a continuous (or smooth) field of positive definite $k \times k$ matrices on $[0, T]$, $e_1$ a field of vectors of the same class with $e_1^T g e_1 = 1$, and $d \leq k$. There are $e_2, .., e_d$ of the same class with $e_p^T g e_q = \delta_{pq}$.",
+        r"Let $g$ be a field of positive definite $k \times k$ matrices on an interval, of class $C^m$ with $0 \leq m \leq \infty$, $e_1$ a field of vectors of the same class with $e_1^T g e_1 = 1$, and $d \leq k$. There are $e_2, .., e_d$ of the same class with $e_p^T g e_q = \delta_{pq}$.",
         "Hirsch, Differential Topology, on vector bundles (over an interval they are trivial), and Gram-Schmidt",
     ),
     Lemma(
