@@ -8,6 +8,9 @@ from verify.claims.lemmas.lemma import Lemma, LemmaKind
 
 _argued = partial(Lemma, kind=LemmaKind.ARGUED)
 
+_HEAD = r"Heads have two layers, $J = W_2 S W_1$ with $S = \operatorname{diag} s'(a)$ at $z^*$, and $b_2$ holds $h(z^*)$, and so $H$ and $\rho$."
+"""What the letters of these heads are."""
+
 LEMMAS = (
     _argued(
         "layer-induction",
@@ -30,19 +33,19 @@ LEMMAS = (
     _argued(
         "generic-ranks",
         "Heads with independent images under $H$",
-        r"For $H$ of rank $r$, some head with two layers has $\operatorname{rank} H W_2 S = \min(r, m)$ and $\operatorname{rank} H J = \min(r, d, m)$, if $s'$ is not identically $0$.",
+        rf"{_HEAD} For $H$ of rank $r$, some head has $\operatorname{{rank}} H W_2 S = \min(r, m)$ and $\operatorname{{rank}} H J = \min(r, d, m)$, if $s'$ is not identically $0$.",
         r"Give every unit a slope that is not $0$; let the first $\min(r, m)$ columns of $W_2$ have independent images under $H$ and the others be $0$, and let the first $\min(r, d, m)$ rows of $W_1$ be independent.",
     ),
     _argued(
         "generic-critical-ranks",
         "Critical heads with independent images under $H$",
-        r"For $m > d$ and $r' \geq d$, $r'$ the rank of $H$ across $\rho$, some critical head with two layers has $\operatorname{rank} H J = d$, if $s'$ is not identically $0$.",
-        r"Take $d$ units with independent rows of $W_1$ and columns of $W_2$ across $\rho$ with independent images under $H$, and let the others have the row $0$ and a column across $\rho$: then $\delta = W_2^T \rho = 0$.",
+        rf"{_HEAD} For $m > d$ and $r' \geq d$, $r'$ the rank of $H$ across $\rho$, some critical head has $\operatorname{{rank}} H J = d$, if $s'$ is not identically $0$.",
+        r"Give every unit a slope that is not $0$; take $d$ units with independent rows of $W_1$ and columns of $W_2$ across $\rho$ with independent images under $H$, and let the others have the row $0$ and a column across $\rho$: then $\delta = W_2^T \rho = 0$.",
     ),
     _argued(
         "critical-family",
         "The critical heads are an analytic family",
-        r"The critical heads with two layers, $\rho \neq 0$ and $\operatorname{rank} S W_1 = d < m$ are those with $\delta = \det(B^T B) x - B \operatorname{adj}(B^T B) B^T x$, $B = S W_1$, and $W_2 = \rho \delta^T / |\rho|^2 + (I - \rho \rho^T / |\rho|^2) X$, for some $x$ and $X$: analytic in $(W_1, b_1, x, X)$ if $s$ is.",
+        rf"{_HEAD} The critical heads with $\rho \neq 0$ and $\operatorname{{rank}} S W_1 = d < m$ are those with $W_2^T \rho = \delta = \det(B^T B) x - B \operatorname{{adj}}(B^T B) B^T x$, $B = S W_1$, and $W_2 = \rho \delta^T / |\rho|^2 + (I - \rho \rho^T / |\rho|^2) X$, for some $x$ and $X$: analytic in $(W_1, b_1, x, X)$ if $s$ is.",
         r"$J^T \rho = B^T \delta$ with $\delta = W_2^T \rho$, so the head is critical where $\delta$ lies in $\ker B^T$, on which that expression in $x$ maps onto; and $W_2$ with a given $W_2^T \rho$ is any $X$ with its share along $\rho$ replaced.",
     ),
 )
