@@ -194,7 +194,9 @@ CHECKS = section(
     ),
     mutant_check("start.smooth", homogeneity.SPECTRUM_SMOOTH),
     mutant_check("start.mse", homogeneity.SPECTRUM_MSE),
-    property_check("cosine", "The negative cosine is indefinite", INDEFINITE),
+    property_check(
+        "cosine", "The negative cosine is indefinite where its gradient is not zero", INDEFINITE
+    ),
     mutant_check("cosine.semidefinite", SEMIDEFINITE),
     property_check(
         "tangent", "Restricted to directions, the negative cosine's curvature is c", TANGENT
