@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+import sympy as sp
 import torch
 from scipy.stats import binom
 
-from theorems.thm41 import CHECKS, STATEMENT, complete_collapse, properties
+from theorems.thm41 import CHECKS, STATEMENT, complete_collapse, descent, properties
 from theorems.thm41.own_parts import initial, many_units
 from verify.claims.check import Context
 from verify.claims.evidence import Outcome
@@ -44,6 +47,20 @@ def test_a_unit_without_slope_needs_no_width():
         assert hessian.interaction.dense().item() == pytest.approx(0.2178, abs=1e-4)
         found.append(float(hessian.gradient))
     assert found[0] < 0 < found[1]
+
+
+def test_the_loss_is_asked_to_be_smooth_wherever_descent_runs():
+    # Oracle: |u_1 - 1| has a kink, which no trajectory from z > 2 needs to meet.
+    point = descent.returning(SWISH)
+    kinked = replace(point, far=point.far + sp.Abs(descent.u1 - 1))
+    for one, smooth in ((point, True), (kinked, False)):
+        ctx = Context(seed=0, profile="smoke", device="cpu", cache="", rooms={})
+        found = descent.lands(one, "2-escape", ctx)
+        assert found.witness is not None
+        (a1,) = (
+            value for value in found.witness.hypotheses if value.text.startswith("Assumption 1")
+        )
+        assert a1.holds is smooth
 
 
 def test_a_loss_constant_along_one_ray_is_not_scale_invariant():

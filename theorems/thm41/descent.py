@@ -17,6 +17,7 @@ from verify.claims.evidence import Finding
 from verify.numeric.activations import Activation
 from verify.symbolic.exact_head import Collapse, ExactHead
 from verify.symbolic.matrices import matrix, vector
+from verify.symbolic.smoothness import is_analytic_at
 
 t = sp.Symbol("t", real=True)
 SMOOTH_STEP = 6 * t**5 - 15 * t**4 + 10 * t**3
@@ -70,10 +71,12 @@ def lands(point: Joined, reading: str, ctx: Context) -> Finding:
     """Gradient descent with the step 1 goes from every z > 2 to the saddle, and stays there."""
     near = point.near
     values = hypotheses(near, reading)
-    text, analytic = values["A1"]
+    # With no point put in, the signs that decide are those everywhere.
+    pieces = (near.loss, point.far, *near.head(near.inputs))
+    analytic = all(is_analytic_at(piece, {}) for piece in pieces)
     values["A1"] = (
-        rf"$h$ and both pieces of $L$: {text}; the step ${sp.latex(point.step)}$ that joins them, "
-        r"$t = u_2 - 1$, is $0$ and $1$ at its ends, with both derivatives $0$",
+        rf"$h$ and both pieces of $L$ are {'' if analytic else 'not seen to be '}real-analytic everywhere; the step "
+        rf"${sp.latex(point.step)}$ that joins them, $t = u_2 - 1$, is $0$ and $1$ at its ends, with both derivatives $0$",
         analytic and point.is_smooth,
     )
     away = sp.Symbol("p", positive=True)

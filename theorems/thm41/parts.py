@@ -32,7 +32,7 @@ PARTS = (
     Part(
         id="relu",
         title="ReLU heads",
-        text=r"For a ReLU head (or any continuous piecewise linear activation) $M = 0$ and $H_{\mathrm{eff}} = G$ off a closed set of measure zero. Inside a cell a critical collapse does not repel if $L$ is convex near $h(z^*)$. Nothing is said at the kinks.",
+        text=r"For a ReLU head (or any continuous piecewise linear activation with finitely many pieces) $M = 0$ and $H_{\mathrm{eff}} = G$ off a closed set of measure zero. Inside a cell a critical collapse does not repel if $L$ is $C^2$ near $h(z^*)$ and convex on a convex neighbourhood of it. Nothing is said at the kinks.",
     ),
     Part(
         id="fact0",

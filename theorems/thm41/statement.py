@@ -15,7 +15,7 @@ STATEMENT = Statement(
     hypotheses=(
         Hypothesis(
             id="A1",
-            text="Assumption 1: the loss and the head are $C^2$",
+            text="Assumption 1: the loss and the head are $C^2$ near $h(z^*)$ and near $z^*$; for gradient descent, everywhere",
             source="known from other public accounts of the paper",
         ),
         Hypothesis(
