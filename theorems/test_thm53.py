@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import sympy as sp
 import torch
@@ -126,3 +127,23 @@ def test_a_hypothesis_holds_where_every_point_meets_it(failing):
         assert model == trained.MODELS["rotation"]
         wanted = ["fails" if column == failing else "holds" for column in range(5)]
         assert [cell.partition(":")[0] for cell in cells] == wanted
+
+
+def test_the_location_family_has_the_rank_of_the_jacobian_to_leading_order_only():
+    # Oracle: quadrature of the law of h = z_1 - z_2^2 and its scores. J = (1, -4/5) at theta = (1.3, 2/5); along
+    # ker J the variance V of h changes, which tells (dV / V)^2 / 2 = 1.16 of theta however small sigma is.
+    theta, nodes = (1.3, 0.4), np.polynomial.hermite_e.hermegauss(80)
+    x, weights = nodes[0], nodes[1] / nodes[1].sum()
+    j = np.array([1.0, -0.8])
+    for sigma in (0.01, 0.001):
+        centre, spread = theta[0] - theta[1] ** 2, sigma * np.hypot(*j)
+        h = np.linspace(centre - 9 * spread, centre + 9 * spread, 4001)
+        away = (h[:, None] + (theta[1] + sigma * x) ** 2 - theta[0]) / sigma
+        density = np.exp(-(away**2) / 2) / np.sqrt(2 * np.pi) / sigma
+        law = density @ weights
+        scores = np.array([(density * each / sigma) @ weights for each in (away, x + 0 * away)])
+        information = (scores / law) @ scores.T * (h[1] - h[0])
+        limit = np.outer(j, j) / (j @ j)
+        assert sigma**2 * information == pytest.approx(limit, abs=3 * sigma**2)
+        assert np.linalg.eigvalsh(information)[0] == pytest.approx(1.16, abs=0.01)
+    assert trained.MODELS["location"] == "location family, leading order"
