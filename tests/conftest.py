@@ -1,10 +1,12 @@
-"""What the tests of the machinery share: a folder for toy rooms, and the command line on them."""
+"""What the tests of the machinery share: a folder for toy rooms, the command line on them, and a record with its report."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from report_fixture import run_record
+from report_parser import Parsed
 
 from verify.__main__ import main
 from verify.cli.arguments import COMMANDS
@@ -49,3 +51,23 @@ def verify(folder, capsys):
         return code, printed.out, printed.err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def run():
+    """The record with everything that a report has to show."""
+    return run_record()
+
+
+@pytest.fixture(scope="session")
+def html(run):
+    """Its report as one page."""
+    from reports.render import page
+
+    return page(run)
+
+
+@pytest.fixture(scope="session")
+def parsed(html):
+    """The page, read."""
+    return Parsed(html)

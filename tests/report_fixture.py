@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgspec.structs import asdict
 
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role, evidence_for
@@ -145,33 +147,23 @@ def _nothing(ctx: Context) -> Finding:
     raise NotImplementedError("The fixture's checks are never run.")
 
 
-def _check(
-    id: str,
-    title: str,
-    role: Role,
-    kind: Kind,
-    arithmetic: Arithmetic,
-    *,
-    part: str = "",
-    readings: tuple[str, ...] = (),
-    all_dimensions: bool = False,
-    capabilities: tuple[str, ...] = (),
-) -> Check:
-    return Check(
-        id=id,
-        title=title,
-        role=role,
-        kind=kind,
-        arithmetic=arithmetic,
-        run=_nothing,
-        part=part,
-        readings=readings,
-        all_dimensions=all_dimensions,
-        capabilities=capabilities,
-    )
+_check = partial(Check, run=_nothing)
+_kernel = partial(_check, role=Role.SUPPORTS, kind=Kind.KERNEL, arithmetic=Arithmetic.KERNEL)
+_derivation = partial(
+    _check,
+    role=Role.SUPPORTS,
+    kind=Kind.DERIVATION,
+    arithmetic=Arithmetic.SYMBOLIC,
+    all_dimensions=True,
+)
+_ablation = partial(_check, role=Role.CONTROL, kind=Kind.DERIVATION, arithmetic=Arithmetic.SYMBOLIC)
+_property = partial(_check, role=Role.SUPPORTS, kind=Kind.PROPERTY, arithmetic=Arithmetic.FLOAT64)
+_mutant = partial(_check, role=Role.CONTROL, kind=Kind.MUTANT)
+_scale = partial(_check, role=Role.CONTEXT, kind=Kind.SCALE, arithmetic=Arithmetic.FLOAT64)
+_training = partial(_check, role=Role.CONTEXT, kind=Kind.TRAINING, arithmetic=Arithmetic.FLOAT32)
 
 
-def _provenance(check: str) -> Provenance:
+def provenance(check: str) -> Provenance:
     return Provenance(
         key=f"{len(check):02d}9f86d081884c7d659a2feaa0c55ad0",
         seed=20260523,
@@ -186,82 +178,54 @@ def _provenance(check: str) -> Provenance:
 
 
 CHECKS = (
-    _check(
-        "thm41.kernel.part.T1",
-        "Theorems of Coq's kernel: affine.part_T1",
-        Role.SUPPORTS,
-        Kind.KERNEL,
-        Arithmetic.KERNEL,
-        part="T1",
-    ),
-    _check(
-        "thm41.F.derivation",
-        r"$M$ from the recursion of second derivatives, any depth and width",
-        Role.SUPPORTS,
-        Kind.DERIVATION,
-        Arithmetic.SYMBOLIC,
-        part="F",
-        readings=("affine-zero",),
-        all_dimensions=True,
-    ),
-    _check(
-        "thm41.T1.derivation",
-        r"$G = J^\top H J \succeq 0$ for $H \succeq 0$",
-        Role.SUPPORTS,
-        Kind.DERIVATION,
-        Arithmetic.SYMBOLIC,
-        readings=("affine-psd",),
-        all_dimensions=True,
-    ),
-    _check(
-        "thm41.F.derivation.ablation",
-        "$M$ from the recursion: withdrawing a hypothesis leaves it open",
-        Role.CONTROL,
-        Kind.DERIVATION,
-        Arithmetic.SYMBOLIC,
+    _kernel(id="thm41.kernel.part.T1", title="Theorems of Coq's kernel: affine.part_T1", part="T1"),
+    _derivation(
+        id="thm41.F.derivation",
+        title=r"$M$ from the recursion of second derivatives, any depth and width",
         part="F",
         readings=("affine-zero",),
     ),
-    _check(
-        "thm41.T1.derivation.ablation",
-        "the same: withdrawing a hypothesis leaves it open",
-        Role.CONTROL,
-        Kind.DERIVATION,
-        Arithmetic.SYMBOLIC,
+    _derivation(
+        id="thm41.T1.derivation",
+        title=r"$G = J^\top H J \succeq 0$ for $H \succeq 0$",
         readings=("affine-psd",),
     ),
-    _check(
-        "thm41.F.property",
-        "Formula against automatic differentiation, depths 2 to 5",
-        Role.SUPPORTS,
-        Kind.PROPERTY,
-        Arithmetic.FLOAT64,
+    _ablation(
+        id="thm41.F.derivation.ablation",
+        title="$M$ from the recursion: withdrawing a hypothesis leaves it open",
+        part="F",
+        readings=("affine-zero",),
+    ),
+    _ablation(
+        id="thm41.T1.derivation.ablation",
+        title="the same: withdrawing a hypothesis leaves it open",
+        readings=("affine-psd",),
+    ),
+    _property(
+        id="thm41.F.property",
+        title="Formula against automatic differentiation, depths 2 to 5",
         part="F",
     ),
-    _check(
-        "thm41.T2.property",
-        "Inertia bound, counted exactly",
-        Role.SUPPORTS,
-        Kind.PROPERTY,
-        Arithmetic.EXACT,
+    _property(
+        id="thm41.T2.property",
+        title="Inertia bound, counted exactly",
+        arithmetic=Arithmetic.EXACT,
         part="T2",
     ),
     _check(
-        "thm41.generic.counterexample",
-        "An even softplus head with a strictly positive Hessian at a collapsed critical point",
-        Role.REFUTES,
-        Kind.COUNTEREXAMPLE,
-        Arithmetic.EXACT,
+        id="thm41.generic.counterexample",
+        title="An even softplus head with a strictly positive Hessian at a collapsed critical point",
+        role=Role.REFUTES,
+        kind=Kind.COUNTEREXAMPLE,
+        arithmetic=Arithmetic.EXACT,
         part="T2",
         readings=("generic",),
     ),
     *(
-        _check(
-            f"thm41.mutant.{name}",
-            title,
-            Role.CONTROL,
-            Kind.MUTANT,
-            Arithmetic.EXACT,
+        _mutant(
+            id=f"thm41.mutant.{name}",
+            title=title,
+            arithmetic=Arithmetic.EXACT,
             part="T2" if name.startswith("inertia") else "",
         )
         for name, title in (
@@ -272,21 +236,8 @@ CHECKS = (
             ("rank-only", r"$M|_K \neq 0$ whenever $r < d$"),
         )
     ),
-    _check(
-        "thm41.scale.cuda",
-        "Spectrum at 512-2048-2048",
-        Role.CONTEXT,
-        Kind.SCALE,
-        Arithmetic.FLOAT64,
-        capabilities=("cuda",),
-    ),
-    _check(
-        "thm41.scale.widths",
-        "Smallest eigenvalue against width",
-        Role.CONTEXT,
-        Kind.SCALE,
-        Arithmetic.FLOAT64,
-    ),
+    _scale(id="thm41.scale.cuda", title="Spectrum at 512-2048-2048", capabilities=("cuda",)),
+    _scale(id="thm41.scale.widths", title="Smallest eigenvalue against width"),
 )
 
 _WITNESS = Witness(
@@ -490,17 +441,10 @@ FINDINGS = {
 }
 
 EXPERIMENT_CHECKS = (
-    _check("E3.spread", "Spread of orbits", Role.CONTEXT, Kind.TRAINING, Arithmetic.FLOAT32),
-    _check("E3.scale", "Scaling leaves it", Role.SUPPORTS, Kind.PROPERTY, Arithmetic.FLOAT64),
-    _check("E3.scale.any", "False: any map does", Role.CONTROL, Kind.MUTANT, Arithmetic.FLOAT64),
-    _check(
-        "E3.probe",
-        "Linear probes",
-        Role.CONTEXT,
-        Kind.TRAINING,
-        Arithmetic.FLOAT32,
-        capabilities=("cuda",),
-    ),
+    _training(id="E3.spread", title="Spread of orbits"),
+    _property(id="E3.scale", title="Scaling leaves it"),
+    _mutant(id="E3.scale.any", title="False: any map does", arithmetic=Arithmetic.FLOAT64),
+    _training(id="E3.probe", title="Linear probes", capabilities=("cuda",)),
 )
 
 _CASE_WITHOUT_HYPOTHESES = Witness(
@@ -586,7 +530,7 @@ def _records(checks: tuple[Check, ...], evidence: dict[str, Traced]) -> tuple[Ch
 def _stamped(checks: tuple[Check, ...], findings: dict[str, Finding]) -> dict[str, Traced]:
     return {
         check.id: Traced(
-            **asdict(evidence_for(check, findings[check.id], _provenance(check.id))),
+            **asdict(evidence_for(check, findings[check.id], provenance(check.id))),
             data={"images": "e3b0c44298fc1c149afbf4c8996fb924"} if check.room == "E3" else {},
         )
         for check in checks

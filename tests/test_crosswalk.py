@@ -9,7 +9,6 @@ import re
 
 import pytest
 from msgspec.structs import replace
-from report_fixture import run_record
 from report_parser import Parsed
 
 from reports import crosswalk, released
@@ -80,11 +79,6 @@ def test_what_is_missing_or_mapped_to_nothing_is_a_fault(
     found = list(faults(sources, KNOWN))
     assert len(found) == 1
     assert fault in found[0]
-
-
-@pytest.fixture(scope="module")
-def run() -> RunRecord:
-    return run_record()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 from msgspec.structs import replace
-from report_fixture import run_record
+from report_fixture import provenance, run_record
 from report_parser import Parsed
 
 from reports.dependencies import overview
@@ -25,7 +25,6 @@ from verify.claims.evidence import (
     Measured,
     Outcome,
     Plot,
-    Provenance,
     Series,
     Table,
 )
@@ -33,22 +32,10 @@ from verify.claims.picture import Line, Picture
 from verify.engine.record import CheckRecord, RunRecord
 from verify.experiments.e3 import picture as protocols
 
-MADE = Provenance(
-    versions={},
-    git="",
-    key="k",
-    seed=1,
-    profile="smoke",
-    device="cpu",
-    date="2026-01-01T00:00:00Z",
-    wall_s=1.0,
-    cpu_s=1.0,
-)
-
 
 def found(id: str, outcome: Outcome = Outcome.AS_STATED, **held: object) -> CheckRecord:
     """The record of a check that found something."""
-    evidence = Evidence(check=id, provenance=MADE, outcome=outcome, summary="s", **held)
+    evidence = Evidence(check=id, provenance=provenance(id), outcome=outcome, summary="s", **held)
     return CheckRecord.of(measurement(id, "t", print), evidence=evidence)
 
 

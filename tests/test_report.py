@@ -31,21 +31,6 @@ from verify.engine.record import ExperimentRecord, RunRecord
 GREEN = FINDINGS | {"thm41.mutant.rank-only": FINDINGS["thm41.mutant.extra-slope"]}
 
 
-@pytest.fixture(scope="module")
-def run() -> RunRecord:
-    return run_record()
-
-
-@pytest.fixture(scope="module")
-def html(run: RunRecord) -> str:
-    return page(run)
-
-
-@pytest.fixture(scope="module")
-def parsed(html: str) -> Parsed:
-    return Parsed(html)
-
-
 def test_every_verdict_stands_beside_what_it_judges(run: RunRecord, parsed: Parsed) -> None:
     room = run.statements[0]
     reached = {judgement.verdict for judgement in (*room.judged.readings, *room.judged.parts)}

@@ -22,21 +22,6 @@ from verify.claims.evidence import Evaluated, Outcome, Premise
 from verify.engine.record import RunRecord
 
 
-@pytest.fixture(scope="module")
-def run() -> RunRecord:
-    return run_record()
-
-
-@pytest.fixture(scope="module")
-def html(run: RunRecord) -> str:
-    return page(run)
-
-
-@pytest.fixture(scope="module")
-def parsed(html: str) -> Parsed:
-    return Parsed(html)
-
-
 def whole(parsed: Parsed, id: str) -> str:
     """What is told of a check, with its line if it is one that opens."""
     return parsed.text.get(f"line--{id}", parsed.text[id])

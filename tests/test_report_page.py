@@ -15,7 +15,7 @@ from pathlib import Path
 import matplotlib
 import pytest
 from msgspec.structs import replace
-from report_fixture import empty_record, run_record
+from report_fixture import empty_record
 from report_parser import Parsed
 
 from reports.compact import compact
@@ -24,21 +24,6 @@ from reports.render import PAGE, page, pages, render
 from verify.__main__ import ROOT
 from verify.claims.evidence import Table
 from verify.engine.record import RunRecord
-
-
-@pytest.fixture(scope="module")
-def run() -> RunRecord:
-    return run_record()
-
-
-@pytest.fixture(scope="module")
-def html(run: RunRecord) -> str:
-    return page(run)
-
-
-@pytest.fixture(scope="module")
-def parsed(html: str) -> Parsed:
-    return Parsed(html)
 
 
 def test_an_empty_run_is_shown_as_empty() -> None:
