@@ -146,11 +146,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--random": {"type": _jobs, "metavar": "N", "help": "N changes of each, drawn with --seed"},
     # of `ssl`
     "--data": {"choices": (DIGITS, *DATASETS), "default": DIGITS, "help": "default: digits"},
-    "--data-path": {
-        "type": _path,
-        "metavar": "PATH",
-        "help": "archive, folder or binary batches",
-    },
+    "--data-path": {"type": _path, "metavar": "PATH", "help": "archive, folder or binary batches"},
     "--download": {**_SWITCH, "help": "fetch the official archive instead"},
     "--network": {"choices": NETWORKS, "help": f"default: {NETWORKS[0]}"},
     "--form": {
@@ -186,11 +182,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "those of second views of the same samples",
     },
     "--labels": {"type": _path, "metavar": "FILE", "help": "classes (n,)"},
-    "--loss": {
-        "required": True,
-        "metavar": "NAME",
-        "help": "a loss's name, or package:callable",
-    },
+    "--loss": {"required": True, "metavar": "NAME", "help": "a loss's name, or package:callable"},
     "--set": {
         "action": "append",
         "default": [],
@@ -278,16 +270,8 @@ COMMANDS: dict[str, Command] = {
     "mutate": Command(
         "change the code, one place at a time, and see which check notices",
         (
-            "--fast",
-            "--random",
-            "--seed",
-            "--only",
-            "--jobs",
-            "--cluster",
-            "--budget",
-            "--fresh",
-            "--record",
-            "--out",
+            *("--fast", "--random", "--seed", "--only", "--jobs", "--cluster", "--budget"),
+            *("--fresh", "--record", "--out"),
         ),
         "NAME",
         {
@@ -314,23 +298,9 @@ COMMANDS: dict[str, Command] = {
     "ssl": Command(
         "run experiments on data of your own",
         (
-            "--data",
-            "--data-path",
-            "--download",
-            "--network",
-            "--form",
-            "--seeds",
-            "--checkpoint",
-            "--list",
-            "--rehearse",
-            "--record",
-            "--budget",
-            "--device",
-            "--seed",
-            "--jobs",
-            "--cluster",
-            "--fresh",
-            "--out",
+            *("--data", "--data-path", "--download", "--network", "--form", "--seeds"),
+            *("--checkpoint", "--list", "--rehearse", "--record", "--budget", "--device"),
+            *("--seed", "--jobs", "--cluster", "--fresh", "--out"),
         ),
         "NAME",
         {
@@ -349,21 +319,9 @@ COMMANDS: dict[str, Command] = {
     "diagnose": Command(
         "say what state a head of your own is in",
         (
-            "--head",
-            "--checkpoint",
-            "--prefix",
-            "--activation",
-            "--outputs",
-            "--views",
-            "--labels",
-            "--loss",
-            "--set",
-            "--lr",
-            "--batch",
-            "--seed",
-            "--device",
-            "--json",
-            "--html",
+            *("--head", "--checkpoint", "--prefix", "--activation", "--outputs", "--views"),
+            *("--labels", "--loss", "--set", "--lr", "--batch", "--seed", "--device"),
+            *("--json", "--html"),
         ),
         "",
         {
