@@ -21,10 +21,7 @@ def page(found: Diagnosis) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(
-        svg=Faults().guarded(svg, lambda plot: plot.title),
-        style=rules(),
-    )
+    environment.globals.update(svg=Faults().guarded(svg, lambda plot: plot.title), style=rules())
     environment.filters["figure"] = lambda number: f"{number:.6g}"
     template = environment.get_template("diagnosis.html")
     return styles_once(template.render(found=found, plots=plots(found)))

@@ -11,13 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from verify.numeric.activations import ACTIVATIONS, Activation
 from verify.numeric.batchnorm import BatchNorm
 from verify.numeric.heads import Head
-from verify.numeric.objectives import (
-    INFO_NCE,
-    MSE,
-    NEGATIVE_COSINE,
-    SOFTMAX_CROSS_ENTROPY,
-    VICREG,
-)
+from verify.numeric.objectives import INFO_NCE, MSE, NEGATIVE_COSINE, SOFTMAX_CROSS_ENTROPY, VICREG
 
 LOSSES = {o.name: o for o in (NEGATIVE_COSINE, MSE, SOFTMAX_CROSS_ENTROPY, INFO_NCE, VICREG)}
 

@@ -35,12 +35,7 @@ from verify.claims.statement import (
     Verdict,
 )
 from verify.engine.provenance import Traced
-from verify.engine.record import (
-    CheckRecord,
-    ExperimentRecord,
-    RunRecord,
-    StatementRecord,
-)
+from verify.engine.record import CheckRecord, ExperimentRecord, RunRecord, StatementRecord
 
 STATEMENT = Statement(
     id="thm41",

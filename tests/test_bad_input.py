@@ -364,10 +364,7 @@ CASES: dict[str, Case] = {
     "one picture": Case(f"{SSL}a", 3, "has 1 training images", file("a/train/cat/x.png", PNG)),
     "half a batch": Case(f"{SSL}a", 3, "3072 bytes of", file("a/data_batch_1.bin", bytes(3072))),
     "a batch with code": Case(
-        f"{SSL}a",
-        3,
-        "nothing was run",
-        lambda f: ((f / "a").mkdir(), code("a/data_batch_1")(f)),
+        f"{SSL}a", 3, "nothing was run", lambda f: ((f / "a").mkdir(), code("a/data_batch_1")(f))
     ),
     # data: archives
     "a zip that leaves its folder": Case(
@@ -430,10 +427,7 @@ CASES: dict[str, Case] = {
     ),
     "no kept images": Case(f"{SSL}a.npz", 3, "is no file of decoded", file("a.npz", b"PK\x03\x04")),
     "kept images with objects": Case(
-        f"{SSL}a.npz",
-        3,
-        "is no file of decoded",
-        lambda f: np.savez(f / "a.npz", name=objects(f)),
+        f"{SSL}a.npz", 3, "is no file of decoded", lambda f: np.savez(f / "a.npz", name=objects(f))
     ),
     # released networks
     "no checkpoint": Case(f"{E8}none", 3, "There is no"),

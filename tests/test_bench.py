@@ -72,18 +72,14 @@ PROBLEMS = {
     Kind.SPECTRUM: (work.initial("swish", (12, 16, 10), None, 1), work.terms_and_spectrum),
     Kind.SAMPLES: (work.initial("gelu", (12, 20, 16), (16, 8, 16), 3), work.extremes),
     Kind.ONE: (work.initial("swish", (24, 30, 20), None, 1), work.extremes),
-    Kind.COUPLED: (
-        work.initial("swish", (12, 16, 10), None, 6, objective="vicreg"),
-        work.extremes,
-    ),
+    Kind.COUPLED: (work.initial("swish", (12, 16, 10), None, 6, objective="vicreg"), work.extremes),
     Kind.PUBLISHED: (work.initial("swish", (12, 16, 10), None, 6), work.extremes),
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("peer", "kind"),
-    [pytest.param(p, k, id=f"{p.name}-{k.name}") for p in HERE for k in p.kinds],
+    ("peer", "kind"), [pytest.param(p, k, id=f"{p.name}-{k.name}") for p in HERE for k in p.kinds]
 )
 def test_every_peer_here_gives_the_numbers_that_ours_are(peer, kind):
     problem, ours = PROBLEMS[kind]

@@ -19,15 +19,7 @@ from reports.render import PAGE, pages
 from theorems.cor35 import picture as threshold
 from theorems.thm41 import picture as collapse
 from verify.claims.declare import measurement
-from verify.claims.evidence import (
-    Answer,
-    Evidence,
-    Measured,
-    Outcome,
-    Plot,
-    Series,
-    Table,
-)
+from verify.claims.evidence import Answer, Evidence, Measured, Outcome, Plot, Series, Table
 from verify.claims.picture import Line, Picture
 from verify.engine.record import CheckRecord, RunRecord
 from verify.experiments.e3 import picture as protocols

@@ -211,10 +211,7 @@ def seen(report: Report, tools: SimpleNamespace) -> dict[str, dict[str, object]]
             )
             return {
                 path.name: visited(
-                    browser,
-                    path,
-                    tools.axe,
-                    thorough=path.name in names or path.name not in others,
+                    browser, path, tools.axe, thorough=path.name in names or path.name not in others
                 )
                 for path in left
             }

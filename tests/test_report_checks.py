@@ -175,9 +175,7 @@ def test_an_open_step_is_said_to_be_open(parsed: Parsed) -> None:
     assert "4 steps, all closed" in parsed.text[id]
     steps = FINDINGS[id].steps
     finding = replace(
-        FINDINGS[id],
-        outcome=Outcome.SURPRISE,
-        steps=(replace(steps[0], closed=False), *steps[1:]),
+        FINDINGS[id], outcome=Outcome.SURPRISE, steps=(replace(steps[0], closed=False), *steps[1:])
     )
     own = Parsed(page(run_record(FINDINGS | {id: finding}))).text[id]
     assert "1 not closed" in own

@@ -52,10 +52,7 @@ KINDS: dict[str, tuple[Callable[[RunRecord], RunRecord], str]] = {
     "empty formula": (lambda run: _quoted(run, "from $ $ on"), "does not parse"),
     "bad step": (lambda run: _step(run, r"\begin{gather} a \end{gather}"), "'gather' would lose"),
     "kind of plot": (lambda run: _plot(run, kind="pie"), "expected line, scatter or bar"),
-    "lengths of a series": (
-        lambda run: _plot(run, series=(replace(_ONE, y=()),)),
-        "1 x, 0 y",
-    ),
+    "lengths of a series": (lambda run: _plot(run, series=(replace(_ONE, y=()),)), "1 x, 0 y"),
     "label of a plot": (lambda run: _plot(run, xlabel=r"$\undefined$"), "does not read"),
     "scale of a plot": (lambda run: _plot(run, yscale="sideways"), "'sideways'"),
     "numbers of a plot": (

@@ -9,13 +9,7 @@ from scipy.stats import binomtest
 
 from reports.render import page
 from verify.engine.mutation.record import interval
-from verify.engine.record import (
-    ChangeRecord,
-    DrawnRecord,
-    PowerRecord,
-    SoakedCheck,
-    SoakRecord,
-)
+from verify.engine.record import ChangeRecord, DrawnRecord, PowerRecord, SoakedCheck, SoakRecord
 
 
 def change(id: str, **more: object) -> ChangeRecord:

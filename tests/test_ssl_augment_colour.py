@@ -18,15 +18,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
-from verify.ssl.augment import (
-    blur,
-    orbit,
-    rotate,
-    rotate_hue,
-    saturate,
-    shift_hue,
-    similarity,
-)
+from verify.ssl.augment import blur, orbit, rotate, rotate_hue, saturate, shift_hue, similarity
 
 ROUNDING = 1e-13  # a few hundred float64 roundings of numbers of size at most 1
 

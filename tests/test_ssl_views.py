@@ -133,11 +133,7 @@ def test_crops_have_the_published_distribution() -> None:
     seen = CropAugmentation(crop=(0.2, 1))(ramps(DRAWS), generator())
     middle = slice(12, 20)  # clear of the borders, where centres are kept inside
     sides = 32 * torch.stack(
-        [
-            seen[:, 0, 16, middle].diff(dim=1).mean(1),
-            seen[:, 1, middle, 16].diff(dim=1).mean(1),
-        ],
-        1,
+        [seen[:, 0, 16, middle].diff(dim=1).mean(1), seen[:, 1, middle, 16].diff(dim=1).mean(1)], 1
     )
     centres = torch.stack([seen[:, 0, 16, 15:17].mean(1), seen[:, 1, 15:17, 16].mean(1)], 1) + 0.5
     corner = centres - sides / 2

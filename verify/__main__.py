@@ -557,13 +557,7 @@ def _reproduce(work: _Work) -> int:
         ) as progress,
     ):
         results = run_all(
-            checks,
-            ctx,
-            store,
-            runs.make,
-            jobs=runs.jobs,
-            on_event=progress,
-            fresh=options.fresh,
+            checks, ctx, store, runs.make, jobs=runs.jobs, on_event=progress, fresh=options.fresh
         )
     _say(console.answered(loaded, results.evidence.values()))
     if options.record:
@@ -883,11 +877,7 @@ def _as_json(record: RunRecord) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
 
 
-WHOLE: dict[str, Callable[[_Work], int]] = {
-    "doctor": _doctor,
-    "mutate": _mutate,
-    "ssl": _reproduce,
-}
+WHOLE: dict[str, Callable[[_Work], int]] = {"doctor": _doctor, "mutate": _mutate, "ssl": _reproduce}
 """Commands on all there is, which find what they are about by themselves."""
 
 OF_ROOMS: dict[str, Callable[[_Work], int]] = {

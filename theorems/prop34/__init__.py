@@ -30,11 +30,7 @@ PULLBACK = section(
         derivation.pullback,
         readings=("one-hessian",),
     ),
-    *proof(
-        "tight",
-        "The bound is attained for all $k$ and $d$",
-        derivation.tight,
-    ),
+    *proof("tight", "The bound is attained for all $k$ and $d$", derivation.tight),
     property_check(
         "property",
         r"The Gauss-Newton bound on random Jacobians and loss Hessians, $k, d \leq 3$",

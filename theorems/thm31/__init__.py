@@ -104,9 +104,7 @@ AFFINE = section(
 LINEAR = section(
     "thm31.linear",
     *proof(
-        "origin",
-        "A strictly linear head whitens $S$ at $z^* = 0$",
-        derivation_linear.linear_origin,
+        "origin", "A strictly linear head whitens $S$ at $z^* = 0$", derivation_linear.linear_origin
     ),
     *proof(
         "outside",
@@ -141,9 +139,7 @@ LINEAR = section(
         readings=("linear-outside",),
     ),
     property_check(
-        "inside.exact",
-        "The heads of cases (a) and (c) whiten exactly",
-        properties_linear.INSIDE,
+        "inside.exact", "The heads of cases (a) and (c) whiten exactly", properties_linear.INSIDE
     ),
     property_check(
         "radial.exact",

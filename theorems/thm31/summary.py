@@ -23,10 +23,7 @@ SUMMARY = Summary(
             "similarity",
             "affine-psd",
         ),
-        refuted(
-            "refuted for an indefinite loss Hessian, whose rank is not enough",
-            "affine-rank",
-        ),
+        refuted("refuted for an indefinite loss Hessian, whose rank is not enough", "affine-rank"),
         holds_added(
             "where it has as many positive eigenvalues as the subspace has dimensions, it holds",
             "affine-positive",

@@ -154,7 +154,7 @@ COILS = {
 TURNS = {
     "whole": TURN.mutant(
         r"$\epsilon^2$ in the place of $\epsilon^2 / (1 - \epsilon^2)$", whole=True
-    ),
+    )
 }
 
 FRAMES = {

@@ -167,10 +167,7 @@ LINEAR_HEADS = section(
         readings=("1-interaction",),
     ),
     mutant_check(
-        "smooth",
-        mutants.SMOOTH_IS_FLAT,
-        readings=("1-interaction", "relu-interaction"),
-        cost=3.0,
+        "smooth", mutants.SMOOTH_IS_FLAT, readings=("1-interaction", "relu-interaction"), cost=3.0
     ),
     refutation(
         "saddle",

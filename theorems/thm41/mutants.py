@@ -9,11 +9,7 @@ import torch
 from torch import Tensor
 
 from theorems.thm41.outputs import EULER, OutputCase, outputs
-from theorems.thm41.properties import (
-    EFFECTIVE_HESSIAN,
-    FORMULA_EXACT,
-    LINEAR_IS_FLAT,
-)
+from theorems.thm41.properties import EFFECTIVE_HESSIAN, FORMULA_EXACT, LINEAR_IS_FLAT
 from verify.claims.head_cases import head_cases
 from verify.claims.property import Claim
 from verify.numeric.activations import SMOOTH
@@ -145,9 +141,7 @@ EULER_TILTED = EULER.mutant(
 )
 
 EULER_SQUARED_ERROR = replace(
-    EULER,
-    text="Euler's relations hold for the squared error",
-    cases=partial(outputs, ("mse",)),
+    EULER, text="Euler's relations hold for the squared error", cases=partial(outputs, ("mse",))
 )
 
 

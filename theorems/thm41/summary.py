@@ -117,8 +117,7 @@ SUMMARY = Summary(
                     "genericity",
                 ),
                 holds_added(
-                    "and that one negative direction in it is enough for instability",
-                    "2-direction",
+                    "and that one negative direction in it is enough for instability", "2-direction"
                 ),
                 proved(
                     "but acting is not bending down: where $M$ is positive definite on the kernel, a small residual gradient leaves the collapse stable",

@@ -9,15 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from theorems.thm51 import (
-    derivation,
-    groups,
-    properties,
-    proved,
-    refutations,
-    scale,
-    trained,
-)
+from theorems.thm51 import derivation, groups, properties, proved, refutations, scale, trained
 from theorems.thm51.statement import STATEMENT as STATEMENT
 from verify.claims.check import Arithmetic
 from verify.claims.declare import (

@@ -69,7 +69,5 @@ SUMMARY = Summary(
         "fibre": "The span over all inputs of one representation",
         "of-z-equivariant": "One tangent space, if augmentation acts on representations",
     },
-    part_titles={
-        "of-z": "When the tangent space is a function of z",
-    },
+    part_titles={"of-z": "When the tangent space is a function of z"},
 )

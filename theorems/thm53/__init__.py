@@ -36,11 +36,7 @@ from verify.experiments.networks import DIGITS_NETWORKS
 
 RANK_BOUND = section(
     "thm53.rank",
-    *proof(
-        "bound",
-        rf"$\operatorname{{rank}} A \leq {FULL}$",
-        derivation.full_bound,
-    ),
+    *proof("bound", rf"$\operatorname{{rank}} A \leq {FULL}$", derivation.full_bound),
     *proof("attained", "$A = I/V$ attains the bound", derivation.attained),
     property_check(
         "property", "The bound on random exact pairs with forced overlaps", properties.RANK
@@ -66,9 +62,7 @@ RANK_BOUND = section(
 TRANSVERSAL = section(
     "thm53.transversal",
     *proof(
-        "bound",
-        r"The published bound where $\ker I_z \cap V = 0$",
-        derivation.transversal_bound,
+        "bound", r"The published bound where $\ker I_z \cap V = 0$", derivation.transversal_bound
     ),
     property_check(
         "property", "The published bound on exact transversal pairs", properties.TRANSVERSAL

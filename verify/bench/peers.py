@@ -382,12 +382,7 @@ PEERS = (
         pytorch_terms,
     ),
     Peer(
-        "JAX",
-        "the matrix by jax.hessian and eigvalsh in one jit",
-        DENSE,
-        jax_dense,
-        "jax",
-        "jax",
+        "JAX", "the matrix by jax.hessian and eigvalsh in one jit", DENSE, jax_dense, "jax", "jax"
     ),
     Peer(
         "SciPy on PyTorch",

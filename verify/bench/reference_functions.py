@@ -42,12 +42,7 @@ TORCH = Library(
     module=torch,
     array=lambda x: x,
     linear=F.linear,
-    activations={
-        "linear": lambda x: x,
-        "relu": torch.relu,
-        "gelu": F.gelu,
-        "swish": F.silu,
-    },
+    activations={"linear": lambda x: x, "relu": torch.relu, "gelu": F.gelu, "swish": F.silu},
     cosines=lambda x, y: F.cosine_similarity(x, y, dim=-1),
     logsumexp=lambda x: torch.logsumexp(x, -1),
 )

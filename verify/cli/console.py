@@ -92,11 +92,7 @@ class LiveProgress(Progress):
     """Draws a table with a row per room; what went wrong is printed above it at once."""
 
     def __init__(
-        self,
-        out: TextIO,
-        rooms: Sequence[Room],
-        chosen: Sequence[str],
-        cache: Path | None = None,
+        self, out: TextIO, rooms: Sequence[Room], chosen: Sequence[str], cache: Path | None = None
     ) -> None:
         from rich.console import Console
         from rich.live import Live

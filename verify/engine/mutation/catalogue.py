@@ -15,11 +15,7 @@ import msgspec
 
 CATALOGUE = "mutations.toml"
 KERNELS, EXPERIMENTS, ENGINE = "numeric", "experiments", "engine"
-FOLDERS = {
-    KERNELS: "verify/numeric",
-    EXPERIMENTS: "verify/experiments",
-    ENGINE: "verify/engine",
-}
+FOLDERS = {KERNELS: "verify/numeric", EXPERIMENTS: "verify/experiments", ENGINE: "verify/engine"}
 """Where the catalogues are that belong to no statement."""
 
 BESIDES = {EXPERIMENTS: ["verify/ssl"], ENGINE: ["verify/claims", "verify/identity"]}

@@ -50,18 +50,12 @@ SUMMARY = (
         ),
         claims=("spearman",),
         digits=(Answer.UNDECIDED, "6 epochs resolve nothing below 0.886"),
-        reduced=(
-            Answer.YES,
-            "0.98, 0.98, 0.74: the last is just the 0.738 that 8 epochs resolve",
-        ),
+        reduced=(Answer.YES, "0.98, 0.98, 0.74: the last is just the 0.738 that 8 epochs resolve"),
     ),
     Told(
         effects=("spearman-honest",),
         text="so they do with a condition number that is not clamped, of `z` itself",
         digits=(Answer.UNDECIDED, "6 epochs resolve nothing below 0.886"),
-        reduced=(
-            Answer.UNDECIDED,
-            "0.90, 0.10, −0.48; 8 epochs resolve nothing below 0.738",
-        ),
+        reduced=(Answer.UNDECIDED, "0.90, 0.10, −0.48; 8 epochs resolve nothing below 0.738"),
     ),
 )

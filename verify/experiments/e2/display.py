@@ -74,8 +74,7 @@ def regrowth_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) 
 
     def ends(cell: Cell) -> str:
         return each(
-            seeds,
-            lambda t: f"{t[cell]['deviation'][0]:.1e} to {t[cell]['deviation'][-1]:.1e}",
+            seeds, lambda t: f"{t[cell]['deviation'][0]:.1e} to {t[cell]['deviation'][-1]:.1e}"
         )
 
     def beside(other: Callable[[Cell], Cell]) -> Callable[[Cell], str]:
@@ -127,10 +126,7 @@ def variance_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) 
         ("of directions of h", of("variance_h")),
         ("variance of directions of z", ends("variance_z", ".2e")),
         ("condition number of z", ends("condition", ".1e")),
-        (
-            "last loss",
-            lambda cell: each(seeds, lambda tracks: f"{tracks[cell]['losses'][-1]:.3f}"),
-        ),
+        ("last loss", lambda cell: each(seeds, lambda tracks: f"{tracks[cell]['losses'][-1]:.3f}")),
         note=f"Ours, not published. Before the first step, with BatchNorm statistics of training images, and after {form.config.epochs} epochs; total variances of directions over {len(dataset.test_images[:OBSERVED])} test images; seeds {report.listed(form.seeds)}. The condition number is the largest eigenvalue of the covariance over the smallest one above the noise floor. {report.not_published(dataset)}".strip(),
     )
 

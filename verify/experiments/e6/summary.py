@@ -13,10 +13,7 @@ SUMMARY = (
         arrays=(Answer.YES, "49.1, 57.2, 78.5"),
         claims=("compresses",),
         digits=(Answer.YES, "21, 40 and 58; 21, 17 and 22 by heads that were never trained"),
-        reduced=(
-            Answer.NO,
-            "49.9, 41.4, 33.9; 81.3, 69.9, 50.2 by heads that were never trained",
-        ),
+        reduced=(Answer.NO, "49.9, 41.4, 33.9; 81.3, 69.9, 50.2 by heads that were never trained"),
     ),
     Told(
         effects=("selective",),
