@@ -189,6 +189,28 @@ class _Work:
             omitted=tuple(place.entry.label for place in self.places if place not in chosen),
         )
 
+    def run(
+        self,
+        checks: Sequence[Check],
+        ctx: Context,
+        runs: Pool,
+        shown: Sequence[rooms.Room],
+        **options: Any,
+    ) -> Results:
+        """Run checks, and show in their rooms how far they are; `options` as `run_all` has them."""
+        ids, artefacts = [check.id for check in checks], self.folders.artefacts
+        with runs, console.progress(sys.stdout, shown, ids, artefacts) as progress:
+            return run_all(
+                checks,
+                ctx,
+                self.store,
+                runs.make,
+                jobs=runs.jobs,
+                on_event=progress,
+                fresh=self.options.fresh,
+                **options,
+            )
+
     def kept(self, request: Request, ctx: Context, loaded: Sequence[rooms.Room]) -> Results:
         """The best evidence there is of what is asked for."""
         return kept(request, ctx, loaded, store=self.store, recorded=self.recorded)
@@ -367,13 +389,17 @@ def _see_writable(file: Path) -> None:
         raise _DiskError(f"{file} cannot be written: it is there and read-only.")
 
 
+def _require_checkout(does: str) -> None:
+    if not in_checkout(ROOT):
+        raise UsageError(f"{does} a checkout, and {ROOT} is none.")
+
+
 # --- commands -------------------------------------------------------------------------------
 
 
 def _new(options: argparse.Namespace, words: Sequence[str], registries: Sequence[str]) -> int:
     """Make the room of another statement, and judge it."""
-    if not in_checkout(ROOT):
-        raise UsageError(f"`new` makes a room in a checkout, and {ROOT} is none.")
+    _require_checkout("`new` makes a room in")
     known = {name for place in rooms.contents(registries) for name in place.entry.names}
     for file in scaffold.make_room(ROOT, words, known.union(COMMANDS)):
         print(f"written: {file}")
@@ -482,26 +508,8 @@ def _run(work: _Work) -> int:
     print(
         f"seed {ctx.seed}, profile {ctx.profile}, device {ctx.device}, jobs {runs.jobs}", flush=True
     )
-    with (
-        runs,
-        console.progress(
-            sys.stdout,
-            [*loaded, *request.foundations],
-            [check.id for check in checks],
-            work.folders.artefacts,
-        ) as progress,
-    ):
-        results = run_all(
-            checks,
-            ctx,
-            store,
-            runs.make,
-            recorded=work.recorded,
-            jobs=runs.jobs,
-            on_event=progress,
-            fresh=options.fresh,
-            load=work.load,
-        )
+    together = [*loaded, *request.foundations]
+    results = work.run(checks, ctx, runs, together, recorded=work.recorded, load=work.load)
     record = work.assembled(request, ctx, loaded, results)
     code = _conclude(work, record, work.best(work.chosen, ctx, results), work.folders.site)
     if lacking:
@@ -517,8 +525,8 @@ def _reproduce(work: _Work) -> int:
     if options.list:
         print(reproduce.listed(names))
         return 0
-    if options.record and not in_checkout(ROOT):
-        raise UsageError(f"`--record` keeps results in a checkout, and {ROOT} is none.")
+    if options.record:
+        _require_checkout("`--record` keeps results in")
     chosen = reproduce.choose(options, names, work.places)
     reproduce.require_paths(options)
     for sentence in outside_bounds():
@@ -550,15 +558,7 @@ def _reproduce(work: _Work) -> int:
         with runs:
             print(reproduce.rehearsed(checks, ctx, runs))
         return 0
-    with (
-        runs,
-        console.progress(
-            sys.stdout, loaded, [check.id for check in checks], folders.artefacts
-        ) as progress,
-    ):
-        results = run_all(
-            checks, ctx, store, runs.make, jobs=runs.jobs, on_event=progress, fresh=options.fresh
-        )
+    results = work.run(checks, ctx, runs, loaded)
     _say(console.answered(loaded, results.evidence.values()))
     if options.record:
         for file in reproduce.record(results, RECORDED):
@@ -593,8 +593,8 @@ def _released(options: argparse.Namespace) -> int:
 
 def _kernel(work: _Work) -> int:
     """Have the theorems of the chosen rooms checked by Coq, and print what they assume."""
-    if work.options.record and not in_checkout(ROOT):
-        raise UsageError(f"`--record` keeps results in a checkout, and {ROOT} is none.")
+    if work.options.record:
+        _require_checkout("`--record` keeps results in")
     work.store.prepare()
     if why := kernel.missing():
         _complain(why)
@@ -625,8 +625,7 @@ def _mutate(work: _Work) -> int:
     from verify.engine.mutation.campaign import SEED, Campaign, context
     from verify.engine.mutation.catalogue import MutationError, folders, read
 
-    if not in_checkout(ROOT):
-        raise UsageError(f"`mutate` changes a copy of a checkout, and {ROOT} is none.")
+    _require_checkout("`mutate` changes a copy of")
     options, evidence = work.options, work.folders.evidence
     if options.random is None:
         refuse(options, ("seed",), "without `--random`")

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from verify.claims.evidence import Evidence, Outcome
@@ -68,12 +67,7 @@ class Progress(AbstractContextManager["Progress"]):
         elif event.stage is Stage.FINISHED:
             print(f"{event.name}  built", file=self.out, flush=True)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Nothing is left to close."""
 
 
@@ -114,17 +108,12 @@ class LiveProgress(Progress):
 
     def __enter__(self) -> Self:
         """Start drawing."""
-        self.live.__enter__()
+        self.live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Draw the table a last time."""
-        self.live.__exit__(kind, error, trace)
+        self.live.stop()
 
     def __call__(self, event: Event) -> None:
         """Take note of one event of the run."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from msgspec.structs import asdict
+
 from verify.engine.mutation import record
 from verify.engine.mutation.campaign import Keys, context
 from verify.engine.mutation.catalogue import folders, read
@@ -39,21 +41,13 @@ def faced(
         changes = []
         for one in mutations:
             trial = trials.get(one.id)
-            tried = trial is not None and trial.key == keys.of(one)
-            changes.append(
-                ChangeRecord(
-                    id=one.id,
-                    file=one.file,
-                    text=one.text,
-                    becomes=one.becomes,
-                    wrong=one.wrong,
-                    checks=one.checks,
-                    equivalent=one.equivalent,
-                    tried=tried,
-                    noticed_by=trial.noticed_by if trial is not None and tried else "",
-                    by=trial.by if trial is not None and tried else "",
-                )
-            )
+            if trial is not None and trial.key != keys.of(one):  # of what was there before
+                trial = None
+            noticed_by, by = ("", "") if trial is None else (trial.noticed_by, trial.by)
+            written = asdict(one)
+            del written["fast"]
+            tried = trial is not None
+            changes.append(ChangeRecord(**written, tried=tried, noticed_by=noticed_by, by=by))
         sample = kept.samples.get(name)
         if changes or sample is not None:
             found[name] = PowerRecord(
