@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import enum
 import functools
-import hashlib
 import itertools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -57,12 +56,6 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
     sentences: tuple[Sentence, ...] = msgspec.field(name="sentence")
 
-    @property
-    def words_digest(self) -> str:
-        """The digest of the words that the sentences hold."""
-        words = (word for one in self.sentences for word in (*one.headings, one.text))
-        return hashlib.sha256(" ".join(words).encode()).hexdigest()
-
 
 class _Crosswalk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[Source, ...] = msgspec.field(name="source")
@@ -88,26 +81,6 @@ _CONTRARY = {Answer.YES: Answer.NO, Answer.NO: Answer.YES}
 def read() -> tuple[Source, ...]:
     """The sources, as the file has them."""
     return msgspec.toml.decode(FILE.read_bytes(), type=_Crosswalk).sources
-
-
-def faults(sources: Iterable[Source], known: Collection[str]) -> Iterable[str]:
-    """The sentences that are missing, changed, mapped to nothing, or to what is not there, a sentence each.
-
-    Args:
-        sources: the crosswalk.
-        known: every reading, part and effect there is.
-    """
-    for source in sources:
-        if source.words_digest != source.digest:
-            yield f"The sentences of {source.name} are not all of its words, in order."
-        for one in source.sentences:
-            if not (one.about or one.open):
-                yield f"Nothing speaks of {one.text!r}, and it does not say why."
-            for target in sorted(set(one.contrary) - set(one.about)):
-                yield f"{target!r} is to speak against {one.text!r}, and is not among what speaks of it."
-            for target in one.about:
-                if target not in known:
-                    yield f"{target!r} is to speak of {one.text!r}, and there is no such reading, part or effect."
 
 
 def effects(run: RunRecord) -> dict[str, tuple[ExperimentRecord, Effect]]:

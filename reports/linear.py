@@ -8,14 +8,7 @@ from xml.etree.ElementTree import Element
 
 _RAISED = dict(zip("0123456789+−()inT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁱⁿᵀ", strict=True))
 _LOWERED = dict(zip("0123456789+−()ijkmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₘₙₚₛₜ", strict=True))
-_COMBINING = {
-    "^": "\u0302",
-    "~": "\u0303",
-    "˙": "\u0307",
-    "¨": "\u0308",
-    "¯": "\u0304",
-    "→": "\u20d7",
-}
+_COMBINING = dict(zip("^~˙¨¯→", "\u0302\u0303\u0307\u0308\u0304\u20d7", strict=True))
 _SPACED = set("=≠<>≤≥≪≫≈≃≅≡∼∝∈∉⊂⊆⪯⪰≼≽≺≻→↦⇒⟹⇔⟺≔≜+−±∓·×∘∪∩⊕⊗∣")
 _PUNCTUATION = set(",;:")
 _PRIMES = set("′″‴⁗")

@@ -48,16 +48,8 @@ FORMULAS = Drawings()
 
 _ENVIRONMENTS = {"matrix", "pmatrix", "bmatrix", "vmatrix", "Vmatrix", "cases", "array", "align*"}
 
-_CHILDREN = {
-    "mfrac": 2,
-    "mroot": 2,
-    "msub": 2,
-    "msup": 2,
-    "munder": 2,
-    "mover": 2,
-    "msubsup": 3,
-    "munderover": 3,
-}
+_CHILDREN = dict.fromkeys(("mfrac", "mroot", "msub", "msup", "munder", "mover"), 2)
+_CHILDREN |= {"msubsup": 3, "munderover": 3}
 _TOKENS = {"mi", "mn", "mo", "mtext"}
 _ELEMENTS = _TOKENS | _CHILDREN.keys() | {"math", "mrow", "msqrt", "mstyle", "mpadded", "mphantom"}
 _ELEMENTS |= {"mspace", "mtable", "mtr", "mtd"}

@@ -9,28 +9,11 @@ DOLLAR = re.compile(r"(?<!\\)\$")
 
 _GREEK = dict(
     zip(
-        [
-            "alpha",
-            "beta",
-            "gamma",
-            "delta",
-            "eps",
-            "epsilon",
-            "eta",
-            "theta",
-            "kappa",
-            "lambda",
-            "mu",
-            "rho",
-            "sigma",
-            "tau",
-            "phi",
-            "pi",
-            "Gamma",
-            "Delta",
-            "Lambda",
+        (
+            *("alpha", "beta", "gamma", "delta", "eps", "epsilon", "eta", "theta", "kappa"),
+            *("lambda", "mu", "rho", "sigma", "tau", "phi", "pi", "Gamma", "Delta", "Lambda"),
             "Sigma",
-        ],
+        ),
         "αβγδϵϵηθκλμρστφπΓΔΛΣ",
         strict=True,
     )

@@ -5,14 +5,16 @@ The oracle of completeness is a digest of the sources' words; that of the verdic
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Iterable
 
 import pytest
 from msgspec.structs import replace
 from report_parser import Parsed
 
 from reports import crosswalk, released
-from reports.crosswalk import Sentence, Source, Standing, faults, read, standing
+from reports.crosswalk import Sentence, Source, Standing, read, standing
 from reports.mathml import prose
 from reports.render import page
 from verify.claims.evidence import Answer
@@ -41,8 +43,24 @@ KNOWN = PARTS | READINGS | EFFECTS
 MAPPED = {target for source in read() for one in source.sentences for target in one.about}
 
 
+def faults(sources: Iterable[Source]) -> Iterable[str]:
+    """The sentences that are missing, changed, mapped to nothing, or to what is not there, a sentence each."""
+    for source in sources:
+        words = (word for one in source.sentences for word in (*one.headings, one.text))
+        if hashlib.sha256(" ".join(words).encode()).hexdigest() != source.digest:
+            yield f"The sentences of {source.name} are not all of its words, in order."
+        for one in source.sentences:
+            if not (one.about or one.open):
+                yield f"Nothing speaks of {one.text!r}, and it does not say why."
+            for target in sorted(set(one.contrary) - set(one.about)):
+                yield f"{target!r} is to speak against {one.text!r}, and is not among what speaks of it."
+            for target in one.about:
+                if target not in KNOWN:
+                    yield f"{target!r} is to speak of {one.text!r}, and there is no such reading, part or effect."
+
+
 def test_every_sentence_is_there_and_something_speaks_of_it_or_it_says_why() -> None:
-    assert list(faults(read(), KNOWN)) == []
+    assert list(faults(read())) == []
     assert [len(source.sentences) for source in read()] == [6, 68]
 
 
@@ -76,7 +94,7 @@ def changed(number: int, **changes: object) -> tuple[Source, ...]:
 def test_what_is_missing_or_mapped_to_nothing_is_a_fault(
     sources: tuple[Source, ...], fault: str
 ) -> None:
-    found = list(faults(sources, KNOWN))
+    found = list(faults(sources))
     assert len(found) == 1
     assert fault in found[0]
 
