@@ -44,19 +44,20 @@ LOSSES = (
 LINEAR_HEAD = ("thm41.identity", "thm41.1-interaction")
 """Why the effective Hessian of a linear or affine head is W^T g W."""
 
+on_linear_heads = partial(proof, rests_on=LINEAR_HEAD)
+exact_attack = partial(attack, arithmetic=Arithmetic.EXACT)
+
 IFF = section(
     "prop33.iff",
-    *proof(
+    *on_linear_heads(
         "necessary",
         "A head that is isotropic everywhere: $L$ is a PD quadratic polynomial on its image",
         derivation.necessary,
-        rests_on=LINEAR_HEAD,
     ),
-    *proof(
+    *on_linear_heads(
         "sufficient",
         "A loss that is a PD quadratic polynomial on $V$ is whitened by $W = B X$",
         derivation.sufficient,
-        rests_on=LINEAR_HEAD,
     ),
     property_check(
         "exact",
@@ -86,11 +87,10 @@ IFF = section(
         )
         for name, (reading, violations, mild) in refutations.CONTROLS.items()
     ),
-    attack(
+    exact_attack(
         "smooth-head",
         "False: the barrier also stops smooth heads",
         partial(derive, mutants.smooth_head),
-        arithmetic=Arithmetic.EXACT,
     ),
     at_scale("production", "Heads behind a curved loss at $d = 512$, $k = 2048$", scale.production),
     part="iff",
@@ -98,44 +98,35 @@ IFF = section(
 
 FACTOR = section(
     "prop33.factor",
-    *proof(
-        "derivation",
-        r"$c(z)$ is constant for $d \geq 2$",
-        derivation.constant_factor,
-        rests_on=LINEAR_HEAD,
+    *on_linear_heads(
+        "derivation", r"$c(z)$ is constant for $d \geq 2$", derivation.constant_factor
     ),
     property_check(
         "exact", "No third derivatives of a function allow a varying factor", properties.FACTOR
     ),
     *(mutant_check(name, claim) for name, claim in mutants.FACTORS.items()),
-    attack(
+    exact_attack(
         "sphere",
         "False: for any Riemannian metric and factor, by the sphere",
         partial(derive, mutants.sphere),
-        arithmetic=Arithmetic.EXACT,
     ),
-    attack(
-        "d-one",
-        r"False: for $d = 1$, by $\cosh$",
-        partial(derive, mutants.one_dimension),
-        arithmetic=Arithmetic.EXACT,
+    exact_attack(
+        "d-one", r"False: for $d = 1$, by $\cosh$", partial(derive, mutants.one_dimension)
     ),
-    attack(
+    exact_attack(
         "disc",
         "False: what is isotropic on an open set is so everywhere",
         partial(derive, mutants.disc),
-        arithmetic=Arithmetic.EXACT,
     ),
     part="factor",
 )
 
 SQUARE = section(
     "prop33.square",
-    *proof(
+    *on_linear_heads(
         "quadratic",
         "Where $k = d$, only a PD quadratic polynomial is isotropic everywhere",
         derivation.quadratic,
-        rests_on=LINEAR_HEAD,
     ),
     *proof(
         "constant",
@@ -151,12 +142,8 @@ SQUARE = section(
         rests_on=(*LINEAR_HEAD, "prop33.curvature"),
         readings=("square-varying",),
     ),
-    *proof(
-        "narrow",
-        "A head with $k < d$ is degenerate",
-        derivation.narrow,
-        rests_on=LINEAR_HEAD,
-        readings=("narrow",),
+    *on_linear_heads(
+        "narrow", "A head with $k < d$ is degenerate", derivation.narrow, readings=("narrow",)
     ),
     example(
         "trinomial",
@@ -176,11 +163,10 @@ GENERAL = section(
         rests_on=(*LINEAR_HEAD, "prop33.curvature"),
         readings=("curved-subspaces",),
     ),
-    attack(
+    exact_attack(
         "flat-plane",
         "False: one flat subspace breaks the barrier",
         partial(derive, mutants.flat_plane),
-        arithmetic=Arithmetic.EXACT,
     ),
     part="general",
 )
@@ -195,28 +181,21 @@ CURVATURE = section(
         cost=8.0,
     ),
     *(mutant_check(name, claim) for name, claim in mutants.CURVATURES.items()),
-    attack(
-        "flat-barrier",
-        "False: a flat loss can be whitened",
-        partial(derive, mutants.flat_barrier),
-        arithmetic=Arithmetic.EXACT,
+    exact_attack(
+        "flat-barrier", "False: a flat loss can be whitened", partial(derive, mutants.flat_barrier)
     ),
     part="curvature",
 )
 
 ROBUST = section(
     "prop33.robust",
-    *proof(
-        "derivation",
-        "Small constant heads are nearly isotropic",
-        derivation_metric.not_robust,
-        rests_on=LINEAR_HEAD,
+    *on_linear_heads(
+        "derivation", "Small constant heads are nearly isotropic", derivation_metric.not_robust
     ),
-    *proof(
+    *on_linear_heads(
         "growth",
         "Behind a log-partition loss the condition number grows exponentially at most",
         derivation_metric.bounded_change,
-        rests_on=LINEAR_HEAD,
     ),
     property_check(
         "growth.property", "The growth of the condition number, trinomial loss", robust.GROWTH

@@ -45,26 +45,22 @@ from verify.claims.derivation import derive
 
 UP_TO_A_FACTOR = ("constant-factor", "varying-factor")
 
+on_identity = partial(proof, rests_on=("thm41.identity",))
+"""A derivation that takes $H_{\\mathrm{eff}} = G + M$ from 4.1."""
+
 EXACT = section(
     "thm32.exact",
-    *proof(
+    *on_identity(
         "derivation",
         r"For every nonconstant loss a head has $H_{\mathrm{eff}} = c I$ near a compact set",
         derivation.exact,
-        rests_on=("thm41.identity",),
         readings=UP_TO_A_FACTOR,
     ),
-    *proof(
-        "split",
-        r"$\operatorname{rank} G \leq 1$, and $M$ is the rest",
-        derivation.split,
-        rests_on=("thm41.identity",),
-    ),
-    *proof(
+    *on_identity("split", r"$\operatorname{rank} G \leq 1$, and $M$ is the rest", derivation.split),
+    *on_identity(
         "constant-loss",
         r"Where $\rho = 0$ and $\nabla^2 L = 0$, $H_{\mathrm{eff}} = 0$ for every head",
         derivation.constant_loss,
-        rests_on=("thm41.identity",),
     ),
     *proof(
         "piecewise-linear",
@@ -100,11 +96,10 @@ EXACT = section(
 
 IDENTITY = section(
     "thm32.identity",
-    *proof(
+    *on_identity(
         "convex",
         r"For every convex nonconstant loss a head has $H_{\mathrm{eff}} = I$",
         derivation_identity.convex,
-        rests_on=("thm41.identity",),
         readings=("identity-convex",),
     ),
     *proof(
@@ -122,11 +117,10 @@ IDENTITY = section(
         r"$L = \sqrt{1 + u^2}$, $h = \sqrt{(2 + |z|^2 / 2)^2 - 1}$: $H_{\mathrm{eff}} = I$",
         partial(derive, examples.hyperbola),
     ),
-    *proof(
+    *on_identity(
         "sine",
         r"$L = \sin$ attains the bound on the oscillation in the limit",
         derivation_identity.sine,
-        rests_on=("thm41.identity",),
     ),
     property_check(
         "property",
@@ -166,12 +160,7 @@ PULLBACK = section(
         readings=("pullback-wide",),
     ),
     *proof("signature", "It takes $d$ positive eigenvalues", derivation_pullback.signature),
-    *proof(
-        "narrow",
-        r"For $k < d$, $|G - I| \geq 1$",
-        derivation_pullback.narrow,
-        rests_on=("thm41.identity",),
-    ),
+    *on_identity("narrow", r"For $k < d$, $|G - I| \geq 1$", derivation_pullback.narrow),
     *proof("line", "$k = d = 1$: lengths in the metric $L''$", derivation_pullback.line),
     property_check(
         "frames",
@@ -235,11 +224,10 @@ AFFINE = section(
 
 FORCED = section(
     "thm32.forced",
-    *proof(
+    *on_identity(
         "derivation",
         r"$H_{\mathrm{eff}} \gamma' = \frac{d}{dt} (J^T \rho)$ along every curve",
         derivation_curve.forced,
-        rests_on=("thm41.identity",),
     ),
     *proof("free", "What a head may do beside the curve", derivation_curve.free),
     fixed_dimensions(
@@ -276,11 +264,10 @@ FLOW = section(
 
 FLOW_VARYING = section(
     "thm32.flow-varying",
-    *proof(
+    *on_identity(
         "path",
         r"$-\nabla (L \circ h) = p \dot\gamma$ and $H_{\mathrm{eff}} = a p (I - E)$ along $\gamma$",
         derivation_flow.own_path,
-        rests_on=("thm41.identity",),
         readings=("own-flow-varying",),
     ),
     *proof(
