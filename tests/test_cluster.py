@@ -105,34 +105,30 @@ class Loopback:
         self._running.close()
 
 
-@pytest.fixture(scope="module")
-def loopback(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
-    """A scheduler with two workers."""
+@pytest.fixture(scope="session")
+def dask() -> None:
+    """Skips where it is not installed."""
     pytest.importorskip(
         "distributed", reason="Dask is not installed: `pip install -e '.[cluster]'`"
     )
-    running = Loopback(tmp_path_factory.mktemp("cluster"))
-    try:
+
+
+@pytest.fixture(scope="module")
+def loopback(dask: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
+    """A scheduler with two workers."""
+    with contextlib.closing(Loopback(tmp_path_factory.mktemp("cluster"))) as running:
         running.worker()
         running.complete()
         yield running
-    finally:
-        running.close()
 
 
 @pytest.fixture(scope="module")
-def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
+def single(dask: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
     """A scheduler with one worker, to be lost by the last test that has it."""
-    pytest.importorskip(
-        "distributed", reason="Dask is not installed: `pip install -e '.[cluster]'`"
-    )
-    running = Loopback(tmp_path_factory.mktemp("single"))
-    try:
+    with contextlib.closing(Loopback(tmp_path_factory.mktemp("single"))) as running:
         running.worker("--no-nanny")
         running.wait(lambda: running.workers() == 1)
         yield running
-    finally:
-        running.close()
 
 
 @pytest.fixture
@@ -403,10 +399,7 @@ def test_without_dask_a_sentence_says_what_to_install(asked, monkeypatch):
     assert "pip install -e '.[cluster]'" in said
 
 
-def test_a_scheduler_that_is_not_there_is_a_sentence(asked, monkeypatch):
-    pytest.importorskip(
-        "distributed", reason="Dask is not installed: `pip install -e '.[cluster]'`"
-    )
+def test_a_scheduler_that_is_not_there_is_a_sentence(dask, asked, monkeypatch):
     monkeypatch.setattr(engine, "CONNECT_S", 0.5)
     code, said = asked()
     assert code == 3
@@ -422,16 +415,8 @@ def test_an_address_that_is_none_is_refused(asked, address):
 
 
 def test_images_that_are_fetched_are_on_one_machine_alone(verify, folder):
-    code, _, said = verify(
-        "verify.experiments",
-        "ssl",
-        "E3",
-        "--data",
-        "cifar10",
-        "--download",
-        "--cluster",
-        "tcp://a:1",
-    )
+    asked = "ssl E3 --data cifar10 --download --cluster tcp://a:1"
+    code, _, said = verify("verify.experiments", *asked.split())
     assert code == 2
     assert "name where they are, on every machine, with `--data-path`" in said
 

@@ -30,7 +30,15 @@ from verify.identity import closure
 
 FAST = ("--profile", "smoke", "--device", "cpu", "--jobs", "1", "--seed", "3")
 
-IMPORTING = """
+KEYS = """
+    ctx = Context(seed=5, profile="smoke", device="cpu", cache="c", rooms=modules(places))
+    for check in room(place.entry.id, place.module).checks:
+        needs = [(need.key(ctx), str(need.path(ctx))) for need in check.artefacts]
+        keys[check.id] = [evidence_key(check, ctx), configuration(check), needs, check.capabilities]
+"""
+"""What both scripts do with a room."""
+
+IMPORTING = f"""
 import importlib, json, os, sys
 from pathlib import Path
 folder, root, modules_of_rooms = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
@@ -53,23 +61,19 @@ watching = True
 for place in places:
     load(place.entry.id, place.module)
 watching = False
-seen = {file for file in opened if file.startswith(root + os.sep) and "__pycache__" not in file}
+seen = {{file for file in opened if file.startswith(root + os.sep) and "__pycache__" not in file}}
 outlines = outline.Outlines(folder, places)
-ctx = Context(seed=5, profile="smoke", device="cpu", cache="c", rooms=modules(places))
-keys, stamped = {}, set()
+keys, stamped, room = {{}}, set(), load
 for place in places:
-    outlines.room(place.entry.id, place.module)
-    for check in load(place.entry.id, place.module).checks:
-        needs = [(need.key(ctx), str(need.path(ctx))) for need in check.artefacts]
-        keys[check.id] = [evidence_key(check, ctx), configuration(check), needs, check.capabilities]
-    kept = outline.unseal((folder / f"{place.module}.json").read_bytes(), outline.Outline)
+    outlines.room(place.entry.id, place.module){KEYS}
+    kept = outline.unseal((folder / f"{{place.module}}.json").read_bytes(), outline.Outline)
     stamped.update(kept.files)
 files = outline.Files(outlines._packages)
 unseen = [file for file in seen if (name := files.relative(Path(file))).endswith(".py") and name not in stamped]
 print(json.dumps([keys, sorted(unseen), sorted(seen), loaded]))
 """
 
-LOOKING = """
+LOOKING = f"""
 import json, sys
 from pathlib import Path
 from verify.__main__ import REGISTRIES
@@ -78,13 +82,8 @@ from verify.engine.outline import Outlines
 from verify.engine.provenance import configuration, evidence_key
 from verify.engine.registry import contents, modules
 places = contents(REGISTRIES)
-outlines = Outlines(Path(sys.argv[1]), places)
-ctx = Context(seed=5, profile="smoke", device="cpu", cache="c", rooms=modules(places))
-keys = {}
-for place in places:
-    for check in outlines.room(place.entry.id, place.module).checks:
-        needs = [(need.key(ctx), str(need.path(ctx))) for need in check.artefacts]
-        keys[check.id] = [evidence_key(check, ctx), configuration(check), needs, check.capabilities]
+keys, room = {{}}, Outlines(Path(sys.argv[1]), places).room
+for place in places:{KEYS}
 heavy = [name for name in ("torch", "sympy", "scipy", "sklearn", "numpy", "hypothesis") if name in sys.modules]
 print(json.dumps([keys, heavy]))
 """
@@ -355,10 +354,8 @@ def test_an_unchanged_run_imports_draws_and_writes_nothing(verify, folder, impor
     assert "edited" not in (folder / "out" / "site" / "toy.html").read_text()
 
 
-def test_formulas_and_figures_are_drawn_once_and_not_by_other_code(tmp_path, monkeypatch):
-    from report_fixture import run_record
-
-    run, drawn = run_record(), []
+def test_formulas_and_figures_are_drawn_once_and_not_by_other_code(run, tmp_path, monkeypatch):
+    drawn = []
     svg, formula = figures.svg, mathml._formula
     monkeypatch.setattr(figures, "svg", lambda *plot: drawn.append(plot) or svg(*plot))
     monkeypatch.setattr(mathml, "_formula", lambda *tex: drawn.append(tex) or formula(*tex))
@@ -397,25 +394,21 @@ print(*[name for name in ("matplotlib", "scipy") if name in sys.modules])
     assert [one.split() for one in told] == [[b"matplotlib"], []]
 
 
-def test_a_template_is_compiled_once_in_a_process(monkeypatch):
-    from report_fixture import run_record
-
+def test_a_template_is_compiled_once_in_a_process(run, monkeypatch):
     compiled, cache = [], render._Compiled()
     dump = cache.dump_bytecode
     cache.dump_bytecode = lambda bucket: compiled.append(bucket.key) or dump(bucket)
     monkeypatch.setattr(render, "COMPILED", cache)
-    first, again = (render.page(run_record()) for _ in range(2))
+    first, again = (render.page(run) for _ in range(2))
     assert first == again
     assert len(compiled) == len(set(compiled)) > 5
 
 
-def test_pages_of_another_version_of_the_project_are_not_kept(monkeypatch):
-    from report_fixture import run_record
-
-    before = kept.shown(run_record(), False)
-    assert kept.shown(run_record(), False) == before
+def test_pages_of_another_version_of_the_project_are_not_kept(run, monkeypatch):
+    before = kept.shown(run, False)
+    assert kept.shown(run, False) == before
     monkeypatch.setattr(kept, "project_version", lambda: "0.0", raising=False)
-    assert kept.shown(run_record(), False) != before
+    assert kept.shown(run, False) != before
 
 
 def test_what_draws_is_known_by_its_files_and_libraries(monkeypatch):

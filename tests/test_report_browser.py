@@ -195,6 +195,13 @@ def tools(pytestconfig: pytest.Config) -> SimpleNamespace:
     )
 
 
+def launched(playwright, tools: SimpleNamespace):
+    """Chromium, in a process of its own."""
+    return playwright.chromium.launch(
+        executable_path=tools.chromium, args=["--no-sandbox", "--disable-gpu"]
+    )
+
+
 @pytest.fixture(scope="module")
 def seen(report: Report, tools: SimpleNamespace) -> dict[str, dict[str, object]]:
     """What was seen on each page, in one visit to it: an answer to each question by its name."""
@@ -206,9 +213,7 @@ def seen(report: Report, tools: SimpleNamespace) -> dict[str, dict[str, object]]
 
     def visits(_: int) -> dict[str, dict[str, object]]:
         with tools.drive() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=tools.chromium, args=["--no-sandbox", "--disable-gpu"]
-            )
+            browser = launched(playwright, tools)
             return {
                 path.name: visited(
                     browser, path, tools.axe, thorough=path.name in names or path.name not in others
@@ -449,9 +454,7 @@ def test_no_page_shows_what_only_a_program_reads(seen) -> None:
 
 def test_a_screen_reader_is_told_every_formula(report: Report, tools: SimpleNamespace) -> None:
     with tools.drive() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=tools.chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = launched(playwright, tools)
         page = browser.new_page()
         page.goto((report.site / PAGE).as_uri())
         nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
@@ -469,9 +472,7 @@ def test_a_page_in_fewer_bytes_is_the_same_page(tools: SimpleNamespace) -> None:
     short = compact(whole)
     assert len(short) < 0.9 * len(whole)
     with tools.drive() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=tools.chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = launched(playwright, tools)
         drawn = []
         for html in (whole, short):
             shown = browser.new_page(viewport={"width": 1280, "height": 900})
