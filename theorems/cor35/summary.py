@@ -16,6 +16,7 @@ SUMMARY = Summary(
             "definite-full-psd",
             "isotropy",
             "conditioning",
+            "conditioning-psd",
             "necessary",
             "necessary-psd",
             "stable",
