@@ -79,7 +79,7 @@ def depth_table(form: Trained, dataset: Dataset, depths: Sequence[Depth]) -> Tab
             "second difference, h / z",
             lambda layers, depth: report.over_seeds([c.ratio("second") for c in depth.bent]),
         ),
-        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses. Published, from the released arrays: compression 49.1, 57.2, 78.5; over the ratio of the total variances 0.81, 1.50, 2.03. Columns as in E3, E4 and E5. Intervals over seeds of what is lost hold the noise of training alone.",
+        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses. From the released arrays: compression 49.1, 57.2, 78.5; over the ratio of the total variances 0.81, 1.50, 2.03. Columns as in E3, E4 and E5. Intervals over seeds of what is lost hold the noise of training alone.",
     )
 
 
@@ -116,4 +116,4 @@ def summary(setting: str, depths: Sequence[Depth]) -> str:
     )
     lost = ", ".join(mean(depth.loss) for depth in depths)
     of = report.listed([depth.layers for depth in depths])
-    return f"On {setting}, for heads of {of} layers: the published protocol gives compressions of {compression} (published 49.1, 57.2, 78.5); fed what they were trained on, the heads have selectivities of {selectivity}; a linear probe of the rotation loses {lost} points from z to h."
+    return f"On {setting}, for heads of {of} layers: the published protocol gives compressions of {compression} (the released arrays 49.1, 57.2, 78.5); fed what they were trained on, the heads have selectivities of {selectivity}; a linear probe of the rotation loses {lost} points from z to h."

@@ -31,8 +31,8 @@ EXPERIMENT = Experiment(
         Effect(
             id="compresses",
             text="A deeper head compresses orbits more.",
-            published="49.1x, 57.2x, 78.5x for 1, 2, 3 layers",
-            criterion="Published protocol. Yes: in every seed the compression grows from each depth that is run to the next, 1 to 2 to 3 layers or 1 to 3. No: in every seed it is at 3 layers at most what it is at 1. Undecided otherwise.",
+            published="claimed; from the released arrays 49.1x, 57.2x, 78.5x for 1, 2, 3 layers",
+            criterion="Published protocol. Yes: in every seed the compression grows from each depth that is run to the next, 1 to 2 to 3 layers or 1 to 3, and the 95 % t interval over training seeds of the logarithm of the quotient, 3 layers over 1, lies above 0. No: in every seed it is at 3 layers at most what it is at 1, and that interval lies below 0. Undecided otherwise. The interval, which the other effects here ask for, was asked after it was seen that three seeds may all fall by chance.",
         ),
         Effect(
             id="selective",
@@ -71,6 +71,13 @@ def setup(form: Form) -> tuple[Trained, ...]:
 def answers(depths: Sequence[Depth]) -> tuple[Measured, ...]:
     """Apply the criteria."""
 
+    def over_seeds(of: Callable[[Depth], list[float]]) -> tuple[Interval, str]:
+        """The interval of the logarithm of the quotient, 3 layers over 1, and the quotient's in words."""
+        pairs = zip(of(one), of(three), strict=True)
+        together = paired_interval([math.log(b / a) for a, b in pairs])
+        quotient = Interval(math.exp(together.low), math.exp(together.high))
+        return together, f"their quotient over seeds {report.spans([quotient])}"
+
     def above(
         effect: str,
         orbits: Callable[[Depth], list[Interval]],
@@ -78,26 +85,26 @@ def answers(depths: Sequence[Depth]) -> tuple[Measured, ...]:
         what: str,
     ) -> Measured:
         pairs = list(zip(orbits(one), orbits(three), strict=True))
-        seeds = zip(of(one), of(three), strict=True)
-        together = paired_interval([math.log(b / a) for a, b in seeds])
-        quotient = Interval(math.exp(together.low), math.exp(together.high))
+        together, quotient = over_seeds(of)
         return report.decided(
             effect,
             all(b.low > a.high for a, b in pairs) and together.low > 0,
             all(a.low > b.high for a, b in pairs) and together.high < 0,
-            f"{what} {report.spans(orbits(one))} at 1 layer, {report.spans(orbits(three))} at 3; their quotient over seeds {report.spans([quotient])}",
+            f"{what} {report.spans(orbits(one))} at 1 layer, {report.spans(orbits(three))} at 3; {quotient}",
         )
 
     one, three = depths[0], depths[-1]
     compression = [depth.contraction("compression", Protocol.PUBLISHED) for depth in depths]
     seeds = list(zip(*compression, strict=True))
+    together, quotient = over_seeds(lambda d: d.contraction("compression", Protocol.PUBLISHED))
     lost = paired_interval(differences(three.loss, one.loss))
     return (
         report.decided(
             "compresses",
-            all(all(a < b for a, b in itertools.pairwise(seed)) for seed in seeds),
-            all(seed[-1] <= seed[0] for seed in seeds),
-            "; ".join(report.over_seeds(values, ".1f") for values in compression),
+            all(all(a < b for a, b in itertools.pairwise(seed)) for seed in seeds)
+            and together.low > 0,
+            all(seed[-1] <= seed[0] for seed in seeds) and together.high < 0,
+            f"{'; '.join(report.over_seeds(values, '.1f') for values in compression)}; 3 layers over 1, {quotient}",
         ),
         above("selective", lambda d: d.selectivity, lambda d: d.selected, "selectivity"),
         report.decided(

@@ -194,8 +194,6 @@ def bend(release: Release) -> Part:
 
 # --- E6 -------------------------------------------------------------------------------------
 
-COMPRESSIONS = ("49.1", "57.2", "78.5")
-
 
 def deepen(release: Release) -> Part:
     """E6: heads of one, two and three layers."""
@@ -204,10 +202,10 @@ def deepen(release: Release) -> Part:
     rows: list[Row] = []
     bends: list[Estimate] = []
     costs: list[Estimate] = []
-    for depth, quoted, found in zip(DEPTHS, COMPRESSIONS, measured, strict=True):
+    for depth, found in zip(DEPTHS, measured, strict=True):
         prefix = f"{MAIN}/head_depth_ablations/geometric_ablation_depth_{depth}"
         layers = f"{depth} layer{'s' * (depth > 1)}"
-        rows += _depth_rows(about, layers, quoted, found)
+        rows += _depth_rows(about, layers, found)
         z, h = (
             torch.from_numpy(release[f"{prefix}/curvatures_{name}"]).double() for name in ("z", "h")
         )
@@ -235,24 +233,23 @@ def deepen(release: Release) -> Part:
     return Part(rows=tuple(rows), claims=tuple(_depth_claims(about, measured, bends, costs)))
 
 
-def _depth_rows(about: About, layers: str, quoted: str, found: Measured) -> list[Row]:
+def _depth_rows(about: About, layers: str, found: Measured) -> list[Row]:
     named = (
-        ("compression", "compression", quoted, ".1f"),
-        ("shrinkage", "total variance, z over h", "", ".1f"),
-        ("selectivity", "selectivity", "", ".2f"),
-        ("semantic_gain", "D_inter over D_intra, h over z", "", ".2f"),
+        ("compression", "compression", ".1f"),
+        ("shrinkage", "total variance, z over h", ".1f"),
+        ("selectivity", "selectivity", ".2f"),
+        ("semantic_gain", "D_inter over D_intra, h over z", ".2f"),
     )
     return [
         about.row(
             quantity=f"{name}: {layers}",
-            published=text,
             as_published=(
                 found.estimate(quantity, within=False) if quantity == "compression" else None
             ),
             ours=found.estimate(quantity),
             form=form,
         )
-        for quantity, name, text, form in named
+        for quantity, name, form in named
     ]
 
 

@@ -35,7 +35,10 @@ MAIN, VIT = "cifar10/resnet18", "cifar10/vit_tiny"
 
 DEPTHS = (1, 2, 3)
 
-ACROSS, WITHIN = "bootstrap over the orbits", "bootstrap over the orbits within their classes"
+ACROSS, WITHIN = (
+    "bootstrap over the orbits",
+    "bootstrap over the orbits within their classes, rid of its bias and widened for so few of a class",
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Measured:
         plain: the contraction of all orbits.
         across: of each draw of orbits, a class may be missing.
         within: of each draw of orbits within their classes, as in E3.
+        each: orbits of a class, at least 2.
     """
 
     z: Tensor
@@ -54,16 +58,25 @@ class Measured:
     plain: Contraction
     across: Contraction
     within: Contraction
+    each: int
 
     def estimate(self, quantity: str, *, within: bool = True) -> Estimate:
         """A property of `Contraction`, with a bootstrap interval."""
         return self.ratio(lambda c: getattr(c, quantity), within=within)
 
     def ratio(self, of: Callable[[Contraction], Tensor], *, within: bool = True) -> Estimate:
-        """Any figure of a contraction, with a bootstrap interval."""
-        low, high = percentile_interval(of(self.within if within else self.across))
+        """Any figure of a contraction, with a bootstrap interval.
+
+        Draws of n orbits from n of a class have 1 - 1/n of the variance, and lie about their mean, which exceeds
+        the figure by the bias that the figure itself has.
+        """
+        value, drawn = of(self.plain), of(self.within if within else self.across)
+        if within:
+            wider = (self.each / (self.each - 1)) ** 0.5
+            drawn = 2 * value - drawn.mean() + wider * (drawn - drawn.mean())
+        low, high = percentile_interval(drawn)
         return Estimate(
-            value=of(self.plain).item(), interval=(low, high), method=WITHIN if within else ACROSS
+            value=value.item(), interval=(low, high), method=WITHIN if within else ACROSS
         )
 
 
@@ -71,7 +84,7 @@ def measure(release: Release, prefix: str) -> Measured:
     """Read the orbits below a prefix.
 
     Raises:
-        ReleaseError: if they are not orbits of equally many points, one after the other.
+        ReleaseError: if they are not orbits of equally many points, one after the other, or a class has one alone.
     """
     z, h, labels, ids = (
         release[f"{prefix}/{name}"]
@@ -84,6 +97,11 @@ def measure(release: Release, prefix: str) -> Measured:
         )
     of_z, of_h = (torch.from_numpy(points).unflatten(0, (count, -1)) for points in (z, h))
     classes = torch.from_numpy(labels).unflatten(0, (count, -1))[:, 0]
+    each = int(classes.unique(return_counts=True)[1].min())
+    if each < 2:
+        raise ReleaseError(
+            f"The orbits of {prefix} must be at least two of each class, and of one there is one alone."
+        )
     one = torch.zeros_like(classes)
     before, after = (_in_their_span(summarise(points, classes)) for points in (of_z, of_h))
     weights = [
@@ -95,6 +113,7 @@ def measure(release: Release, prefix: str) -> Measured:
         of_h,
         contraction(before, after, equal_weights(classes)),
         *(contraction(before, after, drawn) for drawn in weights),
+        each,
     )
 
 
@@ -118,7 +137,7 @@ QUOTED = {
     MAIN: {
         "spread of z": "2.25 ± 1.07 (x 0.01)",
         "spread of h": "0.10 ± 0.06 (x 0.01)",
-        "compression": "21.85 (22.5 printed)",
+        "compression": "22.5",
         "intra of z": "0.211",
         "intra of h": "0.044",
         "inter of z": "0.432",
@@ -129,14 +148,14 @@ QUOTED = {
         "ratio of h": "2.50",
         "gain": "1.22",
     },
-    VIT: {"compression": "4015"},
+    VIT: {},
 }
 
 
 BIASED = ("inter of z", "inter of h", "ratio of z", "ratio of h")
 
 UNBOUNDED = "no interval: redrawing three orbits of a class drives the classes' centroids apart"
-"""D_inter of a draw is above that of the orbits drawn from; in the ratio of two of them most of this cancels: the median of draws of a gain is up to 2.5 % above its value."""
+"""D_inter of a draw is above that of the orbits drawn from; in the ratio of two of them most of this cancels: the median of draws of a gain is up to 2.5 % above its value, and its interval is rid of that."""
 
 
 def _rows(folder: str, found: Measured) -> list[Row]:
@@ -170,7 +189,7 @@ def _rows(folder: str, found: Measured) -> list[Row]:
         ),
         about.row(
             "compression: spread of z over spread of h",
-            published=quoted["compression"],
+            published=quoted.get("compression", ""),
             as_published=found.estimate("compression", within=False),
             ours=found.estimate("compression"),
             form=".4g",
@@ -273,7 +292,7 @@ def _claims(folder: str, found: Measured) -> list[Claim]:
             criterion="D_inter over D_intra of h, over that of z. Yes: its interval lies above 1. No: below. Undecided otherwise.",
             answer=above_one(gain),
             value=gain.text(".2f"),
-            remark="One training seed.",
+            remark="One training seed. The interval was drawn too narrow by a fifth and leaned upwards, until it was seen.",
         ),
     ]
 
