@@ -20,14 +20,15 @@ import torch
 
 from reports import readme
 from theorems.thm41.statement import STATEMENT
-from verify.claims.check import CASES, Kind
+from verify.__main__ import Folders
+from verify.claims.check import CASES, Context, Kind
 from verify.claims.evidence import Answer, Table
 from verify.claims.statement import Verdict
 from verify.claims.summary import refuted
 from verify.cli import soak
 from verify.cli.arguments import parse
 from verify.engine import registry
-from verify.engine.provenance import Traced
+from verify.engine.provenance import Traced, evidence_key
 from verify.engine.store import Records
 from verify.experiments.e1.display import SIGNIFICANT
 from verify.experiments.e3.measure import SAMPLE_CLASSES, SAMPLE_IMAGES
@@ -360,6 +361,37 @@ QUANTITIES = {
 """Where the figures stand that the claims of an effect lack: the beginnings of their rows."""
 
 
+USUAL = [f"{head}, none, 0.05, normal" for head in ("gelu", "swish")]
+
+
+def usual_starts() -> list[str]:
+    """Where smooth heads from the usual start end beside Swish with BatchNorm, by the records of E2."""
+    column = "square, of that of Swish with BatchNorm"
+    return [
+        measured(recorded("E2", form), "Deviation of the unit", row, column)[-1]
+        for form in ("medium", "reduced")
+        for row in USUAL
+    ]
+
+
+def test_runs_that_were_never_collapsed_end_below_a_tenth_of_the_reference() -> None:
+    """What the criteria of E2 say was seen."""
+    assert all(float(share) < 0.1 for share in usual_starts())
+
+
+def test_what_the_start_of_a_head_that_sees_directions_does_is_what_was_recorded() -> None:
+    """E2's remark: beside the usual start, in the first epoch, of ReLU and linear heads."""
+    column = "square, of that from the usual start"
+    shares = [
+        100 * float(measured(recorded("E2", form), "Deviation of the unit", row, column)[0])
+        for form in ("medium", "reduced")
+        for row in ("relu, none, 0.05, projector x0.1", "linear, none, 0.05, projector x0.1")
+    ]
+    (room,) = (room for room in ROOMS if room.name == "E2")
+    said = f"to {min(shares):.1f} to {max(shares):.1f} % of that run's variance"
+    assert said in " ".join(room.subject.flaws), said
+
+
 @pytest.mark.parametrize(("name", "one"), ARRAYS, ids=[f"{n}-{o.effects[0]}" for n, o in ARRAYS])
 def test_what_is_told_of_the_released_arrays_is_what_they_gave(name, one):
     """The answer is that of every claim it names, and every figure is theirs or a row's."""
@@ -384,6 +416,7 @@ def test_what_is_told_of_the_released_arrays_is_what_they_gave(name, one):
         if found is not None
         for value in (found.value, *found.each, *(found.interval or ()))
     ]
+    besides += map(float, usual_starts()) if about == ("E2", "escapes") else ()
     for figure in numbers(said):
         assert stands(figure, known) or stands(figure, besides), figure
 
@@ -476,6 +509,50 @@ def test_every_published_effect_has_its_arrays(room):
     for one in room.told:
         if one.published:
             assert (one.arrays is not None) != ((room.name, one.effects[0]) in unreleased)
+
+
+CTX = Context(
+    seed=0,
+    profile="smoke",
+    device="cpu",
+    cache="",
+    rooms=registry.modules(registry.contents(registry.REGISTRIES)),
+)
+
+TURNS = {("E4", "entangled"), ("E6", "cost")}
+"""Answers on the digits that another machine's rounding turned."""
+
+
+def found_here(folder: Path) -> dict[tuple[str, str], Answer]:
+    """The answers on the digits that this code found in a run whose evidence is kept in a folder."""
+    kept, found = Records(folder), dict[tuple[str, str], Answer]()
+    for room in ROOMS:
+        for check in room.checks:
+            if check.kind is not Kind.TRAINING or check.ignores_run_seed:
+                continue
+            for one in kept.kept(check.id):
+                made = one.provenance
+                asked = msgspec.structs.replace(CTX, seed=made.seed, profile=made.profile)
+                if made.key == evidence_key(check, asked):
+                    for answer in one.answers:
+                        found.setdefault((room.name, answer.effect), answer.answer)
+    return found
+
+
+def test_what_is_told_of_the_digits_is_what_a_run_here_finds(pytestconfig):
+    """Where there was one by this code, and where rounding does not turn it."""
+    found = found_here(Folders.at(pytestconfig.getoption("verify_out", None)).evidence)
+    told = {
+        (room.name, effect): one.digits[0]
+        for room in ROOMS
+        for one in room.told
+        if one.digits
+        for effect in one.effects
+        if (room.name, effect) in found and (room.name, effect) not in TURNS
+    }
+    if not told:
+        pytest.skip("no evidence on the digits by this code: `python -m verify all` finds it")
+    assert {about: found[about] for about in told} == told
 
 
 def test_every_effect_that_is_told_has_an_answer_on_the_digits():

@@ -127,6 +127,35 @@ def test_nothing_as_published() -> None:
         assert found[effect] is Answer.NO
 
 
+@pytest.mark.parametrize(
+    ("swish", "shrunk", "relu", "expected"),
+    [
+        (4, 4, 2, Answer.YES),  # of six
+        (3, 4, 2, Answer.UNDECIDED),  # a half is not more than a half
+        (4, 3, 2, Answer.UNDECIDED),
+        (4, 4, 3, Answer.UNDECIDED),  # nor fewer
+        (3, 3, 2, Answer.UNDECIDED),
+        (3, 3, 3, Answer.NO),
+    ],
+)
+def test_the_published_estimate_s_signs_are_counted_in_the_published_runs(
+    swish: int, shrunk: int, relu: int, expected: Answer
+) -> None:
+    """Whatever the exact eigenvalues are, and the estimate before the first step."""
+    tracks = made_up(-0.5, (1e-3, 1.5))
+    for activation, start, below in (
+        ("swish", Start.NORMAL, swish),
+        ("swish", Start.SHRUNK_PROJECTOR, shrunk),
+        ("relu", Start.SHRUNK_PROJECTOR, relu),
+    ):
+        estimate = np.where(np.arange(EPOCHS + 1) <= below, -1e-9, 0.0)
+        cell = Cell("simsiam", activation, start)
+        tracks[cell] = tracks[cell] | {"estimate": estimate}
+    (found,) = [a for a in e1.answers(tracks, ENOUGH) if a.effect == "signs"]
+    assert found.answer is expected
+    assert f"swish, normal: {swish} of 6; " in found.value
+
+
 def test_a_run_too_short_to_have_escaped_says_nothing_of_an_escape() -> None:
     for tracks in (made_up(-0.5, (1e-3, 1.5)), made_up(-1e-16, (1e-3, 1e-2))):
         found = answers(tracks, ENOUGH - 1)

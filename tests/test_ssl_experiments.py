@@ -176,7 +176,7 @@ def answers(found: Accuracies) -> dict[str, Answer]:
         ([0.50, 0.51, 0.52], [0.55, 0.56, 0.57], Answer.YES, Answer.NO),
         ([0.50, 0.51, 0.52], [0.60, 0.71, 0.82], Answer.YES, Answer.UNDECIDED),
         ([0.80, 0.90, 1.00], [0.85, 0.90, 0.95], Answer.UNDECIDED, Answer.NOT_APPLICABLE),
-        ([0.95, 0.96, 0.97], [0.95, 0.96, 0.97], Answer.NO, Answer.NOT_APPLICABLE),
+        ([0.95, 0.96, 0.97], [0.95, 0.96, 0.97], Answer.UNDECIDED, Answer.NOT_APPLICABLE),
     ],
 )
 def test_probe_criteria(
@@ -187,10 +187,30 @@ def test_probe_criteria(
     assert answers(found)["entangled"] is entangled
 
 
-@pytest.mark.parametrize(("fresh", "cost"), [(-0.1, Answer.NO), (0.0, Answer.UNDECIDED)])
-def test_a_cost_that_a_fresh_head_has_too_is_not_the_training_s(fresh: float, cost: Answer) -> None:
+@pytest.mark.parametrize("fresh", [-0.1, 0.0])
+def test_a_cost_that_a_fresh_head_has_too_is_not_the_training_s(fresh: float) -> None:
     found = accuracies([0.90, 0.90, 0.90], [0.50, 0.51, 0.52], [0.55, 0.56, 0.57], fresh)
-    assert answers(found)["cost"] is cost
+    assert answers(found)["cost"] is Answer.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("changed", "cost"),
+    [
+        ((), Answer.NO),
+        (((0, "h"),), Answer.UNDECIDED),  # a linear probe loses what an MLP gains
+        (((MIDDLE, "h"),), Answer.UNDECIDED),
+        (((0, "fresh h"),), Answer.UNDECIDED),  # a head that was never trained gains more
+        (((MIDDLE, "fresh h"),), Answer.UNDECIDED),
+    ],
+)
+def test_no_cost_is_asked_of_both_probes_and_beside_the_fresh_head(
+    changed: tuple[tuple[int, str], ...], cost: Answer
+) -> None:
+    """As a cost is: h above z, and above a fresh head's h."""
+    gains = accuracies([0.80] * 3, [0.90, 0.91, 0.92], [0.90, 0.91, 0.92], fresh=-0.05)
+    for width, name in changed:
+        gains[width, name] = [0.99] * 3 if name == "fresh h" else [0.70] * 3
+    assert answers(gains)["cost"] is cost
 
 
 @pytest.mark.parametrize(
@@ -327,7 +347,8 @@ def test_published_pattern(wider: list[float], answer: Answer) -> None:
     assert measured.answer is answer
     short = e4.published_answer(found, steps=200)
     assert short.answer is (Answer.UNDECIDED if answer is Answer.NO else answer)
-    assert "after 200 steps where 980 were published" in short.value
+    assert "after 200 steps where 980 were published, too few for a no" in short.value
+    assert "too few" not in measured.value
     assert "256 on both [0.0, 0.0]" in measured.value
     for name in ("z", "h"):  # a linear probe that guesses
         blind = found | {(0, name): [0.27, 0.24, 0.28]}

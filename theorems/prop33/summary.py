@@ -8,7 +8,7 @@ SUMMARY = Summary(
     headline=(
         refuted("refuted for $k > d$", "constant-factor", "varying-factor"),
         holds_added(
-            r"for $d \geq 2$ it holds for $k \leq d$, and where the metric is curved on every $d$-dimensional subspace",
+            "from $d = 2$ on it holds for $k = d$, for $k < d$, and where the metric is curved on every $d$-dimensional subspace",
             "square",
             "square-varying",
             "narrow",

@@ -17,7 +17,7 @@ SUMMARY = (
             "at 0.05 9.6 to 10.7 times for Swish, where 10 are asked of every run, 118 to 280 for ReLU",
         ),
         reduced=(Answer.YES, "99 to 4200 times, of one seed"),
-        medium=(Answer.YES, "40 times for Swish, 670 for ReLU, of one seed"),
+        medium=(Answer.YES, "40 times for Swish, 670 for ReLU, four runs of eight, of one seed"),
     ),
     Told(
         effects=("typical",),
@@ -49,6 +49,6 @@ SUMMARY = (
         claims=("batchnorm",),
         digits=(Answer.YES, "0.23 to 0.87 times"),
         reduced=(Answer.YES, "0.49 to 1.7 times"),
-        medium=(Answer.YES, "1.1 times, of one run"),
+        medium=(Answer.YES, "1.1 times, of one run of six"),
     ),
 )

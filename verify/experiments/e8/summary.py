@@ -15,7 +15,7 @@ SUMMARY = (
         published="in figures only",
         arrays=(
             Answer.YES,
-            f"variance of raw outputs, `z` over `h`, 117 to 3730, and at least 2.39 by squared distances of unit vectors, without an interval, as the release's notebook printed ({PRINTED})",
+            f"variance of raw outputs, `z` over `h`, 117 to 3730, and at least 2.39 by squared distances of unit vectors, without an interval, as the release's notebook printed ({PRINTED}); not divided by the total variance, nor set beside a head that was never trained",
         ),
         claims=("compress-raw", "compress-unit"),
     ),
@@ -25,7 +25,7 @@ SUMMARY = (
         published="in figures only",
         arrays=(
             Answer.YES,
-            f"`z` over `h` 0.453 to 0.593 by squared distances of unit vectors, as the release's notebook printed ({PRINTED}), without an interval; by the published ratio of raw variances undecided, 0.851 to 2.63",
+            f"`z` over `h` 0.453 to 0.593 by squared distances of unit vectors, as the release's notebook printed ({PRINTED}), without an interval; by the published ratio of raw variances undecided, 0.851 to 2.63; not divided by the total variance, nor set beside a head that was never trained",
         ),
         claims=("expand-unit",),
     ),
