@@ -29,7 +29,7 @@ SUMMARY = (
     ),
     Told(
         effects=("negative",),
-        text="a negative eigenvalue of `H_eff` itself separates smooth heads from the others",
+        text="a negative eigenvalue of the effective Hessian itself separates smooth heads from the others",
         digits=(
             Answer.NO,
             "under SimSiam's loss it is negative in every state of every head, since the pullback alone is indefinite",
