@@ -426,12 +426,11 @@ def test_what_is_for_the_paper_and_against_it_is_what_was_found():
     said = " ".join(README.split())
     claimed = [one for _, one in ARRAYS if one.published]
     answers = Counter(one.arrays[0] for one in claimed)
-    (denied,) = (one for one in claimed if one.arrays[0] is Answer.NO)
-    assert "this level is ours" in denied.published
     assert (
         f"of the {len(claimed)} effects above that it claims and of which something was released, the arrays answer "
-        f"{answers[Answer.YES]} with yes, {answers[Answer.UNDECIDED]} with undecided, and {answers[Answer.NO]}, whose level is ours, with no."
+        f"{answers[Answer.YES]} with yes, {answers[Answer.UNDECIDED]} with undecided, and none with no."
     ) in said
+    assert set(answers) == {Answer.YES, Answer.UNDECIDED}
 
     orbits, bends, turns = (recorded(name, "medium") for name in ("E3", "E5", "E4"))
     fresh, spread = "fresh head on the trained backbone", "Mean-square spread"
