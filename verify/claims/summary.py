@@ -170,10 +170,10 @@ def faults(summary: Summary, statement: Statement, checks: Sequence[Check]) -> I
         if told[id] != 1:
             yield f"its summary tells the reading {id!r} {told[id]} times and must tell it once"
     for clause in (*summary.headline, *summary.readings):
-        word, text = _WORD.get(clause.verdict), clause.text.lower()
-        if word is None or word not in text:
+        word = _WORD.get(clause.verdict)
+        if word is None or word not in clause.text.lower():
             yield f"the clause {clause.text!r} of its summary does not say {clause.verdict.value!r}"
-        elif word != "refuted" and "refuted" in text:
+        elif word != "refuted" and "refuted" in clause.text.lower():
             yield f"the clause {clause.text!r} of its summary says 'refuted' of what is not"
     yield from _unheaded(summary.headline, readings)
     refuting = {check.id for check in checks if check.role is Role.REFUTES}
