@@ -444,7 +444,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> Train
     return train(SHORT, digits, checkpoint=tmp_path_factory.mktemp("finished"))
 
 
-@pytest.mark.parametrize("damage", ["cut", "empty", "code", "flipped", *FORGED])
+@pytest.mark.parametrize("damage", ["cut", "empty", "code", "archived code", "flipped", *FORGED])
 def test_a_damaged_checkpoint_starts_over(
     damage: str, finished: TrainedRun, tmp_path: Path, digits: Dataset
 ) -> None:
@@ -454,6 +454,8 @@ def test_a_damaged_checkpoint_starts_over(
     proof = tmp_path / "ran"
     if damage == "code":
         path.write_bytes(pickle.dumps(Touch(str(proof)), protocol=2))
+    elif damage == "archived code":
+        torch.save({"progression": Touch(str(proof))}, path)
     elif damage == "flipped":
         _flip_a_weight(path)
     elif damage in FORGED:
