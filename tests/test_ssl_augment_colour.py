@@ -16,9 +16,10 @@ from collections.abc import Callable
 import pytest
 import torch
 from scipy.ndimage import gaussian_filter
+from test_ssl_augment import translate
 from torch import Tensor
 
-from verify.ssl.augment import blur, orbit, rotate, rotate_hue, saturate, shift_hue, similarity
+from verify.ssl.augment import blur, orbit, rotate, rotate_hue, saturate, shift_hue
 
 ROUNDING = 1e-13  # a few hundred float64 roundings of numbers of size at most 1
 
@@ -216,11 +217,6 @@ def test_float32_stays_float32(change: Callable[[Tensor, Tensor], Tensor], image
     single = change(images.float(), parameters.float())
     assert single.dtype == torch.float32
     assert (single - change(images, parameters)).abs().max() < 1e-5
-
-
-def translate(images: Tensor, shift: Tensor) -> Tensor:
-    """Move images right and down by (N, 2) fractions of their width and height."""
-    return similarity(images, torch.zeros_like(shift[:, 0]), shift, torch.ones_like(shift[:, 0]))
 
 
 def test_orbits_of_any_transformation(images: Tensor) -> None:
