@@ -232,6 +232,9 @@ CASES: dict[str, Case] = {
     # paths
     "a file that is a folder": Case("toy --json {f}", 2, "it is a folder; name a file"),
     "a file in no folder": Case("toy --json {f}/no/a", 2, "is no writable folder"),
+    "a path that moves the cursor": Case(
+        "toy --json {f}/\x1b[2Jno/a", 2, r"/\\x1b\[2Jno is no writable folder"
+    ),
     "a file below a file": Case("toy --junit {f}/a/b", 2, "is no writable folder", file("a")),
     "an empty path": Case("toy --out ''", 2, "expected a path, got an empty one"),
     "a file name of 300 letters": Case(f"toy --json {{f}}/{LONG}", 2, "cannot be written"),
@@ -485,6 +488,9 @@ CASES: dict[str, Case] = {
         2,
         "cannot be read",
         diagnosing(lambda f: np.save(f / "a.npy", objects(f))),
+    ),
+    "representations with code": Case(
+        f"{OUTPUTS}a.pt", 2, "cannot be read", diagnosing(code("a.pt"))
     ),
     "representations that are words": Case(
         f"{OUTPUTS}a.npy", 2, "cannot be read", diagnosing(lambda f: np.save(f / "a.npy", ["b"]))
