@@ -281,7 +281,8 @@ FALL = "MLP minus linear, on h minus on z, in points"
 COMPRESSIONS = "compression, published protocol", "the same by a fresh head"
 
 BESIDES: dict[tuple[str, str], Callable[[Traced], Iterable[str | float]]] = {
-    ("E1", "estimator"): lambda of: [*wrong_signs(of), 0.1],  # that start
+    ("E1", "signs"): lambda of: [0.1],  # that start
+    ("E1", "estimator"): lambda of: [*wrong_signs(of), 0.1],
     ("E1", "spearman"): lambda of: [8, SIGNIFICANT[8]],
     ("E2", "regrows"): lambda of: [steps(of)],
     ("E3", "compresses"): lambda of: [

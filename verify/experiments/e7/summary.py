@@ -48,7 +48,7 @@ SUMMARY = (
         ),
         claims=("batchnorm",),
         digits=(Answer.YES, "0.23 to 0.87 times"),
-        reduced=(Answer.YES, "0.49 to 1.7 times"),
+        reduced=(Answer.YES, "0.50 to 1.7 times"),
         medium=(Answer.YES, "1.1 times, of one run of six"),
     ),
 )
