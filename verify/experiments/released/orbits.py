@@ -104,17 +104,16 @@ def measure(release: Release, prefix: str) -> Measured:
         )
     one = torch.zeros_like(classes)
     before, after = (_in_their_span(summarise(points, classes)) for points in (of_z, of_h))
-    weights = [
-        bootstrap_weights(groups, DRAWS, torch.Generator().manual_seed(0))
+    across, within = (
+        contraction(
+            before,
+            after,
+            bootstrap_weights(groups, DRAWS, torch.Generator().manual_seed(0)),
+        )
         for groups in (one, classes)
-    ]
-    return Measured(
-        of_z,
-        of_h,
-        contraction(before, after, equal_weights(classes)),
-        *(contraction(before, after, drawn) for drawn in weights),
-        each,
     )
+    plain = contraction(before, after, equal_weights(classes))
+    return Measured(of_z, of_h, plain, across, within, each)
 
 
 def _in_their_span(orbits: Orbits) -> Orbits:
