@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -123,36 +123,34 @@ def _strong(text: str) -> str:
     return re.sub(r"\b([Rr]efuted)\b", r"**\1**", text)
 
 
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown, of cells that are escaped."""
+    lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
+
+
 def _answers(rooms: Sequence[Room]) -> str:
     """The answers alone: the figures are those of the long table."""
-    columns = (
-        "effect",
-        "published",
-        "released arrays",
-        *(data.rpartition(", ")[2] for data in DATA.values()),
+    short = (data.rpartition(", ")[2] for data in DATA.values())
+    return _table(
+        ("effect", "published", "released arrays", *short),
+        (_answered(name, one, _word) for name, one in _told(rooms)),
     )
-    lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
-    for name, one in _told(rooms):
-        told = _word(one.arrays, "no arrays"), *(_word(getattr(one, form)) for form in DATA)
-        lines.append(
-            f"| {name}: {_cell(one.text)} | {_cell(one.published) or 'none'} | {' | '.join(told)} |"
-        )
-    return "\n".join(lines) + "\n"
 
 
 def _experiments(rooms: Sequence[Room]) -> str:
-    columns = (
-        "effect",
-        "published",
-        "released arrays (CIFAR-10, ResNet-18; E8: what the notebook printed), by criteria as near to ours as they allow",
-        *DATA.values(),
+    arrays = "released arrays (CIFAR-10, ResNet-18; E8: what the notebook printed), by criteria as near to ours as they allow"
+    return _table(
+        ("effect", "published", arrays, *DATA.values()),
+        (_answered(name, one, _answer) for name, one in _told(rooms)),
     )
-    lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
-    for name, one in _told(rooms):
-        quoted = _cell(one.published) or "none", _answer(one.arrays, "no arrays")
-        answers = (_answer(getattr(one, form)) for form in DATA)
-        lines.append(f"| {name}: {_cell(one.text)} | {' | '.join((*quoted, *answers))} |")
-    return "\n".join(lines) + "\n"
+
+
+def _answered(name: str, one: Told, said: Callable[..., str]) -> list[str]:
+    """The row of an effect: what was asked, what was published, and each answer as it is said here."""
+    forms = (said(getattr(one, form)) for form in DATA)
+    published = _cell(one.published) or "none"
+    return [f"{name}: {_cell(one.text)}", published, said(one.arrays, "no arrays"), *forms]
 
 
 def _told(rooms: Sequence[Room]) -> Iterable[tuple[str, Told]]:

@@ -429,7 +429,8 @@ def test_what_is_for_the_paper_and_against_it_is_what_was_found():
     answers = Counter(one.arrays[0] for one in claimed)
     assert (
         f"of the {len(claimed)} effects above that it claims and of which something was released, the arrays answer "
-        f"{answers[Answer.YES]} with yes, {answers[Answer.UNDECIDED]} with undecided, and none with no."
+        f"{answers[Answer.YES]} with yes, {answers[Answer.UNDECIDED]} with undecided, and none with no, "
+        "which to the first of E2's two escapes they cannot say, having no run from the usual start."
     ) in said
     assert set(answers) == {Answer.YES, Answer.UNDECIDED}
 
