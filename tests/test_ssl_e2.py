@@ -112,9 +112,9 @@ def test_as_published_regrows_and_does_not_escape() -> None:
         f"{0.0064**2:.2g}, {0.0044**2:.2g}; the same heads from the usual start 1, 1"
     )
     assert found["escapes-start"].value == f"{0.0064**2:.2g}, {0.0044**2:.2g}"
-    assert found["batchnorm"].value == "1 to 1, of 6 of 6 runs"
+    assert found["batchnorm"].value == "1, in 6 of 6 runs"
     few = answers(made_up(cells=CORE, **AS_PUBLISHED))
-    assert few["batchnorm"].value == "1 to 1, of 1 of 6 runs"
+    assert few["batchnorm"].value == "1, in 1 of 6 runs"
 
 
 def test_a_level_that_the_usual_start_does_not_reach_denies_no_escape() -> None:

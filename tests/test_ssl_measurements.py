@@ -137,6 +137,15 @@ def test_one_seed_says_nothing_of_others() -> None:
     assert report.interval_over_seeds([3.0]) == (-math.inf, math.inf)
     assert report.interval_over_all([3.0], [torch.tensor([2.9, 3.1])]) == (0, math.inf)
     assert report.interval_over_seeds([3.0, 4.0]) == paired_interval([3.0, 4.0])
+    assert [report.drawn(seeds) for seeds in ((0,), range(3))] == [
+        "seed 0",
+        "mean and range of 3 seeds",
+    ]
+
+
+def test_numbers_in_words() -> None:
+    assert [report.extent(values) for values in ([44.1, 43.9], [0.96, 1])] == ["44", "0.96 to 1"]
+    assert [report.thousands(n) for n in (3900, 50_000)] == ["3900", "50,000"]
 
 
 @pytest.mark.parametrize("other", [Interval(0.1, 0.5), Interval(0.5, 2), Interval(1, 3)])

@@ -242,7 +242,7 @@ def seeds_wanted(differences: Sequence[float]) -> str:
         return ""
     seeds = seeds_to_decide(differences)
     more = f"more than {MOST_SEEDS}" if seeds is None else str(seeds)
-    return f", which {more} seeds would decide at this mean and spread"
+    return f"; at this mean and spread {more} seeds would decide it"
 
 
 # --- words ----------------------------------------------------------------------------------
@@ -256,6 +256,22 @@ PUBLISHED_SETTING = "published: CIFAR-10, ResNet-18, 1 seed"
 def listed(seeds: Sequence[int]) -> str:
     """Seeds in words."""
     return ", ".join(map(str, seeds))
+
+
+def drawn(seeds: Sequence[int], mean: str = "mean") -> str:
+    """What the curves and bands of a plot are of its training seeds."""
+    return f"{mean} and range of {len(seeds)} seeds" if len(seeds) > 1 else f"seed {listed(seeds)}"
+
+
+def thousands(number: int) -> str:
+    """``3900``, ``50,000``: the thousands of a number of five digits or more are set apart."""
+    return f"{number:,}" if number >= 10_000 else str(number)
+
+
+def extent(values: Sequence[float], form: str = ".2g") -> str:
+    """The least and the largest value; once if both are written alike."""
+    low, high = (f"{end:{form}}" for end in (min(values), max(values)))
+    return low if low == high else f"{low} to {high}"
 
 
 def not_published(dataset: Dataset) -> str:
@@ -328,7 +344,7 @@ def band(label: str, x: Iterable[float], seeds: Iterable[Iterable[float]]) -> Se
 # --- tables that every experiment begins with -----------------------------------------------
 
 PUBLISHED_SIMCLR = {
-    "data": "CIFAR-10, 32x32, 50 000 training images",
+    "data": "CIFAR-10, 32x32, 50,000 training images",
     "backbone": "ResNet-18 with a 3x3 stem and no max-pooling, 512-d pooled output; the stem drawn as PyTorch draws convolutions",
     "head": "512-2048-2048, no biases",
     "BatchNorm in the head": "after both layers",
@@ -407,7 +423,7 @@ def describe(config: Config, seeds: Sequence[int], dataset: Dataset) -> dict[str
     momentum = f", momentum {optimiser.momentum:g}" if optimiser.momentum else ""
     normed = "after every layer" if head and head.batchnorm else "none"
     return {
-        "data": f"{dataset.name}, {dataset.size}x{dataset.size}, {len(dataset.train_images)} training images",
+        "data": f"{dataset.name}, {dataset.size}x{dataset.size}, {thousands(len(dataset.train_images))} training images",
         "backbone": BACKBONES[config.backbone].format(width=config.representation),
         "head": describe_mlp(head, config.representation),
         "BatchNorm in the head": normed,

@@ -64,7 +64,7 @@ EXPERIMENT = Experiment(
         ),
         Effect(
             id="spearman-honest",
-            text="The variance of z and a condition number that is one rise and fall together.",
+            text="The variance of z and a condition number that is not clamped, of z itself, rise and fall together.",
             published="",
             criterion="Ours. As for the condition number as published, for z itself and the largest eigenvalue over the smallest one above the noise floor, from more samples than dimensions.",
         ),
@@ -84,7 +84,7 @@ EXPERIMENT = Experiment(
             id="negative",
             text="H_eff itself has a negative eigenvalue behind smooth heads, and none behind piecewise-linear ones.",
             published="",
-            criterion="Ours, of exact eigenvalues, sample by sample, where the sign of an estimate on batches was published. SimSiam, normal and pseudo-collapsed. A head is negative if lambda_min(H_eff) is resolved below 0 in at least half of the states, 32 images x the epochs. Yes: Swish and GELU are, ReLU and linear are not. No: all are, or none is. Undecided otherwise.",
+            criterion="Ours, of exact eigenvalues, sample by sample, where the sign of an estimate on batches was published. SimSiam, normal and pseudo-collapsed. A head is negative if lambda_min(H_eff) is resolved below 0 in at least half of the states, 32 images times the epochs. Yes: Swish and GELU are, ReLU and linear are not. No: all are, or none is. Undecided otherwise.",
         ),
         Effect(
             id="injected",

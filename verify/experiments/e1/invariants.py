@@ -199,7 +199,9 @@ CHECKS = section(
     ),
     mutant_check("cosine.semidefinite", SEMIDEFINITE),
     property_check(
-        "tangent", "Restricted to directions, the negative cosine's curvature is c", TANGENT
+        "tangent",
+        "Restricted to directions, the negative cosine's Hessian is the cosine times the identity",
+        TANGENT,
     ),
     mutant_check("tangent.ambient", AMBIENT),
     property_check("estimator", "Where the published estimator is right", ESTIMATE),

@@ -51,7 +51,7 @@ def settings(form: Runs[Cell], dataset: Dataset) -> Table:
             "the same; and variances over test images in evaluation mode",
         ),
         "relative update (E7)": (
-            "learning rate x |gradient| / (|weights| + 1e-7), mean over steps and seeds; then their ratio, mean over epochs",
+            "learning rate times |gradient| / (|weights| + 1e-7), mean over steps and seeds; then their ratio, mean over epochs",
             "the same without 1e-7, seed by seed",
         ),
         "condition number": (
@@ -145,7 +145,7 @@ def time_tables(form: Runs[Cell], setting: str, seeds: Sequence[Tracks]) -> tupl
             ("BatchNorm", lambda cell: cell.norm),
             ("smaller step", lambda cell: f"{cell.rate:g}"),
             ("larger step", lambda cell: f"{cell.faster.rate:g}"),
-            ("learning rate x steps", lambda cell: f"{cell.rate * steps:.3g}"),
+            ("learning rate times steps", lambda cell: f"{cell.rate * steps:.3g}"),
             (
                 "deviation at the smaller over that at the larger step",
                 lambda cell: each(seeds, lambda tracks: f"{at_equal_time(tracks, cell):.2g}"),
@@ -170,7 +170,7 @@ def deviation_plot(form: Runs[Cell], setting: str, tracks: Tracks) -> Plot:
             for cell in form.cells
             if cell.norm == PLAIN or cell == REFERENCE
         ),
-        xlabel="learning rate x steps",
+        xlabel="learning rate times steps",
         ylabel="mean over the epoch's steps",
         xscale="log",
         yscale="log",

@@ -60,7 +60,7 @@ EXPERIMENT = Experiment(
     id="E2",
     title="Escape from collapse",
     question="Which heads regrow from a collapsed start, at which step size, and do they escape?",
-    published="CIFAR-10, ResNet-18, SimSiam, 50 epochs, batch 512, 3 seeds. Every run starts with the projector's weights x 0.1. Last over first epoch's mean of the standard deviation of the unit PROJECTOR OUTPUT, in training mode: linear 17.2, GELU 6.4, Swish 4.4 at learning rate 0.05 and 0.57 at 0.005, ReLU 0.11; with BatchNorm in the heads every run stays at 0.4 to 1.1. In the released arrays of this setting the smooth heads regrow at 0.05 in all three seeds and ReLU in none (with ViT-Tiny neither does: GELU 0.04 to 0.09, Swish 0.04 to 0.20, ReLU 0.14 to 0.19; on CIFAR-100, 20 epochs, GELU does, and Swish in two seeds of three, 0.42, 4.54, 5.78); they come to 2.7 to 4.2 times below the Swish run with BatchNorm of the same seed and rate, in the epoch in which they are nearest, and end 4.1 to 10 times below it, where no run from the usual start was released.",
+    published="CIFAR-10, ResNet-18, SimSiam, 50 epochs, batch 512, 3 seeds. Every run starts with the projector's weights x 0.1. Last over first epoch's mean of the standard deviation of the unit projector output, in training mode: linear 17.2, GELU 6.4, Swish 4.4 at learning rate 0.05 and 0.57 at 0.005, ReLU 0.11; with BatchNorm in the heads every run stays at 0.4 to 1.1. In the released arrays of this setting the smooth heads regrow at 0.05 in all three seeds and ReLU in none (with ViT-Tiny neither does: GELU 0.04 to 0.09, Swish 0.04 to 0.20, ReLU 0.14 to 0.19; on CIFAR-100, 20 epochs, GELU does, and Swish in two seeds of three, 0.42, 4.54, 5.78); they come to 2.7 to 4.2 times below the Swish run with BatchNorm of the same seed and rate, in the epoch in which they are nearest, and end 4.1 to 10 times below it, where no run from the usual start was released.",
     effects=(
         Effect(
             id="regrows",
@@ -177,7 +177,7 @@ def answers(seeds: Sequence[Tracks]) -> tuple[Measured, ...]:
             "batchnorm",
             all(kept),
             not any(kept),
-            f"{min(normed):.2g} to {max(normed):.2g}, of {len(normed)} of {len(SHRUNK_NORMED)} runs",
+            f"{report.extent(normed)}, in {len(normed)} of {len(SHRUNK_NORMED)} runs",
         ),
         report.decided("variance-of-z", min(z) > 1, late and max(z) < 1, _by_seed(seeds, z)),
     ]

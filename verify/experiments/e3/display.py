@@ -70,7 +70,7 @@ def settings(form: Trained, dataset: Dataset) -> tuple[Table, Table]:
         {
             ORBITS: (
                 f"{twelve}; 5 classes (0, 2, 4, 6, 9) x 3 images drawn at random; nearest pixel; the head is fed normalised z",
-                f"{twelve}; {dataset.classes} classes, {images} test images, interpolated; of the first {BOTH_WAYS}, and of 5 x 3, nearest pixel too; the head is fed raw z, and normalised z",
+                f"{twelve}; {dataset.classes} classes, {report.thousands(images)} test images, interpolated; of the first {BOTH_WAYS}, and of 5 x 3, nearest pixel too; the head is fed raw z, and normalised z",
             )
         },
         "The published training rotations cover a quarter of the measured orbit, ours all of it: no answer here is about orbits that training never showed."
@@ -122,7 +122,7 @@ def tables(form: Trained, dataset: Dataset, cells: Cells) -> tuple[Table, ...]:
                     "none",
                 ),
             ),
-            note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; {len(dataset.test_images[: form.orbits])} test images x 12 rotations; one interval for each seed, from {DRAWS} bootstrap draws of orbits within their class, which say nothing of training; over seeds and orbits: of the mean of the logarithms, give or take the Student quantile of the training seeds times the root of their variance over their number plus that of the draws. The published total variance and selectivity were computed from the released arrays. There the spread of z is 0.0225 and its total variance 0.244, so that orbits make up 9 % of it; here the spread is {spread / 0.0225:.0f} times as large, and orbits make up {100 * spread / variance:.0f} % of a total variance of {variance:.2f}. Backbone and images differ, so that ratios compare and absolute spreads do not.",
+            note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; {report.thousands(len(dataset.test_images[: form.orbits]))} test images x 12 rotations; one interval for each seed, from {DRAWS} bootstrap draws of orbits within their class, which say nothing of training; over seeds and orbits: of the mean of the logarithms, give or take the Student quantile of the training seeds times the root of their variance over their number plus that of the draws. The published total variance and selectivity were computed from the released arrays. There the spread of z is 0.0225 and its total variance 0.244, so that orbits make up 9 % of it; here the spread is {spread / 0.0225:.0f} times as large, and orbits make up {100 * spread / variance:.0f} % of a total variance of {variance:.2f}. Backbone and images differ, so that ratios compare and absolute spreads do not.",
         ),
         report.table(
             f"Distances within orbits and between classes: {setting}",
@@ -209,7 +209,7 @@ def course_tables(form: Trained, setting: str, courses: Sequence[Course]) -> tup
     )
 
 
-def course_plots(setting: str, courses: Sequence[Course]) -> tuple[Plot, ...]:
+def course_plots(form: Trained, setting: str, courses: Sequence[Course]) -> tuple[Plot, ...]:
     """Selectivity and published compression after every epoch, with a fresh head's beside them."""
     return tuple(
         Plot(
@@ -223,7 +223,7 @@ def course_plots(setting: str, courses: Sequence[Course]) -> tuple[Plot, ...]:
             xlabel="epoch",
             ylabel="z over h",
             yscale="log",
-            note=f"{setting}; mean and range over seeds.",
+            note=f"{setting}; {report.drawn(form.seeds)}.",
         )
         for figure in (SELECTIVITY, COMPRESSION)
         if courses
@@ -268,7 +268,7 @@ def plots(form: Trained, dataset: Dataset, points: Points) -> tuple[Plot, Plot, 
             ),
             xlabel="rotation in degrees",
             ylabel="distance of unit vectors",
-            note=f"{setting}; mean over {points[f'z, {TRAINED}'][0].shape[0]} test images, band: smallest and largest of {len(form.seeds)} seeds.",
+            note=f"{setting}; mean over {points[f'z, {TRAINED}'][0].shape[0]} test images; {report.drawn(form.seeds)}.",
         ),
     )
 
@@ -284,4 +284,4 @@ def summary(setting: str, cells: Cells) -> str:
         report.over_seeds(values(trained, name))
         for name in ("compression", "growth", "selectivity")
     )
-    return f"On {setting}: fed what it was trained on, the head divides the spread along orbits by {compression} and multiplies the total variance by {growth}: selectivity {selectivity}. The published protocol gives a compression of {published} for the same networks and of {fresh} for a head that was never trained; published, on CIFAR-10, it gave 21.85."
+    return f"On {setting}: fed what it was trained on, the compression of orbits by the head, spread of z over spread of h, is {compression}, and the total variance of h is {growth} times that of z: selectivity {selectivity}. The published protocol gives a compression of {published} for the same networks and of {fresh} for a head that was never trained; published, on CIFAR-10, it gave 21.85."

@@ -180,7 +180,10 @@ def run_orbits(form: Trained, ctx: Context) -> Finding:
             *display.course_tables(form, setting, courses),
             *report.timing_tables(setting, {f"seed {run.seed}": run.arrays for run in runs}),
         ),
-        plots=(*display.plots(form, dataset, points), *display.course_plots(setting, courses)),
+        plots=(
+            *display.plots(form, dataset, points),
+            *display.course_plots(form, setting, courses),
+        ),
         probes=report.class_probes(runs, dataset),
     )
 

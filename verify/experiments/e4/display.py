@@ -41,8 +41,9 @@ def settings(form: Trained, dataset: Dataset) -> tuple[Table, Table]:
     """What was run, beside what was published, and what the words mean."""
     ours = f"linear, and MLPs of hidden widths {', '.join(map(str, widths(form.config)))}; standardised raw features; {PROBE.epochs} and {LONGER.epochs} epochs of Adam at {PROBE.learning_rate:g}, batch {PROBE.batch}"
     reach = getattr(form.config.augmentation, "rotation", 0)
+    own = "and so do ours" if reach == 45 else f"ours {reach:g}"
     ignored = ", so that the networks here were trained to ignore what is probed" * (reach >= 90)
-    note = f"Turns by 0, 90, 180 and 270 degrees: the published training rotations reach 45 degrees, ours {reach:g}{ignored}. The widths and epochs of our probes were chosen after exploratory runs on the digits."
+    note = f"Turns by 0, 90, 180 and 270 degrees: the published training rotations reach 45 degrees, {own}{ignored}. The widths and epochs of our probes were chosen after exploratory runs on the digits."
     rows = {
         PROBES: (
             "linear, and an MLP of 256 hidden units on z and 512 on h; raw features, not standardised; one random quarter turn of every image; 5 epochs of Adam at 0.001, batch 256",
@@ -86,7 +87,7 @@ def published_table(form: Trained, dataset: Dataset, published: Accuracies) -> T
             (f"{quoted}; linear", "52.27", "37.55", "none"),
             (f"{quoted}; MLP of {narrow} on z and {wide} on h", "55.46", "43.56", "2.82"),
         ),
-        note=f"{report.not_published(dataset)}Raw features, not standardised; one random quarter turn of every image; {PUBLISHED_PROBE.epochs} epochs at batch {PUBLISHED_PROBE.batch}, here {steps_on(seen)} steps on {seen} images, published {PUBLISHED_STEPS} on 50 000. Mean over training seeds {report.listed(form.seeds)}, each in parentheses; 95 % t intervals over them, which hold the noise of training alone: the test images are the same for every seed.",
+        note=f"{report.not_published(dataset)}Raw features, not standardised; one random quarter turn of every image; {PUBLISHED_PROBE.epochs} epochs at batch {PUBLISHED_PROBE.batch}, here {steps_on(seen)} steps on {report.thousands(seen)} images, published {PUBLISHED_STEPS} on 50,000. Mean over training seeds {report.listed(form.seeds)}, each in parentheses; 95 % t intervals over them, which hold the noise of training alone: the test images are the same for every seed.",
     )
 
 
@@ -150,7 +151,7 @@ def probe_table(
             (f"{vit}; linear", "40.75", "34.92", "none", "5.83", "none", "none"),
             (f"{vit}; MLP", "44.22", "40.87", "none", "3.35", "none", "none"),
         ),
-        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses. Probes see {seen} training images x 4 turns (permutations of the pixels) and are tested on {judged} other images x 4; {PROBE.epochs} epochs unless stated; chance is 25 %. Intervals over seeds hold the noise of training alone: the test images are the same for every seed.",
+        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses. Probes see {report.thousands(seen)} training images x 4 turns (permutations of the pixels) and are tested on {report.thousands(judged)} other images x 4; {PROBE.epochs} epochs unless stated; chance is 25 %. Intervals over seeds hold the noise of training alone: the test images are the same for every seed.",
     )
 
 
@@ -160,7 +161,8 @@ def probe_plot(setting: str, form: Trained, accuracies: Accuracies) -> Plot:
     series = []
     for name in FEATURES:
         swept = zip(*(accuracies[width, name] for width in hidden), strict=True)
-        series.append(report.band(name, hidden, ([100 * a for a in seed] for seed in swept)))
+        points = ([100 * a for a in seed] for seed in swept)
+        series.append(report.band(f"{name}, MLP probe", hidden, points))
         linear = 100 * fmean(accuracies[0, name])
         ends = (float(hidden[0]), float(hidden[-1]))
         series.append(Series(label=f"{name}, linear probe", x=ends, y=(linear, linear)))
@@ -171,9 +173,7 @@ def probe_plot(setting: str, form: Trained, accuracies: Accuracies) -> Plot:
         xlabel="hidden width of the MLP probe",
         ylabel="accuracy in %",
         xscale="log",
-        note=(
-            f"{setting}; {PROBE.epochs} epochs; band: smallest and largest of {len(form.seeds)} seeds."
-        ),
+        note=f"{setting}; {PROBE.epochs} epochs; {report.drawn(form.seeds)}.",
     )
 
 

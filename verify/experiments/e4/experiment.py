@@ -51,7 +51,7 @@ EXPERIMENT = Experiment(
             id="cost",
             text="Training the head costs information on the rotation.",
             published="linear 52.27 to 37.55 %, MLP 55.46 to 43.56 %; no untrained head",
-            criterion="Accuracy on z minus accuracy on h, and accuracy on a fresh head's h minus accuracy on h, each paired over the training seeds, for the linear probe and the MLP probe as wide as z. Yes: the four 95 % t intervals lie above 0. No: the four lie below 0. Undecided otherwise. A no was one of them below 0, until it was seen that an MLP may lose what a linear probe gains, and a head that was never trained gain more.",
+            criterion="Accuracy on z minus accuracy on h, and accuracy on a fresh head's h minus accuracy on h, each paired over the training seeds, for the linear probe and the MLP probe as wide as z. Yes: the four 95 % t intervals lie above 0. No: the four lie below 0. Undecided otherwise. One of them below 0 counted as a no, until it was seen that an MLP may lose what a linear probe gains, and a head that was never trained gain more.",
         ),
         Effect(
             id="pattern",

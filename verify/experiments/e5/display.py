@@ -121,9 +121,7 @@ def step_plot(setting: str, form: Trained, cells: Cells) -> Plot:
         ylabel="mean norm of second differences",
         xscale="log",
         yscale="log",
-        note=(
-            f"{setting}; raw z, interpolated; band: smallest and largest of {len(form.seeds)} seeds."
-        ),
+        note=f"{setting}; raw z, interpolated; {report.drawn(form.seeds)}.",
     )
 
 

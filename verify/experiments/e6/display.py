@@ -37,7 +37,7 @@ def settings(networks: Sequence[Trained], dataset: Dataset) -> tuple[Table, Tabl
             "linear, and an MLP as wide as z; standardised features; all four turns; batch 128",
         ),
     }
-    note = f"{len(dataset.test_images[: first.orbits])} test images x 12 rotations, bending of {len(dataset.test_images[: first.bent])}; probes see {len(dataset.train_images[: first.probed[0]])} training images x 4 turns."
+    note = f"{report.thousands(len(dataset.test_images[: first.orbits]))} test images x 12 rotations, second differences of {len(dataset.test_images[: first.bent])} of them; probes see {report.thousands(len(dataset.train_images[: first.probed[0]]))} training images x 4 turns."
     words = ("consistent protocol", "published protocol", "fresh head")
     return (
         report.setting_table(first, dataset, report.PUBLISHED_SIMCLR, rows, note),
@@ -72,9 +72,9 @@ def depth_table(form: Trained, dataset: Dataset, depths: Sequence[Depth]) -> Tab
         ("95 % intervals", lambda layers, depth: report.spans(depth.selectivity)),
         ("gain", contraction("semantic_gain", Protocol.CONSISTENT)),
         ("linear probe of the rotation, z, %", accuracy(0, "z")),
-        ("h", accuracy(0, "h")),
+        ("linear probe of the rotation, h, %", accuracy(0, "h")),
         (f"MLP of width {wide}, z, %", accuracy(wide, "z")),
-        ("h", accuracy(wide, "h")),
+        (f"MLP of width {wide}, h, %", accuracy(wide, "h")),
         (
             "second difference, h / z",
             lambda layers, depth: report.over_seeds([c.ratio("second") for c in depth.bent]),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from verify.claims.check import Context
 from verify.claims.evidence import Finding, Measured
 from verify.claims.statement import Effect, Experiment
+from verify.claims.text import count
 from verify.engine.artefact import Arrays
 from verify.experiments import report
 from verify.experiments.e4.display import mean, points
@@ -129,7 +130,8 @@ def run_depth(form: tuple[Trained, ...], ctx: Context) -> Finding:
         runs = list(networks.runs(ctx, dataset))
         depths.append(measure(networks, runs, dataset))
         probes += report.class_probes(runs, dataset)
-        kept |= {f"{layers(networks)} layers, seed {run.seed}": run.arrays for run in runs}
+        depth = count(layers(networks), "layer")
+        kept |= {f"{depth}, seed {run.seed}": run.arrays for run in runs}
     return report.shown(
         answers(depths),
         display.summary(setting, depths),

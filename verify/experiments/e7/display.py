@@ -9,7 +9,7 @@ from verify.experiments.collapse import NORMED, PLAIN, Cell
 from verify.experiments.e2.display import settings as settings
 from verify.experiments.e7.measure import Updates, arithmetic, epochs_geometric, geometric
 from verify.experiments.networks import Runs, label
-from verify.experiments.report import over_seeds, table
+from verify.experiments.report import drawn, over_seeds, table
 
 
 def update_table(form: Runs[Cell], setting: str, updates: Updates) -> Table:
@@ -54,5 +54,5 @@ def update_plot(form: Runs[Cell], setting: str, updates: Updates) -> Plot:
         xlabel="epoch",
         ylabel="ratio of the means over its steps",
         yscale="log",
-        note=f"{setting}; geometric mean and range of {len(form.seeds)} seeds.",
+        note=f"{setting}; {drawn(form.seeds, 'geometric mean')}.",
     )

@@ -116,7 +116,7 @@ def answers(updates: Updates) -> tuple[Measured, ...]:
 
 
 def _decided(effect: str, yes: list[bool], values: list[float]) -> Measured:
-    span = f"{min(values):.2g} to {max(values):.2g}"
+    span = report.extent(values)
     return report.decided(effect, all(yes), not any(yes), span)
 
 
@@ -127,12 +127,12 @@ def run_updates(form: Runs[Cell], ctx: Context) -> Finding:
     seeds = form.load(ctx)
     updates = updates_of(seeds)
     figures = "; ".join(
-        f"{cell.activation} {report.over_seeds(arithmetic(updates[cell]), '.3g')}, typically {report.over_seeds(geometric(updates[cell]), '.3g')}, from the usual start {report.over_seeds(geometric(updates[cell.normal]), '.3g')}"
+        f"for {cell.activation} {report.over_seeds(arithmetic(updates[cell]), '.3g')}, and by the geometric mean {report.over_seeds(geometric(updates[cell]), '.3g')}, from the usual start {report.over_seeds(geometric(updates[cell.normal]), '.3g')}"
         for cell in (Cell("swish"), RELU)
     )
     return report.shown(
         answers(updates),
-        f"On {setting}: from the projector x 0.1 without BatchNorm at 0.05 the projector's relative update over the backbone's is, as published (31 to 653) and typically, {figures}; with BatchNorm {report.over_seeds(arithmetic(updates[Cell('swish', 'BatchNorm')]))} for Swish (published 0.4 to 2.7).",
+        f"On {setting}: from the projector x 0.1 without BatchNorm at 0.05 the projector's relative update over the backbone's is, as published (31 to 653), {figures}; with BatchNorm {report.over_seeds(arithmetic(updates[Cell('swish', 'BatchNorm')]))} for Swish (published 0.4 to 2.7).",
         cases=len(form.artefacts) * form.config.epochs,
         tables=(
             display.settings(form, dataset),

@@ -52,7 +52,7 @@ EXPERIMENT = Experiment(
     id="E8",
     title="Orbits of released networks",
     question="Do the heads of released networks compress the orbits of augmentations?",
-    published="DINO ViT-S/16 and ResNet-50, VICReg and Barlow Twins ResNet-50, with their heads, on CIFAR-10 test images at 224 pixels; 12 steps of rotation (0 to 45 degrees), hue, saturation and blur. By its figures DINO's heads compress orbits, and those of VICReg and Barlow Twins expand them by cosines; no sentence that we have says so.",
+    published="DINO ViT-S/16 and ResNet-50, VICReg and Barlow Twins ResNet-50, with their heads, on CIFAR-10 test images at 224 pixels; 12 steps of rotation (0 to 45 degrees), hue, saturation and blur. By the figures that a notebook printed, DINO's heads compress orbits, and by its cosines those of VICReg and Barlow Twins expand them; no sentence that we have says so.",
     effects=(*(_effect(release.name) for release in RELEASES), *objectives.EFFECTS),
 )
 

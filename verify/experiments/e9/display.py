@@ -53,7 +53,7 @@ def probe_table(form: Runs[tuple[str]], dataset: Dataset, curves: Curves) -> Tab
             ("untrained", first, "", few, "", "", "", "", ""),
             ("untrained, BatchNorm as built", bare, *[""] * 7),
         ),
-        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; probes see all {len(dataset.train_images)} training images, or {LABELLED * dataset.classes}, and are tested on {len(dataset.test_images)} others, the same for every seed, so that intervals over seeds hold the noise of training alone. Without a head h is z. The goal of the last column is what training without a head ends at; the untrained network has the BatchNorm statistics of the training images, or as built those of none: means 0, variances 1.",
+        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; probes see all {report.thousands(len(dataset.train_images))} training images, or {LABELLED * dataset.classes}, and are tested on {report.thousands(len(dataset.test_images))} others, the same for every seed, so that intervals over seeds hold the noise of training alone. Without a head h is z. The goal of the last column is what training without a head ends at; the untrained network has the BatchNorm statistics of the training images, or as built those of none: means 0, variances 1.",
     )
 
 
@@ -73,5 +73,5 @@ def probe_plot(form: Runs[tuple[str]], setting: str, curves: Curves) -> Plot:
         ),
         xlabel="epoch",
         ylabel="accuracy in %",
-        note=f"{setting}; band: smallest and largest of {len(form.seeds)} seeds.",
+        note=f"{setting}; {report.drawn(form.seeds)}.",
     )

@@ -159,7 +159,7 @@ def _equal_times(about: About, stds: Mapping[Cell, np.ndarray]) -> list[Row]:
                 about.row(
                     quantity=f"the std of {slow.label}, epochs {epochs - 9} to {epochs}, over that at {fast.rate:g} in epoch {then}",
                     ours=on_logarithms(ratios.tolist()),
-                    remark="the same training time, learning rate x steps",
+                    remark="the same training time, learning rate times steps",
                 )
             )
     return found
@@ -184,13 +184,13 @@ STEPS = 97
 """Of an epoch: 50,000 images in batches of 512, the last of which is dropped."""
 
 ENOUGH = 185.0
-"""Training time, learning rate x steps, by which every run at 0.05 on CIFAR-10 that regrows has passed its first epoch's mean.
+"""Training time, learning rate times steps, by which every run at 0.05 on CIFAR-10 that regrows has passed its first epoch's mean.
 
 The latest is a linear head, in epoch 38: 38 x 97 x 0.05 = 184.
 """
 
 GROWS = (
-    f"Std of the unit projector output, last epoch over first, as published. Yes: above 1 in every seed. No: below 1 in every one, after {ENOUGH:g} of training time, learning rate x steps, by which every run at 0.05 on CIFAR-10 that regrows had passed its first epoch's mean. Undecided otherwise.",
+    f"Std of the unit projector output, last epoch over first, as published. Yes: above 1 in every seed. No: below 1 in every one, after {ENOUGH:g} of training time, learning rate times steps, by which every run at 0.05 on CIFAR-10 that regrows had passed its first epoch's mean. Undecided otherwise.",
     f"Std of the unit projector output, last epoch over second, since within the first one every run without BatchNorm falls. Yes: at least {GREW:g} in every seed. No: less in every one, as late. Undecided otherwise. Chosen after the figures were seen.",
 )
 """How growth from the first epoch, and from the second, is judged."""
