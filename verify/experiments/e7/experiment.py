@@ -98,7 +98,9 @@ def answers(updates: Updates) -> tuple[Measured, ...]:
     pairs = zip(geometric(updates[RELU]), geometric(updates[RELU.normal]), strict=True)
     factors = [start / usual for start, usual in pairs]
 
-    def separated(effect: str, cells: tuple[Cell, ...], over: Callable[..., list[float]]) -> Measured:
+    def separated(
+        effect: str, cells: tuple[Cell, ...], over: Callable[..., list[float]]
+    ) -> Measured:
         runs = [cell for cell in cells if cell in updates]
         values = [ratio for cell in runs for ratio in over(updates[cell])]
         return _decided(effect, [value >= SEPARATED for value in values], values, runs, cells)
