@@ -208,8 +208,15 @@ def _ahead(bench: dict[str, Any]) -> str:
     return f"Ahead of ours in every round: {'; '.join(ahead) or 'none'}. Now ahead, now behind: {'; '.join(unsure) or 'none'}."
 
 
+TURNED = "undecided on another machine"
+"""How a summary ends what it tells of an answer that another machine's rounding turned."""
+
+
 def _word(told: tuple[Answer, str] | None, missing: str = "not run") -> str:
-    return missing if told is None else told[0].value
+    if told is None:
+        return missing
+    answer, figures = told
+    return f"{answer.value}; {TURNED}" if figures.endswith(TURNED) else answer.value
 
 
 def _answer(told: tuple[Answer, str] | None, missing: str = "not run") -> str:

@@ -115,6 +115,7 @@ def test_as_published_regrows_and_does_not_escape() -> None:
     assert found["batchnorm"].value == "1, in 6 of 6 runs"
     few = answers(made_up(cells=CORE, **AS_PUBLISHED))
     assert few["batchnorm"].value == "1, in 1 of 6 runs"
+    assert few["batchnorm"].answer is Answer.UNDECIDED
 
 
 def test_a_level_that_the_usual_start_does_not_reach_denies_no_escape() -> None:

@@ -87,6 +87,21 @@ def test_runs_that_disagree_leave_it_undecided() -> None:
     assert answers(updates)["separates"] is UNDECIDED
 
 
+@pytest.mark.parametrize("normed", [1, 20])
+def test_some_runs_do_not_answer_for_every_one(normed: float) -> None:
+    """The medium form has four of eight without BatchNorm, one of six with it, and all from the usual start."""
+    found = answers(made_up(60, normed, 700, CORE))
+    for effect in ("separates", "typical", "batchnorm"):
+        assert found[effect] is UNDECIDED, effect
+    assert found["usual-start"] is found["start"] is YES
+    values = {a.effect: a.value for a in e7.answers(made_up(60, normed, 700, CORE))}
+    assert values["separates"].endswith(", of 4 of 8 runs")
+    assert values["batchnorm"].endswith(", of 1 of 6 runs")
+    denied = answers(made_up(3, normed, 4, CORE))
+    assert denied["separates"] is denied["typical"] is UNDECIDED
+    assert denied["usual-start"] is NO
+
+
 def test_every_run_is_read() -> None:
     """Those of the x 0.1 start apart from those of the usual one; those with BatchNorm beside theirs."""
     normal_bn = {cell for cell in CELLS if cell.norm == NORMED and cell.start is Start.NORMAL}

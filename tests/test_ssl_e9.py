@@ -107,10 +107,14 @@ HELPING = {e9_discard.NONE: 0.7, e9_discard.LINEAR: 0.75, "relu": 0.8, "swish": 
     ("z", "loss", "expected"),
     [
         (HELPING, 0.1, [Answer.YES] * 6),
-        (HELPING, -0.1, [Answer.NO] * 3 + [Answer.YES] * 3),
+        (HELPING, -0.1, [*[Answer.NO] * 2, Answer.UNDECIDED, *[Answer.YES] * 3]),  # no control
         (HELPING | {e9_discard.NONE: 0.9}, 0.1, [Answer.YES] * 3 + [Answer.NO] * 3),
-        # One head that does worse is enough for a no, one that is not told from none for no yes.
-        (HELPING | {"relu": 0.6}, 0.1, [Answer.YES] * 3 + [Answer.NO, Answer.YES, Answer.NO]),
+        # One head that does worse, or that is not told from none, leaves it undecided: yes and no are asked of both.
+        (
+            HELPING | {"relu": 0.6},
+            0.1,
+            [Answer.YES] * 3 + [Answer.UNDECIDED, Answer.YES, Answer.UNDECIDED],
+        ),
         (
             HELPING | {"relu": 0.7},
             0.1,

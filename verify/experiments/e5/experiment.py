@@ -37,7 +37,7 @@ EXPERIMENT = Experiment(
         Effect(
             id="turning",
             text="The head bends rotation orbits: it makes them turn more sharply.",
-            published="concluded from the second differences",
+            published="hypothesised by the release of the second differences",
             criterion="Ours. As for the second differences of interpolated images at generic angles, for the mean angle between successive steps, which does not depend on the size of an orbit.",
         ),
         Effect(

@@ -13,5 +13,9 @@ FLAWS = (
         "E5.raw E5.angles",
         "images are rotated to the nearest pixel, so that an orbit moves in jumps, and there is one step, 5 degrees: nothing tells a curvature from jumps.",
     ),
+    as_read(
+        "E5.hypothesis",
+        "warping as the cause of larger second differences is a hypothesis.",
+    ),
     "A second difference grows with the size of an orbit, so that its ratio mixes how far a representation moves with how sharply it turns.",
 )

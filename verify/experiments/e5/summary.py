@@ -41,7 +41,7 @@ SUMMARY = (
     Told(
         effects=("turning",),
         text="it bends the orbits: they turn more sharply",
-        published="concluded",
+        published="hypothesised (release)",
         digits=(
             Answer.YES,
             "by 64 degrees at a step, 50 before the head; 1.28 times, and 1.11 behind a head that was never trained",

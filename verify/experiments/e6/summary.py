@@ -40,7 +40,10 @@ SUMMARY = (
             "a linear probe loses 0.12 [−1.26, 1.50], 13.12 [11.75, 14.49], 16.74 [15.38, 18.10] points",
         ),
         claims=("cost",),
-        digits=(Answer.YES, "by 7.4 to 14.2 points from one layer to three"),
+        digits=(
+            Answer.YES,
+            "by 7.4 to 14.2 points from one layer to three; undecided on another machine",
+        ),
         reduced=(Answer.UNDECIDED, "by −0.2 to 5.6 points from one layer to three"),
     ),
     Told(

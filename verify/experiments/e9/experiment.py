@@ -42,7 +42,7 @@ EXPERIMENT = Experiment(
             id="z-beats-h",
             text="Downstream, z is better than h.",
             published="yes",
-            criterion="Class accuracy after training, z minus h, paired over the training seeds, for the ReLU and the Swish head. Yes: both 95 % t intervals lie above 0. No: one lies below. Undecided otherwise.",
+            criterion="Class accuracy after training, z minus h, paired over the training seeds, for the ReLU and the Swish head. Yes: both 95 % t intervals lie above 0. No: both lie below. Undecided otherwise. One below was a no, until it was seen that yes and no were not asked alike.",
         ),
         Effect(
             id="z-beats-h-few",
@@ -54,7 +54,7 @@ EXPERIMENT = Experiment(
             id="rotation",
             text="The head gives up the rotation.",
             published="yes, see E4",
-            criterion="As for the class, for the accuracy of a probe of quarter turns; no head that was never trained stands beside it, see E4.",
+            criterion="As for the class, for the accuracy of a linear probe of quarter turns, but that no run here says no: a head that was never trained may gain more, and none stands beside it, see E4. Both below was a no, until that was seen; nor does a yes say that training makes them do so.",
         ),
         Effect(
             id="head-helps",
@@ -94,7 +94,10 @@ def answers(curves: Curves) -> tuple[Measured, ...]:
     """Apply the criteria."""
 
     def answer(
-        effect: str, differ: Callable[[str], tuple[list[float], list[float]]], heads: Sequence[str]
+        effect: str,
+        differ: Callable[[str], tuple[list[float], list[float]]],
+        heads: Sequence[str],
+        deniable: bool = True,
     ) -> Measured:
         differences = {
             head: [100 * (a - b) for a, b in zip(*differ(head), strict=True)] for head in heads
@@ -107,7 +110,7 @@ def answers(curves: Curves) -> tuple[Measured, ...]:
         return report.decided(
             effect,
             all(i.low > 0 for i in found.values()),
-            any(i.high < 0 for i in found.values()),
+            deniable and all(i.high < 0 for i in found.values()),
             f"difference in points: {value}",
         )
 
@@ -120,7 +123,7 @@ def answers(curves: Curves) -> tuple[Measured, ...]:
     return (
         answer("z-beats-h", kept("class"), NONLINEAR),
         answer("z-beats-h-few", kept("few"), NONLINEAR),
-        answer("rotation", kept("rotation"), NONLINEAR),
+        answer("rotation", kept("rotation"), NONLINEAR, deniable=False),
         answer("head-helps", gained, NONLINEAR),
         answer("linear-helps", gained, (LINEAR,)),
         answer("faster", lambda head: (mean(curves, head), mean(curves, NONE)), NONLINEAR),

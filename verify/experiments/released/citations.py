@@ -223,6 +223,14 @@ CITATIONS = (
         ("np.mean(head_mean)", "np.mean(bb_mean)", "1e-8", "print"),
     ),
     Citation(
+        "E5.hypothesis",
+        README,
+        109,
+        109,
+        "That the head warps the manifold, and so raises the curvature, is a hypothesis of the release.",
+        ("significantly higher curvature", "hypothesised to be due to manifold warping"),
+    ),
+    Citation(
         "E2.claim",
         README,
         80,

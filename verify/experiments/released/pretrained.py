@@ -106,14 +106,16 @@ def _claims(expanding: list[Printed], others: list[Printed]) -> tuple[Claim, ...
             above = [low > 1 for low, _ in intervals]
             below = [high < 1 for _, high in intervals]
             yes, no = (above, below) if sign > 0 else (below, above)
-            name = "the printed variance ratio" if measure == "raw" else "distances of unit vectors"
+            raw = measure == "raw"
+            name = "the printed variance ratio" if raw else "distances of unit vectors"
+            whole = f", with its interval in {sum(above)}" if raw else ""
             claims.append(
                 ABOUT.claim(
                     id=f"{id}-{measure}",
                     text=f"{text}, by {name}.",
                     criterion=f"z over h. Yes: {'above' if sign > 0 else 'below'} 1 for every network and kind of orbit, with its interval if there is one. No: the other way round for every one. Undecided otherwise.",
                     answer=answer(all(yes), all(no)),
-                    value=f"{min(values):.3g} to {max(values):.3g}; above 1 in {sum(v > 1 for v in values)} of {len(values)}",
+                    value=f"{min(values):.3g} to {max(values):.3g}; above 1 in {sum(v > 1 for v in values)} of {len(values)}{whole}",
                     remark=remark,
                 )
             )

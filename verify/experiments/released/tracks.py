@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import rankdata
 
+from verify.experiments.e1.measure import shows
 from verify.experiments.released.collapse import CLAMP, SETTINGS
 from verify.experiments.released.intervals import answer, wilson
 from verify.experiments.released.reader import Release
@@ -27,6 +28,9 @@ RUNS = {
 """By the end of the file's name: the run, its published Spearman correlation, and its signs."""
 
 SWISH, RELU = ("normal_swish", "collapsed_swish"), "collapsed_relu"
+
+PATTERNS = dict(zip(RUNS, ("peak", "peak", "static"), strict=True))
+"""By run, the published pattern of its condition number."""
 
 BLOCK, DRAWS = 10, 4000
 """Epochs of a block, and draws, of the bootstrap over epochs."""
@@ -144,6 +148,9 @@ def _claims(series: dict[str, dict[str, np.ndarray]]) -> list[Claim]:
     zero = int((series[RELU]["min_eigenvalues"] == 0).sum())
     first = {run: float(of["min_eigenvalues"][0]) for run, of in series.items()}
     half = {run: len(v) / 2 for run, v in std.items()}
+    conditions = {run: of["condition_numbers"] for run, of in series.items()}
+    shown = [shows(conditions[run], pattern) for run, pattern in PATTERNS.items()]
+    peaks = {run: int(conditions[run].argmax()) for run in SWISH}
     return [
         ABOUT.claim(
             id="collapsed",
@@ -160,6 +167,23 @@ def _claims(series: dict[str, dict[str, np.ndarray]]) -> list[Claim]:
             answer=answer(min(i[0] for i in intervals) > 0, max(i[1] for i in intervals) < 0),
             value="; ".join(f"{RUNS[run][0]}: {e.text('.2f')}" for run, e in found.items()),
             remark="Of a standard deviation and the largest eigenvalue; one run each. By the criterion of E1 itself, which takes epochs for independent (0.197 of 100), yes.",
+        ),
+        ABOUT.claim(
+            id="condition",
+            text="The condition number follows the published patterns.",
+            criterion="That of E1, of the three rows of five of which a run was released: a peak in the first fifth of the epochs, 1.5 times the last value at least, then a plateau (Swish); static, largest over smallest at most 1.2 and |Spearman with epoch| below 0.3 (ReLU). Yes: all three. No: none. Undecided otherwise.",
+            answer=answer(all(shown), not any(shown)),
+            value=f"{sum(shown)} of {len(shown)} rows: "
+            + "; ".join(
+                [
+                    *(
+                        f"{RUNS[run][0]}: largest in epoch {place + 1} of {len(conditions[run])}, {conditions[run][place] / conditions[run][-1]:.2f} times the last"
+                        for run, place in peaks.items()
+                    ),
+                    f"{RUNS[RELU][0]}: largest over smallest {conditions[RELU].max() / conditions[RELU].min():.3f}, Spearman with epoch {spearman(conditions[RELU], np.arange(len(conditions[RELU]))):.2f}",
+                ]
+            ),
+            remark="Of the largest eigenvalue over 1e-7; one run each. Asked after the figures were seen.",
         ),
         ABOUT.claim(
             id="signs",
