@@ -7,11 +7,15 @@ from verify.claims.summary import Defence, Summary, holds, holds_added, proved, 
 SUMMARY = Summary(
     headline=(
         holds(
-            "holds for heads with a bias behind a positive semidefinite loss Hessian",
+            "holds behind PSD loss Hessians for heads with a bias",
             "affine-psd",
         ),
+        holds_added(
+            "it holds without one where $z^*$ is outside $S$",
+            "linear-outside",
+        ),
         refuted(
-            "refuted behind an indefinite one, for heads without a bias, and that the whitened point can always stay a fixed point",
+            "refuted behind indefinite ones, for $r = d$ without a bias, and that every fixed point can stay",
             "affine-rank",
             "linear-metric",
             "stays-fixed",
@@ -29,14 +33,16 @@ SUMMARY = Summary(
             "affine-positive",
         ),
         refuted(
-            "refuted for strictly linear heads, even where the loss Hessian is positive definite",
+            "refuted for strictly linear heads where the subspace is the whole space, even where the loss Hessian is positive definite",
             "linear-metric",
         ),
         holds_added(
-            "for these it holds if that has so many somewhere and the point lies outside the subspace",
+            r"for these it holds if that has so many somewhere and the point lies outside the subspace, which for $r < d$ can be chosen so unless $z^* = 0$",
             "linear-outside",
         ),
-        refuted("refuted that the whitened point can always stay a fixed point", "stays-fixed"),
+        refuted(
+            "refuted that a fixed point of a rank-deficient head can always stay one", "stays-fixed"
+        ),
     ),
     smallest=r"$L = \sqrt{1 + u^2}$ at $z^* = 1$: no head $h = Wz$ has $H_{\mathrm{eff}} = 1$, since the most is $\frac{2}{3 \sqrt{3}}$.",
     shown_by="thm31.linear.bowl",
@@ -61,10 +67,13 @@ SUMMARY = Summary(
         ),
         Defence(
             of=("linear-metric",),
-            answer=r"A linear layer has a bias; and even without one a point $z^*$ in general position lies outside the subspace.",
+            answer=r"A linear layer has a bias; and even without one the subspace may be chosen, and where $r < d$ some $S$ does not contain $z^* \neq 0$.",
             reply=(
                 holds("Granted: with a bias it holds", "affine-psd"),
-                holds_added("and so it does without one, outside the subspace", "linear-outside"),
+                proved(
+                    r"and so it does without one where $r < d$ and $\nabla^2 L \succeq 0$, whatever $z^*$ is: then some $S$ does not contain it, or it is $0$",
+                    "linear",
+                ),
                 proved(
                     r"but the quote writes $h(z) = Wz$, the released linear head has no biases (experiments.py:176-181), and for $k = d$ and a definite loss Hessian the subspace is the whole space, so that no $z^*$ is outside; there it takes $u^T \nabla^2 L(u) \, u = |z^*|^2$ at some $u$, unless $z^* = 0$",
                     "linear",
@@ -86,6 +95,20 @@ SUMMARY = Summary(
                 proved(
                     r"but where $0 \neq \rho$ lies in the range of $\nabla^2 L \succeq 0$, no affine head with that output that whitens a subspace of dimension $r$ keeps $z^*$ critical, and so gradient flow leaves the point at which the Hessian is whitened",
                     "fixed-point",
+                ),
+            ),
+        ),
+        Defence(
+            of=("stays-fixed",),
+            answer=r"The head before whitening is $h_0(z) = W_0 z + b_0$ with $W_0$ of rank $k$, as almost every $W_0$ is for $k \leq d$.",
+            reply=(
+                proved(
+                    r"Granted: then $W_0^T \rho = 0$ only where $\rho = 0$, and behind $\nabla^2 L \succeq 0$ for every $S$ some whitening head with that output keeps $z^*$ critical",
+                    "fixed-point",
+                ),
+                refuted(
+                    r"but what is quoted does not ask for it; where $W_0$ has a lower rank a fixed point can have $\rho \neq 0$, and then behind a definite loss Hessian it fails",
+                    "stays-fixed",
                 ),
             ),
         ),
