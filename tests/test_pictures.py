@@ -48,6 +48,10 @@ def test_the_threshold_is_drawn_as_the_closed_form_has_it() -> None:
     assert (instance.x, instance.y) == ((0.25, 0.25), (9 / 16, 25 / 16))
     assert [(line.axis, line.at) for line in drawn.lines] == [("x", 0.5)]
     assert r"$\frac{25}{9}$" in drawn.caption
+    (threshold_at,) = (line.at for line in drawn.lines)
+    worst = round(((1 + threshold_at) / (1 - threshold_at)) ** 2)
+    assert f"κ stays below {worst}; at it" in drawn.plot.title
+    assert f"is ${worst}$ at the threshold" in drawn.caption
 
 
 def test_the_collapses_are_drawn_as_the_closed_form_has_them() -> None:

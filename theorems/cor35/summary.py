@@ -7,11 +7,11 @@ from verify.claims.summary import Defence, Summary, holds, holds_added, proved, 
 SUMMARY = Summary(
     headline=(
         holds_added(
-            "below the threshold definiteness holds for the Gauss–Newton term with one loss Hessian",
+            "below it definiteness holds for the Gauss–Newton term with one loss Hessian",
             "definite",
         ),
         refuted(
-            "refuted for the effective Hessian, for conditioning, that it is required, and that collapse beyond it is stable",
+            "refuted for the effective Hessian, for conditioning in general, that it is required, and that collapse beyond is stable",
             "definite-full",
             "definite-full-psd",
             "isotropy",
@@ -46,12 +46,20 @@ SUMMARY = Summary(
             "stable-psd",
         ),
     ),
-    smallest=r"$L = \frac{1}{2} |u|^2$, $h_* = z$, $h_\phi = (\frac{5}{4} z_1, \frac{3}{4} z_2)$: below the threshold the condition number goes from 1 to $\frac{25}{9}$.",
+    smallest=r"$L = \frac{1}{2} |u|^2$, $h_* = z$, $h_\phi = (\frac{5}{4} z_1, \frac{3}{4} z_2)$: below the threshold the condition number goes from 1 to $\frac{25}{9}$, so that isotropy is lost (it stays below 9 there).",
     shown_by="cor35.published.isotropy",
     instead=(
         proved(
-            r"For the Gauss–Newton term and $k > d$ the sharp threshold of definiteness is $L \sin(\frac{1}{2} \arcsin \frac{\lambda}{M L^2})$, up to $\sqrt{2}$ times the published one",
+            r"For the Gauss–Newton term and $k > d$, over loss Hessians of any sign, the sharp threshold of definiteness is $L \sin(\frac{1}{2} \arcsin \frac{\lambda}{M L^2})$, up to $\sqrt{2}$ times the published one",
             "sharp",
+        ),
+        proved(
+            r"behind positive semidefinite ones, for every $k$, definiteness is kept below $\sqrt{\lambda/M}$, at least twice the published one",
+            "psd",
+        ),
+        proved(
+            r"and below the published one the condition number stays below 9 times what it was: $\kappa_\phi < 9 \kappa$",
+            "below",
         ),
     ),
     defences=(
@@ -90,7 +98,7 @@ SUMMARY = Summary(
             reply=(
                 holds("Granted: it can", "can-fail"),
                 proved(
-                    r"but not right beyond it: for the Gauss–Newton term the guarantee reaches to the sharp threshold, and behind positive semidefinite loss Hessians to $\sqrt{\lambda/M}$, at least twice the published one",
+                    r"but not right beyond it: for the Gauss–Newton term the guarantee reaches to the sharp threshold over loss Hessians of any sign, and behind positive semidefinite loss Hessians to $\sqrt{\lambda/M}$, at least twice the published one",
                     "sharp",
                     "psd",
                 ),

@@ -6,7 +6,11 @@ from verify.claims.summary import Defence, Summary, holds, holds_added, proved, 
 
 SUMMARY = Summary(
     headline=(
-        refuted("refuted for $k > d$", "constant-factor", "varying-factor"),
+        refuted(
+            "refuted for $k > d$ where the metric is curved somewhere",
+            "constant-factor",
+            "varying-factor",
+        ),
         holds_added(
             "from $d = 2$ on it holds for $k = d$, for $k < d$, and where the metric is curved on every $d$-dimensional subspace",
             "square",
@@ -17,7 +21,7 @@ SUMMARY = Summary(
     ),
     readings=(
         refuted(
-            r"refuted for every $k > d$, already at $k = d + 1$, whether the factor is constant or not",
+            r"refuted for every $k > d$, already at $k = d + 1$, where non-zero curvature is curvature somewhere, whether the factor is constant or not",
             "constant-factor",
             "varying-factor",
         ),
@@ -68,12 +72,22 @@ SUMMARY = Summary(
                     "curved-subspaces",
                 ),
                 proved(
-                    "but the quote asks for curvature somewhere only, which is neither sufficient, where $k > d$, nor necessary",
+                    "but curvature somewhere, as we read the quote, is neither sufficient, where $k > d$, nor necessary",
                     "curvature",
                 ),
                 proved(
                     r"and what remains is a barrier to isotropy everywhere and exactly: where $\nabla^2 L(0)$ has $d$ positive eigenvalues, small constant heads come as close to it as one likes on every compact set",
                     "robust",
+                ),
+            ),
+        ),
+        Defence(
+            of=("constant-factor", "varying-factor"),
+            answer="Non-zero means at every point, and the rippled losses of the counterexamples are flat at some, as at $u = 0$.",
+            reply=(
+                proved(
+                    "Granted that they are, and that for $k = d + 1$ we have no counterexample that is curved at every point; but what decides is a subspace on which the loss is quadratic, however the metric is curved off it",
+                    "iff",
                 ),
             ),
         ),

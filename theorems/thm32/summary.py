@@ -12,7 +12,7 @@ SUMMARY = Summary(
             "varying-factor",
         ),
         refuted(
-            "refuted for the identity itself, for the Gauss–Newton term alone, and, with one factor, along the head's own gradient flow",
+            "refuted for the identity itself, for the Gauss–Newton term alone where $k < d$ or $k = 1$, and, with one factor, along the head's own flow",
             "identity",
             "pullback",
             "own-flow",
@@ -34,7 +34,10 @@ SUMMARY = Summary(
         ),
         refuted(r"refuted for the identity itself, $c = 1$", "identity"),
         holds_added("which holds if the loss is convex and not constant", "identity-convex"),
-        refuted("refuted for the Gauss–Newton term alone", "pullback"),
+        refuted(
+            "refuted for the Gauss–Newton term alone where $k < d$, and where $k = d = 1$ for some losses and trajectories",
+            "pullback",
+        ),
         holds_added(
             r"for which it holds if the loss Hessian is positive definite somewhere, $k \geq d$ and $k \geq 2$",
             "pullback-wide",
