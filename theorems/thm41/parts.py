@@ -95,7 +95,7 @@ PARTS = (
     Part(
         id="threshold",
         title="A threshold below which collapse is stable",
-        text=r"Two layers, $L$ and $s$ of class $C^2$, $\nabla^2 L \succ 0$, $s'(a_j) \neq 0$, and $\sigma_{\min}(W_2) = \min_{|x| = 1} |W_2 x|$, which is $0$ where $m > k$: $|\rho| \leq \lambda_{\min}(\nabla^2 L) \, \sigma_{\min}(W_2)^2 \min_j s'(a_j)^2 / \max_j |s''(a_j)| |W_2 e_j|$ makes $H_{\mathrm{eff}} \succeq 0$. If $W_1$ has full row rank, $H_{\mathrm{eff}} \succeq 0$ if and only if $W_2^T (\nabla^2 L) W_2 + \operatorname{diag}(\delta_j s''_j / s'_j{}^2) \succeq 0$. The threshold is attained at $d = m = k = 1$.",
+        text=r"Two layers, $L$ and $s$ of class $C^2$, $\nabla^2 L \succ 0$, $s'(a_j) \neq 0$, and $\sigma_{\min}(W_2) = \min_{|x| = 1} |W_2 x|$, which is $0$ where $m > k$: $|\rho| \leq \lambda_{\min}(\nabla^2 L) \, \sigma_{\min}(W_2)^2 \min_j s'(a_j)^2 / \max_j |s''(a_j)| |W_2 e_j|$, where that maximum is not $0$, makes $H_{\mathrm{eff}} \succeq 0$. If $W_1$ has full row rank, $H_{\mathrm{eff}} \succeq 0$ if and only if $W_2^T (\nabla^2 L) W_2 + \operatorname{diag}(\delta_j s''_j / s'_j{}^2) \succeq 0$. The threshold is attained at $d = m = k = 1$. (Not part of the theorem: where the maximum is $0$, $M = 0$ and nothing is asked of $\rho$.)",
         predicted=Verdict.PROVED,
     ),
     Part(

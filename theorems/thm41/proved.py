@@ -81,7 +81,7 @@ CHECKS = kernel(
             "hessian_met.part_threshold_hessian_attained",
             "matrix_hypotheses.part_threshold_met",
             "matrix_hypotheses.part_threshold_needs_bound",
-            read="2b0c9050ec472aa2",
+            read="e18485a433e70140",
         ),
         "natural": said(
             "natural.part_natural", "natural.part_natural_met", read="9ef6aab13a54b57f"
