@@ -95,8 +95,8 @@ def test_some_runs_do_not_answer_for_every_one(normed: float) -> None:
         assert found[effect] is UNDECIDED, effect
     assert found["usual-start"] is found["start"] is YES
     values = {a.effect: a.value for a in e7.answers(made_up(60, normed, 700, CORE))}
-    assert values["separates"].endswith(", of 4 of 8 runs")
-    assert values["batchnorm"].endswith(", of 1 of 6 runs")
+    assert values["separates"].endswith(", in 4 of 8 runs")
+    assert values["batchnorm"].endswith(", in 1 of 6 runs")
     denied = answers(made_up(3, normed, 4, CORE))
     assert denied["separates"] is denied["typical"] is UNDECIDED
     assert denied["usual-start"] is NO
