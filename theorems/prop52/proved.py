@@ -47,13 +47,13 @@ CHECKS = kernel(
         "effective": said(
             "refuted_orbits.refuted_effective",
             "refuted_orbits.effective_counterexample",
-            read="8d681910e7aa5c0b",
+            read="e541c66ccd1cf1f5",
         ),
         "effective-form": said("effective_form.reading_effective_form", read="9082ab4e9b83d8fb"),
         "effective-kernel": said(
             "refuted_orbits.refuted_effective_kernel",
             "refuted_orbits.effective_kernel_counterexample",
-            read="72439e7b7294330d",
+            read="caaaf9e09758c51d",
         ),
         "collapse": said(
             "refuted_orbits.refuted_collapse",
@@ -63,7 +63,7 @@ CHECKS = kernel(
         "converse": said(
             "refuted_orbits.refuted_converse",
             "refuted_orbits.converse_counterexample",
-            read="151347290ce10188",
+            read="91fd0f5face7d72c",
         ),
         "effective-neighbourhood": said(
             "readings.reading_effective_neighbourhood", read="6740383ca08811f9"

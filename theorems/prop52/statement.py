@@ -11,7 +11,7 @@ STATEMENT = Statement(
     title="Metric singularity along augmentations",
     source="public summary of arXiv 2605.17180; the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
     quoted=r"The augmentation tangent space $\mathcal{V}_{\mathrm{aug}}(z)$ is the set of directions spanned by infinitesimal changes in continuous augmentation parameters—the projection head must compress orbits in these directions. [..] the metric $G(z) = J_h(z)^\top J_h(z)$ learned by the projection head selectively induces metric singularities in the augmentation tangent space. [A later public summary:] when a smooth head achieves local invariance to continuous augmentations, $v^\top G v = 0$ for all $v \in \mathcal{V}_{\mathrm{aug}}$",
-    unseen=r"The first summary does not state the proposition; other public accounts add that orbits collapse. How the paper defines locally invariant is not known to us, nor whether the metric meant is $J_h^T J_h$ or $H_{\mathrm{eff}}$.",
+    unseen=r"The first summary does not state the proposition; other public accounts add that orbits collapse. How the paper defines locally invariant is not known to us. The metric is $J_h^T J_h$, as the quoted words define it: they name neither $H_{\mathrm{eff}}$ nor a converse, and the readings of these ask for more than they say.",
     hypotheses=(
         Hypothesis(
             id="smooth",
@@ -53,7 +53,7 @@ STATEMENT = Statement(
         ),
         Reading(
             id="effective",
-            text=r"$v^T H_{\mathrm{eff}} v = 0$ for all $v \in \mathcal{V}_{\mathrm{aug}}(z)$: the metric is the effective Hessian.",
+            text=r"Beyond the quoted words: $v^T H_{\mathrm{eff}} v = 0$ for all $v \in \mathcal{V}_{\mathrm{aug}}(z)$, as if the metric were the effective Hessian.",
             hypotheses=("smooth", "invariant"),
             predicted=Verdict.REFUTED,
             rescued_by="effective-form",
@@ -66,7 +66,7 @@ STATEMENT = Statement(
         ),
         Reading(
             id="effective-kernel",
-            text=r"At a critical $z$, $H_{\mathrm{eff}} v = 0$ for all $v \in \mathcal{V}_{\mathrm{aug}}(z)$.",
+            text=r"Beyond the quoted words: at a critical $z$, $H_{\mathrm{eff}} v = 0$ for all $v \in \mathcal{V}_{\mathrm{aug}}(z)$.",
             hypotheses=("smooth", "invariant", "critical"),
             predicted=Verdict.REFUTED,
             rescued_by="effective-neighbourhood",
@@ -86,7 +86,7 @@ STATEMENT = Statement(
         ),
         Reading(
             id="converse",
-            text=r"A metric that is singular on $\mathcal{V}_{\mathrm{aug}}(z)$ makes $h$ locally constant on the orbit of $z$.",
+            text=r"Beyond the quoted words, the converse: a metric that is singular on $\mathcal{V}_{\mathrm{aug}}(z)$ makes $h$ locally constant on the orbit of $z$.",
             hypotheses=("smooth", "singular"),
             predicted=Verdict.REFUTED,
             rescued_by="collapse-everywhere",

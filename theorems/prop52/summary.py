@@ -6,9 +6,9 @@ from verify.claims.summary import Defence, Summary, derived, holds, holds_added,
 
 SUMMARY = Summary(
     headline=(
-        holds("holds for the pullback metric", "metric"),
+        holds("holds as quoted, for the metric $J^T J$", "metric"),
         refuted(
-            "refuted for the effective Hessian, for the converse at a point, and that local invariance collapses whole orbits",
+            "refuted beyond the quote: for the effective Hessian, for the converse at a point, and that invariance at one point collapses its whole orbit",
             "effective",
             "effective-kernel",
             "converse",
@@ -16,9 +16,9 @@ SUMMARY = Summary(
         ),
     ),
     readings=(
-        holds("holds for the pullback metric", "metric"),
+        holds("holds as quoted, for the pullback metric $J_h^T J_h$", "metric"),
         refuted(
-            "refuted for the effective Hessian, for the converse at a point, and for the collapse of a whole orbit from local invariance",
+            "refuted beyond the quoted words: for the effective Hessian, for the converse at a point, and for the collapse of a whole orbit from invariance at one of its points",
             "effective",
             "effective-kernel",
             "converse",
@@ -43,7 +43,7 @@ SUMMARY = Summary(
     defences=(
         Defence(
             of=("effective", "effective-kernel"),
-            answer=r"The metric meant is $J_h^T J_h$, as the quote writes it.",
+            answer=r"The metric is $J_h^T J_h$, as the quote writes it; of the effective Hessian it says nothing.",
             reply=(
                 holds("Granted: of that metric it holds", "metric"),
                 proved("and of the Gauss–Newton term for every loss", "metric"),
@@ -73,13 +73,13 @@ SUMMARY = Summary(
         ),
     ),
     titles={
-        "metric": "Singularity of the pullback metric",
-        "effective": "Vanishing of the effective Hessian's form",
+        "metric": "Singularity of the pullback metric, as quoted",
+        "effective": "Vanishing of the effective Hessian's form (not quoted)",
         "effective-form": "Vanishing of the effective Hessian's form, critical point",
-        "effective-kernel": "Tangents in the effective Hessian's kernel, critical point",
+        "effective-kernel": "Tangents in the effective Hessian's kernel (not quoted)",
         "effective-neighbourhood": "Tangents in the kernel: critical, head invariant nearby",
-        "collapse": "Collapse of the whole orbit, from local invariance",
-        "converse": "Local constancy, from a metric singular at one point",
+        "collapse": "Collapse of the whole orbit, from invariance at a point",
+        "converse": "Constancy from a metric singular at a point (not quoted)",
         "collapse-everywhere": "Collapse of the orbit, from singularity at all its points",
     },
     part_titles={

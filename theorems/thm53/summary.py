@@ -47,6 +47,11 @@ SUMMARY = Summary(
             r"$I_h \preceq I_z$ for every function of $z$ in a finite model with positive probabilities",
             "processing",
         ),
+        proved(
+            r"the published bound holds with equality for $z \sim N(\theta, \Sigma)$, $\Sigma \succ 0$, and $h = Pz$ with $P$ onto and $\ker P = V$",
+            "gaussian",
+            "rank",
+        ),
     ),
     defences=(
         Defence(
@@ -54,6 +59,11 @@ SUMMARY = Summary(
             answer=r"The representation is taken to carry information in every direction of $\mathcal{V}_{\mathrm{aug}}$.",
             reply=(
                 holds_added("Granted: then the bound holds", "transversal"),
+                proved(
+                    r"with equality for $z \sim N(\theta, \Sigma)$, $\Sigma \succ 0$, and $h = Pz$ with $P$ onto and $\ker P = V$",
+                    "gaussian",
+                    "rank",
+                ),
                 proved(
                     r"but for information on a label that augmentations preserve, $\mathcal{V}_{\mathrm{aug}}$ lies in $\ker I_z$, and invariance need cost nothing",
                     "free",
@@ -67,6 +77,11 @@ SUMMARY = Summary(
                 holds_added(
                     r"Granted: with that, for a smooth head constant on the orbits and with $\ker I_z \cap V = 0$, the bound holds",
                     "moves",
+                ),
+                proved(
+                    r"and where augmentations shift $z \sim N(\theta, \Sigma)$, $\Sigma \succ 0$, along the kernel $V$ of a head $h = Pz$ that is onto, it holds with equality",
+                    "gaussian",
+                    "rank",
                 ),
                 refuted(
                     r"but one point is not enough even then: behind $z \sim N(\theta, 1)$ the head $z^3$ has no slope at 0 and is a bijection, which loses no information",
