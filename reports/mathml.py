@@ -84,7 +84,7 @@ _BY_DEFAULT = {
 }
 """What MathML Core's dictionary says of an operator, in the only form that it has here with that attribute."""
 _BEFORE_SIGN = set("([{⟨") | _RELATIONS
-_MARKS = ".,;:!?)]”"
+_MARKS = ".,;:!?)]”-"
 _LETTERS = "alpha|beta|gamma|delta|epsilon|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|chi|psi|omega|ell"
 _WORDS = "inf|sup|inter|intra|out|slope|tot"
 _TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")  # written between terms: an ellipsis
@@ -94,8 +94,12 @@ _NAMED = re.compile(
 )
 """What a letter or a word is called that SymPy prints as it was named."""
 _INVERSE = re.compile(r"\\operatorname\{a(sin|cos|tan)\}")
+_PRIMED_BELOW = re.compile(r"(_(?:\{[^{}]*\}|\\[A-Za-z]+|[^\s\\{}]))('{2,})(?![\s^]*\^)")  # h_*''
 _TYPED_TEN = re.compile(r"(?<![\w.\\{])(\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")  # 1.1e-14
-_APART = re.compile(r"(?<=\d) (?=%|· 10)|(?<=\d ·) (?=10)|(?<=×) (?=\d)")
+_APART = re.compile(
+    r"(?<=\d) (?=%|· 10)|(?<=\d ·) (?=10)|(?<=×) (?=\d)"
+    r"|(?<= [=<>≤≥≠]) (?=\S)|(?<=[\w)|]) (?=[=<>≤≥≠] [\w−.]{1,6}(?![\w(|]))"
+)
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -135,7 +139,7 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
 
 
 def unbroken(text: str) -> str:
-    """Text in which no line breaks between a number and its per cent, its power of ten or its sign of a product."""
+    """Text in which no line breaks in a number with its per cent, power of ten or sign of a product, nor in ``k = 2``."""
     return _APART.sub("\N{NO-BREAK SPACE}", text)
 
 
@@ -243,7 +247,7 @@ def _source(latex: str) -> str:
             return found["kept"]
         return rf"\{found['letter']} " if found["letter"] else rf"\mathrm{{{found['word']}}}"
 
-    latex = _INVERSE.sub(r"\\arc\1 ", _NAMED.sub(named, latex))
+    latex = _PRIMED_BELOW.sub(r"\2\1", _INVERSE.sub(r"\\arc\1 ", _NAMED.sub(named, latex)))
     return _TYPED_TEN.sub(r"\1 \\cdot 10^{\2\3}", _TWO_DOTS.sub(r"\\ldots ", latex))
 
 

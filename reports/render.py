@@ -77,6 +77,9 @@ _ANSWERED = re.compile(r"(?<![\w-])([a-z][\w-]*)(?= \((?:no|undecided|not applic
 _NETWORKS = {"resnet18": "ResNet-18", "vit-tiny": "ViT-Tiny"}
 _NETWORK = re.compile("|".join(_NETWORKS))
 
+_OPTION = re.compile(r"(?<= )-(?:&gt;|[\w-]+)(?=[^<>]*</code>)")
+"""An option of a command, or an arrow, in a line of code: a line may break after its hyphen."""
+
 _HREF = re.compile(r' href="#([^"]+)"')
 _ID = re.compile(r' id="([^"]+)"')
 
@@ -251,6 +254,7 @@ def _page(
     }
     template = environment.get_template("report.html")
     html = template.render(run=run, title=title, sections=sections, first=first, faults=own)
+    html = _OPTION.sub(r'<span class="nowrap">\g<0></span>', html)
     return styles_once(_unindented(html))
 
 
@@ -330,6 +334,8 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         link=_link,
         sentence=_sentence,
         cell=_cell,
+        breakable=_breakable,
+        each=lambda reason: re.sub(r"^[Ii]t\b", "each", reason),
         counted=lambda n, one, many: f"{n} {one if n == 1 else many}",
         slug=lambda text: re.sub(r"\W+", "-", text),
         seconds=_seconds,
@@ -390,6 +396,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         Origin=Origin,
         Outcome=Outcome,
         Role=Role,
+        Standing=crosswalk.Standing,
         TIERS=tiers.TIERS,
         Verdict=Verdict,
     )
@@ -559,11 +566,16 @@ def _ticked(text: str) -> Markup:
     return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(unbroken(text)))))
 
 
+def _breakable(text: str, marks: str) -> Markup:
+    """Text in which a line may break after any of some marks."""
+    return Markup("<wbr>").join(re.findall(f"[^{marks}]*[{marks}]|[^{marks}]+", text))
+
+
 def _link(id: str, anchor: str = "", text: str = "") -> Markup:
     """An id, or text, linked to its place in the report; a line may break after an id's dots."""
     if text:
         return Markup('<a href="#{}">{}</a>').format(anchor or id, text)
-    words = Markup("<wbr>").join(re.findall(r"[^.]+\.?|\.", id))
+    words = _breakable(id, ".")
     return Markup('<a class="id" href="#{}">{}</a>').format(anchor or id, words)
 
 
@@ -645,8 +657,10 @@ def _strengths(judgement: Judgement, checks: Sequence[CheckRecord]) -> list[tupl
 
 def _counted_standings(rows: Sequence[tuple[crosswalk.Sentence, crosswalk.Standing]]) -> str:
     """How many sentences came to each standing, in words."""
-    told = [f"{where} {n}" for where, n in _tally(crosswalk.Standing, (where for _, where in rows))]
-    return f"{count(len(rows), 'sentence')}: {', '.join(told)}."
+    told = [
+        f"{where}: {n}" for where, n in _tally(crosswalk.Standing, (where for _, where in rows))
+    ]
+    return f"{count(len(rows), 'sentence')}; {', '.join(told)}."
 
 
 def _seconds(seconds: float) -> str:

@@ -63,7 +63,7 @@ _COMMANDS = {*_GREEK, "min", "max"}
 _CODE = re.compile(r"(`[^`]*`)")
 _INDEXED = re.compile(
     rf"(?<![\w.\\])(?P<base>[A-Za-z]|{_NAMES})"
-    r"(?:_(?P<below>[a-z]{1,5}|[A-Z]|[-+])(?:\^(?P<above>T|[a-z]+))?|\^(?P<power>[a-z]))(?!\w|\.\w)"
+    r"(?:_(?P<below>[a-z]{1,5}|[A-Z]|[-+]|\([A-Za-z][-+]\d\))(?:\^(?P<above>T|[a-z]+))?|\^(?P<power>[a-z]))(?!\w|\.\w)"
 )
 
 
@@ -95,7 +95,7 @@ def _latex(found: re.Match[str]) -> str:
 
 
 def _named(word: str) -> str:
-    """A letter, a Greek one by its name, or a word."""
-    if len(word) == 1:
-        return word
+    """A letter, a Greek one by its name, an index in parentheses, or a word."""
+    if len(word) == 1 or word.startswith("("):
+        return word.strip("()")
     return rf"\{_LONG.get(word, word)}" if word in _COMMANDS else rf"\mathrm{{{word}}}"

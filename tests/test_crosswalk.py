@@ -219,8 +219,8 @@ def test_a_verdict_that_changes_changes_what_is_shown(
         assert {"#thm41--generic", f"#{check}", "#E3"} <= parsed.links["crosswalk"]
     assert "refuted Instability, generically 4.1 generic: by " in told["refuted"]
     assert "holds Instability, generically 4.1 generic: by " in told["holds"]
-    assert "3 sentences: in part 2, not decided 1." in told["refuted"]
-    assert "3 sentences: holds as read 1, in part 1, not decided 1." in told["holds"]
+    assert "3 sentences; in part: 2, not decided: 1." in told["refuted"]
+    assert "3 sentences; holds as read: 1, in part: 1, not decided: 1." in told["holds"]
     for text in told.values():
         assert Answer.YES in text
         assert "thm31.affine: not in this part of the report" in text

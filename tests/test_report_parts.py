@@ -68,6 +68,7 @@ def test_dollar_signs_pair_up() -> None:
         ("A \\succeq 0", "<mo>⪰</mo>"),
         ("s''(a)", '<mi>s</mi><mi class="prime">″</mi>'),
         ("s''_j", '<msub><mrow><mi>s</mi><mi class="prime">″</mi></mrow><mi>j</mi></msub>'),
+        ("h_*''", '<msub><mrow><mi>h</mi><mi class="prime">″</mi></mrow><mo>*</mo></msub>'),
         ("f(-z)", '<mo form="prefix">−</mo>'),
         ("\\ker J", '<mo lspace="0" rspace="0.167em">ker</mo>'),
         ("\\dot h", '<mrow><mi>h</mi><mspace width="0em" height="0.8em" /></mrow><mo>˙</mo>'),
@@ -151,6 +152,18 @@ def test_a_short_side_of_a_relation_is_not_left_alone() -> None:
 def test_no_line_breaks_between_a_formula_and_its_full_stop() -> None:
     assert prose("for all $t$, so") == f'for all <span class="nowrap">{formula("t")},</span> so'
     assert prose("for all $t$ so") == f"for all {formula('t')} so"
+    assert prose("a $d$-plane") == f'a <span class="nowrap">{formula("d")}-</span>plane'
+
+
+def test_no_line_breaks_beside_the_sign_of_a_short_relation() -> None:
+    assert prose("where T = 0, and c > 0") == "where T = 0, and c > 0".replace(
+        " = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
+    ).replace(" > ", "\N{NO-BREAK SPACE}&gt;\N{NO-BREAK SPACE}")
+    assert prose("z = exp(-c t) x") == "z =\N{NO-BREAK SPACE}exp(-c t) x"
+
+
+def test_an_index_in_parentheses_stands_below_its_letter() -> None:
+    assert prose("W_l x_(l-1)") == prose("$W_{l}$ $x_{l-1}$")
 
 
 def test_no_line_breaks_in_a_percentage_and_in_a_power_of_ten() -> None:

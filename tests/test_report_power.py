@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 from report_fixture import run_record
+from report_parser import Parsed
 from scipy.stats import binomtest
 
 from reports.render import page
@@ -67,7 +68,7 @@ def test_the_changes_that_checks_faced_are_shown():
     assert "a &lt;= b" in html
     assert "none, equivalent: it is the same number" in html
     assert "<strong>none</strong> of a.check" in html
-    assert "bounds.py:3: a -&gt; b</code>: looser, and true" in html
+    assert "bounds.py:3: a -> b: looser, and true" in Parsed(html).text[""]
     assert "faced" not in page(run)
     words = "what counts as its code is the test’s own file"
     assert words not in html
