@@ -27,7 +27,8 @@ _TYPED = re.compile(
     r"|(?<![A-Za-z])(?P<operator>hess|grad) (?=[A-Za-z(])"
     r"|\^(?P<power>-?\d+)|(?<=[A-Za-z])_(?P<below>\d+)(?!\w)"
     r"|(?:(?<![\w.])|(?<=[ (]x))(?P<size>\d+(?:\.\d+)?)e(?P<ten>[+-]\d+)(?!\w)"
-    r"|(?P<times>(?<=\w) x (?=\d)|(?<=\w) x(?=\d+\.\d)|(?<=\d)(?<!\b0)x(?=\d)|(?<=\d)x(?![\w(])|(?<=[ (])x(?=1e[+-]\d))"
+    r"|(?P<times>(?<=[\w,]) x (?=\d)|(?<=[\w,]) x(?=\d+\.\d)|(?<=\d)(?<!\b0)x(?=\d)|(?<=\d)x(?![\w(])|(?<=[ (])x(?=1e[+-]\d))"
+    r"|(?P<nothing>(?<![\w.)\]-])-(?=0(?:\.0+)?(?![\w.])))"
     r"|(?P<minus>(?<![\w.)\]-])-(?=\d)|(?<= )-(?= ))"
     r"|(?P<root>(?<![A-Za-z])sqrt(?: (?=[\w|])|(?=\()))"
     r"|(?P<sign>\^T(?!\w)|\^\+|<=|>=|!=|<>|\|->|->|(?<=\w)''(?=\()|(?<=[\w)]) o (?=[\w(]))"
@@ -35,7 +36,7 @@ _TYPED = re.compile(
 
 
 def lettered(text: str) -> str:
-    """Mathematics as one types it into a source file, with the letters of Unicode: ``rho^T M <= eps0`` is ``ρᵀ M ≤ ϵ₀``, ``8x8`` ``8×8`` and ``-2e-7`` ``−2 · 10⁻⁷``."""
+    """Mathematics as one types it into a source file, with the letters of Unicode: ``rho^T M <= eps0`` is ``ρᵀ M ≤ ϵ₀``, ``8x8`` ``8×8`` and ``-2e-7`` ``−2 · 10⁻⁷``, ``2.8e+02`` ``280``."""
 
     def letter(typed: re.Match[str]) -> str:
         if typed["greek"]:
@@ -43,8 +44,9 @@ def lettered(text: str) -> str:
         if typed["operator"]:
             return "∇²" if typed["operator"] == "hess" else "∇"
         if typed["size"]:
-            size = "" if float(typed["size"]) == 1 else f"{typed['size']} · "
-            return f"{size}10{str(int(typed['ten'])).translate(_SUPER)}"
+            return _sized(typed["size"], int(typed["ten"]))
+        if typed["nothing"]:
+            return ""
         if typed["times"]:
             return " × " if typed["times"].startswith(" ") else "×"
         if typed["minus"]:
@@ -56,6 +58,14 @@ def lettered(text: str) -> str:
         return typed["below"].translate(_SUB) if typed["below"] else _SIGNS[typed["sign"]]
 
     return _TYPED.sub(letter, text)
+
+
+def _sized(size: str, ten: int) -> str:
+    """A number as it is written: ``2.8e+02`` is 280; a bare power of ten stays one, and so does what is far from 1."""
+    _, point, decimals = size.partition(".")
+    if (point and -3 <= ten <= 3) or ten == 0:
+        return f"{float(f'{size}e{ten}'):.{max(len(decimals) - ten, 0)}f}"
+    return f"{'' if float(size) == 1 else f'{size} · '}10{str(ten).translate(_SUPER)}"
 
 
 _LONG = {"eps": "epsilon"}

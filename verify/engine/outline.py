@@ -194,6 +194,7 @@ class Files:
 
     def stamp(self, sources: Iterable[str]) -> str:
         """Hash of what reading these source files depends on; empty if one of them is not there."""
+        sources = frozenset(sources)  # which may be told one by one
         if not self.present.issuperset(sources):
             return ""
         return _hashed([self._common, *(f"{file} {self.hash(file)}" for file in sorted(sources))])
