@@ -197,7 +197,7 @@ COUNTED = {
     "cor35": "10 attack, 10 counterexample, 18 derivation, 2 example, 18 kernel, 18 mutant, 10 property, 2 scale",
     "thm41": "11 attack, 18 counterexample, 54 derivation, 3 example, 25 kernel, 54 mutant, 38 property, 2 scale",
     "thm51": "3 attack, 1 counterexample, 18 derivation, 10 kernel, 17 mutant, 10 property, 3 scale, 1 training",
-    "prop52": "4 attack, 4 counterexample, 27 derivation, 13 kernel, 21 mutant, 11 property, 2 scale, 1 training",
+    "prop52": "4 attack, 4 counterexample, 29 derivation, 14 kernel, 21 mutant, 11 property, 2 scale, 1 training",
     "thm53": "4 attack, 6 counterexample, 22 derivation, 11 kernel, 15 mutant, 9 property, 1 scale, 1 training",
     "E1": "6 mutant, 5 property, 4 training",
     "E2": "3 mutant, 2 property, 7 training",

@@ -129,6 +129,16 @@ CONVERSE = section(
     part="converse",
 )
 
+COLLAPSE = section(
+    "prop52.collapse",
+    *proof(
+        "group",
+        "Invariance at every $z$ under one-parameter groups makes $h$ constant on their orbits",
+        derivation.group,
+    ),
+    readings=("collapse-group",),
+)
+
 SPREAD = section(
     "prop52.spread",
     *proof(
@@ -199,4 +209,4 @@ SMALL = section(
     part="small",
 )
 
-CHECKS = (*proved.CHECKS, *METRIC, *HESSIAN, *CONVERSE, *SPREAD, *SMALL)
+CHECKS = (*proved.CHECKS, *METRIC, *HESSIAN, *CONVERSE, *COLLAPSE, *SPREAD, *SMALL)

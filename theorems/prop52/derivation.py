@@ -198,3 +198,25 @@ def converse(proof: Proof) -> None:
     proof.given("everywhere", "$J v = 0$ at every point of the curve", J @ v)
     proof.follows("vanishes at every $t$", along, sp.S.Zero, using={"everywhere": e.T @ (J @ v)})
     proof.cite("zero-derivative")
+
+
+def group(proof: Proof) -> None:
+    """Invariance at every point makes t -> h(T_t z) constant near every t, and so everywhere."""
+    later, stepped, here = (vector(name, k) for name in ("p", "q", "r"))
+    proof.given(
+        "group",
+        "with $y = T_t z$, $p = h(T_{t + s} z)$ is $q = h(T_s y)$",
+        later - stepped,
+    )
+    proof.given(
+        "invariant-everywhere",
+        "at $y$ as well: for $s$ near 0, $q$ is $r = h(y)$",
+        stepped - here,
+    )
+    proof.follows(
+        r"So $t \mapsto h(T_t z)$ is constant near every $t$, and its derivative vanishes",
+        later,
+        here,
+        using={"group": later - stepped, "invariant-everywhere": stepped - here},
+    )
+    proof.cite("zero-derivative")

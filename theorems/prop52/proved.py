@@ -60,6 +60,13 @@ CHECKS = kernel(
             "refuted_orbits.collapse_counterexample",
             read="8cf2e478c2ad354f",
         ),
+        "collapse-group": said(
+            "groups.reading_collapse_group",
+            "groups.reading_collapse_group_met",
+            "groups.reading_collapse_group_needs_every_point",
+            "groups.reading_collapse_group_needs_group",
+            read="8f08c3c11889d00e",
+        ),
         "converse": said(
             "refuted_orbits.refuted_converse",
             "refuted_orbits.converse_counterexample",

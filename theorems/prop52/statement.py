@@ -43,6 +43,16 @@ STATEMENT = Statement(
             text=r"$J_h v = 0$ for the orbit's tangents $v$ at every one of its points",
             origin=Origin.ADDED,
         ),
+        Hypothesis(
+            id="group",
+            text=r"the augmentations $T^i$ are one-parameter groups, $T^i_0 z = z$ and $T^i_{s + t} z = T^i_s T^i_t z$; an orbit is what finitely many of their steps reach",
+            origin=Origin.ADDED,
+        ),
+        Hypothesis(
+            id="invariant-everywhere",
+            text=r"$h(T^i_t z) = h(z)$ at every $z$, for every $i$ and all $t$ near 0; how near may depend on $z$ and $i$",
+            origin=Origin.ADDED,
+        ),
     ),
     readings=(
         Reading(
@@ -82,7 +92,13 @@ STATEMENT = Statement(
             text="The whole orbit of $z$ is mapped to one point.",
             hypotheses=("smooth", "invariant"),
             predicted=Verdict.REFUTED,
-            rescued_by="collapse-everywhere",
+            rescued_by="collapse-group",
+        ),
+        Reading(
+            id="collapse-group",
+            text="If $h$ is locally invariant at every $z$ under one-parameter groups, each orbit of theirs is mapped to one point.",
+            hypotheses=("group", "invariant-everywhere"),
+            predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="converse",

@@ -6,14 +6,15 @@ from verify.claims.summary import Defence, Summary, derived, holds, holds_added,
 
 SUMMARY = Summary(
     headline=(
-        holds("holds as quoted, for the metric $J^T J$", "metric"),
+        holds("holds as quoted, for $J^T J$", "metric"),
         refuted(
-            "refuted beyond the quote: for the effective Hessian, for the converse at a point, and that invariance at one point collapses its whole orbit",
+            "refuted beyond the quote: for the effective Hessian, a converse, and collapse of orbits from invariance at one point",
             "effective",
             "effective-kernel",
             "converse",
             "collapse",
         ),
+        holds_added("from that at every point, under a group, it holds", "collapse-group"),
     ),
     readings=(
         holds("holds as quoted, for the pullback metric $J_h^T J_h$", "metric"),
@@ -25,9 +26,10 @@ SUMMARY = Summary(
             "collapse",
         ),
         holds_added(
-            r"at critical points it holds for the form of the effective Hessian, and for the Hessian itself where the head is invariant nearby and $D_z T_\theta$ is continuous in $\theta$; and the collapse holds of a $C^1$-connected orbit where the metric is singular on its tangents at each of its points",
+            r"at critical points it holds for the form of the effective Hessian, and for the Hessian itself where the head is invariant nearby and $D_z T_\theta$ is continuous in $\theta$; and the collapse holds of the orbits of one-parameter groups under which the head is locally invariant at every point, and of a $C^1$-connected orbit where the metric is singular on its tangents at each of its points",
             "effective-form",
             "effective-neighbourhood",
+            "collapse-group",
             "collapse-everywhere",
         ),
     ),
@@ -56,10 +58,14 @@ SUMMARY = Summary(
         ),
         Defence(
             of=("collapse", "converse"),
-            answer="A head is invariant, or its metric singular, all along an orbit, not at one of its points only; or head and orbit are real-analytic, as Swish and GELU heads are, so that what is constant near one point is constant.",
+            answer="A head that achieves local invariance does so at every point, or its metric is singular all along an orbit, not at one of its points only; or head and orbit are real-analytic, as Swish and GELU heads are, so that what is constant near one point is constant.",
             reply=(
                 holds_added(
-                    "Granted of a metric that is singular on the orbit's own tangents, as of a head that is invariant under a group: then a $C^1$-connected orbit is mapped to one point; and so is one whose $\\theta \\mapsto h(T_\\theta z)$ is real-analytic on an open connected set of parameters and constant near one of them, by the identity theorem, argued here and not checked",
+                    "Granted of a head that is locally invariant at every point under one-parameter groups: each orbit of theirs is mapped to one point",
+                    "collapse-group",
+                ),
+                holds_added(
+                    "and of a metric that is singular on the orbit's own tangents: then a $C^1$-connected orbit is mapped to one point; and so is one whose $\\theta \\mapsto h(T_\\theta z)$ is real-analytic on an open connected set of parameters and constant near one of them, by the identity theorem, argued here and not checked",
                     "collapse-everywhere",
                 ),
                 refuted(
@@ -79,6 +85,7 @@ SUMMARY = Summary(
         "effective-kernel": "Tangents in the effective Hessian's kernel (not quoted)",
         "effective-neighbourhood": "Tangents in the kernel: critical, head invariant nearby",
         "collapse": "Collapse of the whole orbit, from invariance at a point",
+        "collapse-group": "Collapse of orbits, from invariance at every point",
         "converse": "Constancy from a metric singular at a point (not quoted)",
         "collapse-everywhere": "Collapse of the orbit, from singularity at all its points",
     },
