@@ -135,7 +135,8 @@ def answers(seeds: Sequence[Tracks]) -> tuple[Measured, ...]:
     )
     straight, of_relu = ([regrowth(t[cell]) for t in seeds] for cell in (linear, relu))
     normed = [mean_regrowth(seeds, c) for c in SHRUNK_NORMED if c in cells]
-    kept, complete = [0.35 <= v < 1.15 for v in normed], len(normed) == len(SHRUNK_NORMED)
+    kept = [0.35 <= value < 1.15 for value in normed]
+    complete = len(normed) == len(SHRUNK_NORMED)
     z = [growth(t[cell]) for t in seeds for cell in (linear, *SMOOTH_CELLS)]
     found = [
         _guarded(
