@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 import torch
 
-from theorems.thm31 import CHECKS, STATEMENT, properties_linear, trained
+from theorems.thm31 import CHECKS, STATEMENT, properties_linear, refutations, trained
 from verify.numeric.objectives import OBJECTIVES, BarlowWeight
 from verify.ssl.data import load_digits
 from verify.ssl.training import untrained
@@ -47,6 +47,19 @@ def test_the_bound_of_the_bowl_is_compared_exactly():
     at = (Fraction(1), Fraction(1))
     assert properties_linear.radial_ratio(at) == 1
     assert properties_linear.radial_ratio(at, Fraction(4, 27) - Fraction(1, 10**30)) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("setting", "reading", "added"),
+    [
+        (refutations.BOWL, "linear-smaller", "smaller"),
+        (refutations.PARABOLOID, "stays-fixed-full", "full"),
+    ],
+)
+def test_a_counterexample_lacks_only_what_is_added(setting, reading, added):
+    # Where the hypothesis fails that these two readings add, their conclusions do too: it is needed.
+    found = refutations.hypotheses(setting, reading)
+    assert [id for id, (_, holds) in found.items() if not holds] == [added]
 
 
 def _state(**more: float) -> trained.Conditions:

@@ -113,6 +113,12 @@ LINEAR = section(
         readings=("linear-outside",),
     ),
     *proof(
+        "smaller",
+        r"A strictly linear head whitens some $S$ of dimension $r < d$ where $\nabla^2 L \succeq 0$",
+        derivation_linear.linear_smaller,
+        readings=("linear-smaller",),
+    ),
+    *proof(
         "inside",
         r"Where $z^* \in S$, $u^T \nabla^2 L \, u = |z^*|^2$ is needed and suffices",
         derivation_linear.linear_inside,
@@ -139,6 +145,12 @@ LINEAR = section(
         readings=("linear-outside",),
     ),
     property_check(
+        "smaller.exact",
+        r"Across $z^*$ the head $W = E Q^T + W_0 (I - Q Q^T)$ whitens exactly and keeps the output",
+        properties_linear.SMALLER,
+        readings=("linear-smaller",),
+    ),
+    property_check(
         "inside.exact", "The heads of cases (a) and (c) whiten exactly", properties_linear.INSIDE
     ),
     property_check(
@@ -148,6 +160,7 @@ LINEAR = section(
     ),
     mutant_check("scalar", mutants.LINEARS["scalar"]),
     mutant_check("uncorrected", mutants.LINEARS["uncorrected"], readings=("linear-outside",)),
+    mutant_check("whole-space", mutants.LINEARS["whole-space"], readings=("linear-smaller",)),
     mutant_check("smaller-maximum", mutants.LINEARS["smaller-maximum"]),
     refutation(
         "bowl",
@@ -166,6 +179,12 @@ FIXED_POINT = section(
         r"Keeping $z^*$ critical costs one dimension where $0 \neq \rho \in \operatorname{ran} H$",
         derivation_linear.fixed_point,
         rests_on=("thm31.affine",),
+    ),
+    *proof(
+        "full",
+        r"Where $W_0$ has rank $k$, $\rho = 0$ and a whitening head keeps $z^*$ critical",
+        derivation.stays_fixed_full,
+        readings=("stays-fixed-full",),
     ),
     property_check(
         "exact",

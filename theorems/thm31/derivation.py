@@ -14,10 +14,11 @@ from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 d, k, s = sp.symbols("d k s", integer=True, positive=True)
-i, p, q, a, b = sp.symbols("i p q a b", integer=True)
+i, j, p, q, a, b = sp.symbols("i j p q a b", integer=True)
 
 z, u, v, c, rho = (sp.IndexedBase(name) for name in ("z", "u", "v", "c", "rho"))
 weight, frame, basis, shift = (sp.IndexedBase(name) for name in ("W", "Q", "E", "b"))
+before = sp.IndexedBase("W_0")
 loss_hessian = sp.IndexedBase("H")
 
 
@@ -197,9 +198,16 @@ def affine_positive(proof: Proof) -> None:
 
 
 def affine_psd(proof: Proof) -> None:
-    """(i) where H is positive semidefinite of rank r = s: its non-zero eigenvalues are positive."""
+    """(i) where H is positive semidefinite of rank r = s."""
     proof.symmetry(loss_hessian)
     affine_hessian(proof, "affine")
+    psd_eigenvectors(proof)
+    through_frame(proof)
+    _keeps_output(proof)
+
+
+def psd_eigenvectors(proof: Proof) -> None:
+    """Of a positive semidefinite H the non-zero eigenvalues are positive, and E = U Lambda^(-1/2) with them."""
     semidefinite = proof.given("psd", r"no eigenvalue of $H$ is negative")
     rank = proof.given("rank", r"$r = s$ eigenvalues of $H$ are not zero")
     value = sp.Symbol("lambda", nonnegative=semidefinite or None, nonzero=rank or None)
@@ -208,8 +216,36 @@ def affine_psd(proof: Proof) -> None:
         sp.Gt(value, 0, evaluate=False),
     )
     eigenvectors(proof, "eigenvectors", "roots")
-    through_frame(proof)
-    _keeps_output(proof)
+
+
+def stays_fixed_full(proof: Proof) -> None:
+    """(iii) where W_0 has rank k: W_0^T rho = 0 leaves rho = 0, and every head keeps the fixed point."""
+    proof.every(d, a)
+    proof.every(k, i, j)
+    fixed = lambda a: dot(lambda i: before[i, a], lambda i: rho[i], k)  # noqa: E731
+    proof.given("fixed", r"$W_0^T \rho = 0$", fixed(a))
+    inverse = sp.IndexedBase("P")
+    one = lambda i, j: total(lambda a: before[i, a] * inverse[a, j], d) - delta(i, j)  # noqa: E731
+    proof.given(
+        "full",
+        "$W_0$ has rank $k$, so that its rows are independent and $W_0 P = I$ for some $P$",
+        one(i, j),
+    )
+    proof.cite("right-inverse")
+    proof.follows(
+        r"So $\rho = P^T W_0^T \rho = 0$",
+        rho[j],
+        sp.S.Zero,
+        using={
+            "fixed": total(lambda a: inverse[a, j] * fixed(a), d),
+            "full": -total(lambda i: rho[i] * one(i, j), k),
+        },
+    )
+    affine_psd(proof)
+    proof.let("residual", r"$\rho = 0$, just derived", rho[j], by="steps")
+    w = lambda i, a: total(lambda p: basis[i, p] * frame[a, p], s)  # noqa: E731
+    back = total(lambda i: w(i, a) * rho[i], k)
+    proof.follows(r"And $W^T \rho = 0$", back, sp.S.Zero, using={"residual": back})
 
 
 def necessary(proof: Proof) -> None:

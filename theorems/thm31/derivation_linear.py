@@ -12,6 +12,7 @@ from theorems.thm31.derivation import (
     a,
     affine_hessian,
     basis,
+    before,
     c,
     d,
     delta,
@@ -25,6 +26,7 @@ from theorems.thm31.derivation import (
     loss_hessian,
     orthonormal,
     p,
+    psd_eigenvectors,
     q,
     rho,
     s,
@@ -123,6 +125,57 @@ def linear_outside(proof: Proof) -> None:
             "frame": total(lambda p: basis[i, p] * gram(p, q), s),
             "dual: S": rest(i) * at_frame,
         },
+    )
+    proof.follows(
+        "so that $Q^T W^T H W Q = E^T H E = I$",
+        form(lambda i: basis[i, p], lambda i: basis[i, q]),
+        delta(p, q),
+        using={"choice": orthonormal(basis, p, q)},
+    )
+
+
+def linear_smaller(proof: Proof) -> None:
+    """r < d and H positive semidefinite: S orthogonal to z*, and W = E Q^T + W_0 (I - Q Q^T)."""
+    proof.every(k, i)
+    proof.given(
+        "linear: before",
+        "$h_0(z) = W_0 z$, and $u = h_0(z^*)$",
+        u[i] - total(lambda a: before[i, a] * z[a], d),
+    )
+    proof.symmetry(loss_hessian)
+    affine_hessian(proof, "linear")
+    psd_eigenvectors(proof)
+    proof.every(s, p, q)
+    proof.let(
+        "choice", "$e_p^T H e_q = \\delta_{pq}$, just derived", orthonormal(basis, p, q), by="steps"
+    )
+    smaller = proof.given("smaller", r"$s < d$: $d = s + 1 + m$ with $m \geq 0$")
+    more = sp.Symbol("m", integer=True, nonnegative=smaller or None)
+    proof.fact(
+        r"The $v$ with $v \cdot z^* = 0$ are a space of at least $d - 1$ dimensions, and",
+        sp.Ge(d - 1, s, evaluate=False),
+        at={d: s + 1 + more},
+    )
+    across = lambda p: dot(lambda a: frame[a, p], lambda a: z[a], d)  # noqa: E731
+    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$", gram(p, q), by="definition")
+    proof.let("across", "$S$ is chosen there: $Q^T z^* = 0$", across(p), by="rank-nullity")
+    kept = lambda i, p: total(lambda b: before[i, b] * frame[b, p], d)  # noqa: E731
+    turned = lambda i, p: basis[i, p] - kept(i, p)  # noqa: E731
+    w = lambda i, a: before[i, a] + total(lambda p: turned(i, p) * frame[a, p], s)  # noqa: E731
+    proof.follows(
+        "$W = E Q^T + W_0 (I - Q Q^T)$ sends $z^*$ to $u$",
+        total(lambda a: w(i, a) * z[a], d),
+        u[i],
+        using={
+            "across": total(lambda p: turned(i, p) * across(p), s),
+            "linear: before": -(u[i] - total(lambda a: before[i, a] * z[a], d)),
+        },
+    )
+    proof.follows(
+        "and $Q$ to $E$",
+        total(lambda a: w(i, a) * frame[a, q], d),
+        basis[i, q],
+        using={"frame": total(lambda p: turned(i, p) * gram(p, q), s)},
     )
     proof.follows(
         "so that $Q^T W^T H W Q = E^T H E = I$",

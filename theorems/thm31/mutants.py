@@ -8,7 +8,7 @@ from typing import Any
 from flint import fmpq_mat
 
 from theorems.thm31.properties import DIMENSION, SIMILARITY, WHITENING
-from theorems.thm31.properties_linear import INSIDE, KEPT, OUTSIDE, RADIAL, Kept
+from theorems.thm31.properties_linear import INSIDE, KEPT, OUTSIDE, RADIAL, SMALLER, Kept
 from verify.claims.property import Claim
 from verify.numeric.rational import identity, matrix, signs
 
@@ -86,6 +86,10 @@ LINEARS: dict[str, Claim[Any]] = {
         scalar_condition=False,
     ),
     "uncorrected": OUTSIDE.mutant(r"$z^* \notin S$: $W = E Q^T$ has $W z^* = u$", corrected=False),
+    "whole-space": SMALLER.mutant(
+        "$r = d$: $W = E Q^T$, which is $E Q^T + W_0 (I - Q Q^T)$, has $W z^* = W_0 z^*$",
+        smaller=False,
+    ),
     "smaller-maximum": RADIAL.mutant(
         r"for $L = \sqrt{1 + |u|^2}$, $(u^T \nabla^2 L \, u)^2 \leq \frac{4}{27} - 10^{-6}$",
         supplied=((Fraction(1), Fraction(1)),),

@@ -117,6 +117,56 @@ def outside_mismatch(case: Linear, corrected: bool = True) -> float:
     return 0.0 if _is_whitened(case, weight, case.z, output) else math.inf
 
 
+class Before(NamedTuple):
+    """A strictly linear head's case, and the weight W_0 (k, d) of the head before whitening."""
+
+    case: Linear
+    weight: fmpq_mat
+
+
+@st.composite
+def before_cases(draw: st.DrawFn) -> Before:
+    """Cases of `linear_cases` with any W_0."""
+    case = draw(linear_cases())
+    rows = st.lists(QUARTERS, min_size=case.q.nrows(), max_size=case.q.nrows())
+    k = case.basis.nrows()
+    return Before(case, matrix(draw(st.lists(rows, min_size=k, max_size=k))))
+
+
+def smaller_mismatch(before: Before, smaller: bool = True) -> float:
+    """r < d: z* = length * q_d across S, W = E Q^T + W_0 (I - Q Q^T), which keeps the output W_0 z*.
+
+    Args:
+        before: loss, frame, point and W_0.
+        smaller: whether r < d; else r = d, and z* lies in S.
+
+    Raises:
+        Vacuous: if the case is of the other kind.
+    """
+    case, w0 = before
+    d = case.q.nrows()
+    if (case.s < d) is not smaller:
+        raise Vacuous
+    frame, basis = columns_of(case.q, range(case.s)), columns_of(case.basis, range(case.s))
+    z = columns_of(case.q, [d - 1]) * rational(case.length)
+    weight = basis * frame.transpose() + w0 * (identity(d) - frame * frame.transpose())
+    return 0.0 if _is_whitened(case, weight, z, w0 * z) else math.inf
+
+
+def before_seen(before: Before) -> dict[str, bool]:
+    """What random cases must show."""
+    return {
+        "$z^* = 0$": before.case.length == 0,
+        "$k < d$": before.weight.nrows() < before.weight.ncols(),
+        "$k > r$": before.weight.nrows() > before.case.s,
+    }
+
+
+def describe_before(before: Before) -> tuple[tuple[str, str], ...]:
+    """A case as (name, value) pairs."""
+    return (*describe_linear(before.case)[:3], ("$W_0$", text(before.weight)))
+
+
 def linear_seen(case: Linear) -> dict[str, bool]:
     """What random cases must show."""
     return {
@@ -145,6 +195,15 @@ INSIDE = Claim(
     describe_linear,
     Arithmetic.EXACT,
     features=linear_seen,
+)
+
+SMALLER = Claim(
+    r"$r < d$, $S$ orthogonal to $z^*$: $W = E Q^T + W_0 (I - Q Q^T)$ whitens $S$ and $W z^* = W_0 z^*$",
+    before_cases,
+    smaller_mismatch,
+    describe_before,
+    Arithmetic.EXACT,
+    features=before_seen,
 )
 
 OUTSIDE = Claim(

@@ -45,5 +45,15 @@ CHECKS = kernel(
             read="831e985374a4b3fa",
         ),
         "stays-fixed": said("refuted.refuted_stays_fixed", read="dd2bdb3cd0f98416"),
+        "linear-smaller": said(
+            "refuted.reading_linear_smaller",
+            "met.reading_linear_smaller_met",
+            read="20a4c37211b67eba",
+        ),
+        "stays-fixed-full": said(
+            "refuted.reading_stays_fixed_full",
+            "met.reading_stays_fixed_full_met",
+            read="cae1c6e38044ab23",
+        ),
     },
 )

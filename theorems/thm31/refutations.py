@@ -68,6 +68,15 @@ def hypotheses(setting: Setting, reading: str) -> dict[str, Value]:
         ),
         "rank": _rank,
         "metric": _metric,
+        "psd": _psd,
+        "smaller": lambda s: (
+            f"$r = {s.dimension}$, $d = {s.weight.cols}$",
+            s.dimension < s.weight.cols,
+        ),
+        "full": lambda s: (
+            rf"$\operatorname{{rank}} W_0 = {s.weight.rank()}$, $k = {s.weight.rows}$",
+            s.weight.rank() == s.weight.rows,
+        ),
     }
     return {id: evaluate[id](setting) for id in STATEMENT.reading(reading).hypotheses}
 
@@ -88,6 +97,12 @@ def _rank(s: Setting) -> Value:
     rank, (k, d) = s.hessian.subs(s.u0).rank(), s.weight.shape
     holds = rank == s.dimension and min(k, d) >= rank
     return rf"$r = {rank}$, $\dim S = {s.dimension}$, $k = {k}$, $d = {d}$", holds
+
+
+def _psd(s: Setting) -> Value:
+    hessian = s.hessian.subs(s.u0)
+    text = rf"$\nabla^2 L(h_0(z^*)) = {sp.latex(hessian)}$"
+    return text, hessian.is_positive_semidefinite is True
 
 
 def _metric(s: Setting) -> Value:

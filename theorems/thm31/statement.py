@@ -55,6 +55,14 @@ STATEMENT = Statement(
             origin=Origin.ADDED,
         ),
         Hypothesis(id="outside", text=r"$z^* \notin S$", origin=Origin.ADDED),
+        Hypothesis(
+            id="smaller", text="$r < d$, so that $S$ is not the whole space", origin=Origin.ADDED
+        ),
+        Hypothesis(
+            id="full",
+            text="the weight $W_0$ ($k \\times d$) of $h_0$ has rank $k$",
+            origin=Origin.ADDED,
+        ),
     ),
     readings=(
         Reading(
@@ -87,7 +95,13 @@ STATEMENT = Statement(
             text=r"With $\nabla^2 L \succ 0$ everywhere, for some $S$ some $h = Wz$ whitens $S$ at $z^*$.",
             hypotheses=("A1", "fixed", "linear", "rank", "metric"),
             predicted=Verdict.REFUTED,
-            rescued_by="linear-outside",
+            rescued_by="linear-smaller",
+        ),
+        Reading(
+            id="linear-smaller",
+            text=r"With $r < d$ and $\nabla^2 L(h_0(z^*)) \succeq 0$, for some $S$ some $h = Wz$ with $h(z^*) = h_0(z^*)$ whitens $S$ at $z^*$.",
+            hypotheses=("A1", "fixed", "linear", "rank", "psd", "smaller"),
+            predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="linear-outside",
@@ -100,7 +114,13 @@ STATEMENT = Statement(
             text=r"With $\nabla^2 L \succ 0$ everywhere, for some $S$ some $h = Wz + b$ with $h(z^*) = h_0(z^*)$ whitens $S$ at $z^*$ and leaves $z^*$ a critical point of $L \circ h$.",
             hypotheses=("A1", "fixed", "affine", "rank", "metric"),
             predicted=Verdict.REFUTED,
-            rescued_by="fixed-point",
+            rescued_by="stays-fixed-full",
+        ),
+        Reading(
+            id="stays-fixed-full",
+            text=r"With $\nabla^2 L(h_0(z^*)) \succeq 0$ and $W_0$ of rank $k$, for every $S$ some $h = Wz + b$ with $h(z^*) = h_0(z^*)$ whitens $S$ at $z^*$ and leaves $z^*$ a critical point of $L \circ h$.",
+            hypotheses=("A1", "fixed", "affine", "rank", "psd", "full"),
+            predicted=Verdict.HOLDS_ADDED,
         ),
     ),
     parts=(

@@ -7,15 +7,16 @@ from verify.claims.summary import Defence, Summary, holds, holds_added, proved, 
 SUMMARY = Summary(
     headline=(
         holds(
-            "holds behind PSD loss Hessians for heads with a bias",
+            "holds behind PSD loss Hessians with a bias",
             "affine-psd",
         ),
         holds_added(
-            "it holds without one where $z^*$ is outside $S$",
-            "linear-outside",
+            "without one it holds if $r < d$, and fixed points can stay if $W_0$ has rank $k$",
+            "linear-smaller",
+            "stays-fixed-full",
         ),
         refuted(
-            "refuted behind indefinite ones, for $r = d$ without a bias, and that every fixed point can stay",
+            "refuted behind others, without a bias if $r = d$, and for other $W_0$",
             "affine-rank",
             "linear-metric",
             "stays-fixed",
@@ -37,11 +38,14 @@ SUMMARY = Summary(
             "linear-metric",
         ),
         holds_added(
-            r"for these it holds if that has so many somewhere and the point lies outside the subspace, which for $r < d$ can be chosen so unless $z^* = 0$",
+            r"for these it holds, where $\nabla^2 L \succeq 0$, on some subspace of dimension $r < d$, and on each that the point lies outside of, if the loss Hessian has so many positive eigenvalues somewhere",
+            "linear-smaller",
             "linear-outside",
         ),
-        refuted(
-            "refuted that a fixed point of a rank-deficient head can always stay one", "stays-fixed"
+        refuted("refuted that the whitened point can always stay a fixed point", "stays-fixed"),
+        holds_added(
+            r"it holds where the weight $W_0$ of the head before has rank $k$ and $\nabla^2 L \succeq 0$",
+            "stays-fixed-full",
         ),
     ),
     smallest=r"$L = \sqrt{1 + u^2}$ at $z^* = 1$: no head $h = Wz$ has $H_{\mathrm{eff}} = 1$, since the most is $\frac{2}{3 \sqrt{3}}$.",
@@ -70,9 +74,12 @@ SUMMARY = Summary(
             answer=r"A linear layer has a bias; and even without one the subspace may be chosen, and where $r < d$ some $S$ does not contain $z^* \neq 0$.",
             reply=(
                 holds("Granted: with a bias it holds", "affine-psd"),
-                proved(
-                    r"and so it does without one where $r < d$ and $\nabla^2 L \succeq 0$, whatever $z^*$ is: then some $S$ does not contain it, or it is $0$",
-                    "linear",
+                holds_added(
+                    r"and so it does without one, wherever $z^*$ is, for some $S$ where $r < d$ and $\nabla^2 L \succeq 0$",
+                    "linear-smaller",
+                ),
+                holds_added(
+                    "and there for every $S$ that does not contain $z^*$", "linear-outside"
                 ),
                 proved(
                     r"but the quote writes $h(z) = Wz$, the released linear head has no biases (experiments.py:176-181), and for $k = d$ and a definite loss Hessian the subspace is the whole space, so that no $z^*$ is outside; there it takes $u^T \nabla^2 L(u) \, u = |z^*|^2$ at some $u$, unless $z^* = 0$",
@@ -102,9 +109,9 @@ SUMMARY = Summary(
             of=("stays-fixed",),
             answer=r"The head before whitening is $h_0(z) = W_0 z + b_0$ with $W_0$ of rank $k$, as almost every $W_0$ is for $k \leq d$.",
             reply=(
-                proved(
+                holds_added(
                     r"Granted: then $W_0^T \rho = 0$ only where $\rho = 0$, and behind $\nabla^2 L \succeq 0$ for every $S$ some whitening head with that output keeps $z^*$ critical",
-                    "fixed-point",
+                    "stays-fixed-full",
                 ),
                 refuted(
                     r"but what is quoted does not ask for it; where $W_0$ has a lower rank a fixed point can have $\rho \neq 0$, and then behind a definite loss Hessian it fails",
@@ -134,7 +141,9 @@ SUMMARY = Summary(
         "affine-positive": "Affine whitening, given enough positive eigenvalues",
         "linear-metric": "Strictly linear whitening, behind a definite loss Hessian",
         "linear-outside": "Linear whitening, point outside, enough positive eigenvalues",
+        "linear-smaller": "Strictly linear whitening of some smaller subspace",
         "stays-fixed": "Affine whitening that keeps the critical point",
+        "stays-fixed-full": "Affine whitening that keeps it, behind a head of rank k",
     },
     part_titles={
         "affine": "Which subspaces an affine head can whiten",

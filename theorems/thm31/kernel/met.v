@@ -66,6 +66,29 @@ split; rewrite ?paraboloid_hess; [exact: paraboloid_C2 | exact: psd1 |].
 by rewrite mxrank1; exists 1%:M; rewrite trmx1 mulmx1.
 Qed.
 
+(** S of n dimensions in R^(n + 1), behind any head W0 and at any z. *)
+Lemma reading_linear_smaller_met (W0 : mat n n.+1) (z : vec n.+1) :
+  let u0 := affine W0 vectors.zerov z in
+  [/\ C2 (@paraboloid n) u0, psd (mx (hess (@paraboloid n) u0)) &
+      (\rank (mx (hess (@paraboloid n) u0)) < n.+1)%N].
+Proof.
+by split; rewrite ?paraboloid_hess ?mxrank1 //; [exact: paraboloid_C2 | exact: psd1].
+Qed.
+
+(** W0 = I, b0 = 0 and z = 0. *)
+Lemma reading_stays_fixed_full_met :
+  let W0 := mat_of (1%:M : 'M[R]_n) in
+  let u0 := affine W0 (@vectors.zerov n) vectors.zerov in
+  [/\ C2 (@paraboloid n) u0, psd (mx (hess (@paraboloid n) u0)),
+      critical (@paraboloid n) (affine W0 vectors.zerov) vectors.zerov, \rank (mx W0) = n &
+      exists Q' : 'M[R]_(n, \rank (mx (hess (@paraboloid n) u0))), Q'^T *m Q' = 1%:M].
+Proof.
+move=> W0 u0; have [LC pH] := reading_affine_psd_met u0; split=> //; last by rewrite mat_ofK mxrank1.
+have z0 : row_of (@vectors.zerov n) = 0 by apply/rowP => i; rewrite !mxE.
+apply/critical_affine => //; rewrite grad_quadratic; last exact: sym1.
+by rewrite row_affine z0 mul0mx !addr0 !mul0mx.
+Qed.
+
 End Met.
 
 (** In the plane: S is the first axis and z = (0, 1) is not in it. *)

@@ -52,6 +52,54 @@ exists (mat_of W); split=> //; rewrite effective_affine_mx e // mat_ofK.
 by apply/whitens_rows; rewrite WQ.
 Qed.
 
+(** In a space of more than s dimensions, s orthonormal vectors are orthogonal to z. *)
+Lemma frame_across d s (z : 'rV[R]_d) : (s < d)%N ->
+  exists Q : 'M[R]_(d, s), Q^T *m Q = 1%:M /\ z *m Q = 0.
+Proof.
+move=> sd; have I1 : (1%:M : 'M[R]_s)^T *m 1%:M = 1%:M by rewrite trmx1 mulmx1.
+have [|Q [hQ zQ]] := (kept_iff I1 z (psd1 _ d)).2; last first.
+  by exists Q; split=> //; move: hQ; rewrite /whitens trmx1 mul1mx !mulmx1.
+by rewrite mxrank1 submx1 muln1; case: (z != 0) => /=; lia.
+Qed.
+
+(** Reading [linear-smaller] holds: with hess L(u0) positive semidefinite of rank r < d, u0 = W0 z = h_0(z),
+    for some S of dimension r some h = W z with h(z) = u0 whitens S at z. *)
+Theorem reading_linear_smaller k d (L : vec k -> R) (W0 : mat k d) (z : vec d) :
+  let u0 := affine W0 vectors.zerov z in
+  C2 L u0 -> psd (mx (hess L u0)) -> (\rank (mx (hess L u0)) < d)%N ->
+  exists Q : 'M[R]_(d, \rank (mx (hess L u0))), Q^T *m Q = 1%:M /\
+    exists W, whitens_at L W vectors.zerov z u0 Q.
+Proof.
+move=> u0 LC pH rd; have [Q [Q1 zQ]] := frame_across (row_of z) rd; exists Q; split=> //.
+have [B hB] : exists B, B *m mx (hess L u0) *m B^T = 1%:M :> 'M[R]_(\rank (mx (hess L u0))).
+  by apply/(n_plus_orthonormal _ (sym_hess LC)); rewrite n_plus_psd.
+pose W := mat_of (B^T *m Q^T + mx W0 *m (1%:M - Q *m Q^T)).
+have e : affine W vectors.zerov z = u0.
+  apply: row_of_inj; rewrite !row_affine mat_ofK; congr (_ + _).
+  rewrite linearD /= !trmx_mul !trmxK mulmxDr mulmxA zQ mul0mx add0r.
+  by rewrite linearB /= trmx1 trmx_mul trmxK mulmxA mulmxBr mulmx1 mulmxA zQ mul0mx subr0.
+exists W; split=> //; rewrite effective_affine_mx e // mat_ofK; apply/whitens_rows.
+suff -> : Q^T *m (B^T *m Q^T + mx W0 *m (1%:M - Q *m Q^T))^T = B by [].
+rewrite linearD /= !trmx_mul !trmxK mulmxDr mulmxA Q1 mul1mx linearB /= trmx1 trmx_mul trmxK.
+by rewrite mulmxA mulmxBr mulmx1 mulmxA Q1 mul1mx subrr mul0mx addr0.
+Qed.
+
+(** Reading [stays-fixed-full] holds: with hess L(u0) positive semidefinite of rank r, u0 = h_0(z), and W0 of
+    rank k, for every S of dimension r some h = W z + b with h(z) = u0 whitens S at z and leaves z a critical
+    point of L o h, if it is one of L o h_0. *)
+Theorem reading_stays_fixed_full k d (L : vec k -> R) (W0 : mat k d) (b0 : vec k) (z : vec d) :
+  let u0 := affine W0 b0 z in
+  forall Q : 'M[R]_(d, \rank (mx (hess L u0))), C2 L u0 -> Q^T *m Q = 1%:M ->
+  psd (mx (hess L u0)) -> critical L (affine W0 b0) z -> \rank (mx W0) = k ->
+  exists W b, whitens_at L W b z u0 Q /\ critical L (affine W b) z.
+Proof.
+move=> u0 Q LC Q1 pH /(critical_affine LC) cW0 fW0.
+have r0 : row_of (grad L u0) = 0.
+  by apply: (row_free_inj (A := mx W0)); rewrite ?mul0mx // /row_free fW0.
+have [h _] := part_fixed_point z LC Q1 pH.
+by have [|_ [//|W [b [Wz hW cW]]]] := h; [left | exists W, b].
+Qed.
+
 (** diag(1, -1). *)
 Definition saddle2 : 'M[R]_2 := diag_mx (\row_i (if i == 0 then 1 else - 1)).
 
