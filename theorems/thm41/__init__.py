@@ -166,6 +166,23 @@ LINEAR_HEADS = section(
         properties.LINEAR_IS_FLAT,
         readings=("1-interaction",),
     ),
+    *proof(
+        "cosine",
+        "Negative cosine behind an affine head: the sign of the cosine at a critical point",
+        affine.affine_cosine,
+        rests_on=("thm41.identity",),
+        readings=("1-psd-cosine",),
+    ),
+    property_check(
+        "cosine.property",
+        "The effective Hessian of a negative cosine behind affine heads at critical points",
+        outputs.AFFINE_COSINE,
+        readings=("1-psd-cosine",),
+    ),
+    *(
+        mutant_check(f"cosine.{name}", claim, readings=("1-psd-cosine",))
+        for name, claim in outputs.AFFINE_COSINES.items()
+    ),
     mutant_check(
         "smooth", mutants.SMOOTH_IS_FLAT, readings=("1-interaction", "relu-interaction"), cost=3.0
     ),
@@ -174,6 +191,13 @@ LINEAR_HEADS = section(
         r"A linear head with $\lambda_{\min}(H_{\mathrm{eff}}) = -2$ at a critical collapse",
         refutations.linear_saddle,
         refutations.LINEAR_SADDLE,
+        reading="1-psd",
+    ),
+    refutation(
+        "obtuse",
+        r"Negative cosine at an obtuse angle: $\lambda_{\min}(H_{\mathrm{eff}}) < 0$ behind a linear head",
+        refutations.linear_saddle,
+        refutations.OBTUSE,
         reading="1-psd",
     ),
     refutation(

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theorems.thm41.invariance import cosine_form, dot, inverse, target
 from theorems.thm41.notation import (
     H,
     Vector,
     applied,
     b,
     d,
+    i,
     j,
     k,
     rho,
+    u,
     v,
+    w,
     weight,
     z,
 )
@@ -73,6 +77,65 @@ def affine_psd(proof: Proof) -> None:
         "This is the number $c$ of the hypothesis", form, value, using={"psd": form.scalar - value}
     )
     proof.fact("It is not negative", sp.Ge(value, 0, evaluate=False))
+
+
+def affine_cosine(proof: Proof) -> None:
+    """Behind an affine head and a cosine, H_eff has no sign at a critical point but that of the cosine."""
+    affine_interaction(proof)
+    of_cosine = proof.given(
+        "cosine",
+        r"$L = 2 - 2 \cos(u, t)$ at $u = h(z^*) \neq 0$, with $|t| = 1$ and $n = 1 / |u|$: $\dot n = -n^3 \, u \cdot \dot u$",
+    )
+    proof.every(d, j)
+    along = applied(weight, lambda c: v[c], d)
+    n_ = inverse[0]
+    cosine = n_ * dot(u, target)
+    rho_: Vector = lambda r: -2 * n_ * (target[r] - n_ * cosine * u[r])  # noqa: E731
+    proof.given("critical", r"$W^T \rho = 0$", total(lambda r: weight[r, j] * rho_(r), k))
+    value = sp.Symbol("c", nonnegative="not-obtuse" not in proof.withdrawn or None)
+    proof.given("not-obtuse", r"$\cos(u, t)$ is some $c \geq 0$", cosine - value)
+    proof.every(k, i)
+    proof.let(
+        "along",
+        r"$w = Wv$, where $\nabla^2 L$ has the form of $H_{\mathrm{eff}} = W^T (\nabla^2 L) W$ at $v$",
+        w[i] - along(i),
+        by="definition",
+    )
+    form = cosine_form(proof, w, of_cosine)
+    proof.rate(
+        r"Likewise, the gradient is $\rho = -2n (t - n^2 (u \cdot t) u)$",
+        2 - 2 * cosine,
+        {u: lambda r: w[r], target: constant, inverse: lambda _: -(n_**3) * dot(u, w)},
+        total(lambda r: rho_(r) * w[r], k),
+    )
+    gap, factor = dot(w, w) - n_**2 * dot(u, w) ** 2, -2 * n_**2 * dot(u, w)
+    across = total(lambda c: v[c] * total(lambda r: weight[r, c] * rho_(r), k), d)
+    proof.follows(
+        r"Since $z^*$ is critical, $\rho \cdot Wv = 0$, and the form at $w$ is",
+        form,
+        2 * n_**2 * cosine * gap,
+        using={
+            "critical": factor * across,
+            "along": factor * total(lambda r: rho_(r) * (w[r] - along(r)), k),
+        },
+    )
+    rest = sp.Symbol("g", nonnegative="gap" not in proof.withdrawn or None)
+    proof.let("gap", r"$|w|^2 - n^2 (u \cdot w)^2 = g \geq 0$", gap - rest, by="cauchy-schwarz")
+    proof.follows(
+        "This is, by Cauchy-Schwarz and for the cosine $c$ of the hypothesis",
+        2 * n_**2 * cosine * gap,
+        2 * n_**2 * value * rest,
+        using={
+            "gap": 2 * n_**2 * cosine * (gap - rest),
+            "not-obtuse": 2 * n_**2 * rest * (cosine - value),
+        },
+    )
+    proof.fact("It is not negative", sp.Ge(2 * n_**2 * value * rest, 0, evaluate=False))
+    proof.equal(
+        r"and of $-\cos(u, t)$ it is one half, since that is",
+        -cosine,
+        (2 - 2 * cosine) / 2 - 1,
+    )
 
 
 def _non_repelling(proof: Proof, affine: bool) -> None:

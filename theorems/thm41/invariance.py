@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theorems.thm41.notation import applied, j, k, loss_hessian, pulled_back, rho, u
+from theorems.thm41.notation import applied, j, k, loss_hessian, pulled_back, rho, u, v
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, derivative, total
+
+target, inverse = sp.IndexedBase("t"), sp.IndexedBase("n", positive=True)
+"""t, and n with the one entry 1 / |u|."""
+
+
+def dot(x: sp.IndexedBase, y: sp.IndexedBase) -> sp.Sum:
+    """x . y in R^k."""
+    return total(lambda r: x[r] * y[r], k)
 
 
 def scale_invariant_loss(proof: Proof) -> None:
@@ -94,29 +102,37 @@ def _strict(value: sp.Expr) -> sp.Basic:
     return relation(value, 0, evaluate=False)
 
 
-def cosine_spectrum(proof: Proof) -> None:
-    """L = 2 - 2 cos(u, t), |t| = 1: the eigenvalues of its Hessian for any k, with c = cos."""
-    across, target, inverse = (sp.IndexedBase(s) for s in ("v", "t", "n"))
-    dot = lambda x, y: total(lambda r: x[r] * y[r], k)  # noqa: E731
-    n_, loss = inverse[0], 2 - 2 * inverse[0] * dot(u, target)
+def cosine_form(proof: Proof, across: sp.IndexedBase, length: bool) -> sp.Expr:
+    """The form at a vector of the Hessian of L = 2 - 2 cos(u, t), |t| = 1, for any k.
+
+    Args:
+        proof: in which it is a step.
+        across: the vector.
+        length: whether n = 1 / |u| is assumed.
+    """
+    n_, name = inverse[0], sp.latex(across)
+    loss = 2 - 2 * n_ * dot(u, target)
     rules: dict[sp.IndexedBase, Rule] = {u: lambda r: across[r]}
     rules |= {across: constant, target: constant}
-    if proof.let("length", r"$n = 1 / |u|$, so that $\dot n = -n^3 \, u \cdot \dot u$"):
+    if length:
         rules[inverse] = lambda _: -(n_**3) * dot(u, across)
     cos = n_ * dot(u, target)
+    bent = cos * dot(across, across) + 2 * n_ * dot(u, across) * dot(target, across)
+    found = 2 * n_**2 * (bent - 3 * cos * n_**2 * dot(u, across) ** 2)
     proof.rate(
-        r"Along $\dot u = v$: with $e = nu$ the Hessian is $2 n^2 (c + e t^T + t e^T - 3 c \, e e^T)$",
+        rf"Along $\dot u = {name}$: with $e = nu$ the Hessian is $2 n^2 (c + e t^T + t e^T - 3 c \, e e^T)$",
         loss,
         rules,
-        2
-        * n_**2
-        * (
-            cos * dot(across, across)
-            + 2 * n_ * dot(u, across) * dot(target, across)
-            - 3 * cos * n_**2 * dot(u, across) ** 2
-        ),
+        found,
         order=2,
     )
+    return found
+
+
+def cosine_spectrum(proof: Proof) -> None:
+    """L = 2 - 2 cos(u, t), |t| = 1: the eigenvalues of its Hessian for any k, with c = cos."""
+    length = proof.let("length", r"$n = 1 / |u|$, so that $\dot n = -n^3 \, u \cdot \dot u$")
+    cosine_form(proof, v, length)
     proof.cite("polarisation")
     # In coordinates of the plane of e and t, whose inner product is the matrix `gram`.
     c, q = sp.symbols("c q", real=True)

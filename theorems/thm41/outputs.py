@@ -10,8 +10,8 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from theorems.thm41.properties import LossProduct, curvature_error
-from verify.claims.property import Claim, Vacuous
+from theorems.thm41.properties import LossProduct, curvature_error, products
+from verify.claims.property import Claim, Vacuous, exactly
 from verify.claims.strategies import heads, tensors
 from verify.numeric.activations import LINEAR, RELU, SMOOTH
 from verify.numeric.effective_hessian import interaction, pullback
@@ -217,3 +217,105 @@ TRAINED_HEADS = Claim(
 )
 
 TRAINED_PULLBACK = TRAINED_HEADS.mutant("... is $G$", interaction_weight=0.0)
+
+
+# --- negative cosine behind an affine head ------------------------------------------------------
+
+
+class AffineCosine(NamedTuple):
+    """An affine head at a point, and a direction from which the target is made, so that the point is critical."""
+
+    head: Head
+    z: Annotated[Tensor, "$z$"]
+    aside: Annotated[Tensor, "drawn part of $t$"]
+    tilt: Annotated[Tensor, "how much of $h(z) / |h(z)|$ is added"]
+
+    @property
+    def jacobian(self) -> Tensor:
+        """W, (k, d)."""
+        jacobian: Tensor = torch.autograd.functional.jacobian(self.head, self.z)
+        return jacobian
+
+    def target(self, critical: bool) -> Tensor:
+        """t, (k,), up to its length: the output's direction by `tilt`, and what of `aside` is across it and W."""
+        u = self.head(self.z)
+        aside = self.aside
+        if critical:
+            basis, sizes, _ = torch.linalg.svd(torch.column_stack([self.jacobian, u]))
+            seen = basis[:, : int((sizes > EULER_TOLERANCE * sizes.max()).sum())]
+            aside = aside - seen @ (seen.T @ aside)
+        return self.tilt * u / u.norm() + aside
+
+
+@st.composite
+def affine_cosines(draw: st.DrawFn) -> AffineCosine:
+    """Linear heads of one to three layers, with more outputs than inputs or fewer."""
+    head = draw(heads((LINEAR,), depths=(1, 3), widths=(1, 4)))
+    z, aside, tilt = (draw(tensors(shape)) for shape in ((head.d,), (head.k,), (1,)))
+    return AffineCosine(head, z, aside, tilt)
+
+
+def affine_cosine_error(
+    case: AffineCosine, critical: bool = True, across: float = 1.0, sign: float = 1.0
+) -> float:
+    """Error of c W^T (I - e e^T) W / |u|^2, with e = u / |u|, for the Hessian of -cos(h(z), t), over that allowed.
+
+    Args:
+        case: affine head, point and target.
+        critical: whether the target makes the point critical.
+        across: weight of e e^T.
+        sign: of the cosine.
+
+    Raises:
+        Vacuous: at an output shorter than `SHORT`, or without a target.
+    """
+    u = case.head(case.z)
+    if float(u.norm()) < SHORT:
+        raise Vacuous
+    t = case.target(critical)
+    if float(t.norm()) < SHORT:
+        raise Vacuous
+    t, e, w = t / t.norm(), u / u.norm(), case.jacobian
+
+    def loss(z: Tensor) -> Tensor:
+        output = case.head(z)
+        return -(output @ t) / output.norm()
+
+    wanted = products(loss, case.z, torch.eye(case.head.d, dtype=case.z.dtype))
+    through = e @ w
+    found = sign * (e @ t) * (w.T @ w - across * torch.outer(through, through)) / u.norm() ** 2
+    scale = float(w.square().sum() / u.norm() ** 2)
+    gap = float((found - wanted).abs().max())
+    return gap / (EULER_TOLERANCE * scale) if scale else exactly(gap == 0)
+
+
+def affine_cosine_seen(case: AffineCosine) -> dict[str, bool]:
+    """Either sign of the cosine, and a gradient that is not zero where something is curved."""
+    u = case.head(case.z)
+    t = case.target(critical=True)
+    c = float(u @ t / (u.norm() * t.norm()))
+    return {
+        "acute": c > 0,
+        "obtuse": c < 0,
+        r"$\rho \neq 0$ and $H_{\mathrm{eff}} \neq 0$": 0 < abs(c) < 1 - SHORT
+        and bool(
+            (case.jacobian - torch.outer(u, u @ case.jacobian) / u.norm() ** 2).abs().max() > SHORT
+        ),
+    }
+
+
+AFFINE_COSINE = Claim(
+    r"$\nabla^2 (L \circ h) = \frac{c}{|u|^2} W^T (I - e e^T) W$ for $L = -\cos(u, t)$ at a critical point of an affine head, with $c = \cos(u, t)$ and $e = u / |u|$",
+    affine_cosines,
+    affine_cosine_error,
+    features=affine_cosine_seen,
+)
+
+AFFINE_COSINES = {
+    "anywhere": AFFINE_COSINE.mutant("the same at any point", critical=False),
+    "along": AFFINE_COSINE.mutant(
+        r"... $= \frac{c}{|u|^2} W^T W$: curved along the output as well", across=0.0
+    ),
+    "always": AFFINE_COSINE.mutant(r"... with the opposite sign", sign=-1.0),
+}
+"""False variants, each by its name."""

@@ -20,7 +20,7 @@ PARTS = (
     Part(
         id="affine",
         title="Affine heads",
-        text=r"For an affine head $M = 0$. If $\nabla^2 L \succeq 0$ at $h(z^*)$ then $H_{\mathrm{eff}}(z^*) \succeq 0$. If $z^*$ is critical and $L$ is $C^2$ near $h(z^*)$ and convex on a convex neighbourhood of it, gradient flow near $z^*$ does not move away from it.",
+        text=r"For an affine head $M = 0$. If $\nabla^2 L \succeq 0$ at $h(z^*)$ then $H_{\mathrm{eff}}(z^*) \succeq 0$. If $L(u)$ is $-\cos(u, t)$ or $2 - 2 \cos(u, t)$ with a unit vector $t$, $h(z^*) \neq 0$ and $z^*$ is critical, then $H_{\mathrm{eff}}(z^*) \succeq 0$ where $\cos(h(z^*), t) \geq 0$ and $H_{\mathrm{eff}}(z^*) \preceq 0$ where $\cos(h(z^*), t) \leq 0$. If $z^*$ is critical and $L$ is $C^2$ near $h(z^*)$ and convex on a convex neighbourhood of it, gradient flow near $z^*$ does not move away from it.",
         predicted=Verdict.PROVED,
     ),
     Part(

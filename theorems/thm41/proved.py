@@ -21,7 +21,9 @@ CHECKS = kernel(
             "direction.part_affine_needs_psd",
             "matrix_hypotheses.part_affine_met",
             "convex_flow.part_affine_flow",
-            read="02d2a44aa4e649d4",
+            "cosine_affine.part_affine_cosine",
+            "cosine_affine.part_affine_cosine_met",
+            read="92f7fa620a3abc72",
         ),
         "direction": said(
             "hessian_parts.part_direction_hessian",
@@ -95,6 +97,12 @@ CHECKS = kernel(
             "direction.reading_1_psd_premise",
             "hessian_parts.reading_1_psd_premise_hessian",
             read="e656d74ea0cffda1",
+        ),
+        "1-psd-cosine": said(
+            "cosine_affine.reading_1_psd_cosine",
+            "cosine_affine.part_affine_cosine_met",
+            "cosine_affine.reading_1_psd_cosine_needs_acute",
+            read="48c866fca97b6343",
         ),
         "1-non-repelling": said(
             "refuted_repelling.refuted_1_non_repelling", read="0d75f505ca25d0b2"

@@ -34,6 +34,15 @@ LINEAR_SADDLE = Collapse(
 """A critical strict saddle of a scale-invariant loss with a linear head, W = [e2, e3]."""
 
 
+OBTUSE = Collapse(
+    loss=-(3 * u1 + 4 * u2) / (5 * LENGTH),
+    outputs=(u1, u2, u3),
+    head=ExactHead.of(LINEAR, ([[1, 0], [0, 0], [0, 1]], [0, 0, 0])),
+    at=column(-1, 0),
+)
+"""Negative cosine with the target (3/5, 4/5, 0) and the output -e_1, W = [e1, e3]: at (1, 0) H_eff >= 0."""
+
+
 def linear_saddle(state: Collapse, reading: str, ctx: Context) -> Finding:
     """The effective Hessian behind a linear head has a negative eigenvalue."""
     least = eigenvalues(state.effective_hessian)[0]

@@ -66,6 +66,17 @@ STATEMENT = Statement(
             origin=Origin.ADDED,
         ),
         Hypothesis(
+            id="cosine",
+            text=r"$L(u)$ is $-\cos(u, t)$ or $2 - 2 \cos(u, t)$ with a fixed unit vector $t$, and $h(z^*) \neq 0$",
+            origin=Origin.ADDED,
+            source="the loss of BYOL and SimSiam, with no predictor behind $h$",
+        ),
+        Hypothesis(
+            id="not-obtuse",
+            text=r"$\cos(h(z^*), t) \geq 0$",
+            origin=Origin.ADDED,
+        ),
+        Hypothesis(
             id="off-kinks",
             text="$z^*$ lies inside a cell on which the head is affine",
             origin=Origin.ADDED,
@@ -117,6 +128,20 @@ STATEMENT = Statement(
             text=r"With a linear head and $\nabla^2 L(h(z^*)) \succeq 0$, as the section remarks for MSE, $H_{\mathrm{eff}}(z^*) \succeq 0$.",
             hypotheses=("A1", "collapsed", "A6", "linear", "psd"),
             predicted=Verdict.HOLDS,
+        ),
+        Reading(
+            id="1-psd-cosine",
+            text=r"With a linear head behind negative cosine, $H_{\mathrm{eff}}(z^*) \succeq 0$ where output and target make no obtuse angle.",
+            hypotheses=(
+                "A1",
+                "collapsed",
+                "A6",
+                "critical",
+                "linear",
+                "cosine",
+                "not-obtuse",
+            ),
+            predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="1-non-repelling",

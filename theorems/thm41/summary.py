@@ -67,6 +67,10 @@ SUMMARY = Summary(
             "relu-non-repelling",
         ),
         holds_added(
+            "the former holds of negative cosine too, at a critical collapse where output and target make no obtuse angle",
+            "1-psd-cosine",
+        ),
+        holds_added(
             "the latter holds, off the kinks, if the loss is convex nearby",
             "1-non-repelling-convex",
             "relu-non-repelling-convex",
@@ -76,9 +80,10 @@ SUMMARY = Summary(
     shown_by="thm41.2.squared-error.softplus",
     instead=(
         proved(
-            r"With $G \succeq 0$, $G + tM$ has a negative eigenvalue for all small $t > 0$ if and only if some $v \in \ker G$ has $v^T M v < 0$, or $v^T M v = 0$ and $M v \neq 0$; for scale-invariant losses a positive semidefinite loss Hessian and $\rho \neq 0$ exclude each other, which does not make $H_{\mathrm{eff}}$ indefinite as well",
+            r"With $G \succeq 0$, $G + tM$ has a negative eigenvalue for all small $t > 0$ if and only if some $v \in \ker G$ has $v^T M v < 0$, or $v^T M v = 0$ and $M v \neq 0$; for scale-invariant losses a positive semidefinite loss Hessian and $\rho \neq 0$ exclude each other, and yet behind negative cosine and an affine head a critical collapse has $H_{\mathrm{eff}} \succeq 0$ where output and target make no obtuse angle, and $H_{\mathrm{eff}} \preceq 0$ where they make no acute one",
             "kernel",
             "fact0",
+            "affine",
         ),
     ),
     defences=(
@@ -88,8 +93,23 @@ SUMMARY = Summary(
             reply=(
                 holds("Granted: then it holds", "1-psd-premise"),
                 proved(
-                    r"but negative cosine, the loss of BYOL and SimSiam, has an indefinite Hessian wherever $\rho \neq 0$, as Assumption 6 asks, so that this premise then fails for these two methods, which the quote names, where the head's output is the vector that is normalised, and no predictor follows; the premise, not therefore the conclusion: the loss of the counterexample is no cosine",
+                    r"but negative cosine, the loss of BYOL and SimSiam, has an indefinite Hessian wherever $\rho \neq 0$, as Assumption 6 asks, so that this premise then fails for these two methods, which the quote names, where the head's output is the vector that is normalised, and no predictor follows; the conclusion does not fall with it, as the next answer says",
                     "fact0",
+                ),
+            ),
+        ),
+        Defence(
+            of=("1-psd",),
+            answer=r"A negative direction of the loss Hessian need not lie in the range of $W$, and behind negative cosine, where $z^*$ is critical, none does.",
+            reply=(
+                holds_added(
+                    "Granted where output and target make no obtuse angle: there it holds, though the loss Hessian is indefinite",
+                    "1-psd-cosine",
+                ),
+                proved(r"at an obtuse one $H_{\mathrm{eff}} \preceq 0$", "affine"),
+                refuted(
+                    r"and there it is refuted behind negative cosine itself, with an eigenvalue $-\frac{3}{5}$",
+                    "1-psd",
                 ),
             ),
         ),
@@ -182,6 +202,7 @@ SUMMARY = Summary(
         "1-interaction": "No interaction term behind a linear head",
         "1-psd": "PSD effective Hessian behind a linear head",
         "1-psd-premise": "PSD effective Hessian, linear head, PSD loss Hessian",
+        "1-psd-cosine": "PSD effective Hessian, linear head, negative cosine",
         "1-non-repelling": "Non-repelling collapse: linear head, PSD loss Hessian",
         "1-non-repelling-convex": "Non-repelling collapse: linear head, loss convex nearby",
         "2-mechanism": "Instability of collapse, for some smooth heads",
