@@ -62,6 +62,13 @@ CHECKS = kernel(
         "definite": said(
             "readings.reading_definite", "met.reading_definite_met", read="f8c86c3efae80e4b"
         ),
+        "conditioning-gauss-newton-psd": said(
+            "readings_conditioning.reading_conditioning_gauss_newton_psd",
+            "readings_conditioning.reading_conditioning_gauss_newton_psd_met",
+            "readings_conditioning.reading_conditioning_gauss_newton_psd_needs_psd",
+            "readings_conditioning.reading_conditioning_gauss_newton_psd_needs_one_hessian",
+            read="2c2b7eaad2d076c0",
+        ),
         "definite-full": said("readings.refuted_definite_full", read="f22ada39536b771c"),
         "isotropy": said("readings.refuted_isotropy", read="e2a3b2683e0de4d9"),
         "necessary": said("readings.refuted_necessary", read="d324d90884c22760"),

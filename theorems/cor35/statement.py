@@ -129,6 +129,13 @@ STATEMENT = Statement(
             rescued_by="below",
         ),
         Reading(
+            id="conditioning-gauss-newton-psd",
+            text=r"Below the threshold the condition numbers of $J_\phi^T H J_\phi$ and $J_*^T H J_*$, with one loss Hessian $H \succeq 0$, have $\kappa_\phi < 9\kappa$.",
+            hypotheses=("A1", "jacobian", "L", "M", "lambda", "threshold", "psd", "same-hessian"),
+            predicted=Verdict.HOLDS_ADDED,
+            concludes=CONCLUDES["below"][1:],
+        ),
+        Reading(
             id="necessary",
             text=rf"The threshold is required: for $|E| > {PUBLISHED}$, $H_{{\mathrm{{eff}}}}^\phi$ is not positive definite or not as well conditioned.",
             hypotheses=("A1", "L", "M", "lambda", "exceeds"),
