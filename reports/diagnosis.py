@@ -6,7 +6,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reports.faults import Faults
 from reports.figures import svg
+from reports.mathml import prose_or_source, unbroken
 from reports.styles import rules, styles_once
+from reports.typed import lettered
 from verify.claims.evidence import Plot, Series
 from verify.diagnose import Diagnosis
 from verify.diagnose.words import repels
@@ -22,9 +24,14 @@ def page(found: Diagnosis) -> str:
         lstrip_blocks=True,
     )
     environment.globals.update(svg=Faults().guarded(svg, lambda plot: plot.title), style=rules())
-    environment.filters["figure"] = lambda number: f"{number:.6g}"
+    environment.filters |= {"figure": _figure, "prose_or_source": prose_or_source}
     template = environment.get_template("diagnosis.html")
     return styles_once(template.render(found=found, plots=plots(found)))
+
+
+def _figure(number: float) -> str:
+    """Four digits of a number, and all of a count."""
+    return unbroken(lettered(f"{number:.0f}" if number.is_integer() else f"{number:.4g}"))
 
 
 def plots(found: Diagnosis) -> list[Plot]:
@@ -61,7 +68,7 @@ def plots(found: Diagnosis) -> list[Plot]:
     if repels(found.term("H_eff")):
         drawn.append(
             Plot(
-                title="How the direction of the least eigenvalue lies on the samples of the batch",
+                title="How the direction of the least eigenvalue lies on the samples of the batch, in their order",
                 kind="bar",
                 series=(_line("", found.escape),),
                 xlabel="sample of the batch",
