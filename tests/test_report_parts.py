@@ -10,6 +10,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from reports import ReportError
 from reports.figures import svg
@@ -243,6 +244,16 @@ def test_axes_have_the_signs_of_mathematics() -> None:
     drawing = svg(plot(series=(few,), xscale="log", **labels), "p")
     words = list(ElementTree.fromstring(drawing).itertext())
     assert {"10⁻⁶", "0.01", "learning rate × steps", "κ − 1"} <= set(words)
+
+
+def test_ticks_of_a_logarithmic_axis_near_1_are_decimals() -> None:
+    near = Series(label="a", x=(1.0, 2.0), y=(0.02, 0.7))
+    far = replace(near, y=(2e-7, 7e-6))
+    for series, here, there in ((near, "0.2", "×"), (far, "×", "e-07")):
+        drawing = svg(plot(series=(series,), yscale="log"), "p")
+        ticks = "".join(ElementTree.fromstring(drawing).itertext())
+        assert here in ticks
+        assert there not in ticks
 
 
 def test_what_is_counted_is_not_labelled_in_fractions() -> None:
