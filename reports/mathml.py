@@ -95,7 +95,7 @@ _NAMED = re.compile(
 """What a letter or a word is called that SymPy prints as it was named."""
 _INVERSE = re.compile(r"\\operatorname\{a(sin|cos|tan)\}")
 _TYPED_TEN = re.compile(r"(?<![\w.\\{])(\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")  # 1.1e-14
-_APART = re.compile(r"(?<=\d) (?=%|· 10)|(?<=\d ·) (?=10)|(?<=×) (?=\d)")
+_APART = re.compile(r"(?<=\d) (?=%|· 10|\d{3}(?!\d))|(?<=\d ·) (?=10)|(?<=×) (?=\d)")
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -135,7 +135,7 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
 
 
 def unbroken(text: str) -> str:
-    """Text in which no line breaks between a number and its per cent, its power of ten or its sign of a product."""
+    """Text in which no line breaks between a number and its per cent, its thousands, its power of ten or its sign of a product."""
     return _APART.sub("\N{NO-BREAK SPACE}", text)
 
 
