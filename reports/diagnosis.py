@@ -26,7 +26,16 @@ def page(found: Diagnosis) -> str:
     environment.globals.update(svg=Faults().guarded(svg, lambda plot: plot.title), style=rules())
     environment.filters |= {"figure": _figure, "prose_or_source": prose_or_source}
     template = environment.get_template("diagnosis.html")
-    return styles_once(template.render(found=found, plots=plots(found)))
+    return styles_once(template.render(found=found, plots=plots(found), places=places(found)))
+
+
+def places(found: Diagnosis) -> list[str]:
+    """The samples of the batch by their places among the outputs; of many, those with a share of 1/20."""
+    few = len(found.samples) <= 12
+    return [
+        str(sample) if few or share > 0.05 else ""
+        for sample, share in zip(found.samples, found.escape, strict=True)
+    ]
 
 
 def _figure(number: float) -> str:
@@ -68,15 +77,16 @@ def plots(found: Diagnosis) -> list[Plot]:
     if repels(found.term("H_eff")):
         drawn.append(
             Plot(
-                title="How the direction of the least eigenvalue lies on the samples of the batch, in their order",
+                title="How the direction of the least eigenvalue lies on the samples of the batch",
                 kind="bar",
-                series=(_line("", found.escape),),
-                xlabel="sample of the batch",
+                series=(_line("", found.escape, first=0),),
+                xlabel="samples of the batch, by their places among the outputs",
                 ylabel="share",
             )
         )
     return drawn
 
 
-def _line(label: str, values: tuple[float, ...] | list[float]) -> Series:
-    return Series(label=label, x=tuple(map(float, range(1, len(values) + 1))), y=tuple(values))
+def _line(label: str, values: tuple[float, ...] | list[float], first: int = 1) -> Series:
+    x = tuple(float(first + i) for i in range(len(values)))
+    return Series(label=label, x=x, y=tuple(values))

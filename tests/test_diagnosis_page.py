@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from reports.diagnosis import page, plots
+from reports.diagnosis import page, places, plots
 from verify.diagnose import Diagnosis, diagnose
 
 
@@ -39,3 +39,11 @@ def test_the_page_has_four_digits_of_a_number_and_all_of_a_count(found: Diagnosi
     html = page(found)
     assert f"<td>{found.numbers['order']:.0f}</td>" in html
     assert f"<td>{found.numbers['loss']:.4g}</td>" in html
+
+
+def test_the_picture_of_the_way_out_names_samples_as_the_answer_does(found: Diagnosis) -> None:
+    (answer,) = (a.answer for a in found.answers if a.question == "Where is the way out?")
+    named = re.findall(r"(\d+) \(\d+ %\)", answer.partition(", as if")[0])
+    shares = dict(zip(places(found), found.escape, strict=True))
+    assert sorted(shares, key=shares.__getitem__)[::-1][: len(named)] == named
+    assert all(f">{sample}<" in page(found) for sample in shares)
