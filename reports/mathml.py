@@ -95,7 +95,7 @@ _NAMED = re.compile(
 """What a letter or a word is called that SymPy prints as it was named."""
 _INVERSE = re.compile(r"\\operatorname\{a(sin|cos|tan)\}")
 _TYPED_TEN = re.compile(r"(?<![\w.\\{])(\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")  # 1.1e-14
-_APART = re.compile(r"(?<=\d) (?=%|· 10|\d{3}(?!\d))|(?<=\d ·) (?=10)|(?<=×) (?=\d)")
+_APART = re.compile(r"(?<=\d) (?=%|· 10|×|\d{3}(?!\d))|(?<=\d ·) (?=10)|(?<=×) (?=\d)")
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -123,11 +123,18 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
     for i, piece in enumerate(pieces):
         if i % 2:
             before = str((set_formula or formula)(piece))
+            if html.endswith(("(", "[")) and before.startswith("<math"):  # nor after what opens
+                first, closing, rest = before.partition("</math>")
+                before = f'<span class="nowrap">{html[-1]}{first}{closing}</span>{rest}'
+                html = html[:-1]
             continue
         mark = piece[: len(piece) - len(piece.lstrip(_MARKS))] if i else ""
         if mark and before.endswith("</math>"):  # no line break before the mark that follows
             parts, opening, last = before.rpartition("<math")
             before = f'{parts}<span class="nowrap">{opening}{last}{escape(mark)}</span>'
+            piece = piece[len(mark) :]
+        elif mark and before.endswith("</math></span>"):
+            before = f"{before.removesuffix('</span>')}{escape(mark)}</span>"
             piece = piece[len(mark) :]
         html += before + _CODE.sub(r"<code>\1</code>", escape(unbroken(piece.replace(r"\$", "$"))))
         before = ""

@@ -93,7 +93,7 @@ _ONE_SEED = re.compile(r"(?<![\w.])(-?[\d.]+(?:e[+-]\d+)?) \(\1\)")
 """A mean over one seed, and that seed's value."""
 
 _SHOWN_CODE = re.compile(r"<code>[^<]*</code>")
-_OPTION = re.compile(r"--[a-z][a-z-]*")
+_OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 
 _HREF = re.compile(r' href="#([^"]+)"')
 _ID = re.compile(r' id="([^"]+)"')
@@ -273,7 +273,7 @@ def _page(
 
 
 def _unbroken_options(code: re.Match[str]) -> str:
-    """Code of which no line breaks inside ``--data-path``."""
+    """Code of which no line breaks inside ``-m`` or ``--data-path``."""
     return _OPTION.sub(r'<span class="nowrap">\g<0></span>', code[0])
 
 

@@ -154,6 +154,11 @@ def test_no_line_breaks_between_a_formula_and_its_full_stop() -> None:
     assert prose("for all $t$ so") == f"for all {formula('t')} so"
 
 
+def test_no_line_breaks_between_a_formula_and_the_bracket_before_it() -> None:
+    assert prose("as ($t$), so") == f'as <span class="nowrap">({formula("t")}),</span> so'
+    assert prose("as ($t$ so)") == f'as <span class="nowrap">({formula("t")}</span> so)'
+
+
 def test_no_line_breaks_in_a_percentage_and_in_a_power_of_ten() -> None:
     assert prose("in 100 % of 2 states") == "in 100\N{NO-BREAK SPACE}% of 2 states"
     assert prose("weights x 0.1 here") == "weights ×\N{NO-BREAK SPACE}0.1 here"
