@@ -6,7 +6,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reports.faults import Faults
 from reports.figures import svg
+from reports.mathml import prose_or_source, unbroken
 from reports.styles import rules, styles_once
+from reports.typed import lettered
 from verify.claims.evidence import Plot, Series
 from verify.diagnose import Diagnosis
 from verify.diagnose.words import repels
@@ -22,9 +24,23 @@ def page(found: Diagnosis) -> str:
         lstrip_blocks=True,
     )
     environment.globals.update(svg=Faults().guarded(svg, lambda plot: plot.title), style=rules())
-    environment.filters["figure"] = lambda number: f"{number:.6g}"
+    environment.filters |= {"figure": _figure, "prose_or_source": prose_or_source}
     template = environment.get_template("diagnosis.html")
-    return styles_once(template.render(found=found, plots=plots(found)))
+    return styles_once(template.render(found=found, plots=plots(found), places=places(found)))
+
+
+def places(found: Diagnosis) -> list[str]:
+    """The samples of the batch by their places among the outputs; of many, those with a share of 1/20."""
+    few = len(found.samples) <= 12
+    return [
+        str(sample) if few or share > 0.05 else ""
+        for sample, share in zip(found.samples, found.escape, strict=True)
+    ]
+
+
+def _figure(number: float) -> str:
+    """Four digits of a number, and all of a count."""
+    return unbroken(lettered(f"{number:.0f}" if number.is_integer() else f"{number:.4g}"))
 
 
 def plots(found: Diagnosis) -> list[Plot]:
@@ -63,13 +79,14 @@ def plots(found: Diagnosis) -> list[Plot]:
             Plot(
                 title="How the direction of the least eigenvalue lies on the samples of the batch",
                 kind="bar",
-                series=(_line("", found.escape),),
-                xlabel="sample of the batch",
+                series=(_line("", found.escape, first=0),),
+                xlabel="samples of the batch, by their places among the outputs",
                 ylabel="share",
             )
         )
     return drawn
 
 
-def _line(label: str, values: tuple[float, ...] | list[float]) -> Series:
-    return Series(label=label, x=tuple(map(float, range(1, len(values) + 1))), y=tuple(values))
+def _line(label: str, values: tuple[float, ...] | list[float], first: int = 1) -> Series:
+    x = tuple(float(first + i) for i in range(len(values)))
+    return Series(label=label, x=x, y=tuple(values))

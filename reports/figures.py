@@ -19,7 +19,13 @@ import matplotlib.style
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    LogFormatterSciNotation,
+    NullFormatter,
+    NullLocator,
+)
 
 from reports import ReportError
 from reports.plain import plain
@@ -211,8 +217,19 @@ def _label_ticks(axes: Axes, plot: Plot) -> None:
         axes.xaxis.set_minor_locator(NullLocator())
     for axis, scale in ((axes.xaxis, plot.xscale), (axes.yaxis, plot.yscale)):
         low, high = sorted(axis.get_view_interval())
+        fixed = isinstance(axis.get_major_locator(), FixedLocator)
+        if scale == "log" and low >= 1e-3 and high <= 1e4 and not fixed:
+            axis.set_major_formatter(_Decimals())
+            axis.set_minor_formatter(_Decimals())
         if scale == "log" and high >= 100 * low > 0:
             axis.set_minor_formatter(NullFormatter())
+
+
+class _Decimals(LogFormatterSciNotation):
+    """Of a logarithmic axis near 1: the same ticks have a label, 0.2 and not 2 × 10⁻¹."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return f"{x:g}" if super().__call__(x, pos) else ""
 
 
 def _inline(drawing: str, plot: Plot, anchor: str) -> Markup:

@@ -97,7 +97,7 @@ _INVERSE = re.compile(r"\\operatorname\{a(sin|cos|tan)\}")
 _PRIMED_BELOW = re.compile(r"(_(?:\{[^{}]*\}|\\[A-Za-z]+|[^\s\\{}]))('{2,})(?![\s^]*\^)")  # h_*''
 _TYPED_TEN = re.compile(r"(?<![\w.\\{])(\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")  # 1.1e-14
 _APART = re.compile(
-    r"(?<=\d) (?=%|· 10)|(?<=\d ·) (?=10)|(?<=×) (?=\d)"
+    r"(?<=\d) (?=%|· 10|×|\d{3}(?!\d))|(?<=\d ·) (?=10)|(?<=×) (?=\d)"
     r"|(?<= [=<>≤≥≠]) (?=\S)|(?<=[\w)|]) (?=[=<>≤≥≠] [\w−.]{1,6}(?![\w(|]))"
 )
 _CODE = re.compile(r"`([^`]+)`")
@@ -127,11 +127,18 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
     for i, piece in enumerate(pieces):
         if i % 2:
             before = str((set_formula or formula)(piece))
+            if html.endswith(("(", "[")) and before.startswith("<math"):  # nor after what opens
+                first, closing, rest = before.partition("</math>")
+                before = f'<span class="nowrap">{html[-1]}{first}{closing}</span>{rest}'
+                html = html[:-1]
             continue
         mark = piece[: len(piece) - len(piece.lstrip(_MARKS))] if i else ""
         if mark and before.endswith("</math>"):  # no line break before the mark that follows
             parts, opening, last = before.rpartition("<math")
             before = f'{parts}<span class="nowrap">{opening}{last}{escape(mark)}</span>'
+            piece = piece[len(mark) :]
+        elif mark and before.endswith("</math></span>"):
+            before = f"{before.removesuffix('</span>')}{escape(mark)}</span>"
             piece = piece[len(mark) :]
         html += before + _CODE.sub(r"<code>\1</code>", escape(unbroken(piece.replace(r"\$", "$"))))
         before = ""
@@ -139,7 +146,7 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
 
 
 def unbroken(text: str) -> str:
-    """Text in which no line breaks in a number with its per cent, power of ten or sign of a product, nor in ``k = 2``."""
+    """Text in which no line breaks in a number with its per cent, thousands, power of ten or sign of a product, nor in ``k = 2``."""
     return _APART.sub("\N{NO-BREAK SPACE}", text)
 
 

@@ -65,20 +65,36 @@ _Member = TypeVar("_Member")
 _FIRST_WORD = re.compile(r"(?:a|[a-z][a-z'’-]+)(?=[\s,;:.?]|$)")
 _BRACKETED = re.compile(r"\[[^\[\]$a-z]*\]|\([^()$a-z]*\)")
 
+_RANGE = re.compile(r"-?\d+(?:\.\d+)? to -?\d+(?:\.\d+)?")
+
 FIGURES = Drawings()
 """By the hash of plot and anchor."""
 
 _ABLATION = ".ablation"
 """With it ends the id of the check that withdraws the premises of a derivation."""
 
-_ANSWERED = re.compile(r"(?<![\w-])([a-z][\w-]*)(?= \((?:no|undecided|not applicable)\))")
-"""The id of an effect before its answer, as a measurement's summary begins."""
+_SHORTFALL = re.compile(r"^Not answered with yes: [^.]*\. ")
+"""What a measurement's summary begins with; on the page of its experiment the effects stand in a table."""
 
-_NETWORKS = {"resnet18": "ResNet-18", "vit-tiny": "ViT-Tiny"}
-_NETWORK = re.compile("|".join(_NETWORKS))
+_NAMES = {
+    "adam": "Adam",
+    "gelu": "GELU",
+    "info_nce": "InfoNCE",
+    "mse": "squared error",
+    "relu": "ReLU",
+    "resnet18": "ResNet-18",
+    "simsiam": "SimSiam",
+    "swish": "Swish",
+    "vit-tiny": "ViT-Tiny",
+}
+_NAMED = re.compile(rf"(?<![\w.-])(?:{'|'.join(_NAMES)})(?![\w.-]*\w)")
+_CODE = re.compile(r"(`[^`]*`)")
+_ONE_SEED = re.compile(r"(?<![\w.])(-?[\d.]+(?:e[+-]\d+)?) \(\1\)")
+"""A mean over one seed, and that seed's value."""
 
-_OPTION = re.compile(r"(?<= )-(?:&gt;|[\w-]+)(?=[^<>]*</code>)")
-"""An option of a command, or an arrow, in a line of code: a line may break after its hyphen."""
+_SHOWN_CODE = re.compile(r"<code>[^<]*</code>")
+_OPTION = re.compile(r"(?<![\w-])-(?:-?[a-z][a-z-]*|&gt;)")
+"""An option of a command, or an arrow, in which a line might break after its hyphen."""
 
 _HREF = re.compile(r' href="#([^"]+)"')
 _ID = re.compile(r' id="([^"]+)"')
@@ -254,8 +270,12 @@ def _page(
     }
     template = environment.get_template("report.html")
     html = template.render(run=run, title=title, sections=sections, first=first, faults=own)
-    html = _OPTION.sub(r'<span class="nowrap">\g<0></span>', html)
-    return styles_once(_unindented(html))
+    return styles_once(_unindented(_SHOWN_CODE.sub(_unbroken_options, html)))
+
+
+def _unbroken_options(code: re.Match[str]) -> str:
+    """Code of which no line breaks inside ``-m`` or ``--data-path``."""
+    return _OPTION.sub(r'<span class="nowrap">\g<0></span>', code[0])
 
 
 def _unindented(html: str) -> str:
@@ -326,6 +346,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
     environment.filters.update(
         prose=set_prose,
         prose_or_source=prose_or_source,
+        named=_named,
         emphasised=lambda text: _emphasised(set_prose(text)),
         commented=_commented,
         ticked=_ticked,
@@ -367,6 +388,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         crosswalk=crosswalk.shown(run, crosswalk.read()),
         decided_by=crosswalk.decided_by,
         called=vocabulary.called,
+        column_class=_column_class,
         definition=vocabulary.anchor,
         definitions=quoted.definitions,
         dependencies=drawing(run),
@@ -378,6 +400,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         id_of=_id_of,
         made_with=_made_with,
         measured_on=_measured_on,
+        named=_plot_named,
         numbered=partial(crosswalk.numbered, run),
         place=_place,
         released=released.table,
@@ -421,7 +444,7 @@ def _heading(check: CheckRecord, room: StatementRecord | ExperimentRecord) -> st
         return first
     if colon and isinstance(room, StatementRecord) and first in check.readings:
         return f"“{room.title(room.statement.reading(first))}”: {rest}"
-    return _NETWORK.sub(lambda name: _NETWORKS[name[0]], check.title)
+    return _named(check.title)
 
 
 def _summary(check: CheckRecord, room: StatementRecord | ExperimentRecord) -> str:
@@ -429,13 +452,36 @@ def _summary(check: CheckRecord, room: StatementRecord | ExperimentRecord) -> st
     text = "" if check.evidence is None else check.evidence.summary
     if isinstance(room, StatementRecord):
         return text
-    effects = {effect.id: effect.text.rstrip(".") for effect in room.experiment.effects}
+    answers = [measured.answer for measured in check.evidence.answers] if check.evidence else []
+    tally = ", ".join(f"{answer} {n}" for answer, n in _tally(Answer, answers))
+    told = f"{count(len(answers), 'effect')}: {tally}. " if answers else ""
+    return told + _sentence(_named(_SHORTFALL.sub("", text)))
 
-    def worded(named: re.Match[str]) -> str:
-        return f"“{effects[named[1]]}”" if named[1] in effects else named[0]
 
-    answers, stop, rest = text.partition(". ")
-    return f"{_ANSWERED.sub(worded, answers)}{stop}{rest}"
+def _named(text: str) -> str:
+    """Text with what code calls by a name of its own called as the literature calls it."""
+    pieces = _CODE.split(text)
+    pieces[::2] = [
+        _ONE_SEED.sub(r"\1", _NAMED.sub(lambda name: _NAMES[name[0]], piece))
+        for piece in pieces[::2]
+    ]
+    return "".join(pieces)
+
+
+def _plot_named(plot: Plot, room: StatementRecord | ExperimentRecord) -> Plot:
+    """A plot of an experiment with such names; a statement's letters and ids stay."""
+    if isinstance(room, StatementRecord):
+        return plot
+    series = tuple(msgspec.structs.replace(one, label=_named(one.label)) for one in plot.series)
+    return msgspec.structs.replace(plot, series=series, note=_named(plot.note))
+
+
+def _table_named(table: Table, room: StatementRecord | ExperimentRecord) -> Table:
+    """The same of a table."""
+    if isinstance(room, StatementRecord):
+        return table
+    rows = tuple(tuple(map(_named, row)) for row in table.rows)
+    return msgspec.structs.replace(table, rows=rows, note=_named(table.note))
 
 
 def _taken(evidence: Evidence) -> list[list[str]]:
@@ -492,16 +538,30 @@ def _worded(run: RunRecord) -> dict[str, str]:
 
 
 def _untold(
-    withdrawn: Mapping[str, Mapping[str, int | str]], check: CheckRecord
+    withdrawn: Mapping[str, Mapping[str, int | str]],
+    check: CheckRecord,
+    room: StatementRecord | ExperimentRecord,
 ) -> Iterable[Table]:
     """The tables of a check without what stands beside the premises of its derivation."""
     told = withdrawn.get(check.id.removesuffix(_ABLATION), {})
     for table in () if check.evidence is None else check.evidence.tables:
         rows = tuple(row for row in table.rows if row[0] not in told)
         if not check.id.endswith(_ABLATION) or not told:
-            yield table
+            yield _table_named(table, room)
         elif rows:
             yield msgspec.structs.replace(table, rows=rows)
+
+
+def _column_class(table: Table, i: int) -> Markup:
+    """What keeps a column of words from being as narrow as one word, and a short name on one line.
+
+    Where there are many columns, room is lacking for either.
+    """
+    name, few = table.columns[i], len(table.columns) <= 7
+    words = [row[i] for row in table.rows if few and not _BRACKETED.search(row[i])]
+    if len(name) > 24 or max(map(len, words), default=0) > 16:
+        return Markup(' class="long"')
+    return Markup(' class="nowrap"' if few and " " in name and len(name) < 10 else "")
 
 
 def _made_with(run: RunRecord) -> list[tuple[str, int]]:
@@ -626,10 +686,11 @@ def _sentence(text: str) -> str:
 
 
 def _cell(text: str) -> Markup:
-    """Text of a table's cell: no line breaks between the numbers of a bracket."""
+    """Text of a table's cell: no line breaks between the numbers of a bracket, or where it is one from .. to."""
     if text == "inf":
         return Markup("∞")
-    unbroken = _BRACKETED.sub(lambda numbers: numbers[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+    together = _RANGE if _RANGE.fullmatch(text) else _BRACKETED
+    unbroken = together.sub(lambda numbers: numbers[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
     return prose_or_source(unbroken)
 
 

@@ -27,7 +27,7 @@ _TYPED = re.compile(
     r"|(?<![A-Za-z])(?P<operator>hess|grad) (?=[A-Za-z(])"
     r"|\^(?P<power>-?\d+)|(?<=[A-Za-z])_(?P<below>\d+)(?!\w)"
     r"|(?:(?<![\w.])|(?<=[ (]x))(?P<size>\d+(?:\.\d+)?)e(?P<ten>[+-]\d+)(?!\w)"
-    r"|(?P<times>(?<=[\w,]) x (?=\d)|(?<=[\w,]) x(?=\d+\.\d)|(?<=\d)(?<!\b0)x(?=\d)|(?<=\d)x(?![\w(])|(?<=[ (])x(?=1e[+-]\d))"
+    r"|(?P<times>(?<=[\w,)]) x (?=\d)|(?<=[\w,]) x(?=\d+\.\d)|(?<=\d)(?<!\b0)x(?=\d)|(?<=\d)x(?![\w(])|(?<=[ (])x(?=1e[+-]\d))"
     r"|(?P<nothing>(?<![\w.)\]-])-(?=0(?:\.0+)?(?![\w.])))"
     r"|(?P<minus>(?<![\w.)\]-])-(?=\d)|(?<= )-(?= ))"
     r"|(?P<root>(?<![A-Za-z])sqrt(?: (?=[\w|])|(?=\()))"
@@ -61,9 +61,9 @@ def lettered(text: str) -> str:
 
 
 def _sized(size: str, ten: int) -> str:
-    """A number as it is written: ``2.8e+02`` is 280; a bare power of ten stays one, and so does what is far from 1."""
+    """A number as it is written: ``2.8e+02`` is 280; far from 1, and where ``1e-3`` is meant, it has its power of ten."""
     _, point, decimals = size.partition(".")
-    if (point and -3 <= ten <= 3) or ten == 0:
+    if (-3 if point else 0) <= ten <= 3:
         return f"{float(f'{size}e{ten}'):.{max(len(decimals) - ten, 0)}f}"
     return f"{'' if float(size) == 1 else f'{size} · '}10{str(ten).translate(_SUPER)}"
 

@@ -312,7 +312,7 @@ def test_answers_of_earlier_code_are_shown_and_marked_and_do_not_count(run: RunR
     mark = "with earlier code"
     assert "Does not reproduce" in before["E3"]
     assert "Does not reproduce" not in after["E3"]
-    assert squeezed("E3.spread, earlier: no") in squeezed(after["E3"])
+    assert squeezed("E3.spread, by earlier code and its criterion: no") in squeezed(after["E3"])
     assert mark not in before["result--E3"]
     assert f"(measured {mark})" in after["result--E3"]
     denied = replace(then, told=(replace(told, digits=(Answer.YES, "0.97")),))

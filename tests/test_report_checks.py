@@ -14,11 +14,11 @@ from report_parser import Parsed, shown, squeezed
 
 from reports import tiers
 from reports.mathml import prose_or_source, unbroken
-from reports.render import _heading, _summary, page
+from reports.render import _column_class, _heading, _summary, _untold, page
 from reports.typed import lettered
 from reports.vocabulary import anchor
 from verify.claims.check import Kind, Role
-from verify.claims.evidence import Evaluated, Outcome, Premise
+from verify.claims.evidence import Evaluated, Outcome, Premise, Table
 from verify.engine.record import RunRecord
 
 
@@ -83,7 +83,7 @@ def test_hypotheses_are_worded_once_for_all_points_that_refute_the_same_readings
 
 
 def test_a_point_without_hypotheses_does_not_count_them(parsed: Parsed) -> None:
-    assert "Found by search: the conclusion fails, 1.7." in parsed.text["E3.scale.any"]
+    assert parsed.text["E3.scale.any"].split() == ["z[[1,", "0]]"]  # its line says what it refutes
     assert "0 hypotheses" not in parsed.text[""]
 
 
@@ -161,13 +161,15 @@ def test_a_withdrawn_hypothesis_is_not_called_necessary(parsed: Parsed) -> None:
         "a derivation cannot be completed"
     )
     assert own.count("does not show the statement false without it") == 1
+    assert "What shows that the checks can fail" in parsed.text["E3"]
+    assert "a derivation" not in parsed.text["E3"]
 
 
 def test_cases_vacuous_cases_and_margin_of_a_property(parsed: Parsed) -> None:
     assert "200 cases" in parsed.text["thm41.F.property"]
     assert "vacuous" not in parsed.text["thm41.F.property"]
     assert "worst error / allowed 0.31" in parsed.text["thm41.F.property"]
-    assert "187 cases, 13 vacuous" in parsed.text["thm41.T2.property"]
+    assert "187 cases, 13 more vacuous" in parsed.text["thm41.T2.property"]
 
 
 def test_an_open_step_is_said_to_be_open(parsed: Parsed) -> None:
@@ -255,21 +257,59 @@ def test_a_check_is_called_in_words_and_not_by_ids() -> None:
     assert _heading(room.checks[-1], room) == room.checks[-1].title
 
 
-def test_a_measurement_names_effects_and_networks_in_words() -> None:
+def test_a_property_says_its_cases_and_margin_once() -> None:
+    id = "thm41.T2.property"
+    finding = replace(
+        FINDINGS[id], summary="187 cases, 13 more vacuous; largest error / allowed 0.3."
+    )
+    own = Parsed(page(run_record(FINDINGS | {id: finding}))).text[id]
+    assert own.count("187 cases") == own.count("error / allowed") == 1
+
+
+def test_a_measurement_counts_its_answers_and_calls_things_by_the_names_of_the_literature() -> None:
     (room,) = run_record().experiments
     measured = next(check for check in room.checks if check.evidence)
-    effect, other = room.experiment.effects[:2]
-    summary = f"Not answered with yes: {effect.id} (no), else (no). {other.id} (no) stays."
+    said = "On toys: swish 9.6 (9.6), relu 0.1 (0.2), by `ssl --loss info_nce`, of part-relu."
+    table = Table(title="t", columns=("head", "loss"), rows=(("gelu, normal", "mse"),))
     named = replace(
         measured,
         title="Orbits: CIFAR-10, resnet18, reduced",
-        evidence=replace(measured.evidence, summary=summary),
+        evidence=replace(
+            measured.evidence,
+            summary=f"Not answered with yes: {room.experiment.effects[0].id} (no). {said}",
+            tables=(table,),
+        ),
     )
-    words = effect.text.rstrip(".")
     assert _summary(named, room) == (
-        f"Not answered with yes: “{words}” (no), else (no). {other.id} (no) stays."
+        "3 effects: yes 1, no 2. On toys: Swish 9.6, ReLU 0.1 (0.2), by `ssl --loss info_nce`, of part-relu."
     )
     assert _heading(named, room) == "Orbits: CIFAR-10, ResNet-18, reduced"
+    (shown,) = _untold({}, named, room)
+    assert shown.rows == (("GELU, normal", "squared error"),)
+    (of_a_statement,) = _untold({}, named, run_record().statements[0])
+    assert of_a_statement.rows == table.rows
+
+
+def test_columns_of_words_are_wider_than_a_word_where_there_is_room() -> None:
+    words, few = ("published: CIFAR-10, ResNet-18", "14.7"), ("network", "z minus h")
+    narrow = Table(title="t", columns=few, rows=(words,))
+    wide = Table(title="t", columns=few * 4, rows=(words * 4,))
+    assert [_column_class(narrow, i) for i in (0, 1)] == [' class="long"', ' class="nowrap"']
+    assert [_column_class(wide, i) for i in (0, 1)] == ["", ""]
+
+
+def test_a_table_of_sentences_is_a_list_of_them_where_the_page_is_narrow() -> None:
+    (room,) = run_record().experiments
+    (measured,) = (c for c in room.checks if c.evidence and c.evidence.answers)
+    said = Table(title="t", columns=("", "published", "here"), rows=(("data", "a", "b" * 60),))
+    few = replace(said, rows=(("data", "a", "b"),))
+
+    def shown(table: Table) -> str:
+        checks = (replace(measured, evidence=replace(measured.evidence, tables=(table,))),)
+        return page(replace(run_record(), experiments=(replace(room, checks=checks),)))
+
+    assert '<td data-label="Published">a</td>' in shown(said)
+    assert '<td data-label="Published">a</td>' not in shown(few)
 
 
 def test_what_a_premise_or_an_earlier_step_says_is_named_alone() -> None:

@@ -152,6 +152,13 @@ def test_no_mark_stands_behind_a_formula_where_a_line_may_break(html: str) -> No
     assert re.findall(r"</math>[.,;:!?)]", bare) == []
 
 
+def test_no_line_breaks_inside_an_option_of_a_command(run: RunRecord) -> None:
+    commands = re.findall(r"<code>python .*?</code>", page(run))
+    assert any("--" in command for command in commands)
+    for command in commands:
+        assert not re.search(r" -", re.sub(r'<span class="nowrap">--?[a-z-]+</span>', "", command))
+
+
 def test_the_head_of_a_column_that_begins_with_a_greek_letter_keeps_it_small(
     run: RunRecord,
 ) -> None:

@@ -10,6 +10,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from reports import ReportError
 from reports.figures import svg
@@ -166,6 +167,11 @@ def test_an_index_in_parentheses_stands_below_its_letter() -> None:
     assert prose("W_l x_(l-1)") == prose("$W_{l}$ $x_{l-1}$")
 
 
+def test_no_line_breaks_between_a_formula_and_the_bracket_before_it() -> None:
+    assert prose("as ($t$), so") == f'as <span class="nowrap">({formula("t")}),</span> so'
+    assert prose("as ($t$ so)") == f'as <span class="nowrap">({formula("t")}</span> so)'
+
+
 def test_no_line_breaks_in_a_percentage_and_in_a_power_of_ten() -> None:
     assert prose("in 100 % of 2 states") == "in 100\N{NO-BREAK SPACE}% of 2 states"
     assert prose("weights x 0.1 here") == "weights ×\N{NO-BREAK SPACE}0.1 here"
@@ -256,6 +262,16 @@ def test_axes_have_the_signs_of_mathematics() -> None:
     drawing = svg(plot(series=(few,), xscale="log", **labels), "p")
     words = list(ElementTree.fromstring(drawing).itertext())
     assert {"10⁻⁶", "0.01", "learning rate × steps", "κ − 1"} <= set(words)
+
+
+def test_ticks_of_a_logarithmic_axis_near_1_are_decimals() -> None:
+    near = Series(label="a", x=(1.0, 2.0), y=(0.02, 0.7))
+    far = replace(near, y=(2e-7, 7e-6))
+    for series, here, there in ((near, "0.2", "×"), (far, "×", "e-07")):
+        drawing = svg(plot(series=(series,), yscale="log"), "p")
+        ticks = "".join(ElementTree.fromstring(drawing).itertext())
+        assert here in ticks
+        assert there not in ticks
 
 
 def test_what_is_counted_is_not_labelled_in_fractions() -> None:

@@ -175,6 +175,7 @@ def diagnose(
         tuple(terms),
         spectra,
         tuple(share.tolist()),
+        tuple(few.tolist()),
         tuple(notes),
     )
 

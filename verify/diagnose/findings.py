@@ -77,6 +77,7 @@ class Diagnosis:
         terms: extremes of G, M and H_eff.
         spectra: singular values of the centred z and h over the largest, and eigenvalues of H_eff.
         escape: share of the escape direction that lies on each sample, (B,), or empty.
+        samples: which of the outputs given these samples are, (B,).
         notes: what was assumed or left out.
     """
 
@@ -86,6 +87,7 @@ class Diagnosis:
     terms: tuple[Extremes, ...]
     spectra: dict[str, tuple[float, ...]]
     escape: tuple[float, ...]
+    samples: tuple[int, ...]
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
