@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import sympy as sp
 import torch
 
 from theorems.prop33 import CHECKS, STATEMENT, refutations, robust, search
 from verify.numeric.decimals import rounded_up
+from verify.symbolic.curvature import Curvature
 
 RESULTS = Path(__file__).parents[1] / "reports" / "RESULTS.md"
 
@@ -66,6 +69,27 @@ def test_the_certificate_bounds_every_head():
         assert found <= torch.exp(search.worst(weight, z)) * (1 + 1e-9)
         metrics = start @ robust.hessian(z @ weight.T) @ start
         assert found == pytest.approx(float(torch.linalg.cond(metrics).max()) ** 0.5)
+
+
+@pytest.mark.parametrize("d", [1, 2])
+def test_the_dome_is_a_quadratic_on_the_subspace_and_curved_at_every_point(d):
+    # Oracles: Christoffel symbols, which do not know that the metric is a Hessian, with any numbers for u_d and its
+    # exponentials; the eigenvalues of the Hessian in floating point.
+    dome = refutations.domed(d)
+    u, t = dome.outputs[d - 1 :]
+    for numbers in (
+        (1, 2, 3),
+        (sp.Rational(1, 2), 5, sp.Rational(1, 7)),
+        (-2, sp.Rational(9, 8), 1),
+    ):
+        here = dict(zip((u, sp.exp(u**2 / 2), sp.exp(t)), map(sp.S, numbers), strict=True))
+        curvature = Curvature(dome.metric, dome.outputs, here)
+        assert curvature.sectional(d - 1, d) == sp.Rational(1, 4) == dome.everywhere
+    hessian = sp.lambdify(dome.outputs, dome.metric, "numpy")
+    for at in ((0.0, 0.0), (1.0, -3.0), (-2.0, 2.0), (3.0, 1.0)):
+        assert np.linalg.eigvalsh(hessian(*[0.5] * (d - 1), *at))[0] > 0
+    on = dome.loss.subs(t, 0) - sum(x**2 for x in dome.outputs[:d]) / 2
+    assert sp.simplify(on) == sp.log(2)
 
 
 def test_the_results_tell_the_condition_that_is_seen_and_the_bound_from_above():

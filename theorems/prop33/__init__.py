@@ -40,6 +40,7 @@ LOSSES = (
     refutations.rippled(3),
     refutations.trinomial(2),
 )
+EVERYWHERE = (refutations.domed(2), refutations.domed(1), refutations.trinomial(2))
 
 LINEAR_HEAD = ("thm41.identity", "thm41.1-interaction")
 """Why the effective Hessian of a linear or affine head is W^T g W."""
@@ -75,6 +76,14 @@ IFF = section(
             cost=2.0,
         )
         for reading in refutations.MILD
+    ),
+    refutation(
+        "whitened.curved-everywhere",
+        "Losses curved at every point, with $k = d + 1$ and $k = d + 2$, under the constant head $[I; 0]$",
+        refutations.whitened,
+        EVERYWHERE,
+        reading="curved-everywhere",
+        cost=4.0,
     ),
     *(
         refutation_controls(

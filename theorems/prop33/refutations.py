@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated
 
 import msgspec
@@ -62,6 +63,28 @@ class CurvedLoss:
         return by_christoffel, curvature.cubic(i, j, i, j), sectional
 
     @cached_property
+    def squares(self) -> dict[sp.Expr, sp.Expr]:
+        """By e^s with a square s in the loss: 1 + s + r with r >= 0, since e^s >= 1 + s."""
+        exponents = sorted((e.args[0] for e in self.loss.atoms(sp.exp)), key=str)
+        return {
+            sp.exp(s): 1 + s + sp.Symbol(f"r_{n}", nonnegative=True)
+            for n, s in enumerate(exponents)
+            if s.is_nonnegative
+        }
+
+    @cached_property
+    def everywhere(self) -> sp.Expr:
+        """K of the plane as a function of u, by the cubic form; with sines at u = 0 alone."""
+        here = dict.fromkeys(self.outputs, sp.S.Zero)
+        if not self.loss.has(sp.sin, sp.cos):
+            here = self.squares | {
+                sp.exp(u): sp.Symbol(f"y_{n}", positive=True) for n, u in enumerate(self.outputs)
+            }
+        curvature = Curvature(self.metric.applyfunc(sp.together), self.outputs, here)
+        i, j = self.plane
+        return sp.factor(curvature.cubic(i, j, i, j) / curvature.area(i, j))
+
+    @cached_property
     def effective_hessian(self) -> sp.Matrix:
         """Hessian of L o h, by differentiating the composition."""
         composed = self.loss.subs(
@@ -106,18 +129,39 @@ def trinomial(d: int) -> CurvedLoss:
     return CurvedLoss(f"trinomial, $k = {d + 2}$", loss, padded(d, d + 2), at, (d, d + 1))
 
 
-def hypotheses(loss: CurvedLoss) -> dict[str, Value]:
-    """Evaluate every hypothesis of the readings without a condition on k."""
-    return {"metric": _metric(loss), "curved": _curved(loss), "constant": _constant(loss)}
+def domed(d: int) -> CurvedLoss:
+    """L = |u_{1..d-1}|^2 / 2 + log(1 + e^{u_{d+1}} (2 e^{u_d^2 / 2} - 1)): k = d + 1, and K = 1/4 at every point."""
+    us = symbols("u", d + 1)
+    dome = 2 * sp.exp(us[d - 1] ** 2 / 2) - 1
+    loss = sum(x**2 for x in us[: d - 1]) / 2 + sp.log(1 + sp.exp(us[d]) * dome)
+    return CurvedLoss(
+        f"dome, $k = {d + 1}$", loss, padded(d, d + 1), (sp.S.Zero,) * (d + 1), (d - 1, d)
+    )
 
 
+def hypotheses(loss: CurvedLoss, reading: str) -> dict[str, Value]:
+    """Evaluate every hypothesis of a reading without a condition on k."""
+    evaluate: dict[str, Callable[[CurvedLoss], Value]] = {
+        "metric": _metric,
+        "curved": _curved,
+        "curved-everywhere": _curved_everywhere,
+        "constant": _constant,
+    }
+    return {id: evaluate[id](loss) for id in STATEMENT.reading(reading).hypotheses}
+
+
+@cache
 def _metric(loss: CurvedLoss) -> Value:
     if loss.loss.has(sp.sin, sp.cos):
         least = gershgorin(loss.metric)
         return rf"$\nabla^2 L \succeq {sp.latex(least)} I$ by Gershgorin", least.is_positive is True
     size = len(loss.outputs)
-    minors = [sp.factor(sp.simplify(loss.metric[:n, :n].det())) for n in range(1, size + 1)]
+    metric = loss.metric.applyfunc(lambda entry: sp.together(entry).subs(loss.squares))
+    minors = [sp.factor(sp.simplify(metric[:n, :n].det())) for n in range(1, size + 1)]
     text = rf"leading minors of $\nabla^2 L$: ${', '.join(map(sp.latex, minors))}$"
+    for square, larger in loss.squares.items():
+        (rest,) = larger.free_symbols - square.free_symbols
+        text += rf", where ${sp.latex(square)} = {sp.latex(larger)}$ with ${rest} \geq 0$"
     return text, all_of(minor.is_positive for minor in minors)
 
 
@@ -159,9 +203,16 @@ def _curved(loss: CurvedLoss) -> Value:
     return text, by_christoffel == by_cubic and by_christoffel.is_nonzero is True
 
 
+def _curved_everywhere(loss: CurvedLoss) -> Value:
+    found = loss.everywhere
+    where = "at $u = 0$" if loss.loss.has(sp.sin, sp.cos) else "at every $u$"
+    constant = not found.free_symbols and found.is_nonzero is True
+    return f"$K = {sp.latex(found)}$ {where}", constant and where == "at every $u$"
+
+
 def _whitens(loss: CurvedLoss, reading: str) -> bool:
     c = loss.factor
-    if c is None or (reading == "constant-factor" and c.free_symbols):
+    if c is None or (reading != "varying-factor" and c.free_symbols):
         return False
     return c.is_positive is True
 
@@ -170,13 +221,13 @@ def whitened(losses: tuple[CurvedLoss, ...], reading: str, ctx: Context) -> Find
     """Curved losses behind constant heads; the witness is the first, all must be isotropic everywhere."""
     first = losses[0]
     every = all(_whitens(loss, reading) for loss in losses) and all(
-        holds for loss in losses[1:] for _, holds in hypotheses(loss).values()
+        holds for loss in losses[1:] for _, holds in hypotheses(loss, reading).values()
     )
     found = counterexample(
         STATEMENT,
         reading,
         describe(first),
-        hypotheses(first),
+        hypotheses(first, reading),
         (
             rf"$H_{{\mathrm{{eff}}}}(z) = {sp.latex(first.effective_hessian)}$ for every $z$",
             not every,
@@ -210,7 +261,7 @@ def square_barrier(ctx: Context) -> Finding:
     # W^T g W = c I at both points makes W^T (g - g') W = 0, so (det W)^2 det(g - g') = 0.
     factored = sp.expand((w.T * gap * w).det() - w.det() ** 2 * gap.det()) == 0
     holds = factored and gap.det().is_nonzero is True
-    evaluated = hypotheses(loss)
+    evaluated = hypotheses(loss, "some-loss")
     evaluated["constant"] = ("by construction: every constant $W$ is considered", True)
     witness = counterexample(
         STATEMENT,
@@ -269,4 +320,14 @@ CONTROLS = {
         ("negative-cosine", "constant-factor", COSINE),
     )
 }
+TRINOMIAL = replace(trinomial(0), head=symbols("z", 2))
+CONTROLS["curved-everywhere"] = (
+    "curved-everywhere",
+    {
+        "metric": (replace(TRINOMIAL, loss=-TRINOMIAL.loss, head=(z, sp.S.Zero)),),
+        "curved-everywhere": (rippled(1),),
+        "constant": (replace(domed(1), head=BENT.head),),
+    },
+    (TRINOMIAL,),
+)
 """By name: the reading, losses that violate each hypothesis alone, and mild ones."""

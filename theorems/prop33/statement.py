@@ -13,7 +13,7 @@ STATEMENT = Statement(
     title="The curvature barrier for linear heads",
     source="public summary of arXiv 2605.17180 (key design 1); the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
     quoted="However, a linear head is a global fixed transformation and cannot adapt to the changing geometry along a curved optimization trajectory. [..] Explains why linear heads are better than no-head solutions (accelerating convergence) but why non-linearity is essential—Proposition 3.3: when the intrinsic geometry of the loss has non-zero Riemann curvature, no global constant linear transformation can make the effective Hessian non-degenerate and isotropic everywhere.",
-    unseen=r"That the geometry is the Hessian metric $g_L = \nabla^2 L$ and that the transformation is $W \in \mathbb{R}^{k \times d}$ with $H_{\mathrm{eff}}(z) = W^T g_L(Wz) W$ are taken from other public accounts. Isotropic is not defined in what we have: it is read as $H_{\mathrm{eff}} = c I$ with a constant $c > 0$, and as $H_{\mathrm{eff}} = c(z) I$ with a factor that may vary. Where the curvature is not zero is not said either: it is read as somewhere. No relation between $k$ and $d$ is quoted; the paper's heads on ResNet-18 have $d = 512$, $k = 2048$. That non-linearity is essential in practice is an empirical claim; it is not decided here.",
+    unseen=r"That the geometry is the Hessian metric $g_L = \nabla^2 L$ and that the transformation is $W \in \mathbb{R}^{k \times d}$ with $H_{\mathrm{eff}}(z) = W^T g_L(Wz) W$ are taken from other public accounts. Isotropic is not defined in what we have: it is read as $H_{\mathrm{eff}} = c I$ with a constant $c > 0$, and as $H_{\mathrm{eff}} = c(z) I$ with a factor that may vary. Where the curvature is not zero is not said either: it is read as somewhere, and as at every point. No relation between $k$ and $d$ is quoted; the paper's heads on ResNet-18 have $d = 512$, $k = 2048$. That non-linearity is essential in practice is an empirical claim; it is not decided here.",
     hypotheses=(
         Hypothesis(
             id="metric",
@@ -23,6 +23,11 @@ STATEMENT = Statement(
         Hypothesis(
             id="curved",
             text="the Riemann tensor of $g_L$ does not vanish identically",
+            source="has non-zero Riemann curvature",
+        ),
+        Hypothesis(
+            id="curved-everywhere",
+            text="the Riemann tensor of $g_L$ vanishes at no point",
             source="has non-zero Riemann curvature",
         ),
         Hypothesis(
@@ -53,6 +58,13 @@ STATEMENT = Statement(
             id="varying-factor",
             text=r"No $W$ has $H_{\mathrm{eff}}(z) = c(z) I$ for all $z$ with $c(z) > 0$.",
             hypotheses=("metric", "curved", "constant"),
+            predicted=Verdict.REFUTED,
+            rescued_by="curved-subspaces",
+        ),
+        Reading(
+            id="curved-everywhere",
+            text=r"If $g_L$ is curved at every point, no $W$ has $H_{\mathrm{eff}}(z) = c I$ for all $z$ with a constant $c > 0$.",
+            hypotheses=("metric", "curved-everywhere", "constant"),
             predicted=Verdict.REFUTED,
             rescued_by="curved-subspaces",
         ),

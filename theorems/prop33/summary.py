@@ -7,9 +7,10 @@ from verify.claims.summary import Defence, Summary, holds, holds_added, proved, 
 SUMMARY = Summary(
     headline=(
         refuted(
-            "refuted for $k > d$ where the metric is curved somewhere",
+            "refuted for $k > d$, also for a metric curved at every point",
             "constant-factor",
             "varying-factor",
+            "curved-everywhere",
         ),
         holds_added(
             "from $d = 2$ on it holds for $k = d$, for $k < d$, and where the metric is curved on every $d$-dimensional subspace",
@@ -21,9 +22,10 @@ SUMMARY = Summary(
     ),
     readings=(
         refuted(
-            r"refuted for every $k > d$, already at $k = d + 1$, where non-zero curvature is curvature somewhere, whether the factor is constant or not",
+            r"refuted for every $k > d$, whether the factor is constant or not, and, already at $k = d + 1$, also where the metric is curved at every point",
             "constant-factor",
             "varying-factor",
+            "curved-everywhere",
         ),
         holds("that there are such losses holds", "some-loss"),
         holds_added(
@@ -64,7 +66,7 @@ SUMMARY = Summary(
             ),
         ),
         Defence(
-            of=("constant-factor", "varying-factor"),
+            of=("constant-factor", "varying-factor", "curved-everywhere"),
             answer="The losses of the counterexamples, quadratic on a subspace, are special; a loss in general has a curved metric on every subspace.",
             reply=(
                 holds_added(
@@ -85,8 +87,12 @@ SUMMARY = Summary(
             of=("constant-factor", "varying-factor"),
             answer="Non-zero means at every point, and the rippled losses of the counterexamples are flat at some, as at $u = 0$.",
             reply=(
+                refuted(
+                    r"Granted that these are; but the metric of $\log(1 + e^{u_2} (2 e^{u_1^2 / 2} - 1))$ has curvature $\frac{1}{4}$ at every point, and behind $W = [1; 0]$ it is isotropic everywhere",
+                    "curved-everywhere",
+                ),
                 proved(
-                    "Granted that they are, and that for $k = d + 1$ we have no counterexample that is curved at every point; but what decides is a subspace on which the loss is quadratic, however the metric is curved off it",
+                    "what decides is a subspace on which the loss is quadratic, however the metric is curved off it",
                     "iff",
                 ),
             ),
@@ -95,6 +101,7 @@ SUMMARY = Summary(
     titles={
         "constant-factor": "The barrier to isotropy, with a constant factor",
         "varying-factor": "The barrier to isotropy, with a varying factor",
+        "curved-everywhere": "The barrier, for a metric curved at every point",
         "some-loss": "The barrier to isotropy, for some losses",
         "square": "The barrier for square heads, with a constant factor",
         "square-varying": "The barrier for square heads, varying factor, d at least 2",
