@@ -356,7 +356,7 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         sentence=_sentence,
         cell=_cell,
         breakable=_breakable,
-        each=lambda reason: re.sub(r"^[Ii]t\b", "each", reason),
+        of_several=lambda one: one.replace("It needs", "They need").replace("It is", "They are"),
         counted=lambda n, one, many: f"{n} {one if n == 1 else many}",
         slug=lambda text: re.sub(r"\W+", "-", text),
         seconds=_seconds,

@@ -157,7 +157,7 @@ def test_what_did_not_run_is_listed_with_its_reason(run: RunRecord, parsed: Pars
     assert set(run.not_run) == {"thm41.scale.cuda", "E3.probe"}
     for id, reason in run.not_run.items():
         assert f"#{id}" in parsed.links["not-run"]
-        assert reason.replace("It needs", "2 checks. Each needs") in parsed.text["not-run"]
+        assert reason.replace("It needs", "2 checks. They need") in parsed.text["not-run"]
     assert 'id="not-run"' in pages(run)[PAGE]
 
 
