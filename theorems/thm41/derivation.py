@@ -123,9 +123,10 @@ def effective_hessian_undefined(ctx: Context) -> Finding:
                 _jets(composed.diff(x, y).doit(), heads) - _jets(pulled + interaction, heads)
             )
         closed = all(sp.expand(gap) == 0 for gap in gaps)
+        entries = "the one entry" if len(gaps) == 1 else f"all {len(gaps)} entries"
         steps.append(
             Step(
-                text=f"$d = {dimension}$, $k = {outputs}$: all {len(gaps)} entries of the Hessian",
+                text=f"$d = {dimension}$, $k = {outputs}$: {entries} of the Hessian",
                 latex=r"\nabla^2 (L \circ h) - G - M = 0",
                 closed=closed,
             )
