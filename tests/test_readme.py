@@ -480,10 +480,11 @@ def test_what_is_for_the_paper_and_against_it_is_what_was_found():
         "E2 and E7 have three seeds."
     ) in " ".join(RESULTS.split())
     assert (
-        f"of the {answers.total()} effects above that it claims and of which something was released, the arrays answer "
+        f"of the {answers.total()} effects above that it claims and of which something was released (without E8's, which a notebook shows "
+        "and no sentence claims, and a linear head's regrowth, which speaks against it), the arrays answer "
         f"{answers[Answer.YES]} with yes, {answers[Answer.UNDECIDED]} with undecided, {answers[Answer.NOT_APPLICABLE]} with "
-        "not applicable, and none with no, which to the first of E2's escapes and to small steps they cannot say, having no "
-        "run from the usual start, and none at small steps that is long enough. "
+        "not applicable, and none with no, which to the first of E2's escapes, to E1's and to small steps they cannot say, having no "
+        "run from the usual start, no collapsed one of E1's, and none at small steps that is long enough. "
         f"Of the {answers[Answer.YES]}, {len(of_one)} are of one training of each network,"
     ) in said
     assert Answer.NO not in answers

@@ -22,7 +22,7 @@ SUMMARY = Summary(
     ),
     readings=(
         refuted(
-            r"refuted for every $k > d$, whether the factor is constant or not, and, already at $k = d + 1$, also where the metric is curved at every point",
+            r"refuted for every $k > d$, whether the factor is constant or not, and, already at $k = d + 1$ (tried for $d = 1$ and $2$), also where the metric is curved at every point",
             "constant-factor",
             "varying-factor",
             "curved-everywhere",

@@ -8,7 +8,7 @@ SUMMARY = Summary(
     headline=(
         holds("holds as quoted, for $J^T J$", "metric"),
         refuted(
-            "refuted beyond the quote: for the effective Hessian, a converse, and collapse of orbits from invariance at one point",
+            "refuted beyond the quote for the effective Hessian and a converse, and for orbits' collapse from invariance at a point",
             "effective",
             "effective-kernel",
             "converse",
@@ -19,7 +19,7 @@ SUMMARY = Summary(
     readings=(
         holds("holds as quoted, for the pullback metric $J_h^T J_h$", "metric"),
         refuted(
-            "refuted beyond the quoted words: for the effective Hessian, for the converse at a point, and for the collapse of a whole orbit from invariance at one of its points",
+            "refuted beyond the quoted words for the effective Hessian and for the converse at a point, and for the collapse of a whole orbit from invariance at one of its points",
             "effective",
             "effective-kernel",
             "converse",

@@ -48,7 +48,7 @@ CHECKS = kernel(
         "linear-smaller": said(
             "refuted.reading_linear_smaller",
             "met.reading_linear_smaller_met",
-            read="20a4c37211b67eba",
+            read="4384fb35a3be286b",
         ),
         "stays-fixed-full": said(
             "refuted.reading_stays_fixed_full",

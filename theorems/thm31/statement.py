@@ -99,7 +99,7 @@ STATEMENT = Statement(
         ),
         Reading(
             id="linear-smaller",
-            text=r"With $r < d$ and $\nabla^2 L(h_0(z^*)) \succeq 0$, for some $S$ some $h = Wz$ with $h(z^*) = h_0(z^*)$ whitens $S$ at $z^*$.",
+            text=r"With $h_0(z) = W_0 z$, $r < d$ and $\nabla^2 L(h_0(z^*)) \succeq 0$, for some $S$ some $h = Wz$ with $h(z^*) = h_0(z^*)$ whitens $S$ at $z^*$.",
             hypotheses=("A1", "fixed", "linear", "rank", "psd", "smaller"),
             predicted=Verdict.HOLDS_ADDED,
         ),

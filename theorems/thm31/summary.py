@@ -11,12 +11,12 @@ SUMMARY = Summary(
             "affine-psd",
         ),
         holds_added(
-            "without one it holds if $r < d$, and fixed points can stay if $W_0$ has rank $k$",
+            "it holds keeping fixed points if $W_0$ has rank $k$, without bias on a subspace if $r < d$",
             "linear-smaller",
             "stays-fixed-full",
         ),
         refuted(
-            "refuted behind others, without a bias if $r = d$, and for other $W_0$",
+            "refuted behind others, other $W_0$, and without bias if $r = d$",
             "affine-rank",
             "linear-metric",
             "stays-fixed",
@@ -143,7 +143,7 @@ SUMMARY = Summary(
         "linear-outside": "Linear whitening, point outside, enough positive eigenvalues",
         "linear-smaller": "Strictly linear whitening of some smaller subspace",
         "stays-fixed": "Affine whitening that keeps the critical point",
-        "stays-fixed-full": "Affine whitening that keeps it, behind a head of rank k",
+        "stays-fixed-full": "Affine whitening that keeps it, the head before of rank k",
     },
     part_titles={
         "affine": "Which subspaces an affine head can whiten",

@@ -102,7 +102,7 @@ CHECKS = kernel(
             "cosine_affine.reading_1_psd_cosine",
             "cosine_affine.part_affine_cosine_met",
             "cosine_affine.reading_1_psd_cosine_needs_acute",
-            read="48c866fca97b6343",
+            read="3601ca9e95a38999",
         ),
         "1-non-repelling": said(
             "refuted_repelling.refuted_1_non_repelling", read="0d75f505ca25d0b2"

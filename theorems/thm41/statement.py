@@ -131,7 +131,7 @@ STATEMENT = Statement(
         ),
         Reading(
             id="1-psd-cosine",
-            text=r"With a linear head behind negative cosine, $H_{\mathrm{eff}}(z^*) \succeq 0$ where output and target make no obtuse angle.",
+            text=r"At a critical $z^*$, with a linear head behind negative cosine, $H_{\mathrm{eff}}(z^*) \succeq 0$ where output and target make no obtuse angle.",
             hypotheses=(
                 "A1",
                 "collapsed",

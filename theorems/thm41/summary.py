@@ -17,14 +17,13 @@ from verify.claims.summary import (
 SUMMARY = Summary(
     headline=(
         holds(
-            "holds that linear and ReLU heads have $M = 0$ almost everywhere, so no negative curvature behind convex losses, and smooth ones can have it",
+            "holds that $M = 0$ behind linear and, almost everywhere, ReLU heads, and that smooth ones can be unstable",
             "1-interaction",
             "relu-interaction",
-            "1-psd-premise",
             "2-mechanism",
         ),
         refuted(
-            "refuted that almost all do, and the others never repel",
+            "refuted that almost all smooth ones are, and that linear and ReLU ones never repel",
             "2-every",
             "2-generic",
             "1-non-repelling",
@@ -202,7 +201,7 @@ SUMMARY = Summary(
         "1-interaction": "No interaction term behind a linear head",
         "1-psd": "PSD effective Hessian behind a linear head",
         "1-psd-premise": "PSD effective Hessian, linear head, PSD loss Hessian",
-        "1-psd-cosine": "PSD effective Hessian, linear head, negative cosine",
+        "1-psd-cosine": "PSD effective Hessian, linear head, cosine not obtuse",
         "1-non-repelling": "Non-repelling collapse: linear head, PSD loss Hessian",
         "1-non-repelling-convex": "Non-repelling collapse: linear head, loss convex nearby",
         "2-mechanism": "Instability of collapse, for some smooth heads",
