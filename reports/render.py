@@ -87,7 +87,7 @@ _NAMES = {
     "swish": "Swish",
     "vit-tiny": "ViT-Tiny",
 }
-_NAMED = re.compile(rf"(?<![\w.-])(?:{'|'.join(_NAMES)})(?![\w.-]*\w)")
+_NAMED = re.compile(rf"(?<![\w.-])(?:{'|'.join(_NAMES)})(?![\w.-]*\w|\()")
 _CODE = re.compile(r"(`[^`]*`)")
 _ONE_SEED = re.compile(r"(?<![\w.])(-?[\d.]+(?:e[+-]\d+)?) \(\1\)")
 """A mean over one seed, and that seed's value."""

@@ -311,6 +311,7 @@ MILD = {"constant-factor": _varied(1, sp.cosh(x)), "varying-factor": _varied(2, 
 """On no subspace of dimension d a quadratic: cosh outgrows one off u_1 = 0, and on u_1 = 0 the ripple is no quadratic."""
 
 BENT = replace(rippled(1), head=(z + z**2, sp.S.Zero))
+TRINOMIAL = replace(trinomial(0), head=symbols("z", 2))
 CONTROLS = {
     name: (reading, {"metric": (metric,), "curved": (FLAT,), "constant": (BENT,)}, MILD[reading])
     for name, reading, metric in (
@@ -319,15 +320,15 @@ CONTROLS = {
         ("varying-factor", "varying-factor", SADDLE),
         ("negative-cosine", "constant-factor", COSINE),
     )
+} | {
+    "curved-everywhere": (
+        "curved-everywhere",
+        {
+            "metric": (replace(TRINOMIAL, loss=-TRINOMIAL.loss, head=(z, sp.S.Zero)),),
+            "curved-everywhere": (rippled(1),),
+            "constant": (replace(domed(1), head=BENT.head),),
+        },
+        (TRINOMIAL,),
+    )
 }
-TRINOMIAL = replace(trinomial(0), head=symbols("z", 2))
-CONTROLS["curved-everywhere"] = (
-    "curved-everywhere",
-    {
-        "metric": (replace(TRINOMIAL, loss=-TRINOMIAL.loss, head=(z, sp.S.Zero)),),
-        "curved-everywhere": (rippled(1),),
-        "constant": (replace(domed(1), head=BENT.head),),
-    },
-    (TRINOMIAL,),
-)
 """By name: the reading, losses that violate each hypothesis alone, and mild ones."""
