@@ -9,7 +9,7 @@ Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Open Scope R_scope.
 
-(** The family is a one-parameter group: T_0 z = z and T_{s+t} z = T_s (T_t z). *)
+(** The family is a one-parameter group: T_0 z = z and T_(s+t) z = T_s (T_t z). *)
 Definition one_parameter_group (d : nat) (T : family d) : Prop :=
   (forall z, T 0 z = z) /\ forall s t z, T (s + t) z = T s (T t z).
 
