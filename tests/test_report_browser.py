@@ -513,7 +513,7 @@ def test_one_file_with_everything_stays_as_small_as_it_became(
 ) -> None:
     """Seen: 0.106 MB of the fixture, and 5.08 MB of a run of everything.
 
-    When the latter was 4.73 MB, before seven more readings, the text that is read was 1.25 MB, what formulas say and
+    When the latter was 4.73 MB, before six more readings, the text that is read was 1.25 MB, what formulas say and
     their LaTeX 0.56 MB, the elements of MathML 1.3 MB, those of HTML 1.1 MB and drawings 0.42 MB.
     """
     whole = pytestconfig.getoption("--report-in")
