@@ -333,19 +333,22 @@ def written(folder: Path) -> dict[str, int]:
 
 def test_an_unchanged_run_imports_draws_and_writes_nothing(verify, folder, imports, monkeypatch):
     name = write_registry(folder, ["derivation", "property", "weigh"])
-    looks, pages = [], []
-    stamp, page = closure._stamp, render.pages
+    looks, pages, lists = [], [], []
+    stamp, page, listdir = closure._stamp, render.pages, os.listdir
     monkeypatch.setattr(closure, "_stamp", lambda path: looks.append(path) or stamp(path))
+    monkeypatch.setattr(os, "listdir", lambda path=".": lists.append(Path(path)) or listdir(path))
     monkeypatch.setattr(render, "pages", lambda run, *how: pages.append(run) or page(run, *how))
     code, first, _ = verify(name, "all", *FAST)
     assert (code, imports[0], len(pages)) == (0, "toy", 1)
     before = written(folder / "out")
     imports.clear()
     looks.clear()
+    lists.clear()
     code, second, _ = verify(name, "all", *FAST)
     assert code == 0
     assert imports == []
     assert looks == []
+    assert lists.count(folder / "out" / "evidence") == 1  # not one for each check
     assert len(pages) == 1
     assert written(folder / "out") == before
     assert "; 0 reused;" in first
@@ -354,6 +357,27 @@ def test_an_unchanged_run_imports_draws_and_writes_nothing(verify, folder, impor
     verify(name, "all", *FAST)
     assert len(pages) == 2
     assert "edited" not in (folder / "out" / "site" / "toy.html").read_text()
+
+
+def test_an_unchanged_run_loads_no_library_that_computes(verify, folder):
+    name = write_registry(folder, ["derivation", "property", "weigh"])
+    assert verify(name, "all", *FAST)[0] == 0
+    run = ["all", "--profile", "smoke", "--out", "out"]  # on a GPU, if PyTorch may find one
+    code = f"""
+import sys
+sys.path[:0] = [{str(ROOT)!r}, {str(folder)!r}]
+from verify.__main__ import main
+from verify.cli.soak import limit
+main({run!r}, registries=[{name!r}])
+heavy = ("flint", "jinja2", "matplotlib", "scipy", "sklearn", "sympy", "torch")
+print(*[library for library in heavy if library in sys.modules])
+limit(0, 300)
+print("scipy.stats" in sys.modules)
+"""
+    told = subprocess.check_output([sys.executable, "-c", code], cwd=folder, text=True).splitlines()
+    assert any("; 5 reused;" in line for line in told)
+    may_have_gpu = not closure.versions()["torch"].endswith("+cpu")
+    assert told[-2:] == ["torch" if may_have_gpu else "", "False"]
 
 
 def test_formulas_and_figures_are_drawn_once_and_not_by_other_code(run, tmp_path, monkeypatch):

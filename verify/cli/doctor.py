@@ -20,6 +20,8 @@ from verify.kernel import coq
 
 def gpu() -> str:
     """Return the name of the first CUDA device, or an empty string if there is none."""
+    if versions()["torch"].endswith("+cpu"):  # told without its import, which takes a second
+        return ""
     import torch
 
     return torch.cuda.get_device_name(0) if torch.cuda.is_available() else ""
@@ -43,6 +45,8 @@ def examine(
         yield "versions", sentence
     working("looking for a GPU")
     try:
+        import torch  # noqa: F401
+
         card = gpu()
     except ImportError as error:
         yield "device", f"PyTorch cannot be imported ({error}); nothing numeric can run"

@@ -240,9 +240,6 @@ def _told(found: dict[str, Soaked], seeds: int, jobs: int, say: Callable[[str], 
 
 def limit(alarms: int, runs: int) -> float:
     """The upper confidence limit of a rate, by Clopper and Pearson; 1 if there was no run."""
-    from scipy.stats import binomtest
+    from scipy.special import betaincinv
 
-    if not runs:
-        return 1.0
-    test = binomtest(alarms, runs, alternative="less")
-    return float(test.proportion_ci(CONFIDENCE, "exact").high)
+    return float(betaincinv(alarms + 1, runs - alarms, CONFIDENCE)) if alarms < runs else 1.0

@@ -76,15 +76,16 @@ def kept(
         return evidence_key(check, as_made)
 
     evidence, from_records = {}, set()
-    for room in (*rooms, *request.foundations):
-        for check in room.checks:
-            if room in rooms and request.leaves_out(check):
-                continue
-            found = best_valid(check, room.subject, key_of, (store, recorded))
-            if found is not None:
-                evidence[check.id] = found[0]
-                if found[1] is recorded:
-                    from_records.add(check.id)
+    with store.listed(), recorded.listed():
+        for room in (*rooms, *request.foundations):
+            for check in room.checks:
+                if room in rooms and request.leaves_out(check):
+                    continue
+                found = best_valid(check, room.subject, key_of, (store, recorded))
+                if found is not None:
+                    evidence[check.id] = found[0]
+                    if found[1] is recorded:
+                        from_records.add(check.id)
     return Results(evidence=evidence, reused=frozenset(evidence), recorded=frozenset(from_records))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -302,7 +303,7 @@ class SoakRecord(msgspec.Struct, frozen=True, kw_only=True):
         return max(one.limit for one in self.ran)
 
 
-class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One run, or one reading of the stored evidence.
 
     Attributes:
@@ -360,7 +361,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
         for experiment in self.experiments:
             yield from experiment.checks
 
-    @property
+    @cached_property
     def reached(self) -> dict[str, Judgement]:
         """Every verdict by what it is about, ``room.part``, foundations last.
 
@@ -369,7 +370,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
         found = {name: one for room in self.statements for name, _, one in room.judgements}
         return found | {ground.id: ground.judgement for ground in self.foundations}
 
-    @property
+    @cached_property
     def titles(self) -> dict[str, str]:
         """What is judged is called, by the names of `reached`."""
         found = {

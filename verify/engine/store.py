@@ -30,8 +30,8 @@ SEED_LIMIT = 2**32
 KEY_DIGITS = 16
 """Digits of the key in a file name; the file holds the whole key."""
 
-_KEYED = re.compile(rf"[0-9a-f]{{{KEY_DIGITS}}}\.json")
-"""What follows a check's id in a file name."""
+_EVIDENCE = re.compile(rf"(.+)-[0-9a-f]{{{KEY_DIGITS}}}\.json")
+"""The name of a file of evidence, which begins with the check's id."""
 
 
 class StoreError(Exception):
@@ -138,6 +138,7 @@ class Records:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.warnings: list[str] = []
+        self._listed: dict[str, list[str]] | None = None
 
     def read(self, check_id: str, key: str) -> Traced | None:
         """Return the evidence of a check under this key, or None; a damaged file is told."""
@@ -154,23 +155,36 @@ class Records:
 
     def kept(self, check_id: str) -> list[Traced]:
         """Return all evidence of a check, whatever its key."""
-        own, start = f"{check_id}-", len(check_id) + 1
-        names = sorted(n for n in self._names() if n.startswith(own) and _KEYED.fullmatch(n, start))
+        by_check = self._by_check() if self._listed is None else self._listed
+        names = sorted(by_check.get(check_id, ()))
         return [one for name in names if (one := self._read(self.folder / name)) is not None]
 
     def checks(self, room: str) -> set[str]:
         """Return the ids of a room's checks of which there is evidence."""
-        pattern = re.compile(rf"({re.escape(room)}\..+)-[0-9a-f]{{{KEY_DIGITS}}}\.json")
-        return {found[1] for name in self._names() if (found := pattern.fullmatch(name))}
+        return {check_id for check_id in self._by_check() if check_id.startswith(f"{room}.")}
+
+    @contextlib.contextmanager
+    def listed(self) -> Iterator[None]:
+        """List the folder once for all that is read meanwhile; what is written meanwhile is not found."""
+        self._listed = self._by_check()
+        try:
+            yield
+        finally:
+            self._listed = None
 
     def warn(self, sentence: str) -> None:
         """Add a warning, unless it was given before."""
         if sentence not in self.warnings:
             self.warnings.append(sentence)
 
-    def _names(self) -> Iterator[str]:
+    def _by_check(self) -> dict[str, list[str]]:
+        """The names of the files of evidence, by check."""
+        found: dict[str, list[str]] = {}
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            yield from os.listdir(self.folder)
+            for name in os.listdir(self.folder):
+                if match := _EVIDENCE.fullmatch(name):
+                    found.setdefault(match[1], []).append(name)
+        return found
 
     def _path(self, check_id: str, key: str) -> Path:
         return self.folder / f"{check_id}-{key[:KEY_DIGITS]}.json"
