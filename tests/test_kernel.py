@@ -9,17 +9,21 @@ from __future__ import annotations
 import functools
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec import structs
 
 from theorems.conftest import pytest_collection_modifyitems
+from theorems.thm51.statement import STATEMENT as THM51
 from verify.__main__ import ROOT
 from verify.claims import proved
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role
 from verify.claims.evidence import Finding, Outcome, Quoted, Theorem
-from verify.claims.proved import Proved, Said, check_proved, reading_digest
+from verify.claims.proved import Proved, Said, check_proved, kernel, reading_digest
+from verify.claims.statement import Verdict
 from verify.cli.kernel import keep
 from verify.engine.provenance import versions_for
 from verify.engine.store import StoreError
@@ -92,17 +96,16 @@ def test_a_theorem_is_checked_and_quoted_with_its_definitions(library):
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("Proof. reflexivity. Qed.", "Proof. Admitted.", "leaves a proof open"),
-        ("Proof. reflexivity. Qed.", "Proof. admit. Admitted.", "leaves a proof open"),
-        ("Section Twice.", "Axiom cheat : False.\nSection Twice.", "assumes what is not proved"),
-        (
-            "Section Twice.",
-            "Parameter cheat : False.\nSection Twice.",
-            "assumes what is not proved",
-        ),
+        ("Proof. reflexivity. Qed.", "Proof. Admitted.", "'Admitted' is in a proof"),
+        ("Proof. reflexivity. Qed.", "Proof. admit. Qed.", "leaves a proof open"),
+        ("Proof. reflexivity. Qed.", "Proof. Axiom cheat : False. easy. Qed.", "is in a proof"),
+        ("Section Twice.", "Axiom cheat : False.\nSection Twice.", "no command that a source may"),
         ("Section Twice.", "Variable cheat : False.\nSection Twice.", "outside a section"),
-        ("Section Twice.", "Unset Guard Checking.\nSection Twice.", "switches a check"),
-        ("Section Twice.", 'Declare ML Module "x".\nSection Twice.', "not Coq's own"),
+        ("Section Twice.", "Unset Guard Checking.\nSection Twice.", "of none of the flags"),
+        # A hypothesis that the reader of the theorem does not see.
+        ("Section Twice.\n", "Section Twice. Hypothesis small : False.\n", "not begin a line"),
+        ("n : nat.\n", "n : nat. Hypothesis small : n = 0.\n", "does not begin a line"),
+        ("n : nat.\n", "n : nat.\nTime Hypothesis small : n = 0.\n", "no command that a source"),
         ("n + n.\nProof", "n + n + n.\nProof", "Coq refuses Geometry.toy.twice"),
         ("part_twice", "part_other", "has no part_twice"),
         (
@@ -167,6 +170,8 @@ Proof. intros; now rewrite <- mult_n_O. Qed.
             "From Coq Require Import ZArith.",
             "From Coq Require Import\n  ZArith Reals.",
         ),  # an import may go over two lines
+        ("Theorem", "Arguments mult {n m}.\nTheorem"),
+        ("Theorem", "(** Every product vanishes. *)\nTheorem"),  # it is shown above the theorem
     ],
 )
 def test_what_gives_the_words_their_meaning_is_read_too(library, old, new):
@@ -175,6 +180,48 @@ def test_what_gives_the_words_their_meaning_is_read_too(library, old, new):
     before = reading_digest(scoped)
     edit(library, old, new, "rooms/toy/kernel/scoped.v")
     assert reading_digest(scoped) != before
+
+
+@pytest.mark.parametrize(
+    ("line", "read_again"),
+    [
+        ('Notation "x * y" := (x + y).', True),
+        ("Canonical one := two.", True),
+        ("From Coq Require Export ZArith.", True),
+        ("From Coq Require Import ZArith.", False),
+        ('Local Notation "x ** y" := (x + y).', False),
+        ("Lemma obvious : True.\nProof. exact I. Qed.", False),
+    ],
+)
+def test_what_a_required_file_brings_along_is_read_too(library, line, read_again):
+    (library / "rooms" / "toy" / "kernel" / "scoped.v").write_text(SCOPED, encoding="utf-8")
+    scoped = Proved("toy", "n 0 = 0 n", Said(("scoped.part_scoped",), ""))
+    before = reading_digest(scoped)
+    edit(library, "(** Twice", f"{line}\n(** Twice", "library/double.v")
+    assert (reading_digest(scoped) != before) is read_again
+
+
+def test_a_lemma_that_a_definition_names_is_shown(library):
+    decides = "Lemma decides : forall n : nat, n = n.\nProof. reflexivity. Qed.\n"
+    edit(library, "(** Twice", f"{decides}(** Twice", "library/double.v")
+    edit(library, ":= n + n.", ":= let _ := decides in n + n.", "library/double.v")
+    sources = proved.library("")
+    shown = sources.vocabulary(sources.sentence("Geometry.toy.twice", "part_twice"))
+    assert [one.name for one in shown] == ["decides", "double"]
+
+
+@pytest.mark.parametrize(
+    ("predicted", "theorem"), [(Verdict.REFUTED, "reading_a"), (Verdict.HOLDS, "refuted_a")]
+)
+def test_a_theorem_that_holds_refutes_nothing(predicted, theorem):
+    (reading,) = (one for one in THM51.readings if one.id == "fibre")
+    turned = structs.replace(THM51, readings=(structs.replace(reading, predicted=predicted),))
+    with pytest.raises(ValueError, match="predicted"):
+        kernel(turned, readings={"fibre": Said((f"spans.{theorem}",), "")})
+
+
+def test_whether_a_sentence_is_refuted_is_read_too(library):
+    assert reading_digest(replace(claim(), refuted=True)) != reading_digest(claim())
 
 
 @needs_coq
@@ -254,9 +301,59 @@ def test_comments_and_strings_hide_nothing_and_are_not_taken_for_code():
     assert faults('Definition a := "So. Axiom x : False.".', "m") == []
     assert faults("Section Parameters.\nEnd Parameters.", "m") == []
     assert faults("Definition a := 1. (* so *)\n  Local Axiom x : False.", "m") == [
-        "m, line 2: 'Axiom' assumes what is not proved."
+        "m, line 2: 'Axiom' is no command that a source may hold."
     ]
     assert len(faults("Section A.\nVariable x : nat.\nEnd A.\nVariable y : nat.", "m")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        # What would change what a theorem means without a trace in what is shown with it.
+        ("Let k := 0.", "'Let' outside a section"),
+        ('Infix "+" := minus.', "'Infix' is no command"),
+        ("Coercion f : a >-> b.", "'Coercion' is no command"),
+        ("Global Instance i : c.", "'Global' is no command"),
+        ("Class c := {}.", "'Class' is no command"),
+        ("#[bypass_check(guard)]\nFixpoint f (n : nat) : False := f n.", "is no command"),
+        ("Polymorphic Definition a := 1.", "'Polymorphic' is no command"),
+        ("Definition a := 1. Definition b := 2.", "'Definition' does not begin a line"),
+        ("Fixpoint f (n : nat) := n\nwith g (n : nat) := n.", "defines two things"),
+        ("Inductive a := A : b -> a\nwith b := B.", "defines two things"),
+        # A value that only tactics know.
+        ("Definition a : nat.\nProof. exact 3. Defined.", "'Defined' is in a proof"),
+        ("Definition a : nat.\nexact 3.\nQed.", "'exact' is no command"),
+        ("Lemma a : True.\nProof.\n- Axiom b : False.", "'Axiom' is in a proof"),
+        # What Coq follows, and we would not.
+        ("Require Import Geometry.double.", "'Require' is no command"),
+        ("From Geometry Require Import toy.double.", "requires what cannot be followed"),
+        ('Load "x".', "'Load' is no command"),
+        ('Declare ML Module "x".', "'Declare' is no command"),
+        # A theorem that is shown, and another one of its name that Coq is asked about.
+        ("Module M.", "'Module' is no command"),
+        ("Fail Lemma a : False.", "'Fail' is no command"),
+        ("Fail\nLemma a : False.", "'Fail' is no command"),
+        ("Set Universe Polymorphism.", "of none of the flags"),
+    ],
+)
+def test_a_source_holds_nothing_of_which_the_effect_is_not_known(text, why):
+    assert why in " ".join(faults(text, "m"))
+
+
+def test_what_ends_with_qed_or_is_local_may_stand():
+    text = """Section A.
+Let l : True.
+Proof. exact I. Qed.
+Local Notation "x == y" := (x = y).
+Fixpoint f (n : nat) := match n with 0 => 0 | S m => match m with _ => f m end end.
+Lemma a : True. Proof. - exact I. Qed.
+End A."""
+    assert faults(text, "m") == []
+
+
+def test_a_string_ends_no_sentence():
+    (one,) = sentences('Theorem a : f "so. And" = 1.\nProof. by []. Qed.', "m")
+    assert one.text == 'Theorem a : f "so. And" = 1.'
 
 
 def test_sentences_end_where_they_end():

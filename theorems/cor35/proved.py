@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from theorems.cor35.statement import STATEMENT
-from verify.claims.declare import kernel, said
+from verify.claims.proved import kernel, said
 
 CHECKS = kernel(
     STATEMENT,
@@ -12,7 +12,7 @@ CHECKS = kernel(
             "parts.part_published",
             "parts.part_published_weyl",
             "met.part_published_met",
-            read="de04e6bb35afe2ab",
+            read="85a483b78eaac093",
         ),
         "sharp": said(
             "sharp.part_sharp",
@@ -21,7 +21,7 @@ CHECKS = kernel(
             "sharp.part_sharp_square",
             "sharp.part_sharp_larger",
             "needs.part_sharp_met",
-            read="01be31a9aabd37c2",
+            read="11adb4b34d35d657",
         ),
         "psd": said(
             "parts.part_psd",
@@ -31,13 +31,13 @@ CHECKS = kernel(
             "met.part_psd_met",
             "met.part_psd_target_met",
             "needs.part_psd_needs_psd",
-            read="9b161f2e01667afa",
+            read="ca4dac5b0da84436",
         ),
         "below": said(
             "parts.part_below",
             "parts.part_below_approached",
             "met.part_below_met",
-            read="d0d025c88c1c7d2c",
+            read="bba7b9cb8f27fba3",
         ),
         "indefinite": said(
             "indefinite.part_indefinite",
@@ -46,40 +46,40 @@ CHECKS = kernel(
             "unbounded.part_indefinite_value",
             "unbounded.part_indefinite_growth",
             "met.part_indefinite_met",
-            read="080c7b66449f2a32",
+            read="5cb9fef9674c700a",
         ),
-        "full": said("readings.part_full", "met.part_full_met", read="b55d181c73e70b9b"),
+        "full": said("readings.part_full", "met.part_full_met", read="7c98b39c0a6a66a0"),
         "beyond": said(
             "parts.part_beyond",
             "readings.part_full",
             "beyond.part_beyond_target",
             "beyond.part_beyond_kept_or_lost",
             "met.part_beyond_met",
-            read="042d0c233e411d04",
+            read="ca833c3afbc5ed59",
         ),
     },
     readings={
         "definite": said(
-            "readings.reading_definite", "met.reading_definite_met", read="f8c86c3efae80e4b"
+            "readings.reading_definite", "met.reading_definite_met", read="37c0748832185aa3"
         ),
         "conditioning-gauss-newton-psd": said(
             "readings_conditioning.reading_conditioning_gauss_newton_psd",
             "readings_conditioning.reading_conditioning_gauss_newton_psd_met",
             "readings_conditioning.reading_conditioning_gauss_newton_psd_needs_psd",
             "readings_conditioning.reading_conditioning_gauss_newton_psd_needs_one_hessian",
-            read="2c2b7eaad2d076c0",
+            read="3b7f051d78777909",
         ),
-        "definite-full": said("readings.refuted_definite_full", read="f22ada39536b771c"),
-        "isotropy": said("readings.refuted_isotropy", read="e2a3b2683e0de4d9"),
-        "necessary": said("readings.refuted_necessary", read="d324d90884c22760"),
-        "conditioning": said("readings_beyond.refuted_conditioning", read="b5b46d7e7adf83a3"),
-        "stable": said("readings_beyond.refuted_stable", read="baba1867ff00fd60"),
+        "definite-full": said("readings.refuted_definite_full", read="f2adbe1ee2883743"),
+        "isotropy": said("readings.refuted_isotropy", read="52643bc386950580"),
+        "necessary": said("readings.refuted_necessary", read="b54b56d4ce9c811a"),
+        "conditioning": said("readings_beyond.refuted_conditioning", read="d52e446257f46f4a"),
+        "stable": said("readings_beyond.refuted_stable", read="28e320dd2f76ba1d"),
         "definite-full-psd": said(
-            "readings_psd.refuted_definite_full_psd", read="ca88349ae8610849"
+            "readings_psd.refuted_definite_full_psd", read="93273e6a3d051146"
         ),
-        "necessary-psd": said("readings_psd.refuted_necessary_psd", read="210ce956b38967c1"),
-        "stable-psd": said("readings_psd.refuted_stable_psd", read="bd786db673282d88"),
-        "can-be-stable": said("readings_psd.reading_can_be_stable", read="cff09d0efdbe3dce"),
-        "can-fail": said("readings_beyond.reading_can_fail", read="de4d41e8547f59b7"),
+        "necessary-psd": said("readings_psd.refuted_necessary_psd", read="66d57e1b231c1701"),
+        "stable-psd": said("readings_psd.refuted_stable_psd", read="5211cf7a3286388f"),
+        "can-be-stable": said("readings_psd.reading_can_be_stable", read="e31550fa084107ab"),
+        "can-fail": said("readings_beyond.reading_can_fail", read="a7c4da14e9edcb8f"),
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from theorems.prop52.statement import STATEMENT
-from verify.claims.declare import kernel, said
+from verify.claims.proved import kernel, said
 
 CHECKS = kernel(
     STATEMENT,
@@ -12,7 +12,7 @@ CHECKS = kernel(
             "metric.part_metric",
             "metric_hypotheses.part_metric_met",
             "metric_hypotheses.part_metric_needs_invariant",
-            read="2d2ae42655b513e1",
+            read="3bed38b3b97e0975",
         ),
         "hessian": said(
             "hessian.part_hessian",
@@ -20,63 +20,63 @@ CHECKS = kernel(
             "neighbourhood.part_hessian_neighbourhood",
             "neighbourhood.part_hessian_neighbourhood_met",
             "neighbourhood.part_hessian_neighbourhood_needs_neighbourhood",
-            read="2a0960a960abc196",
+            read="a05aa0ee66fd34d0",
         ),
         "converse": said(
             "converse.part_converse",
             "converse.part_converse_met",
             "converse.part_converse_needs_every_point",
-            read="70e42f58b666c148",
+            read="9d9f35bbebba692d",
         ),
         "spread": said(
             "length.part_spread_length",
             "length.part_spread_closed",
             "length.part_spread_length_attained",
             "length.part_spread_closed_attained",
-            read="59be69a2053ccc0e",
+            read="a38085ed913b67f4",
             missing="the bounds of the variance under uniform arclength, and that they are attained",
         ),
         "small": said(
             "small.part_small_converse",
-            read="b63474a14d285d86",
+            read="bc25052ea2ee2400",
             missing="the expansion of the mean square",
         ),
     },
     readings={
-        "metric": said("metric.reading_metric", read="75ab02bc022d2f79"),
+        "metric": said("metric.reading_metric", read="5ae97efcb91e9e55"),
         "effective": said(
             "refuted_orbits.refuted_effective",
             "refuted_orbits.effective_counterexample",
-            read="e541c66ccd1cf1f5",
+            read="e716844b3cae35f7",
         ),
-        "effective-form": said("effective_form.reading_effective_form", read="9082ab4e9b83d8fb"),
+        "effective-form": said("effective_form.reading_effective_form", read="9cd83b581efef9cf"),
         "effective-kernel": said(
             "refuted_orbits.refuted_effective_kernel",
             "refuted_orbits.effective_kernel_counterexample",
-            read="caaaf9e09758c51d",
+            read="f982cbf3058e3c63",
         ),
         "collapse": said(
             "refuted_orbits.refuted_collapse",
             "refuted_orbits.collapse_counterexample",
-            read="8cf2e478c2ad354f",
+            read="642f81bf8996a385",
         ),
         "collapse-group": said(
             "groups.reading_collapse_group",
             "groups.reading_collapse_group_met",
             "groups.reading_collapse_group_needs_every_point",
             "groups.reading_collapse_group_needs_group",
-            read="8f08c3c11889d00e",
+            read="e0ea60a1bacb5b50",
         ),
         "converse": said(
             "refuted_orbits.refuted_converse",
             "refuted_orbits.converse_counterexample",
-            read="91fd0f5face7d72c",
+            read="719c965394388aa3",
         ),
         "effective-neighbourhood": said(
-            "readings.reading_effective_neighbourhood", read="6740383ca08811f9"
+            "readings.reading_effective_neighbourhood", read="2e9a07fb31f411f1"
         ),
         "collapse-everywhere": said(
-            "readings.reading_collapse_everywhere", read="fe1ca47d63f0f1a7"
+            "readings.reading_collapse_everywhere", read="b539dc46ba99006c"
         ),
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from theorems.thm41.statement import STATEMENT
-from verify.claims.declare import kernel, said
+from verify.claims.proved import kernel, said
 
 CHECKS = kernel(
     STATEMENT,
@@ -12,9 +12,9 @@ CHECKS = kernel(
             "identity.part_identity",
             "identity.part_identity_lines",
             "identity.part_identity_met",
-            read="07a6f8e0c24180f6",
+            read="334d551ccad388c3",
         ),
-        "F": said("layers.part_F", "layers.part_F_met", read="b516fee4661265bb"),
+        "F": said("layers.part_F", "layers.part_F_met", read="0fc9923d11817741"),
         "affine": said(
             "direction.part_affine",
             "hessian_parts.reading_1_psd_premise_hessian",
@@ -23,13 +23,13 @@ CHECKS = kernel(
             "convex_flow.part_affine_flow",
             "cosine_affine.part_affine_cosine",
             "cosine_affine.part_affine_cosine_met",
-            read="92f7fa620a3abc72",
+            read="7cdc9d831653c272",
         ),
         "direction": said(
             "hessian_parts.part_direction_hessian",
             "direction.part_direction_met",
             "direction.part_direction_needs_kernel",
-            read="3a01c9184d41d401",
+            read="3f6d12ca70b084ef",
         ),
         "fact0": said(
             "scale.part_fact0",
@@ -38,13 +38,13 @@ CHECKS = kernel(
             "cosine_spectrum.part_fact0_needs_scale_invariant",
             "cross_entropy.part_fact0_cross_entropy",
             "cross_entropy.part_fact0_cross_entropy_met",
-            read="b38105d12c0c4f11",
+            read="057ecde73dc61714",
         ),
         "inertia": said(
             "hessian_parts.part_inertia_hessian",
             "hessian_met.part_inertia_hessian_attained",
             "matrix_hypotheses.part_inertia_met",
-            read="f557e036a3ae6e5b",
+            read="270f4fa82647c55e",
         ),
         "kernel": said(
             "criterion.part_kernel",
@@ -52,7 +52,7 @@ CHECKS = kernel(
             "criterion.part_kernel_definite",
             "criterion.part_kernel_definite_not_every",
             "criterion.part_kernel_met",
-            read="cce9a8a5000f893c",
+            read="c923647b98061b9c",
         ),
         "symmetry": said(
             "hessian_parts.part_symmetry_hessian",
@@ -61,21 +61,21 @@ CHECKS = kernel(
             "coin.part_symmetry_coherent",
             "softplus.softplus_bends",
             "coin.part_symmetry_one_half",
-            read="fbea2f8f91131d61",
+            read="eb6ba700bfd5b6e4",
         ),
         "initial": said(
             "initial.part_initial",
             "initial.part_initial_count",
             "initial.part_initial_not_critical",
             "initial_met.part_initial_attained",
-            read="ea7aeebb9cb9ca42",
+            read="396d5b11fb737487",
         ),
         "critical": said(
             "hessian_parts.part_critical_hessian",
             "matrix_hypotheses.part_critical_met",
             "matrix_hypotheses.part_critical_needs_tapering",
             "matrix_hypotheses.part_critical_needs_slope",
-            read="e038e8f63344f6ed",
+            read="fff4ebae26411e8b",
         ),
         "threshold": said(
             "hessian_parts.part_threshold_hessian",
@@ -83,66 +83,66 @@ CHECKS = kernel(
             "hessian_met.part_threshold_hessian_attained",
             "matrix_hypotheses.part_threshold_met",
             "matrix_hypotheses.part_threshold_needs_bound",
-            read="e18485a433e70140",
+            read="2a84b705a3759349",
         ),
         "natural": said(
-            "natural.part_natural", "natural.part_natural_met", read="9ef6aab13a54b57f"
+            "natural.part_natural", "natural.part_natural_met", read="fbc5016e4495a943"
         ),
     },
     readings={
-        "1-interaction": said("direction.part_affine", read="fb218dba3fa4e22f"),
-        "1-psd": said("refuted_definite.refuted_1_psd", read="d77dfe295ac8aef2"),
+        "1-interaction": said("direction.part_affine", read="43b8298de4261ffa"),
+        "1-psd": said("refuted_definite.refuted_1_psd", read="d94742be3c6dc52e"),
         "1-psd-premise": said(
             "direction.part_affine",
             "direction.reading_1_psd_premise",
             "hessian_parts.reading_1_psd_premise_hessian",
-            read="e656d74ea0cffda1",
+            read="0871a766eea152cc",
         ),
         "1-psd-cosine": said(
             "cosine_affine.reading_1_psd_cosine",
             "cosine_affine.part_affine_cosine_met",
             "cosine_affine.reading_1_psd_cosine_needs_acute",
-            read="3601ca9e95a38999",
+            read="1cd8fa75a0643a5a",
         ),
         "1-non-repelling": said(
-            "refuted_repelling.refuted_1_non_repelling", read="0d75f505ca25d0b2"
+            "refuted_repelling.refuted_1_non_repelling", read="f046caee910cb850"
         ),
         "1-non-repelling-convex": said(
             "convex_flow.reading_1_non_repelling_convex",
             "convex_flow_met.reading_1_non_repelling_convex_met",
-            read="9f65f234a1feccf5",
+            read="c7c6b1bc844fc16a",
         ),
         "2-mechanism": said(
             "refuted_mechanism.reading_2_mechanism",
             "refuted_mechanism.reading_2_mechanism_met",
-            read="33bc3b544b4a4640",
+            read="718f8f1ccc1340d4",
         ),
-        "2-every": said("refuted_smooth.refuted_2_every", read="707fb9fdda606d47"),
+        "2-every": said("refuted_smooth.refuted_2_every", read="61cfd93b36e45532"),
         "2-generic": said(
             "refuted_generic.refuted_2_generic",
             "refuted_generic.generic_counterexample",
-            read="3dbcd12f96bb1017",
+            read="eb0182d36fc2c8ba",
         ),
         "2-direction": said(
             "hessian_parts.reading_2_direction_hessian",
             "matrix_hypotheses.reading_2_direction_met",
-            read="7ede36e0962375c0",
+            read="4f9f813c4500225b",
         ),
-        "2-escape": said("refuted_escape.refuted_2_escape", read="725c3ae74f3f05cc"),
+        "2-escape": said("refuted_escape.refuted_2_escape", read="8a4bfe0d35ea8d55"),
         "2-initial": said(
             "initial.reading_2_initial",
             "initial_met.part_initial_attained",
-            read="ccd967f943e1c136",
+            read="1d6af346d80385ab",
         ),
         "relu-non-repelling": said(
             "refuted_repelling.refuted_relu_non_repelling",
             "refuted_repelling.relu_counterexample",
-            read="3b3cc768e8cc73ab",
+            read="44093a93ef53ee71",
         ),
         "relu-non-repelling-convex": said(
             "convex_flow.reading_relu_non_repelling_convex",
             "convex_flow_met.reading_relu_non_repelling_convex_met",
-            read="706c11e1aa52099f",
+            read="7167c0f5e5875d0d",
         ),
     },
 )

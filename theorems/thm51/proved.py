@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from theorems.thm51.statement import STATEMENT
-from verify.claims.declare import kernel, said
+from verify.claims.proved import kernel, said
 
 CHECKS = kernel(
     STATEMENT,
     parts={
         "subspace": said(
-            "subspace.part_subspace", "subspace.part_subspace_met", read="ad1c60745df1af17"
+            "subspace.part_subspace", "subspace.part_subspace_met", read="870020ef763f9921"
         ),
         "parameters": said(
             "parameters.part_parameters",
             "parameters.part_parameters_needs_onto",
             "parameters.part_parameters_composition",
             "parameters.part_parameters_composition_met",
-            read="157dc3d89cf4a3ac",
+            read="2a102db48dd3929f",
         ),
         "cone": said(
             "cone.part_cone",
@@ -24,7 +24,7 @@ CHECKS = kernel(
             "cone.part_cone_kink",
             "refuted_tangents.part_cone_blur",
             "refuted_tangents.part_cone_two_sided_kink",
-            read="d4330cd5c02b4776",
+            read="67fc2458268e6629",
         ),
         "of-z": said(
             "of_z.part_of_z",
@@ -35,31 +35,31 @@ CHECKS = kernel(
             "group.part_of_z_dimension",
             "group.part_of_z_orbit",
             "group.part_of_z_semicontinuous",
-            read="e0656102ad983569",
+            read="f0f2bc51ff2011fc",
         ),
         "discrete": said(
             "discrete.part_discrete",
             "discrete.part_discrete_met",
             "discrete.part_discrete_needs_isolated",
-            read="ddf20fe64d5dc2cc",
+            read="60fbf9b25bed236b",
         ),
     },
     readings={
         "one-sided": said(
-            "spans.reading_one_sided", "spans.reading_one_sided_met", read="2f4872c288f3236c"
+            "spans.reading_one_sided", "spans.reading_one_sided_met", read="555d4120d163c27a"
         ),
         "fibre": said(
             "spans.reading_fibre",
             "spans.reading_fibre_singular",
             "spans.reading_fibre_exceeds",
-            read="c073834b4bebc185",
+            read="180858b741397c6b",
         ),
-        "subspace": said("subspace.reading_subspace", read="6d9deace2454e79d"),
+        "subspace": said("subspace.reading_subspace", read="db09aa984e7ac256"),
         "of-z": said(
             "refuted_tangents.refuted_of_z",
             "refuted_tangents.of_z_counterexample",
-            read="930ae4d476b101de",
+            read="500cab0dcd00833f",
         ),
-        "of-z-equivariant": said("of_z.reading_of_z_equivariant", read="c0deeb088819f924"),
+        "of-z-equivariant": said("of_z.reading_of_z_equivariant", read="7a8f172e3b555b0c"),
     },
 )

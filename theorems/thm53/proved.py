@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from theorems.thm53.statement import STATEMENT
-from verify.claims.declare import kernel, said
+from verify.claims.proved import kernel, said
 
 CHECKS = kernel(
     STATEMENT,
@@ -12,31 +12,31 @@ CHECKS = kernel(
             "rank.part_rank",
             "rank.part_rank_attained",
             "rank.part_rank_published",
-            read="7eed623a9aad65ea",
+            read="54b119a33d1b7e1d",
         ),
         "order": said(
             "order.part_order",
             "order.part_order_attained",
             "order.part_order_nuisance",
-            read="a9bdb5d2f2109af4",
+            read="e2d4a7078a56b02b",
         ),
-        "free": said("rank.part_free", read="2c21a33eb930e8b6"),
+        "free": said("rank.part_free", read="2e5f92a9c24d64b2"),
         "gaussian": said(
-            "gaussian.part_gaussian", "hypotheses.part_gaussian_met", read="8b85bbbb00ed4ca0"
+            "gaussian.part_gaussian", "hypotheses.part_gaussian_met", read="5f7841dbcddba0fd"
         ),
-        "processing": said("processing.part_processing", read="3154750c7b12f171"),
+        "processing": said("processing.part_processing", read="035447254e252f3c"),
     },
     readings={
-        "law": said("refutations.refuted_law", read="e2f1f8f70cbf3451"),
-        "transversal": said("rank.reading_transversal", read="5b9ce6c344609797"),
-        "invariant": said("invariant.refuted_invariant", read="c9e2e8452c291151"),
-        "point": said("refutations.refuted_point", read="143abbc5e88f6724"),
-        "models": said("refutations.refuted_models", read="6876ea05f4653526"),
+        "law": said("refutations.refuted_law", read="a8c81ecaca6fba5f"),
+        "transversal": said("rank.reading_transversal", read="f5bceee17d217d41"),
+        "invariant": said("invariant.refuted_invariant", read="01ac31855031c7ce"),
+        "point": said("refutations.refuted_point", read="26b562dfcba2f5bb"),
+        "models": said("refutations.refuted_models", read="cff58cee89fb87bb"),
         "models-nonsingular": said(
             "models.reading_models_nonsingular",
             "models.reading_models_nonsingular_met",
             "models.fisher_chain",
-            read="2adef5dc8e0b5cdc",
+            read="aa6e1ce2465ba545",
         ),
     },
 )

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 from verify.claims.check import Arithmetic, Buildable, Check, Context, Kind, Role
@@ -18,8 +17,6 @@ from verify.claims.controls import Refute, controls
 from verify.claims.derivation import Derive, derive, hypothesis_ablation
 from verify.claims.evidence import Finding
 from verify.claims.property import Claim, holds, refuted
-from verify.claims.proved import Proved, Said, check_proved, digest
-from verify.claims.statement import Statement, Verdict
 
 Run = Callable[[Context], Finding]
 
@@ -77,13 +74,17 @@ measurement = partial(_check, Role.CONTEXT, Kind.TRAINING, arithmetic=Arithmetic
 invariant = partial(_check, Role.SUPPORTS, Kind.PROPERTY, arithmetic=Arithmetic.FLOAT64, cost=1.0)
 """What must hold of networks or of a measurement, without random cases."""
 
+theorems = partial(_check, Role.SUPPORTS, Kind.KERNEL, arithmetic=Arithmetic.KERNEL, cost=8.0)
+"""Theorems of Coq that say a part or a reading; see `verify.claims.proved.kernel`."""
+
+refuting_theorems = partial(
+    _check, Role.REFUTES, Kind.KERNEL, arithmetic=Arithmetic.KERNEL, cost=8.0
+)
+"""Theorems of Coq that say that a reading fails."""
+
 trial = partial(_check, Role.SUPPORTS, Kind.TRAINING, arithmetic=Arithmetic.FLOAT32, cost=1.0)
 """What must hold of training."""
 
-_kernel = partial(_check, Role.SUPPORTS, Kind.KERNEL, arithmetic=Arithmetic.KERNEL, cost=8.0)
-_kernel_refutation = partial(
-    _check, Role.REFUTES, Kind.KERNEL, arithmetic=Arithmetic.KERNEL, cost=8.0
-)
 _derivation = partial(
     _check, Role.SUPPORTS, Kind.DERIVATION, arithmetic=Arithmetic.SYMBOLIC, cost=0.2
 )
@@ -94,51 +95,6 @@ _refutation = partial(
     _check, Role.REFUTES, Kind.COUNTEREXAMPLE, arithmetic=Arithmetic.EXACT, cost=0.5
 )
 _controls = partial(_check, Role.CONTROL, Kind.ATTACK, arithmetic=Arithmetic.EXACT, cost=0.5)
-
-
-def said(*theorems: str, read: str, missing: str = "") -> Said:
-    """Theorems of Coq that together say a part or a reading; of a refuted reading, that it fails.
-
-    Args:
-        theorems: ``file.theorem`` each, in the room's folder ``kernel``.
-        read: what ``python -m verify kernel ROOM`` prints once sentence and theorems were read
-            against each other; a change of either makes the check red.
-        missing: what of the sentence they do not say; then they do not prove it.
-    """
-    return Said(theorems, read, missing)
-
-
-def kernel(
-    statement: Statement,
-    *,
-    parts: Mapping[str, Said] = MappingProxyType({}),
-    readings: Mapping[str, Said] = MappingProxyType({}),
-) -> tuple[Check, ...]:
-    """The checks that parts and readings of a statement are theorems of Coq's kernel, by their ids."""
-    checks = []
-    for part in statement.parts:
-        if part.id in parts:
-            check = _said(statement.id, part.text, parts[part.id], _kernel, f"part.{part.id}")
-            checks.append(replace(check, part=part.id))
-    for reading in statement.readings:
-        if reading.id in readings:
-            refuted = reading.predicted is Verdict.REFUTED
-            declare = _kernel_refutation if refuted else _kernel
-            words = readings[reading.id]
-            check = _said(statement.id, reading.text, words, declare, f"reading.{reading.id}")
-            checks.append(replace(check, readings=(reading.id,)))
-    known = {part.id for part in statement.parts}, {reading.id for reading in statement.readings}
-    for given, ids in zip((parts, readings), known, strict=True):
-        if unknown := set(given) - ids:
-            raise ValueError(f"{statement.id} does not state {', '.join(sorted(unknown))}.")
-    return section(f"{statement.id}.kernel", *checks)
-
-
-def _said(room: str, text: str, words: Said, declare: Callable[..., Check], id: str) -> Check:
-    claim = Proved(room, text, words)
-    title = f"Theorems of Coq's kernel: {', '.join(words.theorems)}"
-    run = partial(check_proved, claim, digest(claim))
-    return replace(declare(id, title, run, cost=8.0), all_dimensions=True)
 
 
 def section(

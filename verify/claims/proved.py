@@ -5,12 +5,16 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
-from verify.claims.check import Context
+from verify.claims.check import Check, Context
+from verify.claims.declare import refuting_theorems, section, theorems
 from verify.claims.evidence import Finding, Outcome, Quoted, Theorem
+from verify.claims.statement import Statement, Verdict
 from verify.claims.text import count
 from verify.kernel import coq, record
 from verify.kernel.sources import PREFIX, Library, Sentence, SourceError, preamble
@@ -40,6 +44,18 @@ class Said:
     missing: str = ""
 
 
+def said(*theorems: str, read: str, missing: str = "") -> Said:
+    """Theorems of Coq that together say a part or a reading; of a refuted reading, that it fails.
+
+    Args:
+        theorems: ``file.theorem`` each, in the room's folder ``kernel``.
+        read: what ``python -m verify kernel ROOM`` prints once sentence and theorems were read
+            against each other; a change of either makes the check red.
+        missing: what of the sentence they do not say; then they do not prove it.
+    """
+    return Said(theorems, read, missing)
+
+
 @dataclass(frozen=True)
 class Proved:
     """A displayed sentence and the theorems that say it.
@@ -48,12 +64,14 @@ class Proved:
         room: the statement's module name.
         text: the displayed sentence.
         said: the theorems.
+        refuted: whether they say that it fails.
         package: in which the room is.
     """
 
     room: str
     text: str
     said: Said
+    refuted: bool = False
     package: str = "theorems"
 
     @property
@@ -88,17 +106,65 @@ def digest(claim: Proved) -> str:
 
 
 def reading_digest(claim: Proved) -> str:
-    """What a reader of sentence and theorems saw: both, with every definition that is used.
+    """What a reader of sentence and theorems saw, with every definition that is used and the comments above them.
 
-    The imports, scopes and notations of the files that these stand in are a part of it.
+    Whether the sentence is refuted is a part of it, and so are the imports, scopes and notations of the files that
+    these stand in, with the notations and structures that those of all files required bring along.
     """
-    seen = [claim.text, claim.said.missing]
+    seen = [claim.text, claim.said.missing, "refuted" if claim.refuted else ""]
     quoted = [one for theorem, vocabulary in _quoted(claim) for one in (theorem, *vocabulary)]
-    seen += [f"{one.context}\n{one.text}" for one in quoted]
-    sources = library(claim.package).sources
+    seen += [f"{one.comment}\n{one.context}\n{one.text}" for one in quoted]
+    sources = library(claim.package)
     for module in dict.fromkeys(one.module for one in quoted):
-        seen += [module, *preamble(sources[module].text)]
+        seen += [module, *preamble(sources.sources[module].text)]
+    required = [sources.closure(claim.module(theorem)) for theorem in claim.theorems]
+    for module in dict.fromkeys(name for closure in required for name in closure):
+        brought = preamble(sources.sources[module].text, exported=True)
+        seen += [module, *brought] if brought else []
     return hashlib.sha256("\n\n".join(seen).encode()).hexdigest()[:16]
+
+
+def kernel(
+    statement: Statement,
+    *,
+    parts: Mapping[str, Said] = MappingProxyType({}),
+    readings: Mapping[str, Said] = MappingProxyType({}),
+) -> tuple[Check, ...]:
+    """The checks that parts and readings of a statement are theorems of Coq's kernel, by their ids.
+
+    Raises:
+        ValueError: if the statement has no part or reading of an id, or a theorem is named ``refuted_`` of what is not
+            predicted to be refuted, or none is of what is.
+    """
+    checks = []
+    for part in statement.parts:
+        if part.id in parts:
+            check = _declared(Proved(statement.id, part.text, parts[part.id]), f"part.{part.id}")
+            checks.append(replace(check, part=part.id))
+    for reading in statement.readings:
+        if reading.id in readings:
+            refuted = reading.predicted is Verdict.REFUTED
+            claim = Proved(statement.id, reading.text, readings[reading.id], refuted)
+            check = _declared(claim, f"reading.{reading.id}")
+            checks.append(replace(check, readings=(reading.id,)))
+    known = {part.id for part in statement.parts}, {reading.id for reading in statement.readings}
+    for given, ids in zip((parts, readings), known, strict=True):
+        if unknown := set(given) - ids:
+            raise ValueError(f"{statement.id} does not state {', '.join(sorted(unknown))}.")
+    return section(f"{statement.id}.kernel", *checks)
+
+
+def _declared(claim: Proved, id: str) -> Check:
+    if claim.refuted != any(".refuted_" in theorem for theorem in claim.theorems):
+        raise ValueError(
+            f"{claim.room}: {id} is predicted {'' if claim.refuted else 'not '}to be refuted, and its theorems "
+            f"are {', '.join(claim.theorems)}."
+        )
+    declare = refuting_theorems if claim.refuted else theorems
+    title = f"Theorems of Coq's kernel: {', '.join(claim.theorems)}"
+    return replace(
+        declare(id, title, partial(check_proved, claim, digest(claim))), all_dimensions=True
+    )
 
 
 def check_proved(claim: Proved, sources: str, ctx: Context) -> Finding:

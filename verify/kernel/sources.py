@@ -17,35 +17,27 @@ PREFIX = "Geometry"
 LIBRARY = Path(__file__).parent / "library"
 
 _BETWEEN = re.compile(r"\(\*|\*\)|\"(?:[^\"]|\"\")*\"")
+_STOP = re.compile(r"(?<!\.)\.(?=\s|\Z)")
 _REQUIRE = re.compile(
     rf"From\s+{PREFIX}(?:\.(\w+))?\s+Require(?:\s+(?:Import|Export))?\s+([\w\s]+?)\s*\."
 )
-_SENTENCE = re.compile(
-    r"^[ \t]*((?:Local |Global |#\[[^\]]*\] ?|Program )*)(Theorem|Lemma|Corollary|Proposition|Fact|Remark|Definition|Fixpoint|CoFixpoint|Inductive|CoInductive|Record|Structure|Variant|Notation)\s+(\"(?:[^\"]|\"\")*\"|\w+'*)",
-    re.MULTILINE,
-)
-_PROVED = ("Theorem", "Lemma", "Corollary", "Proposition", "Fact", "Remark")
-_SECTION = re.compile(
-    r"^[ \t]*(Section\s+(\w+)|End\s+(\w+)|(?:Variables?|Context|Hypothes[ie]s|Let)\b.*?)\.(?=\s|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
-_PREAMBLE = re.compile(
-    r"^[ \t]*(?:(?:Local|Global)\s+)?(?:From|Require|Import|Export|(?:Open|Close)\s+Scope|Implicit\s+Types?|Notation|Infix)\b",
-    re.MULTILINE,
-)
+_NAME = re.compile(r"(?:Local\s+)?\w+\s+(\"(?:[^\"]|\"\")*\"|\w+'*)")
 _TOKEN = re.compile(r"[\w']+|[^\w\s'()]+")
+_TACTIC = re.compile(r"[-+*{}\s]*(?:(?:all|\d+):\s*)?(\w*)")
+_OPEN = re.compile(r"\b(?:admit|give_up)\b")
 
-_FORBIDDEN = {
-    r"\b(?:Admitted|admit|give_up|Abort)\b": "leaves a proof open",
-    r"(?:^|\.\s)\s*(?:(?:Local|Global|Polymorphic|Monomorphic)\s+|#\[[^\]]*\]\s*)*(?:Axioms?|Parameters?|Conjectures?)\b": "assumes what is not proved",
-    r"\bbypass_check\b|\bUnset\s+(?:Guard|Positivity|Universe)\s+Checking\b|\btype_in_type\b": (
-        "switches a check of the kernel off"
-    ),
-    r"\bDeclare\s+ML\s+Module\b": "loads code that is not Coq's own",
-    r"\bRequire\s+(?:Import\s+|Export\s+)?[^.]*\bExtrOcaml": "loads extraction",
-    r"\bRedirect\b|\bLoad\b|\bCd\b": "reads or writes files",
-}
-"""What no source may hold, by pattern, with what is wrong with it."""
+_PROVED = ("Theorem", "Lemma", "Corollary", "Proposition", "Fact", "Remark")
+_TYPES = ("Inductive", "CoInductive", "Record", "Structure", "Variant")
+_DEFINED = ("Definition", "Fixpoint", "CoFixpoint", *_TYPES, "Notation")
+_SECTION = ("Section", "End")
+_DECLARED = ("Variable", "Variables", "Context", "Hypothesis", "Hypotheses", "Let")
+_EXPORTED = ("Export", "Notation", "Reserved", "Arguments", "Canonical")
+_HERE = ("From", "Import", "Open", "Close", "Implicit", "Set", "Unset")
+_COMMANDS = {*_PROVED, *_DEFINED, *_SECTION, *_DECLARED, *_EXPORTED, *_HERE, "Ltac", "Proof"}
+"""The words that a sentence outside of a proof may begin with: of each it is known what it does to what theorems mean."""
+
+_FLAGS = ("Implicit Arguments", "Strict Implicit", "Printing Implicit Defensive")
+"""What may be set and unset; no check of the kernel is among it."""
 
 
 class SourceError(Exception):
@@ -158,14 +150,13 @@ class Library:
         raise SourceError(f"The Coq module {module} has no {name}.")
 
     def vocabulary(self, theorem: Sentence) -> list[Sentence]:
-        """Every definition and notation of ours that a theorem's statement uses, in turn, as they stand."""
+        """Every definition, notation and lemma of ours that a theorem's statement uses, in turn, as they stand."""
         known: dict[str, list[Sentence]] = {}
         order = list(self.closure(theorem.module))
         for module in order:
             for sentence in sentences(self.sources[module].text, module):
-                if sentence.kind not in _PROVED:
-                    for token in _spoken(sentence):
-                        known.setdefault(token, []).append(sentence)
+                for token in _spoken(sentence):
+                    known.setdefault(token, []).append(sentence)
         used: dict[tuple[str, str], Sentence] = {}
         waiting = [theorem]
         while waiting:
@@ -180,66 +171,129 @@ class Library:
         return sorted(used.values(), key=lambda s: (order.index(s.module), s.module, s.name))
 
 
+class _Command(NamedTuple):
+    """What Coq is told in one sentence outside of proofs, or what ends a proof.
+
+    Attributes:
+        word: the one that it begins with, behind ``Local``.
+        start, end: its place in the file.
+        text: it, without comments, in one line.
+        local: whether ``Local`` is before it.
+        proving: whether it stands in a proof; then `word` is that of a command among its tactics.
+    """
+
+    word: str
+    start: int
+    end: int
+    text: str
+    local: bool
+    proving: bool
+
+
+@functools.lru_cache(maxsize=1024)
+def _commands(text: str) -> tuple[_Command, ...]:
+    """The commands of a file, in order; of proofs only what is no tactic."""
+    hidden, plain = _without_comments(text, strings=True), _without_comments(text)
+    found, end, proving = [], 0, False
+    for stop in _STOP.finditer(hidden):
+        start, end = (
+            end + len(hidden[end : stop.end()]) - len(hidden[end : stop.end()].lstrip()),
+            stop.end(),
+        )
+        told = " ".join(plain[start:end].split())
+        local = not proving and told.startswith("Local ")
+        word = _TACTIC.match(told)[1] if proving else told.split()[local]  # type: ignore[index]
+        if not proving or word[:1].isupper():
+            found.append(_Command(word.rstrip("."), start, end, told, local, proving))
+        proving = told == "Proof." or (proving and word != "Qed")
+    return tuple(found)
+
+
 @functools.lru_cache(maxsize=1024)
 def sentences(text: str, module: str) -> tuple[Sentence, ...]:
     """The definitions, notations and theorems of a file, in order."""
-    hidden = _without_comments(text)
-    found = []
-    for match in _SENTENCE.finditer(hidden):
-        start, kind, name = match.start(2), match[2], match[3]
-        end = _end(hidden, match.end())
+    found, declared = [], []
+    for command in _commands(text):
+        if command.word in (*_SECTION, *_DECLARED):
+            declared.append(command)
+        if command.word not in (*_PROVED, *_DEFINED) or command.proving:
+            continue
+        name = _NAME.match(text, command.start)
+        start = text.index(command.word, command.start)
         found.append(
             Sentence(
                 module,
-                name.strip('"'),
-                kind,
-                text[start:end],
-                _comment_before(text, match.start()),
-                _context(hidden, start, text[start:end]),
+                name[1].strip('"') if name else "",
+                command.word,
+                text[start : command.end],
+                _comment_before(text, command.start),
+                _context(declared, text[start : command.end]),
             )
         )
     return tuple(found)
 
 
 @functools.lru_cache(maxsize=1024)
-def preamble(text: str) -> tuple[str, ...]:
-    """The imports, scopes and notations of a file, which give its names and symbols their meaning, in order."""
-    hidden = _without_comments(text)
+def preamble(text: str, *, exported: bool = False) -> tuple[str, ...]:
+    """The imports, scopes, notations and structures of a file, which give names and symbols their meaning, in order.
+
+    With `exported`, those that have it in the files that import this one.
+    """
     return tuple(
-        " ".join(hidden[match.start() : _end(hidden, match.end())].split())
-        for match in _PREAMBLE.finditer(hidden)
+        command.text
+        for command in _commands(text)
+        if not command.proving
+        and (
+            (command.word in _EXPORTED and not command.local)
+            or " Export " in command.text
+            or (command.word in (*_EXPORTED, *_HERE) and not exported)
+        )
     )
 
 
 def faults(text: str, module: str) -> list[str]:
-    """What a file may not hold, one sentence each."""
+    """What a file may not hold, one sentence each: what would make a theorem say or assume what is not shown with it."""
+    depth, found = 0, []
     hidden = _without_comments(text, strings=True)
-    found = [
-        f"{module}, line {hidden.count(chr(10), 0, match.end()) + 1}: {match[0].split()[-1]!r} {why}."
-        for pattern, why in _FORBIDDEN.items()
-        for match in re.finditer(pattern, hidden, re.MULTILINE)
-    ]
-    depth = 0
-    for match in _SECTION.finditer(hidden):
-        word = match[1].split()[0]
-        if word == "Section":
-            depth += 1
-        elif word == "End":
-            depth = max(0, depth - 1)
-        elif depth == 0 and word in (
-            "Variable",
-            "Variables",
-            "Hypothesis",
-            "Hypotheses",
-            "Context",
-        ):
-            line = hidden.count("\n", 0, match.start(1)) + 1
-            found.append(f"{module}, line {line}: {word!r} outside a section is an axiom.")
+
+    def fault(place: int, what: str, why: str) -> None:
+        found.append(f"{module}, line {hidden.count(chr(10), 0, place) + 1}: {what!r} {why}.")
+
+    for left in _OPEN.finditer(hidden):
+        fault(left.start(), left[0], "leaves a proof open")
+    for command in _commands(text):
+        word, told = command.word, command.text
+
+        def wrong(why: str, command: _Command = command) -> None:
+            fault(command.start, command.word, why)
+
+        if command.proving:
+            if word != "Qed":
+                wrong("is in a proof, where only tactics may be, and Qed at its end")
+            continue
+        depth += (word == "Section") - (word == "End")
+        if word not in _COMMANDS:
+            wrong("is no command that a source may hold")
+        elif word != "Proof" and hidden[: command.start].rpartition("\n")[2].strip():
+            wrong("does not begin a line")
+        elif word in _DECLARED and depth == 0:
+            wrong("outside a section is an axiom, or a definition that is not shown")
+        elif word in ("Set", "Unset") and told.rstrip(".").partition(" ")[2] not in _FLAGS:
+            wrong(f"is of none of the flags {', '.join(_FLAGS)}")
+        elif told.startswith(f"From {PREFIX}") and not _REQUIRE.fullmatch(told):
+            wrong("requires what cannot be followed")
+        elif word in ("Fixpoint", "CoFixpoint", *_TYPES) and _mutual(told):
+            wrong("defines two things, of which only one would be shown")
     return found
 
 
+def _mutual(told: str) -> bool:
+    words = _TOKEN.findall(told)
+    return words.count("with") > words.count("match")
+
+
 def _requires(text: str) -> Iterator[str]:
-    for match in _REQUIRE.finditer(_without_comments(text)):
+    for match in filter(None, (_REQUIRE.fullmatch(one.text) for one in _commands(text))):
         room = f".{match[1]}" if match[1] else ""
         for name in match[2].split():
             yield f"{PREFIX}{room}.{name}"
@@ -272,14 +326,6 @@ def _bare(text: str) -> str:
     return _without_comments(text)
 
 
-def _end(hidden: str, start: int) -> int:
-    """Where the sentence that begins before `start` ends: behind the full stop that ends it."""
-    match = re.compile(r"\.(?=\s|$)").search(hidden, start)
-    while match is not None and hidden[match.start() - 1] == ".":  # the dots of an ellipsis
-        match = re.compile(r"\.(?=\s|$)").search(hidden, match.end())
-    return len(hidden) if match is None else match.end()
-
-
 def _comment_before(text: str, start: int) -> str:
     above = text[:start].rstrip()
     if not above.endswith("*)"):
@@ -290,17 +336,16 @@ def _comment_before(text: str, start: int) -> str:
     return " ".join(above[begin + 3 : -2].split())
 
 
-def _context(hidden: str, start: int, statement: str) -> str:
-    """The declarations of the sections that are open at a place, and the local definitions that it or they name."""
+def _context(declared: list[_Command], statement: str) -> str:
+    """The declarations of the sections that are open behind some commands, and the local definitions that it or they name."""
     stack: list[list[str]] = []
-    for match in _SECTION.finditer(hidden, 0, start):
-        word, *_ = match[1].split()
-        if word == "Section":
+    for command in declared:
+        if command.word == "Section":
             stack.append([])
-        elif word == "End":
+        elif command.word == "End":
             stack[-1:] = []
         elif stack:
-            stack[-1].append(f"{' '.join(match[1].split())}.")
+            stack[-1].append(command.text)
     named, kept = set(_TOKEN.findall(statement)), []
     for line in reversed([line for level in stack for line in level]):
         word, name, *_ = tokens = _TOKEN.findall(line)

@@ -31,24 +31,37 @@ Definition prob W (P : law W) (E : pred W) : F := mean P (fun w => (E w)%:R).
 Definition invariant W (P : law W) (sigma : W -> W) : Prop :=
   forall f, integrable P f -> integrable P (fun w => f (sigma w)) /\ mean P (fun w => f (sigma w)) = mean P f.
 
-(** The fair coin. *)
-Definition fair : law bool.
-Proof.
-apply: (@Law bool (fun=> True) (fun f => (f true + f false) / 2%:R)) => //.
-- by field.
-- by move=> a f g _ _; field.
-- by move=> f g _ _ fg; rewrite ler_pmul2r ?invr_gt0 ?ltr0n // ler_add.
-Defined.
+Section Uniform.
+Variables (T : finType) (T0 : (0 < #|T|)%N).
+
+Lemma average1 : (\sum_(t : T) 1) / #|T|%:R = 1 :> F.
+Proof. by rewrite sumr_const mulfV // gt_eqF // ltr0n. Qed.
+
+Lemma average_linear a (f g : T -> F) :
+  (\sum_t (a * f t + g t)) / #|T|%:R = a * ((\sum_t f t) / #|T|%:R) + (\sum_t g t) / #|T|%:R.
+Proof. by rewrite big_split -mulr_sumr mulrDl mulrA. Qed.
+
+Lemma average_le (f g : T -> F) : (forall t, f t <= g t) -> (\sum_t f t) / #|T|%:R <= (\sum_t g t) / #|T|%:R.
+Proof. by move=> fg; rewrite ler_pmul2r ?invr_gt0 ?ltr0n // ler_sum. Qed.
 
 (** The law that gives the elements of a finite type that is not empty the same weight. *)
-Definition uniform (T : finType) (T0 : (0 < #|T|)%N) : law T.
-Proof.
-have n0 : 0 < #|T|%:R :> F by rewrite ltr0n.
-apply: (@Law T (fun=> True) (fun f => (\sum_t f t) / #|T|%:R)) => //.
-- by rewrite sumr_const mulfV // gt_eqF.
-- by move=> a f g _ _; rewrite big_split -mulr_sumr mulrDl mulrA.
-- by move=> f g _ _ fg; rewrite ler_pmul2r ?invr_gt0 // ler_sum.
-Defined.
+Definition uniform : law T := {|
+  integrable := fun=> True;
+  mean := fun f => (\sum_t f t) / #|T|%:R;
+  integrable1 := I;
+  mean1 := average1;
+  integrable_linear := fun _ _ _ _ _ => I;
+  mean_linear := fun a f g _ _ => average_linear a f g;
+  mean_le := fun f g _ _ => @average_le f g
+|}.
+
+End Uniform.
+
+Lemma sides : (0 < #|{: bool}|)%N.
+Proof. by rewrite card_bool. Qed.
+
+(** The fair coin. *)
+Definition fair : law bool := uniform sides.
 
 Section Theory.
 Variables (W : Type) (P : law W).
@@ -75,7 +88,7 @@ by rewrite mean_linear // big_cons mg mul1r.
 Qed.
 
 Lemma prob_fair (E : pred bool) : prob fair E = ((E true)%:R + (E false)%:R) / 2%:R.
-Proof. by []. Qed.
+Proof. by rewrite /prob /= big_bool card_bool. Qed.
 
 (** If each point lies in the images of an event under at most [b] of the maps [sigma i], but for a set [bad] of points, then the event has the probability b / n at most, plus that of [bad]. *)
 Lemma prob_orbit (I : finType) (sigma : I -> W -> W) (E bad : pred W) (b : nat) :
