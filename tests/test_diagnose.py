@@ -22,8 +22,10 @@ from curvature_fixture import normal, seeded  # noqa: F401
 from torch import Tensor, nn
 
 from verify.__main__ import main
+from verify.claims.check import Kind
 from verify.diagnose import CurvatureTrack, DiagnosisError, Strength, diagnose, examples, inputs
 from verify.diagnose.losses import NAMED
+from verify.engine import registry
 from verify.numeric import EffectiveHessian, Head, Keys, Targets, Teacher
 from verify.numeric.activations import SWISH
 
@@ -1003,3 +1005,14 @@ def test_a_head_whose_weights_cannot_all_be_drawn_again_has_no_fresh_one() -> No
     for head in (Attends().double(), normed):
         found = diagnose(head, "simsiam", z, views=views, batch=4)
         assert "orbit contraction, fresh head" not in found.numbers
+
+
+@pytest.mark.parametrize(
+    "part", ["thm41.fact0", "thm41.inertia", "cor35.sharp"]
+)  # lengths that the loss does not see, and where M = 0; the inertia bound; the threshold
+def test_what_speaks_as_a_theorem_is_one_of_coq(part):
+    room, _, id = part.partition(".")
+    checks = registry.load(room, f"theorems.{room}").checks
+    assert [
+        one.run.args[0].said.missing for one in checks if one.kind is Kind.KERNEL and one.part == id
+    ] == [""]
