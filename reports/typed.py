@@ -19,7 +19,7 @@ _GREEK = dict(
     )
 )
 _SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "|->": "↦", "->": "→", "^T": "ᵀ", "^+": "⁺", "<>": "≠"}
-_SIGNS |= {"''": "″", " o ": " ∘ "}
+_SIGNS |= {"''": "″", " o ": " ∘ ", "Gauss-Newton": "Gauss–Newton"}
 _SUPER, _SUB = (str.maketrans("0123456789-", digits) for digits in ("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "₀₁₂₃₄₅₆₇₈₉₋"))
 _NAMES = "|".join(sorted(_GREEK, key=len, reverse=True))
 _TYPED = re.compile(
@@ -31,7 +31,7 @@ _TYPED = re.compile(
     r"|(?P<nothing>(?<![\w.)\]-])-(?=0(?:\.0+)?(?![\w.])))"
     r"|(?P<minus>(?<![\w.)\]-])-(?=\d)|(?<= )-(?= ))"
     r"|(?P<root>(?<![A-Za-z])sqrt(?: (?=[\w|])|(?=\()))"
-    r"|(?P<sign>\^T(?!\w)|\^\+|<=|>=|!=|<>|\|->|->|(?<=\w)''(?=\()|(?<=[\w)]) o (?=[\w(]))"
+    r"|(?P<sign>\^T(?!\w)|\^\+|<=|>=|!=|<>|\|->|->|(?<=\w)''(?=\()|(?<=[\w)]) o (?=[\w(])|Gauss-Newton)"
 )
 
 

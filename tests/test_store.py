@@ -411,6 +411,14 @@ def test_records_are_read_and_never_touched(store):
     assert damaged.name in records.warnings[0]
 
 
+def test_what_is_written_after_a_listing_is_found(store):
+    store.write(evidence())
+    with store.listed():
+        store.write(evidence(key=OTHER))
+        assert [one.provenance.key for one in store.kept("room.a")] == [KEY]
+    assert sorted(one.provenance.key for one in store.kept("room.a")) == sorted([KEY, OTHER])
+
+
 def test_what_a_run_is_asked_for_is_kept(store):
     assert store.begun() is None
     store.begin(Asked(seed=1, profile="smoke", device="cpu"))
