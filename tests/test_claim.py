@@ -95,6 +95,25 @@ def test_a_ratio_that_is_no_number_refutes_nothing(ctx):
     assert found.outcome is Outcome.SURPRISE
 
 
+@pytest.mark.parametrize(
+    ("ratio", "told"),
+    [
+        (1 + 2e-6, "error / allowed = 1 + 2e-06."),
+        (1.25, "error / allowed = 1.25."),
+        (math.inf, "an error where none is allowed."),
+    ],
+)
+def test_a_false_claim_is_told_on_the_side_of_one_where_it_lies(ctx, ratio, told):
+    found = refuted(claim(st.integers(0, 9), lambda n: ratio), ctx)
+    assert found.summary == f"Refuted by search, at case 1: {told}"
+
+
+@pytest.mark.parametrize(("ratio", "told"), [(1 - 2e-6, "1 - 2e-06"), (1.0, "1"), (0.5, "0.5")])
+def test_a_true_claim_is_told_on_the_side_of_one_where_it_lies(ctx, ratio, told):
+    found = holds(claim(st.integers(0, 9), lambda n: ratio), ctx)
+    assert found.summary.endswith(f"; largest error / allowed {told}.")
+
+
 def test_a_supplied_example_is_used_only_where_search_finds_none(ctx):
     def ratio(n):
         return float(n > 9) * 2

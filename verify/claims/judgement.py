@@ -454,7 +454,7 @@ def _further(supporting: Sequence[Check], decisive: Sequence[Check]) -> str:
     more = len(supporting) - len(decisive)
     if not more:
         return ""
-    return f"; {count(more, 'further check')} {'agrees' if more == 1 else 'agree'}"
+    return f"; {count(more, 'further check')} {'supports' if more == 1 else 'support'} it"
 
 
 def gate_failures(

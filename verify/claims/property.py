@@ -197,7 +197,7 @@ def holds(claim: Claim[Case], ctx: Context) -> Finding:
     if seen.failure is not None:
         return Finding(
             outcome=Outcome.SURPRISE,
-            summary=f"Fails: error / allowed = {seen.failure_ratio:.3g} at the shrunk case.",
+            summary=f"Fails: error / allowed = {_told(seen.failure_ratio)} at the shrunk case.",
             cases=seen.cases,
             vacuous_cases=seen.vacuous,
             margin=_finite(seen.failure_ratio),
@@ -208,18 +208,21 @@ def holds(claim: Claim[Case], ctx: Context) -> Finding:
     if loose or lacking:
         return Finding(
             outcome=Outcome.SURPRISE if loose else Outcome.VACUOUS,
-            summary=f"Where the bound must be attained, error / allowed = {loose[0]:.6g}."
+            summary=f"Where the bound must be attained, error / allowed = {_told(loose[0], 6)}."
             if loose
             else f"None of {count(seen.cases, 'case')} shows {' or '.join(lacking)}.",
             cases=seen.cases,
             vacuous_cases=seen.vacuous,
             margin=_finite(loose[0]) if loose else seen.worst,
         )
-    worst = f"largest error / allowed {seen.worst:.2g}" if seen.worst else "no error in any of them"
+    worst = (
+        f"largest error / allowed {_told(seen.worst, 2)}"
+        if seen.worst
+        else "no error in any of them"
+    )
     if claim.attained:
-        worst += f"; attained at {count(len(claim.attained), 'given case')}"
-    if seen.shown:
-        worst += f"; {', '.join(f'{name}: {times}' for name, times in seen.shown.items())}"
+        worst += f"; attained at {count(len(claim.attained), 'given case')} besides"
+    worst += "".join(f"; {name}: {times}" for name, times in seen.shown.items())
     return Finding(
         outcome=Outcome.AS_STATED if seen.cases else Outcome.VACUOUS,
         summary=f"{count(seen.cases, 'case')}, {seen.vacuous} more vacuous; {worst}.",
@@ -243,7 +246,7 @@ def refuted(claim: Claim[Case], ctx: Context) -> Finding:
     if case is None:
         return Finding(
             outcome=Outcome.SURPRISE,
-            summary=f"The false claim survived {count(seen.cases, 'case')} (largest error / allowed {seen.worst:.2g}).",
+            summary=f"The false claim survived {count(seen.cases, 'case')} (largest error / allowed {_told(seen.worst, 2)}).",
             cases=seen.cases,
             vacuous_cases=seen.vacuous,
             margin=_finite(seen.worst),
@@ -256,7 +259,8 @@ def refuted(claim: Claim[Case], ctx: Context) -> Finding:
             vacuous_cases=seen.vacuous,
         )
     how = f"by search, at case {seen.cases}" if found == "search" else "by supplied example"
-    ratio = f"error / allowed = {value:.3g}" if math.isfinite(value) else "no error is allowed"
+    finite = math.isfinite(value)
+    ratio = f"error / allowed = {_told(value)}" if finite else "an error where none is allowed"
     return Finding(
         outcome=Outcome.AS_STATED,
         summary=f"Refuted {how}: {ratio}.",
@@ -266,8 +270,18 @@ def refuted(claim: Claim[Case], ctx: Context) -> Finding:
     )
 
 
+def _told(ratio: float, digits: int = 3) -> str:
+    """A ratio to some digits, by its distance from 1 where these would hide on which side it lies."""
+    told = f"{ratio:.{digits}g}"
+    if float(told) != 1 or ratio == 1:
+        return told
+    return f"1 {'+' if ratio > 1 else '-'} {abs(ratio - 1):.1g}"
+
+
 def _witness(claim: Claim[Case], case: Case, value: float, found: str) -> Witness:
-    text = f"error / allowed = {value:.6g}" if math.isfinite(value) else "any error refutes it"
+    text = (
+        f"error / allowed = {_told(value, 6)}" if math.isfinite(value) else "any error refutes it"
+    )
     return Witness(
         point=claim.describe(case),
         hypotheses=(),
