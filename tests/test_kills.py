@@ -42,7 +42,7 @@ def started(folder: Path, registry: str, out: str) -> Iterator[subprocess.Popen[
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"import sys; sys.path[:0] = [{str(folder)!r}, {str(Path(__file__).parent)!r}]\n"
         "from verify.__main__ import main\n"
-        f"arguments = ['toy', '--seed', '1', '--jobs', '2', '--out', {str(folder / out)!r}]\n"
+        f"arguments = ['toy', '--seed', '1', '--device', 'cpu', '--jobs', '2', '--out', {str(folder / out)!r}]\n"
         f"arguments += ['--json', {str(folder / out) + '.json'!r}]\n"
         f"sys.exit(main(arguments, registries=[{registry!r}]))\n"
     )

@@ -6,6 +6,7 @@ Oracles: the files of the checkout, and changes whose effect is known.
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 from functools import partial
 from types import SimpleNamespace
@@ -43,6 +44,13 @@ def test_what_is_changed_stands_there_once(name):
         mutation.apply((ROOT / mutation.file).read_text(encoding="utf-8"))
 
 
+@functools.cache
+def defined(file):
+    """The names of the functions at the top of a file."""
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_the_checks_that_must_notice_are_there(name):
     modules = rooms.modules(PLACES)
@@ -51,9 +59,7 @@ def test_the_checks_that_must_notice_are_there(name):
         for check in mutation.checks:
             if is_test(check):
                 file, _, function = check.partition("::")
-                tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-                defined = {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
-                assert not function or function.partition("[")[0] in defined, check
+                assert not function or function.partition("[")[0] in defined(file), check
             else:
                 room = check.partition(".")[0]
                 rooms.load(room, modules[room]).check(check)
@@ -176,38 +182,43 @@ def test_an_experiment_is_reached_by_tests_and_by_its_own_checks():
     assert "E6.affine" in found
 
 
-@pytest.mark.slow
-def test_a_change_is_noticed_and_undone(tmp_path):
+@pytest.fixture(scope="module")
+def campaign():
+    """One copy of the checkout, and the process that tries changes on it."""
     with Campaign(ROOT, context(rooms.modules(PLACES)), 1) as campaign:
-        assert list(campaign.red_unchanged(PROBE.checks)) == []
-        (trial,) = campaign.tried([PROBE])
-        assert (trial.noticed_by, trial.id) == ("prop34.star.derivation", "probe")
-        assert list(campaign.red_unchanged(PROBE.checks)) == []
-        endless = Change("endless", PROBE.file, "while True: pass\n", PROBE.checks)
-        campaign.limit = 3.0
+        yield campaign
+
+
+@pytest.mark.slow
+def test_a_change_is_noticed_and_undone(campaign, tmp_path, monkeypatch):
+    assert list(campaign.red_unchanged(PROBE.checks)) == []
+    (trial,) = campaign.tried([PROBE])
+    assert (trial.noticed_by, trial.id) == ("prop34.star.derivation", "probe")
+    assert list(campaign.red_unchanged(PROBE.checks)) == []
+    endless = Change("endless", PROBE.file, "while True: pass\n", PROBE.checks)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(campaign, "limit", 3.0)
         ((_, found),) = campaign.outcomes([endless])
-        assert (found["red"], found["how"]) == ("", "it did not end within 3 s")
-        campaign.limit = 60.0
-        died = Change("died", PROBE.file, "import os\n\nos._exit(1)\n", PROBE.checks)
-        ((_, found),) = campaign.outcomes([died])
-        assert (found["red"], found["how"]) == ("", "it ended without an answer")
+    assert (found["red"], found["how"]) == ("", "it did not end within 3 s")
+    died = Change("died", PROBE.file, "import os\n\nos._exit(1)\n", PROBE.checks)
+    ((_, found),) = campaign.outcomes([died])
+    assert (found["red"], found["how"]) == ("", "it ended without an answer")
     kept = tmp_path / record.FILE
     record.write(kept, record.Record(trials={"prop34": {"probe": trial}}))
     assert record.read(kept).trials["prop34"]["probe"] == trial
 
 
 @pytest.mark.slow
-def test_a_check_that_is_red_without_a_change_notices_nothing():
-    test = "tests/test_mutation.py::no_such_test"
-    with Campaign(ROOT, context(rooms.modules(PLACES)), 1) as campaign:
-        (sentence,) = campaign.red_unchanged((test,))
-        assert sentence.startswith(f"{test} is not green without a change: not run: pytest ended")
-        # A test's assertion decides, any other exception is told apart.
-        said = {}
-        for how, line in {"failed": "assert 1 > 2", "error": "int('a')"}.items():
-            test = f"def test_it():\n    {line}\n"
-            change = Change(how, "tests/test_points.py", test, ("tests/test_points.py",))
-            said.update(campaign.outcomes([change]))
+def test_a_check_that_is_red_without_a_change_notices_nothing(campaign):
+    test = "tests/test_points.py::no_such_test"
+    (sentence,) = campaign.red_unchanged((test,))
+    assert sentence.startswith(f"{test} is not green without a change: not run: pytest ended")
+    # A test's assertion decides, any other exception is told apart.
+    said = {}
+    for how, line in {"failed": "assert 1 > 2", "error": "int('a')"}.items():
+        test = f"def test_it():\n    {line}\n"
+        change = Change(how, "tests/test_points.py", test, ("tests/test_points.py",))
+        said.update(campaign.outcomes([change]))
     assert said["failed"]["how"] == "failed: tests/test_points.py::test_it: assert 1 > 2"
     assert said["error"]["how"].startswith("error: tests/test_points.py::test_it: ValueError")
     assert {found["red"] for found in said.values()} == {"tests/test_points.py"}

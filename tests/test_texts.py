@@ -38,15 +38,8 @@ DECIDE = (Kind.DERIVATION, Kind.COUNTEREXAMPLE, Kind.EXAMPLE)
 
 def evaluations(folder: Path, id: str) -> Iterator[str]:
     """The code in a room that says how a hypothesis comes out at a point, with the functions that it calls."""
-    for path in sorted(folder.rglob("*.py")):
-        source = path.read_text(encoding="utf-8")
-        tree = ast.parse(source)
-        defined = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
-        for node in ast.walk(tree):
-            if not (
-                isinstance(node, ast.FunctionDef) and _names(node) & {"Value", "counterexample"}
-            ):
-                continue
+    for source, defined, evaluating in _parsed(folder):
+        for node in evaluating:
             for found in _values(node, id):
                 seen: dict[str, ast.AST] = {"": found}
                 waiting: list[ast.AST] = [found]
@@ -55,6 +48,22 @@ def evaluations(folder: Path, id: str) -> Iterator[str]:
                         seen[name] = defined[name]
                         waiting.append(defined[name])
                 yield from (ast.get_source_segment(source, one) or "" for one in seen.values())
+
+
+@functools.cache
+def _parsed(
+    folder: Path,
+) -> list[tuple[str, dict[str, ast.FunctionDef], list[ast.FunctionDef]]]:
+    """Of every file of a room its source, its functions by name, and all that evaluate hypotheses."""
+    found = []
+    for path in sorted(folder.rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        tree = ast.parse(source)
+        defined = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+        every = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+        evaluating = [n for n in every if _names(n) & {"Value", "counterexample"}]
+        found.append((source, defined, evaluating))
+    return found
 
 
 def _names(tree: ast.AST) -> set[str]:

@@ -17,8 +17,8 @@ from verify.ssl.data import load_digits
 from verify.ssl.training import Mlp, Momentum, Progress, State, to_arrays, train
 
 NARROW = Mlp(widths=(32, 16), activation="relu", batchnorm=True)
-SHORT = replace(DIGITS_SIMCLR, projector=NARROW, representation=32, epochs=4)
-LONG = replace(SHORT, epochs=12, batch=32)
+SHORT = replace(DIGITS_SIMCLR, projector=NARROW, representation=32, epochs=2)
+LONG = replace(SHORT, epochs=8, batch=32)
 EVERY = 3
 
 TEN_EPOCHS = replace(DIGITS_SIMCLR, temperature=math.nan, epochs=10)
