@@ -49,4 +49,4 @@ def tables_are_whole(evidence: Evidence) -> None:
     for table in evidence.tables:
         assert "digits (8x8, scikit-learn), reduced setting" in table.title
         assert all(len(row) == len(table.columns) for row in table.rows)
-        assert not any("nan" in cell for row in table.rows for cell in row)
+        assert all(cell and "nan" not in cell for row in table.rows for cell in row)

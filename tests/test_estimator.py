@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 import torch
 from curvature_fixture import normal
+from hypothesis import find, settings
 
 from verify.bench.reference_functions import plain_function
-from verify.experiments.e1 import estimator_audit
+from verify.experiments.e1 import estimator_audit, invariants
 from verify.experiments.e1.estimator_audit import (
     CELLS,
     Cell,
@@ -71,6 +72,14 @@ def test_a_small_hessian_makes_the_vector_fade_and_the_value_vanish():
     assert abs(estimate.value) < 1e-36
     same = published_estimate(quadratic(-1e-4, 0.5e-4, 4e-4), POINT, seed=0)
     assert same.value == pytest.approx(-1e-4, rel=1e-2)
+
+
+@pytest.mark.parametrize(("claim", "largest"), [(invariants.FLIPPED, -1), (invariants.TINY, 1e-9)])
+def test_a_case_shows_the_size_of_its_matrix(claim, largest):
+    case = find(claim.cases(), lambda case: True, settings=settings(database=None))
+    assert case.values[0] == largest
+    assert ("scale", f"{largest:g}") in claim.describe(case)
+    assert claim.normalised_error(case) > 1
 
 
 def test_a_vanished_vector_has_no_residual():

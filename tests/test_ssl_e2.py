@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import msgspec
@@ -286,6 +287,8 @@ def test_rooms(
     assert {a.effect for a in evidence.answers} == {e.id for e in room.EXPERIMENT.effects}
     quoted = {cell for row in evidence.tables[1].rows for cell in row}
     assert ("17.2" if room is e2 else "31 to 653") in quoted
+    told = " ".join([evidence.summary, *(table.note for table in evidence.tables)])
+    assert not re.search("seeds 0|by seed|every seed", told)  # of the one that there is
 
 
 @pytest.mark.parametrize("id", ["E2.escape.seeds", "E7.updates.seeds"])

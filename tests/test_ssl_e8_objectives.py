@@ -111,6 +111,14 @@ def test_objectives_alone_differ() -> None:
     assert ours.item() == pytest.approx(vicreg_released(*views, VICRegWeights()).item())
 
 
+def test_what_is_drawn_elsewhere_is_told_where_there_is_any() -> None:
+    for least, told in ((1e-5, False), (1e-7, True)):
+        found = replace(objective(KEPT), spectra={"z": [1.0, least]})
+        plot = objectives.spectrum_plot("digits", {"InfoNCE": found})
+        assert ("drawn there" in plot.note) is told
+        assert plot.series[0].y == (1.0, max(least, objectives.FLOOR))
+
+
 @pytest.mark.slow
 def test_the_check_on_short_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One seed of one epoch, and few orbits."""

@@ -6,6 +6,8 @@ made-up cases as they say, and that every check runs and fills the tables it pro
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
@@ -434,3 +436,28 @@ def test_a_quotient_of_equals_is_one_in_every_draw() -> None:
     """Numerator and divisor are of the same drawn orbits."""
     cells = [e3_orbits.compare(*made_up("compresses"))] * 2
     assert e3_orbits.pooled(cells, "selectivity", cells) == pytest.approx((1, 1))
+
+
+def test_intervals_are_rid_of_the_bias_of_their_draws() -> None:
+    """Few orbits of a class: a draw drives centroids apart, most behind a head that draws classes together."""
+    generator = torch.Generator().manual_seed(0)
+    classes = torch.arange(60) % 10
+    centres = torch.randn(10, 1, 20, generator=generator)[classes]
+    orbits = torch.randn(60, 1, 20, generator=generator)
+    orbits = orbits + 0.3 * torch.randn(60, 12, 20, generator=generator)
+    cell = e3_orbits.compare(unit(centres + orbits), unit(0.2 * centres + orbits), classes)
+    gain, draws = cell.plain.semantic_gain.item(), cell.drawn.semantic_gain
+    bias = draws.mean().item() - gain
+    assert bias > 0.01 * gain
+    (found,) = e3_orbits.intervals([cell], "semantic_gain")
+    assert sum(found) / 2 == pytest.approx(gain - bias, abs=0.2 * bias)
+    together = e3_orbits.pooled([cell] * 3, "semantic_gain")
+    assert math.sqrt(math.prod(together)) == pytest.approx(gain - bias, abs=0.2 * bias)
+
+
+def test_every_criterion_says_what_counts() -> None:
+    """Of yes and no by itself, or as another one does."""
+    for place in PLACES:
+        for effect in getattr(rooms.load(place.entry.id, place.module).subject, "effects", ()):
+            said = effect.criterion
+            assert ("Yes" in said and "No:" in said) or re.search(r"\b[Aa]s |The same", said), said

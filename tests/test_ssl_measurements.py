@@ -141,6 +141,7 @@ def test_one_seed_says_nothing_of_others() -> None:
         "seed 0",
         "mean and range of 3 seeds",
     ]
+    assert [report.named(seeds) for seeds in ((0,), range(3))] == ["seed 0", "seeds 0, 1, 2"]
 
 
 def test_numbers_in_words() -> None:

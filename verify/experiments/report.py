@@ -260,7 +260,12 @@ def listed(seeds: Sequence[int]) -> str:
 
 def drawn(seeds: Sequence[int], mean: str = "mean") -> str:
     """What the curves and bands of a plot are of its training seeds."""
-    return f"{mean} and range of {len(seeds)} seeds" if len(seeds) > 1 else f"seed {listed(seeds)}"
+    return f"{mean} and range of {len(seeds)} seeds" if len(seeds) > 1 else named(seeds)
+
+
+def named(seeds: Sequence[int]) -> str:
+    """``seed 0``, ``seeds 0, 1``."""
+    return f"seed{'s' * (len(seeds) > 1)} {listed(seeds)}"
 
 
 def thousands(number: int) -> str:

@@ -235,7 +235,7 @@ def collapse_table(form: Runs[Cell], dataset: Dataset, tracks: Tracks) -> Table:
         return spearman
 
     def published(cell: Cell, track: Track) -> str:
-        return f"{PUBLISHED_SPEARMAN[cell]:.3f}" if cell in PUBLISHED_SPEARMAN else ""
+        return f"{PUBLISHED_SPEARMAN[cell]:.3f}" if cell in PUBLISHED_SPEARMAN else "none"
 
     return report.table(
         f"Variance and condition number: {form.source.setting(dataset)}",

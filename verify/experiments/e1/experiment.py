@@ -84,13 +84,13 @@ EXPERIMENT = Experiment(
             id="negative",
             text="H_eff itself has a negative eigenvalue behind smooth heads, and none behind piecewise-linear ones.",
             published="",
-            criterion="Ours, of exact eigenvalues, sample by sample, where the sign of an estimate on batches was published. SimSiam, normal and pseudo-collapsed. A head is negative if lambda_min(H_eff) is resolved below 0 in at least half of the states, 32 images times the epochs. Yes: Swish and GELU are, ReLU and linear are not. No: all are, or none is. Undecided otherwise.",
+            criterion="Ours, of exact eigenvalues, sample by sample, where the sign of an estimate on batches was published. SimSiam, normal and pseudo-collapsed. A head is negative if the smallest eigenvalue of H_eff is resolved below 0 in at least half of the states, 32 images times the epochs. Yes: Swish and GELU are, ReLU and linear are not. No: all are, or none is. Undecided otherwise.",
         ),
         Effect(
             id="injected",
             text="Smooth heads inject negative curvature while SimSiam trains.",
             published="Swish yes, ReLU no, from both starts",
-            criterion="A state is injected if besides lambda_min(H_eff) < min(0, lambda_min(G)) by more than 10 % of its modulus and three residuals. Yes: at least half of the states of Swish and GELU from both starts, and fewer than half of ReLU and linear. No: fewer than half for every head and start. Undecided otherwise.",
+            criterion="A state is injected if besides the smallest eigenvalue of H_eff lies below 0 and below that of G, by more than 10 % of its modulus and three residuals. Yes: at least half of the states of Swish and GELU from both starts, and fewer than half of ReLU and linear. No: fewer than half for every head and start. Undecided otherwise.",
         ),
         Effect(
             id="injected-mse",

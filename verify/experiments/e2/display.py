@@ -101,7 +101,7 @@ def regrowth_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) 
         ("first to last epoch", ends),
         ("square, of that of Swish with BatchNorm", beside(lambda cell: REFERENCE)),
         ("square, of that from the usual start", beside(lambda cell: cell.normal)),
-        note=f"{form.config.epochs} epochs; seeds {report.listed(form.seeds)}; the deviation is at most {rounded_up(largest, 2)} in {form.config.output} dimensions. Shares are of the run at the same seed; first epoch to last. {report.not_published(dataset)}".strip(),
+        note=f"{form.config.epochs} epochs; {report.named(form.seeds)}; the deviation is at most {rounded_up(largest, 2)} in {form.config.output} dimensions. Shares are of the run at the same seed; first epoch to last. {report.not_published(dataset)}".strip(),
     )
 
 
@@ -127,7 +127,7 @@ def variance_table(form: Runs[Cell], dataset: Dataset, seeds: Sequence[Tracks]) 
         ("variance of directions of z", ends("variance_z", ".2e")),
         ("condition number of z", ends("condition", ".1e")),
         ("last loss", lambda cell: each(seeds, lambda tracks: f"{tracks[cell]['losses'][-1]:.3f}")),
-        note=f"Ours, not published. Before the first step, with BatchNorm statistics of training images, and after {form.config.epochs} epochs; total variances of directions over {len(dataset.test_images[:OBSERVED])} test images; seeds {report.listed(form.seeds)}. The condition number is the largest eigenvalue of the covariance over the smallest one above the noise floor. {report.not_published(dataset)}".strip(),
+        note=f"Ours, not published. Before the first step, with BatchNorm statistics of training images, and after {form.config.epochs} epochs; total variances of directions over {len(dataset.test_images[:OBSERVED])} test images; {report.named(form.seeds)}. The condition number is the largest eigenvalue of the covariance over the smallest one above the noise floor. {report.not_published(dataset)}".strip(),
     )
 
 

@@ -122,7 +122,7 @@ def tables(form: Trained, dataset: Dataset, cells: Cells) -> tuple[Table, ...]:
                     "none",
                 ),
             ),
-            note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; {report.thousands(len(dataset.test_images[: form.orbits]))} test images x 12 rotations; one interval for each seed, from {DRAWS} bootstrap draws of orbits within their class, which say nothing of training; over seeds and orbits: of the mean of the logarithms, give or take the Student quantile of the training seeds times the root of their variance over their number plus that of the draws. The published total variance and selectivity were computed from the released arrays. There the spread of z is 0.0225 and its total variance 0.244, so that orbits make up 9 % of it; here the spread is {spread / 0.0225:.0f} times as large, and orbits make up {100 * spread / variance:.0f} % of a total variance of {variance:.2f}. Backbone and images differ, so that ratios compare and absolute spreads do not.",
+            note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; {report.thousands(len(dataset.test_images[: form.orbits]))} test images x 12 rotations; one interval for each seed, from {DRAWS} bootstrap draws of orbits within their class, rid of their bias, which say nothing of training; over seeds and orbits: of the mean of the logarithms, give or take the Student quantile of the training seeds times the root of their variance over their number plus that of the draws. The published total variance and selectivity were computed from the released arrays. There the spread of z is 0.0225 and its total variance 0.244, so that orbits make up 9 % of it; here the spread is {spread / 0.0225:.0f} times as large, and orbits make up {100 * spread / variance:.0f} % of a total variance of {variance:.2f}. Backbone and images differ, so that ratios compare and absolute spreads do not.",
         ),
         report.table(
             f"Distances within orbits and between classes: {setting}",
@@ -139,7 +139,7 @@ def tables(form: Trained, dataset: Dataset, cells: Cells) -> tuple[Table, ...]:
             above=(
                 (*published, "0.211", "0.044", "0.432", "0.111", "2.04", "2.50", "1.22", "none"),
             ),
-            note=f"D_intra: mean distance between two points of an orbit. D_inter: mean distance between two class centroids ({dataset.classes} classes here, 5 published). Means, seeds and intervals as above; those of the gain lean upwards by a few per cent, since redrawing orbits drives centroids apart.",
+            note=f"D_intra: mean distance between two points of an orbit. D_inter: mean distance between two class centroids ({dataset.classes} classes here, 5 published). Means, seeds and intervals as above; of the bias of the draws, which drive centroids apart, the gain itself is not rid.",
         ),
         report.table(
             f"The same with as many orbits as were published, 5 x 3: {setting}",
@@ -203,7 +203,7 @@ def course_tables(form: Trained, setting: str, courses: Sequence[Course]) -> tup
                 for e in shown
             ),
             ("Spearman with the epoch", lambda name, curves: report.over_seeds(trends(curves))),
-            ("it", lambda name, curves: direction(curves)),
+            ("as training goes on", lambda name, curves: direction(curves)),
             note=f"Mean over training seeds {report.listed(form.seeds)}, each in parentheses; {COURSE_ORBITS} test images x 12 rotations, probe of {COURSE_LABELLED} training images. Rises: a rank correlation of at least {TREND:g} from the first epoch on, in every seed; falls: of at most -{TREND:g}. Where the selectivity rises or falls, the answers here are about the last epoch and not about the end of a longer training.",
         ),
     )

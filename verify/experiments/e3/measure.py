@@ -199,7 +199,7 @@ def values(cells: Sequence[Cell], quantity: str, part: str = "plain") -> list[fl
 
 
 def pooled(cells: Sequence[Cell], quantity: str, over: Sequence[Cell] = ()) -> Interval:
-    """Interval over training seeds and orbits together of a property of `Contraction`.
+    """Interval over training seeds and orbits together of a property of `Contraction`, rid of its draws' bias.
 
     Args:
         cells: one for each seed.
@@ -210,9 +210,17 @@ def pooled(cells: Sequence[Cell], quantity: str, over: Sequence[Cell] = ()) -> I
     if over:
         found = [a / b for a, b in zip(found, values(over, quantity), strict=True)]
         drawn = [a / getattr(cell.drawn, quantity) for a, cell in zip(drawn, over, strict=True)]
-    return report.interval_over_all(found, drawn)
+    unbiased = [
+        value**2 / float(draws.log().mean().exp())
+        for value, draws in zip(found, drawn, strict=True)
+    ]
+    return report.interval_over_all(unbiased, drawn)
 
 
 def intervals(cells: Sequence[Cell], quantity: str) -> list[Interval]:
-    """The bootstrap interval of a property of `Contraction`, for each seed."""
-    return [percentile_interval(getattr(cell.drawn, quantity)) for cell in cells]
+    """The bootstrap interval of a property of `Contraction`, for each seed.
+
+    Draws lie about their mean, which exceeds the figure by the bias that the figure itself has.
+    """
+    pairs = ((getattr(cell.plain, quantity), getattr(cell.drawn, quantity)) for cell in cells)
+    return [percentile_interval(drawn - 2 * (drawn.mean() - value)) for value, drawn in pairs]

@@ -108,7 +108,7 @@ def probe_table(
         )
 
     def gap(of: str, show: Callable[[list[float]], str]) -> Callable[..., str]:
-        return lambda probe, found, width: "" if width is None else show(gaps(found, width, of))
+        return lambda probe, found, width: "none" if width is None else show(gaps(found, width, of))
 
     return report.table(
         f"Rotation probes, accuracy in %: {form.source.setting(dataset)}",
@@ -144,7 +144,7 @@ def probe_table(
                 "3.19",
                 "6.01",
                 "none",
-                "",
+                "none",
                 "none",
                 "none",
             ),

@@ -86,7 +86,7 @@ def halving_table(setting: str, cells: Cells) -> Table:
 
     def falls(of: str, level: int) -> str:
         if not level:
-            return ""
+            return "none"
         before, after = (means(row, of, at, "second") for at in (level - 1, level))
         return report.over_seeds([b / a for b, a in zip(before, after, strict=True)])
 

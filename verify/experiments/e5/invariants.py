@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 from hypothesis import strategies as st
@@ -23,12 +24,17 @@ EPS = torch.finfo(torch.float64).eps
 
 @dataclass(frozen=True)
 class Arc:
-    """Points (count, 3) on a circle about a centre, at equal steps of an angle."""
+    """Points (count, 3) on a circle about a centre, at equal steps of an angle, of whole degrees."""
 
     centre: Tensor
     radius: float
-    angle: float
+    degrees: Annotated[int, "angle in degrees"]
     count: int
+
+    @property
+    def angle(self) -> float:
+        """The step's angle."""
+        return math.radians(self.degrees)
 
     @property
     def points(self) -> Tensor:
@@ -44,7 +50,7 @@ def arcs(draw: st.DrawFn) -> Arc:
     return Arc(
         centre=draw(tensors((3,))),
         radius=draw(st.sampled_from((0.1, 1.0, 5.0))),
-        angle=draw(st.integers(1, 80)) * math.pi / 180,
+        degrees=draw(st.integers(1, 80)),
         count=draw(st.integers(3, 6)),
     )
 

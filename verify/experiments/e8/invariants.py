@@ -38,7 +38,7 @@ def run_units(expected: float, widths: tuple[int, int], ctx: Context) -> Finding
     errors = ((ratio / expected - 1).abs().max().item(), abs(selectivity - 1))
     return finding(
         max(errors) <= tolerance,
-        f"A head that only scales, by {scale:.3g}, and pads {d} coordinates with zeros to {k} has a published ratio of {ratio.mean().item():.4g} and a selectivity of {selectivity:.6f}.",
+        f"A head that only scales, by {scale:.3g}, and pads {d} coordinates with zeros to {k} has a published ratio of {ratio.mean().item():.4g} and a selectivity of {selectivity:.3f}.",
         cases=len(z),
         margin=max(errors) / tolerance,
         residuals={"ratio": errors[0], "selectivity": errors[1]},

@@ -217,8 +217,14 @@ def tables(setting: str, found: dict[str, Objective]) -> tuple[Table, ...]:
     )
 
 
+FLOOR = 1e-6
+"""Where smaller singular values are drawn."""
+
+
 def spectrum_plot(setting: str, found: dict[str, Objective]) -> Plot:
     """Singular values of z and h, by objective."""
+    least = min(size for one in found.values() for sizes in one.spectra.values() for size in sizes)
+    below = f"; what is below {FLOOR:g} is drawn there" * (least < FLOOR)
     return Plot(
         title="Singular values of z and h, by objective",
         kind="line",
@@ -226,7 +232,7 @@ def spectrum_plot(setting: str, found: dict[str, Objective]) -> Plot:
             Series(
                 label=f"{of}, {name}",
                 x=tuple(float(i) for i in range(1, len(sizes) + 1)),
-                y=tuple(max(size, 1e-6) for size in sizes),
+                y=tuple(max(size, FLOOR) for size in sizes),
             )
             for name, one in found.items()
             for of, sizes in one.spectra.items()
@@ -234,7 +240,7 @@ def spectrum_plot(setting: str, found: dict[str, Objective]) -> Plot:
         xlabel="index",
         ylabel="over the largest",
         yscale="log",
-        note=f"{setting}; seed 0; centred, over test images; what is below 1e-6 is drawn there.",
+        note=f"{setting}; seed 0; centred, over test images{below}.",
     )
 
 

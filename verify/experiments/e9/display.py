@@ -46,14 +46,14 @@ def probe_table(form: Runs[tuple[str]], dataset: Dataset, curves: Curves) -> Tab
         ("rotation, h", accuracy("rotation_h")),
         ("class, z, mean over epochs", lambda head: report.percent(mean(curves, head))),
         (
-            f"epochs until class, z, reaches {100 * goal:.1f} %",
+            f"epochs to {100 * goal:.1f} %",
             lambda head: ", ".join(epochs_to(runs[head]["class_z"], goal) for runs in curves),
         ),
         above=(
-            ("untrained", first, "", few, "", "", "", "", ""),
-            ("untrained, BatchNorm as built", bare, *[""] * 7),
+            ("untrained", first, "none", few, *["none"] * 5),
+            ("untrained, BatchNorm as built", bare, *["none"] * 7),
         ),
-        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; probes see all {report.thousands(len(dataset.train_images))} training images, or {LABELLED * dataset.classes}, and are tested on {report.thousands(len(dataset.test_images))} others, the same for every seed, so that intervals over seeds hold the noise of training alone. Without a head h is z. The goal of the last column is what training without a head ends at; the untrained network has the BatchNorm statistics of the training images, or as built those of none: means 0, variances 1.",
+        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; probes see all {report.thousands(len(dataset.train_images))} training images, or {LABELLED * dataset.classes}, and are tested on {report.thousands(len(dataset.test_images))} others, the same for every seed, so that intervals over seeds hold the noise of training alone. Without a head h is z. The last column is of class, z; its goal is what training without a head ends at. The untrained network has the BatchNorm statistics of the training images, or as built those of none: means 0, variances 1. None: not measured.",
     )
 
 
