@@ -40,6 +40,15 @@ def test_isotropy_errors_are_what_autograd_finds():
         )
 
 
+def test_the_width_beyond_which_the_error_rises_is_named(monkeypatch):
+    errors = (1.0, 1e-3, 1e-8, 1e-10, 1e-9)
+    rows = [fitting.Measured(0, error, 0) for error in errors]
+    monkeypatch.setattr(fitting, "measure", lambda ctx, name: rows)
+    found = fitting.networks(None)
+    assert "(least at width 600)" in found.summary
+    assert found.plots[0].title.startswith("Up to width 600 ")
+
+
 class _Power(NamedTuple):
     """The head h(z) = z behind L(u) = (u^2)^(5/4), whose product by automatic differentiation at 0 is NaN."""
 

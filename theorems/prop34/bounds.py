@@ -13,10 +13,10 @@ class Letters(NamedTuple):
     """What the bounds depend on, at one point z; numbers or symbols."""
 
     L: Any  # |J_*|
-    M: Any  # |hess L(h_*)|
+    M: Any  # |hess loss(h_*)|
     epsilon: Any  # |J_phi - J_*|
-    T: Any = 0  # Lipschitz constant of hess L on [h_*, h_phi]
-    R: Any = 0  # |grad L(h_*)|
+    T: Any = 0  # Lipschitz constant of hess loss on [h_*, h_phi]
+    R: Any = 0  # |grad loss(h_*)|
     K2: Any = 0  # |D^2 h_*|
     epsilon0: Any = 0  # |h_phi - h_*|
     epsilon2: Any = 0  # |D^2 h_phi - D^2 h_*|

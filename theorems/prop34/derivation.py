@@ -88,21 +88,21 @@ def star(proof: Proof) -> None:
         ("jacobian", SYMBOLS.epsilon, E.norm, "the Jacobians differ by $E$"),
         ("second", SYMBOLS.epsilon2, C.norm, "the second derivatives differ by $C$"),
         ("L", SYMBOLS.L, J.norm, "a bound on the target's Jacobian"),
-        ("M", SYMBOLS.M, H.norm, r"a bound on $|\nabla^2 L(h_*)|$"),
+        ("M", SYMBOLS.M, H.norm, r"a bound on $|\nabla^2 \mathcal{L}(h_*)|$"),
         ("K2", SYMBOLS.K2, B.norm, "a bound on the target's second derivative"),
         ("R", SYMBOLS.R, rho.norm, "a bound on the loss gradient"),
         (
             "T",
             SYMBOLS.T,
             lipschitz,
-            r"$|\nabla^2 L(h_* + t\Delta) - \nabla^2 L(h_*)| \leq \tau t |\Delta|$",
+            r"$|\nabla^2 \mathcal{L}(h_* + t\Delta) - \nabla^2 \mathcal{L}(h_*)| \leq \tau t |\Delta|$",
         ),
     ):
         bounds.assume(hypothesis, letter, quantity, text)
     t = sp.Symbol("t", nonnegative=True)
     change = sp.integrate((H.norm + lipschitz * t * DELTA) * DELTA, (t, 0, 1))
     bounds.at_most(
-        r"Taylor: $|r| \leq \int_0^1 |\nabla^2 L(h_* + t\Delta)| |\Delta| dt$ is at most",
+        r"Taylor: $|r| \leq \int_0^1 |\nabla^2 \mathcal{L}(h_* + t\Delta)| |\Delta| dt$ is at most",
         change,
         gradient_change(SYMBOLS),
     )
@@ -119,10 +119,12 @@ def segment(proof: Proof) -> None:
     proof.cite("fundamental-theorem", "operator-norm")
     bounds, most = Bounds(proof), sp.Symbol("M'", nonnegative=True)
     bounds.assume("outputs", SYMBOLS.epsilon0, DELTA, r"the outputs differ by $\Delta$")
-    on_segment = proof.let("segment", r"$|\nabla^2 L(h_* + t\Delta)| \leq M'$: it is $M' - s(t)$")
+    on_segment = proof.let(
+        "segment", r"$|\nabla^2 \mathcal{L}(h_* + t\Delta)| \leq M'$: it is $M' - s(t)$"
+    )
     t, below = sp.Symbol("t", nonnegative=True), slack("s", on_segment)
     bounds.at_most(
-        r"$\int_0^1 |\nabla^2 L(h_* + t\Delta)| |\Delta| dt \leq M' \epsilon_0$, where $s < M'$ is the mean of $s(t)$",
+        r"$\int_0^1 |\nabla^2 \mathcal{L}(h_* + t\Delta)| |\Delta| dt \leq M' \epsilon_0$, where $s \leq M'$ is the mean of $s(t)$",
         sp.integrate((most - below) * DELTA, (t, 0, 1)),
         most * SYMBOLS.epsilon0,
     )
@@ -153,8 +155,8 @@ def attained(ctx: Context) -> Finding:
     ]
     steps += [
         Step(
-            text="The jet of $L$ at $h_*(0) = 0$, with a third derivative that is constant",
-            latex=r"\nabla L = R, \quad \nabla^2 L = M, \quad \nabla^3 L = T",
+            text=r"The jet of $\mathcal{L}$ at $h_*(0) = 0$, with a third derivative that is constant",
+            latex=r"\nabla \mathcal{L} = R, \quad \nabla^2 \mathcal{L} = M, \quad \nabla^3 \mathcal{L} = T",
             closed=[loss.diff(u, n).subs(u, 0) for n in (1, 2, 3)] == [x.R, x.M, x.T]
             and loss.diff(u, 4) == 0,
         ),

@@ -43,7 +43,7 @@ class Jets(NamedTuple):
 
     target: Annotated[tuple[Tensor, ...], "$h_*$, $J_*$, $D^2 h_*$"]
     error: Annotated[tuple[Tensor, ...], "their errors"]
-    g: Annotated[Tensor, "$g$"]
+    g: Annotated[Tensor, r"$\mathcal{L}(u) = g \cdot u + u \cdot S u / 2 + C[u, u, u] / 6$: $g$"]
     s: Annotated[Tensor, "$S$"]
     c: Annotated[Tensor, "$C$"]
 
@@ -256,7 +256,7 @@ class Pullbacks(NamedTuple):
     """A Jacobian and its error, (k, d) each, and a loss Hessian (k, k) that is symmetrised."""
 
     j: Annotated[Tensor, "$J_*$"]
-    e: Annotated[Tensor, "$E$"]
+    e: Annotated[Tensor, r"$E = J_\phi - J_*$"]
     h: Annotated[Tensor, "$H$"]
 
 

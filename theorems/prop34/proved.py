@@ -21,11 +21,11 @@ CHECKS = kernel(
             "attained.part_star_segment_attained",
             "met.part_star_met",
             "met.part_star_segment_met",
-            read="7b206ae856d2ab51",
+            read="4170430481568239",
         ),
     },
     readings={
-        "full": said("readings.refuted_full", read="471b6834ae3913a5"),
+        "full": said("readings.refuted_full", read="2cdd5e2de523971a"),
         "full-same-output": said("readings.refuted_full_same_output", read="2d968f598236e218"),
         "c2-distance": said("readings_c2.refuted_c2_distance", read="081a9a5f3207449d"),
         "own-hessian": said("readings.refuted_own_hessian", read="8db375026fd1d67b"),

@@ -111,7 +111,7 @@ def _bound_l(pair: Pair) -> Value:
 
 def _bound_m(pair: Pair) -> Value:
     sizes = [abs(pair.loss_hessian(head)) for head in (pair.target, pair.perturbed)]
-    text = rf"$|\nabla^2 L| = {sp.latex(sizes[0])}$ and ${sp.latex(sizes[1])}$, "
+    text = rf"$|\nabla^2 \mathcal{{L}}| = {sp.latex(sizes[0])}$ and ${sp.latex(sizes[1])}$, "
     text += f"$M = {sp.latex(pair.bound_m)}$"
     return text, all((pair.bound_m - size).is_nonnegative is True for size in sizes)
 
@@ -139,7 +139,7 @@ def bound_is_violated(pair: Pair, reading: str, ctx: Context) -> Finding:
         STATEMENT,
         reading,
         (
-            ("$L(u)$", f"${sp.latex(pair.loss)}$"),
+            (r"$\mathcal{L}(u)$", f"${sp.latex(pair.loss)}$"),
             ("$h_*(z)$", f"${sp.latex(pair.target)}$"),
             (r"$h_\phi(z)$", f"${sp.latex(pair.perturbed)}$"),
             ("$z$", "0"),

@@ -11,11 +11,11 @@ STATEMENT = Statement(
     title="Perturbation of the effective Hessian",
     source="public summary of arXiv 2605.17180 (section 3); the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
     quoted=r'Proves that MLP heads can learn state-dependent metrics along the optimization trajectory and quantifies how approximation errors in the head degrade the optimization geometry. [..] Proposition 3.4 quantifies the approximation error upper bound $\|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*\|_2 \leq 2 L M \epsilon + M \epsilon^2$. [..] Quantification of Capacity Thresholds: Proposition 3.4 elevates the question of "how deep/wide a head should be" from empirical heuristics to a topological theorem.',
-    unseen=r"What $\epsilon$, $L$ and $M$ bound is not in the quoted text; from other public accounts, and from the form of the bound, we read $\epsilon \geq |J_\phi - J_*|$, $L \geq |J_*|$ and $M \geq |\nabla^2 L|$ at the outputs of both heads, in the spectral norm at one point $z$. The quote defines $H_{\mathrm{eff}}$ with the interaction term; whether the proposition drops that term, and whether it compares the heads at one loss Hessian, is not said. Each possibility is a reading.",
+    unseen=r"What $\epsilon$, $L$ and $M$ bound is not in the quoted text; from other public accounts, and from the form of the bound, we read $\epsilon \geq |J_\phi - J_*|$, $L \geq |J_*|$ and $M \geq |\nabla^2 \mathcal{L}|$ for the loss $\mathcal{L}$ at the outputs of both heads, in the spectral norm at one point $z$. The summary defines $H_{\mathrm{eff}}$ with the interaction term; whether the proposition drops that term, and whether it compares the heads at one loss Hessian, is not said. Each possibility is a reading.",
     hypotheses=(
         Hypothesis(
             id="A1",
-            text="Assumption 1: the loss and both heads are $C^2$",
+            text=r"Assumption 1: the loss $\mathcal{L}$ and both heads are $C^2$",
             source="known from other public accounts of the paper",
         ),
         Hypothesis(
@@ -31,12 +31,12 @@ STATEMENT = Statement(
         Hypothesis(id="L", text="$|J_*| \\leq L$", source="$L$ in the bound"),
         Hypothesis(
             id="M",
-            text=r"$|\nabla^2 L| \leq M$ at the outputs of both heads",
+            text=r"$|\nabla^2 \mathcal{L}| \leq M$ at the outputs of both heads",
             source="$M$ in the bound",
         ),
         Hypothesis(
             id="same-hessian",
-            text=r"the effective Hessian is its Gauss-Newton term $J^T H J$, with one loss Hessian $H = \nabla^2 L$ for both heads",
+            text=r"the effective Hessian is its Gauss-Newton term $J^T H J$, with one loss Hessian $H = \nabla^2 \mathcal{L}$ for both heads",
             origin=Origin.ADDED,
         ),
         Hypothesis(
@@ -60,10 +60,10 @@ STATEMENT = Statement(
             origin=Origin.ADDED,
         ),
         Hypothesis(id="K2", text="$|D^2 h_*| \\leq K_2$", origin=Origin.ADDED),
-        Hypothesis(id="R", text=r"$|\nabla L(h_*)| \leq R$", origin=Origin.ADDED),
+        Hypothesis(id="R", text=r"$|\nabla \mathcal{L}(h_*)| \leq R$", origin=Origin.ADDED),
         Hypothesis(
             id="T",
-            text=r"$\nabla^2 L$ is Lipschitz with constant $T$ on the segment $[h_*, h_\phi]$",
+            text=r"$\nabla^2 \mathcal{L}$ is Lipschitz with constant $T$ on the segment $[h_*, h_\phi]$",
             origin=Origin.ADDED,
         ),
     ),
@@ -72,7 +72,7 @@ STATEMENT = Statement(
             id="full",
             text=r"$|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq "
             + PULLBACK
-            + r"$ for the whole effective Hessian $\nabla^2 (L \circ h)$.",
+            + r"$ for the whole effective Hessian $\nabla^2 (\mathcal{L} \circ h)$.",
             hypotheses=("A1", "jacobian", "L", "M"),
             predicted=Verdict.REFUTED,
             rescued_by="star",
@@ -121,9 +121,9 @@ STATEMENT = Statement(
         Part(
             id="star",
             title="The whole effective Hessian",
-            text=r"For $C^2$ losses and heads, at a point $z$, let $|h_\phi - h_*| \leq \epsilon_0$, $|J_\phi - J_*| \leq \epsilon$, $|D^2 h_\phi - D^2 h_*| \leq \epsilon_2$, $|J_*| \leq L$, $|D^2 h_*| \leq K_2$, $|\nabla L(h_*)| \leq R$, $|\nabla^2 L(h_*)| \leq M$, and let $\nabla^2 L$ be Lipschitz with constant $T$ on $[h_*, h_\phi]$. Then $|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq "
+            text=r"For $C^2$ losses $\mathcal{L}$ and heads, at a point $z$, let $|h_\phi - h_*| \leq \epsilon_0$, $|J_\phi - J_*| \leq \epsilon$, $|D^2 h_\phi - D^2 h_*| \leq \epsilon_2$, $|J_*| \leq L$, $|D^2 h_*| \leq K_2$, $|\nabla \mathcal{L}(h_*)| \leq R$, $|\nabla^2 \mathcal{L}(h_*)| \leq M$, and let $\nabla^2 \mathcal{L}$ be Lipschitz with constant $T$ on $[h_*, h_\phi]$. Then $|H_{\mathrm{eff}}^\phi - H_{\mathrm{eff}}^*| \leq "
             + STAR
-            + r"$. At $d = k = 1$ all terms are attained at once, whatever the constants. Where $M'$ bounds $|\nabla^2 L|$ on the segment, $M'\epsilon_0$ may replace $"
+            + r"$. At $d = k = 1$ all terms are attained at once, whatever the constants. Where $M'$ bounds $|\nabla^2 \mathcal{L}|$ on the segment, $M'\epsilon_0$ may replace $"
             + GRADIENT
             + r"$; at $d = k = 1$ this form is attained for quadratic losses, where $T = 0$.",
             predicted=Verdict.PROVED,

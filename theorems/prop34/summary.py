@@ -30,7 +30,7 @@ SUMMARY = Summary(
             "own-hessian",
         ),
     ),
-    smallest=r"$L = u + \frac{u^2}{2}$, $h_* = z + \frac{z^2}{2}$, $h_\phi = z - \frac{3 z^2}{2}$ at $z = 0$: the bound allows no change, and $H_{\mathrm{eff}}$ goes from 2 to $-2$.",
+    smallest=r"$\mathcal{L} = u + \frac{u^2}{2}$, $h_* = z + \frac{z^2}{2}$, $h_\phi = z - \frac{3 z^2}{2}$ at $z = 0$: the bound allows no change, and $H_{\mathrm{eff}}$ goes from 2 to $-2$.",
     shown_by="prop34.full.curved.full",
     instead=(
         proved(
@@ -46,7 +46,7 @@ SUMMARY = Summary(
                 holds_added("Granted: there it holds", "one-hessian"),
                 proved("in every dimension, and it is attained", "pullback"),
                 refuted(
-                    r"but the quote defines $H_{\mathrm{eff}}$ with the interaction term, which breaks the bound even at equal outputs; and without that term the loss Hessians at two different outputs do",
+                    r"but the summary defines $H_{\mathrm{eff}}$ with the interaction term, which breaks the bound even at equal outputs; and without that term the loss Hessians at two different outputs do",
                     "full-same-output",
                     "own-hessian",
                 ),

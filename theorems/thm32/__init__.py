@@ -104,7 +104,7 @@ IDENTITY = section(
     ),
     *proof(
         "necessary",
-        r"$H_{\mathrm{eff}} = c I$ along $\gamma$ makes $L(h(\gamma))$ a parabola",
+        r"For $c > 0$, $H_{\mathrm{eff}} = c I$ along $\gamma$ makes $L(h(\gamma))$ a parabola",
         derivation_identity.necessary,
     ),
     *proof(
@@ -278,7 +278,7 @@ FLOW_VARYING = section(
     ),
     fixed_dimensions(
         "arc",
-        r"Round the unit circle at every $\epsilon < 1$, as fast as the bound allows",
+        r"Round the unit circle at every $0 < \epsilon < 1$, as fast as the bound allows",
         partial(derive, examples.own_arc),
     ),
     property_check(

@@ -37,12 +37,15 @@ DEVIATION = affine(LIPSCHITZ, 1 / sp.sqrt(LEAST), sp.sqrt(C), RADIUS)
 TURN = turning(EPSILON, FALL)
 """The bounds in the letters of the statement."""
 
-OSCILLATION, AFFINE = str(sp.latex(CHANGE)), str(sp.latex(DEVIATION))
+OSCILLATION = str(sp.latex(CHANGE))
+AFFINE = str(
+    sp.latex(DEVIATION, fold_frac_powers=True)
+)  # beside an index a small fraction would touch it
 ARC = str(sp.latex(arc(EPSILON, RADIUS)))
 TURNING = str(sp.latex(TURN))
 CONCLUDES = {
     "identity": (formula(CHANGE),),
-    "affine": (formula(DEVIATION),),
+    "affine": (formula(DEVIATION, AFFINE),),
     "flow-varying": (formula(TURN),),
 }
 """By part, what its derivations end in."""

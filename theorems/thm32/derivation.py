@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theorems.thm32.bounds import EPSILON
 from verify.claims.bounds import at_most, slack
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant
@@ -36,7 +37,10 @@ def steep(proof: Proof) -> sp.Symbol:
     )
     along = (rho.T @ e).scalar
     rules: dict[sp.IndexedBase, Rule] = {}
-    if proof.given("A1", "$L$ is $C^2$: the chain rule for $L$ along a line"):
+    if proof.given(
+        "A1",
+        r"$L$ is $C^2$: the chain rule for $\ell = L$ along a line; in the steps numbers have the index $0$, as $\ell_0$",
+    ):
         rules[loss] = lambda _: along
     proof.rate(r"The slope of $\phi(s) = L(u_0 + s e)$ at $0$", loss[0], rules, along)
     proof.follows(
@@ -83,9 +87,10 @@ def isotropic(proof: Proof, c: sp.Expr, text: str) -> None:
 def network(proof: Proof, c: sp.Expr, what: str) -> None:
     """A network whose matrix is within c eps of c I is eps-isotropic."""
     proof.cite("pinkus", "uniform-continuity")
+    allowed = sp.latex(c * EPSILON)
     near = proof.let(
         "network",
-        rf"a network is so close to $h$ up to order 2 that its {what} is within $\omega \leq c \epsilon$: $c \epsilon = \omega + s$",
+        rf"a network is so close to $h$ up to order 2 that its {what} is within $\omega \leq {allowed}$ of that of $h$: ${allowed} = \omega + s$",
         by="pinkus",
     )
     omega, s = sp.Symbol("omega", nonnegative=True), slack("s", near)
@@ -143,7 +148,7 @@ def split(proof: Proof) -> None:
     interaction = (rho.T @ e).scalar * matrix("B", d, d, symmetric=True)
     proof.let(
         "isotropic",
-        r"$G + M = c I$ with $M = (\rho \cdot e) B$, $B = \nabla^2 s$",
+        r"$G + M = c I$ with $M = (\rho \cdot e) B$, $B = \nabla^2 s$; $c_0$ is the number $c$",
         pulled + interaction - c * identity(d),
     )
     proof.let("across", r"$v \cdot \nabla s = 0$", gradient.T @ v)

@@ -138,7 +138,7 @@ def tube(proof: Proof, text: str, bent: sp.IndexedBase | None = None, by: str = 
     proof.every(k, i)
     proof.every(d, a)
     proof.let("compatible", r"$\dot u = A \dot\gamma$", u_dot[i] - along, by=by)
-    proof.let("curve", "$n = 0$", normal[a], by="definition")
+    proof.let("curve", r"$n = 0$; $\tau_0$ is the number $\tau$", normal[a], by="definition")
     head = path[i] + total(lambda a: data[i, a] * normal[a], d)
     drift = total(lambda a: data_dot[i, a] * time[0] * normal[a], d)
     if bent is not None:

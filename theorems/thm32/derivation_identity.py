@@ -49,7 +49,7 @@ def convex(proof: Proof) -> None:
 
 
 def necessary(proof: Proof) -> None:
-    """H_eff = c I along a curve makes f = L o h a parabola |gamma - z0|^2 along it."""
+    """H_eff = c I, c > 0, along a curve makes f = L o h a parabola |gamma - z0|^2 along it."""
     a = sp.Symbol("a", integer=True)
     proof.over(d, a)
     proof.symmetry(*F.symmetric)
@@ -57,14 +57,17 @@ def necessary(proof: Proof) -> None:
         sp.IndexedBase("gamma"): lambda r: velocity.entry(r, sp.S.One),
         factor: constant,
     }
-    if proof.let("smooth", r"$f = L \circ h$ is $C^2$ with Hessian $F$"):
+    if proof.let(
+        "smooth",
+        r"$f = L \circ h$ is $C^2$ with Hessian $F$; $c_0$, $\ell_0$ are the numbers $c$, $\ell$",
+    ):
         rules[loss] = lambda _: (slope.T @ velocity).scalar
         rules[sp.IndexedBase(slope.latex)] = lambda r: (F @ velocity).entry(r, sp.S.One)
     rate = F @ velocity - c * velocity
     proof.rate(
         r"Along $\gamma$", (slope - c * curve).entry(a, sp.S.One), rules, rate.entry(a, sp.S.One)
     )
-    proof.let("isotropic", r"$F = c I$ along $\gamma$", F - c * identity(d))
+    proof.let("isotropic", r"$F = c I$ along $\gamma$, with $c > 0$", F - c * identity(d))
     proof.follows(
         "which vanishes", rate, 0 * velocity, using={"isotropic": (F - c * identity(d)) @ velocity}
     )
@@ -72,7 +75,7 @@ def necessary(proof: Proof) -> None:
     away = curve - centre
     proof.let(
         "centre",
-        r"so $\nabla f(\gamma) = c (\gamma - z^0)$ for some fixed $z^0$",
+        r"so, as $c \neq 0$, $\nabla f(\gamma) = c (\gamma - z^0)$ for some fixed $z^0$",
         slope - c * away,
     )
     if "centre" not in proof.withdrawn:
@@ -166,7 +169,11 @@ def sine(proof: Proof) -> None:
     )
     at_most(proof, r"and $-1 < -p \leq x$", -share - rest, -share, strict=True)
     proof.cite("sine")
-    isotropic(proof, c, r"$h(z) = \phi^{-1}(y + \frac{c}{2} |z|^2)$ with $\phi = \sin$, $y = -p$")
+    isotropic(
+        proof,
+        c,
+        r"$h(z) = \phi^{-1}(y + \frac{c}{2} |z|^2)$ with $\phi = \sin$, $y = -p$; $c_0$, $\ell_0$, $y_0$ are the numbers $c$, $\ell$, $y$",
+    )
     proof.equal(
         r"The bound is attained by what $L(h)$ takes, from $-p$ to $p$",
         bounds.oscillation(scale, 0, length),

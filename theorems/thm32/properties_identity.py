@@ -97,7 +97,7 @@ def value_error(case: Case, origin: bool = False) -> float:
 
 
 VALUE = Claim(
-    r"where $H_{\mathrm{eff}} = c I$ along $\gamma$, $L(h(\gamma)) = \frac{c}{2} |\gamma - z_0|^2 + \mathrm{const}$ for one $z_0$",
+    r"where $H_{\mathrm{eff}} = c I$ with $c > 0$ along $\gamma$, $L(h(\gamma)) = \frac{c}{2} |\gamma - z_0|^2 + \mathrm{const}$ for one $z_0$",
     cases,
     value_error,
     case_divisor=2,

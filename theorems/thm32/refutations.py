@@ -36,7 +36,7 @@ class Instance:
 
     loss: Annotated[sp.Expr, "$L(u)$"]
     curve: Annotated[tuple[sp.Expr, ...], r"$\gamma(t)$"]
-    length: Annotated[sp.Expr, "the end of $t$"]
+    length: Annotated[sp.Expr, "$T$"]
     epsilon: Annotated[sp.Expr, r"$\epsilon$"]
 
     @property

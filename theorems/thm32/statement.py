@@ -117,7 +117,7 @@ STATEMENT = Statement(
         Part(
             id="affine",
             title="Affine heads do it too",
-            text=rf"Let $\nabla^2 L(u_0)$ have $d$ positive eigenvalues $\geq \lambda_s$ with orthonormal eigenvectors $U_+$, and let $\nabla^2 L$ be $T$-Lipschitz near $u_0$. The affine head $h(z) = u_0 + \sqrt{{c}} \, U_+ \Lambda_+^{{-1/2}} z$ has $M = 0$ and $|H_{{\mathrm{{eff}}}} / c - I| \leq {AFFINE}$ for $|z| \leq R$ (while $\sqrt{{c / \lambda_s}} R$ stays within the neighbourhood).",
+            text=rf"Let $\nabla^2 L(u_0)$ have $d$ eigenvalues $\geq \lambda_s > 0$ with orthonormal eigenvectors $U_+$, and let $\nabla^2 L$ be $T$-Lipschitz near $u_0$. For $c > 0$ the affine head $h(z) = u_0 + \sqrt{{c}} \, U_+ \Lambda_+^{{-1/2}} z$ has $M = 0$ and $|H_{{\mathrm{{eff}}}} / c - I| \leq {AFFINE}$ for $|z| \leq R$ (while $\sqrt{{c / \lambda_s}} R$ stays within the neighbourhood).",
             predicted=Verdict.PROVED,
             concludes=CONCLUDES["affine"],
         ),

@@ -55,7 +55,7 @@ SUMMARY = Summary(
             "flow",
         ),
         derived(
-            r"with a factor that varies along the path, behind every such loss, through any smooth regular arc that does not meet itself, runs the flow of some head that is isotropic up to $\epsilon < 1$ along it, at a speed of its own, but where the flow of such a head turns by the angle $\Theta$, its speed falls by $e^{-D}$ with $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$",
+            r"with a factor that varies along the path, behind every such loss, through any smooth regular arc that does not meet itself, runs the flow of some head that is isotropic up to $0 < \epsilon < 1$ along it, at a speed of its own, but where the flow of such a head turns by the angle $\Theta$, its speed falls by $e^{-D}$ with $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$",
             "flow-varying",
         ),
     ),
@@ -77,7 +77,7 @@ SUMMARY = Summary(
                     "own-flow-varying",
                 ),
                 derived(
-                    r"at the price that where the path turns by an angle $\Theta$ its speed falls, for $\epsilon < 1$, by $e^{-D}$ with $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$",
+                    r"at the price that where the path turns by an angle $\Theta$ its speed falls, for $0 < \epsilon < 1$, by $e^{-D}$ with $D \geq \Theta \sqrt{1 - \epsilon^2} / \epsilon$",
                     "flow-varying",
                 ),
             ),

@@ -74,7 +74,7 @@ CONE = section(
     ),
     attack(
         "kink",
-        r"False: the velocities of $z + \vert t \vert v$ form a subspace",
+        r"False: the velocities of $z + \vert t \vert v$, $v \neq 0$, form a subspace",
         partial(refutations.not_a_subspace, refutations.KINK, refutations.SMOOTH),
         arithmetic=Arithmetic.EXACT,
     ),
@@ -85,7 +85,7 @@ OF_Z = section(
     "thm51.of-z",
     *proof(
         "derivation",
-        "An action on representations has a tangent space that depends on $z$",
+        "Under an action on representations the tangent space depends on $z$ only",
         derivation.of_z,
         readings=("of-z-equivariant",),
     ),

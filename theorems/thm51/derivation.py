@@ -149,31 +149,30 @@ def stabiliser(proof: Proof) -> None:
 
 def semicontinuous(proof: Proof) -> None:
     """Dim V is lower semicontinuous: it is the rank of a matrix that is linear in z."""
-    size, t = sp.Symbol("n_g", integer=True, positive=True), sp.Symbol("t")
+    size, t = sp.Symbol(r"\dim \mathfrak{g}", integer=True, positive=True), sp.Symbol("t")
     basis, z, w = forms("B", size, d), vector("z", d), vector("w", d)
     A, A_moved = matrix("A", d, size), matrix("A'", d, size)
 
-    def columns(point: Matrix) -> Matrix:
+    def columns(point: Matrix, name: str) -> Matrix:
         """The matrix with the columns B_a z."""
 
         def entry(row: sp.Expr, a: sp.Expr) -> sp.Expr:
             return total(lambda s: basis.entry(a, row, s) * point.entry(s, ONLY), d)
 
-        return Matrix(
-            d, size, entry, rf"\left[B_a {point.latex}\right]", basis.norm * point.norm, ATOM
-        )
+        return Matrix(d, size, entry, rf"\left[B_a {name}\right]", basis.norm * point.norm, ATOM)
 
+    at, moved = columns(z, "z"), columns(z + t * w, "(z + t w)")
     proof.let(
         "columns",
         "$A$ at $z$ and $A'$ at $z + t w$ have the columns $B_a z$, $B_a (z + t w)$",
-        A - columns(z),
-        A_moved - columns(z + t * w),
+        A - at,
+        A_moved - moved,
     )
     proof.follows(
         r"The entries of $A'$ are continuous in $t$, with those of $A$ as their limit",
         A_moved,
-        A + t * columns(w),
-        using={"columns": (A_moved - columns(z + t * w)) - (A - columns(z))},
+        A + t * columns(w, "w"),
+        using={"columns": (A_moved - moved) - (A - at)},
     )
     proof.cite("rank-semicontinuous")
 

@@ -248,18 +248,21 @@ def fibre_mismatch(case: Fibre, floor: bool = True, maps: bool = False) -> float
     return exactly(agree)
 
 
+_SLIDE = r"$\mathrm{enc} = x_1$ under $T_t x = (x_1 + t p(x_2), x_2)$"
+
 FIBRES = exact_claim(
-    r"$\mathrm{enc} = x_1$ under $T_t x = (x_1 + t p(x_2), x_2)$ with $p > 0$: $\mathcal{V}$ depends on $z$ only",
+    rf"{_SLIDE} with $p > 0$: $\mathcal{{V}}$ depends on $z$ only",
     fibres,
     fibre_mismatch,
 )
 
 FIBRE = {
     "vanishing": FIBRES.mutant(
-        r"the same for any $p \geq 0$: $\mathcal{V}$ depends on $z$ only", floor=False
+        rf"{_SLIDE} with $p \geq 0$: $\mathcal{{V}}$ depends on $z$ only", floor=False
     ),
     "maps": FIBRES.mutant(
-        r"the same, and the tangent maps agree: the encoder is equivariant", maps=True
+        rf"{_SLIDE} with $p > 0$: the tangent maps depend on $z$ only, as under an action",
+        maps=True,
     ),
 }
 """Near-misses of the condition on fibres: vanishing tangents, and equivariance as a necessity."""

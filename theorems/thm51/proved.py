@@ -35,7 +35,7 @@ CHECKS = kernel(
             "group.part_of_z_dimension",
             "group.part_of_z_orbit",
             "group.part_of_z_semicontinuous",
-            read="f0f2bc51ff2011fc",
+            read="064a851fe561d96a",
         ),
         "discrete": said(
             "discrete.part_discrete",

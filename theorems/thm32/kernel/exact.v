@@ -156,7 +156,7 @@ rewrite /effective /hess (partial_ext_near (g := fun=> mulv (tr W) rho j)) ?part
 by apply: near_imp (near_near E) => y Ey; exact: G.
 Qed.
 
-(** The hypotheses are met by [L(u) = u_1]; a loss need be neither convex nor bounded. *)
+(** The hypotheses are met by [L(u) = u_1]. *)
 Lemma part_exact_met (r : nat) : let L (u : vec r.+1) := u ord0 in
   (forall u, C2 L u) /\ exists x y, L x <> L y.
 Proof.

@@ -58,7 +58,7 @@ apply: functional_extensionality => i; rewrite /mulv /zerov -[RHS](sum0 d); appl
 by rewrite /scalar_mat; field; lra.
 Qed.
 
-(** The necessary condition is one: along [gamma(t) = t] the head [h(z) = z^3] with [L(u) = u], which is not
+(** Isotropy is needed for the parabola: along [gamma(t) = t] the head [h(z) = z^3] with [L(u) = u], which is not
     isotropic, has a loss of another form. *)
 Lemma part_identity_necessary_needs_isotropy : exists (L : vec 1 -> R) (h : vec 1 -> vec 1) (gamma : R -> vec 1),
   (forall t, C2map h (gamma t) /\ C2 L (h (gamma t)) /\ has_velocity gamma t (velocity gamma t))

@@ -88,7 +88,7 @@ apply/V_augP; exists (invmx u *m xi *m u); last by rewrite -!mulmxA mulKVmx.
 by apply/Lg/generator_conj; rewrite ?mulVmx.
 Qed.
 
-(** It has dimension dim g - dim g_z. *)
+(** Its dimension is that of the Lie algebra less that of the stabiliser's. *)
 Theorem part_of_z_dimension m (g : 'M[F]_(m, d * d)) (z : 'rV_d) :
   \rank (V_aug g z) = (\rank g - \rank (stabiliser g z))%N.
 Proof. by rewrite -(mxrank_mul_ker g (act z)) addnK. Qed.
