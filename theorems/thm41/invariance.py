@@ -8,7 +8,7 @@ from theorems.thm41.notation import applied, j, k, loss_hessian, pulled_back, rh
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, derivative, total
 
-target, inverse = sp.IndexedBase("t"), sp.IndexedBase("n", positive=True)
+target, inverse = sp.IndexedBase("t"), sp.IndexedBase("n", real=True)
 """t, and n with the one entry n_0 = 1 / |u|."""
 
 
