@@ -97,7 +97,7 @@ EFFECTIVE_HESSIAN = section(
     ),
     at_scale(
         "production.large",
-        "The same at 2048-8192-8192-8192",
+        "Signs and extreme eigenvalues of $G$, $M$, $H_{\\mathrm{eff}}$ in heads of widths 2048-8192-8192-8192",
         scale.large,
         capabilities=("cuda",),
         cost=60.0,
@@ -356,7 +356,7 @@ SCALE_INVARIANT_LOSSES = section(
     *proof("spectrum", "The spectrum of a cosine's Hessian", invariance.cosine_spectrum),
     property_check(
         "spectrum.property",
-        "The same of the negative cosine that is trained",
+        "The spectrum of the Hessian of the negative cosine that is trained",
         outputs.COSINE_SPECTRUM,
     ),
     mutant_check("spectrum.root", outputs.COSINE_ROOT),

@@ -84,7 +84,7 @@ def affine_cosine(proof: Proof) -> None:
     affine_interaction(proof)
     of_cosine = proof.given(
         "cosine",
-        r"$L = 2 - 2 \cos(u, t)$ at $u = h(z^*) \neq 0$, with $|t| = 1$ and $n = 1 / |u|$: $\dot n = -n^3 \, u \cdot \dot u$",
+        r"$L = 2 - 2 \cos(u, t)$ at $u = h(z^*) \neq 0$, with $|t| = 1$ and $n_0 = 1 / |u|$: $\dot n_0 = -n_0^3 \, u \cdot \dot u$",
     )
     proof.every(d, j)
     along = applied(weight, lambda c: v[c], d)
@@ -103,7 +103,7 @@ def affine_cosine(proof: Proof) -> None:
     )
     form = cosine_form(proof, w, of_cosine)
     proof.rate(
-        r"Likewise, the gradient is $\rho = -2n (t - n^2 (u \cdot t) u)$",
+        r"Likewise, the gradient is $\rho = -2 n_0 (t - n_0^2 (u \cdot t) u)$",
         2 - 2 * cosine,
         {u: lambda r: w[r], target: constant, inverse: lambda _: -(n_**3) * dot(u, w)},
         total(lambda r: rho_(r) * w[r], k),
@@ -120,7 +120,7 @@ def affine_cosine(proof: Proof) -> None:
         },
     )
     rest = sp.Symbol("g", nonnegative="gap" not in proof.withdrawn or None)
-    proof.let("gap", r"$|w|^2 - n^2 (u \cdot w)^2 = g \geq 0$", gap - rest, by="cauchy-schwarz")
+    proof.let("gap", r"$|w|^2 - n_0^2 (u \cdot w)^2 = g \geq 0$", gap - rest, by="cauchy-schwarz")
     proof.follows(
         "This is, by Cauchy-Schwarz and for the cosine $c$ of the hypothesis",
         2 * n_**2 * cosine * gap,

@@ -47,7 +47,7 @@ TWO_VIEWS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 
 
 class CollapseCase(NamedTuple):
-    """An objective, and the one output c of all inputs, (k,)."""
+    """An objective by its name, and the one output c of all inputs, (k,)."""
 
     objective: str
     c: Annotated[Tensor, "$c$"]
@@ -117,7 +117,7 @@ NONZERO = Claim(
     features=predictors_seen,
 )
 
-NO_PREDICTOR = NONZERO.mutant(r"$\rho \neq 0$ without a predictor", angle=0.0)
+NO_PREDICTOR = NONZERO.mutant(r"$\rho \neq 0$ for BYOL and SimSiam without a predictor", angle=0.0)
 
 
 def dino_violation(case: CollapseCase, spread: float = 1.0) -> float:
@@ -136,7 +136,7 @@ def dino_violation(case: CollapseCase, spread: float = 1.0) -> float:
 
 DINO = Claim(
     r"$\rho \neq 0$ for DINO at complete collapse, unless all entries of the output are equal",
-    partial(cases, ("byol",)),
+    partial(cases, ("dino",)),
     dino_violation,
 )
 

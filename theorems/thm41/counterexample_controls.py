@@ -90,6 +90,11 @@ def _beside_saddle(**changed: Any) -> Joined:
     return Joined(replace(two_output_state(SOFTPLUS, sign=-1), **changed), u1)
 
 
+def _titled(check: Check, what: str) -> Check:
+    """Controls of a reading that has several, by what tells them from the others."""
+    return replace(check, title=f"{check.title}; {what}")
+
+
 _SINGULAR = "then $H_{\\mathrm{eff}}$ is $G$, of rank $r < d$, and no critical point is enclosed"
 
 CONTROLS: tuple[Check, ...] = (
@@ -121,22 +126,28 @@ CONTROLS: tuple[Check, ...] = (
         mild=flat(FLAT_LINEAR, u2 + u1**4),
     ),
     *(
-        refutation_controls(
-            name,
-            stable_collapse,
-            reading="2-every",
-            violations={
-                "A1": replace(_STABLE, loss=LOSS + KINK),
-                "collapsed": replace(_STABLE, spread=ONE),
-                "A6": replace(_STABLE, loss=u2**2 / 2),
-                "critical": replace(_STABLE, at=column(1, 0)),
-                "smooth": Collapse(u1**2 + u2, (u1, u2), straight, column(0, 0)),
-                "rank": replace(_STABLE, loss=LOSS + u1**2),
-                "psd": replace(_STABLE, loss=u1 - u2**2),
-            },
-            mild=two_output_state(SOFTPLUS, sign=-1),
+        _titled(
+            refutation_controls(
+                name,
+                stable_collapse,
+                reading="2-every",
+                violations={
+                    "A1": replace(_STABLE, loss=LOSS + KINK),
+                    "collapsed": replace(_STABLE, spread=ONE),
+                    "A6": replace(_STABLE, loss=u2**2 / 2),
+                    "critical": replace(_STABLE, at=column(1, 0)),
+                    "smooth": Collapse(u1**2 + u2, (u1, u2), straight, column(0, 0)),
+                    "rank": replace(_STABLE, loss=LOSS + u1**2),
+                    "psd": replace(_STABLE, loss=u1 - u2**2),
+                },
+                mild=two_output_state(SOFTPLUS, sign=-1),
+            ),
+            f"the point that violates smooth has {what}",
         )
-        for name, straight in (("2-every", _FLAT_AFFINE), ("2-every.straight", _STRAIGHT))
+        for name, straight, what in (
+            ("2-every", _FLAT_AFFINE, "a linear head"),
+            ("2-every.straight", _STRAIGHT, "a softplus head that is not curved"),
+        )
     ),
     refutation_controls(
         "2-generic",
@@ -175,32 +186,38 @@ CONTROLS: tuple[Check, ...] = (
         },
         mild=replace(_RETURNING, far=u2**2 / 4),  # from z > 2 to z / 2
     ),
-    refutation_controls(
-        "relu-non-repelling.quartic",
-        falling_quartic,
-        reading="relu-non-repelling",
-        violations={
-            "collapsed": replace(flat(FLAT_RELU), spread=ONE),
-            "A6": flat(FLAT_RELU, u2**2 - u1**4),
-            "relu": flat(FLAT_LINEAR),
-            "stationary": flat(FLAT_RELU, u2 - u1**4 + u1),
-            "psd": flat(FLAT_RELU, u2 - u1**2),
-        },
-        # -z^4 for z > 0 and z^4 for z < 0: it repels on one side
-        mild=flat(FLAT_RELU, u2 - u1**3 * sp.Abs(u1)),
+    _titled(
+        refutation_controls(
+            "relu-non-repelling.quartic",
+            falling_quartic,
+            reading="relu-non-repelling",
+            violations={
+                "collapsed": replace(flat(FLAT_RELU), spread=ONE),
+                "A6": flat(FLAT_RELU, u2**2 - u1**4),
+                "relu": flat(FLAT_LINEAR),
+                "stationary": flat(FLAT_RELU, u2 - u1**4 + u1),
+                "psd": flat(FLAT_RELU, u2 - u1**2),
+            },
+            # -z^4 for z > 0 and z^4 for z < 0: it repels on one side
+            mild=flat(FLAT_RELU, u2 - u1**3 * sp.Abs(u1)),
+        ),
+        "off the kinks",
     ),
-    refutation_controls(
-        "relu-non-repelling.kink",
-        relu_kink,
-        reading="relu-non-repelling",
-        violations={
-            "collapsed": replace(even(RELU, -1), spread=ONE),
-            "A6": even(RELU, -1, loss=u1**2),
-            "relu": even(SOFTPLUS, -1),
-            "stationary": even(RELU, -1, at=1),
-            "psd": even(RELU, -1, loss=u1 - u1**2),
-        },
-        mild=Collapse(u1, (u1,), _ONE_SIDED, column(0)),
+    _titled(
+        refutation_controls(
+            "relu-non-repelling.kink",
+            relu_kink,
+            reading="relu-non-repelling",
+            violations={
+                "collapsed": replace(even(RELU, -1), spread=ONE),
+                "A6": even(RELU, -1, loss=u1**2),
+                "relu": even(SOFTPLUS, -1),
+                "stationary": even(RELU, -1, at=1),
+                "psd": even(RELU, -1, loss=u1 - u1**2),
+            },
+            mild=Collapse(u1, (u1,), _ONE_SIDED, column(0)),
+        ),
+        "at a kink",
     ),
 )
 """By reading: for each hypothesis a point that violates it alone, and a mild point."""

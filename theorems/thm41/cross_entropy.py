@@ -37,7 +37,7 @@ def cross_entropy(proof: Proof) -> None:
     rules: dict[sp.IndexedBase, Rule] = {u: lambda r: v[r], v: constant, y: constant}
     if proof.let(
         "exponential",
-        r"$E_i = e^{u_i}$, $n = 1 / \sum_i E_i$, $\ell = \log \sum_i E_i$, so that along $\dot u = v$: $\dot E_i = E_i v_i$, $\dot n = -n^2 \sum_i E_i v_i$, $\dot \ell = n \sum_i E_i v_i$",
+        r"$E_i = e^{u_i}$, $n_0 = 1 / \sum_i E_i$, $\ell_0 = \log \sum_i E_i$, so that along $\dot u = v$: $\dot E_i = E_i v_i$, $\dot n_0 = -n_0^2 \sum_i E_i v_i$, $\dot \ell_0 = n_0 \sum_i E_i v_i$",
     ):
         rules[power] = lambda r: power[r] * v[r]
         rules[inverse] = lambda _: -(n_**2) * along
@@ -46,13 +46,13 @@ def cross_entropy(proof: Proof) -> None:
     proof.let("labels", r"$\sum_i y_i = 1$: one label, or a mixture of labels", labels)
     loss = ell - total(lambda r: y[r] * u[r], k)
     proof.follows(
-        r"With $\log p_i = u_i - \ell$ the loss $-\sum_i y_i \log p_i$ is",
+        r"With $\log p_i = u_i - \ell_0$ the loss $-\sum_i y_i \log p_i$ is",
         total(lambda r: y[r] * (ell - u[r]), k),
         loss,
         using={"labels": ell * labels},
     )
     proof.rate(
-        r"so that $\rho = p - y$ with $p = n E$",
+        r"so that $\rho = p - y$ with $p = n_0 E$",
         loss,
         rules,
         total(lambda r: (n_ * power[r] - y[r]) * v[r], k),
@@ -67,7 +67,7 @@ def cross_entropy(proof: Proof) -> None:
     )
     proof.cite("polarisation")
     rest = 1 - total(lambda r: p[r], k)
-    proof.let("sum", r"$\sum_i p_i = n \sum_i E_i = 1$", rest)
+    proof.let("sum", r"$\sum_i p_i = n_0 \sum_i E_i = 1$", rest)
     proof.follows(
         r"The form of $\nabla^2 L$ is the variance of $v$ under $p$",
         total(lambda r: p[r] * v[r] ** 2, k) - total(lambda r: p[r] * v[r], k) ** 2,
@@ -198,11 +198,33 @@ CHECKS = section(
         cross_entropy,
     ),
     property_check(
-        "property", "The same at rational probabilities: equality, no tolerance", ODDS, cost=0.3
+        "property",
+        "The Hessian and its range at rational probabilities: equality, no tolerance",
+        ODDS,
+        cost=0.3,
     ),
-    property_check("trained", "The same of the cross-entropy that is trained", TRAINED, cost=0.3),
-    mutant_check("metric", ODDS.mutant("... has $k$ positive eigenvalues: it is a metric", lost=0)),
-    mutant_check("unlabelled", ODDS.mutant("... and $p$ itself lies in its range", labelled=0)),
-    mutant_check("uncentred", TRAINED.mutant(r"... is $\operatorname{diag}(p)$", centred=0.0)),
+    property_check(
+        "trained",
+        r"$\rho$ and $\nabla^2 L$ of the cross-entropy that is trained",
+        TRAINED,
+        cost=0.3,
+    ),
+    mutant_check(
+        "metric",
+        ODDS.mutant(
+            r"$\operatorname{diag}(p) - p p^T$ has $k$ positive eigenvalues: it is a metric", lost=0
+        ),
+    ),
+    mutant_check(
+        "unlabelled",
+        ODDS.mutant(r"$p$ lies in the range of $\operatorname{diag}(p) - p p^T$", labelled=0),
+    ),
+    mutant_check(
+        "uncentred",
+        TRAINED.mutant(
+            r"the cross-entropy that is trained has $\nabla^2 L = \operatorname{diag}(p)$",
+            centred=0.0,
+        ),
+    ),
     part="fact0",
 )

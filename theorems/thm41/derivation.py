@@ -210,7 +210,7 @@ def layer_formula(proof: Proof) -> None:
         + total(lambda i: delta_below(i) * xdd[i], n),
     )
     proof.equal(
-        r"The same for the first derivative",
+        r"Likewise, the first derivative contracted with $\delta_l$: the layer below",
         total(lambda j: delta[j] * derivative(s0[j], rules), m),
         total(lambda i: delta_below(i) * xd[i], n),
     )

@@ -74,9 +74,10 @@ def lands(point: Joined, reading: str, ctx: Context) -> Finding:
     # With no point put in, the signs that decide are those everywhere.
     pieces = (near.loss, point.far, *near.head(near.inputs))
     analytic = all(is_analytic_at(piece, {}) for piece in pieces)
+    joins = f"{'is' if point.is_smooth else 'is not'} $0$ and $1$ at its ends with its first two derivatives $0$"
     values["A1"] = (
         rf"$h$ and both pieces of $L$ are {'' if analytic else 'not seen to be '}real-analytic everywhere; the step "
-        rf"${sp.latex(point.step)}$ that joins them, $t = u_2 - 1$, is $0$ and $1$ at its ends, with both derivatives $0$",
+        rf"${sp.latex(point.step)}$ that joins them, $t = u_2 - 1$, {joins}",
         analytic and point.is_smooth,
     )
     away = sp.Symbol("p", positive=True)
@@ -88,10 +89,15 @@ def lands(point: Joined, reading: str, ctx: Context) -> Finding:
     slope = sp.Matrix([far.diff(z) for z in near.inputs]).subs(at_start)
     image = (start - ETA * slope - near.at).applyfunc(sp.simplify)
     returns = image.is_zero_matrix is True and bool((second - 2).is_positive)
+    (_, loss), *rest = describe(near)
     return counterexample(
         STATEMENT,
         reading,
-        (*describe(near), ("$L(u)$ where $u_2 \\geq 2$", f"${sp.latex(point.far)}$")),
+        (
+            (r"$L(u)$ where $u_2 \leq 1$", loss),
+            (r"$L(u)$ where $u_2 \geq 2$", f"${sp.latex(point.far)}$"),
+            *rest,
+        ),
         values,
         (
             rf"{spectrum(near)}; at $z = {sp.latex(start.T)}^T$, $p > 0$, the output $u_2$ is ${sp.latex(second)}$ and "
@@ -105,7 +111,7 @@ def lands(point: Joined, reading: str, ctx: Context) -> Finding:
 
 def small_step(proof: Proof) -> None:
     """With a step below 1/l, g = id - eta grad f is a local diffeomorphism that expands at a strict saddle."""
-    eta, constant = sp.symbols("eta l", positive=True)
+    eta, constant = sp.symbols("eta ell", positive=True)
     eigenvalue = sp.Symbol("lambda", real=True)
     at, slope, v = vector("z^*", d), vector("g", d), vector("v", d)
     hessian = matrix("F", d, d, symmetric=True)

@@ -22,12 +22,9 @@ def hypotheses(state: Collapse, reading: str) -> dict[str, Value]:
         "A6": _residual,
         "critical": _critical,
         "stationary": _stationary,
-        "linear": lambda s: (f"{count(s.head.depth, 'layer')}, no activation", s.head.depth == 1),
+        "linear": lambda s: (_layers(s), s.head.depth == 1),
         "smooth": _smooth,
-        "relu": lambda s: (
-            f"{count(s.head.depth, 'layer')}, activation {s.head.activation.name}",
-            s.head.depth > 1 and s.head.activation is RELU,
-        ),
+        "relu": lambda s: (_layers(s), s.head.depth > 1 and s.head.activation is RELU),
         "rank": _rank,
         "psd": _psd,
         "saddle": _saddle,
@@ -67,12 +64,19 @@ def _stationary(state: Collapse) -> Value:
     )
     low, high = sp.Min(left, right), sp.Max(left, right)
     holds = all_of((low.is_nonpositive, high.is_nonnegative))
-    return rf"$0 \in [{sp.latex(low)}, {sp.latex(high)}]$, the one-sided slopes", holds
+    return rf"the one-sided slopes span $[{sp.latex(low)}, {sp.latex(high)}]$", holds
+
+
+def _layers(state: Collapse) -> str:
+    """How many layers a head has, and its activation; with one layer there is none."""
+    activation = f"activation {state.head.activation.name}"
+    return f"{count(state.head.depth, 'layer')}, {activation if state.head.depth > 1 else 'no activation'}"
 
 
 def _smooth(state: Collapse) -> Value:
     s = state.head.activation
-    text = f"{count(state.head.depth, 'layer')}, activation {s.name}, $\\nabla^2 h(z^*) \\neq 0$"
+    curved = "" if state.is_curved else "not seen that "
+    text = rf"{_layers(state)}, {curved}$\nabla^2 h(z^*) \neq 0$"
     return text, state.head.depth > 1 and s.is_smooth and state.is_curved
 
 

@@ -8,8 +8,8 @@ from theorems.thm41.notation import applied, j, k, loss_hessian, pulled_back, rh
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, derivative, total
 
-target, inverse = sp.IndexedBase("t"), sp.IndexedBase("n", positive=True)
-"""t, and n with the one entry 1 / |u|."""
+target, inverse = sp.IndexedBase("t"), sp.IndexedBase("n", real=True)
+"""t, and n with the one entry n_0 = 1 / |u|."""
 
 
 def dot(x: sp.IndexedBase, y: sp.IndexedBase) -> sp.Sum:
@@ -42,13 +42,13 @@ def scale_invariant_loss(proof: Proof) -> None:
         hu(j) + rho[j],
     )
     proof.rate(
-        r"Along the ray $w(t) = tu$, $\ell(t) = L(w(t))$: at $t = 1$, where $w = u$",
+        r"Along the ray $w(t) = tu$, $\ell_0(t) = L(w(t))$: at $t = 1$, where $w = u$",
         loss[0],
         {loss: lambda _: total(lambda i: rho[i] * u[i], k)} if loss in rules else {},
         euler,
     )
     proof.follows(
-        "The left side vanishes identically, since $\\ell$ is constant: Euler's relation",
+        "The left side vanishes identically, since $\\ell_0$ is constant: Euler's relation",
         euler,
         sp.S.Zero,
         using={"invariant": euler},
@@ -108,7 +108,7 @@ def cosine_form(proof: Proof, across: sp.IndexedBase, length: bool) -> sp.Expr:
     Args:
         proof: in which it is a step.
         across: the vector.
-        length: whether n = 1 / |u| is assumed.
+        length: whether n_0 = 1 / |u| is assumed.
     """
     n_, name = inverse[0], sp.latex(across)
     loss = 2 - 2 * n_ * dot(u, target)
@@ -120,7 +120,7 @@ def cosine_form(proof: Proof, across: sp.IndexedBase, length: bool) -> sp.Expr:
     bent = cos * dot(across, across) + 2 * n_ * dot(u, across) * dot(target, across)
     found = 2 * n_**2 * (bent - 3 * cos * n_**2 * dot(u, across) ** 2)
     proof.rate(
-        rf"Along $\dot u = {name}$: with $e = nu$ the Hessian is $2 n^2 (c + e t^T + t e^T - 3 c \, e e^T)$",
+        rf"Along $\dot u = {name}$: with $e = n_0 u$ and $c = e \cdot t$ the Hessian is $2 n_0^2 (c + e t^T + t e^T - 3 c \, e e^T)$",
         loss,
         rules,
         found,
@@ -131,7 +131,7 @@ def cosine_form(proof: Proof, across: sp.IndexedBase, length: bool) -> sp.Expr:
 
 def cosine_spectrum(proof: Proof) -> None:
     """L = 2 - 2 cos(u, t), |t| = 1: the eigenvalues of its Hessian for any k, with c = cos."""
-    length = proof.let("length", r"$n = 1 / |u|$, so that $\dot n = -n^3 \, u \cdot \dot u$")
+    length = proof.let("length", r"$n_0 = 1 / |u|$, so that $\dot n_0 = -n_0^3 \, u \cdot \dot u$")
     cosine_form(proof, v, length)
     proof.cite("polarisation")
     # In coordinates of the plane of e and t, whose inner product is the matrix `gram`.
@@ -159,6 +159,6 @@ def cosine_spectrum(proof: Proof) -> None:
     )
     proof.equal(
         r"Their product is $-4 (1 - c^2)$, negative unless $c = \pm 1$; and $q \geq |c|$, so that $c - q$ is the least of all",
-        (4 - 3 * c**2) - c**2,
-        4 * (1 - c**2),
+        c**2 - (4 - 3 * c**2),
+        -4 * (1 - c**2),
     )

@@ -80,9 +80,19 @@ def mechanism(trace: Trace, rho: Tensor, error: float) -> Mechanism:
     return Mechanism(len(across), *found[0], *found[1], counted)
 
 
+def of_heads(
+    title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], note: str
+) -> Table:
+    """A table whose first column is the head; where all rows have one head, the title names it instead."""
+    heads = {row[0] for row in rows}
+    if len(heads) == 1:
+        title, columns, rows = f"{title}; {heads.pop()}", columns[1:], [row[1:] for row in rows]
+    return Table(title=title, columns=columns, rows=tuple(rows), note=note)
+
+
 def table(found: Sequence[tuple[str, str, Mechanism]]) -> Table:
     """Rows of head, activation and what was found there."""
-    return Table(
+    return of_heads(
         title="Production heads: the interaction term on the kernel of the pullback",
         columns=(
             "head",

@@ -103,7 +103,10 @@ COSINE_SPECTRUM = Claim(
     spectrum_error,
 )
 
-COSINE_ROOT = COSINE_SPECTRUM.mutant(r"... and $(c \pm \sqrt{4 - 2c^2}) / 2$", under_root=2.0)
+COSINE_ROOT = COSINE_SPECTRUM.mutant(
+    r"$|u|^2 \nabla^2 L$ has the eigenvalues $c$ ($k - 2$ times) and $(c \pm \sqrt{4 - 2c^2}) / 2$ for the negative cosine $L = -c$",
+    under_root=2.0,
+)
 
 
 # --- G + M under cosine and squared error -------------------------------------------------------
@@ -216,7 +219,9 @@ TRAINED_HEADS = Claim(
     case_divisor=2,
 )
 
-TRAINED_PULLBACK = TRAINED_HEADS.mutant("... is $G$", interaction_weight=0.0)
+TRAINED_PULLBACK = TRAINED_HEADS.mutant(
+    "the Hessian of a squared error or a negative cosine of $h(z)$ is $G$", interaction_weight=0.0
+)
 
 
 # --- negative cosine behind an affine head ------------------------------------------------------
@@ -312,10 +317,17 @@ AFFINE_COSINE = Claim(
 )
 
 AFFINE_COSINES = {
-    "anywhere": AFFINE_COSINE.mutant("the same at any point", critical=False),
-    "along": AFFINE_COSINE.mutant(
-        r"... $= \frac{c}{|u|^2} W^T W$: curved along the output as well", across=0.0
+    "anywhere": AFFINE_COSINE.mutant(
+        r"$\nabla^2 (L \circ h) = \frac{c}{|u|^2} W^T (I - e e^T) W$ for $L = -\cos(u, t)$ at any point of an affine head",
+        critical=False,
     ),
-    "always": AFFINE_COSINE.mutant(r"... with the opposite sign", sign=-1.0),
+    "along": AFFINE_COSINE.mutant(
+        r"$\nabla^2 (L \circ h) = \frac{c}{|u|^2} W^T W$ for $L = -\cos(u, t)$ at a critical point of an affine head: curved along the output as well",
+        across=0.0,
+    ),
+    "always": AFFINE_COSINE.mutant(
+        r"$\nabla^2 (L \circ h) = -\frac{c}{|u|^2} W^T (I - e e^T) W$ for $L = -\cos(u, t)$ at a critical point of an affine head",
+        sign=-1.0,
+    ),
 }
 """False variants, each by its name."""

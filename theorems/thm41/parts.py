@@ -37,7 +37,7 @@ PARTS = (
     Part(
         id="fact0",
         title="Scale-invariant losses, and cross-entropy",
-        text=r"If $L$ is $C^2$ near $u \neq 0$ and $L(tx) = L(x)$ for all $t > 0$ and all $x \neq 0$ (negative cosine; and, which is no part of the theorem, InfoNCE on normalised outputs, and BYOL and SimSiam as functions of the vector that is normalised) then $\nabla^2 L(u) \, u = -\rho$ and $u^T \nabla^2 L(u) \, u = 0$. Hence wherever $\rho \neq 0$ the loss Hessian is strictly indefinite: for these losses Assumption 6 and a PSD loss Hessian exclude each other. For $2 - 2 \cos(u, t)$ with a unit vector $t$, $k \geq 2$, with $c = \cos(u, t)$ its eigenvalues times $|u|^2$ are $2c$ ($k - 2$ times) and $c \pm \sqrt{4 - 3c^2}$. Softmax cross-entropy, with probabilities $p$ and labels $y$ that sum to $1$, has a semidefinite Hessian: $\nabla^2 L = \operatorname{diag}(p) - p p^T \succeq 0$ has rank $k - 1$ and the kernel $\operatorname{span}(1, .., 1)$, and $\rho = p - y$ lies in its range.",
+        text=r"If $L$ is $C^2$ near $u \neq 0$ and $L(tx) = L(x)$ for all $t > 0$ and all $x \neq 0$ (negative cosine; and, which is no part of the theorem, InfoNCE on normalised outputs, and BYOL and SimSiam as functions of the vector that is normalised) then $\nabla^2 L(u) \, u = -\rho$ and $u^T \nabla^2 L(u) \, u = 0$. Hence wherever $\rho \neq 0$ the loss Hessian is strictly indefinite: for these losses Assumption 6 and a PSD loss Hessian exclude each other. For $2 - 2 \cos(u, t)$ with a unit vector $t$, $k \geq 2$, with $c = \cos(u, t)$ the eigenvalues of the loss Hessian times $|u|^2$ are $2c$ ($k - 2$ times) and $c \pm \sqrt{4 - 3c^2}$. Softmax cross-entropy, with probabilities $p$ and labels $y$ that sum to $1$, has a semidefinite Hessian: $\nabla^2 L = \operatorname{diag}(p) - p p^T \succeq 0$ has rank $k - 1$ and the kernel $\operatorname{span}(1, .., 1)$, and $\rho = p - y$ lies in its range.",
         predicted=Verdict.PROVED,
     ),
     Part(
@@ -59,7 +59,7 @@ PARTS = (
     ),
     Part(
         id="genericity-deep",
-        title="The same for deeper heads",
+        title="When M acts on the kernel at all, in deeper heads",
         text=r"For $N \geq 3$ layers, generically $M \neq 0$ on $K$ if and only if $\min(r, m_2, .., m_{N-1}) < \min(d, m_1)$. Seen at random sizes up to 4 and three to five layers; not derived here.",
         predicted=Verdict.SUPPORTED,
     ),

@@ -69,25 +69,31 @@ def persistence(around: Box, reading: str, ctx: Context) -> Finding:
     faces = [h_eff[i, i] * reach - abs(h_eff[i, 1 - i]) * reach - abs(slope[i]) for i in range(d)]
     interaction = box.effective_hessian(square, rho, curvature * 0)
     least, rank = gershgorin(h_eff), loss_hessian.rank()
+    analytic = Collapse(loss, outputs, head, column(0, 0)).is_analytic
+    curved = bool(interaction[0, 0] != 0)
+    outwards = all(bool(face > 0) for face in faces)
+    moves = rf" + {sp.latex(around.spread)} \, x (1, 1)^T" if around.spread != 0 else ""
+    unbiased = [f"$b_{n}$" for n, b in enumerate(head.biases, 1) if b.is_zero_matrix]
+    zero = f", of which those in {' and '.join(unbiased)} are $0$," if unbiased else ""
     values: dict[str, Value] = {
         "A1": (
-            f"{head.activation.name} and $L$ are real-analytic",
-            Collapse(loss, outputs, head, column(0, 0)).is_analytic,
+            f"{head.activation.name} and $L$ are {'' if analytic else 'not seen to be '}real-analytic",
+            analytic,
         ),
         "collapsed": (
-            rf"the encoder $f(x) = z^* + {sp.latex(around.spread)} \, x (1, 1)^T$, of every input $x$",
+            f"the encoder $f(x) = z^*{moves}$, of every input $x$",
             around.spread.is_zero is True,
         ),
         "A6": (rf"$\rho_1 \in {interval(rho[0, 0])}$", bool(rho[0, 0] != 0)),
         "critical": (
-            r"$\nabla(L \circ h)$ points outwards on every face of the square, by at least "
+            rf"$\nabla(L \circ h)$ {'points' if outwards else 'is not seen to point'} outwards on every face of the square; its outward component there is at least "
             + " and ".join(f"${interval(face.lower())}$" for face in faces),
-            all(bool(face > 0) for face in faces),
+            outwards,
         ),
         "smooth": (
-            rf"activation {head.activation.name}, $M_{{11}} \in {interval(interaction[0, 0])}$, so "
-            r"$\nabla^2 h \neq 0$",
-            head.activation.is_smooth and bool(interaction[0, 0] != 0),
+            rf"activation {head.activation.name}, $M_{{11}} \in {interval(interaction[0, 0])}$"
+            + (r", so $\nabla^2 h \neq 0$" if curved else ""),
+            head.activation.is_smooth and curved,
         ),
         "rank": (f"$r = {rank}$, $d = {d}$", rank < d),
         "psd": (
@@ -101,7 +107,10 @@ def persistence(around: Box, reading: str, ctx: Context) -> Finding:
         (
             ("$L(u)$", f"${sp.latex(loss)}$"),
             *head.describe(),
-            ("box", f"each of the {head.parameters} weights and biases within ${radius}$ of these"),
+            (
+                "box",
+                f"each of the {head.parameters} weights and biases{zero} within ${radius}$ of these",
+            ),
             ("$z^*$", rf"for each of them, some point with $|z^*_i| \leq {REACH}$"),
         ),
         values,

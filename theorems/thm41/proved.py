@@ -23,7 +23,7 @@ CHECKS = kernel(
             "convex_flow.part_affine_flow",
             "cosine_affine.part_affine_cosine",
             "cosine_affine.part_affine_cosine_met",
-            read="7cdc9d831653c272",
+            read="a7bcdbd2d9f3d291",
         ),
         "direction": said(
             "hessian_parts.part_direction_hessian",
@@ -38,13 +38,13 @@ CHECKS = kernel(
             "cosine_spectrum.part_fact0_needs_scale_invariant",
             "cross_entropy.part_fact0_cross_entropy",
             "cross_entropy.part_fact0_cross_entropy_met",
-            read="057ecde73dc61714",
+            read="ea1766c4de30fa5b",
         ),
         "inertia": said(
             "hessian_parts.part_inertia_hessian",
             "hessian_met.part_inertia_hessian_attained",
             "matrix_hypotheses.part_inertia_met",
-            read="270f4fa82647c55e",
+            read="c3326fd5ddfe9405",
         ),
         "kernel": said(
             "criterion.part_kernel",
@@ -61,21 +61,21 @@ CHECKS = kernel(
             "coin.part_symmetry_coherent",
             "softplus.softplus_bends",
             "coin.part_symmetry_one_half",
-            read="eb6ba700bfd5b6e4",
+            read="06056dd58051e7d5",
         ),
         "initial": said(
             "initial.part_initial",
             "initial.part_initial_count",
             "initial.part_initial_not_critical",
             "initial_met.part_initial_attained",
-            read="396d5b11fb737487",
+            read="a10324643ab4a319",
         ),
         "critical": said(
             "hessian_parts.part_critical_hessian",
             "matrix_hypotheses.part_critical_met",
             "matrix_hypotheses.part_critical_needs_tapering",
             "matrix_hypotheses.part_critical_needs_slope",
-            read="fff4ebae26411e8b",
+            read="6e902e8df4cee348",
         ),
         "threshold": said(
             "hessian_parts.part_threshold_hessian",
@@ -83,7 +83,7 @@ CHECKS = kernel(
             "hessian_met.part_threshold_hessian_attained",
             "matrix_hypotheses.part_threshold_met",
             "matrix_hypotheses.part_threshold_needs_bound",
-            read="2a84b705a3759349",
+            read="66b1d397adfefb93",
         ),
         "natural": said(
             "natural.part_natural", "natural.part_natural_met", read="fbc5016e4495a943"
@@ -126,13 +126,13 @@ CHECKS = kernel(
         "2-direction": said(
             "hessian_parts.reading_2_direction_hessian",
             "matrix_hypotheses.reading_2_direction_met",
-            read="4f9f813c4500225b",
+            read="a0853e04599eb4b9",
         ),
         "2-escape": said("refuted_escape.refuted_2_escape", read="8a4bfe0d35ea8d55"),
         "2-initial": said(
             "initial.reading_2_initial",
             "initial_met.part_initial_attained",
-            read="1d6af346d80385ab",
+            read="fa126760133d21be",
         ),
         "relu-non-repelling": said(
             "refuted_repelling.refuted_relu_non_repelling",
@@ -142,7 +142,7 @@ CHECKS = kernel(
         "relu-non-repelling-convex": said(
             "convex_flow.reading_relu_non_repelling_convex",
             "convex_flow_met.reading_relu_non_repelling_convex_met",
-            read="7167c0f5e5875d0d",
+            read="b8e64fdcb883dca0",
         ),
     },
 )

@@ -77,15 +77,18 @@ def falling_quartic(state: Collapse, reading: str, ctx: Context) -> Finding:
     inside = p / (1 + 2 * p)
     values = [sp.piecewise_fold(state.composed.subs(z, side * inside)) for side in (1, -1)]
     repels = all(sp.simplify(value + inside**4) == 0 for value in values)
+    q = sp.Symbol("q", positive=True)
+    sides = [sp.simplify(value.subs(p, q / (1 - 2 * q))) for value in values]
+    if repels:
+        found = r"$L(h(z)) = -z^4$ near $0$: along $\dot z = 4 z^3$, $\frac{d}{dt} z^2 = 8 z^4 > 0$ for $z \neq 0$, so every other trajectory leaves"
+    else:
+        found = rf"at $z = q$ and at $z = -q$, $0 < q < \frac{{1}}{{2}}$, $L(h(z))$ is ${sp.latex(sides[0])}$ and ${sp.latex(sides[1])}$, not both seen to be $-q^4$"
     return counterexample(
         STATEMENT,
         reading,
         describe(state),
         hypotheses(state, reading),
-        (
-            r"$L(h(z)) = -z^4$ near $0$: along $\dot z = 4 z^3$, $\frac{d}{dt} z^2 = 8 z^4 > 0$ for $z \neq 0$, so every other trajectory leaves",
-            not repels,
-        ),
+        (found, not repels),
         r"$\nabla^2 L \succeq 0$ at the point, $M = 0$, and gradient flow of $-z^4$ leaves $0$.",
     )
 
@@ -182,6 +185,10 @@ def relu_kink(state: Collapse, reading: str, ctx: Context) -> Finding:
     away = sp.Symbol("p", positive=True)
     # With z = +-p and dz/dt = -f'(z), d/dt z^2 = -2p d/dp f(+-p) on either side of the kink.
     growth = [-2 * away * state.composed.subs(z, side * away).diff(away) for side in (1, -1)]
+    repels = all_of(rate.is_positive for rate in growth)
+    found = (
+        "both positive: every other trajectory leaves" if repels else "not both seen to be positive"
+    )
     return counterexample(
         STATEMENT,
         reading,
@@ -189,8 +196,8 @@ def relu_kink(state: Collapse, reading: str, ctx: Context) -> Finding:
         hypotheses(state, reading),
         (
             rf"at $z = p > 0$ and at $z = -p$, $\frac{{d}}{{dt}} z^2 = {sp.latex(growth[0])}$ and "
-            f"${sp.latex(growth[1])}$, both positive: every other trajectory leaves",
-            not all_of(rate.is_positive for rate in growth),
+            f"${sp.latex(growth[1])}$, {found}",
+            not repels,
         ),
         "$M = 0$ off the kink, and gradient flow of $-|z|$ leaves $0$ at speed 1.",
     )

@@ -242,13 +242,22 @@ def _report(found: list[tuple[str, Cell]]) -> Table:
             s = c.spectra[name]
             count = str(s.negative) + (f" (+{s.unresolved}?)" if s.unresolved else "")
             cells += [count, f"{s.least:.2e}", f"{s.largest:.2e}", f"{s.residual:.0e}"]
-        rows.append((*cells, f"{max(c.ratios.values()):.0e}"))
+        gap = max(s.gap for s in c.spectra.values())
+        rows.append((*cells, f"{gap:.3g}", f"{max(c.ratios.values()):.0e}"))
     columns = [f"{what} {name}" for name in ("G", "M", "H_eff") for what in _WHAT]
-    return Table(
+    return mechanism.of_heads(
         title="Production heads: signs and extreme eigenvalues",
-        columns=("head", "activation", "loss", "cosine", *columns, "worst error / allowed"),
-        rows=tuple(rows),
-        note=f"He weights, small biases and a standard normal z of their own in every row, float64. n_-: eigenvalues below -tolerance, by factorisation; in brackets how many are within it: n eps |A| + {FORMING_SAFETY:g} times the error of forming A, taken from float32. Residual: of the extreme pairs by Lanczos on products, over the norm; both routes agree within residual and tolerance in every row. Last column: the property functions of the small sizes, along {PROBES} random directions (Euler's relations: tolerance {EULER_TOLERANCE:g}).",
+        columns=(
+            "head",
+            "activation",
+            "loss",
+            "cosine",
+            *columns,
+            "gap of routes / allowed",
+            "worst error / allowed",
+        ),
+        rows=rows,
+        note=f"He weights, small biases and a standard normal z of their own in every row, float64. n_-: eigenvalues below -tolerance, by factorisation; in brackets how many are within it: n eps |A| + {FORMING_SAFETY:g} times the error of forming A, taken from float32. Residual: of the extreme pairs by Lanczos on products, over the norm. Gap of routes: between the extreme eigenvalues by factorisation and by Lanczos; allowed are residual and tolerance. Last column: the property functions of the small sizes, along {PROBES} random directions (Euler's relations: tolerance {EULER_TOLERANCE:g}). The margin of the check is the largest number of the last two columns.",
     )
 
 

@@ -121,7 +121,7 @@ Qed.
 
 (** If [z] is critical, [J_h^T rho = 0], behind an affine head [h(y) = W y + b] and a loss [L] that is C^2 near
     [h(z)] and convex on a convex neighbourhood of it, gradient flow of [L o h] near [z] does not move away
-    from [z].  (The third sentence of the part.) *)
+    from [z].  (The fourth sentence of the part.) *)
 Theorem part_affine_flow (d k : nat) (L : vec k -> R) (W : mat k d) (b : vec k) (z : vec d) :
   C2 L (affine W b z) -> critical L (affine W b) z -> convex_near L (affine W b z) ->
   stays (fun y => L (affine W b y)) z.

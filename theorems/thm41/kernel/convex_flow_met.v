@@ -55,7 +55,8 @@ Qed.
 Definition shifted_unit : layers 2 1 :=
   @Layer 2 1 1 (fun _ _ => 1) (fun=> 1) (@Last 2 1 embedding (fun a => if a == ord0 then -1 else 0)).
 
-(** The same loss behind this ReLU head, which near [z = 0] is the map [z |-> (z, 0)]. *)
+(** [L(u) = u_1^2 / 2 + u_2] behind the ReLU head [z |-> (relu(z + 1) - 1, 0)], which near [z = 0] is the map
+    [z |-> (z, 0)]. *)
 Lemma reading_relu_non_repelling_convex_met :
   exists (enc : unit -> vec 1) (L : vec 2 -> R) (N : layers 2 1) (z : vec 1), let h := head relu N in
     C2 L (h z) /\ collapsed enc z /\ grad L (h z) <> zerov /\ critical L h z

@@ -56,7 +56,7 @@ Theorem part_direction_hessian k d (L : vec k -> R) (h : vec d -> vec k) (z : ve
   unstable (hessian L h z).
 Proof. by move=> hC LC /part_direction; rewrite -pullbackE -hessian_split. Qed.
 
-(** The same, read at the least eigenvalue, behind a head with a smooth activation [s]. *)
+(** Behind a head with a smooth activation [s]: if v in ker (hess L J) has v^T M v < 0, then the least eigenvalue lambda_min(H_eff) is negative. *)
 Theorem reading_2_direction_hessian k d (s : R -> R) (N : real_layers k d) (L : vec k -> R) (z : vec d) (lambda : R) :
   let h := real_head s N in
   C2fun s -> C2 L (h z) ->

@@ -18,7 +18,7 @@ Local Open Scope ring_scope.
 Notation real_layers := (heads.layers R_realFieldType).
 
 
-(** The same weights and biases, read as tables of real numbers. *)
+(** The weights and biases of a head, read as tables of real numbers. *)
 Fixpoint tables k n (N : real_layers k n) : layers.layers k n :=
   match N with
   | Last _ W b => layers.Last (mat_of W) (vec_of b)

@@ -115,7 +115,7 @@ DEEP = Claim(
 )
 
 FIRST_WIDTH = DEEP.mutant(
-    r"three to five layers: if and only if $r < \min(d, m_1)$",
+    r"three to five layers: $M|_K \neq 0$ generically if and only if $r < \min(d, m_1)$",
     (Deep(Shape(2, 2, 3, 2, False, 0), (2, 1)),),
     later=False,
 )

@@ -199,7 +199,10 @@ BOUND_MUTANTS = {
     "width": INERTIA.mutant(
         r"$n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L)$", weights=(1, 0)
     ),
-    "one-more": INERTIA.mutant("the bound of the claim, plus 1", shift=1),
+    "one-more": INERTIA.mutant(
+        r"$n_-(H_{\mathrm{eff}}) \geq n_-(D) - n_+(\nabla^2 L) - (m_{tot} - \operatorname{rank} W_1) + 1$",
+        shift=1,
+    ),
 }
 """False variants of the inertia bound."""
 

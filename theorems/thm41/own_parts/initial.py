@@ -75,10 +75,18 @@ COUNT = Claim(
 
 COUNT_MUTANTS = {
     "loss": COUNT.mutant(
-        r"... with $r = m - \operatorname{rank} W_1$", (STABLE_UNIT,), weights=(0, 1)
+        r"of the $2^m$ changes of signs of units at most $\sum_{i \leq r} \binom{m}{i}$ are stable, $r = m - \operatorname{rank} W_1$",
+        (STABLE_UNIT,),
+        weights=(0, 1),
     ),
-    "width": COUNT.mutant(r"... with $r = n_+(\nabla^2 L)$", weights=(1, 0)),
-    "one-less": COUNT.mutant("... with one less", shift=1),
+    "width": COUNT.mutant(
+        r"of the $2^m$ changes of signs of units at most $\sum_{i \leq r} \binom{m}{i}$ are stable, $r = n_+(\nabla^2 L)$",
+        weights=(1, 0),
+    ),
+    "one-less": COUNT.mutant(
+        r"of the $2^m$ changes of signs of units at most $\sum_{i \leq r} \binom{m}{i}$ are stable, $r = n_+(\nabla^2 L) + m - \operatorname{rank} W_1 - 1$",
+        shift=1,
+    ),
 }
 """False variants of the count."""
 

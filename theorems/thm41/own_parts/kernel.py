@@ -193,7 +193,9 @@ SWAP = pencil(diagonal([1, 0]), matrix([[0, 1], [1, 0]]))
 """v.Mv = 0 and Mv != 0 at v = e2."""
 
 FIRST_ONLY = CRITERION.mutant(
-    r"... if and only if some $v \in \ker G$ has $v^T M v < 0$", (SWAP,), second=False
+    r"$\lambda_{\min}(G + tM) < 0$ for all small $t > 0$ if and only if some $v \in \ker G$ has $v^T M v < 0$",
+    (SWAP,),
+    second=False,
 )
 
 

@@ -76,7 +76,9 @@ STEP = Claim(
 CHECKS = section(
     "thm41.natural",
     *proof("derivation", r"The step preconditioned by $(J^T J)^+$", natural_step),
-    property_check("property", "The same on exact states", STEP),
+    property_check(
+        "property", r"$J (J^T J)^+ J^T \rho = \rho$ for an onto $J$, on exact states", STEP
+    ),
     mutant_check(
         "plain", STEP.mutant(r"$J J^T \rho = \rho$ for an onto $J$", preconditioned=False)
     ),

@@ -69,7 +69,13 @@ REAL = Claim(
 CHECKS = section(
     "thm41.states",
     property_check("property", "The exact states are states of real heads", REAL),
-    mutant_check("sign", REAL.mutant("... with the opposite sign of $M$", curvature=-1)),
-    mutant_check("jacobian", REAL.mutant("... with the opposite sign of $J_h$", slope=-1)),
+    mutant_check(
+        "sign",
+        REAL.mutant("$-M$ of an exact state is $M$ of the head with its weights", curvature=-1),
+    ),
+    mutant_check(
+        "jacobian",
+        REAL.mutant("$-J_h$ of an exact state is $J_h$ of the head with its weights", slope=-1),
+    ),
     part="F",
 )

@@ -180,15 +180,19 @@ CRITICAL = Claim(
 
 CRITICAL_MUTANTS = {
     "narrow": CRITICAL.mutant(
-        r"... if and only if $r' < d$: critical heads with $m \leq d$ can have $M \neq 0$",
+        r"at constructed critical states with $\rho \neq 0$, $M|_K \neq 0$ occurs if and only if $r' < d$: critical heads with $m \leq d$ can have $M \neq 0$",
         (Shape(2, 1, 2, 0, False, 0),),
         wide=False,
     ),
     "uncorrected": CRITICAL.mutant(
-        "... if and only if $m > d$ and $r < d$", (Shape(1, 2, 2, 1, True, 0),), corrected=False
+        r"at constructed critical states with $\rho \neq 0$, $M|_K \neq 0$ occurs if and only if $m > d$ and $r < d$",
+        (Shape(1, 2, 2, 1, True, 0),),
+        corrected=False,
     ),
     "no-room": CRITICAL.mutant(
-        "... if and only if $m > d$", (Shape(1, 2, 3, 1, False, 0),), needs_room=False
+        r"at constructed critical states with $\rho \neq 0$, $M|_K \neq 0$ occurs if and only if $m > d$",
+        (Shape(1, 2, 3, 1, False, 0),),
+        needs_room=False,
     ),
 }
 """False variants of the criterion at critical states."""

@@ -128,6 +128,10 @@ CHECKS = section(
         random_starts,
         cost=1.0,
     ),
-    attack("stable-manifold", "From their stable manifolds it does not", stable_manifold),
+    attack(
+        "stable-manifold",
+        "Control: gradient descent does not leave strict saddles from starts on their stable manifolds",
+        stable_manifold,
+    ),
     part="strict-saddles",
 )

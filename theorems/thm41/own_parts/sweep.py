@@ -131,7 +131,10 @@ RAY_MUTANTS = {
         r"beyond $d = m = k = 1$ too, $H_{\mathrm{eff}}$ is not PSD at $1.01$ of the threshold",
         beyond=fmpq(101, 100),
     ),
-    "past-onset": RAY.mutant(r"... up to twice the onset", below=2),
+    "past-onset": RAY.mutant(
+        r"along $\rho = t \rho_1$, $H_{\mathrm{eff}} \succeq 0$ up to twice the onset $t^*$",
+        below=2,
+    ),
 }
 """False variants of the sweep."""
 
@@ -241,7 +244,10 @@ CHECKS = section(
     property_check("wide", r"No threshold where $k < \min(d, m)$, on exact states", NO_THRESHOLD),
     mutant_check(
         "wide.both",
-        NO_THRESHOLD.mutant(r"... for $W_2$ and for $-W_2$", wanted=2),
+        NO_THRESHOLD.mutant(
+            r"$d = 4$, $m = 8$, $k = 3$: $H_{\mathrm{eff}}$ has a negative eigenvalue for $W_2$ and for $-W_2$ at $2^{-40} \rho_1$",
+            wanted=2,
+        ),
     ),
     part="threshold",
 )

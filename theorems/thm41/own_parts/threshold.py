@@ -156,7 +156,10 @@ EXACT = Claim(
     arithmetic=Arithmetic.EXACT,
 )
 
-ONE_SLOPE = EXACT.mutant(r"the same with $\delta_j s''_j / s'_j$", power=1)
+ONE_SLOPE = EXACT.mutant(
+    r"$H_{\mathrm{eff}} \succeq 0$ if and only if $W_2^T (\nabla^2 L) W_2 + \operatorname{diag}(\delta_j s''_j / s'_j) \succeq 0$",
+    power=1,
+)
 
 
 def threshold_squared(state: State) -> fmpq | None:
@@ -223,7 +226,7 @@ PAST = one_unit(fmpq(1, 2), fmpq(19, 25))
 """tanh, t = 1/2: the threshold is 3/4, and |rho| = 0.76."""
 
 TWICE = Claim(
-    r"twice the threshold is enough",
+    r"$|\rho|$ up to twice the threshold makes $H_{\mathrm{eff}} \succeq 0$",
     partial(below_threshold, reach=2),
     partial(threshold_violation, factor=2),
     arithmetic=Arithmetic.EXACT,
@@ -283,7 +286,9 @@ CHECKS = section(
     property_check("sharp", "The threshold is attained at $d = m = k = 1$", EQUALITY),
     mutant_check(
         "not-sharp",
-        EQUALITY.mutant("$H_{\\mathrm{eff}} = 0$ at $0.99$ of it", hundredths=99),
+        EQUALITY.mutant(
+            r"at $d = m = k = 1$, $H_{\mathrm{eff}} = 0$ at $0.99$ of the threshold", hundredths=99
+        ),
     ),
     part="threshold",
 )
