@@ -96,6 +96,12 @@ _SHOWN_CODE = re.compile(r"<code>[^<]*</code>")
 _OPTION = re.compile(r"(?<![\w-])-(?:-?[a-z][a-z-]*|&gt;)")
 """An option of a command, or an arrow, in which a line might break after its hyphen."""
 
+_QUOTED_CODE = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]")
+_PAIR = re.compile(r"(?:[^=,;()\[\]]|\[[^\[\]]*\])+[,;](?:[^=,;()\[\]]|\[[^\[\]]*\])+")
+"""What of a comment is code, without its brackets, and what in brackets is an interval or a pair."""
+
+_IDENTIFIER = re.compile(r"[\w'.]{2,}[_-][\w'.-]+")
+
 _HREF = re.compile(r' href="#([^"]+)"')
 _ID = re.compile(r' id="([^"]+)"')
 
@@ -613,12 +619,19 @@ def _emphasised(html: Markup) -> Markup:
 
 
 def _commented(text: str) -> Markup:
-    """A comment of a Coq source: code between brackets, and the mathematics outside them in Unicode."""
-    pieces = re.split(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]", text)
-    return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if i % 2 else prose_or_source(piece)
-        for i, piece in enumerate(pieces)
-    )
+    """A comment of a Coq source: what stands between brackets as code, and all mathematics in Unicode.
+
+    An interval or a pair keeps its brackets; one in two of them is code.
+    """
+    html, end = Markup(""), 0
+    for found in _QUOTED_CODE.finditer(text):
+        if _PAIR.fullmatch(found[1]):
+            continue
+        html += prose_or_source(text[end : found.start()])
+        piece = found[1] if _IDENTIFIER.fullmatch(found[1]) else lettered(found[1])
+        html += Markup("<code>{}</code>").format(piece)
+        end = found.end()
+    return html + prose_or_source(text[end:])
 
 
 def _ticked(text: str) -> Markup:
