@@ -78,16 +78,25 @@ _SHORTFALL = re.compile(r"^Not answered with yes: [^.]*\. ")
 
 _NAMES = {
     "adam": "Adam",
+    "barlow twins": "Barlow Twins",
+    "byol": "BYOL",
     "gelu": "GELU",
+    "info nce": "InfoNCE",
     "info_nce": "InfoNCE",
+    "moco": "MoCo",
     "mse": "squared error",
+    "nt xent": "NT-Xent",
     "relu": "ReLU",
     "resnet18": "ResNet-18",
     "simsiam": "SimSiam",
     "swish": "Swish",
+    "vicreg": "VICReg",
     "vit-tiny": "ViT-Tiny",
 }
 _NAMED = re.compile(rf"(?<![\w.-])(?:{'|'.join(_NAMES)})(?![\w.-]*\w|\()")
+_COUNTED = re.compile(rf"(?<=[;,] )(?:{'|'.join(_NAMES)})(?=: \d)")
+"""A name in a tally of cases; elsewhere in what a statement's check says it may be an id."""
+
 _CODE = re.compile(r"(`[^`]*`)")
 _ONE_SEED = re.compile(r"(?<![\w.])(-?[\d.]+(?:e[+-]\d+)?) \(\1\)")
 """A mean over one seed, and that seed's value."""
@@ -457,7 +466,7 @@ def _summary(check: CheckRecord, room: StatementRecord | ExperimentRecord) -> st
     """What a check found in one sentence; effects that it names by their ids in words."""
     text = "" if check.evidence is None else check.evidence.summary
     if isinstance(room, StatementRecord):
-        return text
+        return _COUNTED.sub(lambda name: _NAMES[name[0]], text)
     answers = [measured.answer for measured in check.evidence.answers] if check.evidence else []
     tally = ", ".join(f"{answer} {n}" for answer, n in _tally(Answer, answers))
     told = f"{count(len(answers), 'effect')}: {tally}. " if answers else ""

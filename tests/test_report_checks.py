@@ -289,6 +289,11 @@ def test_a_measurement_counts_its_answers_and_calls_things_by_the_names_of_the_l
     assert shown.rows == (("GELU, normal", "squared error"),)
     (of_a_statement,) = _untold({}, named, run_record().statements[0])
     assert of_a_statement.rows == table.rows
+    cases = "100 cases; info nce: 60, mse: 40; of reading relu."
+    counted = replace(named, evidence=replace(named.evidence, summary=cases))
+    assert _summary(counted, run_record().statements[0]) == (
+        "100 cases; InfoNCE: 60, squared error: 40; of reading relu."
+    )
 
 
 def test_columns_of_words_are_wider_than_a_word_where_there_is_room() -> None:
@@ -337,7 +342,7 @@ def test_what_a_premise_or_an_earlier_step_says_is_named_alone() -> None:
         ("Reading [non-lambda], [eps_of]", "Reading <code>non-lambda</code>, <code>eps_of</code>"),
         ("the head [I; 0] on [0, T]", "the head [I; 0] on [0, T]"),
         ("on [[0, T]], [u, u']", "on <code>[0, T]</code>, [u, u&#x27;]"),
-        ("M = [[0, 2], [2, 1]]", "M = [[0, 2], [2, 1]]"),
+        ("of [[0, 2], [2, 1]]", "of [[0, 2], [2, 1]]"),
         ("[2 - 2 cos(u, t)] of [(i, j)]", "<code>2 − 2 cos(u, t)</code> of <code>(i, j)</code>"),
         ("[a_l = W, h = 0]", "<code>a_l = W, h = 0</code>"),
     ],
