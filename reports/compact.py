@@ -34,14 +34,21 @@ _NEEDLESS = re.compile("|".join(_ESCAPED))
 _OWN = re.compile(r"d\d+")
 """The class of a drawing's style, which is short already."""
 _NAMED = re.compile(r"\.([a-z][\w-]*)(?![^{}]*[;}])")
+_OFTEN = (
+    *("nowrap", "id", "scroll", "note", "outcome", "strength", "verdict", "meta", "wide", "mark"),
+    *("formula", "none", "summary", "check", "fails", "origin", "closed", "long", "prime", "line"),
+    *("tried", "c-holds", "assumed", "floating", "definition"),
+)
 _VERBATIM = re.compile(r"(<(style|pre|blockquote)\b.*?</\2>)", re.DOTALL)
 
 
 @cache
 def short_names() -> dict[str, str]:
     """A name of one or two letters for each class that a rule of the pages names."""
+    # One letter for those that stand on a page most often.
+    names = dict.fromkeys((*_OFTEN, *_NAMED.findall(rules())))
     letters = ("".join(name) for n in count(1) for name in product(ascii_lowercase, repeat=n))
-    return dict(zip(dict.fromkeys(_NAMED.findall(rules())), letters, strict=False))
+    return dict(zip(names, letters, strict=False))
 
 
 def compact(page: str) -> str:

@@ -135,7 +135,7 @@ def overview(run: RunRecord) -> Markup:
         y = _MARGIN + (row // 2 + (0.27 if row % 2 == 0 else 0.67)) * band
         if row % 2 == 0:
             drawn.append(
-                f'<a href="#{statement.id}"><text class="label" x="{_MARGIN}" y="{y + 4:.1f}">'
+                f'<a href="#{statement.id}"><text class="label" x="{_MARGIN}" y="{y + 4:.0f}">'
                 f"{escape(statement.label)}</text></a>"
             )
         x = float(_MARGIN + _LABEL)
@@ -148,7 +148,7 @@ def overview(run: RunRecord) -> Markup:
                 x += _STEP
             if alike:
                 words = f"{len(alike)} {verdict}"
-                drawn.append(f'<text x="{x + 3:.1f}" y="{y + 4:.1f}">{escape(words)}</text>')
+                drawn.append(f'<text x="{x + 3:.0f}" y="{y + 4:.0f}">{escape(words)}</text>')
                 x += 6.4 * len(words) + 2 * _MARGIN
     heights = {
         lemma.id: mean([y for name, (_, y) in at.items() if lemma.id in run.reached[name].lemmas])
@@ -161,8 +161,8 @@ def overview(run: RunRecord) -> Markup:
     }
     for lemma in lemmas:
         drawn.append(
-            f'<a href="#lemma--{escape(lemma.id)}"><circle cx="{_LEMMAS}" cy="{place[lemma.id]:.1f}" r="3"/>'
-            f'<text class="lemma" x="{_LEMMAS + _MARGIN}" y="{place[lemma.id] + 3.5:.1f}">'
+            f'<a href="#lemma--{escape(lemma.id)}"><circle cx="{_LEMMAS}" cy="{place[lemma.id]:.0f}" r="3"/>'
+            f'<text class="lemma" x="{_LEMMAS + _MARGIN}" y="{place[lemma.id] + 3.5:.0f}">'
             f"{escape(plain(lemma.name))}</text></a>"
         )
     lines = []
@@ -190,15 +190,15 @@ def _mark(run: RunRecord, name: str, x: float, y: float) -> str:
     kind = re.sub(r"\W+", "-", run.reached[name].verdict)
     return (
         f'<a href="#{escape(anchor(name))}" class="m-{kind}"><title>{escape(_told(run, name))}</title>'
-        f'<path transform="translate({x:.1f} {y:.1f})" d="{_SHAPES[run.reached[name].verdict]}"/></a>'
+        f'<path transform="translate({x:.0f} {y:.0f})" d="{_SHAPES[run.reached[name].verdict]}"/></a>'
     )
 
 
 def _sweep(x: float, y: float, end: float, below: float, kind: str) -> str:
     """A line that leaves a mark downwards, so that it crosses no other one of its row."""
     return (
-        f'<path{kind} d="M{x:.1f} {y + 5:.1f}C{x:.1f} {y + 18:.1f} '
-        f'{(x + 2 * end) / 3:.1f} {below:.1f} {end:.1f} {below:.1f}"/>'
+        f'<path{kind} d="M{x:.0f} {y + 5:.0f}C{x:.0f} {y + 18:.0f} '
+        f'{(x + 2 * end) / 3:.0f} {below:.0f} {end:.0f} {below:.0f}"/>'
     )
 
 
@@ -221,9 +221,9 @@ def _box(run: RunRecord, x: float, y: float, node: str) -> str:
     kind = "stands" if run.reached[node].stands else "falls"
     return (
         f'<a href="#{escape(anchor(node))}" class="{kind}"><title>{escape(_told(run, node))}</title>'
-        f'<rect x="{x:.1f}" y="{y - _HIGH / 2:.1f}" width="{_wide(run, [node]):.1f}" height="{_HIGH}" rx="3"/>'
-        f'<text x="{x + _MARGIN:.1f}" y="{y - 2:.1f}">{escape(plain(run.titles[node]))}</text>'
-        f'<text class="id" x="{x + _MARGIN:.1f}" y="{y + 10:.1f}">{escape(node)}</text></a>'
+        f'<rect x="{x:.0f}" y="{y - _HIGH / 2:.0f}" width="{_wide(run, [node]):.0f}" height="{_HIGH}" rx="3"/>'
+        f'<text x="{x + _MARGIN:.0f}" y="{y - 2:.0f}">{escape(plain(run.titles[node]))}</text>'
+        f'<text class="id" x="{x + _MARGIN:.0f}" y="{y + 10:.0f}">{escape(node)}</text></a>'
     )
 
 
@@ -234,6 +234,6 @@ def _edge(run: RunRecord, at: Mapping[str, tuple[float, float]], node: str, targ
     bend = (end - x) / 2
     kind = "stands" if run.reached[target].stands else "falls"
     return (
-        f'<path class="{kind}" d="M{x:.1f} {y:.1f}C{x + bend:.1f} {y:.1f} '
-        f'{end - bend:.1f} {below:.1f} {end:.1f} {below:.1f}"/>'
+        f'<path class="{kind}" d="M{x:.0f} {y:.0f}C{x + bend:.0f} {y:.0f} '
+        f'{end - bend:.0f} {below:.0f} {end:.0f} {below:.0f}"/>'
     )

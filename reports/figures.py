@@ -113,7 +113,7 @@ def svg(plot: Plot, anchor: str, places: Sequence[str] = (), lines: Sequence[Lin
         for line in lines:
             _across(axes, line)
         if plot.equal_axes:
-            axes.set_aspect("equal", adjustable="datalim")
+            axes.set_aspect("equal", adjustable="box")
         if any(series.label for series in plot.series):
             figure.legend(loc="outside upper left", ncols=columns)
         file = io.StringIO()
@@ -210,7 +210,7 @@ def _across(axes: Axes, line: Line) -> None:
 def _label_ticks(axes: Axes, plot: Plot) -> None:
     """Label few places on the horizontal axis one by one; keep logarithmic labels apart."""
     places = sorted({x for series in plot.series for x in series.x})
-    counted = plot.kind == "line" and all(x == int(x) for x in places)
+    counted = plot.kind != "bar" and all(x == int(x) for x in places)
     if 0 < len(places) <= 8 and (counted or plot.kind == "bar" or plot.xscale == "log"):
         axes.xaxis.set_major_locator(FixedLocator(places))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: lettered(f"{x:.5g}")))

@@ -71,7 +71,7 @@ _ASCENDERS = set("bdfhklt") | set("ABCDEFGHIJKLMNOPQRSTUVWXYZ") | {"ℓ"}
 _ABOVE_ASCENDER, _ABOVE_X = "0.8em", "0.58em"
 _THIN = "0.167em"  # TeX's thin space
 _LONG = 18  # token characters above which an inline formula may break after a relation
-_WIDE, _WIDE_IN_TEXT = 56, 40  # above which a formula may break before a sum as well
+_WIDE = 40  # above which one may break before a sum as well
 _BROAD = 60  # above which a piece of a formula is set smaller on paper
 _SHORT = 4  # token characters up to which the start or end of a formula is not left alone
 
@@ -100,6 +100,7 @@ _APART = re.compile(
     r"(?<=\d) (?=%|· 10|×|\d{3}(?!\d))|(?<=\d ·) (?=10)|(?<=×) (?=\d)"
     r"|(?<= [=<>≤≥≠]) (?=\S)|(?<=[\w)|]) (?=[=<>≤≥≠] [\w−.]{1,6}(?![\w(|]))"
 )
+_NAME = re.compile(r"(?:(?<=\bCIFAR)|(?<=\bResNet)|(?<=\b[a-z]))-(?=\d|dim)")
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -146,8 +147,8 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
 
 
 def unbroken(text: str) -> str:
-    """Text in which no line breaks in a number with its per cent, thousands, power of ten or sign of a product, nor in ``k = 2``."""
-    return _APART.sub("\N{NO-BREAK SPACE}", text)
+    """Text in which no line breaks in a number with its per cent, thousands, power of ten or sign of a product, nor in ``k = 2`` or ``CIFAR-10``."""
+    return _NAME.sub("\N{NON-BREAKING HYPHEN}", _APART.sub("\N{NO-BREAK SPACE}", text))
 
 
 def prose_or_source(text: str) -> Markup:
@@ -206,6 +207,8 @@ def _thin(parent: Element) -> None:
                 del parent.attrib[name]
         if {"lspace", "rspace"} <= set(parent.attrib) and len(parent.text or "") > 1:
             parent.attrib.pop("form", None)  # the spaces are all that it is for
+    if parent.tag == "mspace" and parent.get("width") == "0em":
+        del parent.attrib["width"]
     if parent.tag == "mi" and len(parent.text or "") > 1:
         parent.attrib.pop("mathvariant", None)  # only a single letter is slanted by itself
 
@@ -410,7 +413,7 @@ def _broken(math: Element, display: str) -> list[Element]:
         row = row[0]
     if _width(list(row)) <= (_LONG if display == "inline" else _WIDE):
         return [math]
-    wide = display == "block" or _width(list(row)) > _WIDE_IN_TEXT
+    wide = display == "block" or _width(list(row)) > _WIDE
     lines: list[list[Element]] = [[]]
     depth = -1 if _bracketed(row) else 0
     for child in row:

@@ -14,6 +14,9 @@ import msgspec
 from verify.claims.evidence import Answer, Table
 from verify.claims.summary import Told
 
+RELEASE = "github.com/farischaudhry/projection-head-geometry, commit 117231d"
+"""Where the arrays are, and the code beside them that remarks cite by file and line."""
+
 FILE = Path(__file__).parent / "evidence" / "released.json"
 
 
@@ -74,5 +77,5 @@ def table(experiment: str) -> Table | None:
         title=f"What the released arrays say of {experiment}",
         columns=("claim", "setting", "answer", "because", "criterion", "remark"),
         rows=tuple((c.text, c.setting, c.answer, c.value, c.criterion, c.remark) for c in claims),
-        note="Answers by our criteria, in every setting that was released.",
+        note=f"Answers by our criteria, in every setting that was released. The release, with the code that remarks cite by file and line: {RELEASE}.",
     )

@@ -78,16 +78,25 @@ _SHORTFALL = re.compile(r"^Not answered with yes: [^.]*\. ")
 
 _NAMES = {
     "adam": "Adam",
+    "barlow twins": "Barlow Twins",
+    "byol": "BYOL",
     "gelu": "GELU",
+    "info nce": "InfoNCE",
     "info_nce": "InfoNCE",
+    "moco": "MoCo",
     "mse": "squared error",
+    "nt xent": "NT-Xent",
     "relu": "ReLU",
     "resnet18": "ResNet-18",
     "simsiam": "SimSiam",
     "swish": "Swish",
+    "vicreg": "VICReg",
     "vit-tiny": "ViT-Tiny",
 }
 _NAMED = re.compile(rf"(?<![\w.-])(?:{'|'.join(_NAMES)})(?![\w.-]*\w|\()")
+_COUNTED = re.compile(rf"(?<=[;,] )(?:{'|'.join(_NAMES)})(?=: \d)")
+"""A name in a tally of cases; elsewhere in what a statement's check says it may be an id."""
+
 _CODE = re.compile(r"(`[^`]*`)")
 _ONE_SEED = re.compile(r"(?<![\w.])(-?[\d.]+(?:e[+-]\d+)?) \(\1\)")
 """A mean over one seed, and that seed's value."""
@@ -95,6 +104,12 @@ _ONE_SEED = re.compile(r"(?<![\w.])(-?[\d.]+(?:e[+-]\d+)?) \(\1\)")
 _SHOWN_CODE = re.compile(r"<code>[^<]*</code>")
 _OPTION = re.compile(r"(?<![\w-])-(?:-?[a-z][a-z-]*|&gt;)")
 """An option of a command, or an arrow, in which a line might break after its hyphen."""
+
+_QUOTED_CODE = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]")
+_PAIR = re.compile(r"(?:[^=,;()\[\]]|\[[^\[\]]*\])+[,;](?:[^=,;()\[\]]|\[[^\[\]]*\])+")
+"""What of a comment is code, without its brackets, and what in brackets is an interval or a pair."""
+
+_IDENTIFIER = re.compile(r"[\w'.]{2,}[_-][\w'.-]+")
 
 _HREF = re.compile(r' href="#([^"]+)"')
 _ID = re.compile(r' id="([^"]+)"')
@@ -451,7 +466,7 @@ def _summary(check: CheckRecord, room: StatementRecord | ExperimentRecord) -> st
     """What a check found in one sentence; effects that it names by their ids in words."""
     text = "" if check.evidence is None else check.evidence.summary
     if isinstance(room, StatementRecord):
-        return text
+        return _COUNTED.sub(lambda name: _NAMES[name[0]], text)
     answers = [measured.answer for measured in check.evidence.answers] if check.evidence else []
     tally = ", ".join(f"{answer} {n}" for answer, n in _tally(Answer, answers))
     told = f"{count(len(answers), 'effect')}: {tally}. " if answers else ""
@@ -613,12 +628,19 @@ def _emphasised(html: Markup) -> Markup:
 
 
 def _commented(text: str) -> Markup:
-    """A comment of a Coq source: code between brackets, and the mathematics outside them in Unicode."""
-    pieces = re.split(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]", text)
-    return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if i % 2 else prose_or_source(piece)
-        for i, piece in enumerate(pieces)
-    )
+    """A comment of a Coq source: what stands between brackets as code, and all mathematics in Unicode.
+
+    An interval or a pair keeps its brackets; one in two of them is code.
+    """
+    html, end = Markup(""), 0
+    for found in _QUOTED_CODE.finditer(text):
+        if _PAIR.fullmatch(found[1]):
+            continue
+        html += prose_or_source(text[end : found.start()])
+        piece = found[1] if _IDENTIFIER.fullmatch(found[1]) else lettered(found[1])
+        html += Markup("<code>{}</code>").format(piece)
+        end = found.end()
+    return html + prose_or_source(text[end:])
 
 
 def _ticked(text: str) -> Markup:

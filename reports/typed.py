@@ -11,10 +11,10 @@ _GREEK = dict(
     zip(
         (
             *("alpha", "beta", "gamma", "delta", "eps", "epsilon", "eta", "theta", "kappa"),
-            *("lambda", "mu", "rho", "sigma", "tau", "phi", "pi", "Gamma", "Delta", "Lambda"),
-            "Sigma",
+            *("lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "phi", "pi", "Gamma", "Delta"),
+            *("Lambda", "Sigma", "Phi"),
         ),
-        "αβγδϵϵηθκλμρστφπΓΔΛΣ",
+        "αβγδϵϵηθκλμνξρστφπΓΔΛΣΦ",
         strict=True,
     )
 )
@@ -24,7 +24,7 @@ _SUPER, _SUB = (str.maketrans("0123456789-", digits) for digits in ("⁰¹²³�
 _NAMES = "|".join(sorted(_GREEK, key=len, reverse=True))
 _TYPED = re.compile(
     rf"(?<![A-Za-z.<])(?<![A-Za-z]{{2}}/)(?<!--)(?P<greek>{_NAMES})(?P<index>\d*)(?![A-Za-z])"
-    r"|(?<![A-Za-z])(?P<operator>hess|grad) (?=[A-Za-z(])"
+    r"|(?<![A-Za-z])(?P<operator>hess|grad) (?!of\b)(?=[A-Za-z(])"
     r"|\^(?P<power>-?\d+)|(?<=[A-Za-z])_(?P<below>\d+)(?!\w)"
     r"|(?:(?<![\w.])|(?<=[ (]x))(?P<size>\d+(?:\.\d+)?)e(?P<ten>[+-]\d+)(?!\w)"
     r"|(?P<times>(?<=[\w,)]) x (?=\d)|(?<=[\w,]) x(?=\d+\.\d)|(?<=\d)(?<!\b0)x(?=\d)|(?<=\d)x(?![\w(])|(?<=[ (])x(?=1e[+-]\d))"
@@ -73,7 +73,7 @@ _COMMANDS = {*_GREEK, "min", "max"}
 _CODE = re.compile(r"(`[^`]*`)")
 _INDEXED = re.compile(
     rf"(?<![\w.\\])(?P<base>[A-Za-z]|{_NAMES})"
-    r"(?:_(?P<below>[a-z]{1,5}|[A-Z]|[-+]|\([A-Za-z][-+]\d\))(?:\^(?P<above>T|[a-z]+))?|\^(?P<power>[a-z]))(?!\w|\.\w)"
+    r"(?:_(?P<below>[a-z]{1,5}|[A-Z]|[-+]|\([A-Za-z][-+]\w\))(?:\^(?P<above>T|[a-z]+))?|\^(?P<power>[a-z]|\([A-Za-z][-+]\w\)))(?!\w|\.\w)"
 )
 
 

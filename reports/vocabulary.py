@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from verify.claims.evidence import Evidence, Outcome, Quoted, Theorem
 from verify.engine.record import RunRecord
@@ -106,16 +108,44 @@ def _word(definition: Quoted) -> str:
     return definition.name.rpartition(".")[2]
 
 
+_SCOPE = re.compile(r"%:?~?\w+")
+_BOUND = re.compile(
+    r"[({]\s*((?:[\w']+\s+)+):(?!=)|\b(?:forall|exists!?|fun|let)\s+((?:[\w']+\s*)+)(?=,|:|=>)"
+)
+
+
 def _named(text: Quoted, vocabulary: Iterable[Quoted]) -> Iterator[Quoted]:
-    """The definitions that a text may name: by their last word, or with modules before it."""
-    said = re.findall(r"[\w'.]+", f"{text.context} {text.text}")
+    """The definitions that a text may name: by their last word, or with modules before it.
+
+    What it binds, and the suffix of a scope, are no names. Of several of one name it is the nearest.
+    """
+    whole = _SCOPE.sub("", f"{text.context} {text.text}")
+    said = re.findall(r"[\w'.]+", whole)
     own = _word(text)
     if own in said:  # which it is the definition of
         said.remove(own)
     words = {word.strip(".") for word in said}
-    for one in vocabulary:
-        parts = one.name.split(".")
-        if one.name != text.name and not words.isdisjoint(
-            ".".join(parts[i:]) for i in range(len(parts))
-        ):
-            yield one
+    words -= {word for names in _BOUND.findall(whole) for word in " ".join(names).split()}
+    found = [
+        one
+        for one in vocabulary
+        if one.name != text.name and not words.isdisjoint(_called(one.name))
+    ]
+
+    def shared(one: Quoted) -> int:
+        """How many modules it and the text stand in alike; by far the nearest is one that is named with its module."""
+        qualified = not words.isdisjoint(_called(one.name)[:-1])
+        modules = zip(one.name.split(".")[:-1], text.name.split(".")[:-1], strict=False)
+        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], modules))
+        return sys.maxsize if qualified else alike
+
+    nearest: dict[str, int] = {}
+    for one in found:
+        nearest[_word(one)] = max(shared(one), nearest.get(_word(one), 0))
+    yield from (one for one in found if shared(one) == nearest[_word(one)])
+
+
+def _called(name: str) -> list[str]:
+    """What a definition may be called, the longest first."""
+    parts = name.split(".")
+    return [".".join(parts[i:]) for i in range(len(parts))]

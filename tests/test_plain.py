@@ -60,6 +60,8 @@ def test_text_around_formulas_stays_and_what_cannot_be_read_too() -> None:
         ("a gradient, a phial and an x_11y", "a gradient, a phial and an x_11y"),
         ("|h - z| at - |z|, one - two of a-b", "|h − z| at − |z|, one − two of a-b"),
         ("2 sqrt(M / lambda) - sqrt K, sqrtx", "2 √(M / λ) − √K, sqrtx"),
+        ("the grad of L and grad L", "the grad of L and ∇L"),
+        ("z xi, nu v, x Phi(x) and a nub", "z ξ, ν v, x Φ(x) and a nub"),
         ("0 <> (J^T J)^+ grad (L o h) = o(t)", "0 ≠ (Jᵀ J)⁺ ∇(L ∘ h) = o(t)"),
     ],
 )
@@ -74,6 +76,7 @@ def test_typed_mathematics_has_the_letters_of_unicode(typed: str, shown: str) ->
         ("lambda_min(H_eff) <= 0", r"$\lambda_{\min}$($H_{\mathrm{eff}}$) ≤ 0"),
         ("W W^T and J_h^T rho, n_- of n_0", "W Wᵀ and $J_{h}^{T}$ ρ, $n_{-}$ of n₀"),
         ("H_eff^phi - I in R^d", r"$H_{\mathrm{eff}}^{\phi}$ − I in $R^{d}$"),
+        ("T_(s+t) and R^(n-1)", "$T_{s+t}$ and $R^{n-1}$"),
         ("c^-1 / (delta^2 l^2)", "c⁻¹ / (δ² l²)"),
         (r"$rho$ and `H_eff <= 1` stay, \$5 too", r"$rho$ and `H_eff <= 1` stay, \$5 too"),
         (

@@ -21,6 +21,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from reports.released import RELEASE
+from reports.released import table as released_table
 from verify.claims.evidence import Answer
 from verify.claims.statement import Experiment
 from verify.engine.registry import load
@@ -37,7 +39,7 @@ from verify.experiments.released.analysis import analyse
 from verify.experiments.released.citations import CITATIONS, Citation, check, cite
 from verify.experiments.released.intervals import on_logarithms, wilson
 from verify.experiments.released.pretrained import table
-from verify.experiments.released.reader import COMMIT, Release, ReleaseError, read
+from verify.experiments.released.reader import COMMIT, REPOSITORY, Release, ReleaseError, read
 from verify.experiments.released.rows import About, Analysis, Claim, Estimate, Row, decode, encode
 from verify.ssl.data.restricted_pickle import RefusedPickle, loads
 
@@ -466,6 +468,13 @@ def test_the_archive_gives_the_same_but_what_was_printed(
     for path in (tmp_path, tmp_path / "released-arrays.npz"):
         assert analyse(path).rows == tuple(r for r in made_up.rows if r.experiment != "E8")
     assert read(checkout / "results").arrays.keys() == read(checkout).arrays.keys()
+
+
+def test_the_report_prints_the_address_of_the_release() -> None:
+    assert f"github.com/{REPOSITORY}, commit {COMMIT}" == RELEASE
+    shown = released_table("E1")
+    assert shown is not None
+    assert RELEASE in shown.note
 
 
 def test_figures_survive_json_and_become_tables(made_up: Analysis) -> None:

@@ -194,7 +194,10 @@ def test_at_a_glance_every_verdict_and_answer_is_counted(run: RunRecord, parsed:
     answers = [measured.answer for _, measured in run.experiments[0].answers.values()]
     asked = len(run.experiments[0].experiment.effects)
     assert (
-        sum(int(n) for n in re.findall(r"(\d)(?=yes|no|undecided)", own.partition("effects:")[2]))
+        sum(
+            int(n)
+            for n in re.findall(r"(\d)(?=yes|no|undecided)", own.partition("measuredhere:")[2])
+        )
         == asked
     )
     assert own.count("notmeasured") == asked - len(answers) > 0

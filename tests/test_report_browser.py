@@ -456,7 +456,9 @@ def test_every_sentence_of_the_crosswalk_is_there_with_what_speaks_of_it(
     lines = seen["crosswalk.html"]["lines"] if expected else []
     assert len(lines) == len(expected)
     for (text, speaks), sentence in zip(lines, expected, strict=True):
-        assert squeezed(text) == shown(sentence.text)
+        assert squeezed(text) == shown(
+            sentence.text.replace("⭐", "★")
+        )  # few fonts have the former
         assert speaks >= len(sentence.about)
         assert speaks or not (sentence.about or sentence.open)
 

@@ -14,7 +14,8 @@ from report_parser import Parsed, shown, squeezed
 
 from reports import tiers
 from reports.mathml import prose_or_source, unbroken
-from reports.render import _column_class, _heading, _summary, _untold, page
+from reports.render import _column_class, _commented, _heading, _summary, _untold, page
+from reports.styles import rules
 from reports.typed import lettered
 from reports.vocabulary import anchor
 from verify.claims.check import Kind, Role
@@ -288,6 +289,11 @@ def test_a_measurement_counts_its_answers_and_calls_things_by_the_names_of_the_l
     assert shown.rows == (("GELU, normal", "squared error"),)
     (of_a_statement,) = _untold({}, named, run_record().statements[0])
     assert of_a_statement.rows == table.rows
+    cases = "100 cases; info nce: 60, mse: 40; of reading relu."
+    counted = replace(named, evidence=replace(named.evidence, summary=cases))
+    assert _summary(counted, run_record().statements[0]) == (
+        "100 cases; InfoNCE: 60, squared error: 40; of reading relu."
+    )
 
 
 def test_columns_of_words_are_wider_than_a_word_where_there_is_room() -> None:
@@ -327,6 +333,29 @@ def test_what_a_premise_or_an_earlier_step_says_is_named_alone() -> None:
     assert list(map(squeezed, told)) == [
         squeezed(text) for text in ("psd, psd: 2a=0", "psd as in step 1, b′=c", "b′=c")
     ]
+
+
+@pytest.mark.parametrize(
+    ("comment", "shown"),
+    [
+        ("[psd A]: [v^T A v >= 0]", "<code>psd A</code>: <code>vᵀ A v ≥ 0</code>"),
+        ("Reading [non-lambda], [eps_of]", "Reading <code>non-lambda</code>, <code>eps_of</code>"),
+        ("the head [I; 0] on [0, T]", "the head [I; 0] on [0, T]"),
+        ("on [[0, T]], [u, u']", "on <code>[0, T]</code>, [u, u&#x27;]"),
+        ("of [[0, 2], [2, 1]]", "of [[0, 2], [2, 1]]"),
+        ("[2 - 2 cos(u, t)] of [(i, j)]", "<code>2 − 2 cos(u, t)</code> of <code>(i, j)</code>"),
+        ("[a_l = W, h = 0]", "<code>a_l = W, h = 0</code>"),
+    ],
+)
+def test_brackets_of_a_comment_are_of_code_or_of_an_interval(comment: str, shown: str) -> None:
+    assert _commented(comment) == shown
+
+
+def test_where_the_tiers_stand_in_a_list_each_has_its_name_before_its_word() -> None:
+    named = re.findall(
+        r'\.tiers\.stack td:nth-of-type\((\d)\)::before { content: "(\w+): "', rules()
+    )
+    assert named == [(str(i), name) for i, name in enumerate(tiers.TIERS, 2)]
 
 
 def test_the_tiers_say_what_went_wrong_and_what_did_not_run(run: RunRecord) -> None:

@@ -70,7 +70,7 @@ def test_every_table_has_a_caption(html: str) -> None:
 
 
 def test_tab_stops_are_links_folds_and_what_scrolls(html: str) -> None:
-    stops = re.findall(r'<div class="scroll[^>]*>\s*<span tabindex="0">', html)
+    stops = re.findall(r'<div class="scroll[^>]*>\s*<i tabindex="0">', html)
     assert len(stops) == html.count("tabindex=") > 5
 
 

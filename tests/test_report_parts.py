@@ -72,8 +72,8 @@ def test_dollar_signs_pair_up() -> None:
         ("h_*''", '<msub><mrow><mi>h</mi><mi class="prime">″</mi></mrow><mo>*</mo></msub>'),
         ("f(-z)", '<mo form="prefix">−</mo>'),
         ("\\ker J", '<mo lspace="0" rspace="0.167em">ker</mo>'),
-        ("\\dot h", '<mrow><mi>h</mi><mspace width="0em" height="0.8em" /></mrow><mo>˙</mo>'),
-        ("\\ddot x", '<mrow><mi>x</mi><mspace width="0em" height="0.58em" /></mrow><mo>¨</mo>'),
+        ("\\dot h", '<mrow><mi>h</mi><mspace height="0.8em" /></mrow><mo>˙</mo>'),
+        ("\\ddot x", '<mrow><mi>x</mi><mspace height="0.58em" /></mrow><mo>¨</mo>'),
         ("m_1, .., m_N", "<mi>…</mi>"),
         ("\\hat h", '<mover accent="true"><mi>h</mi><mo'),
     ],
@@ -174,6 +174,11 @@ def test_no_line_breaks_between_a_formula_and_the_bracket_before_it() -> None:
 
 def test_no_line_breaks_in_a_percentage_and_in_a_power_of_ten() -> None:
     assert prose("in 100 % of 2 states") == "in 100\N{NO-BREAK SPACE}% of 2 states"
+    assert (
+        prose("on CIFAR-10, d-dimensional")
+        == "on CIFAR\N{NON-BREAKING HYPHEN}10, d\N{NON-BREAKING HYPHEN}dimensional"
+    )
+    assert prose("cifar10-1 and half-dimensional") == "cifar10-1 and half-dimensional"
     assert prose("weights x 0.1 here") == "weights ×\N{NO-BREAK SPACE}0.1 here"
     assert prose("3.5e+11 at most") == "3.5\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}10¹¹ at most"
 
@@ -241,7 +246,7 @@ def test_a_plot_that_cannot_be_drawn_is_refused_by_title(changes: dict[str, obje
 def drawn_series(number: int, **changes: object) -> ElementTree.Element:
     names = [f"relu, no BatchNorm, projector × 0.{i}" for i in range(number)]
     series = tuple(Series(label=name, x=(1.0, 2.0, 3.0), y=(0.0, 1.0, 4.0)) for name in names)
-    return ElementTree.fromstring(svg(plot(kind="line", series=series, **changes), "p"))
+    return ElementTree.fromstring(svg(plot(**{"kind": "line", "series": series} | changes), "p"))
 
 
 @pytest.mark.parametrize("number", [1, 6, 13])
@@ -274,8 +279,9 @@ def test_ticks_of_a_logarithmic_axis_near_1_are_decimals() -> None:
         assert there not in ticks
 
 
-def test_what_is_counted_is_not_labelled_in_fractions() -> None:
-    words = list(drawn_series(1).itertext())
+@pytest.mark.parametrize("kind", ["line", "scatter"])
+def test_what_is_counted_is_not_labelled_in_fractions(kind: str) -> None:
+    words = list(drawn_series(1, kind=kind).itertext())
     assert {"1", "2", "3"} <= set(words)
     assert not {"1.25", "1.5", "1.50"} & set(words)
 

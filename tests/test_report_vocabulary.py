@@ -46,9 +46,25 @@ def test_a_theorem_links_what_it_names_and_what_nothing_that_it_names_leads_to()
     evidence = next(check.evidence for check in run.checks if check.id == ID)
     assert evidence is not None
     assert vocabulary.named(evidence) == [OUTER, SIGN, OTHER]  # a sign is no word to be found
-    assert vocabulary.named_by(OUTER) == [INNER, BELOW]  # a bare name may be either's
+    assert vocabulary.named_by(OUTER) == [INNER]  # a bare name is that of the same module
     assert vocabulary.named_by(INNER) == [BELOW]  # with its module, the one's of that module
     assert vocabulary.named_by(BELOW) == vocabulary.named_by(OTHER) == []
+
+
+def test_what_a_text_binds_and_the_suffix_of_a_scope_are_no_names() -> None:
+    """A matrix `B`, a length `R` and the scope of `2%:R` are none of the definitions of these letters."""
+    letters = [Quoted(name=f"Geometry.b.{one}", text=f"Definition {one} := 1.") for one in "BR"]
+    used = Quoted(name="Geometry.d.used", text="Definition used := R + 2%:R.")
+    bound = (
+        Quoted(name="Geometry.d.of", text="Definition of (A B : 'M_n) := A *m B."),
+        Quoted(name="Geometry.d.le", text="Definition le := forall R : nat, 2%:R <= R."),
+        Quoted(name="Geometry.d.sign", text="Definition sign := fun B => (1 / 2%:R) * B."),
+    )
+    (theorem,) = FINDINGS[ID].theorems
+    theorem = replace(theorem, vocabulary=(*letters, used, *bound))
+    vocabulary = Vocabulary(run_record(FINDINGS | {ID: replace(FINDINGS[ID], theorems=(theorem,))}))
+    assert vocabulary.named_by(used) == letters[1:]
+    assert [vocabulary.named_by(one) for one in bound] == [[], [], []]
 
 
 def test_everything_that_theorems_use_is_reached_by_links_from_them() -> None:

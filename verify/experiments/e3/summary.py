@@ -14,6 +14,7 @@ SUMMARY = (
             Answer.YES,
             "selectivity 1.46 [1.36, 1.58] under the published protocol, which alone was released, without a head that was never trained",
         ),
+        arrays_of=("compresses-published",),
         claims=("selective",),
         digits=(
             Answer.YES,
@@ -33,6 +34,7 @@ SUMMARY = (
         text="classes are kept apart more than orbits",
         published="1.22 times",
         arrays=(Answer.YES, "1.22 [1.15, 1.27]"),
+        arrays_of=("semantics-published",),
         claims=("semantics",),
         digits=(Answer.YES, "3.9 to 4.8 times; 4.0 to 4.4 under the published protocol"),
         reduced=(
