@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,28 @@ def test_check(check, assert_as_stated):
 
 def test_verdicts(assert_verdicts):
     assert_verdicts(STATEMENT, CHECKS)
+
+
+@pytest.mark.parametrize("part", STATEMENT.parts[:5], ids=lambda part: part.id)
+def test_a_part_with_a_threshold_says_that_lambda_is_positive(part):
+    # Else the threshold is 0 or negative, or kappa is no number. Oracle: the theorems of Coq, which all have 0 < lambda.
+    said = re.split("If |Then |With ", part.text)[0]
+    assert re.search(r"\\lambda[^$]* > 0\$", said)
+
+
+def test_no_title_leaves_to_another_what_it_is_about():
+    # Titles are read beside those of other readings and kinds, in an order that the report chooses.
+    assert not [check.title for check in CHECKS if check.title.startswith("The same")]
+
+
+def test_the_head_of_a_row_is_named():
+    names = [name for name, _ in production.HEADS]
+    assert len(set(names)) == len(names)
+
+
+def test_what_refutes_any_constant_is_told_without_fractions_in_fractions():
+    for head in (instances.UNBOUNDED.target, instances.UNBOUNDED.perturbed):
+        assert all(part.is_polynomial() for h in head for part in sp.fraction(h))
 
 
 def test_lost_at_is_on_the_cone():

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 import sympy as sp
 import torch
 
-from theorems.prop33 import CHECKS, STATEMENT, refutations, robust, search
+from theorems.prop33 import CHECKS, STATEMENT, properties, refutations, robust, search
+from verify.claims.describe import describe as case_in_words
 from verify.numeric.decimals import rounded_up
+from verify.numeric.rational import identity, matrix
 from verify.symbolic.curvature import Curvature
 
 RESULTS = Path(__file__).parents[1] / "reports" / "RESULTS.md"
@@ -23,6 +27,29 @@ def test_check(check, assert_as_stated):
 
 def test_verdicts(assert_verdicts):
     assert_verdicts(STATEMENT, CHECKS)
+
+
+@pytest.mark.parametrize("said", [*STATEMENT.readings, *STATEMENT.parts], ids=lambda said: said.id)
+def test_what_is_isotropic_has_a_positive_factor(said):
+    # Else W = 0 with c = 0 makes the sentence false, or empty. Oracle: the theorems of Coq, which all have 0 < c.
+    isotropic = r"= c I$", r"= c(z) I$", "isotropic everywhere"
+    if any(words in said.text for words in isotropic):
+        assert "c > 0" in said.text or "c(z) > 0" in said.text
+
+
+@pytest.mark.parametrize("claim", [properties.CURVATURE, robust.BARRIER], ids=lambda c: c.name)
+def test_cases_are_told_by_their_letter(claim):
+    (told,) = claim.describe(hypothesis.find(claim.cases(), lambda _: True))
+    assert told[0].startswith("$")
+
+
+def test_a_cubic_loss_is_told_by_the_terms_that_it_has():
+    # Oracle: the polynomial, written by hand.
+    terms = (((0, 0, 1), Fraction(0)), ((0, 1, 1), Fraction(3, 2)), ((1, 1, 1), Fraction(-1)))
+    case = properties.Restricted(matrix([[1]]), identity(2), terms, Fraction(1), matrix([[2]]))
+    told = dict(case_in_words(case))
+    expected = sp.sympify("3*y1*y2**2/2 - y2**3")
+    assert told["cubic terms in $y = T^T u$"] == f"${sp.latex(expected)}$"
 
 
 @pytest.mark.parametrize("reading", refutations.MILD)

@@ -211,7 +211,7 @@ COUNTEREXAMPLES = section(
     ),
     refutation(
         "stable-psd.bent",
-        r"The same with two outputs: $H_{\mathrm{eff}} = 3$ is sent to $-1$, and both points are critical",
+        r"Behind a convex loss with two outputs a collapse with $H_{\mathrm{eff}} = 3$ is sent to $-1$, and both points are critical",
         refutations.loses_semidefiniteness,
         instances.BENT,
         reading="stable-psd",

@@ -187,7 +187,7 @@ def _table(found: list[Measured], published: float) -> Table:
             )
             for row in found
         ),
-        note="Random hidden layers, the last layer fitted by least squares. The target's effective Hessian is the identity, and a larger error can only lose that definiteness; whether a point is critical is not asked. This measures these heads, not trained ones.",
+        note="Random hidden layers, the last layer fitted by least squares. The target's effective Hessian is the identity. This measures these heads, not trained ones.",
     )
 
 

@@ -34,7 +34,7 @@ def one_form(proof: Proof) -> None:
     proof.given("same-hessian", r"$H^\phi = H$ at the perturbed head", MOVED - H)
     proof.let("point", "$w = (J + E) v$", moved - w, by="definition")
     proof.follows(
-        r"$v^T G_\phi v$ is the form $f$ of $H$ at $w$",
+        r"With $G_\phi = (J + E)^T H^\phi (J + E)$, $v^T G_\phi v$ is the form $f$ of $H$ at $w$",
         v.T @ ((J + E).T @ MOVED @ (J + E)) @ v,
         form(w),
         using={
@@ -111,7 +111,7 @@ def sharp(proof: Proof) -> None:
     s, c = sp.Symbol("s", nonnegative=True), sp.Symbol("c")
     x11, x12, x22 = sp.symbols("X_11 X_12 X_22")
     proof.equal(
-        r"In the plane of $u$ and its nearest point, $u = |u|(s n + c m)$ with $m = w / |w|$ and $n = (u - w) / |u - w|$: $f(u) / |u|^2$ is the form of the compression",
+        r"In the plane of $u$ and its nearest point $w$, which are at the angle $\varphi$, $u = |u|(s n + c m)$ with $s = \sin \varphi$, $c = \cos \varphi$, $m = w / |w|$ and $n = (u - w) / |u - w|$: $f(u) / |u|^2$ is the form of the compression $X$",
         form(s * n + c * m),
         s**2 * form(n) + 2 * s * c * form(n, m) + c**2 * form(m),
     )
@@ -126,7 +126,7 @@ def sharp(proof: Proof) -> None:
     for sign, value in zip((1, -1), values, strict=True):
         vector = sp.ImmutableMatrix([1, sign])
         proof.equal(
-            f"${'+' if sign > 0 else '-'}$: an eigenvector of $Y_0$",
+            f"$(1, {sign})$ is an eigenvector of $Y_0$",
             certificate * vector,
             value * vector,
         )
@@ -166,7 +166,7 @@ def sharp(proof: Proof) -> None:
 
 
 def _distance(proof: Proof) -> None:
-    """From 2sc |u|^2 >= lambda / M to the distance, |u| s; s and c are sine and cosine of phi."""
+    """From 2sc |u|^2 >= lambda / M to the distance, |u| s."""
     S, C = sp.symbols("S C", positive=True)
     e, l, r = sp.symbols("e l r", nonnegative=True)  # noqa: E741
     acute = proof.let(
@@ -186,7 +186,7 @@ def _distance(proof: Proof) -> None:
     tangent, half = (t / (low + past + rest) for t in (low, low + past))
     at_most(
         proof,
-        r"If $\tan \varphi$ were less than $\tan \frac{a}{2} \leq 1$, $x : x + y : x + y + z$ with them and $1$, then $sc < SC$",
+        r"If $\tan \varphi$ were less than $\tan \frac{a}{2} \leq 1$, as $x / (x + y + z)$ is less than $(x + y) / (x + y + z)$ with $x, z \geq 0$ and $y > 0$, then $sc < SC$",
         tangent / (1 + tangent**2),
         half / (1 + half**2),
         strict=True,

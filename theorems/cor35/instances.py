@@ -168,9 +168,9 @@ def unbounded(constant: sp.Expr) -> Heads:
     e = epsilon / sp.sqrt(2)
     return Heads(
         SADDLE + (u3**2 - u4**2) / 2,
-        (x * z1, y * z1, x * z2, y * z2),
-        ((x - e) * z1, (y + e) * z1, (x + e) * z2, (y - e) * z2),
-        epsilon,
+        tuple(sp.factor(h) for h in (x * z1, y * z1, x * z2, y * z2)),
+        tuple(sp.factor(h) for h in ((x - e) * z1, (y + e) * z1, (x + e) * z2, (y - e) * z2)),
+        sp.factor(epsilon),
         factor=constant,
     )
 

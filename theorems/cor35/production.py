@@ -30,7 +30,11 @@ from verify.numeric.operators import SymmetricOperator
 PROJECTOR = (512, 2048, 2048)
 PREDICTOR = (2048, 512, 2048)
 
-HEADS = (*[("projector", (PROJECTOR,))] * 3, ("projector and predictor", (PROJECTOR, PREDICTOR)))
+HEADS = (
+    *((f"projector {n}", (PROJECTOR,)) for n in (1, 2, 3)),
+    ("projector and predictor", (PROJECTOR, PREDICTOR)),
+)
+"""Their weights are drawn one after the other."""
 
 LEAST = 8
 """Settings with lambda > 0 that are wanted, of twelve."""
@@ -239,5 +243,5 @@ def _table(found: list[Measured]) -> Table:
             )
             for row in found
         ),
-        note="Swish heads with He weights at one Gaussian point; targets at distance about 11 from the output. The proved threshold is sqrt(lambda / M) for the two convex losses and eps* for the negative cosine. Where lambda is not resolved as positive the other columns are empty: the predictor's hidden layer is as narrow as z, and the Jacobian nearly singular.",
+        note="Swish heads with He weights, of which each has its own draw, at one Gaussian point; targets at distance about 11 from the output. The proved threshold is sqrt(lambda / M) for the two convex losses and eps* for the negative cosine. Where lambda is not resolved as positive the columns after M are empty: the predictor's hidden layer is as narrow as z, and the Jacobian nearly singular.",
     )

@@ -201,7 +201,8 @@ ATTAINED = Claim(
 )
 
 BELOW_SHARP = ATTAINED.mutant(
-    r"one of $(1 - 10^{-6}) \epsilon^*$ destroys it there", factor=1 - 1e-6
+    r"an error of $(1 - 10^{-6}) \epsilon^*$ destroys definiteness for $H = \operatorname{diag}(1, -1)$, in one or two blocks",
+    factor=1 - 1e-6,
 )
 
 PUBLISHED = Claim(

@@ -196,7 +196,9 @@ BELOW = Claim(
 )
 
 BELOW_ATTAINED = Claim(
-    "at the published threshold this bound is attained there", stretched, below_error
+    rf"at the published threshold $\kappa_\phi = {bounds.CONDITION_BELOW}$ for $J = \operatorname{{diag}}(L, L / k)$, $H = M I$, $E = \operatorname{{diag}}(\epsilon, -\epsilon)$",
+    stretched,
+    below_error,
 )
 
 INDEFINITE = Claim(
@@ -217,7 +219,9 @@ PSDS = {
         r"$\lambda_{\max} \leq (\sqrt{\Lambda} + 0.9 \sqrt{M} |E|)^2$", (ISOTROPIC,), growth=0.9
     ),
     "attained.more": PSD_ATTAINED.mutant(
-        r"with $1.001 \sqrt{M} |E|$ the bounds are attained there", drop=1.001, growth=1.001
+        r"the three bounds with $1.001 \sqrt{M} |E|$ for $\sqrt{M} |E|$ are attained at $J = \operatorname{diag}(L, L / k)$, $H = M I$, $E = \operatorname{diag}(\epsilon, -\epsilon)$",
+        drop=1.001,
+        growth=1.001,
     ),
 }
 """False variants of the bounds for positive semidefinite loss Hessians."""

@@ -12,7 +12,7 @@ CHECKS = kernel(
             "parts.part_published",
             "parts.part_published_weyl",
             "met.part_published_met",
-            read="85a483b78eaac093",
+            read="7f188311252c939b",
         ),
         "sharp": said(
             "sharp.part_sharp",
@@ -21,7 +21,7 @@ CHECKS = kernel(
             "sharp.part_sharp_square",
             "sharp.part_sharp_larger",
             "needs.part_sharp_met",
-            read="11adb4b34d35d657",
+            read="268a8760c401aed3",
         ),
         "psd": said(
             "parts.part_psd",
@@ -31,13 +31,13 @@ CHECKS = kernel(
             "met.part_psd_met",
             "met.part_psd_target_met",
             "needs.part_psd_needs_psd",
-            read="ca4dac5b0da84436",
+            read="4faa055d027a1555",
         ),
         "below": said(
             "parts.part_below",
             "parts.part_below_approached",
             "met.part_below_met",
-            read="bba7b9cb8f27fba3",
+            read="d5c02b7ed5de619c",
         ),
         "indefinite": said(
             "indefinite.part_indefinite",
@@ -46,9 +46,9 @@ CHECKS = kernel(
             "unbounded.part_indefinite_value",
             "unbounded.part_indefinite_growth",
             "met.part_indefinite_met",
-            read="5cb9fef9674c700a",
+            read="4b27d3abdb9b6e09",
         ),
-        "full": said("readings.part_full", "met.part_full_met", read="7c98b39c0a6a66a0"),
+        "full": said("readings.part_full", "met.part_full_met", read="1ae767b34207b771"),
         "beyond": said(
             "parts.part_beyond",
             "readings.part_full",

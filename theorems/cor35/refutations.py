@@ -89,7 +89,7 @@ def condition_number(heads: Heads, reading: str, ctx: Context) -> Finding:
     _, after, text = _spectra(heads)
     kappa = sp.factor(sp.simplify(after[-1] / after[0]))
     grows = positive(after[0]) and positive(kappa - heads.factor)
-    shown = sp.latex(kappa), sp.latex(heads.factor)
+    shown = sp.latex(kappa), sp.latex(sp.factor(heads.factor))
     return _judged(
         heads,
         reading,
@@ -259,11 +259,11 @@ REFUTED: dict[str, Refuted] = {
 }
 REFUTED |= {
     "definite-full-psd": REFUTED["definite-full"]._replace(
-        title=r"The same with $\nabla^2 L = 1$ everywhere",
+        title=r"$\nabla^2 L = 1$ everywhere, no error of the Jacobian, and $H_{\mathrm{eff}}$ goes from $2$ to $-2$",
         violations={**REFUTED["definite-full"].violations, "psd": _saddled(CURVED)},
     ),
     "necessary-psd": REFUTED["necessary"]._replace(
-        title=r"The same with $\nabla^2 L = 1$ everywhere",
+        title=r"$\nabla^2 L = 1$ everywhere, twenty times the threshold, and $H_{\mathrm{eff}}$ goes from $1$ to $121$",
         violations={**REFUTED["necessary"].violations, "psd": _saddled(FAR)},
     ),
     # The mild collapse has H_eff = 0.

@@ -58,7 +58,7 @@ SUMMARY = Summary(
     shown_by="cor35.published.isotropy",
     instead=(
         proved(
-            r"For the Gauss–Newton term and $k > d$, over loss Hessians of any sign, the sharp threshold of definiteness is $L \sin(\frac{1}{2} \arcsin \frac{\lambda}{M L^2})$, up to $\sqrt{2}$ times the published one",
+            r"With $|J_*| \leq L$, a loss Hessian of norm at most $M$, and the least eigenvalue $\lambda > 0$ and the condition number $\kappa$ of the target's Gauss–Newton term: for $k > d$, over loss Hessians of any sign, the sharp threshold of definiteness is $L \sin(\frac{1}{2} \arcsin \frac{\lambda}{M L^2})$, up to $\sqrt{2}$ times the published one",
             "sharp",
         ),
         proved(
@@ -118,7 +118,7 @@ SUMMARY = Summary(
             reply=(
                 holds("Granted that it can", "can-be-stable"),
                 proved(
-                    r"and that without an interaction term it is, where $\nabla^2 L \succeq 0$: but so it is below the threshold, where there is one (with $k = d$, and without an interaction term of the target either, there is none with $\rho \neq 0$, since $J_\phi$ is invertible); the target's $H_{\mathrm{eff}}$, with $\lambda > 0$, is positive definite already, and beyond the threshold that is kept or lost",
+                    r"and that without an interaction term it is, where $\nabla^2 L \succeq 0$. But there such a collapse is stable below the threshold too. (There need not be one: where $k = d$ and the target has no interaction term either, $J_\phi$ is invertible below the threshold, and $J_\phi^T \rho = 0$ only for $\rho = 0$.) Nor does the threshold make anything definite: with $\lambda > 0$ the target's $H_{\mathrm{eff}}$ is so already, and beyond the threshold that is kept or lost",
                     "beyond",
                     "published",
                 ),

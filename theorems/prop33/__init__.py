@@ -111,16 +111,20 @@ FACTOR = section(
         "derivation", r"$c(z)$ is constant for $d \geq 2$", derivation.constant_factor
     ),
     property_check(
-        "exact", "No third derivatives of a function allow a varying factor", properties.FACTOR
+        "exact",
+        r"From $d = 2$ on no third derivatives of a function allow a varying factor",
+        properties.FACTOR,
     ),
     *(mutant_check(name, claim) for name, claim in mutants.FACTORS.items()),
     exact_attack(
         "sphere",
-        "False: for any Riemannian metric and factor, by the sphere",
+        "False: the factor is constant for every Riemannian metric; the sphere's varies",
         partial(derive, mutants.sphere),
     ),
     exact_attack(
-        "d-one", r"False: for $d = 1$, by $\cosh$", partial(derive, mutants.one_dimension)
+        "d-one",
+        r"False: the factor is constant for $d = 1$ too; behind $\cosh$ it varies",
+        partial(derive, mutants.one_dimension),
     ),
     exact_attack(
         "disc",

@@ -29,7 +29,7 @@ def necessary(proof: Proof) -> None:
     """Necessity: L restricted to V = b + W(R^d) is a PD quadratic polynomial and dim V = d."""
     proof.let(
         "isotropic",
-        r"$W^T g(Wz + b) W = c I$ for all $z$, with $b = 0$ for a linear head",
+        r"$W^T g(Wz + b) W = c_0 I$ for all $z$, with $c_0 = c(z)$, and $b = 0$ for a linear head",
         W.T @ g @ W - c * identity(d),
     )
     proof.follows(
@@ -39,13 +39,13 @@ def necessary(proof: Proof) -> None:
         using={"isotropic": v.T @ (W.T @ g @ W - c * identity(d)) @ v},
     )
     rules: dict[sp.IndexedBase, Rule] = {sp.IndexedBase("v"): constant}
-    if proof.let("constant factor", "$c$ does not depend on $z$"):
+    if proof.let("constant factor", "$c_0$ does not depend on $z$"):
         rules[factor] = constant
     proof.rate("It does not change along any line", c * (v.T @ v).scalar, rules, sp.S.Zero)
     _positive(
         proof,
         "At $v \\neq 0$, $n = |v|^2 > 0$, it is positive: $Wv \\neq 0$, and $\\dim V = d$",
-        proof.let("positive", "$c > 0$"),
+        proof.let("positive", "$c_0 > 0$"),
     )
 
 
@@ -57,7 +57,9 @@ def sufficient(proof: Proof) -> None:
         B.T @ g @ B - P,
     )
     proof.let(
-        "root", r"$X^T P X = c I$, with $X = \sqrt{c} P^{-1/2}$", X.T @ P @ X - c * identity(d)
+        "root",
+        r"$X^T P X = c_0 I$, with $X = \sqrt{c_0} P^{-1/2}$, for any $c_0 > 0$",
+        X.T @ P @ X - c * identity(d),
     )
     proof.follows(
         "For $h(z) = W z + b$ with $W = B X$ and any $b$ in $V$, whose image is $V$, at every $z$",
@@ -85,7 +87,7 @@ def _constant_factor(proof: Proof) -> None:
     integrals = sides["s"] - sides["0"]
     proof.given(
         "plane: C^2",
-        "$L$ is $C^2$: the increments of $f_a$ along the sides are the integrals $I_a$ of $f_{am}$",
+        "$L$ is $C^2$: the derivative $f_a$ of $L(Wz)$ by $z_a$ is looked at in the corners $z$, $z + s e_a$, $z + t e_m$ and $z + s e_a + t e_m$ of a rectangle, with the indices $0$, $s$, $t$ and $st$; along the sides in the direction of $e_m$ its increments are the integrals $I_a$ of $f_{am}$",
         increments - integrals,
     )
     across = (means["s"] - means["0"]).entry(n, sp.S.One)
@@ -142,7 +144,7 @@ def _solved(proof: Proof, w: Matrix, metric: Matrix, invertible: str) -> Matrix:
     proof.over(size, p, q)
     proof.let(
         "isotropic",
-        f"${w.latex}^T {metric.latex} {w.latex} = c I$, $c$ constant",
+        f"${w.latex}^T {metric.latex} {w.latex} = c_0 I$, $c_0$ constant",
         w.T @ metric @ w - c * identity(d),
         by="contrary",
     )
@@ -150,7 +152,7 @@ def _solved(proof: Proof, w: Matrix, metric: Matrix, invertible: str) -> Matrix:
     error = w @ inverse - identity(size)
     solved = c * (inverse.T @ inverse)
     proof.follows(
-        f"Solved for the metric: ${metric.latex} = c V^T V$",
+        f"Solved for the metric: ${metric.latex} = c_0 V^T V$",
         metric,
         solved,
         using={
@@ -172,7 +174,7 @@ def _constant_metric(proof: Proof) -> Matrix:
     proof.given("constant", "$W$ and its inverse $V$ do not depend on $z$")
     proof.given(
         "square",
-        "$k = d$: with $W^T g W$ invertible, $W$ has an inverse $V$, $WV = I$",
+        "$k = d$: as $W^T g W = c_0 I$ with $c_0 > 0$ is invertible, $W$ has an inverse $V$, $WV = I$",
         W @ matrix("V", d, k) - identity(k),
     )
     proof.cite("invertible-factor")
@@ -199,7 +201,7 @@ def quadratic(proof: Proof) -> None:
     _positive(
         proof,
         "is positive for $x \\neq 0$, with $n = |Vx|^2$: $L$ is a PD quadratic polynomial",
-        proof.let("positive", "$c > 0$, and $Vx \\neq 0$ for $x \\neq 0$, as $WV = I$"),
+        proof.let("positive", "$c_0 > 0$, and $Vx \\neq 0$ for $x \\neq 0$, as $WV = I$"),
     )
 
 
@@ -233,7 +235,7 @@ def general(proof: Proof) -> None:
     )
     proof.let(
         "injective",
-        r"$X^T P X = c I$ with $c > 0$: $X$ has an inverse $V$, $XV = I$",
+        r"$X^T P X = c_0 I$ with $c_0 > 0$: $X$ has an inverse $V$, $XV = I$",
         X @ matrix("V", d, d) - identity(d),
         by="invertible-factor",
     )

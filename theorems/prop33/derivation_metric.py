@@ -39,7 +39,8 @@ def _paired(first: Christoffel) -> sp.Expr:
 def cubic_form(proof: Proof) -> None:
     """The curvature of a Hessian metric from Christoffel symbols, for any k."""
     hessian = proof.let(
-        "hessian", r"$g = \nabla^2 L$ with $L \in C^4$: $T$ and $F$ are symmetric in all indices"
+        "hessian",
+        r"$g = \nabla^2 L$ with $L \in C^4$: its derivatives $T_{ije} = \partial_e g_{ij}$ and $F_{ijem} = \partial_m T_{ije}$ are symmetric in all indices; $g^*$ is the inverse of $g$",
     )
     proof.symmetry(dual)
     if hessian:
@@ -99,7 +100,10 @@ def bounded_change(proof: Proof) -> None:
 
     mean_v, mean_w = mean(lambda i: v[i]), mean(lambda i: w[i])
     rules: dict[sp.IndexedBase, Rule] = {v: constant, w: constant}
-    if proof.let("exponential", r"$\dot p_i = p_i (w_i - E w)$"):
+    if proof.let(
+        "exponential",
+        r"Along $u + tw$ the probability $p_i$ of category $i$, at which $v$ and $w$ are worth $v_i$ and $w_i$, changes by $\dot p_i = p_i (w_i - E w)$, with the mean $E w$",
+    ):
         rules[p] = lambda i: p[i] * (w[i] - mean_w)
     drift = mean(lambda i: w[i] - mean_w)
     cumulant = mean(lambda i: (w[i] - mean_w) * (v[i] - mean_v) ** 2)
@@ -116,8 +120,18 @@ def bounded_change(proof: Proof) -> None:
         sp.S.Zero,
         using={"normalised": -mean_w * (mean(lambda i: sp.S.One) - 1)},
     )
-    above = slack("a", proof.let("largest", r"$w_i - E w = b - a$ with $a \geq 0$, for each $i$"))
-    below = slack("c", proof.let("least", r"$w_i - E w = b - o + c$ with $c \geq 0$, for each $i$"))
+    above = slack(
+        "a",
+        proof.let(
+            "largest", r"$w_i - E w = b - a$ with $a \geq 0$, for each $i$: $b$ is the largest"
+        ),
+    )
+    below = slack(
+        "c",
+        proof.let(
+            "least", r"$w_i - E w = b - o + c$ with $c \geq 0$, for each $i$: $o$ is the range"
+        ),
+    )
     top, width = sp.symbols("b o", real=True)
     at_most(
         proof,
@@ -142,7 +156,9 @@ def scale_invariant(proof: Proof) -> None:
     u = vector("u", k)
     form = (u.T @ g @ u).scalar
     rules: dict[sp.IndexedBase, Rule] = {base: constant}
-    if proof.let("C^2", r"$L$ is $C^2$ at $u \neq 0$: the chain rule for $L$ and its gradient"):
+    if proof.let(
+        "C^2", r"$L$ is $C^2$ at $u \neq 0$: the chain rule for $L$ and its gradient $\rho$"
+    ):
         rules[loss] = lambda _: total(lambda i: rho[i] * base[i], k)
         rules[rho] = lambda i: (g @ u).entry(i, sp.S.One)
     proof.rate(r"Along the ray $u + tu$, $\ell(t) = L(u + tu)$", loss[0], rules, form, order=2)

@@ -23,9 +23,12 @@ CONSTRUCTIONS = {
         "for all $k \\geq d$ no constant head whitens a loss that is not quadratic", barrier=True
     ),
     "not-quadratic": CONSTRUCTION.mutant(
-        "the head whitens although $L$ is cubic on $V$", inside=True
+        "$W = B X$ whitens $L$ although it is cubic on $V$", inside=True
     ),
-    "unturned": CONSTRUCTION.mutant("$[I; 0] X$ whitens it, whatever $V$ is", turned=False),
+    "unturned": CONSTRUCTION.mutant(
+        "$W = [I; 0] X$ whitens $L$ where it is a PD quadratic polynomial on $V$, whatever $V$ is",
+        turned=False,
+    ),
 }
 
 CURVATURES = {
@@ -85,7 +88,7 @@ def flat_barrier(proof: Proof) -> None:
     gap = metric.subs(at) - metric.subs({x: 0, y: 0})
     _differs(
         proof,
-        r"The determinant of $g(\log 2, \log 3) - g(0)$, which $H_{\mathrm{eff}} = c I$ makes 0",
+        r"The determinant of $g(\log 2, \log 3) - g(0)$, which $H_{\mathrm{eff}} = c I$ with $c > 0$ makes 0",
         gap.det(),
     )
 
@@ -135,7 +138,7 @@ def disc(proof: Proof) -> None:
     )
     _differs(
         proof,
-        r"The determinant of $g(2, 0) - g(0)$, which $H_{\mathrm{eff}} = c I$ makes 0",
+        r"The determinant of $g(2, 0) - g(0)$, which $H_{\mathrm{eff}} = c I$ with $c > 0$ makes 0",
         bump.subs({x: 2, y: 0}).det(),
     )
 

@@ -17,7 +17,7 @@ from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
 from verify.claims.check import Arithmetic
-from verify.claims.describe import HIDDEN
+from verify.claims.describe import Pairs, describe, shown
 from verify.claims.property import Claim, Vacuous, exactly
 from verify.numeric.rational import columns_of, identity, matrix, rational
 from verify.symbolic.curvature import Curvature
@@ -33,13 +33,11 @@ class Restricted(NamedTuple):
     y_{d+1..k}. `inside` is the coefficient of y_1^3, which the true claim leaves out.
     """
 
-    x: Annotated[fmpq_mat, "$X$"]
-    rotation: Annotated[fmpq_mat, "$T$"]
-    monomials: Annotated[
-        tuple[tuple[tuple[int, ...], Fraction], ...], "indices of cubic terms, and coefficients"
-    ]
-    inside: Annotated[Fraction, HIDDEN]
-    z: Annotated[fmpq_mat, "$z$"]
+    x: fmpq_mat
+    rotation: fmpq_mat
+    monomials: tuple[tuple[tuple[int, ...], Fraction], ...]
+    inside: Fraction
+    z: fmpq_mat
 
     @property
     def d(self) -> int:
@@ -60,6 +58,20 @@ class Restricted(NamedTuple):
         for indices, coefficient in terms:
             value += rational(coefficient) * math.prod((y[i] for i in indices), start=fmpq(1))
         return value
+
+
+@describe.register
+def _(case: Restricted) -> Pairs:
+    """The cubic terms as one polynomial in y."""
+    ys = sp.symbols(f"y1:{case.k + 1}", real=True)
+    cubic = sum(sp.Rational(c) * math.prod(ys[i] for i in indices) for indices, c in case.monomials)
+    return (
+        ("$X$", shown(case.x)),
+        ("$T$", shown(case.rotation)),
+        ("cubic terms in $y = T^T u$", shown(sp.sympify(cubic))),
+        ("coefficient of $y_1^3$, where it is added", shown(case.inside)),
+        ("$z$", shown(case.z)),
+    )
 
 
 @st.composite
@@ -174,6 +186,11 @@ def curvature_mismatch(
     return exactly(all(left == right for left, right in pairs))
 
 
+def potential_of(potential: sp.Expr) -> Pairs:
+    """A case in words."""
+    return (("$L(u)$", shown(potential)),)
+
+
 def potentials_seen(potential: sp.Expr) -> dict[str, bool]:
     """What random potentials must show."""
     return {"three coordinates": potential.has(COORDINATES[2])}
@@ -185,6 +202,7 @@ CURVATURE = Claim(
     curvature_mismatch,
     arithmetic=Arithmetic.EXACT,
     features=potentials_seen,
+    describe=potential_of,
     case_divisor=3,
 )
 

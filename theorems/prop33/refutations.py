@@ -239,7 +239,7 @@ def whitened(losses: tuple[CurvedLoss, ...], reading: str, ctx: Context) -> Find
         columns=("loss", "head", "K", "positive definite", "c with H_eff = c I for all z"),
         rows=tuple(
             (
-                loss.name,
+                f"{loss.name}: ${sp.latex(loss.loss)}$",
                 f"d = {len(loss.inputs)}",
                 f"${sp.latex(loss.tensor[2])}$",
                 _metric(loss)[0],
@@ -269,7 +269,7 @@ def square_barrier(ctx: Context) -> Finding:
         (("$L(u)$", f"${sp.latex(loss.loss)}$, $d = k = 2$"),),
         evaluated,
         (
-            rf"between $u = 0$ and $u = (\log 2, \log 3)$ the metric changes by ${sp.latex(gap)}$ with determinant ${sp.latex(gap.det())} \neq 0$; $H_{{\mathrm{{eff}}}} = c I$ at both would need $(\det W)^2$ times it to vanish with an invertible $W$",
+            rf"between $u = 0$ and $u = (\log 2, \log 3)$ the metric changes by ${sp.latex(gap)}$ with determinant ${sp.latex(gap.det())} \neq 0$; $H_{{\mathrm{{eff}}}} = c I$ at both with $c > 0$ would need $(\det W)^2$ times it to vanish with an invertible $W$",
             holds,
         ),
         "",

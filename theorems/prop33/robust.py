@@ -19,6 +19,7 @@ from torch import Tensor
 
 from theorems.prop33.bounds import RATE, growth
 from verify.claims.check import Context
+from verify.claims.describe import Pairs
 from verify.claims.evidence import Finding, Plot, Series, Table, finding
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import DENOMINATOR, tensors
@@ -135,7 +136,11 @@ def _vector(*entries: float) -> Tensor:
 SKEWED = Pair(_vector(-7, -7), _vector(-6, -8), torch.eye(2, dtype=torch.float64))
 """One category nearly certain: kappa grows at nearly the rate sqrt(2)."""
 
-SLOWER = GROWTH.mutant(r"the same with $e^{1.4 |u' - u|}$", supplied=(SKEWED,), rate=1.4)
+SLOWER = GROWTH.mutant(
+    r"$\kappa(W^T g(u') W) \leq e^{1.4 |u' - u|} \kappa(W^T g(u) W)$ for the trinomial loss",
+    supplied=(SKEWED,),
+    rate=1.4,
+)
 
 
 # --- small heads --------------------------------------------------------------------------------
@@ -144,6 +149,11 @@ SLOWER = GROWTH.mutant(r"the same with $e^{1.4 |u' - u|}$", supplied=(SKEWED,), 
 def small_heads() -> st.SearchStrategy[Fraction]:
     """Scales s of the head s W_0, from 1 down to 10^-6."""
     return st.integers(0, 6).map(lambda n: Fraction(1, 10**n))
+
+
+def scale_of(scale: Fraction) -> Pairs:
+    """A case in words."""
+    return (("$s$, of $W = s W_0$", str(scale)),)
 
 
 def conditions(weight: Tensor) -> tuple[float, float]:
@@ -168,6 +178,7 @@ BARRIER = Claim(
     r"every constant head has $\kappa(H_{\mathrm{eff}}) \geq 1.01$ somewhere on $|z| \leq 10$",
     small_heads,
     barrier_ratio,
+    describe=scale_of,
 )
 """False: by the bound above, small heads stay below it everywhere on the ball."""
 
@@ -208,18 +219,18 @@ def robustness(ctx: Context) -> Finding:
     return finding(
         margin <= 1 and falls and as_proved and told,
         (
-            r"Trinomial loss on $|z| \leq 10$: the largest $\kappa(H_{\mathrm{eff}})$ is "
+            rf"Trinomial loss: the largest $\kappa(H_{{\mathrm{{eff}}}})$ seen at {len(grid(RADIUS)):,} points of $|z| \leq {RADIUS:g}$ is "
             + ", ".join(f"{k:.4g}" for k in worst)
             + " for $c$ = "
             + ", ".join(f"{c:g}" for c in SCALES)
-            + rf"; $\kappa - 1$ falls like $c^{{{slope:.2f}}}$."
+            + rf"; between the last two $\kappa - 1$ falls like $c^{{{slope:.2f}}}$."
         ),
         cases=len(SCALES) * len(grid(RADIUS)),
         margin=margin,
         tables=(
             Table(
                 title="Condition of the effective Hessian against the scale of the head",
-                columns=("c", "largest kappa on the disc", "proved upper bound"),
+                columns=("c", "largest kappa on the points", "proved upper bound on the disc"),
                 rows=rows,
                 note="Largest over 14,400 points of the disc, so from below; the bound is for all of it.",
             ),

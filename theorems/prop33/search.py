@@ -46,7 +46,7 @@ def worst(weight: Tensor, z: Tensor) -> Tensor:
 
 
 def best(k: int, size: float, z: Tensor, generator: torch.Generator) -> tuple[float, Tensor]:
-    """The least of the largest kappas that Adam finds among heads of one size, and its head (k, 2)."""
+    """The least of the largest kappas on the points that Adam finds among heads of one size, and its head (k, 2)."""
     found = (math.inf, torch.zeros(k, 2, dtype=torch.float64))
     for _ in range(STARTS):
         free = torch.randn(k, 2, generator=generator, dtype=torch.float64).requires_grad_()
@@ -63,7 +63,7 @@ def best(k: int, size: float, z: Tensor, generator: torch.Generator) -> tuple[fl
 
 
 def certificate(weight: Tensor, z: Tensor) -> float:
-    """A lower bound of the largest kappa on the ball, from the pencils with the metric at 0."""
+    """A lower bound of the largest kappa on the points, and so on the ball, from the pencils with the metric at 0."""
     metrics = hessian(z @ weight.T)
     pencils = torch.linalg.solve(hessian(torch.zeros(1, 2, dtype=z.dtype)), metrics)
     values = torch.linalg.eigvals(pencils).real
@@ -87,15 +87,15 @@ def optimised(ctx: Context) -> Finding:
     falls = all(x > y for x, y in pairwise(square))
     return finding(
         margin <= 1 and falls and wide < FOUND,
-        rf"The least of the largest $\kappa(H_{{\mathrm{{eff}}}})$ on $|z| \leq {RADIUS:g}$ that a search finds: {', '.join(f'{x:.4g}' for x in square)} for $k = d$ and $|W| = {', '.join(f'{x:g}' for x in SIZES)}$, and {wide:.4g} for $k = 4 > d$ with $|W| = 1$.",
+        rf"The least of the largest $\kappa(H_{{\mathrm{{eff}}}})$ at {len(z)} points of $|z| \leq {RADIUS:g}$ that a search finds: {', '.join(f'{x:.4g}' for x in square)} for $k = d$ and $|W| = {', '.join(f'{x:g}' for x in SIZES)}$, and {wide:.4g} for $k = 4 > d$ with $|W| = 1$.",
         cases=len(SIZES) + 1,
         margin=margin,
         tables=(
             Table(
                 title="The best constant head that a search finds",
-                columns=("loss and head", "size of W", "largest kappa on the ball", "at least"),
+                columns=("loss and head", "size of W", "largest kappa on the points", "at least"),
                 rows=tuple(rows),
-                note=f"Adam, {STEPS} steps from {STARTS} random heads, on {len(z)} points of the disc. At least: a bound for every head with the same image of the disc's points.",
+                note=f"Adam, {STEPS} steps from {STARTS} random heads, on {len(z)} points of the disc. At least: a bound for every head with the same image of these points.",
             ),
         ),
     )

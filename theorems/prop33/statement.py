@@ -70,26 +70,26 @@ STATEMENT = Statement(
         ),
         Reading(
             id="some-loss",
-            text=r"For some such losses no $W$ has $H_{\mathrm{eff}}(z) = c I$ for all $z$.",
+            text=r"For some such losses no $W$ has $H_{\mathrm{eff}}(z) = c I$ for all $z$ with a constant $c > 0$.",
             hypotheses=("metric", "curved", "constant"),
             predicted=Verdict.HOLDS,
             existential=True,
         ),
         Reading(
             id="square",
-            text=r"If $k = d$, no $W$ has $H_{\mathrm{eff}}(z) = c I$ for all $z$.",
+            text=r"If $k = d$, no $W$ has $H_{\mathrm{eff}}(z) = c I$ for all $z$ with a constant $c > 0$.",
             hypotheses=("metric", "curved", "constant", "square"),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="square-varying",
-            text=r"If $k = d \geq 2$, no $W$ has $H_{\mathrm{eff}}(z) = c(z) I$ for all $z$.",
+            text=r"If $k = d \geq 2$, no $W$ has $H_{\mathrm{eff}}(z) = c(z) I$ for all $z$ with $c(z) > 0$.",
             hypotheses=("metric", "curved", "constant", "square", "plane"),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
             id="curved-subspaces",
-            text=r"If $d \geq 2$ and $g_L$ induces a metric that is not flat on every $d$-dimensional subspace, no $W$ has $H_{\mathrm{eff}}(z) = c(z) I$ for all $z$, whatever $k \geq d$.",
+            text=r"If $d \geq 2$ and $g_L$ induces a metric that is not flat on every $d$-dimensional subspace, no $W$ has $H_{\mathrm{eff}}(z) = c(z) I$ for all $z$ with $c(z) > 0$, whatever $k \geq d$.",
             hypotheses=("metric", "constant", "plane", "induced"),
             predicted=Verdict.HOLDS_ADDED,
         ),
@@ -116,19 +116,19 @@ STATEMENT = Statement(
         Part(
             id="square",
             title="Square heads",
-            text="For $k = d$ some constant head is isotropic everywhere with one factor $c > 0$ if and only if $L$ is a quadratic polynomial with positive definite Hessian, so that barrier holds for every other loss, curved or flat. For $k < d$ the effective Hessian is degenerate.",
+            text="For $L \\in C^2$ and $k = d$ some constant head is isotropic everywhere with one factor $c > 0$ if and only if $L$ is a quadratic polynomial with positive definite Hessian: the barrier to one factor holds for every other loss, curved or flat. For $k < d$ the effective Hessian is degenerate.",
             predicted=Verdict.PROVED,
         ),
         Part(
             id="general",
             title="Heads of any width",
-            text=r"Let $k \geq d \geq 2$. By the first part, no constant head is isotropic everywhere if and only if $L$ is a quadratic polynomial with positive definite Hessian on no $d$-dimensional subspace. This is so if $\nabla^2 L$ induces a metric on each of them that is not flat; it may be so although one of them is flat.",
+            text=r"Let $L \in C^2$ and $k \geq d \geq 2$. By the first part, no constant head is isotropic everywhere with one factor $c > 0$ if and only if $L$ is a quadratic polynomial with positive definite Hessian on no $d$-dimensional subspace. This is so if $\nabla^2 L$ induces a metric on each of them that is not flat; it may be so although one of them is flat.",
             predicted=Verdict.PROVED,
         ),
         Part(
             id="curvature",
             title="The curvature of a Hessian metric",
-            text=r"For $L \in C^4$, $R_{ijkl} = \frac{1}{4} g^{pq} (L_{ilp} L_{jkq} - L_{ikp} L_{jlq})$, with signs such that $R_{1212} = K \det g$ in two dimensions: a metric with constant coefficients is flat. Non-zero curvature is neither sufficient for the barrier (where $k > d$) nor necessary.",
+            text=r"For $L \in C^4$ with an invertible $g = \nabla^2 L$, $R_{ijkl} = \frac{1}{4} g^{pq} (L_{ilp} L_{jkq} - L_{ikp} L_{jlq})$, with signs such that $R_{1212} = K \det g$ in two dimensions: a metric with constant coefficients is flat. Non-zero curvature is neither sufficient for the barrier (where $k > d$) nor necessary.",
             predicted=Verdict.PROVED,
         ),
         Part(

@@ -40,7 +40,7 @@ SUMMARY = Summary(
     shown_by="prop33.iff.whitened.constant-factor",
     instead=(
         proved(
-            r"Some constant head is isotropic everywhere, with one factor, if and only if the loss is a positive definite quadratic on some $d$-dimensional subspace; and the barrier is not robust, since small heads come as close to isotropy as one likes on a compact set wherever the loss Hessian at 0 has $d$ positive eigenvalues",
+            r"Some constant head is isotropic everywhere, with one factor $c > 0$, if and only if the loss is a positive definite quadratic on some $d$-dimensional subspace; and the barrier is not robust, since small heads come as close to isotropy as one likes on a compact set wherever the loss Hessian at 0 has $d$ positive eigenvalues",
             "iff",
             "robust",
         ),
@@ -60,7 +60,7 @@ SUMMARY = Summary(
                     "square-varying",
                 ),
                 proved(
-                    "there it holds, for one factor $c$, of every loss that is not a positive definite quadratic, curved or flat, so that curvature is not what decides; and the paper's heads on ResNet-18 have $d = 512$, $k = 2048$",
+                    "there it holds, for one factor $c > 0$, of every loss that is not a positive definite quadratic, curved or flat, so that curvature is not what decides; and the paper's heads on ResNet-18 have $d = 512$, $k = 2048$",
                     "square",
                 ),
             ),

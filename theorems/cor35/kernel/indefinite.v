@@ -17,8 +17,8 @@ Section Indefinite.
 
 Variable F : rcfType.
 
-(** Part [indefinite], the bound. With |E| = tau lambda / (2 L M), q = lambda / (M L^2) and
-    x = tau + tau^2 q / 4 < 1: kappa_phi <= (kappa + x) / (1 - x). *)
+(** Part [indefinite], the bound. With positive lambda, L and M, |E| = tau lambda / (2 L M),
+    q = lambda / (M L^2) and x = tau + tau^2 q / 4 < 1: kappa_phi <= (kappa + x) / (1 - x). *)
 Theorem part_indefinite k d (J E : 'M[F]_(k, d)) (H : 'M[F]_k) (L M lambda Lambda tau : F) :
   sym H -> 0 < lambda -> lambda_min_is (J^T *m H *m J) lambda ->
   lambda_max_is (J^T *m H *m J) Lambda -> 0 < L -> 0 < M -> norm_le J L -> norm_le H M ->

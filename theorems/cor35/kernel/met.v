@@ -52,7 +52,7 @@ have [pH h1 h2 _ [[nH _] [nE _]]] := quarter.
 by split=> //; split=> //; apply: quarter_root.
 Qed.
 
-(** With K = 4. *)
+(** The consequence of part [psd], with K = 4. *)
 Lemma part_psd_target_met : [/\ psd H, lambda_min_is (J^T *m H *m J) 1,
   lambda_max_is (J^T *m H *m J) 1, norm_le H 1 /\ norm_le E 4%:R^-1 &
   4%:R^-1 <= Num.sqrt (1 / 1) * (Num.sqrt 4%:R - Num.sqrt (1 / 1)) / (Num.sqrt 4%:R + 1) :> F].
@@ -75,7 +75,7 @@ have [pH h1 h2 [nJ _] [[nH _] [nE _]]] := quarter.
 by split=> //; split=> //; apply: quarter_below.
 Qed.
 
-(** With tau = 1/2. *)
+(** Part [indefinite], with tau = 1/2, so that x = 9/16. *)
 Lemma part_indefinite_met : [/\ sym H, lambda_min_is (J^T *m H *m J) 1,
   lambda_max_is (J^T *m H *m J) 1, norm_le J 1 &
   [/\ norm_le H 1, norm_le E (2%:R^-1 * 1 / (2%:R * 1 * 1)) &
@@ -103,8 +103,9 @@ Qed.
 
 End Met.
 
-(** Part [full], with the loss |u|^2 / 2 and the two linear heads above at z = 0: eps = 1/4,
-    L = M = lambda = 1 and eps0 = eps2 = K2 = R = T = 0, where the full bound is 9/16. *)
+(** Part [full], with the loss |u|^2 / 2 and the linear heads z and (I + E) z at z = 0: |E| = 1/4,
+    L = M = lambda = 1, the outputs are the same, and all second derivatives of the heads, the gradient
+    of the loss and the change of its Hessian are 0; the full bound is 9/16. *)
 Lemma part_full_met d : let loss := quadratic_loss (1%:M : 'M[R]_d.+2) 0 in
   let h := linear_head (diag3 d 1 1 1 : 'M[R]_d.+2) in
   let hphi := linear_head (diag3 d 1 1 1 + diag3 d 4%:R^-1 (- 4%:R^-1) 0 : 'M[R]_d.+2) in

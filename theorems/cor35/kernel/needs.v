@@ -28,8 +28,8 @@ exists J, E, H, (sharp_threshold_of L M lambda); split=> //; split; first exact:
 by case=> _ /(_ v v0); rewrite hv ltxx.
 Qed.
 
-(** Part [sharp]: its hypotheses can be met, with L = M = lambda = 1 and |E| = eps* / 2; for
-    all d >= 1 and k >= d + 1. *)
+(** Part [sharp]: its hypotheses can be met, with L = M = lambda = 1, where eps* > 0; for all
+    d >= 1 and k >= d + 1. *)
 Lemma part_sharp_met d m : exists (J : 'M[R]_(2 + (d + m), 1 + d)) (H : 'M[R]_(2 + (d + m))),
   [/\ sym H, lambda_min_is (J^T *m H *m J) 1, norm_le J 1, norm_le H 1 &
       0 < sharp_threshold_of 1 1 1].

@@ -25,15 +25,16 @@ Theorem part_published k d (J E : 'M[F]_(k, d)) (H : 'M[F]_k) (L M lambda e : F)
   e < lambda / (2%:R * L * M) -> pd (perturbed J E H).
 Proof. by move=> sH lp [Jl _] JL HM Ee; apply: published_threshold. Qed.
 
-(** Part [published], the remark. The bound of 3.4 at the threshold exceeds lambda by
-    lambda^2 / (4 L^2 M), so that Weyl's inequality does not give definiteness. *)
+(** Part [published], the remark, for positive L, M and lambda. The bound of 3.4 at the threshold
+    exceeds lambda by lambda^2 / (4 L^2 M), so that Weyl's inequality does not give definiteness. *)
 Theorem part_published_weyl (L M lambda : F) : 0 < L -> 0 < M -> 0 < lambda ->
   let e := lambda / (2%:R * L * M) in
   2%:R * L * M * e + M * e ^+ 2 = lambda + lambda ^+ 2 / (4%:R * L ^+ 2 * M).
 Proof. by move=> L0 M0 l0 /=; field; rewrite !gt_eqF. Qed.
 
-(** Part [psd]. If H is positive semidefinite and |E| < sqrt(lambda / M), with
-    Lambda = lambda_max(J^T H J), kappa = Lambda / lambda and tau = |E| sqrt(M / lambda):
+(** Part [psd]. If H is positive semidefinite, lambda = lambda_min(J^T H J) > 0, |H| <= M and
+    |E| < sqrt(lambda / M), with Lambda = lambda_max(J^T H J), kappa = Lambda / lambda and
+    tau = |E| sqrt(M / lambda):
     lambda_min >= (sqrt lambda - sqrt M |E|)^2, lambda_max <= (sqrt Lambda + sqrt M |E|)^2
     and kappa_phi <= ((sqrt kappa + tau) / (1 - tau))^2 for the perturbed head. *)
 Theorem part_psd k d (J E : 'M[F]_(k, d)) (H : 'M[F]_k) (M lambda Lambda e : F) :
@@ -49,7 +50,7 @@ move=> pH lp [Jl _] [JL _] HM Ee he kappa tau.
 split; [exact: psd_min | exact: (psd_max pH lp HM Ee he JL) | exact: (psd_kappa pH lp Jl HM Ee he JL)].
 Qed.
 
-(** Part [psd], sharpness, for all d >= 2, M, lambda <= Lambda and |E| < sqrt(lambda / M):
+(** Part [psd], sharpness, for all d >= 2, M > 0, 0 < lambda <= Lambda and |E| < sqrt(lambda / M):
     a head for which all three are equalities. *)
 Theorem part_psd_attained d (M lambda Lambda e : F) :
   0 < M -> 0 < lambda -> lambda <= Lambda -> 0 <= e -> e < Num.sqrt (lambda / M) ->
@@ -89,7 +90,7 @@ by field; rewrite gt_eqF.
 Qed.
 
 (** Part [psd], the threshold is sharp: at |E| = sqrt(lambda / M) definiteness can be
-    lost, for all d >= 2, M and lambda <= Lambda. *)
+    lost, for all d >= 2, M > 0 and 0 < lambda <= Lambda. *)
 Theorem part_psd_threshold_attained d (M lambda Lambda : F) :
   0 < M -> 0 < lambda -> lambda <= Lambda ->
   exists J E H : 'M[F]_d.+2,
@@ -108,7 +109,7 @@ pose x := Num.sqrt (Lambda / M); pose y := Num.sqrt (lambda / M).
 by exists (diag3 d x y x), (diag3 d y (- y) 0), M%:M.
 Qed.
 
-(** Part [psd], the consequence: kappa_phi <= K if
+(** Part [psd], the consequence for lambda > 0 and M > 0: kappa_phi <= K if
     |E| <= sqrt(lambda / M) (sqrt K - sqrt kappa) / (sqrt K + 1), for K >= kappa. *)
 Theorem part_psd_target k d (J E : 'M[F]_(k, d)) (H : 'M[F]_k) (M lambda Lambda e K : F) :
   psd H -> 0 < lambda -> lambda_min_is (J^T *m H *m J) lambda ->
@@ -146,7 +147,7 @@ rewrite ler_pdivr_mulr // mulrBr mulr1 ler_subr_addr -addrA -{1}[tau]mul1r -mulr
 by rewrite -ler_subr_addr mulrC -ler_pdivl_mulr // [1 + S]addrC.
 Qed.
 
-(** Part [below]. If H is positive semidefinite and |E| < lambda / (2 L M) then
+(** Part [below]. If H is positive semidefinite, lambda > 0 and |E| < lambda / (2 L M) then
     lambda_min > lambda / 4 and kappa_phi < ((2 kappa + 1) / (2 sqrt kappa - 1))^2 <= 9 kappa. *)
 Theorem part_below k d (J E : 'M[F]_(k, d)) (H : 'M[F]_k) (L M lambda Lambda e : F) :
   psd H -> 0 < lambda -> lambda_min_is (J^T *m H *m J) lambda ->
@@ -231,7 +232,7 @@ rewrite -subr_ge0; have -> : 3%:R * b * (2%:R * b - a) - (2%:R * b ^+ 2 + a ^+ 2
 by apply: mulr_ge0; [rewrite subr_ge0 | nonneg].
 Qed.
 
-(** Part [below], the bound is approached. At every kappa >= 1, and for all L and M, every
+(** Part [below], the bound is approached. At every kappa >= 1, and for all L > 0 and M > 0, every
     number K from kappa up to, but not including, the bound ((2 kappa + 1) /
     (2 sqrt kappa - 1))^2 is the condition number of a perturbed head with
     |E| < lambda / (2 L M), where Lambda = M L^2; for all d >= 2. *)

@@ -69,8 +69,8 @@ have -> : L ^+ 4 - (lambda / M) ^+ 2 = (L ^+ 2) ^+ 2 * (1 - q ^+ 2).
 by rewrite sqrtrM ?sqr_ge0 // sqrtr_sqr ger0_norm ?sqr_ge0 //; field.
 Qed.
 
-(** Part [sharp], the comparison. The published threshold is eps* cos(arcsin(q) / 2), and
-    the factor lies in [1/sqrt 2, 1). *)
+(** Part [sharp], the comparison, for positive L, M, lambda with q <= 1. The published threshold
+    is eps* cos(arcsin(q) / 2), and the factor lies in [1/sqrt 2, 1). *)
 Theorem part_sharp_published :
   lambda / (2%:R * L * M) = sharp_threshold_of L M lambda * half_cosine q /\
   (Num.sqrt 2%:R)^-1 <= half_cosine q < 1.
@@ -113,9 +113,9 @@ have e0 := norm_le0 Ee.
 by rewrite ltr_pexpn2r ?nnegrE // ltW // sharp_threshold_gt0.
 Qed.
 
-(** Part [sharp], best possible: for all L, M, lambda with q <= 1, all d >= 1 and k >= d + 1
-    (d is 1 + d' here, and k is 2 + d' + m) a head and a perturbation with |E| = eps* whose
-    form is not positive definite. *)
+(** Part [sharp], best possible: for all positive L, M, lambda with q <= 1, all d >= 1 and
+    k >= d + 1 (d is 1 + d' here, and k is 2 + d' + m) a head and a perturbation with |E| = eps*
+    whose form is not positive definite. *)
 Theorem part_sharp_attained d m (L M lambda : R) : 0 < L -> 0 < M -> 0 < lambda ->
   lambda / (M * L ^+ 2) <= 1 ->
   exists (J E : 'M[R]_(2 + (d + m), 1 + d)) (H : 'M[R]_(2 + (d + m))),
@@ -144,7 +144,7 @@ have pH : pd H.
 by split=> // HM Ee he; apply: psd_pd he => //; apply: pd_psd.
 Qed.
 
-(** Part [sharp], k = d: the threshold sqrt(lambda / M) is not smaller than eps*. *)
+(** Part [sharp], k = d: the threshold sqrt(lambda / M) is larger than eps*. *)
 Theorem part_sharp_larger (L M lambda : R) : 0 < L -> 0 < M -> 0 < lambda ->
   lambda / (M * L ^+ 2) <= 1 -> sharp_threshold_of L M lambda < Num.sqrt (lambda / M).
 Proof.

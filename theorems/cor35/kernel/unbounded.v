@@ -44,8 +44,8 @@ rewrite /cot_quarter_square (cot_quarter _ qr) -/(half_cosine q) half_cosineE Rd
 by rewrite gt_eqF // subr_gt0.
 Qed.
 
-(** Part [indefinite], the example. At |E| = lambda / (2 L M), with L = M = 1 and
-    lambda = q, a head with kappa = 1 is sent to kappa_phi = cot^2(arcsin(q) / 4). *)
+(** Part [indefinite], the example, for 0 < q <= 1. At |E| = lambda / (2 L M), with
+    L = M = 1 and lambda = q, a head with kappa = 1 is sent to kappa_phi = cot^2(arcsin(q) / 4). *)
 Theorem part_indefinite_example : exists (J E : 'M[R]_(2 + 2, 1 + 1)) (H : 'M[R]_(2 + 2)),
   [/\ [/\ sym H, norm_is H 1, norm_is J 1 & norm_is E (q / (2%:R * 1 * 1))],
       lambda_min_is (J^T *m H *m J) q, kappa_is (J^T *m H *m J) 1 &

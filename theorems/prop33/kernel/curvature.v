@@ -129,7 +129,7 @@ Theorem part_curvature_not_sufficient : exists (L : vec 3 -> R) (W : mat 3 2),
 Proof. by have [c2 pd cv E] := barrier_counterexample; exists ripple, inclusion. Qed.
 
 (** Nor is it necessary: the metric of [exp u_1 + exp u_2] is flat, and no constant head from R^2 is isotropic
-    everywhere. *)
+    everywhere with a factor [c > 0]. *)
 Theorem part_curvature_not_necessary : exists L : vec 2 -> R,
   (forall u, C2 L u) /\ (forall u, positive_definite (hess L u)) /\ ~ curved L
   /\ ~ exists (W : mat 2 2) (c : R), 0 < c /\

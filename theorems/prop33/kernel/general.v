@@ -45,8 +45,8 @@ apply: (constant_flat (P := @refuted_barrier.multiple_of_identity d c1) _ pd cur
 by rewrite -(cE z Logic.I) -iso.
 Qed.
 
-(** Let [L : R^k -> R] be C^2.  No constant head is isotropic everywhere if and only if [L] is a quadratic
-    polynomial with positive definite Hessian on no d-dimensional subspace. *)
+(** Let [L : R^k -> R] be C^2.  No constant head is isotropic everywhere with a factor [c > 0] if and only if [L] is
+    a quadratic polynomial with positive definite Hessian on no d-dimensional subspace. *)
 Theorem part_general (d k : nat) (L : vec k -> R) : (forall u, C2 L u) ->
   (~ exists (W : mat k d) (c : R), 0 < c /\
        forall z, mulm (tr W) (mulm (hess L (mulv W z)) W) = factor.multiple_of_identity d c)
@@ -79,8 +79,8 @@ have g y : partial two_exponentials j y = exp (y j).
 by rewrite /hess (partial_ext _ _ g) partial_lift Derive_exp.
 Qed.
 
-(** The barrier may hold although a subspace is flat: the metric of [exp u_1 + exp u_2] on the plane is flat, all
-    its Riemann tensors vanish, and no constant head from R^2 is isotropic everywhere. *)
+(** The barrier may hold although a subspace is flat: the metric of [exp u_1 + exp u_2] on the plane is flat, its
+    Riemann tensor vanishes, and no constant head from R^2 is isotropic everywhere with a factor [c > 0]. *)
 Theorem part_general_flat : exists L : vec 2 -> R,
   (forall u, C2 L u) /\ (forall u, positive_definite (hess L u)) /\ ~ curved L
   /\ ~ exists (W : mat 2 2) (c : R), 0 < c /\

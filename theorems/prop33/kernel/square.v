@@ -34,8 +34,8 @@ split=> // y; have : mulv B (subv (mulv (mulm S (tr (mulm B S))) (mulv B y)) y) 
 move=> /inj e; apply: functional_extensionality => i; have := congr1 (fun v => v i) e; rewrite /subv /zerov; lra.
 Qed.
 
-(** For [k = d] a constant head is isotropic everywhere if and only if [L] is a quadratic polynomial with
-    positive definite Hessian. *)
+(** For [k = d] and a C^2 loss some constant head is isotropic everywhere with a factor [c > 0] if and only if [L] is
+    a quadratic polynomial with positive definite Hessian. *)
 Theorem part_square (d : nat) (L : vec d -> R) : (forall u, C2 L u) ->
   (exists (W : mat d d) (c : R), 0 < c /\
      forall z, mulm (tr W) (mulm (hess L (mulv W z)) W) = multiple_of_identity d c)
