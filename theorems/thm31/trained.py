@@ -223,7 +223,7 @@ def _table(found: dict[str, tuple[tuple[Conditions, Conditions], ...]]) -> Table
             "kappa of H_eff",
             "kappa of W W^T",
             "effective rank of the outputs: singular values",
-            "eigenvalues of the covariance",
+            "effective rank of the outputs: eigenvalues of the covariance",
             "deviation of the outputs",
         ),
         rows=rows,
