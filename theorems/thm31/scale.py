@@ -136,13 +136,13 @@ def objectives(ctx: Context) -> Finding:
                     "n_0",
                     "n_-",
                     "r",
-                    "dim S = r whitened?",
+                    r"$\dim S = r$ whitened?",
                     "whitened here",
                     "error",
-                    "u^T H u",
+                    "$u^T H u$",
                 ),
                 rows=tuple(rows),
-                note=f"H is the loss Hessian by the formulas of our own code. {source.note} The forming error is that of computing H, estimated from H in float32; what cancels, the rounding that is left where nearly equal numbers are subtracted. Not defined: Barlow Twins divides by the deviations of the outputs, which are 0 at collapsed ones. Whitened here: the dimension of a random S that an affine head whitened, from the eigenvalues of H above {WELL_CONDITIONED:g} of the largest; error: the largest entry of H_eff - Q Q^T by automatic differentiation. u^T H u: over |u|^2 |H|, u all outputs as one vector; behind a scale-invariant objective it is 0, here up to rounding.",
+                note=rf"$H$ is the loss Hessian by the formulas of our own code. {source.note} The forming error is that of computing $H$, estimated from $H$ in float32; what cancels, the rounding that is left where nearly equal numbers are subtracted. Not defined: Barlow Twins divides by the deviations of the outputs, which are 0 at collapsed ones. Whitened here: the dimension of a random $S$ that an affine head whitened, from the eigenvalues of $H$ above {WELL_CONDITIONED:g} of the largest; error: the largest entry of $H_{{\mathrm{{eff}}}} - Q Q^T$ by automatic differentiation. $u^T H u$: over $|u|^2 |H|$, $u$ all outputs as one vector; behind a scale-invariant objective it is 0, here up to rounding.",
             ),
         ),
     )
@@ -213,10 +213,10 @@ def production(ctx: Context) -> Finding:
         cases=HEADS * len(choices),
         margin=margin,
         residuals={
-            "in S": kept,
-            "across S": removed,
-            "|W^T rho|, moving": moved,
-            "|W^T rho|, keeping": still,
+            "in $S$": kept,
+            "across $S$": removed,
+            r"$|W^T \rho|$, moving": moved,
+            r"$|W^T \rho|$, keeping": still,
         },
     )
 

@@ -64,7 +64,7 @@ SUMMARY = Summary(
             reply=(
                 holds("Granted: behind them it holds, for every subspace", "affine-psd"),
                 proved(
-                    "behind an indefinite one, as losses on normalised outputs have wherever their gradient is not zero (a part of Theorem 4.1 as repaired: thm41, fact0), as many dimensions can be whitened as it has positive eigenvalues, which are fewer than its rank",
+                    "behind an indefinite one, as losses on normalised outputs have wherever their gradient is not zero by the repaired Theorem 4.1 (thm41, fact0), as many dimensions can be whitened as it has positive eigenvalues, which are fewer than its rank",
                     "affine",
                 ),
             ),
