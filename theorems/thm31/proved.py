@@ -8,13 +8,13 @@ from verify.claims.proved import kernel, said
 CHECKS = kernel(
     STATEMENT,
     parts={
-        "metric": said("parts.part_metric", read="9d7635d44e0d3045"),
+        "metric": said("parts.part_metric", read="7f8b97fc6f3a69a0"),
         "affine": said(
             "parts.part_affine",
             "parts.part_affine_solution",
             "met.part_affine_met",
             "met.part_affine_solution_met",
-            read="7b0b6b4682e22f5d",
+            read="c01fbe83ad9a8e13",
         ),
         "linear": said(
             "parts.part_linear",
@@ -38,7 +38,7 @@ CHECKS = kernel(
             read="0e2b0baffc72d732",
         ),
         "linear-metric": said("refuted_linear.refuted_linear_metric", read="860c7ed514023307"),
-        "similarity": said("parts.reading_similarity", read="3dac05bb341f0861"),
+        "similarity": said("parts.reading_similarity", read="22d09691f59ec562"),
         "linear-outside": said(
             "refuted.reading_linear_outside",
             "met.reading_linear_outside_met",

@@ -16,7 +16,7 @@ Local Open Scope ring_scope.
 Local Notation form := forms.form.
 Local Notation dot := forms.dot.
 
-(** Part [metric]. For h(z) = W z, <h(z_i), h(z_j)> = z_i^T (W^T W) z_j; W^T W is
+(** Part [metric]. For h(z) = W z, ⟨h(z_i), h(z_j)⟩ = z_i^T (W^T W) z_j; W^T W is
     positive semidefinite, and |h(z_i) - h(z_j)|^2 is its squared Mahalanobis
     distance (z_i - z_j)^T (W^T W) (z_i - z_j). *)
 Theorem part_metric (F : realFieldType) k d (W : 'M[F]_(k, d)) (z1 z2 : 'rV[F]_d) :
@@ -30,7 +30,7 @@ split; first by rewrite /form /dot trmx_mul trmxK !mulmxA.
 by rewrite -mulmxBl sqn_mul trmxK.
 Qed.
 
-(** Reading [similarity] holds: <h(z_i), h(z_j)> = z_i^T (W^T W) z_j, and W^T W is positive
+(** Reading [similarity] holds: ⟨h(z_i), h(z_j)⟩ = z_i^T (W^T W) z_j, and W^T W is positive
     semidefinite. *)
 Theorem reading_similarity (F : realFieldType) k d (W : 'M[F]_(k, d)) (z1 z2 : 'rV[F]_d) :
   dot (z1 *m W^T) (z2 *m W^T) = form (W^T *m W) z1 z2 /\ psd (W^T *m W).
@@ -57,7 +57,7 @@ Qed.
 
 (** Part [affine], the solution: with s positive eigenpairs of H, the columns of
     U and the entries of lambda, W = U D Q^T and b = u_0 - W z give H_eff(z) = Q Q^T.
-    Here D is diagonal with the entries 1 / sqrt lambda_i. *)
+    Here D is diagonal with the entries 1 / sqrt(lambda_i). *)
 Theorem part_affine_solution k d s (L : vec k -> R) (u0 : vec k) (z : vec d)
     (Q : 'M[R]_(d, s)) (U : 'M[R]_(k, s)) (lambda : 'rV[R]_s) :
   C2 L u0 -> Q^T *m Q = 1%:M -> U^T *m U = 1%:M ->
