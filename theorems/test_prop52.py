@@ -64,6 +64,34 @@ def test_means_over_a_curve_are_those_of_its_series():
         assert case.energy == pytest.approx(float(squares @ case.frequencies**2))
 
 
+def test_what_orbits_take_up_of_their_bounds_is_told_apart_from_what_checks_their_lengths(
+    monkeypatch,
+):
+    # Oracle: a circle that the head halves. Its diameter is 2 / pi of the bound, its variance reaches
+    # it, and the polygon of 64 points has 64 sin(pi / 64) / pi of the length.
+    angle = (torch.arange(64, dtype=torch.float64) + 0.5) * (2 * torch.pi / 64)
+    z = torch.stack([angle.cos(), angle.sin()], 1).expand(3, -1, -1)
+    turned = torch.stack([-angle.sin(), angle.cos()], 1).expand(3, -1, -1)
+    found = Orbits(z=z, h=z / 2, velocity=turned, pushed=turned / 2)
+    spread, around = trained.bounds(found), trained.polygons(found)
+    taken = [round(float(ratio.max()), 4) for ratio in (*spread.values(), *around.values())]
+    assert taken == [0.6366, 0.6366, 1.0, 1.0, 0.9996, 0.9996]
+    flat = {name: ratio / 10 for name, ratio in spread.items()}
+    for name, instead in {
+        "load_digits": lambda: None,
+        "first_images": lambda dataset, count: (torch.zeros(3, 1), None),
+        "networks": lambda ctx, dataset: iter([(0, trained.TRAINED, None)]),
+        "rotation_orbits": lambda network, images: found,
+        "bounds": lambda orbits: flat,
+    }.items():
+        monkeypatch.setattr(trained, name, instead)
+    finding = trained.chain(None)
+    assert "diameter and variance of the image are at most 0.10 of their bounds." in finding.summary
+    assert "is at most 1.00 of the length found" in finding.summary
+    assert "Allowed is 1.1 of either" in finding.summary
+    assert finding.margin == pytest.approx(0.9996 / 1.1, abs=1e-4)
+
+
 def test_a_head_that_scales_gains_the_same_in_every_direction():
     # Oracle: |c b|^2 = c^2 for every unit vector b, of the orbits, random and between the classes.
     generator = torch.Generator().manual_seed(0)

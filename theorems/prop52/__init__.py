@@ -171,9 +171,13 @@ SPREAD = section(
         "property.variance", r"The variance against $\delta^2 \ell^2/12$", curves.STEEPNESS
     ),
     property_check(
-        "property.open", "The variance of open curves against the mean slope", curves.OPEN
+        "property.open", "The variance of open curves against the mean square slope", curves.OPEN
     ),
-    property_check("property.closed", "The variance of closed curves against it", curves.CLOSED),
+    property_check(
+        "property.closed",
+        "The variance of closed curves against the mean square slope",
+        curves.CLOSED,
+    ),
     *(mutant_check(f"constant.{name}", claim) for name, claim in curves.SPREADS.items()),
     at_scale("production", "The bounds along an arc at 512-2048-2048", scale.spread, cost=2.0),
     at_scale(

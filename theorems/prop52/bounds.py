@@ -56,6 +56,7 @@ OPEN, CLOSED = (
     f"({printed(sp.sqrt(poincare(ELL, 1, closed, sp.pi)))})^2" for closed in (False, True)
 )
 LANDAU = printed(landau(D, B, ELL))
+REMAINDER = printed(remainder(sp.Symbol(r"|\varphi'(0)|"), B, *sp.symbols(r"E\eta^3 E\eta^4")))
 CONCLUDES = {
     "spread": (
         formula(ends_apart(DELTA, ELL), ENDS),

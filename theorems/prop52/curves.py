@@ -227,13 +227,13 @@ def either_seen(case: Curve | Parabola) -> dict[str, bool]:
 
 
 OPEN = Claim(
-    rf"$\operatorname{{Var}} \leq {bounds.OPEN}$ mean$|\varphi'|^2$ on open curves",
+    rf"$\operatorname{{Var}} \leq {bounds.OPEN}$ times the mean of $|\varphi'|^2$ on open curves",
     partial(curves, closed=False),
     poincare_ratio,
     features=curves_seen,
 )
 CLOSED = Claim(
-    rf"$\operatorname{{Var}} \leq {bounds.CLOSED}$ mean$|\varphi'|^2$ on closed curves",
+    rf"$\operatorname{{Var}} \leq {bounds.CLOSED}$ times the mean of $|\varphi'|^2$ on closed curves",
     partial(curves, closed=True),
     poincare_ratio,
     features=curves_seen,
@@ -263,14 +263,14 @@ LANDAU = Claim(
     features=either_seen,
 )
 SMALL = Claim(
-    r"$E|\varphi(\eta) - \varphi(0)|^2 = |\varphi'(0)|^2 E \eta^2$ up to the stated remainder",
+    rf"$E|\varphi(\eta) - \varphi(0)|^2 = |\varphi'(0)|^2 E \eta^2$ up to ${bounds.REMAINDER}$, for $\eta \geq 0$ and $|\varphi''| \leq B$",
     partial(curves, closed=True),
     small_ratio,
 )
 
 SPREADS = {
     "open-closed": OPEN.mutant(
-        rf"$\operatorname{{Var}} \leq {bounds.CLOSED}$ mean$|\varphi'|^2$ on open curves",
+        rf"$\operatorname{{Var}} \leq {bounds.CLOSED}$ times the mean of $|\varphi'|^2$ on open curves",
         factor=0.25,
     ),
     **{
@@ -290,7 +290,11 @@ SPREADS = {
 LANDAU_SLOPES = {
     "slope": LANDAU.mutant(r"$|\varphi'| \leq D/\ell$", bending=0.0),
     "slope.millionth": LANDAU.mutant(
-        r"the same with a millionth less of $B \ell / 2$", bending=1 - 1e-6
+        rf"$|\varphi'| \leq {bounds.LANDAU}$ with a millionth less of $B \ell / 2$",
+        bending=1 - 1e-6,
     ),
 }
-SMALL_REMAINDER = SMALL.mutant("the same with a hundredth of the remainder", remainder=0.01)
+SMALL_REMAINDER = SMALL.mutant(
+    rf"$E|\varphi(\eta) - \varphi(0)|^2 = |\varphi'(0)|^2 E \eta^2$ up to a hundredth of ${bounds.REMAINDER}$",
+    remainder=0.01,
+)

@@ -140,19 +140,19 @@ def attained(proof: Proof) -> None:
     back = DELTA * (swing.subs(angle, 0) - swing.subs(angle, sp.pi))
     for text, left, right in (
         (
-            "$h = \\delta s$: the ends",
+            "$h = \\delta s$: the distance of the ends",
             line.subs(s, ELL) - line.subs(s, 0),
             bounds.ends_apart(DELTA, ELL),
         ),
-        ("and the variance", variance(line), bounds.slope_variance(DELTA, ELL)),
-        (r"$h = \cos(\pi s / \ell)$", variance(wave), by_energy(False, wave)),
+        ("and its variance", variance(line), bounds.slope_variance(DELTA, ELL)),
+        (r"$h = \cos(\pi s / \ell)$: the variance", variance(wave), by_energy(False, wave)),
         (
             r"The closed curve $z = (\ell/4) \cos \theta$, to and fro, has the length",
             2 * there,
             ELL,
         ),
         (r"and $h = \delta z$ the diameter", back, bounds.closed_diameter(DELTA, ELL)),
-        ("The round circle", variance(*circle), by_energy(True, *circle)),
+        ("The round circle: the variance", variance(*circle), by_energy(True, *circle)),
     ):
         proof.equal(text, left, sp.simplify(right))
 
@@ -176,12 +176,12 @@ def small_augmentations(proof: Proof) -> None:
         traced,
         using={"moments": (pushed @ (eta @ eta.T - moment) @ pushed.T).trace},
     )
-    slope, bend, size = sp.symbols("slope B eta", nonnegative=True)
+    slope, bend, size = sp.symbols(r"c B |\eta|", nonnegative=True)
     taylor = proof.let("Lipschitz", r"the remainder has $|r| \leq B |\eta|^2 / 2$")
     small = bend * size**2 / 2 if taylor else sp.Symbol("|r|")
     lost = bounds.remainder(slope, bend, size**3, size**4)
     proof.equal(
-        r"The other two terms, at most $2 |J P \eta| |r| + |r|^2$, are at most, with $|J P| \leq$ slope,",
+        r"The other two terms, at most $2 |J P \eta| |r| + |r|^2$, are at most, with $|J P| \leq c$,",
         2 * slope * size * small + small**2,
         lost,
     )

@@ -12,7 +12,7 @@ CHECKS = kernel(
             "metric.part_metric",
             "metric_hypotheses.part_metric_met",
             "metric_hypotheses.part_metric_needs_invariant",
-            read="3bed38b3b97e0975",
+            read="797ff7c4b00024f0",
         ),
         "hessian": said(
             "hessian.part_hessian",

@@ -19,7 +19,7 @@ POINTS = 64
 ARC = math.pi / 2
 
 DISCRETISATION = 0.01
-"""Allowed for taking means and the largest slope at 64 points of a quarter circle: the image bends
+"""Allowed beyond 1 for taking means and the largest slope at 64 points of a quarter circle: the image bends
 on the scale of the whole arc, so its midpoint rule errs by some (1/64)^2."""
 
 
@@ -45,9 +45,9 @@ def spread(ctx: Context) -> Finding:
     length, speed = radius * ARC, slopes.norm(dim=1)
     variance, delta = float(((values - values.mean(0)) ** 2).sum(1).mean()), float(speed.max())
     ratios = {
-        "ends apart / (delta l)": apart / bounds.ends_apart(delta, length),
-        "variance / (delta^2 l^2 / 12)": variance / bounds.slope_variance(delta, length),
-        "variance / ((l/pi)^2 mean slope^2)": variance
+        r"ends apart / $\delta \ell$": apart / bounds.ends_apart(delta, length),
+        r"variance / $(\delta^2 \ell^2 / 12)$": variance / bounds.slope_variance(delta, length),
+        r"variance / ($(\ell / \pi)^2$ times the mean square slope)": variance
         / bounds.poincare(length, float((speed**2).mean()), False),
     }
     worst = max(ratios.values()) / (1 + DISCRETISATION)
@@ -66,7 +66,7 @@ def spread(ctx: Context) -> Finding:
     )
     return finding(
         agree and worst <= 1,
-        f"At {'-'.join(map(str, WIDTHS))}, {named}.",
+        f"At {'-'.join(map(str, WIDTHS))}, {named}. Allowed is {1 + DISCRETISATION:g} of each, since slopes and means are taken at {POINTS} points.",
         cases=POINTS,
         margin=worst,
         residuals=ratios,

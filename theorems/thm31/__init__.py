@@ -135,7 +135,7 @@ LINEAR = section(
     ),
     *proof(
         "scale-invariant",
-        "Behind a scale-invariant loss no strictly linear head whitens an $S$ that holds $z^*$",
+        r"Behind a scale-invariant loss no strictly linear head whitens an $S$ that holds $z^* \neq 0$",
         derivation_linear.scale_invariant,
     ),
     property_check(

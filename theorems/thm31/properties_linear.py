@@ -189,7 +189,7 @@ def describe_linear(case: Linear) -> tuple[tuple[str, str], ...]:
 
 
 INSIDE = Claim(
-    r"$z^* \in S$, or $z^* = 0$: where $u^T \nabla^2 L \, u = |z^*|^2$, $W = E Q^T$ whitens $S$ and $W z^* = u$",
+    r"where $z^* \in S$ and $u^T \nabla^2 L \, u = |z^*|^2$, or $z^* = u = 0$, $W = E Q^T$ whitens $S$ and $W z^* = u$",
     linear_cases,
     inside_mismatch,
     describe_linear,

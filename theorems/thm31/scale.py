@@ -94,7 +94,7 @@ def objectives(ctx: Context) -> Finding:
         cell = dict(zip(COLUMNS, row, strict=True))
         counts = [cell[key] for key in ("n_+", "n_0", "n_-", "rank")]
         if counts[0] == "undefined":
-            rows.append((cell["objective"], cell["outputs"], *counts, "undefined", "", "", ""))
+            rows.append((cell["objective"], cell["outputs"], "not defined", *[""] * 7))
             continue
         every = int(cell["n_-"]) == 0 and int(cell["rank"]) > 0
         applies += every
@@ -114,7 +114,7 @@ def objectives(ctx: Context) -> Finding:
     worst = max(found.error for found in whitened.values())
     margin = max(found.margin for found in whitened.values())
     invariant = sum(found.invariant for found in whitened.values())
-    defined = sum(row[2] != "undefined" for row in rows)
+    defined = sum(row[2] != "not defined" for row in rows)
     return Finding(
         outcome=Outcome.AS_STATED if margin <= 1 and not wrong else Outcome.SURPRISE,
         summary=(
@@ -122,7 +122,7 @@ def objectives(ctx: Context) -> Finding:
             f"eigenvalues resolved from $0$, and none of them negative, so that every $S$ of dimension $r$ can be whitened, in "
             f"{applies} of {defined} states. An affine head that whitens the well-conditioned "
             f"positive eigenvalues did so within {rounded_up(worst, 2)}. For {invariant} objectives $u^T "
-            r"\nabla^2 L \, u = 0$, so that no strictly linear head whitens an $S$ that holds $z^*$."
+            r"\nabla^2 L \, u = 0$, so that no strictly linear head whitens an $S$ that holds $z^* \neq 0$."
         ),
         cases=len(whitened),
         margin=margin,
@@ -136,13 +136,13 @@ def objectives(ctx: Context) -> Finding:
                     "n_0",
                     "n_-",
                     "r",
-                    "dim S = r whitened?",
+                    r"$\dim S = r$ whitened?",
                     "whitened here",
                     "error",
-                    "u^T H u",
+                    "$u^T H u$",
                 ),
                 rows=tuple(rows),
-                note=f"{source.note} Whitened here: the dimension of a random S that an affine head whitened, from the eigenvalues above {WELL_CONDITIONED:g} of the largest of the registry's H; error: the largest entry of H_eff - Q Q^T by automatic differentiation. u^T H u: over |u|^2 |H|, u all outputs as one vector; behind a scale-invariant objective it is 0, here up to rounding.",
+                note=rf"$H$ is the loss Hessian by the formulas of our own code. {source.note} The forming error is that of computing $H$, estimated from $H$ in float32; what cancels, the rounding that is left where nearly equal numbers are subtracted. Not defined: Barlow Twins divides by the deviations of the outputs, which are 0 at collapsed ones. Whitened here: the dimension of a random $S$ that an affine head whitened, from the eigenvalues of $H$ above {WELL_CONDITIONED:g} of the largest; error: the largest entry of $H_{{\mathrm{{eff}}}} - Q Q^T$ by automatic differentiation. $u^T H u$: over $|u|^2 |H|$, $u$ all outputs as one vector; behind a scale-invariant objective it is 0, here up to rounding.",
             ),
         ),
     )
@@ -213,10 +213,10 @@ def production(ctx: Context) -> Finding:
         cases=HEADS * len(choices),
         margin=margin,
         residuals={
-            "in S": kept,
-            "across S": removed,
-            "|W^T rho|, moving": moved,
-            "|W^T rho|, keeping": still,
+            "in $S$": kept,
+            "across $S$": removed,
+            r"$|W^T \rho|$, moving": moved,
+            r"$|W^T \rho|$, keeping": still,
         },
     )
 

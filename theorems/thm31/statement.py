@@ -47,7 +47,7 @@ STATEMENT = Statement(
             id="metric",
             text=r"$\nabla^2 L \succ 0$ everywhere",
             origin=Origin.REMARKED,
-            source="Assumption 1 in other public accounts: where a metric is needed, it is one",
+            source="Assumption 1 in other public accounts: the loss Hessian is positive definite where it is to be a metric",
         ),
         Hypothesis(
             id="positive",
@@ -139,13 +139,13 @@ STATEMENT = Statement(
         Part(
             id="linear",
             title="Strictly linear heads",
-            text=r"A $W$ with $Q^T W^T \nabla^2 L(W z^*) W Q = I_s$ exists if and only if (a) $z^* = 0$ and $s \leq n_+(\nabla^2 L(0))$, or (b) $z^* \notin S$ and some $u$ has $s \leq n_+(\nabla^2 L(u))$, or (c) $0 \neq z^* \in S$ and some such $u$ also has $u^T \nabla^2 L(u) \, u = |z^*|^2$. For $L = \sqrt{1 + |u|^2}$ the maximum of $u^T \nabla^2 L \, u$ is $2 / (3 \sqrt{3})$; for a scale-invariant loss it is $0$.",
+            text=r"Let $Q$ ($d \times s$) be an orthonormal basis of $S$. A $W$ with $Q^T W^T \nabla^2 L(W z^*) W Q = I_s$ exists if and only if (a) $z^* = 0$ and $s \leq n_+(\nabla^2 L(0))$, or (b) $z^* \notin S$ and some $u$ has $s \leq n_+(\nabla^2 L(u))$, or (c) $0 \neq z^* \in S$ and some such $u$ also has $u^T \nabla^2 L(u) \, u = |z^*|^2$. For $L = \sqrt{1 + |u|^2}$ the maximum of $u^T \nabla^2 L \, u$ is $2 / (3 \sqrt{3})$; for a scale-invariant loss it is $0$.",
             predicted=Verdict.PROVED,
         ),
         Part(
             id="fixed-point",
             title="Keeping the fixed point",
-            text=r"Let $H = \nabla^2 L(u_0) \succeq 0$ have rank $r$ and $\rho = \nabla L(u_0)$. An affine head with $h(z^*) = u_0$ that whitens $S$ and has $W^T \rho = 0$ exists if and only if $s \leq r$ where $\rho = 0$ or $\rho \notin \operatorname{ran} H$, and if and only if $s \leq r - 1$ where $0 \neq \rho \in \operatorname{ran} H$.",
+            text=r"Let $H = \nabla^2 L(u_0) \succeq 0$ have rank $r$ and $\rho = \nabla L(u_0)$. An affine head with $h(z^*) = u_0$ that whitens $S$, of dimension $s$, and has $W^T \rho = 0$ exists if and only if $s \leq r$ where $\rho = 0$ or $\rho \notin \operatorname{ran} H$, and if and only if $s \leq r - 1$ where $0 \neq \rho \in \operatorname{ran} H$.",
             predicted=Verdict.PROVED,
         ),
     ),

@@ -64,7 +64,7 @@ SUMMARY = Summary(
             reply=(
                 holds("Granted: behind them it holds, for every subspace", "affine-psd"),
                 proved(
-                    "behind an indefinite one, as losses on normalised outputs have wherever their gradient is not zero (thm41, fact0), as many dimensions can be whitened as it has positive eigenvalues, which are fewer than its rank",
+                    "behind an indefinite one, as losses on normalised outputs have wherever their gradient is not zero by the repaired Theorem 4.1 (thm41, fact0), as many dimensions can be whitened as it has positive eigenvalues, which are fewer than its rank",
                     "affine",
                 ),
             ),
@@ -82,7 +82,7 @@ SUMMARY = Summary(
                     "and there for every $S$ that does not contain $z^*$", "linear-outside"
                 ),
                 proved(
-                    r"but the quote writes $h(z) = Wz$, the released linear head has no biases (experiments.py:176-181), and for $k = d$ and a definite loss Hessian the subspace is the whole space, so that no $z^*$ is outside; there it takes $u^T \nabla^2 L(u) \, u = |z^*|^2$ at some $u$, unless $z^* = 0$",
+                    r"but the quote writes $h(z) = Wz$, the linear head of the released code has no biases (its experiments.py:176-181), and for $k = d$ and a definite loss Hessian the subspace is the whole space, so that no $z^*$ is outside; there it takes $u^T \nabla^2 L(u) \, u = |z^*|^2$ at some $u$, unless $z^* = 0$",
                     "linear",
                 ),
             ),
@@ -143,7 +143,7 @@ SUMMARY = Summary(
         "linear-outside": "Linear whitening, point outside, enough positive eigenvalues",
         "linear-smaller": "Strictly linear whitening of some smaller subspace",
         "stays-fixed": "Affine whitening that keeps the critical point",
-        "stays-fixed-full": "Affine whitening that keeps it, the head before of rank k",
+        "stays-fixed-full": "Critical point kept, given a head of full row rank",
     },
     part_titles={
         "affine": "Which subspaces an affine head can whiten",

@@ -221,16 +221,16 @@ def _table(found: dict[str, tuple[tuple[Conditions, Conditions], ...]]) -> Table
             "dim of the loss subspace",
             "kappa of H_L",
             "kappa of H_eff",
-            "kappa of W W^T",
+            "kappa of $W W^T$",
             "effective rank of the outputs: singular values",
-            "eigenvalues of the covariance",
+            "effective rank of the outputs: eigenvalues of the covariance",
             "deviation of the outputs",
         ),
         rows=rows,
         note=(
             f"Least and largest of three seeds, each the median over {ANCHORS} samples. H_L: the "
             "Hessian of the objective in one sample's output, the other outputs of the batch fixed; "
-            f"d = {LINEAR.representation}, k = {LINEAR.output} with a head, {LINEAR.epochs} epochs. "
+            f"$d = {LINEAR.representation}$, $k = {LINEAR.output}$ with a head, {LINEAR.epochs} epochs. "
             "The loss subspace is spanned by the eigenvectors of positive eigenvalues; where its "
             "dimension differs, condition numbers do not compare. Training is said to whiten where "
             "kappa of H_eff after it is below that of H_L, which a head that whitens brings to 1; own "

@@ -146,7 +146,12 @@ PUBLISHED = section(
         refutation(name, title, refutations.refute, model, reading=reading)
         for name, title, model, reading in (
             ("overlap", "$h = z_1$ loses nothing", latents.HALF_KNOWN, "law"),
-            ("overlap-invariant", "The same, by invariance", latents.HALF_KNOWN, "invariant"),
+            (
+                "overlap-invariant",
+                "$h = z_1$ is invariant and loses nothing",
+                latents.HALF_KNOWN,
+                "invariant",
+            ),
             ("parabola", "$h = z_1 - z_2^2$ on parabolas", latents.PARABOLA, "invariant"),
             ("circle", "$h = |z|^2$ under rotations", latents.CIRCLE, "invariant"),
             ("cube", "$h = z^3$ at $0$: no slope, and no loss", latents.CUBE, "point"),

@@ -12,17 +12,17 @@ CHECKS = kernel(
             "rank.part_rank",
             "rank.part_rank_attained",
             "rank.part_rank_published",
-            read="54b119a33d1b7e1d",
+            read="c110a5ba03c50670",
         ),
         "order": said(
             "order.part_order",
             "order.part_order_attained",
             "order.part_order_nuisance",
-            read="e2d4a7078a56b02b",
+            read="0076b3f164e84440",
         ),
-        "free": said("rank.part_free", read="2e5f92a9c24d64b2"),
+        "free": said("rank.part_free", read="6c18d145dc7fd047"),
         "gaussian": said(
-            "gaussian.part_gaussian", "hypotheses.part_gaussian_met", read="5f7841dbcddba0fd"
+            "gaussian.part_gaussian", "hypotheses.part_gaussian_met", read="9c44c732b25121f5"
         ),
         "processing": said("processing.part_processing", read="035447254e252f3c"),
     },
@@ -36,7 +36,7 @@ CHECKS = kernel(
             "models.reading_models_nonsingular",
             "models.reading_models_nonsingular_met",
             "models.fisher_chain",
-            read="aa6e1ce2465ba545",
+            read="693a9d5657198515",
         ),
     },
 )

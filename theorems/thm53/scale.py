@@ -71,27 +71,34 @@ def rank_of_jacobian(ctx: Context) -> Finding:
         wrong += [] if rank == bound and certified and gap <= RELATIVE else [name]
         dropped = f"{float(s[rank]):.1e}" if rank < d else "none"
         rows.append(
-            (name, str(rank), str(bound), f"{float(s[rank - 1]):.1e}", dropped, str(certified))
+            (
+                name,
+                str(rank),
+                str(bound),
+                f"{float(s[rank - 1]):.1e}",
+                dropped,
+                "yes" if certified else "no",
+            )
         )
     size = "-".join(map(str, WIDTHS))
     return finding(
         not wrong,
-        f"At {size} J has full rank {d}; invariance along {INVARIANT} directions takes away exactly {INVARIANT}, as the bound says where I_z is definite.",
-        f"At {size} the rank of J is not what it should be: {', '.join(wrong)}.",
+        f"At {size} $J$ has full rank {d}; invariance along {INVARIANT} directions takes away exactly {INVARIANT}, as the bound says where $I_z$ is definite.",
+        f"At {size} the rank of $J$ is not what it should be: {', '.join(wrong)}.",
         cases=len(rows),
         tables=(
             Table(
-                title=f"Rank of J_h at {size}, seeded Swish heads",
+                title=f"Rank of $J_h$ at {size}, seeded Swish heads",
                 columns=(
                     "head",
-                    "rank J",
-                    "d - dim V",
+                    r"$\operatorname{rank} J$",
+                    r"$d - \dim V$",
                     "last singular value kept / first",
                     "first one dropped / first",
-                    "J^T J certified definite across V",
+                    "$J^T J$ certified definite across $V$",
                 ),
                 rows=tuple(rows),
-                note="The certificate is a floating-point Cholesky factorisation (Rump 2006) of the float64 matrix J^T J restricted to the complement of V: of that matrix, not of the head in exact arithmetic.",
+                note="The certificate is a floating-point Cholesky factorisation (Rump 2006) of the float64 matrix $J^T J$ restricted to the complement of $V$: of that matrix, not of the head in exact arithmetic.",
             ),
         ),
     )

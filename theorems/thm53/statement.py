@@ -12,6 +12,8 @@ BOUND_AUG = (
 )
 """The published bound for a subspace V of parameters, and for the augmentations' own."""
 
+SHORTED = "I/V = I - I V (V^T I V)^+ V^T I"
+
 STATEMENT = Statement(
     id="thm53",
     label="Theorem 5.3",
@@ -124,9 +126,9 @@ STATEMENT = Statement(
         Part(
             id="rank",
             title="The rank bound with the intersection term",
-            text=r"If $0 \preceq A \preceq I$ and $A V = 0$, then $\operatorname{rank} A \leq "
+            text=r"With $A = I_h$ and $I = I_z$, which is not the identity, or any symmetric matrices: if $0 \preceq A \preceq I$ and $A V = 0$, then $\operatorname{rank} A \leq "
             + FULL
-            + r"$, with equality for $A = I/V$. Hence the published bound holds for every such $A$ if and only if $\ker I \cap V = 0$.",
+            + rf"$, with equality for $A = {SHORTED}$, where the columns of the matrix $V$ span the subspace $V$. Hence the published bound holds for every such $A$ if and only if $\ker I \cap V = 0$.",
             predicted=Verdict.PROVED,
             concludes=concludes(FULL, *LETTERS),
         ),
@@ -138,13 +140,13 @@ STATEMENT = Statement(
         Part(
             id="order",
             title="The shorted operator",
-            text=r"If $0 \preceq A \preceq I$ and $A V = 0$, then $A \preceq I/V = I - I V (V^T I V)^+ V^T I$, the information that is left when motion along $V$ is unknown; and $A = I/V$ itself is such a matrix.",
+            text=rf"With $A$ and $I$ as before: if $0 \preceq A \preceq I$ and $A V = 0$, then $A \preceq {SHORTED}$, the information that is left when motion along $V$ is unknown; and $A = I/V$ itself is such a matrix.",
             predicted=Verdict.PROVED,
         ),
         Part(
             id="free",
             title="Invariance that costs nothing",
-            text=r"If $V \subseteq \ker I$ (the augmentations preserve the label), the bound is $\operatorname{rank} A \leq \operatorname{rank} I$, and $A = I$ attains it.",
+            text=r"With $A$ and $I$ as before: if $V \subseteq \ker I$ (the augmentations preserve the label), the bound is $\operatorname{rank} A \leq \operatorname{rank} I$, and $A = I$ attains it.",
             predicted=Verdict.PROVED,
         ),
         Part(

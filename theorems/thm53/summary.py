@@ -36,7 +36,7 @@ SUMMARY = Summary(
             "models-nonsingular",
         ),
     ),
-    smallest=r"$z \sim N((\theta_1, 0), I)$ and $h = z_1$: $I_h$ vanishes along $\theta_2$ and still has rank 1, where the bound is 0.",
+    smallest=r"Independent $z_1 \sim N(\theta_1, 1)$ and $z_2 \sim N(0, 1)$, and $h = z_1$: $I_h$ vanishes along $\theta_2$ and still has rank 1, where the bound is 0.",
     shown_by="thm53.published.overlap",
     instead=(
         proved(
@@ -105,12 +105,12 @@ SUMMARY = Summary(
         ),
     ),
     titles={
-        "law": "The rank bound: h has no information on V",
-        "transversal": "The rank bound: h has no information on V, z on all of it",
+        "law": "The rank bound: head uninformed along augmentations",
+        "transversal": "The rank bound: representation informed there, head not",
         "invariant": "The rank bound: head constant on every orbit",
-        "moves": "The rank bound: law moves on orbits, z informs on all of V",
+        "moves": "The rank bound: law moves along orbits, informed on them",
         "point": "The rank bound: head flat along augmentations at one point",
         "models": "The rank bound for Fisher matrices of two models",
-        "models-nonsingular": "The rank bound for two models, the one of z nonsingular",
+        "models-nonsingular": "The rank bound for two models, the first one nonsingular",
     },
 )

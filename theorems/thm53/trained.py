@@ -139,9 +139,9 @@ def information(ctx: Context) -> Finding:
     return Finding(
         outcome=Outcome.AS_STATED,
         summary=(
-            f"At {count} points of rotation orbits the trained heads have |J v| = {fmean(invariance):.2f} in the median, where invariance is 0. Over that of a random direction, the information along the orbit goes from "
+            f"At {count} points of rotation orbits the trained heads have $|J v| = {fmean(invariance):.2f}$ in the median, for the unit tangent $v$, where invariance is 0. Over that of a random direction, the information along the orbit goes from "
             + ", ".join(
-                f"{before:.2f} on z to {after:.2f} on h ({MODELS[model]})"
+                f"{before:.2f} on $z$ to {after:.2f} on $h$ ({MODELS[model]})"
                 for model, (before, after) in average.items()
             )
             + "."
@@ -178,7 +178,7 @@ def _rank_table(seen: dict[str, list[Seen]]) -> Table:
                 )
             )
     return Table(
-        title=f"Fisher matrices about z, trained heads, {len(SEEDS)} seeds: {SETTING}",
+        title=f"Fisher matrices about $z$, trained heads, {len(SEEDS)} seeds: {SETTING}",
         columns=(
             "model",
             "of",
@@ -189,7 +189,7 @@ def _rank_table(seen: dict[str, list[Seen]]) -> Table:
             "its tenth / first",
         ),
         rows=tuple(rows),
-        note=f"Eigenvalues above {RANK_TOLERANCE:.0e} of the largest count. Averaged over points, the matrix of h gains rank, since J turns with z. The location family is $z \\sim N(\\theta, \\sigma^2 1)$, of which the limits of $\\sigma^2 I_z$ and $\\sigma^2 I_h$ as $\\sigma \\to 0$ are shown: $1$ and, where the rank of J is constant nearby, $J^+ J$, whose rank is that of J. Before the limit $I_h$ may have a larger rank: at $\\sigma = 1$ on parabolas it has (check thm53.published.parabola).",
+        note=f"Eigenvalues above {RANK_TOLERANCE:.0e} of the largest count. Averaged over points, the matrix of $h$ gains rank, since $J$ turns with $z$. The location family is $z \\sim N(\\theta, \\sigma^2 1)$, of which the limits of $\\sigma^2 I_z$ and $\\sigma^2 I_h$ as $\\sigma \\to 0$ are shown: $1$ and, where the rank of $J$ is constant nearby, $J^+ J$, whose rank is that of $J$. Before the limit $I_h$ may have a larger rank: at $\\sigma = 1$ on parabolas it has (check thm53.published.parabola).",
     )
 
 
@@ -203,10 +203,10 @@ def _hypothesis_table(
     for model, each in seen.items():
         before, after = average[model]
         exceeding = fmean(s.exceeding for s in each)
-        lost = f"{fmean(s.unprocessed[0] for s in each):.2f} of tr $I_h$ in ker $I_z$"
+        lost = rf"{fmean(s.unprocessed[0] for s in each):.2f} of $\operatorname{{tr}} I_h$ in $\ker I_z$"
         found = (
             (max(s.unprocessed[1] for s in each) <= RANK_TOLERANCE, lost),
-            (steepest <= RANK_TOLERANCE, f"|J v| = {fmean(invariance):.2f}"),
+            (steepest <= RANK_TOLERANCE, f"$|J v| = {fmean(invariance):.2f}$"),
             (max(s.seen for s in each) <= RANK_TOLERANCE, f"{after:.2f} of the average"),
             (not any(s.overlapping for s in each), f"$v^T I_z v$ is {before:.2f} of the average"),
             (exceeding == 0, f"exceeded at {100 * exceeding:.0f} % of points"),
@@ -218,17 +218,17 @@ def _hypothesis_table(
             )
         )
     return Table(
-        title=f"Hypotheses of 5.3 at trained heads, V the tangent of the rotation orbit: {SETTING}",
+        title=f"Hypotheses of 5.3 at trained heads, $V$ the tangent of the rotation orbit: {SETTING}",
         columns=(
             "model",
-            "of function: $\\ker I_z \\subseteq \\ker I_h$",
+            "function: $\\ker I_z \\subseteq \\ker I_h$",
             "point: $J v = 0$",
             "law: $I_h v = 0$",
             "transversal: $v \\notin \\ker I_z$",
-            "rank $I_h \\leq$ rank $I_z - 1$",
+            "bound: $\\operatorname{rank} I_h \\leq \\operatorname{rank} I_z - 1$",
         ),
         rows=tuple(rows),
-        note=f"Holds: at every point, up to {RANK_TOLERANCE:.0e}. The figures are medians over points, v a unit vector; the average is over random directions. Where a hypothesis fails, whether the published bound is exceeded neither confirms nor refutes it.",
+        note=f"Holds: at every point, up to {RANK_TOLERANCE:.0e}. The figures are medians over points, $v$ a unit vector; the average is over random directions. Where a hypothesis fails, whether the published bound is exceeded neither confirms nor refutes it.",
     )
 
 
@@ -240,7 +240,7 @@ def _spectrum_plot(seen: dict[str, list[Seen]]) -> Plot:
             numbers = tuple(map(float, range(1, len(kept) + 1)))
             series.append(Series(label=f"{MODELS[model]}, {name}", x=numbers, y=tuple(kept)))
     return Plot(
-        title=f"Spectra of the mean Fisher matrices about z, seed {SEEDS[0]}: {SETTING}",
+        title=f"Spectra of the mean Fisher matrices about $z$, seed {SEEDS[0]}: {SETTING}",
         kind="line",
         series=tuple(series),
         xlabel="eigenvalue, by size",

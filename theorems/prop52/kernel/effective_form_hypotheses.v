@@ -20,7 +20,7 @@ have -> : (quad A z + 2%:R * dot (z *m A) v + quad A v) / 2%:R - quad A z / 2%:R
 by rewrite normr0 mulr_ge0 ?sqr_ge0 ?ltW.
 Qed.
 
-(** Translations of the plane along e1, h(z) = z2 and L(u) = u^2 / 2: z = 0 is critical, V_aug is the line of e1, and H_eff = diag(0, 1). *)
+(** Translations of the plane along e_1, h(z) = z_2 and L(u) = u^2 / 2: z = 0 is critical, V_aug is the line of e_1, and H_eff = diag(0, 1). *)
 Lemma reading_effective_form_met :
   exists (T : 'rV[F]_1 -> 'rV[F]_2 -> 'rV[F]_2) (t : 'rV_1) (z : 'rV_2) (h : 'rV_2 -> 'rV_1) (J : 'M_(1, 2)) (V : 'rV_2)
          (L : 'rV[F]_1 -> F) (rho : 'rV_1) (g : 'rV_2) (H_eff : 'M_2),

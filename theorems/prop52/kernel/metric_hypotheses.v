@@ -12,7 +12,7 @@ Local Open Scope ring_scope.
 Section Hypotheses.
 Variable F : realFieldType.
 
-(** Translations of the plane along e1, and the head h(z) = z2: V_aug is the line of e1, and J and J^T J have rank 1 = d - dim V. *)
+(** Translations of the plane along e_1, and the head h(z) = z_2: V_aug is the line of e_1, and J and J^T J have rank 1 = d - dim V. *)
 Lemma part_metric_met :
   exists (T : 'rV[F]_1 -> 'rV[F]_2 -> 'rV[F]_2) (t : 'rV_1) (z : 'rV_2) (h : 'rV_2 -> 'rV_1) (J : 'M_(1, 2)) (V : 'rV_2),
   [/\ T t z = z, tangent_space (T ^~ z) t V, differential h z J, near t (fun s => h (T s z) = h z) &

@@ -30,11 +30,12 @@ Proof. by apply: hess_quadratic; apply: sym1. Qed.
 Lemma paraboloid_n_plus u : n_plus (mx (hess (@paraboloid n) u)) = n.
 Proof. by rewrite paraboloid_hess; apply/n_plus_full; [apply: sym1 | apply: pd1]. Qed.
 
-(** S = R^n with the basis Q = I, and n positive eigenvalues at every u0. *)
+(** S = R^n with the basis Q = I, and n positive eigenvalues at every u_0. *)
 Lemma part_affine_met (u0 : vec n) : [/\ C2 (@paraboloid n) u0, Q^T *m Q = 1%:M &
   (n <= n_plus (mx (hess (@paraboloid n) u0)))%N].
 Proof. by split; [apply: paraboloid_C2 | rewrite trmx1 mulmx1 | rewrite paraboloid_n_plus]. Qed.
 
+(** The n eigenvalues of H = I are 1, and the columns of U = I are eigenvectors. *)
 Lemma part_affine_solution_met (u0 : vec n) : [/\ C2 (@paraboloid n) u0, Q^T *m Q = 1%:M,
   forall i, 0 < (const_mx 1 : 'rV[R]_n) 0 i &
   mx (hess (@paraboloid n) u0) *m Q = Q *m diag_mx (const_mx 1)].
@@ -43,10 +44,11 @@ split; [exact: paraboloid_C2 | by rewrite trmx1 mulmx1 | by move=> i; rewrite mx
 by rewrite paraboloid_hess diag_const_mx.
 Qed.
 
+(** The loss is C^2 at every u, and Q = I. *)
 Lemma part_linear_met : (forall u, C2 (@paraboloid n) u) /\ Q^T *m Q = 1%:M.
 Proof. by split; [apply: paraboloid_C2 | rewrite trmx1 mulmx1]. Qed.
 
-(** Both cases occur: rho = u0 is in ran H = R^n, and it is zero for u0 = 0 only. *)
+(** Both cases occur for n >= 1: rho = u_0 is in ran H = R^n, and it is zero for u_0 = 0 only. *)
 Lemma part_fixed_point_met (u0 : vec n) : [/\ C2 (@paraboloid n) u0, Q^T *m Q = 1%:M,
   psd (mx (hess (@paraboloid n) u0)) & row_of (grad (@paraboloid n) u0) = row_of u0].
 Proof.
@@ -54,10 +56,12 @@ split; [exact: paraboloid_C2 | by rewrite trmx1 mulmx1 | by rewrite paraboloid_h
 by rewrite grad_quadratic ?mulmx1 ?addr0 //; apply: sym1.
 Qed.
 
+(** As for part [affine]: n positive eigenvalues at every u_0. *)
 Lemma reading_affine_positive_met (u0 : vec n) : [/\ C2 (@paraboloid n) u0, Q^T *m Q = 1%:M &
   (n <= n_plus (mx (hess (@paraboloid n) u0)))%N].
 Proof. exact: part_affine_met. Qed.
 
+(** H = I is positive semidefinite at every u_0 and has rank n, and S = R^n has that dimension. *)
 Lemma reading_affine_psd_met (u0 : vec n) :
   [/\ C2 (@paraboloid n) u0, psd (mx (hess (@paraboloid n) u0)) &
       exists Q' : 'M[R]_(n, \rank (mx (hess (@paraboloid n) u0))), Q'^T *m Q' = 1%:M].
@@ -66,7 +70,7 @@ split; rewrite ?paraboloid_hess; [exact: paraboloid_C2 | exact: psd1 |].
 by rewrite mxrank1; exists 1%:M; rewrite trmx1 mulmx1.
 Qed.
 
-(** S of n dimensions in R^(n + 1), behind any head W0 and at any z. *)
+(** S of n dimensions in a space of n + 1, behind any head W_0 and at any z. *)
 Lemma reading_linear_smaller_met (W0 : mat n n.+1) (z : vec n.+1) :
   let u0 := affine W0 vectors.zerov z in
   [/\ C2 (@paraboloid n) u0, psd (mx (hess (@paraboloid n) u0)) &
@@ -75,7 +79,7 @@ Proof.
 by split; rewrite ?paraboloid_hess ?mxrank1 //; [exact: paraboloid_C2 | exact: psd1].
 Qed.
 
-(** W0 = I, b0 = 0 and z = 0. *)
+(** W_0 = I, b_0 = 0 and z = 0. *)
 Lemma reading_stays_fixed_full_met :
   let W0 := mat_of (1%:M : 'M[R]_n) in
   let u0 := affine W0 (@vectors.zerov n) vectors.zerov in

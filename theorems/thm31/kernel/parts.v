@@ -16,7 +16,7 @@ Local Open Scope ring_scope.
 Local Notation form := forms.form.
 Local Notation dot := forms.dot.
 
-(** Part [metric]. For h(z) = W z, h(z_i) . h(z_j) = z_i^T (W^T W) z_j; W^T W is
+(** Part [metric]. For h(z) = W z, ⟨h(z_i), h(z_j)⟩ = z_i^T (W^T W) z_j; W^T W is
     positive semidefinite, and |h(z_i) - h(z_j)|^2 is its squared Mahalanobis
     distance (z_i - z_j)^T (W^T W) (z_i - z_j). *)
 Theorem part_metric (F : realFieldType) k d (W : 'M[F]_(k, d)) (z1 z2 : 'rV[F]_d) :
@@ -30,14 +30,14 @@ split; first by rewrite /form /dot trmx_mul trmxK !mulmxA.
 by rewrite -mulmxBl sqn_mul trmxK.
 Qed.
 
-(** Reading [similarity] holds: h(z_i) . h(z_j) = z_i^T (W^T W) z_j, and W^T W is positive
+(** Reading [similarity] holds: ⟨h(z_i), h(z_j)⟩ = z_i^T (W^T W) z_j, and W^T W is positive
     semidefinite. *)
 Theorem reading_similarity (F : realFieldType) k d (W : 'M[F]_(k, d)) (z1 z2 : 'rV[F]_d) :
   dot (z1 *m W^T) (z2 *m W^T) = form (W^T *m W) z1 z2 /\ psd (W^T *m W).
 Proof. by have [] := part_metric W z1 z2. Qed.
 
 (** Part [affine]. Let the columns of Q (d x s) be an orthonormal basis of S and
-    H = hess L (u0). There are W and b with W z + b = u0 and
+    H = hess L (u_0). There are W and b with W z + b = u_0 and
     Q^T H_eff(z) Q = I_s if and only if s <= n_+(H). H_eff is the Hessian of
     z -> L(W z + b), and n_+(H) the largest dimension of a subspace on which H is
     positive definite, that is, the number of its positive eigenvalues. *)
@@ -56,8 +56,8 @@ by rewrite effective_affine_mx e // mat_ofK.
 Qed.
 
 (** Part [affine], the solution: with s positive eigenpairs of H, the columns of
-    U and the entries of lambda, W = U Lambda^(-1/2) Q^T and b = u0 - W z give
-    H_eff(z) = Q Q^T. *)
+    U and the entries of lambda, W = U D Q^T and b = u_0 - W z give H_eff(z) = Q Q^T.
+    Here D is diagonal with the entries 1 / sqrt(lambda_i). *)
 Theorem part_affine_solution k d s (L : vec k -> R) (u0 : vec k) (z : vec d)
     (Q : 'M[R]_(d, s)) (U : 'M[R]_(k, s)) (lambda : 'rV[R]_s) :
   C2 L u0 -> Q^T *m Q = 1%:M -> U^T *m U = 1%:M ->
@@ -127,8 +127,8 @@ rewrite jac_affine; split=> h.
 by apply: row_of_inj; rewrite row_mulv mx_tr trmxK h; apply/rowP => i; rewrite !mxE.
 Qed.
 
-(** Part [fixed-point]. Let H = hess L(u0) be positive semidefinite of rank r, and
-    rho = grad L(u0). An affine head with W z + b = u0 that whitens S and has
+(** Part [fixed-point]. Let H = hess L(u_0) be positive semidefinite of rank r, and
+    rho = grad L(u_0). An affine head with W z + b = u_0 that whitens S and has
     W^T rho = 0 exists if and only if s <= r where rho = 0 or rho is not in ran H,
     and if and only if s <= r - 1 where 0 <> rho in ran H. *)
 Theorem part_fixed_point k d s (L : vec k -> R) (u0 : vec k) (z : vec d) (Q : 'M[R]_(d, s)) :

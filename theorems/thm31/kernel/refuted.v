@@ -17,28 +17,28 @@ Local Open Scope ring_scope.
 Local Notation form := forms.form.
 Local Notation dot := forms.dot.
 
-(** The head z -> W z + b has the value u0 at z and whitens S, of which the columns of Q
+(** The head z -> W z + b has the value u_0 at z and whitens S, of which the columns of Q
     are an orthonormal basis: Q^T H_eff(z) Q = I. *)
 Definition whitens_at k d s (L : vec k -> R) (W : mat k d) (b : vec k) (z : vec d) (u0 : vec k)
     (Q : 'M[R]_(d, s)) : Prop :=
   affine W b z = u0 /\ Q^T *m mx (effective L (affine W b) z) *m Q = 1%:M.
 
-(** Reading [affine-positive] holds: where hess L(u0) has dim S positive eigenvalues, some
-    h = W z + b with h(z) = u0 whitens S at z. *)
+(** Reading [affine-positive] holds: where hess L(u_0) has dim S positive eigenvalues, some
+    h = W z + b with h(z) = u_0 whitens S at z. *)
 Theorem reading_affine_positive k d s (L : vec k -> R) (u0 : vec k) (z : vec d)
     (Q : 'M[R]_(d, s)) : C2 L u0 -> Q^T *m Q = 1%:M -> (s <= n_plus (mx (hess L u0)))%N ->
   exists W b, whitens_at L W b z u0 Q.
 Proof. by move=> LC Q1 h; apply/(part_affine z LC Q1). Qed.
 
-(** Reading [affine-psd] holds: with hess L(u0) positive semidefinite of rank r, u0 = h_0(z),
-    for every S of dimension r some h = W z + b with h(z) = u0 whitens S at z. *)
+(** Reading [affine-psd] holds: with hess L(u_0) positive semidefinite of rank r, u_0 = h_0(z),
+    for every S of dimension r some h = W z + b with h(z) = u_0 whitens S at z. *)
 Theorem reading_affine_psd k d (L : vec k -> R) (u0 : vec k) (z : vec d)
     (Q : 'M[R]_(d, \rank (mx (hess L u0)))) : C2 L u0 -> Q^T *m Q = 1%:M ->
   psd (mx (hess L u0)) -> exists W b, whitens_at L W b z u0 Q.
 Proof. by move=> LC Q1 pH; apply/(part_affine z LC Q1); rewrite n_plus_psd. Qed.
 
-(** Reading [linear-outside] holds: if z is not in S and hess L(u0) has dim S positive
-    eigenvalues, some h = W z with h(z) = u0 whitens S at z. *)
+(** Reading [linear-outside] holds: if z is not in S and hess L(u_0) has dim S positive
+    eigenvalues, some h = W z with h(z) = u_0 whitens S at z. *)
 Theorem reading_linear_outside k d s (L : vec k -> R) (u0 : vec k) (z : vec d)
     (Q : 'M[R]_(d, s)) : C2 L u0 -> Q^T *m Q = 1%:M -> ~~ (row_of z <= Q^T)%MS ->
   (s <= n_plus (mx (hess L u0)))%N -> exists W, whitens_at L W vectors.zerov z u0 Q.
@@ -62,8 +62,8 @@ have [|Q [hQ zQ]] := (kept_iff I1 z (psd1 _ d)).2; last first.
 by rewrite mxrank1 submx1 muln1; case: (z != 0) => /=; lia.
 Qed.
 
-(** Reading [linear-smaller] holds: with hess L(u0) positive semidefinite of rank r < d, u0 = W0 z = h_0(z),
-    for some S of dimension r some h = W z with h(z) = u0 whitens S at z. *)
+(** Reading [linear-smaller] holds: with hess L(u_0) positive semidefinite of rank r < d, u_0 = W_0 z = h_0(z),
+    for some S of dimension r some h = W z with h(z) = u_0 whitens S at z. *)
 Theorem reading_linear_smaller k d (L : vec k -> R) (W0 : mat k d) (z : vec d) :
   let u0 := affine W0 vectors.zerov z in
   C2 L u0 -> psd (mx (hess L u0)) -> (\rank (mx (hess L u0)) < d)%N ->
@@ -84,8 +84,8 @@ rewrite linearD /= !trmx_mul !trmxK mulmxDr mulmxA Q1 mul1mx linearB /= trmx1 tr
 by rewrite mulmxA mulmxBr mulmx1 mulmxA Q1 mul1mx subrr mul0mx addr0.
 Qed.
 
-(** Reading [stays-fixed-full] holds: with hess L(u0) positive semidefinite of rank r, u0 = h_0(z), and W0 of
-    rank k, for every S of dimension r some h = W z + b with h(z) = u0 whitens S at z and leaves z a critical
+(** Reading [stays-fixed-full] holds: with hess L(u_0) positive semidefinite of rank r, u_0 = h_0(z), and W_0 of
+    rank k, for every S of dimension r some h = W z + b with h(z) = u_0 whitens S at z and leaves z a critical
     point of L o h, if it is one of L o h_0. *)
 Theorem reading_stays_fixed_full k d (L : vec k -> R) (W0 : mat k d) (b0 : vec k) (z : vec d) :
   let u0 := affine W0 b0 z in

@@ -12,7 +12,7 @@ Local Open Scope ring_scope.
 Section Hypotheses.
 Variable F : realFieldType.
 
-(** I = 1 in the plane, V the line of e2, and A = I/V: A is not 0, V is not 0, and V meets ker I in 0 only. The same example serves part order and reading transversal. *)
+(** I is the identity of the plane, V the line of e_2, and A = I/V: A is not 0, V is not 0, and V meets ker I in 0 only. The same example serves part order and reading transversal. *)
 Lemma part_rank_met :
   exists (I A : 'M[F]_2) (V : 'rV_2),
   [/\ psd I, psd A, A ⪯ I & V *m A = 0] /\ [/\ (ker I :&: V = 0)%MS, \rank V = 1%N & \rank A = 1%N].
@@ -58,7 +58,7 @@ exists 0, (- 1%:M), 0; split; [exact: psd0 | | by rewrite mul0mx |].
 by rewrite capmx0 !mxrank0 mxrank_opp mxrank1.
 Qed.
 
-(** Without the intersection term the bound is false: I = A = diag(1, 0) and V the line of e2; the published bound would say rank A <= 0. V lies in ker I, so this is also an example for part free. *)
+(** Without the intersection term the bound is false: I = A = diag(1, 0) and V the line of e_2; the published bound would say rank A <= 0. V lies in ker I, so this is also an example for part free. *)
 Lemma part_rank_needs_transversal :
   exists (I A : 'M[F]_2) (V : 'rV_2),
   [/\ psd I /\ (V <= ker I)%MS, psd A, A ⪯ I & V *m A = 0] /\ [/\ \rank V = 1%N, \rank I = 1%N, \rank A = 1%N &
@@ -150,7 +150,7 @@ have l0 : \sum_x p t x = 1 by have [_ ] := near_self (simplex_law ut).
 by rewrite !e.
 Qed.
 
-(** Sigma = I in the plane, P = (1, 0), and V the line of e2. *)
+(** Sigma is the identity of the plane, P = (1, 0), and V the line of e_2. *)
 Lemma part_gaussian_met :
   exists (Sigma : 'M[F]_2) (P V : 'rV[F]_2),
   [/\ pd Sigma, \rank P = 1%N, (V :=: ker P)%MS & \rank V = 1%N].

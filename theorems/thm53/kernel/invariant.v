@@ -15,11 +15,11 @@ Variable F : realFieldType.
 (** The point of the plane with coordinates [a] and [b]. *)
 Definition point (a b : F) : 'rV[F]_2 := \row_j (if j == 0 then a else b).
 
-(** The augmentation T_t z = (z1 + 2 t z2 + t^2, z2 + t). *)
+(** The augmentation T_t z = (z_1 + 2 t z_2 + t^2, z_2 + t). *)
 Definition shear (t : 'rV[F]_1) (z : 'rV[F]_2) : 'rV[F]_2 :=
   point (z 0 0 + 2%:R * t 0 0 * z 0 1 + t 0 0 ^+ 2) (z 0 1 + t 0 0).
 
-(** The head h(z) = z1 - z2^2. *)
+(** The head h(z) = z_1 - z_2^2. *)
 Definition parabola (z : 'rV[F]_2) : 'rV[F]_1 := (z 0 0 - z 0 1 ^+ 2)%:M.
 
 Lemma pointE (z : 'rV[F]_2) : z = point (z 0 0) (z 0 1).
@@ -28,7 +28,7 @@ Proof. by apply/rowP => -[[|[|//]] i]; rewrite !mxE; congr (z _ _); apply: val_i
 Lemma point0 a b : point a b 0 0 = a. Proof. by rewrite mxE. Qed.
 Lemma point1 a b : point a b 0 1 = b. Proof. by rewrite mxE. Qed.
 
-(** The tangent space of the orbit of z: the row space of (2 z2, 1). *)
+(** The tangent space of the orbit of z: the row space of (2 z_2, 1). *)
 Definition tangent (z : 'rV[F]_2) : 'rV[F]_2 := point (2%:R * z 0 1) 1.
 
 Lemma differential_shear z : differential (shear ^~ z) 0 (tangent z)^T.

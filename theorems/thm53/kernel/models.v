@@ -34,7 +34,7 @@ have := mxrankS VK; have := rank_ker J; have := mxrankM_maxr (J^T *m I_u) J.
 by move: (\rank (_ *m _)) (\rank J) (\rank (ker J)) (\rank V) => r a b c; lia.
 Qed.
 
-(** Its hypotheses are met with J and V other than zero: J = (1, 0), I_u = 1, I_z = 1, and V the line of e2. *)
+(** Its hypotheses are met with J and V other than zero: J = (1, 0), I_u = 1, I_z = 1, and V the line of e_2. *)
 Lemma reading_models_nonsingular_met :
   exists (J V : 'M[F]_(1, 2)) (I_z : 'M[F]_2), [/\ V *m J^T = 0, I_z \in unitmx, J != 0 & V != 0].
 Proof.
