@@ -36,6 +36,7 @@ from reports import ReportError
 from reports.mathml import formula
 from reports.render import page
 from verify.__main__ import main
+from verify.cli import doctor
 from verify.cli.junit import junit
 from verify.engine.record import RunRecord
 from verify.engine.store import Asked, Store, seal, write_whole
@@ -645,6 +646,12 @@ def of_version(name: str, text: str) -> Callable[[pytest.MonkeyPatch], None]:
     return patch
 
 
+def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build of PyTorch that may have a GPU, and cannot be imported."""
+    monkeypatch.setattr(doctor, "versions", lambda: {"torch": "2.13.0"})
+    without("torch")(monkeypatch)
+
+
 SURROUNDINGS: dict[str, tuple[Case, Callable[[pytest.MonkeyPatch], None]]] = {
     "no Pillow": (
         Case(f"{SSL}a", 3, "pip install pillow", file("a/train/cat/x.png", PNG)),
@@ -656,7 +663,7 @@ SURROUNDINGS: dict[str, tuple[Case, Callable[[pytest.MonkeyPatch], None]]] = {
     ),
     "no PyTorch": (
         Case(ALL, 3, "a library that is needed cannot be imported .*torch"),
-        without("torch"),
+        no_torch,
     ),
     "nothing to draw formulas with": (
         Case(f"{REPORT} --json {{f}}/run.json", 1, "the report could not be drawn .*latex2mathml"),

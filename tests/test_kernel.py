@@ -22,8 +22,9 @@ from verify.__main__ import ROOT
 from verify.claims import proved
 from verify.claims.check import Arithmetic, Check, Context, Kind, Role
 from verify.claims.evidence import Finding, Outcome, Quoted, Theorem
-from verify.claims.proved import Proved, Said, check_proved, kernel, reading_digest
+from verify.claims.proved import Proved, Said, check_proved, reading_digest
 from verify.claims.statement import Verdict
+from verify.claims.theorems import kernel
 from verify.cli.kernel import keep
 from verify.engine.provenance import versions_for
 from verify.engine.store import StoreError

@@ -368,6 +368,8 @@ import sys
 sys.path[:0] = [{str(ROOT)!r}, {str(folder)!r}]
 from verify.__main__ import main
 from verify.cli.soak import limit
+from verify.engine.mutation import catalogue
+catalogue.FOLDERS = {{}}  # as `verify` does
 main({run!r}, registries=[{name!r}])
 heavy = ("flint", "jinja2", "matplotlib", "scipy", "sklearn", "sympy", "torch")
 print(*[library for library in heavy if library in sys.modules])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from theorems.prop52.statement import STATEMENT
-from verify.claims.proved import kernel, said
+from verify.claims.theorems import kernel, said
 
 CHECKS = kernel(
     STATEMENT,

@@ -75,7 +75,7 @@ invariant = partial(_check, Role.SUPPORTS, Kind.PROPERTY, arithmetic=Arithmetic.
 """What must hold of networks or of a measurement, without random cases."""
 
 theorems = partial(_check, Role.SUPPORTS, Kind.KERNEL, arithmetic=Arithmetic.KERNEL, cost=8.0)
-"""Theorems of Coq that say a part or a reading; see `verify.claims.proved.kernel`."""
+"""Theorems of Coq that say a part or a reading; see `verify.claims.theorems.kernel`."""
 
 refuting_theorems = partial(
     _check, Role.REFUTES, Kind.KERNEL, arithmetic=Arithmetic.KERNEL, cost=8.0

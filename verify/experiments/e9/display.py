@@ -53,7 +53,7 @@ def probe_table(form: Runs[tuple[str]], dataset: Dataset, curves: Curves) -> Tab
             ("untrained", first, "none", few, *["none"] * 5),
             ("untrained, BatchNorm as built", bare, *["none"] * 7),
         ),
-        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; probes see all {report.thousands(len(dataset.train_images))} training images, or {LABELLED * dataset.classes}, and are tested on {report.thousands(len(dataset.test_images))} others, the same for every seed, so that intervals over seeds hold the noise of training alone. Without a head h is z. The last column is of class, z; its goal is what training without a head ends at. The untrained network has the BatchNorm statistics of the training images, or as built those of none: means 0, variances 1. None: not measured.",
+        note=f"{report.not_published(dataset)}Mean over training seeds {report.listed(form.seeds)}, each in parentheses; probes see all {report.thousands(len(dataset.train_images))} training images, or {LABELLED * dataset.classes}, and are tested on {report.thousands(len(dataset.test_images))} others, the same for every seed, so that intervals over seeds hold the noise of training alone. Without a head h is z. The last column is of class, z; its goal is what training without a head ends at. The untrained network has the BatchNorm statistics of the training images, or as built those of none: means 0, variances 1. Where it says none, nothing was measured.",
     )
 
 
