@@ -206,7 +206,7 @@ def test_a_lemma_that_a_definition_names_is_shown(library):
     decides = "Lemma decides : forall n : nat, n = n.\nProof. reflexivity. Qed.\n"
     edit(library, "(** Twice", f"{decides}(** Twice", "library/double.v")
     edit(library, ":= n + n.", ":= let _ := decides in n + n.", "library/double.v")
-    sources = proved.library("")
+    sources = Library(library / "rooms", library / "library")
     shown = sources.vocabulary(sources.sentence("Geometry.toy.twice", "part_twice"))
     assert [one.name for one in shown] == ["decides", "double"]
 
