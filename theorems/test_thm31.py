@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 
 import pytest
+import sympy as sp
 import torch
 
 from theorems.thm31 import CHECKS, STATEMENT, properties_linear, refutations, trained
@@ -60,6 +61,15 @@ def test_a_counterexample_lacks_only_what_is_added(setting, reading, added):
     # Where the hypothesis fails that these two readings add, their conclusions do too: it is needed.
     found = refutations.hypotheses(setting, reading)
     assert [id for id, (_, holds) in found.items() if not holds] == [added]
+
+
+def test_the_counterexample_of_factor_one_is_whitened_up_to_a_factor():
+    # Oracle: d^2/dz^2 sqrt(1 + 2 z^2) at 1 by hand, 2 / 3^(3/2), where w = sqrt 2.
+    found = refutations.hypotheses(refutations.BOWL, "linear-factor")
+    assert all(holds for _, holds in found.values())
+    z = sp.Symbol("z", real=True)
+    loss = refutations.BOWL.loss.subs(refutations.u1, sp.sqrt(2) * z)
+    assert loss.diff(z, 2).subs(z, 1) == 2 / (3 * sp.sqrt(3))
 
 
 def _state(**more: float) -> trained.Conditions:

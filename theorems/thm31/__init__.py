@@ -119,6 +119,12 @@ LINEAR = section(
         readings=("linear-smaller",),
     ),
     *proof(
+        "factor",
+        r"Up to a factor a strictly linear head whitens every $S$ where $\nabla^2 L \succ 0$",
+        derivation_linear.linear_factor,
+        readings=("linear-factor",),
+    ),
+    *proof(
         "inside",
         r"Where $z^* \in S$, $u^T \nabla^2 L \, u = |z^*|^2$ is needed and suffices",
         derivation_linear.linear_inside,
@@ -151,6 +157,12 @@ LINEAR = section(
         readings=("linear-smaller",),
     ),
     property_check(
+        "factor.exact",
+        "The head $W = g E Q^T$ whitens exactly up to the factor $g^2$",
+        properties_linear.FACTOR,
+        readings=("linear-factor",),
+    ),
+    property_check(
         "inside.exact", "The heads of cases (a) and (c) whiten exactly", properties_linear.INSIDE
     ),
     property_check(
@@ -161,6 +173,8 @@ LINEAR = section(
     mutant_check("scalar", mutants.LINEARS["scalar"]),
     mutant_check("uncorrected", mutants.LINEARS["uncorrected"], readings=("linear-outside",)),
     mutant_check("whole-space", mutants.LINEARS["whole-space"], readings=("linear-smaller",)),
+    mutant_check("factor-one", mutants.LINEARS["factor-one"], readings=("linear-factor",)),
+    mutant_check("factor-root", mutants.LINEARS["factor-root"], readings=("linear-factor",)),
     mutant_check("smaller-maximum", mutants.LINEARS["smaller-maximum"]),
     refutation(
         "bowl",

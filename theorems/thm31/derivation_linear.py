@@ -11,6 +11,7 @@ from theorems.thm31.derivation import (
     Vector,
     a,
     affine_hessian,
+    b,
     basis,
     before,
     c,
@@ -185,6 +186,78 @@ def linear_smaller(proof: Proof) -> None:
     )
 
 
+def linear_factor(proof: Proof) -> None:
+    """Behind a metric, up to a factor: W = g E Q^T with W z* = u, whatever z* and S."""
+    proof.symmetry(loss_hessian)
+    affine_hessian(proof, "linear")
+    proof.over(s, first)
+    proof.every(s, p, q)
+    proof.every(k, i)
+    rank = proof.given("rank", r"$s = r \leq k$: $k = s + m$ with $m \geq 0$")
+    more = sp.Symbol("m", integer=True, nonnegative=rank or None)
+    metric = proof.given(
+        "metric", r"$H = \nabla^2 L(u) \succ 0$ at every $u$, with $k$ positive eigenvalues"
+    )
+    proof.fact("These are enough for $S$:", sp.Ge(k, s, evaluate=False), at={k: s + more})
+    length, root = sp.symbols("zeta g", positive=True)
+    size = sp.Symbol("eta", positive=metric or None)
+    proof.fact(
+        r"$\zeta$ is the length of the part of $z^*$ in $S$. Where it is not $0$ take any $u \neq 0$, $\eta = u^T H u$ and $g = \sqrt{\eta} / \zeta$; where it is, $u = 0$ and $g = 1$. The factor $g^2$ is positive",
+        sp.Gt(size / length**2, 0, evaluate=False),
+    )
+    proof.cite("spectral")
+    proof.let(
+        "choice",
+        r"$e_p^T H e_q = \delta_{pq}$ with $g \zeta e_o = u$, by the lemma",
+        orthonormal(basis, p, q),
+        root * length * basis[i, first] - u[i],
+        by="inertia-complement",
+    )
+    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$", gram(p, q), by="definition")
+    y = sp.IndexedBase("y")
+    across = lambda p: dot(lambda a: frame[a, p], lambda a: y[a], d)  # noqa: E731
+    proof.every(d, a, b)
+    proof.let("across", "$Q^T y = 0$, $y$ orthogonal to $S$", across(p), by="definition")
+    split = lambda a: z[a] - (length * frame[a, first] + y[a])  # noqa: E731
+    proof.let(
+        "split",
+        r"$z^* = \zeta q_o + y$ with $q_o$ along the part of $z^*$ in $S$",
+        split(a),
+        by="definition",
+    )
+    w = lambda i, a: root * total(lambda p: basis[i, p] * frame[a, p], s)  # noqa: E731
+    proof.follows(
+        "$W = g E Q^T$ sends $z^*$ to $u$, where $H$ is taken",
+        total(lambda a: w(i, a) * z[a], d),
+        u[i],
+        using={
+            "split": total(lambda a: w(i, a) * split(a), d),
+            "frame": root * length * total(lambda p: basis[i, p] * gram(p, first), s),
+            "across": root * total(lambda p: basis[i, p] * across(p), s),
+            "choice": root * length * basis[i, first] - u[i],
+        },
+    )
+    proof.follows(
+        "The effective Hessian is $g^2 Q Q^T$",
+        form(lambda i: w(i, a), lambda i: w(i, b)),
+        root**2 * total(lambda p: frame[a, p] * frame[b, p], s),
+        using={
+            "choice": root**2
+            * total(lambda p, q: frame[a, p] * orthonormal(basis, p, q) * frame[b, q], s, s)
+        },
+    )
+    along: Vector = lambda a: total(lambda p: frame[a, p] * c[p], s)  # noqa: E731
+    proof.follows(
+        "At $v = Qc$ in $S$ its form is $g^2 |v|^2$",
+        root**2 * total(lambda p: dot(along, lambda a: frame[a, p], d) ** 2, s),
+        root**2 * dot(along, along, d),
+        using={
+            "frame": root**2
+            * total(lambda p, q, e: c[p] * gram(p, q) * (gram(q, e) + delta(q, e)) * c[e], s, s, s)
+        },
+    )
+
+
 def linear_inside(proof: Proof) -> None:
     """(ii)(c): z* in S needs u^T H u = |z*|^2, which with s <= n_+ suffices."""
     proof.over(s, first)
@@ -214,6 +287,19 @@ def linear_inside(proof: Proof) -> None:
             "output": at_u - form(wz, wz),
             "hessian": form(wz, wz) - at_z,
             "whitened": at_z - dot(lambda a: z[a], lambda a: z[a], d),
+        },
+    )
+    factor = sp.Symbol("gamma", positive=True)
+    scaled = at_z - factor * dot(lambda a: z[a], lambda a: z[a], d)
+    proof.let("whitened up to a factor", r"the same with the form $\gamma |v|^2$", scaled)
+    proof.follows(
+        r"Up to a factor $\gamma > 0$ likewise, $u^T H u = \gamma |z^*|^2$, which is positive",
+        at_u,
+        factor * dot(lambda a: z[a], lambda a: z[a], d),
+        using={
+            "output": at_u - form(wz, wz),
+            "hessian": form(wz, wz) - at_z,
+            "whitened up to a factor": scaled,
         },
     )
     length, inverse = sp.symbols("zeta y", positive=True)

@@ -8,7 +8,7 @@ from typing import Any
 from flint import fmpq_mat
 
 from theorems.thm31.properties import DIMENSION, SIMILARITY, WHITENING
-from theorems.thm31.properties_linear import INSIDE, KEPT, OUTSIDE, RADIAL, SMALLER, Kept
+from theorems.thm31.properties_linear import FACTOR, INSIDE, KEPT, OUTSIDE, RADIAL, SMALLER, Kept
 from verify.claims.property import Claim
 from verify.numeric.rational import identity, matrix, signs
 
@@ -86,6 +86,10 @@ LINEARS: dict[str, Claim[Any]] = {
         scalar_condition=False,
     ),
     "uncorrected": OUTSIDE.mutant(r"$z^* \notin S$: $W = E Q^T$ has $W z^* = u$", corrected=False),
+    "factor-one": FACTOR.mutant(
+        "$W = g E Q^T$, with $W z^* = u$, whitens $S$ with the factor $1$", power=0
+    ),
+    "factor-root": FACTOR.mutant("$W = g E Q^T$ whitens $S$ up to the factor $g$", power=1),
     "whole-space": SMALLER.mutant(
         "$r = d$: $W = E Q^T$, which is $E Q^T + W_0 (I - Q Q^T)$, has $W z^* = W_0 z^*$",
         smaller=False,

@@ -34,7 +34,7 @@ from verify.symbolic.frames import second_differences
 class Linear(NamedTuple):
     """A strictly linear head's case: H = E^-T diag(1, .., 1, rest) E^-1, S = span of s columns of Q.
 
-    `length` is |z*| where z* lies in S, and may be 0. `factor` t makes a case whose u has u^T H u =
+    `length` is |z*| where z* lies in S, and may be 0. `factor` t is the root of a factor, or makes a case whose u has u^T H u =
     t^2 |z*|^2; the theorem asks for t = 1.
     """
 
@@ -68,11 +68,14 @@ def linear_cases(draw: st.DrawFn) -> Linear:
     )
 
 
-def _is_whitened(case: Linear, weight: fmpq_mat, z: fmpq_mat, output: fmpq_mat) -> bool:
+def _is_whitened(
+    case: Linear, weight: fmpq_mat, z: fmpq_mat, output: fmpq_mat, factor: Fraction = Fraction(1)
+) -> bool:
     loss = case.loss._replace(u0=output)
     found = second_differences(lambda x: loss(weight * x), z)
     frame = columns_of(case.q, range(case.s))
-    return weight * z == output and frame.transpose() * found * frame == identity(case.s)
+    wanted = identity(case.s) * rational(factor)
+    return weight * z == output and frame.transpose() * found * frame == wanted
 
 
 def inside_mismatch(case: Linear, scalar_condition: bool = True) -> float:
@@ -93,6 +96,31 @@ def inside_mismatch(case: Linear, scalar_condition: bool = True) -> float:
     output = columns_of(basis, [0]) * scale * rational(stretch)
     weight = basis * diagonal([stretch] + [1] * (case.s - 1)) * frame.transpose()
     return 0.0 if _is_whitened(case, weight, z, output) else math.inf
+
+
+def factor_mismatch(case: Linear, power: int = 2) -> float:
+    """g = `factor`, z* with the part length * q_1 in S, u = g length e_1: W = g E Q^T, up to g^2.
+
+    Args:
+        case: loss, frame and point; what of its z* is orthogonal to S is part of this one.
+        power: of g in the factor; 2 is the theorem's.
+    """
+    frame, basis = columns_of(case.q, range(case.s)), columns_of(case.basis, range(case.s))
+    across = case.z - frame * (frame.transpose() * case.z)
+    z = columns_of(frame, [0]) * rational(case.length) + across
+    output = columns_of(basis, [0]) * rational(case.factor * case.length)
+    weight = basis * frame.transpose() * rational(case.factor)
+    return 0.0 if _is_whitened(case, weight, z, output, case.factor**power) else math.inf
+
+
+def factor_seen(case: Linear) -> dict[str, bool]:
+    """What random cases must show."""
+    return {
+        "factor other than 1": case.factor != 1,
+        "$z^* \\neq 0$ in $S = \\mathbb{R}^d$": case.length != 0 and case.s == case.q.nrows(),
+        "$Q^T z^* = 0$": case.length == 0,
+        r"$\nabla^2 L \succ 0$": signs(case.loss.hessian).positive == case.basis.nrows(),
+    }
 
 
 def outside_mismatch(case: Linear, corrected: bool = True) -> float:
@@ -204,6 +232,15 @@ SMALLER = Claim(
     describe_before,
     Arithmetic.EXACT,
     features=before_seen,
+)
+
+FACTOR = Claim(
+    r"where $E^T \nabla^2 L(u) E = I$ and $u = g E Q^T z^*$, $W = g E Q^T$ has $W z^* = u$ and whitens $S$ up to $g^2$",
+    linear_cases,
+    factor_mismatch,
+    describe_linear,
+    Arithmetic.EXACT,
+    features=factor_seen,
 )
 
 OUTSIDE = Claim(

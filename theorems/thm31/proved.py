@@ -20,8 +20,9 @@ CHECKS = kernel(
             "parts.part_linear",
             "radial.part_linear_bowl",
             "radial.part_linear_scale_invariant",
+            "factor.part_linear_factor",
             "met.part_linear_met",
-            read="e65ee766699e8adc",
+            read="dc4481c2c2891f9a",
         ),
         "fixed-point": said(
             "parts.part_fixed_point", "met.part_fixed_point_met", read="f1427732b54817f7"
@@ -38,6 +39,11 @@ CHECKS = kernel(
             read="0e2b0baffc72d732",
         ),
         "linear-metric": said("refuted_linear.refuted_linear_metric", read="860c7ed514023307"),
+        "linear-factor": said(
+            "factor.reading_linear_factor",
+            "factor.reading_linear_factor_met",
+            read="7257c92d631e2311",
+        ),
         "similarity": said("parts.reading_similarity", read="22d09691f59ec562"),
         "linear-outside": said(
             "refuted.reading_linear_outside",

@@ -145,7 +145,7 @@ SADDLE = Setting(
 
 
 def indefinite(s: Setting, reading: str, ctx: Context) -> Finding:
-    """det(W^T H W) = (det H) (det W)^2 is never det I = 1 where det H <= 0, as for H = diag(1, -1)."""
+    """det(W^T H W) = (det H) (det W)^2 is never det cI = c^2 > 0 where det H <= 0, as for H = diag(1, -1)."""
     w, hessian = _any_weight(2, 2), s.hessian.subs(s.u0)
     determinant, factor = sp.expand((w.T * hessian * w).det()), hessian.det()
     below_zero = sp.expand(determinant - factor * w.det() ** 2) == 0 and factor.is_nonpositive
@@ -155,7 +155,7 @@ def indefinite(s: Setting, reading: str, ctx: Context) -> Finding:
         describe(s),
         hypotheses(s, reading),
         (
-            rf"for every $W$, $\det(W^T \nabla^2 L \, W) = {sp.latex(sp.factor(determinant))}$, whereas $\det I = 1$",
+            rf"for every $W$, $\det(W^T \nabla^2 L \, W) = {sp.latex(sp.factor(determinant))}$, whereas $\det(cI) = c^2 > 0$ for every factor $c$, as for $c = 1$",
             below_zero is not True,
         ),
         "A loss Hessian of rank 2 that no head whitens: it has one positive eigenvalue.",

@@ -10,7 +10,7 @@ STATEMENT = Statement(
     title="Local subspace whitening by a linear head",
     source="public summary of arXiv 2605.17180 (key design 1); the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
     quoted=r"Proves that a linear projection head is equivalent to learning a global metric $M = W^\top W$, performing implicit whitening on the loss-relevant subspace. [..] With a linear head $h(z) = W z$, the similarity $\langle h(z_i), h(z_j) \rangle = z_i^\top (W^\top W) z_j$ directly reflects metric learning. Theorem 3.1 shows that a linear head exists such that the effective Hessian is isomorphic to the identity matrix on an $r$-dimensional subspace.",
-    unseen=r"That $z^*$ is a fixed point, that $r$ is the rank of the loss Hessian at $h(z^*)$, that the subspace $S$ may be any of dimension $r$, and $k \geq r$ are taken from other public accounts of the paper. Assumption 3, which the theorem uses, is cited by number only. Isomorphic to the identity on $S$ is read as $v^T H_{\mathrm{eff}} v = |v|^2$ for $v$ in $S$. The quote says linear and writes $h(z) = Wz$; whether a bias is allowed decides the theorem, so both are judged. Under which head $z^*$ is fixed is not said: we take it to be fixed under the head $h_0$ before whitening. That linear heads train better than none is an empirical claim; it is not decided here.",
+    unseen=r"That $z^*$ is a fixed point, that $r$ is the rank of the loss Hessian at $h(z^*)$, that the subspace $S$ may be any of dimension $r$, and $k \geq r$ are taken from other public accounts of the paper. Assumption 3, which the theorem uses, is cited by number only. Isomorphic to the identity on $S$ is read as $v^T H_{\mathrm{eff}} v = |v|^2$ for $v$ in $S$; for strictly linear heads once more up to one factor $c > 0$, which the step size absorbs. (With a bias a factor changes nothing: $W / \sqrt{c}$, with the bias that keeps the output, has the factor $1$.) The quote says linear and writes $h(z) = Wz$; whether a bias is allowed decides the theorem, so both are judged. Under which head $z^*$ is fixed is not said: we take it to be fixed under the head $h_0$ before whitening. That linear heads train better than none is an empirical claim; it is not decided here.",
     hypotheses=(
         Hypothesis(
             id="A1",
@@ -95,7 +95,13 @@ STATEMENT = Statement(
             text=r"With $\nabla^2 L \succ 0$ everywhere, for some $S$ some $h = Wz$ whitens $S$ at $z^*$.",
             hypotheses=("A1", "fixed", "linear", "rank", "metric"),
             predicted=Verdict.REFUTED,
-            rescued_by="linear-smaller",
+            rescued_by="linear-factor",
+        ),
+        Reading(
+            id="linear-factor",
+            text=r"With $\nabla^2 L \succ 0$ everywhere, for every $S$ some $h = Wz$ whitens $S$ at $z^*$ up to some factor $c > 0$: $v^T H_{\mathrm{eff}} v = c |v|^2$ for $v$ in $S$.",
+            hypotheses=("A1", "fixed", "linear", "rank", "metric"),
+            predicted=Verdict.HOLDS,
         ),
         Reading(
             id="linear-smaller",
@@ -139,7 +145,7 @@ STATEMENT = Statement(
         Part(
             id="linear",
             title="Strictly linear heads",
-            text=r"Let $Q$ ($d \times s$) be an orthonormal basis of $S$. A $W$ with $Q^T W^T \nabla^2 L(W z^*) W Q = I_s$ exists if and only if (a) $z^* = 0$ and $s \leq n_+(\nabla^2 L(0))$, or (b) $z^* \notin S$ and some $u$ has $s \leq n_+(\nabla^2 L(u))$, or (c) $0 \neq z^* \in S$ and some such $u$ also has $u^T \nabla^2 L(u) \, u = |z^*|^2$. For $L = \sqrt{1 + |u|^2}$ the maximum of $u^T \nabla^2 L \, u$ is $2 / (3 \sqrt{3})$; for a scale-invariant loss it is $0$.",
+            text=r"Let $Q$ ($d \times s$) be an orthonormal basis of $S$. A $W$ with $Q^T W^T \nabla^2 L(W z^*) W Q = I_s$ exists if and only if (a) $z^* = 0$ and $s \leq n_+(\nabla^2 L(0))$, or (b) $z^* \notin S$ and some $u$ has $s \leq n_+(\nabla^2 L(u))$, or (c) $0 \neq z^* \in S$ and some such $u$ also has $u^T \nabla^2 L(u) \, u = |z^*|^2$. With $c I_s$ in place of $I_s$ and some $c > 0$, (c) asks only for $u^T \nabla^2 L(u) \, u > 0$ in its place. For $L = \sqrt{1 + |u|^2}$ the maximum of $u^T \nabla^2 L \, u$ is $2 / (3 \sqrt{3})$; for a scale-invariant loss it is $0$.",
             predicted=Verdict.PROVED,
         ),
         Part(

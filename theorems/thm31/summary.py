@@ -7,16 +7,16 @@ from verify.claims.summary import Defence, Summary, holds, holds_added, proved, 
 SUMMARY = Summary(
     headline=(
         holds(
-            "holds behind PSD loss Hessians with a bias",
+            "holds with a bias for PSD loss Hessians, up to a factor without for definite ones",
             "affine-psd",
+            "linear-factor",
         ),
         holds_added(
-            "it holds keeping fixed points if $W_0$ has rank $k$, without bias on a subspace if $r < d$",
-            "linear-smaller",
+            "holds keeping fixed points for $W_0$ of rank $k$",
             "stays-fixed-full",
         ),
         refuted(
-            "refuted behind others, other $W_0$, and without bias if $r = d$",
+            "refuted for others, other $W_0$, factor 1 without bias if $r = d$",
             "affine-rank",
             "linear-metric",
             "stays-fixed",
@@ -34,11 +34,15 @@ SUMMARY = Summary(
             "affine-positive",
         ),
         refuted(
-            "refuted for strictly linear heads where the subspace is the whole space, even where the loss Hessian is positive definite",
+            "refuted for strictly linear heads and the factor 1 where the subspace is the whole space, even where the loss Hessian is positive definite",
             "linear-metric",
         ),
+        holds(
+            "up to a factor it holds there for these too, on every subspace",
+            "linear-factor",
+        ),
         holds_added(
-            r"for these it holds, where $\nabla^2 L \succeq 0$, on some subspace of dimension $r < d$, and on each that the point lies outside of, if the loss Hessian has so many positive eigenvalues somewhere",
+            r"with the factor 1 it holds for these, where $\nabla^2 L \succeq 0$, on some subspace of dimension $r < d$, and on each that the point lies outside of, if the loss Hessian has so many positive eigenvalues somewhere",
             "linear-smaller",
             "linear-outside",
         ),
@@ -48,8 +52,8 @@ SUMMARY = Summary(
             "stays-fixed-full",
         ),
     ),
-    smallest=r"$L = \sqrt{1 + u^2}$ at $z^* = 1$: no head $h = Wz$ has $H_{\mathrm{eff}} = 1$, since the most is $\frac{2}{3 \sqrt{3}}$.",
-    shown_by="thm31.linear.bowl",
+    smallest=r"$L = \frac{1}{2} (u_1^2 - u_2^2)$ at $z^* = 0$: no head $h = Wz + b$ whitens the plane even up to a factor, since $\det H_{\mathrm{eff}} = -(\det W)^2$.",
+    shown_by="thm31.affine.indefinite",
     instead=(
         proved(
             "Some affine head whitens a subspace of dimension $s$ if and only if the loss Hessian has $s$ positive eigenvalues; to keep a fixed point too, a positive semidefinite one needs one more where the residual gradient is not zero and lies in its range",
@@ -82,8 +86,27 @@ SUMMARY = Summary(
                     "and there for every $S$ that does not contain $z^*$", "linear-outside"
                 ),
                 proved(
-                    r"but the quote writes $h(z) = Wz$, the linear head of the released code has no biases (its experiments.py:176-181), and for $k = d$ and a definite loss Hessian the subspace is the whole space, so that no $z^*$ is outside; there it takes $u^T \nabla^2 L(u) \, u = |z^*|^2$ at some $u$, unless $z^* = 0$",
+                    r"but the quote writes $h(z) = Wz$, the linear head of the released code has no biases (its experiments.py:176-181), and for $k = d$ and a definite loss Hessian the subspace is the whole space, so that no $z^*$ is outside; there the factor $1$ takes $u^T \nabla^2 L(u) \, u = |z^*|^2$ at some $u$, unless $z^* = 0$",
                     "linear",
+                ),
+            ),
+        ),
+        Defence(
+            of=("linear-metric",),
+            answer=r"It is meant up to a factor, which the step size absorbs, and Assumption 1 makes $\nabla^2 L$ a metric.",
+            reply=(
+                holds(
+                    "Granted: so read it holds without a bias on every subspace of dimension $r$, the whole space too, where only the scale is refuted",
+                    "linear-factor",
+                ),
+                proved(
+                    r"but where $\nabla^2 L$ is no metric a factor need not help: behind a scale-invariant loss $u^T \nabla^2 L \, u = 0$, where any factor asks for more if $0 \neq z^* \in S$",
+                    "linear",
+                ),
+                refuted(
+                    "and nor does one help behind an indefinite loss Hessian, or to keep the fixed point: with a bias what whitens up to a factor whitens, if scaled",
+                    "affine-rank",
+                    "stays-fixed",
                 ),
             ),
         ),
@@ -140,6 +163,7 @@ SUMMARY = Summary(
         "affine-psd": "Whitening by an affine head, behind a PSD loss Hessian",
         "affine-positive": "Affine whitening, given enough positive eigenvalues",
         "linear-metric": "Strictly linear whitening, behind a definite loss Hessian",
+        "linear-factor": "Strictly linear whitening up to a factor, behind a metric",
         "linear-outside": "Linear whitening, point outside, enough positive eigenvalues",
         "linear-smaller": "Strictly linear whitening of some smaller subspace",
         "stays-fixed": "Affine whitening that keeps the critical point",
