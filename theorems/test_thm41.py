@@ -18,7 +18,7 @@ from theorems.thm41 import (
     refutations,
 )
 from theorems.thm41.hypotheses import hypotheses
-from theorems.thm41.own_parts import initial, many_units
+from theorems.thm41.own_parts import flow, initial, many_units, weight_flow
 from verify.claims.check import Context
 from verify.claims.evidence import Outcome
 from verify.numeric.activations import RELU, SWISH, TANH
@@ -44,6 +44,12 @@ def test_every_loss_that_the_part_names_is_evaluated_at_complete_collapse():
     assert named in part.text
     losses = ["negative_cosine", "byol", "simsiam", "info_nce", "nt_xent", "moco", "vicreg", "mse"]
     assert list(complete_collapse.TWO_VIEWS) == losses
+
+
+def test_the_part_on_escape_names_the_widths_that_are_seen():
+    (part,) = (part for part in STATEMENT.parts if part.id == "escape")
+    for sizes in (flow, weight_flow):
+        assert f"widths {sizes.D}, {sizes.WIDTH} and {sizes.K}" in part.text
 
 
 def test_a_unit_without_slope_needs_no_width():
