@@ -223,7 +223,7 @@ def _slopes(found: dict[str, Flowed]) -> Plot:
     )
 
 
-FLAT_DRAWS = 24
+FLAT_DRAWS = 32
 
 
 def flat(ctx: Context) -> Finding:
