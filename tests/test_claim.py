@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import msgspec
+import numpy as np
 import pytest
 import torch
 from hypothesis import strategies as st
@@ -47,6 +48,18 @@ def test_nan_counts_as_a_failure(ctx):
 def test_a_negative_ratio_is_no_pass(ctx):
     with pytest.raises(ValueError, match="must not be negative"):
         holds(claim(st.integers(0, 9), lambda n: -0.5), ctx)
+
+
+@pytest.mark.parametrize("truth", [bool, np.bool_, torch.tensor])
+@pytest.mark.parametrize("large", [10**7, -1])
+def test_a_truth_value_is_no_ratio(ctx, truth, large):
+    wrong = claim(st.integers(0, 10**6), lambda n: truth(n > large))
+    with pytest.raises(TypeError, match="must be a number"):
+        holds(wrong, ctx)
+    for judged in (holds, refuted):  # at a case that is given
+        given = claim(st.integers(0, 9), lambda n: truth(True) if n == 10 else 0.5, supplied=(10,))
+        with pytest.raises(TypeError, match="must be a number"):
+            judged(replace(given, attained=(10,)), ctx)
 
 
 def test_a_negative_allowance_is_no_allowance():
@@ -173,6 +186,21 @@ def test_cases_that_never_show_what_they_must_are_vacuous(ctx):
     never = holds(replace(true, features=lambda n: {"large": n > 4, "negative": n < 0}), ctx)
     assert never.outcome is Outcome.VACUOUS
     assert never.summary.endswith("shows negative.")
+
+
+@pytest.mark.parametrize(
+    "features",
+    [
+        lambda n: {"never": True} if n < 0 else {},
+        lambda n: {"large": True} if n > 4 else {},
+        lambda n: {"small": n < 9} | ({"large": True} if n > 4 else {}),
+        lambda n: {"large": True} if n > 4 else {"small": True},
+    ],
+)
+def test_every_case_names_what_cases_must_show(ctx, features):
+    some = replace(claim(st.integers(0, 9), lambda n: 0.5), features=features)
+    with pytest.raises(ValueError, match="must name every feature"):
+        holds(some, ctx)
 
 
 def test_cases_are_drawn_again_until_every_feature_was_shown(ctx):

@@ -126,6 +126,15 @@ def test_a_fitted_head_is_measured_as_autograd_sees_it():
     assert found.whole_bound.item() == pytest.approx(bound)
 
 
+@pytest.mark.parametrize("bound", [-1, -10])
+def test_a_negative_bound_bounds_no_norm(bound):
+    # Oracle: norms are not negative; squares of the bounds are large enough.
+    pair = instances.linear(instances.u1**2 / 2, (1,), (sp.Rational(1, 2),))
+    for letter, hypothesis in (("epsilon", instances._jacobian), ("bound_l", instances._bound_l)):
+        for value, holds in ((-bound, True), (bound, False)):
+            assert hypothesis(replace(pair, **{letter: sp.Integer(value)}))[1] is holds
+
+
 def test_what_is_assumed_of_the_loss_hessian_is_evaluated_at_both_outputs():
     # L = u^3 / 6 has the Hessian u: definite at one output and indefinite at the other, or smaller there.
     loss, one, other = instances.u1**3 / 6, 1 + instances.z1, -2 + instances.z1

@@ -11,7 +11,8 @@ import torch
 from torch import nn
 
 from theorems.prop52 import CHECKS, STATEMENT, curves, refutations, trained
-from verify.claims.evidence import Answer
+from verify.claims.check import Context
+from verify.claims.evidence import Answer, Outcome
 from verify.ssl.rotation_orbits import Orbits
 
 
@@ -24,6 +25,28 @@ def test_verdicts(assert_verdicts):
     assert_verdicts(STATEMENT, CHECKS)
 
 
+ASTRAY = refutations.Orbit(
+    refutations.z1 * refutations.z2**2,
+    (refutations.z1 - 1, refutations.z2 + refutations.t),
+    (sp.S.One, sp.S.Zero),
+)
+"""h is 0 on a line that does not run through z: T_0 z = z - e_1."""
+
+CORNERED = refutations.Orbit(
+    sp.sqrt((refutations.z1 - 1) ** 2 + refutations.z2**2) + refutations.z1 - 1,
+    (refutations.z1 + refutations.t, refutations.z2),
+    (sp.S.Zero, sp.S.Zero),
+    time=sp.Integer(2),
+)
+"""h is analytic at z, and has the tip of a cone on the orbit."""
+
+
+def test_the_converse_is_about_short_times():
+    # The ledge is 0 up to 1: constant near 0, and 1 at t = 2.
+    ctx = Context(seed=0, profile="smoke", device="cpu", cache="", rooms={})
+    assert refutations.moving(refutations.LEDGE, "converse", ctx).outcome is Outcome.SURPRISE
+
+
 @pytest.mark.parametrize(
     ("reading", "hypothesis", "model"),
     [
@@ -33,9 +56,19 @@ def test_verdicts(assert_verdicts):
             replace(refutations.LEDGE, h=refutations.LEDGE.h + sp.Max(refutations.z1, 5)),
         ),
         ("effective", "invariant", replace(refutations.BOWL, at=(sp.S.Zero, sp.S.Zero))),  # at rest
+        ("effective-kernel", "invariant", ASTRAY),
+        ("converse", "singular", ASTRAY),
+        ("collapse", "smooth", CORNERED),
+        (  # invariant at t = 0 alone
+            "effective",
+            "invariant",
+            replace(refutations.BOWL, h=refutations.z1**2 + 2 * refutations.z2**2, reach=sp.S.Zero),
+        ),
     ],
 )
-def test_what_is_not_smooth_everywhere_or_at_rest_fails(reading, hypothesis, model):
+def test_what_is_not_smooth_everywhere_or_not_an_orbit_of_the_point_fails(
+    reading, hypothesis, model
+):
     assert not refutations.hypotheses(model, reading)[hypothesis][1]
 
 

@@ -9,13 +9,24 @@ import sympy as sp
 import torch
 from scipy.stats import binom
 
-from theorems.thm41 import CHECKS, STATEMENT, complete_collapse, descent, properties
-from theorems.thm41.own_parts import initial, many_units
+from theorems.thm41 import (
+    CHECKS,
+    STATEMENT,
+    complete_collapse,
+    descent,
+    properties,
+    refutations,
+)
+from theorems.thm41.hypotheses import hypotheses
+from theorems.thm41.own_parts import flow, initial, many_units, weight_flow
 from verify.claims.check import Context
 from verify.claims.evidence import Outcome
-from verify.numeric.activations import SWISH, TANH
+from verify.numeric.activations import RELU, SWISH, TANH
 from verify.numeric.effective_hessian import EffectiveHessian, interaction, pullback
 from verify.numeric.heads import Head
+from verify.symbolic.exact_head import ExactHead
+
+CTX = Context(seed=0, profile="smoke", device="cpu", cache="", rooms={})
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -33,6 +44,12 @@ def test_every_loss_that_the_part_names_is_evaluated_at_complete_collapse():
     assert named in part.text
     losses = ["negative_cosine", "byol", "simsiam", "info_nce", "nt_xent", "moco", "vicreg", "mse"]
     assert list(complete_collapse.TWO_VIEWS) == losses
+
+
+def test_the_part_on_escape_names_the_widths_that_are_seen():
+    (part,) = (part for part in STATEMENT.parts if part.id == "escape")
+    for sizes in (flow, weight_flow):
+        assert f"widths {sizes.D}, {sizes.WIDTH} and {sizes.K}" in part.text
 
 
 def test_a_unit_without_slope_needs_no_width():
@@ -54,13 +71,39 @@ def test_the_loss_is_asked_to_be_smooth_wherever_descent_runs():
     point = descent.returning(SWISH)
     kinked = replace(point, far=point.far + sp.Abs(descent.u1 - 1))
     for one, smooth in ((point, True), (kinked, False)):
-        ctx = Context(seed=0, profile="smoke", device="cpu", cache="", rooms={})
-        found = descent.lands(one, "2-escape", ctx)
+        found = descent.lands(one, "2-escape", CTX)
         assert found.witness is not None
         (a1,) = (
             value for value in found.witness.hypotheses if value.text.startswith("Assumption 1")
         )
         assert a1.holds is smooth
+
+
+@pytest.mark.parametrize(
+    ("height", "near"), [(sp.Rational(99, 100), True), (sp.S.One, False), (sp.Integer(3), False)]
+)
+def test_the_loss_beside_a_saddle_is_the_one_that_descent_meets_there(height, near):
+    # From u_2 = 1 on the loss is no longer the one whose saddle is looked at.
+    point = descent.returning(SWISH)
+    head = point.near.head
+    raised = replace(
+        head, biases=(head.biases[0], head.biases[1] + sp.ImmutableMatrix([0, height]))
+    )
+    found = descent.lands(replace(point, near=replace(point.near, head=raised)), "2-escape", CTX)
+    assert found.witness is not None
+    assert {one.text[:12]: one.holds for one in found.witness.hypotheses}["Assumption 1"] is near
+
+
+def test_what_is_seen_near_0_refutes_nothing_elsewhere():
+    # h_1 = z near 0, and 0 from z = 2 on, where every hypothesis holds and nothing moves.
+    head = ExactHead.of(RELU, ([[1], [1], [1]], [1, -1, -2]), ([[1, -2, 1], [0, 0, 0]], [-1, 0]))
+    state = refutations.flat(head)
+    assert (
+        refutations.falling_quartic(state, "relu-non-repelling", CTX).outcome is Outcome.AS_STATED
+    )
+    far = replace(state, at=refutations.column(3))
+    assert all(holds for _, holds in hypotheses(far, "relu-non-repelling").values())
+    assert refutations.falling_quartic(far, "relu-non-repelling", CTX).outcome is Outcome.SURPRISE
 
 
 def test_a_loss_constant_along_one_ray_is_not_scale_invariant():

@@ -44,9 +44,18 @@ def test_moments_certify_no_more_rank_than_there_is(h, rank):
     [
         ("invariant", "invariant", replace(latents.PARABOLA, orbit=latents.z)),  # at rest
         ("law", "law", latents.PARABOLA),  # not decided
+        *(
+            (reading, reading, replace(model, orbit=(model.orbit[0] + 1, *model.orbit[1:])))
+            for reading, model in (("point", latents.CUBE), ("law", latents.HALF_KNOWN))
+        ),
+        (
+            "invariant",
+            "fisher",
+            replace(latents.PARABOLA, variances=(1 + latents.theta1**2, sp.S.One)),
+        ),
     ],
 )
-def test_what_is_at_rest_or_not_decided_fails(reading, hypothesis, model):
+def test_what_is_at_rest_or_not_decided_or_no_orbit_or_not_fixed_fails(reading, hypothesis, model):
     assert not latents.hypotheses(model, reading)[hypothesis][1]
 
 

@@ -118,6 +118,11 @@ def positive(expr: sp.Expr) -> bool:
     return expr.is_positive is True or (top.is_positive is True and bottom.is_positive is True)
 
 
+def _at_least_zero(bound: sp.Expr) -> bool:
+    """Whether a bound of a norm, which is compared by its square, is decided to be at least 0."""
+    return bound.is_nonnegative is True or positive(bound)
+
+
 def linear(loss: sp.Expr, target: tuple[object, ...], perturbed: tuple[object, ...]) -> Heads:
     """Heads with one input."""
     return Heads(loss, *(tuple(sp.sympify(c) * z1 for c in head) for head in (target, perturbed)))
@@ -231,14 +236,15 @@ def _critical(heads: Heads) -> Value:
 def _jacobian(heads: Heads) -> Value:
     text = rf"$|E| = {sp.latex(heads.error)}$, $\epsilon = {sp.latex(heads.epsilon)}$"
     spare = sp.factor(sp.simplify(heads.epsilon**2 - heads.error**2))
-    return text, spare.is_nonnegative is True
+    return text, _at_least_zero(heads.epsilon) and spare.is_nonnegative is True
 
 
 def _bound_l(heads: Heads) -> Value:
     jacobian = heads.jacobian(heads.target)
     largest = spectrum(jacobian.T * jacobian)[-1]
     text = f"$|J_*|^2 = {sp.latex(largest)}$, $L = {sp.latex(heads.bound_l)}$"
-    return text, (heads.bound_l**2 - largest).is_nonnegative is True
+    enough = (heads.bound_l**2 - largest).is_nonnegative is True
+    return text, _at_least_zero(heads.bound_l) and enough
 
 
 def _bound_m(heads: Heads) -> Value:

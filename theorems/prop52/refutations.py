@@ -73,6 +73,12 @@ class Orbit:
         """H_eff at the point: the Hessian of h, as L(u) = u."""
         return sp.hessian(self.h, self.inputs).subs(self.here)
 
+    @property
+    def starts(self) -> bool:
+        """Whether T_0 z = z at the point; elsewhere nothing is asked."""
+        at_zero = sp.Matrix([c.subs(t, 0).subs(self.here) for c in self.orbit])
+        return (at_zero - sp.Matrix(self.at)).applyfunc(sp.simplify).is_zero_matrix is True
+
     def along(self, time: sp.Expr) -> sp.Expr:
         """h(T_time z) at the point."""
         moved = [c.subs(self.here).subs(t, time) for c in self.orbit]
@@ -96,7 +102,13 @@ def hypotheses(model: Orbit, reading: str) -> dict[str, Value]:
 def _smooth(model: Orbit) -> Value:
     """Analytic, or polynomial pieces whose derivatives up to the second agree where they meet."""
     if not model.h.has(sp.Max):
-        return "$L(u) = u$, and $h$ is real-analytic", is_analytic_at(model.h, model.here)
+        # With t left in, the signs that decide are those at every t.
+        orbit = dict(zip(model.inputs, (c.subs(model.here) for c in model.orbit), strict=True))
+        smooth = all(is_analytic_at(model.h, place) for place in (model.here, orbit))
+        return (
+            f"$L(u) = u$, and $h$ is {'' if smooth else 'not seen to be '}real-analytic on the orbit",
+            smooth,
+        )
     jumps = _jumps(model.h, *model.inputs)
     text = f"$L(u) = u$; jumps of $h, h', h''$ where a maximum changes: {shown(tuple(jumps))}"
     return text, all(jump == 0 for jump in jumps)
@@ -124,19 +136,25 @@ def _jumps(h: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
     ]
 
 
+def _tangent(model: Orbit) -> str:
+    starts = "=" if model.starts else r"\neq"
+    return f"$T_0 z {starts} z$, $v =$ {shown(tuple(model.tangent))}"
+
+
 def _invariant(model: Orbit) -> Value:
     """h(T_t z) = h(z) for t = +-reach p/(1 + p), which runs through |t| < reach."""
     value = model.along(sp.S.Zero)
     times = [side * model.reach * p / (1 + p) for side in (1, -1)]
     after, before = (sp.simplify(model.along(time) - value) for time in times)
-    text = rf"$h(T_t z) - h(z) =$ {shown(after)} for $0 \leq t < {model.reach}$, {shown(before)} before; $v =$ {shown(tuple(model.tangent))}"
-    return text, after == before == 0 and model.moves
+    text = rf"$h(T_t z) - h(z) =$ {shown(after)} for $0 \leq t < {model.reach}$, {shown(before)} before; {_tangent(model)}"
+    kept = after == before == 0 and model.reach.is_positive is True
+    return text, kept and model.starts and model.moves
 
 
 def _singular(model: Orbit) -> Value:
     change = sp.simplify((model.slope * model.tangent)[0])
-    text = f"$J_h v =$ {shown(change)} with $v =$ {shown(tuple(model.tangent))}"
-    return text, change == 0 and model.moves
+    text = f"$J_h v =$ {shown(change)}; {_tangent(model)}"
+    return text, change == 0 and model.starts and model.moves
 
 
 def _critical(model: Orbit) -> Value:
@@ -167,7 +185,8 @@ def moving(model: Orbit, reading: str, ctx: Context) -> Finding:
 
     For `converse`, which claims constancy near t = 0 only, it must differ at all small times.
     """
-    gap, when = sp.simplify(model.along(model.time) - model.along(sp.S.Zero)), shown(model.time)
+    time = SOON if reading == "converse" else model.time
+    gap, when = sp.simplify(model.along(time) - model.along(sp.S.Zero)), shown(time)
     return counterexample(
         STATEMENT,
         reading,

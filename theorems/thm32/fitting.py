@@ -8,7 +8,7 @@ error is measured at points between them, which the fit has not seen.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import torch
@@ -155,6 +155,20 @@ def _best(rows: list[Measured]) -> int:
     return WIDTHS[min(range(len(rows)), key=lambda n: rows[n].held_out)]
 
 
+def _falls_to(rows: list[Measured]) -> int:
+    """How many widths, the first among them, the held-out error falls through one after the other."""
+    errors = [row.held_out for row in rows]
+    return next((n for n in range(1, len(errors)) if not errors[n] < errors[n - 1]), len(errors))
+
+
+def _title(found: Mapping[str, list[Measured]]) -> str:
+    """The last width up to which the error of every curve falls, if it falls at all."""
+    falling = min(map(_falls_to, found.values()))
+    if falling == 1:
+        return "Wider networks are not always closer to isotropic between the fitted points"
+    return f"Up to width {WIDTHS[falling - 1]} wider networks are closer to isotropic between the fitted points"
+
+
 def networks(ctx: Context) -> Finding:
     """The isotropy error of networks of growing width along an arc and a figure-eight."""
     found = {name: measure(ctx, name) for name in CURVES}
@@ -177,7 +191,7 @@ def networks(ctx: Context) -> Finding:
         note=f"One random hidden layer of tanh units for each width; {POINTS + 1} points fitted in value, Jacobian and second derivative by least squares, {POINTS} between them held out. A measurement of these fits; the widest network has more weights than there are equations, {6 * (POINTS + 1)}.",
     )
     plot = Plot(
-        title=f"Up to width {min(map(_best, found.values()))} wider networks are closer to isotropic between the fitted points",
+        title=_title(found),
         kind="line",
         series=tuple(
             Series(label=name, x=tuple(map(float, WIDTHS)), y=tuple(row.held_out for row in rows))

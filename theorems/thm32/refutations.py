@@ -79,7 +79,7 @@ def hypotheses(instance: Instance, reading: str) -> dict[str, Value]:
 
 
 def _trajectory(instance: Instance) -> Value:
-    """Rational without poles, regular, and with a coordinate whose derivative keeps its sign.
+    """Rational without poles, regular, longer than a point, and with a coordinate whose derivative keeps its sign.
 
     Such a derivative vanishes at isolated times at most, so that the coordinate takes no value twice.
     """
@@ -92,7 +92,7 @@ def _trajectory(instance: Instance) -> Value:
     kept = [n for n, x in slopes if x != 0 and (x.is_nonnegative or x.is_nonpositive)]
     text = rf"{'rational without poles' if smooth else 'not rational'}; $|\gamma'|^2 = {sp.latex(speed)}$; "
     text += f"coordinate {kept[0]} is monotone" if kept else "no coordinate is seen to be monotone"
-    return text, stops == 0 and bool(kept)
+    return text, stops == 0 and bool(kept) and instance.length.is_positive is True
 
 
 def _smooth(instance: Instance) -> Value:
@@ -117,7 +117,13 @@ Conclusion = tuple[str, bool, str]
 def _judged(
     instance: Instance, reading: str, conclude: Callable[[Instance], Conclusion]
 ) -> Finding:
-    """Judge an instance; the conclusion is looked at where the hypotheses hold."""
+    """Judge an instance; the conclusion is looked at where the hypotheses hold.
+
+    Raises:
+        ValueError: if the error at which the statement is tried is not positive.
+    """
+    if instance.epsilon.is_positive is not True:
+        raise ValueError(f"The statement is about positive errors; got {instance.epsilon}.")
     evaluated = hypotheses(instance, reading)
     fine = all(holds for _, holds in evaluated.values())
     text, holds, summary = conclude(instance) if fine else ("not evaluated", True, "")
@@ -173,9 +179,10 @@ def _short(instance: Instance) -> Conclusion:
     root = sp.sqrt(sp.factor(sp.simplify(instance.loss.diff(u, 2))))
     whole = sp.integrate(root, (u, -sp.oo, sp.oo))
     needed = sp.sqrt(1 - instance.epsilon) * instance.length
+    refutes = bool(instance.epsilon < 1) and (whole - needed).is_positive is False
     return (
         rf"a head with $|G - 1| \leq \epsilon$ has a derivative without a zero, so that it does not turn, and a speed of at least $\sqrt{{1 - \epsilon}}$ in the metric: its way is at least ${sp.latex(needed)}$ long, and the line $\int \sqrt{{L''}} \, du = {sp.latex(whole)}$",
-        (whole - needed).is_positive is not False,
+        not refutes,
         rf"With $k = d = 1$ the image would be at least ${sp.latex(needed)}$ long in a metric in which the whole line has length ${sp.latex(whole)}$.",
     )
 
@@ -192,9 +199,10 @@ def _bent(instance: Instance) -> Conclusion:
     speed = sp.sqrt(sp.factor(instance.velocity.dot(instance.velocity)))
     length = sp.integrate(sp.simplify(speed), (t, 0, instance.length))
     most = arc(instance.epsilon, sp.sqrt(square))
+    refutes = bool(instance.epsilon < 1) and (length - most).is_positive is True
     return (
         rf"an arc of radius $R = {sp.latex(sp.sqrt(square))}$ that the flow runs through is at most ${ARC} = {sp.latex(most)}$ long, as proved in the part on the flow; this one is ${sp.latex(length)}$ long",
-        (length - most).is_positive is not True,
+        not refutes,
         rf"The arc is ${sp.latex(length)}$ long, and one that the gradient flow of such a head runs through is at most ${sp.latex(most)}$ long, whatever the loss.",
     )
 

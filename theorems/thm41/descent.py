@@ -74,11 +74,14 @@ def lands(point: Joined, reading: str, ctx: Context) -> Finding:
     # With no point put in, the signs that decide are those everywhere.
     pieces = (near.loss, point.far, *near.head(near.inputs))
     analytic = all(is_analytic_at(piece, {}) for piece in pieces)
+    resting = near.head(near.at)[-1]
+    beneath = bool((resting - 1).is_negative)
     joins = f"{'is' if point.is_smooth else 'is not'} $0$ and $1$ at its ends with its first two derivatives $0$"
     values["A1"] = (
         rf"$h$ and both pieces of $L$ are {'' if analytic else 'not seen to be '}real-analytic everywhere; the step "
-        rf"${sp.latex(point.step)}$ that joins them, $t = u_2 - 1$, {joins}",
-        analytic and point.is_smooth,
+        rf"${sp.latex(point.step)}$ that joins them, $t = u_2 - 1$, {joins}; at $z^*$, $u_2 = {sp.latex(resting)}$"
+        + ("" if beneath else ", where the loss is another one"),
+        analytic and point.is_smooth and beneath,
     )
     away = sp.Symbol("p", positive=True)
     start = (2 + away) * sp.ones(len(near.at), 1)

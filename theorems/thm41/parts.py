@@ -101,7 +101,7 @@ PARTS = (
     Part(
         id="escape",
         title="Escape by gradient flow in z",
-        text=r"Under squared error, at a critical collapse with $\rho \neq 0$ behind a smooth head, gradient flow in $z$ from random starts nearby leaves along the least eigenvector at the rate $|\lambda_{\min}(H_{\mathrm{eff}})|$ if that eigenvalue is negative, and stays if all eigenvalues are positive. Linear and ReLU heads inside a cell stay, and move in the weights.",
+        text=r"Under squared error, at a critical collapse with $\rho \neq 0$ behind a smooth head, gradient flow in $z$ from random starts nearby leaves along the least eigenvectors (those within a tenth of $|\lambda_{\min}(H_{\mathrm{eff}})|$ of the least eigenvalue) at the rate $|\lambda_{\min}(H_{\mathrm{eff}})|$ if that eigenvalue is negative, and stays if all eigenvalues are positive; seen at random heads of two layers, of widths 4, 12 and 6, with GELU and Swish units. Linear heads of these widths stay, and ReLU heads inside a cell. From $W_1 = W_2 = 0$, where no $z$ moves, both leave in the weights; seen at widths 6, 64 and 4.",
         predicted=Verdict.SUPPORTED,
     ),
     Part(

@@ -76,7 +76,8 @@ def falling_quartic(state: Collapse, reading: str, ctx: Context) -> Finding:
     p = sp.Symbol("p", positive=True)
     inside = p / (1 + 2 * p)
     values = [sp.piecewise_fold(state.composed.subs(z, side * inside)) for side in (1, -1)]
-    repels = all(sp.simplify(value + inside**4) == 0 for value in values)
+    here = state.at.is_zero_matrix is True  # what is seen near 0 says nothing of another point
+    repels = here and all(sp.simplify(value + inside**4) == 0 for value in values)
     q = sp.Symbol("q", positive=True)
     sides = [sp.simplify(value.subs(p, q / (1 - 2 * q))) for value in values]
     if repels:

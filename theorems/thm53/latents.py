@@ -85,6 +85,11 @@ class Latent:
         return sp.Matrix([c.diff(t) for c in self.orbit]).subs(t, 0).subs(self.there)
 
     @property
+    def starts(self) -> bool:
+        """Whether T_0 z = z for all z, so that the orbit runs through the point."""
+        return all(sp.expand(c.subs(t, 0) - x) == 0 for c, x in zip(self.orbit, z, strict=False))
+
+    @property
     def moves(self) -> bool:
         """Whether the tangent is not 0."""
         return any(entry.is_nonzero for entry in self.tangent)
@@ -126,7 +131,10 @@ def hypotheses(model: Latent, reading: str) -> dict[str, Value]:
 def _fisher(model: Latent) -> Value:
     positive = all(variance.is_positive is True for variance in model.variances)
     text = f"{'every variance is' if positive else 'not every variance is known to be'} positive"
-    return f"$I_z =$ {shown(model.information)}; {text}", positive
+    # I_z is what the mean tells; a variance that moves with theta would tell more.
+    fixed = not any(variance.has(*theta) for variance in model.variances)
+    text += "" if fixed else r", and they depend on $\theta$"
+    return f"$I_z =$ {shown(model.information)}; {text}", positive and fixed
 
 
 def _function(model: Latent) -> Value:
@@ -139,17 +147,16 @@ def _invariant(model: Latent) -> Value:
     """h(T_t z) = h(z) identically, T_0 = 1, and a tangent that is not 0."""
     along = dict(zip(z, model.orbit, strict=False))
     change = sp.simplify(sp.expand(model.h.subs(along, simultaneous=True) - model.h))
-    starts = all(sp.expand(c.subs(t, 0) - x) == 0 for c, x in zip(model.orbit, z, strict=False))
     text = f"$T_t z =$ {shown(model.orbit)}, $h(T_t z) - h(z) =$ {shown(change)}; tangent {shown(tuple(model.tangent))} at {shown(model.point)}"
-    return text, change == 0 and starts and model.moves
+    return text, change == 0 and model.starts and model.moves
 
 
 def _point(model: Latent) -> Value:
-    """J_h v = 0 for the tangent v of the orbit at the point, v not 0."""
+    """J_h v = 0 for the tangent v of the orbit at the point, through which it runs at t = 0, v not 0."""
     slope = sp.Matrix([model.h]).jacobian(z[: model.size]).subs(model.there)
     change = sp.simplify((slope * model.tangent)[0])
     text = f"at $z =$ {shown(model.point)}, $v =$ {shown(tuple(model.tangent))}: $J_h v =$ {shown(change)}"
-    return text, change == 0 and model.moves
+    return text, change == 0 and model.starts and model.moves
 
 
 def _law(model: Latent) -> Value:
@@ -162,7 +169,7 @@ def _law(model: Latent) -> Value:
     change = (slope * model.tangent)[0]
     normal = "normal with fixed variance" if linear else "not normal, so nothing is decided"
     text = f"$V$ is spanned by {shown(tuple(model.tangent))}; $h(z)$ is {normal}; its mean changes along $V$ by {shown(change)}"
-    return text, bool(linear) and change.is_zero is True and model.moves
+    return text, bool(linear) and change.is_zero is True and model.starts and model.moves
 
 
 ZERO, ONE, TILTED = sp.S.Zero, sp.S.One, (sp.Rational(13, 10), sp.Rational(2, 5))

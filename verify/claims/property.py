@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Generic, TypeVar
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, reject, seed, settings, target
@@ -77,8 +78,8 @@ class Claim(Generic[Case]):
         arithmetic: what the ratio is computed in.
         supplied: cases at which a false variant is tried if the search does not refute it.
         attained: cases at which the bound is attained, so that one that is too large is noticed.
-        features: what the cases must show, by name, as a function of a case; a run in which no case
-            shows one of them is vacuous.
+        features: what the cases must show, by name, as a function of a case, the same names at each; a
+            run in which no case shows one of them is vacuous.
         case_divisor: among how many the profile's cases are divided, where one of them takes long.
         free: whether the tensors of a case may have any real entries, which an attack then moves.
     """
@@ -98,6 +99,25 @@ class Claim(Generic[Case]):
         """The same claim with arguments of its ratio changed."""
         ratio = functools.partial(self.normalised_error, **changed)
         return replace(self, text=text, normalised_error=ratio, supplied=supplied)
+
+    def ratio(self, case: Case) -> float:
+        """Error over allowed error at a case; NaN where it is no number.
+
+        Raises:
+            Vacuous: if the claim's hypotheses do not hold there.
+            TypeError: if it is a truth value, which is at most 1 whether the claim holds or not, or no number.
+            ValueError: if it is negative.
+        """
+        value: object = self.normalised_error(case)
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise TypeError(
+                f"A ratio of error to allowed error must be a number; got {value!r}, a {type(value).__name__}."
+            )
+        if value < 0:
+            raise ValueError(
+                f"A ratio of error to allowed error must not be negative; got {value}."
+            )
+        return float(value)
 
     @property
     def name(self) -> str:
@@ -132,6 +152,21 @@ class Search(Generic[Case]):
         self.failure: Case | None = None
         self.failure_ratio = math.nan
 
+    def show(self, claim: Claim[Case], case: Case) -> None:
+        """Count what a case shows.
+
+        Raises:
+            ValueError: if it names other features than the cases before it, or none, where its claim has
+                some: one that goes unnamed where it is absent would never count as lacking.
+        """
+        features = claim.features(case)
+        names = self.shown if self.cases > 1 else features
+        if features.keys() != names.keys() or not (features or claim.features is plain):
+            raise ValueError(
+                f"Every case must name every feature; got {sorted(features)} after {sorted(self.shown)}."
+            )
+        self.shown.update({name: int(there) for name, there in features.items()})
+
 
 def search(claim: Claim[Case], ctx: Context, most: int) -> Search[Case]:
     """Draw cases with an explicit seed until the claim fails or so many have run.
@@ -162,20 +197,16 @@ def search(claim: Claim[Case], ctx: Context, most: int) -> Search[Case]:
         if shrinks > SHRINKS:
             raise _ShrunkEnough
         try:
-            value = claim.normalised_error(case)
+            value = claim.ratio(case)
         except Vacuous:
             seen.vacuous += not shrinking
             reject()
-        if value < 0:
-            raise ValueError(
-                f"A ratio of error to allowed error must not be negative; got {value}."
-            )
         # NaN compares false with everything, so it counts as a failure, not as a pass.
         fails = not value <= 1.0
         if not shrinking:
             seen.cases += 1
             seen.worst = max(seen.worst, value)
-            seen.shown.update({name: int(there) for name, there in claim.features(case).items()})
+            seen.show(claim, case)
         if fails:
             seen.failure, seen.failure_ratio = case, value
             raise _Falsified
@@ -204,7 +235,7 @@ def holds(claim: Claim[Case], ctx: Context) -> Finding:
             witness=_witness(claim, seen.failure, seen.failure_ratio, "search"),
         )
     lacking = [name for name, times in seen.shown.items() if not times]
-    loose = [r for r in map(claim.normalised_error, claim.attained) if not TIGHT <= r <= 1.0]
+    loose = [r for r in map(claim.ratio, claim.attained) if not TIGHT <= r <= 1.0]
     if loose or lacking:
         return Finding(
             outcome=Outcome.SURPRISE if loose else Outcome.VACUOUS,
@@ -239,7 +270,7 @@ def refuted(claim: Claim[Case], ctx: Context) -> Finding:
     if case is None:
         found = "supplied"
         for example in claim.supplied:
-            value = claim.normalised_error(example)
+            value = claim.ratio(example)
             if not value <= 1.0:
                 case = example
                 break

@@ -87,7 +87,7 @@ def attack(rooms: Sequence[Room], *, budget: float, seed: int, say: Callable[[st
         say(f"{verdict}: {check.id}: error / allowed {ratio} after {best.tried} cases{polished}")
         say(f"    at {'; '.join(f'{n} = {v}' for n, v in claim.describe(best.case))}")
         for number, example in enumerate(claim.attained if true else (), start=1):
-            say(f"    tight example {number}: {claim.normalised_error(example):.9g}")
+            say(f"    tight example {number}: {claim.ratio(example):.9g}")
     return 1 if wrong else 0
 
 
@@ -97,7 +97,7 @@ def search(claim: Claim[Any], until: float, seed: int) -> Best:
 
     def ratio(case: Any) -> None:
         try:
-            value = claim.normalised_error(case)
+            value = claim.ratio(case)
         except Vacuous:
             return
         best.tried += 1
@@ -145,7 +145,7 @@ def polish(claim: Claim[Any], best: Best) -> str:
 
     def loss(x: NDArray[np.float64]) -> float:
         try:
-            value = claim.normalised_error(_with_entries(best.case, x))
+            value = claim.ratio(_with_entries(best.case, x))
         except Vacuous:
             return 0.0
         return -value if math.isfinite(value) else 0.0

@@ -40,6 +40,12 @@ MARGINAL = 1e-3
 """Below this multiple of |H_eff| the least eigenvalue sets a time scale that is not followed."""
 
 
+NEAR = 0.1
+"""Eigenvectors whose eigenvalues are within this multiple of |lambda_min| of the least count with its own.
+Where the window begins, the others have `SETTLED` / `NEAR` = 1e-2 of the square of the distance at most, and
+over the window they fall behind."""
+
+
 class States(NamedTuple):
     """A batch of critical states: W_1 (B, m, d), b_1 and s(b_1) (B, m), W_2 (B, k, m), rho (B, k)."""
 
@@ -103,13 +109,14 @@ def critical_states(activation: Activation, size: int, generator: torch.Generato
 
 
 class Window(NamedTuple):
-    """What is fixed of every draw before the flow runs, each (B,): see `window`."""
+    """What is fixed of every draw before the flow runs, each (B,) but the last (B, d, d): see `window`."""
 
     least: Tensor
     norm: Tensor
     start: Tensor
     end: Tensor
     settled: Tensor
+    along: Tensor
 
 
 def window(states: States, direction: Tensor) -> Window:
@@ -124,8 +131,9 @@ def window(states: States, direction: Tensor) -> Window:
         direction: of the start, unit vectors (B, d).
 
     Returns:
-        lambda_min, |H_eff|, the distances at which the window starts and ends, and the time from
-        which it may start (0 where lambda_min >= 0).
+        lambda_min, |H_eff|, the distances at which the window starts and ends, the time from
+        which it may start (0 where lambda_min >= 0), and the projection on the eigenvectors that are
+        `NEAR` the least.
     """
     values, vectors = torch.linalg.eigh(states.effective_hessian(torch.zeros_like(direction)))
     least, v = values[:, 0], vectors[:, :, 0]
@@ -137,7 +145,9 @@ def window(states: States, direction: Tensor) -> Window:
     settled = torch.zeros_like(least)
     for n in (least < 0).nonzero().flatten().tolist():
         settled[n] = _settling_time(values[n], shares[n])
-    return Window(least, values.abs().amax(1), end * 10.0**-DECADES, end, settled)
+    chosen = vectors * (values <= (least + NEAR * least.abs()).unsqueeze(1)).unsqueeze(1)
+    begin = end * 10.0**-DECADES
+    return Window(least, values.abs().amax(1), begin, end, settled, chosen @ chosen.mT)
 
 
 def _settling_time(values: Tensor, shares: Tensor) -> float:
@@ -158,11 +168,12 @@ def _settling_time(values: Tensor, shares: Tensor) -> float:
 
 
 class Followed(NamedTuple):
-    """What the draws did, each (B,).
+    """What the draws did, each (B,) but `leaving`.
 
     Attributes:
         slope: of log |z| by least squares over the window; NaN where the draw never left.
         first: the same over the first three decades, transient included.
+        leaving: z / |z| at the window's end, (B, d); NaN where the draw never left.
         farthest: largest distance over the starting one.
         steps: Runge-Kutta steps.
         paths: |lambda_min| t and log10 of the distance, unwrapped, of the first `PATHS` unstable draws.
@@ -170,6 +181,7 @@ class Followed(NamedTuple):
 
     slope: Tensor
     first: Tensor
+    leaving: Tensor
     farthest: Tensor
     steps: int
     paths: tuple[tuple[list[float], list[float]], ...]
@@ -213,7 +225,7 @@ def follow(states: States, direction: Tensor, told: Window) -> Followed:
     zero = torch.zeros_like(h)
     time, begun, joined, farthest = zero, zero, zero, torch.ones_like(h)
     sums = torch.zeros(5, len(h), dtype=h.dtype)
-    slope, first = zero + math.nan, zero + math.nan
+    slope, first, leaving = zero + math.nan, zero + math.nan, math.nan * direction
     running, steps = torch.ones_like(unstable), 0
     kept = unstable.nonzero().flatten()[:PATHS]
     history = []
@@ -227,7 +239,9 @@ def follow(states: States, direction: Tensor, told: Window) -> Followed:
         left = running & unstable & (distance > told.end)
         fitted = _fitted(sums) / h
         first = torch.where(left & first.isnan(), fitted, first)
-        slope = torch.where(left & (begun >= told.settled), fitted, slope)
+        over = left & (begun >= told.settled)
+        slope = torch.where(over, fitted, slope)
+        leaving = torch.where(over.unsqueeze(-1), z / distance.unsqueeze(-1), leaving)
         running = running & slope.isnan() & (time < limit)
         back = left & running
         z = torch.where(back.unsqueeze(-1), z * (told.start / distance).unsqueeze(-1), z)
@@ -241,6 +255,7 @@ def follow(states: States, direction: Tensor, told: Window) -> Followed:
     return Followed(
         slope,
         first,
+        leaving,
         farthest,
         steps,
         tuple(_thinned(paths[:, n], told, int(draw)) for n, draw in enumerate(kept)),
