@@ -227,6 +227,48 @@ def test_a_slope_at_the_origin_is_no_critical_point() -> None:
     assert "a critical point that attracts" in diagnose(head, same, z, batch=4).verdict
 
 
+@pytest.mark.parametrize("size", [1e-6, 1e-10, 1e-14, 1e-200])
+def test_a_slope_near_the_origin_is_no_critical_point(size: float) -> None:
+    """One gradient step takes the loss from 2.2 to 1.2: rows that are short hide no slope."""
+    torch.manual_seed(0)
+    head, z = nn.Linear(4, 4).double(), size * normal(8, 4, seed=0)
+    loss = NAMED["mse"].bind(Targets(torch.ones(8, 4, dtype=torch.float64)))
+    found = diagnose(head, loss, z, batch=8)
+    assert found.numbers["|J^T rho|"] > 0.1
+    assert "the gradient is not zero" in found.verdict
+    step = 8 * torch.autograd.functional.jacobian(lambda z: loss(head(z)), z)
+    after = loss(head(z - step)).item()
+    assert after < 0.6 * found.numbers["loss"]
+
+
+def test_what_is_added_to_a_loss_makes_no_slope_critical() -> None:
+    """As long as the loss has digits for it: 1e12 leaves it three."""
+    head, z = mlp(), normal(8, D, seed=0)
+    for more in (0, 1e6, 1e12):
+        found = diagnose(head, lambda u, more=more: u.square().sum() + more, z, batch=8)
+        assert "the gradient is not zero" in found.verdict
+
+
+@pytest.mark.parametrize("size", [1e200, 1e-170, 1e-280])
+def test_a_slope_of_any_size_is_a_slope(size: float) -> None:
+    """Squares of it overflow, or underflow to 0."""
+    torch.manual_seed(0)
+    head, z = nn.Linear(D, K).double(), normal(8, D, seed=0)
+    one, found = (diagnose(head, lambda u, s=s: s * u.square().sum(), z) for s in (1.0, size))
+    for name in ("|rho|", "|J^T rho|"):
+        assert found.numbers[name] == pytest.approx(size * one.numbers[name], rel=1e-9, abs=0)
+    assert "the gradient is not zero" in found.verdict
+    far = diagnose(nn.Identity(), lambda u: 0 * u.sum(), size * z)
+    assert far.numbers["|u|"] == pytest.approx(size * float(z.norm()), rel=1e-9, abs=0)
+
+
+def test_a_softmax_that_saturates_beyond_the_root_of_the_least_number_has_a_slope() -> None:
+    z = torch.eye(8, dtype=torch.float64) + 0.01 * normal(8, 8, seed=0)
+    found = diagnose(nn.Identity(), "nt_xent", z, views=z, options={"temperature": 0.0025})
+    assert 0 < found.numbers["|J^T rho|"] < 1e-150
+    assert "the gradient is not zero" in found.verdict
+
+
 def test_a_residual_of_rounding_says_nothing_of_a_scale_invariant_loss() -> None:
     """Equal rows of length 1e-9: rho is rounding over that length, 1e-7."""
     head = nn.Linear(4, 4).double()

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from verify.diagnose import words
 from verify.diagnose.effects import costs, orbits, whitening
 from verify.diagnose.findings import Diagnosis, DiagnosisError, Extremes, spectrum
-from verify.diagnose.forming import forming_error
+from verify.diagnose.forming import forming_error, lengths
 from verify.diagnose.losses import bound, of_outputs
 from verify.numeric import (
     EffectiveHessian,
@@ -131,7 +131,7 @@ def diagnose(
     numbers |= {
         f"{t.term} {end}": getattr(t, end) for t in terms for end in ("smallest", "largest")
     }
-    seen = hessian.gradient * (hessian.gradient.norm(dim=1) > slope).unsqueeze(1)
+    seen = hessian.gradient * (lengths(hessian.gradient) > slope).unsqueeze(1)
     numbers["first-order change"] = words.first_order(seen, point, terms[-1], numbers["loss"])
     share, escape = _escape(hessian, vector, count)
     numbers |= escape
@@ -429,9 +429,9 @@ def _criticality(
     """Value and gradients, with the size that they would have without cancellation."""
     return {
         "loss": float(hessian.value),
-        "|rho|": float(hessian.rho.norm()),
-        "|J^T rho|": float(hessian.gradient.norm()),
-        "|u|": float(hessian.output.norm()),
+        "|rho|": float(lengths(hessian.rho.reshape(1, -1))),
+        "|J^T rho|": float(lengths(hessian.gradient.reshape(1, -1))),
+        "|u|": float(lengths(hessian.output.reshape(1, -1))),
         "scale invariant": float(
             isinstance(objective, Loss) and objective.objective.invariance is Invariance.ROW
         ),

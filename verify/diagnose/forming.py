@@ -27,6 +27,12 @@ ROUNDINGS = 2
 """The most roundings that a coordinate of those points is away by."""
 
 
+def lengths(rows: Tensor) -> Tensor:
+    """Norms of rows (n, d), none of which overflows or underflows where the entries do not."""
+    top = rows.abs().amax(1, keepdim=True)
+    return torch.where(top > 0, top * (rows / top).norm(dim=1, keepdim=True), top).squeeze(1)
+
+
 class Rounding(NamedTuple):
     """Estimated errors: of a product with the Hessian, in norm, and of the gradient, row by row."""
 
@@ -84,7 +90,7 @@ def forming_error(
         except (ValueError, TypeError, FloatingPointError):
             continue
         moves += 1
-        slope = slope.maximum((near.gradient - hessian.gradient).norm(dim=1))
+        slope = slope.maximum(lengths(near.gradient - hessian.gradient))
     if not moves:
         notes.append(
             "Some roundings away from these representations the Hessian could not be taken, as near a kink; so its forming error is without what rounding changes there."

@@ -10,14 +10,15 @@ import torch
 from torch import Tensor
 
 from verify.diagnose.findings import Answer, Extremes, Strength
+from verify.diagnose.forming import lengths
 from verify.numeric import EffectiveHessian, Head, Loss
 from verify.numeric.effective_hessian import rounding_majorant
 from verify.numeric.heads import Trace
 from verify.numeric.inertia import inertia
 
 CRITICAL = 1e-9
-"""First-order change of the loss over a step of one row as long as it is, over that row's share of the loss
-or the second-order change, up to which a state counts as critical."""
+"""A row's gradient over the steepest curvature times a length, up to which a state counts as critical: the length is
+the row's, or that over which this curvature makes the row's share of the loss, whichever is more."""
 
 COLLAPSED = 1e-12
 """Variance, of at most 1, up to which points of mean square 1, or directions, count as one."""
@@ -41,11 +42,11 @@ def is_direction(numbers: Numbers) -> bool:
 
 
 def first_order(gradient: Tensor, z: Tensor, effective: Extremes, loss: float) -> float:
-    """The largest of the rows' first-order changes, which `CRITICAL` bounds; where a row is 0, by loss and curvature."""
-    steepest, share = max(abs(effective.smallest), abs(effective.largest)), abs(loss) / len(z)
-    slope, size = gradient.norm(dim=1), z.norm(dim=1)
-    whole = (steepest * size.square()).clamp(min=share)
-    change = torch.where(size > 0, slope * size / whole, slope / math.sqrt(steepest * share))
+    """The largest of the rows' first-order changes, which `CRITICAL` bounds; curvature counts from its forming error on."""
+    steepest = max(abs(effective.smallest), abs(effective.largest), effective.rounding)
+    slope, size, share = lengths(gradient), lengths(z), math.sqrt(abs(loss) / len(z))
+    root = math.sqrt(steepest)  # of each factor, since a product of curvature and loss may overflow
+    change = slope / (root * (root * size).clamp(min=share))
     return float(torch.where(slope > 0, change, 0).max())
 
 
@@ -124,7 +125,7 @@ def critical(numbers: Numbers) -> Answer:
         "Is the state critical?",
         f"{word}: the loss is {numbers['loss']:.6g}, |rho| = {numbers['|rho|']:.2g} and |J^T rho| = {numbers['|J^T rho|']:.2g}.",
         Strength.RESIDUAL,
-        f"critical up to {CRITICAL:.0e} of a row's share of the loss, or its second-order change, over a step as long as the row; a row's gradient within its own rounding (an estimate) counts as 0",
+        f"critical up to {CRITICAL:.0e} of the steepest curvature times a length, the row's or that over which this curvature makes its share of the loss, whichever is more; a row's gradient within its own rounding (an estimate) counts as 0",
     )
 
 
@@ -241,7 +242,7 @@ def theorems(
             counted = inertia(objective, u)
     if isinstance(objective, Loss) and numbers["scale invariant"]:
         rho, product = hessian.rho.reshape(u.shape), objective.jet(u).hessian_product(u)
-        seen = rho.norm(dim=1) * u.norm(dim=1)  # no length is seen, of any row
+        seen = lengths(rho) * lengths(u)  # no length is seen, of any row
         row = int(seen.argmax())
         if float(seen[row]) > CRITICAL:  # else rho is rounding
             rho, product = rho[row], product[row]
