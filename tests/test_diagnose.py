@@ -452,9 +452,15 @@ def test_a_track_keeps_the_views_of_a_sample_together() -> None:
 
 
 def test_a_minimum_attracts() -> None:
-    found = diagnose(nn.Identity(), lambda u: u.square().sum(), torch.zeros(4, 3))
-    assert found.verdict == "Completely collapsed, at a critical point that attracts (certified)."
-    assert found.term("H_eff").smallest == pytest.approx(2)
+    origin = torch.zeros(4, 3)
+    same = NAMED["mse"].bind(Targets(origin.double()))
+    for loss, least, word in (
+        (same, 1 / 4, "certified"),
+        (lambda u: u.square().sum(), 2, "by signs in float64"),
+    ):
+        found = diagnose(nn.Identity(), loss, origin)
+        assert found.verdict == f"Completely collapsed, at a critical point that attracts ({word})."
+        assert found.term("H_eff").smallest == pytest.approx(least)
 
 
 def test_a_minimum_where_the_softmax_saturates_does_not_repel() -> None:

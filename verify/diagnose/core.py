@@ -4,7 +4,8 @@ Everything runs in float64, on a copy of a module; the modules that a function r
 stand-ins and left as they were. Signs are those of the matrices that `verify.numeric.certificates` proves;
 how far a matrix is from the Hessian is estimated from the same matrix in float32, as for the losses'
 inertia, and with point and outputs some roundings away, and no sign is told below that. What all of these lose whole is not in this estimate, such as
-the 1 - p of a saturated softmax in a loss of one's own, or what head or loss computes in float32 of itself.
+the 1 - p of a saturated softmax in a loss of one's own; so only closed forms have certified signs. Where head or loss of one's own computes in
+float32 of itself, its roundings are those of float32.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from verify.diagnose.effects import costs, orbits, whitening
 from verify.diagnose.findings import Diagnosis, DiagnosisError, Extremes, spectrum
 from verify.diagnose.forming import forming_error, lengths
 from verify.diagnose.losses import bound, of_outputs
+from verify.diagnose.own import asymmetry, closed, coarsest, not_its_slope
 from verify.numeric import (
     EffectiveHessian,
     Head,
@@ -36,6 +38,7 @@ from verify.numeric import (
     extreme_eigenpairs,
     head_of,
 )
+from verify.numeric.inertia import FORMING_SAFETY
 from verify.numeric.untouched import plainly, untouched
 from verify.ssl.measurements import percentile_interval
 
@@ -53,6 +56,9 @@ DRAWS = 200
 
 SAME = 1e-12
 """Largest difference of the outputs of a module and of the layers read from it, over the largest output."""
+
+LOST = "Head or loss is not of the closed forms that are known. What its own code loses whole to rounding, such as the 1 - p of a saturated softmax, is not in the forming error; so no sign is called certified."
+"""What is said of code of one's own."""
 
 SAMPLE = 20_000
 """Rows that collapse is measured on; of more, so many are drawn."""
@@ -121,11 +127,27 @@ def diagnose(
     numbers |= _criticality(hessian, objective)
     progress("curvature")
     single = _prepared(apply if isinstance(apply, Head) else head, torch.float32, place)
-    rounding, slope = forming_error(apply, single, hessian, objective, point, notes)
+    formulas = closed(apply, objective)
+    lowest = point.dtype if formulas else coarsest(apply, objective, point)
+    eps = torch.finfo(lowest).eps
+    rounding, slope = forming_error(apply, single, hessian, objective, point, notes, eps)
+    if not formulas:
+        notes.append(LOST)
+        odd, whole = asymmetry(hessian)
+        rounding = max(rounding, FORMING_SAFETY * odd)
+        if odd > math.sqrt(eps) * whole:
+            notes.append(
+                f"Products with the Hessian are not symmetric, by {odd / whole:.1g} of their size: that is rounding, as where a softmax saturates, or head or loss has derivatives that are those of no function. It counts as forming error; told is the symmetric part."
+            )
+        notes += not_its_slope(apply, objective, hessian, point, rounding, eps)
+    if lowest != point.dtype:
+        notes.append(
+            f"Head or loss computes in {str(lowest).removeprefix('torch.')} of itself: slopes and signs are told as far as that resolves them."
+        )
     terms = []
     found: dict[str, Any] = {}
     for name, operator in (("G", hessian.pullback), ("M", hessian.interaction), ("H_eff", hessian)):
-        terms.append(_extremes(name, operator, rounding, found))
+        terms.append(replace(_extremes(name, operator, rounding, found), closed=formulas))
     spectra["eigenvalues of H_eff"] = tuple(found.get("values", torch.zeros(0)).tolist())
     vector = found["vector"]  # of the least eigenvalue of H_eff, block and entries
     numbers |= {
@@ -150,7 +172,7 @@ def diagnose(
         answers += words.time(numbers, lr)
     answers += words.theorems(apply, objective, point, hessian, terms, numbers)
     progress("effects of the head")
-    answers += whitening(hessian, objective, numbers, rounding)
+    answers += whitening(hessian, objective, numbers, rounding, eps)
     if h2 is not None and z2 is not None:
         fresh = _fresh(head, place, seed)
         answers += orbits(z1, z2, h1, h2, fresh, numbers, generator)
@@ -472,6 +494,7 @@ def _extremes(
         zero,
         positive,
         rounding,
+        True,
     )
 
 

@@ -47,6 +47,7 @@ def forming_error(
     objective: Loss | Callable[[Tensor], Tensor],
     point: Tensor,
     notes: list[str],
+    eps: float,
 ) -> Rounding:
     """Error of forming the Hessian and the gradient, estimated from what rounding changes of them.
 
@@ -61,8 +62,9 @@ def forming_error(
         objective: the loss.
         point: where, (B, d).
         notes: is told what could not be tried.
+        eps: of the coarsest type that they compute in.
     """
-    n, eps = hessian.n, torch.finfo(torch.float64).eps
+    n = hessian.n
     generator = torch.Generator().manual_seed(0)
     v = torch.randn(*hessian.space, 4, generator=generator, dtype=torch.float64).to(point.device)
     v = v / v.norm() * math.sqrt(4 * hessian.blocks)

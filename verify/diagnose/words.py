@@ -65,17 +65,23 @@ def verdict(effective: Extremes, numbers: Numbers) -> str:
         else "Not completely collapsed"
     )
     if not is_critical(numbers):
-        sign = "with" if repels(effective) else "without"
-        return f"{state}, where the gradient is not zero, {sign} resolved negative curvature."
+        sign = "without resolved negative curvature"
+        if repels(effective):
+            sign = "with resolved negative curvature"
+            if not effective.closed:
+                sign = "with negative curvature in float64"
+        return f"{state}, where the gradient is not zero, {sign}."
+    certified = "certified" if effective.closed else "by signs in float64"
     if repels(effective):
-        strength = "certified" if effective.negative else "by its residual"
+        strength = certified if effective.negative else "by its residual"
         return f"{state}, at a critical point that repels ({strength})."
     if effective.zero is None:
         return f"{state}, at a critical point where no negative curvature was found (by residuals)."
     if _degenerate(effective):
-        return f"{state}, at a degenerate critical point: there is no resolved curvature, so no way out to second order."
+        out = ", so no way out to second order" if effective.closed else ""
+        return f"{state}, at a degenerate critical point: there is no resolved curvature{out}."
     if effective.zero == 0:
-        return f"{state}, at a critical point that attracts (certified)."
+        return f"{state}, at a critical point that attracts ({certified})."
     return f"{state}, at a critical point where no resolved curvature repels."
 
 
@@ -152,7 +158,8 @@ def stable(effective: Extremes, numbers: Numbers) -> Answer:
     else:
         does = "it attracts" if is_critical(numbers) else "H_eff is positive"
         word = f"{does} along all {total} directions"
-    strength = Strength.VALUE if effective.zero and not effective.negative else Strength.CERTIFIED
+    flat = effective.zero and not effective.negative
+    strength = Strength.CERTIFIED if effective.closed and not flat else Strength.VALUE
     return Answer("Is it stable?", _sentence(f"{before}{word}: {held}."), strength, proved)
 
 
