@@ -606,6 +606,22 @@ def test_nothing_of_the_users_is_changed_and_an_answer_repeats_itself() -> None:
     assert any("BatchNorm normalises by the batch" in note for note in found[0].notes)
 
 
+def test_one_diagnosis_is_of_one_function() -> None:
+    """BatchNorm maps views of one point each to one point if it sees one of them, and to two if it sees both."""
+    torch.manual_seed(0)
+    head = nn.Sequential(nn.Linear(D, K), nn.BatchNorm1d(K)).double()
+    one = torch.ones(8, D)
+    found = diagnose(head, "simsiam", one, views=-one)
+    assert found.numbers["loss"] == pytest.approx(1, abs=1e-3)  # of two opposite points
+    assert found.verdict.startswith("Not completely collapsed")
+    assert found.numbers["variance of directions of h"] == pytest.approx(1)
+    z, views = normal(24, D, seed=0), normal(24, D, seed=1) + 2
+    found = diagnose(head, "simsiam", z, views=views, batch=8)
+    (note,) = (note for note in found.notes if "training mode" in note)
+    assert "of the batch of 8 samples; collapse and what the head does, of 24, with both" in note
+    assert not any("training mode" in n for n in diagnose(head.eval(), "simsiam", z, views=z).notes)
+
+
 # --- the command ---------------------------------------------------------------------------------------
 
 

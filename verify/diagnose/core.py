@@ -110,15 +110,12 @@ def diagnose(
     progress("outputs")
     z1 = first[rows].to(place)
     z2 = None if second is None else second[rows].to(place)
-    h1, h2 = _outputs(apply, z1), None if z2 is None else _outputs(apply, z2)
+    z = z1 if z2 is None else torch.cat([z1, z2])
+    h = _outputs(apply, z)  # in one pass, as the Hessian's, since BatchNorm may couple the views
+    h1, h2 = (h, None) if z2 is None else h.chunk(2)
     if isinstance(apply, nn.Module):
-        apply = _read(apply, [(z1, h1)] if z2 is None or h2 is None else [(z1, h1), (z2, h2)])
-    numbers, spectra = _collapse(
-        z1 if z2 is None else torch.cat([z1, z2]),
-        h1 if h2 is None else torch.cat([h1, h2]),
-        count,
-        generator,
-    )
+        apply = _read(apply, z, h)
+    numbers, spectra = _collapse(z, h, count, generator)
     # The Hessian's batch.
     few = rows[: min(int(batch), len(rows))].sort().values
     point = torch.cat([first[few], *([] if second is None else [second[few]])]).to(place)
@@ -182,7 +179,10 @@ def diagnose(
     if isinstance(head, nn.Module) and any(
         m.training and isinstance(m, norm) for m in head.modules()
     ):
-        notes.append("The head is in training mode: BatchNorm normalises by the batch.")
+        views_of = "" if second is None else ", with both views in one pass"
+        notes.append(
+            f"The head is in training mode: BatchNorm normalises by the batch. Loss, gradient and curvature are those of the batch of {len(few)} samples; collapse and what the head does, of {len(rows)}{views_of}. In evaluation mode it is one function."
+        )
     if isinstance(loss, str) and isinstance(objective, Loss):
         held = [name for name in of_outputs(objective) if name not in (options or {})]
         if held:
@@ -302,21 +302,21 @@ def _prepared(
     return head
 
 
-def _read(module: nn.Module, seen: list[tuple[Tensor, Tensor]]) -> Head | nn.Module:
+def _read(module: nn.Module, z: Tensor, h: Tensor) -> Head | nn.Module:
     """A module in closed form where it is made of layers that have one, and puts out what these do; else itself.
 
     Args:
         module: in float64.
-        seen: representations and what the module put out there.
+        z: representations.
+        h: what the module put out there.
     """
     try:
         head = head_of(module)
     except (TypeError, ValueError, RuntimeError, StopIteration):
         return module
-    for z, h in seen:  # what `head_of` has compared is eight points of its own
-        if not torch.allclose(head(z), h, rtol=0, atol=SAME * float(h.abs().max())):
-            return module
-    return head
+    # What `head_of` has compared is eight points of its own.
+    same = torch.allclose(head(z), h, rtol=0, atol=SAME * float(h.abs().max()))
+    return head if same else module
 
 
 def _cast(head: Head, dtype: torch.dtype, place: torch.device) -> Head:

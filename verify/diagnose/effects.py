@@ -143,7 +143,8 @@ def orbits(
     numbers["orbit contraction, unrelated samples"] = shuffled
     if fresh is not None:
         with torch.no_grad():
-            control = (*within(z1, z2), *within(fresh(z1).double(), fresh(z2).double()))
+            anew = fresh(torch.cat([z1, z2])).double().chunk(2)
+        control = (*within(z1, z2), *within(anew[0], anew[1]))
         if bool(control[3].sum() > 0):
             numbers["orbit contraction, fresh head"] = contraction(control, slice(None))
             controls += (
