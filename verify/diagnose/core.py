@@ -150,6 +150,8 @@ def diagnose(
     numbers |= {
         f"{t.term} {end}": getattr(t, end) for t in terms for end in ("smallest", "largest")
     }
+    # What moving a row by its length times what the Hessian's rounding makes is the gradient's as well.
+    slope = slope.maximum(rounding * lengths(point))
     seen = hessian.gradient * (lengths(hessian.gradient) > slope).unsqueeze(1)
     numbers["first-order change"] = words.first_order(seen, point, terms[-1], numbers["loss"])
     share, escape = _escape(hessian, vector, count)

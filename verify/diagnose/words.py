@@ -275,7 +275,7 @@ def theorems(
         found.append(
             Answer(
                 question,
-                f"Theorem 4.1's term M is 0 to within rounding, as wherever rho is 0 or the head is affine, and so H_eff is J^T (hess L) J; {has} below minus twice its forming error, if what is not resolved of hess L is 0.",
+                f"Theorem 4.1's term M is 0 to within rounding, as wherever rho is 0 or the head is affine around these points, and so H_eff is J^T (hess L) J; {has} below minus twice its forming error, if what is not resolved of hess L is 0.",
                 Strength.THEOREM,
                 f"M has eigenvalues from {m.smallest:.1e} to {m.largest:.1e}, with a forming error of {m.rounding:.1e} (an estimate); inertia of hess L ({counted.positive}, {counted.zero}, "
                 f"{counted.negative}) to within {counted.tolerance:.1e}",
@@ -340,7 +340,7 @@ def _of_layers(
         found.append(
             Answer(
                 question,
-                f"Corollary 3.5 as repaired: G is positive definite, and stays so for every change of the Jacobian below L sin(arcsin(lambda / (M L^2)) / 2) in norm, here {float(reach.min()):.3g} or more, while the loss Hessian stays the same.",
+                f"Corollary 3.5 as repaired: G is positive definite, and stays so for every change of the Jacobian below L sin(arcsin(lambda / (M L^2)) / 2) in norm, here {_at_most(float(reach.min()))} or more, while the loss Hessian stays the same.",
                 Strength.THEOREM,
                 "lambda of G certified positive; L and M are norms in float64",
             )
@@ -353,6 +353,12 @@ def _bent(trace: Trace, rho: Tensor) -> Tensor:
     deltas = trace.adjoints(rho)[1:]
     bent = [d * bend for d, (_, _, bend) in zip(deltas, trace.jets, strict=True)]
     return torch.cat(bent, 1) if bent else rho.new_zeros(len(rho), 1)
+
+
+def _at_most(x: float) -> str:
+    """A positive number to three digits, rounded down."""
+    digits = f"{x:.3g}"
+    return digits if float(digits) <= x else f"{x * (1 - 5e-3):.3g}"
 
 
 def _sentence(text: str) -> str:
