@@ -928,7 +928,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"loss": 3}, "The curvature cannot be taken: `loss` must be a callable"),
     ({"head": 3}, "`head` must be a module or a function of representations; it was int"),
     ({"head": nn.Linear(D + 1, 2)}, "The head failed at representations of shape"),
-    ({"head": lambda z: z.sum()}, r"The head must map \(6, 6\) to \(6, k\)"),
+    ({"head": lambda z: z.sum()}, r"The head must map \(12, 6\) to \(12, k\)"),
     ({"head": lambda z: z / 0}, "The head's outputs hold NaN or infinity"),
     (
         {"head": nn.Sequential(nn.Linear(D, K), nn.Dropout(0.5))},

@@ -39,7 +39,7 @@ class _Types(TorchDispatchMode):
     """Sees the type of every result that a higher one was rounded to."""
 
     def __init__(self, own: torch.dtype) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.own = self.coarsest = own
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
