@@ -13,8 +13,9 @@ from curvature_fixture import normal, seeded  # noqa: F401
 from torch import Tensor, nn
 
 from verify.diagnose import Diagnosis, diagnose
-from verify.diagnose.losses import bound
-from verify.numeric import head_of
+from verify.diagnose.forming import forming_error
+from verify.diagnose.losses import NAMED, bound
+from verify.numeric import EffectiveHessian, Targets, head_of
 
 D = 4
 
@@ -44,6 +45,20 @@ def test_a_head_that_is_constant_has_no_certified_sign(name: str) -> None:
         effective = found.term("H_eff")
         assert (effective.negative, effective.positive) == (0, 0), seed
         assert "certified" not in found.verdict
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_the_forming_error_of_a_head_that_is_constant_is_all_there_is(name: str) -> None:
+    """Before asymmetry counts: of some of these points float32 leaves less than float64."""
+    head, d, seeds = FLAT[name]
+    for seed in seeds:
+        torch.manual_seed(seed)
+        z = torch.randn(2, d).double()
+        loss = NAMED["mse"].bind(Targets(torch.zeros(2, 1).double()))
+        hessian = EffectiveHessian(head, loss, z, separable=True)
+        eps = torch.finfo(z.dtype).eps
+        formed = forming_error(head, head, hessian, loss, z, [], eps).product
+        assert float(torch.linalg.matrix_norm(hessian.dense(), 2).max()) <= formed, seed
 
 
 @pytest.mark.parametrize("activation", [nn.GELU, nn.SiLU, nn.ReLU])

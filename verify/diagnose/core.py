@@ -4,7 +4,8 @@ Everything runs in float64, on a copy of a module; the modules that a function r
 stand-ins and left as they were. Signs are those of the matrices that `verify.numeric.certificates` proves;
 how far a matrix is from the Hessian is estimated from the same matrix in float32, as for the losses'
 inertia, and with point and outputs some roundings away, and no sign is told below that. What all of these lose whole is not in this estimate, such as
-the 1 - p of a saturated softmax in a loss of one's own, or what head or loss computes in float32 of itself.
+the 1 - p of a saturated softmax in a loss of one's own; so only closed forms have certified signs. Where head or loss of one's own computes in
+float32 of itself, its roundings are those of float32.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from torch import Tensor, nn
 from verify.diagnose import words
 from verify.diagnose.effects import costs, orbits, whitening
 from verify.diagnose.findings import Diagnosis, DiagnosisError, Extremes, spectrum
-from verify.diagnose.forming import forming_error
+from verify.diagnose.forming import forming_error, lengths
 from verify.diagnose.losses import bound, of_outputs
+from verify.diagnose.own import asymmetry, closed, coarsest, not_its_slope
 from verify.numeric import (
     EffectiveHessian,
     Head,
@@ -36,6 +38,7 @@ from verify.numeric import (
     extreme_eigenpairs,
     head_of,
 )
+from verify.numeric.inertia import FORMING_SAFETY
 from verify.numeric.untouched import plainly, untouched
 from verify.ssl.measurements import percentile_interval
 
@@ -53,6 +56,9 @@ DRAWS = 200
 
 SAME = 1e-12
 """Largest difference of the outputs of a module and of the layers read from it, over the largest output."""
+
+LOST = "Head or loss is not of the closed forms that are known. What its own code loses whole to rounding, such as the 1 - p of a saturated softmax, is not in the forming error; so no sign is called certified."
+"""What is said of code of one's own."""
 
 SAMPLE = 20_000
 """Rows that collapse is measured on; of more, so many are drawn."""
@@ -104,15 +110,12 @@ def diagnose(
     progress("outputs")
     z1 = first[rows].to(place)
     z2 = None if second is None else second[rows].to(place)
-    h1, h2 = _outputs(apply, z1), None if z2 is None else _outputs(apply, z2)
+    z = z1 if z2 is None else torch.cat([z1, z2])
+    h = _outputs(apply, z)  # in one pass, as the Hessian's, since BatchNorm may couple the views
+    h1, h2 = (h, None) if z2 is None else h.chunk(2)
     if isinstance(apply, nn.Module):
-        apply = _read(apply, [(z1, h1)] if z2 is None or h2 is None else [(z1, h1), (z2, h2)])
-    numbers, spectra = _collapse(
-        z1 if z2 is None else torch.cat([z1, z2]),
-        h1 if h2 is None else torch.cat([h1, h2]),
-        count,
-        generator,
-    )
+        apply = _read(apply, z, h)
+    numbers, spectra = _collapse(z, h, count, generator)
     # The Hessian's batch.
     few = rows[: min(int(batch), len(rows))].sort().values
     point = torch.cat([first[few], *([] if second is None else [second[few]])]).to(place)
@@ -121,17 +124,35 @@ def diagnose(
     numbers |= _criticality(hessian, objective)
     progress("curvature")
     single = _prepared(apply if isinstance(apply, Head) else head, torch.float32, place)
-    rounding, slope = forming_error(apply, single, hessian, objective, point, notes)
+    formulas = closed(apply, objective)
+    lowest = point.dtype if formulas else coarsest(apply, objective, point)
+    eps = torch.finfo(lowest).eps
+    rounding, slope = forming_error(apply, single, hessian, objective, point, notes, eps)
+    if not formulas:
+        notes.append(LOST)
+        odd, whole = asymmetry(hessian)
+        rounding = max(rounding, FORMING_SAFETY * odd)
+        if odd > math.sqrt(eps) * whole:
+            notes.append(
+                f"Products with the Hessian are not symmetric, by {odd / whole:.1g} of their size: that is rounding, as where a softmax saturates, or head or loss has derivatives that are those of no function. It counts as forming error; told is the symmetric part."
+            )
+        notes += not_its_slope(apply, objective, hessian, point, rounding, eps)
+    if lowest != point.dtype:
+        notes.append(
+            f"Head or loss computes in {str(lowest).removeprefix('torch.')} of itself: slopes and signs are told as far as that resolves them."
+        )
     terms = []
     found: dict[str, Any] = {}
     for name, operator in (("G", hessian.pullback), ("M", hessian.interaction), ("H_eff", hessian)):
-        terms.append(_extremes(name, operator, rounding, found))
+        terms.append(replace(_extremes(name, operator, rounding, found), closed=formulas))
     spectra["eigenvalues of H_eff"] = tuple(found.get("values", torch.zeros(0)).tolist())
     vector = found["vector"]  # of the least eigenvalue of H_eff, block and entries
     numbers |= {
         f"{t.term} {end}": getattr(t, end) for t in terms for end in ("smallest", "largest")
     }
-    seen = hessian.gradient * (hessian.gradient.norm(dim=1) > slope).unsqueeze(1)
+    # What moving a row by its length times what the Hessian's rounding makes is the gradient's as well.
+    slope = slope.maximum(rounding * lengths(point))
+    seen = hessian.gradient * (lengths(hessian.gradient) > slope).unsqueeze(1)
     numbers["first-order change"] = words.first_order(seen, point, terms[-1], numbers["loss"])
     share, escape = _escape(hessian, vector, count)
     numbers |= escape
@@ -150,7 +171,7 @@ def diagnose(
         answers += words.time(numbers, lr)
     answers += words.theorems(apply, objective, point, hessian, terms, numbers)
     progress("effects of the head")
-    answers += whitening(hessian, objective, numbers, rounding)
+    answers += whitening(hessian, objective, numbers, rounding, eps)
     if h2 is not None and z2 is not None:
         fresh = _fresh(head, place, seed)
         answers += orbits(z1, z2, h1, h2, fresh, numbers, generator)
@@ -160,7 +181,10 @@ def diagnose(
     if isinstance(head, nn.Module) and any(
         m.training and isinstance(m, norm) for m in head.modules()
     ):
-        notes.append("The head is in training mode: BatchNorm normalises by the batch.")
+        views_of = "" if second is None else ", with both views in one pass"
+        notes.append(
+            f"The head is in training mode: BatchNorm normalises by the batch. Loss, gradient and curvature are those of the batch of {len(few)} samples; collapse and what the head does, of {len(rows)}{views_of}. In evaluation mode it is one function."
+        )
     if isinstance(loss, str) and isinstance(objective, Loss):
         held = [name for name in of_outputs(objective) if name not in (options or {})]
         if held:
@@ -280,21 +304,21 @@ def _prepared(
     return head
 
 
-def _read(module: nn.Module, seen: list[tuple[Tensor, Tensor]]) -> Head | nn.Module:
+def _read(module: nn.Module, z: Tensor, h: Tensor) -> Head | nn.Module:
     """A module in closed form where it is made of layers that have one, and puts out what these do; else itself.
 
     Args:
         module: in float64.
-        seen: representations and what the module put out there.
+        z: representations.
+        h: what the module put out there.
     """
     try:
         head = head_of(module)
     except (TypeError, ValueError, RuntimeError, StopIteration):
         return module
-    for z, h in seen:  # what `head_of` has compared is eight points of its own
-        if not torch.allclose(head(z), h, rtol=0, atol=SAME * float(h.abs().max())):
-            return module
-    return head
+    # What `head_of` has compared is eight points of its own.
+    same = torch.allclose(head(z), h, rtol=0, atol=SAME * float(h.abs().max()))
+    return head if same else module
 
 
 def _cast(head: Head, dtype: torch.dtype, place: torch.device) -> Head:
@@ -429,9 +453,9 @@ def _criticality(
     """Value and gradients, with the size that they would have without cancellation."""
     return {
         "loss": float(hessian.value),
-        "|rho|": float(hessian.rho.norm()),
-        "|J^T rho|": float(hessian.gradient.norm()),
-        "|u|": float(hessian.output.norm()),
+        "|rho|": float(lengths(hessian.rho.reshape(1, -1))),
+        "|J^T rho|": float(lengths(hessian.gradient.reshape(1, -1))),
+        "|u|": float(lengths(hessian.output.reshape(1, -1))),
         "scale invariant": float(
             isinstance(objective, Loss) and objective.objective.invariance is Invariance.ROW
         ),
@@ -472,6 +496,7 @@ def _extremes(
         zero,
         positive,
         rounding,
+        True,
     )
 
 

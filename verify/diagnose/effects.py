@@ -6,11 +6,13 @@ import math
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from verify.diagnose.findings import Answer, Strength
 from verify.diagnose.forming import forming_error
+from verify.diagnose.own import asymmetry, closed
 from verify.numeric import EffectiveHessian, Loss
+from verify.numeric.inertia import FORMING_SAFETY
 from verify.ssl.measurements import percentile_interval
 from verify.ssl.probes import ridge_scores
 
@@ -59,6 +61,7 @@ def whitening(
     objective: Loss | Callable[[Tensor], Tensor],
     numbers: dict[str, float],
     rounding: float,
+    eps: float,
 ) -> list[Answer]:
     """Condition of H_eff, which is right to `rounding`, on its positive eigenvectors, against that of the loss in the outputs."""
     u = hessian.output
@@ -66,7 +69,9 @@ def whitening(
         return []
     alone = EffectiveHessian(_same, objective, u, separable=hessian.blocks > 1)
     unnoted: list[str] = []
-    formed = forming_error(_same, _same, alone, objective, u, unnoted).product
+    formed = forming_error(_same, _same, alone, objective, u, unnoted, eps).product
+    if not closed(nn.Identity(), objective):
+        formed = max(formed, FORMING_SAFETY * asymmetry(alone)[0])
     own, own_count = condition(alone.dense_blocks(None), formed)
     through, count = condition(hessian.dense_blocks(None), rounding)
     numbers |= {"positive of the loss": own_count, "positive through the head": count}
@@ -138,7 +143,8 @@ def orbits(
     numbers["orbit contraction, unrelated samples"] = shuffled
     if fresh is not None:
         with torch.no_grad():
-            control = (*within(z1, z2), *within(fresh(z1).double(), fresh(z2).double()))
+            anew = fresh(torch.cat([z1, z2])).double().chunk(2)
+        control = (*within(z1, z2), *within(anew[0], anew[1]))
         if bool(control[3].sum() > 0):
             numbers["orbit contraction, fresh head"] = contraction(control, slice(None))
             controls += (

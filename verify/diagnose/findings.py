@@ -54,6 +54,8 @@ class Extremes:
         negative, zero, positive: eigenvalues whose sign is proved for the float64 matrix and resolved
             beyond `rounding`, and those that are not; None where the matrix was not formed.
         rounding: estimated error of forming the matrix, in norm; signs below it are not told.
+        closed: whether head and loss have closed forms here; of others this error may miss what is lost whole,
+            and no sign is called certified.
     """
 
     term: str
@@ -64,6 +66,7 @@ class Extremes:
     zero: int | None
     positive: int | None
     rounding: float
+    closed: bool
 
 
 @dataclass(frozen=True)

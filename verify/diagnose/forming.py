@@ -27,6 +27,12 @@ ROUNDINGS = 2
 """The most roundings that a coordinate of those points is away by."""
 
 
+def lengths(rows: Tensor) -> Tensor:
+    """Norms of rows (n, d), none of which overflows or underflows where the entries do not."""
+    top = rows.abs().amax(1, keepdim=True)
+    return torch.where(top > 0, top * (rows / top).norm(dim=1, keepdim=True), top).squeeze(1)
+
+
 class Rounding(NamedTuple):
     """Estimated errors: of a product with the Hessian, in norm, and of the gradient, row by row."""
 
@@ -41,6 +47,7 @@ def forming_error(
     objective: Loss | Callable[[Tensor], Tensor],
     point: Tensor,
     notes: list[str],
+    eps: float,
 ) -> Rounding:
     """Error of forming the Hessian and the gradient, estimated from what rounding changes of them.
 
@@ -55,8 +62,9 @@ def forming_error(
         objective: the loss.
         point: where, (B, d).
         notes: is told what could not be tried.
+        eps: of the coarsest type that they compute in.
     """
-    n, eps = hessian.n, torch.finfo(torch.float64).eps
+    n = hessian.n
     generator = torch.Generator().manual_seed(0)
     v = torch.randn(*hessian.space, 4, generator=generator, dtype=torch.float64).to(point.device)
     v = v / v.norm() * math.sqrt(4 * hessian.blocks)
@@ -84,7 +92,7 @@ def forming_error(
         except (ValueError, TypeError, FloatingPointError):
             continue
         moves += 1
-        slope = slope.maximum((near.gradient - hessian.gradient).norm(dim=1))
+        slope = slope.maximum(lengths(near.gradient - hessian.gradient))
     if not moves:
         notes.append(
             "Some roundings away from these representations the Hessian could not be taken, as near a kink; so its forming error is without what rounding changes there."

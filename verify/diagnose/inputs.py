@@ -181,6 +181,7 @@ def head(
     own = set(made.state_dict())
     chosen = prefix if prefix is not None else _prefix_of(state, own)
     part = {n.removeprefix(chosen): t for n, t in state.items() if n.startswith(chosen)}
+    made = made.double() if _digits(part) == torch.float64 else made
     try:
         made.load_state_dict({n: t for n, t in part.items() if n in own or prefix is not None})
     except RuntimeError as error:
@@ -307,7 +308,9 @@ def from_state(
         raise DiagnosisError(
             f"{path} has no head that goes by a known name ({', '.join(HEADS)}); its tensors begin with {', '.join(_beginnings(state))}. Choose with --prefix, or give --head package:callable."
         )
-    part = {n.removeprefix(chosen): t.float() for n, t in state.items() if n.startswith(chosen)}
+    part = {n.removeprefix(chosen): t for n, t in state.items() if n.startswith(chosen)}
+    fine = _digits(part)
+    part = {n: t.to(fine) for n, t in part.items()}
     last = {n: t for n, t in part.items() if n.startswith("last_layer.")}
     layers = {n: t for n, t in part.items() if not n.startswith("last_layer.")}
     names = sorted({n.rpartition(".")[0] for n in layers}, key=_order)
@@ -344,7 +347,7 @@ def from_state(
                 f"{chosen}{name} in {path} is neither a linear layer nor BatchNorm; give the head's own module as --head package:callable."
             )
         try:
-            modules[-1].load_state_dict(tensors)
+            modules[-1].to(fine).load_state_dict(tensors)
         except RuntimeError as error:
             raise DiagnosisError(
                 f"{chosen}{name} in {path} cannot be read ({' '.join(str(error).split())}); give --head package:callable."
@@ -364,6 +367,13 @@ def from_state(
             f"{chosen}last_layer in {path} has no weight; expected DINO's last layer."
         )
     return NormalisedLast(mlp, weight)
+
+
+def _digits(tensors: dict[str, Tensor]) -> torch.dtype:
+    """float64 where a tensor has that many digits, else float32."""
+    return (
+        torch.float64 if any(t.dtype == torch.float64 for t in tensors.values()) else torch.float32
+    )
 
 
 def _order(name: str) -> list[Any]:

@@ -10,14 +10,15 @@ import torch
 from torch import Tensor
 
 from verify.diagnose.findings import Answer, Extremes, Strength
+from verify.diagnose.forming import lengths
 from verify.numeric import EffectiveHessian, Head, Loss
 from verify.numeric.effective_hessian import rounding_majorant
 from verify.numeric.heads import Trace
 from verify.numeric.inertia import inertia
 
 CRITICAL = 1e-9
-"""First-order change of the loss over a step of one row as long as it is, over that row's share of the loss
-or the second-order change, up to which a state counts as critical."""
+"""A row's gradient over the steepest curvature times a length, up to which a state counts as critical: the length is
+the row's, or that over which this curvature makes the row's share of the loss, whichever is more."""
 
 COLLAPSED = 1e-12
 """Variance, of at most 1, up to which points of mean square 1, or directions, count as one."""
@@ -41,11 +42,11 @@ def is_direction(numbers: Numbers) -> bool:
 
 
 def first_order(gradient: Tensor, z: Tensor, effective: Extremes, loss: float) -> float:
-    """The largest of the rows' first-order changes, which `CRITICAL` bounds; where a row is 0, by loss and curvature."""
-    steepest, share = max(abs(effective.smallest), abs(effective.largest)), abs(loss) / len(z)
-    slope, size = gradient.norm(dim=1), z.norm(dim=1)
-    whole = (steepest * size.square()).clamp(min=share)
-    change = torch.where(size > 0, slope * size / whole, slope / math.sqrt(steepest * share))
+    """The largest of the rows' first-order changes, which `CRITICAL` bounds; curvature counts from its forming error on."""
+    steepest = max(abs(effective.smallest), abs(effective.largest), effective.rounding)
+    slope, size, share = lengths(gradient), lengths(z), math.sqrt(abs(loss) / len(z))
+    root = math.sqrt(steepest)  # of each factor, since a product of curvature and loss may overflow
+    change = slope / (root * (root * size).clamp(min=share))
     return float(torch.where(slope > 0, change, 0).max())
 
 
@@ -64,17 +65,23 @@ def verdict(effective: Extremes, numbers: Numbers) -> str:
         else "Not completely collapsed"
     )
     if not is_critical(numbers):
-        sign = "with" if repels(effective) else "without"
-        return f"{state}, where the gradient is not zero, {sign} resolved negative curvature."
+        sign = "without resolved negative curvature"
+        if repels(effective):
+            sign = "with resolved negative curvature"
+            if not effective.closed:
+                sign = "with negative curvature in float64"
+        return f"{state}, where the gradient is not zero, {sign}."
+    certified = "certified" if effective.closed else "by signs in float64"
     if repels(effective):
-        strength = "certified" if effective.negative else "by its residual"
+        strength = certified if effective.negative else "by its residual"
         return f"{state}, at a critical point that repels ({strength})."
     if effective.zero is None:
         return f"{state}, at a critical point where no negative curvature was found (by residuals)."
     if _degenerate(effective):
-        return f"{state}, at a degenerate critical point: there is no resolved curvature, so no way out to second order."
+        out = ", so no way out to second order" if effective.closed else ""
+        return f"{state}, at a degenerate critical point: there is no resolved curvature{out}."
     if effective.zero == 0:
-        return f"{state}, at a critical point that attracts (certified)."
+        return f"{state}, at a critical point that attracts ({certified})."
     return f"{state}, at a critical point where no resolved curvature repels."
 
 
@@ -124,7 +131,7 @@ def critical(numbers: Numbers) -> Answer:
         "Is the state critical?",
         f"{word}: the loss is {numbers['loss']:.6g}, |rho| = {numbers['|rho|']:.2g} and |J^T rho| = {numbers['|J^T rho|']:.2g}.",
         Strength.RESIDUAL,
-        f"critical up to {CRITICAL:.0e} of a row's share of the loss, or its second-order change, over a step as long as the row; a row's gradient within its own rounding (an estimate) counts as 0",
+        f"critical up to {CRITICAL:.0e} of the steepest curvature times a length, the row's or that over which this curvature makes its share of the loss, whichever is more; a row's gradient within its own rounding (an estimate) counts as 0",
     )
 
 
@@ -151,7 +158,8 @@ def stable(effective: Extremes, numbers: Numbers) -> Answer:
     else:
         does = "it attracts" if is_critical(numbers) else "H_eff is positive"
         word = f"{does} along all {total} directions"
-    strength = Strength.VALUE if effective.zero and not effective.negative else Strength.CERTIFIED
+    flat = effective.zero and not effective.negative
+    strength = Strength.CERTIFIED if effective.closed and not flat else Strength.VALUE
     return Answer("Is it stable?", _sentence(f"{before}{word}: {held}."), strength, proved)
 
 
@@ -241,7 +249,7 @@ def theorems(
             counted = inertia(objective, u)
     if isinstance(objective, Loss) and numbers["scale invariant"]:
         rho, product = hessian.rho.reshape(u.shape), objective.jet(u).hessian_product(u)
-        seen = rho.norm(dim=1) * u.norm(dim=1)  # no length is seen, of any row
+        seen = lengths(rho) * lengths(u)  # no length is seen, of any row
         row = int(seen.argmax())
         if float(seen[row]) > CRITICAL:  # else rho is rounding
             rho, product = rho[row], product[row]
@@ -267,7 +275,7 @@ def theorems(
         found.append(
             Answer(
                 question,
-                f"Theorem 4.1's term M is 0 to within rounding, as wherever rho is 0 or the head is affine, and so H_eff is J^T (hess L) J; {has} below minus twice its forming error, if what is not resolved of hess L is 0.",
+                f"Theorem 4.1's term M is 0 to within rounding, as wherever rho is 0 or the head is affine around these points, and so H_eff is J^T (hess L) J; {has} below minus twice its forming error, if what is not resolved of hess L is 0.",
                 Strength.THEOREM,
                 f"M has eigenvalues from {m.smallest:.1e} to {m.largest:.1e}, with a forming error of {m.rounding:.1e} (an estimate); inertia of hess L ({counted.positive}, {counted.zero}, "
                 f"{counted.negative}) to within {counted.tolerance:.1e}",
@@ -332,7 +340,7 @@ def _of_layers(
         found.append(
             Answer(
                 question,
-                f"Corollary 3.5 as repaired: G is positive definite, and stays so for every change of the Jacobian below L sin(arcsin(lambda / (M L^2)) / 2) in norm, here {float(reach.min()):.3g} or more, while the loss Hessian stays the same.",
+                f"Corollary 3.5 as repaired: G is positive definite, and stays so for every change of the Jacobian below L sin(arcsin(lambda / (M L^2)) / 2) in norm, here {_at_most(float(reach.min()))} or more, while the loss Hessian stays the same.",
                 Strength.THEOREM,
                 "lambda of G certified positive; L and M are norms in float64",
             )
@@ -345,6 +353,12 @@ def _bent(trace: Trace, rho: Tensor) -> Tensor:
     deltas = trace.adjoints(rho)[1:]
     bent = [d * bend for d, (_, _, bend) in zip(deltas, trace.jets, strict=True)]
     return torch.cat(bent, 1) if bent else rho.new_zeros(len(rho), 1)
+
+
+def _at_most(x: float) -> str:
+    """A positive number to three digits, rounded down."""
+    digits = f"{x:.3g}"
+    return digits if float(digits) <= x else f"{x * (1 - 5e-3):.3g}"
 
 
 def _sentence(text: str) -> str:
