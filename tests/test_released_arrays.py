@@ -362,7 +362,7 @@ def test_e7_of_the_made_up_release(made_up: Analysis) -> None:
     assert value(found.ours) == pytest.approx(2)
     assert claim(made_up, "E7", "separates").answer is Answer.NO
     assert claim(made_up, "E7", "typical").answer is Answer.NO
-    assert claim(made_up, "E7", "batchnorm").answer is Answer.YES
+    assert claim(made_up, "E7", "batchnorm").answer is Answer.NO  # they were as near without it
 
 
 @pytest.mark.parametrize(
@@ -377,13 +377,39 @@ def test_e7_of_the_made_up_release(made_up: Analysis) -> None:
 def test_about_as_fast_is_no_more_than_ten_times_either_way(
     ratios: tuple[float, ...], expected: Answer
 ) -> None:
-    plain = {collapse.Cell("swish", False, 0.05): np.full((3, 4), 50.0)}
+    plain = {
+        collapse.Cell(activation, False, 0.05): np.full((3, 4), 50.0)
+        for activation in ("swish", "relu")
+    }
     normed = {
         collapse.Cell(activation, True, 0.05): np.full((3, 4), ratio)
         for activation, ratio in zip(("swish", "relu"), ratios, strict=True)
     }
     found = collapse._update_claims(About("E7", "made up"), plain | normed)
     assert {c.id: c.answer for c in found}["batchnorm"] is expected
+
+
+def test_batchnorm_brings_nothing_together_that_was_as_near_without_it() -> None:
+    """As in E7's own criterion: less than without it, whose ratio is within the bounds by itself."""
+    near = {
+        collapse.Cell("swish", normed, 0.05): np.full((3, 4), ratio)
+        for normed, ratio in ((False, 2.0), (True, 2.0))
+    }
+    found = {c.id: c for c in collapse._update_claims(About("E7", "made up"), near)}
+    assert found["batchnorm"].answer is Answer.NO
+    assert "from the x 0.1 start" in found["batchnorm"].text
+
+
+@pytest.mark.parametrize(("later", "expected"), [(1.09, Answer.NO), (1.11, Answer.UNDECIDED)])
+def test_a_head_that_still_rises_is_not_said_not_to_regrow(later: float, expected: Answer) -> None:
+    """One seed of ViT-Tiny's linear head ends at 0.90 of its first epoch's mean, and at 3.2 times the second's."""
+    fallen = np.full((3, EPOCHS), 1e-4)
+    fallen[:, 0] = 1e-3
+    fallen[0, -1] = later * 1e-4
+    cell = collapse.Cell("linear", False, 0.05)
+    for start, id in enumerate(("regrows-linear", "later-linear")):
+        found = collapse._grows(About("E2", "made up"), cell, fallen, start, id, "It regrows.")
+        assert found.answer is expected, id
 
 
 def test_e1_of_the_made_up_release(made_up: Analysis) -> None:
@@ -882,6 +908,36 @@ def test_what_is_told_of_the_other_settings_is_what_their_arrays_gave(recorded: 
     remarks = " ".join(asked(2).flaws)
     assert f"no smooth head regrows in any seed, {span(gelu + swish)} of the first epoch" in remarks
     assert max(ratios(recorded, "regrows-linear", VIT)) < 1
+    assert claim(recorded, "E2", "regrows-linear", VIT).answer is Answer.UNDECIDED  # one rises
+
+
+def test_what_the_criteria_say_was_seen_of_the_arrays(recorded: Analysis) -> None:
+    """That a linear head below its first epoch's mean still rises, and which runs are together without BatchNorm."""
+    below = {
+        folder: [
+            (first, later)
+            for first, later in zip(
+                ratios(recorded, "regrows-linear", folder),
+                ratios(recorded, "later-linear", folder),
+                strict=True,
+            )
+            if first < 1 and later >= collapse.GREW
+        ]
+        for folder in (collapse.MAIN, VIT)
+    }
+    told = [f"{first:.2f} {later:.2g}" for one in below.values() for first, later in one]
+    assert told == ["0.21 1.3", "0.90 3.2"]
+    assert "0.90 and rising" in collapse.RISING
+    plain = [
+        r.ours.each
+        for r in recorded.rows
+        if r.quantity.startswith("relative update") and "no BatchNorm" in r.quantity and r.ours
+    ]
+    near = [all(0.1 <= each <= 10 for each in one) for one in plain]
+    assert (sum(near), len(near)) == (3, 8)
+    criterion = claim(recorded, "E7", "batchnorm").criterion
+    assert "three runs of eight without BatchNorm lie within them" in criterion
+    assert claim(recorded, "E2", "batchnorm").text == "With BatchNorm every run keeps its deviation."
 
 
 def test_what_is_told_of_the_linear_head_is_what_its_arrays_gave(recorded: Analysis) -> None:
