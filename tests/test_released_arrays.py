@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -595,8 +596,27 @@ def test_intervals_within_classes_are_as_wide_as_their_few_orbits_ask_for() -> N
     low, high = interval(found.ratio(lambda c: c.z.spread))
     spreads = arrays["orbits_z"].reshape(5, 3, 12, 8).var(2).sum(-1)
     error = np.sqrt(spreads.var(1, ddof=1).sum() / 3) / 5
-    assert high - low == pytest.approx(2 * 1.96 * error, rel=0.06)
+    assert high - low == pytest.approx(2 * stats.t.ppf(0.975, 10) * error, rel=0.06)
     assert (low + high) / 2 == pytest.approx(spreads.mean(), abs=0.2 * error)
+
+
+def test_intervals_over_fifteen_orbits_have_student_s_quantile() -> None:
+    """Oracle: a mean of 15, without regard to classes, and of a ratio over a constant."""
+    arrays = orbit_arrays(4.0, 1.5)
+    found = orbits.measure(Release({f"p/{n}": a for n, a in arrays.items()}), "p")
+    spreads = arrays["orbits_z"].reshape(15, 12, 8).var(1).sum(-1)
+    half = stats.t.ppf(0.975, 14) * spreads.std(ddof=1) / 15**0.5
+    weights = orbits.bootstrap_weights(
+        torch.zeros(15, dtype=torch.int64), orbits.DRAWS, torch.Generator().manual_seed(0)
+    )
+    ratio = orbits.bootstrapped_ratio(
+        torch.ones(15, dtype=torch.float64), torch.from_numpy(spreads), weights
+    )
+    for estimate in (found.ratio(lambda c: c.z.spread, within=False), ratio):
+        low, high = interval(estimate)
+        assert high - low == pytest.approx(2 * half, rel=0.04)
+    many = orbits.widened(torch.tensor([0.0, 1.0, 2.0]), 10**6)
+    assert many.tolist() == pytest.approx([0, 1, 2], abs=1e-4)
 
 
 def test_intervals_within_classes_are_rid_of_the_bias_of_their_draws() -> None:
@@ -871,6 +891,7 @@ def test_recorded_claims_say_what_is_and_what_is_not_in_the_papers_favour(
     assert set(vit.values()) == {no}
     assert claim(recorded, "E2", "regrows-swish", "cifar100/resnet18").answer is undecided
     assert claim(recorded, "E4", "pattern", "cifar100/resnet18").answer is undecided
+    assert claim(recorded, "E3", "semantics", "cifar10/vit_tiny").answer is undecided
 
 
 VIT, HUNDRED = "cifar10/vit_tiny", "cifar100/resnet18"
@@ -907,7 +928,12 @@ def test_what_is_told_of_the_other_settings_is_what_their_arrays_gave(recorded: 
     ) in asked(2).published
     remarks = " ".join(asked(2).flaws)
     assert f"no smooth head regrows in any seed, {span(gelu + swish)} of the first epoch" in remarks
-    assert max(ratios(recorded, "regrows-linear", VIT)) < 1
+    linear = ratios(recorded, "regrows-linear", VIT)
+    assert max(linear) < 1
+    assert (
+        f"the linear head in none, though one of its seeds, at {max(linear):.2f}, still rises"
+        in remarks
+    )
     assert claim(recorded, "E2", "regrows-linear", VIT).answer is Answer.UNDECIDED  # one rises
 
 
@@ -937,7 +963,9 @@ def test_what_the_criteria_say_was_seen_of_the_arrays(recorded: Analysis) -> Non
     assert (sum(near), len(near)) == (3, 8)
     criterion = claim(recorded, "E7", "batchnorm").criterion
     assert "three runs of eight without BatchNorm lie within them" in criterion
-    assert claim(recorded, "E2", "batchnorm").text == "With BatchNorm every run keeps its deviation."
+    assert (
+        claim(recorded, "E2", "batchnorm").text == "With BatchNorm every run keeps its deviation."
+    )
 
 
 def test_what_is_told_of_the_linear_head_is_what_its_arrays_gave(recorded: Analysis) -> None:
@@ -1063,13 +1091,13 @@ def test_recorded_figures(recorded: Analysis, key: tuple[str, str]) -> None:
 
 
 SELECTIVITIES = {
-    ("E3", "selectivity: compression over that", ""): (1.46, 1.35, 1.58),
-    ("E3", "selectivity: compression over that", "CIFAR-10, ViT-Tiny"): (1.37, 1.22, 1.53),
-    ("E3", "total variance, z over h", ""): (14.93, 14.00, 15.80),
-    ("E3", "total variance, z over h", "CIFAR-10, ViT-Tiny"): (2930, 2709, 3217),
-    ("E6", "selectivity: 1 layer", ""): (0.81, 0.72, 0.91),
-    ("E6", "selectivity: 2 layers", ""): (1.50, 1.33, 1.67),
-    ("E6", "selectivity: 3 layers", ""): (2.03, 1.73, 2.35),
+    ("E3", "selectivity: compression over that", ""): (1.46, 1.333, 1.597),
+    ("E3", "selectivity: compression over that", "CIFAR-10, ViT-Tiny"): (1.37, 1.202, 1.551),
+    ("E3", "total variance, z over h", ""): (14.93, 13.88, 15.92),
+    ("E3", "total variance, z over h", "CIFAR-10, ViT-Tiny"): (2930, 2680, 3258),
+    ("E6", "selectivity: 1 layer", ""): (0.815, 0.707, 0.925),
+    ("E6", "selectivity: 2 layers", ""): (1.50, 1.302, 1.689),
+    ("E6", "selectivity: 3 layers", ""): (2.03, 1.689, 2.393),
 }
 
 
@@ -1078,7 +1106,7 @@ def test_recorded_selectivities(recorded: Analysis, key: tuple[str, str, str]) -
     found = row(recorded, *key).ours
     assert (value(found), *interval(found)) == pytest.approx(SELECTIVITIES[key], rel=0.01)
     if key == ("E3", "selectivity: compression over that", ""):
-        assert claim(recorded, "E3", "selective").value == "1.46 [1.36, 1.58]"
+        assert claim(recorded, "E3", "selective").value == "1.46 [1.34, 1.59]"
 
 
 @pytest.mark.skipif(not ARCHIVE.is_file(), reason="the release's arrays are not beside the project")
