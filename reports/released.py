@@ -43,6 +43,14 @@ def read() -> tuple[Claim, ...]:
     return msgspec.json.decode(FILE.read_bytes(), type=_Analysis).claims
 
 
+def asked() -> dict[tuple[str, str], dict[str, Claim]]:
+    """By experiment and id of the claim, the claim in each setting that has it, in the order of the file."""
+    found: dict[tuple[str, str], dict[str, Claim]] = {}
+    for claim in read():
+        found.setdefault((claim.experiment, claim.id), {})[claim.setting] = claim
+    return found
+
+
 def by_setting() -> tuple[list[str], dict[tuple[str, str], Mapping[str, Claim]]]:
     """What was asked in more than one setting.
 
@@ -50,17 +58,14 @@ def by_setting() -> tuple[list[str], dict[tuple[str, str], Mapping[str, Claim]]]
         the settings, that of the paper's main results first; and by experiment and id of the claim, the claim in
         each setting that has it.
     """
-    found: dict[tuple[str, str], dict[str, Claim]] = {}
-    for claim in read():
-        found.setdefault((claim.experiment, claim.id), {})[claim.setting] = claim
-    several = {key: of for key, of in found.items() if len(of) > 1}
+    several = {key: of for key, of in asked().items() if len(of) > 1}
     return list(dict.fromkeys(setting for of in several.values() for setting in of)), dict(several)
 
 
 def elsewhere(experiment: str, told: Told) -> dict[str, list[Answer]]:
     """What the arrays of the other settings answer to what is told of the main one's, each answer once."""
-    settings, asked = by_setting()
-    claims = [asked[experiment, id] for id in told.claims if (experiment, id) in asked]
+    settings, several = by_setting()
+    claims = [several[experiment, id] for id in told.claims if (experiment, id) in several]
     found = {
         setting: list(dict.fromkeys(of[setting].answer for of in claims if setting in of))
         for setting in settings[1:]

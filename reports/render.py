@@ -747,8 +747,9 @@ def _counted_standings(rows: Sequence[tuple[crosswalk.Sentence, crosswalk.Standi
 
 
 def _seconds(seconds: float) -> str:
+    """A time that no line parts from its unit."""
     if seconds < 0.1:
-        return f"{1000 * seconds:.0f} ms"
+        return f"{1000 * seconds:.0f}\N{NO-BREAK SPACE}ms"
     if seconds < 100:
-        return f"{seconds:.1f} s"
-    return f"{seconds / 60:.0f} min"
+        return f"{seconds:.1f}\N{NO-BREAK SPACE}s"
+    return f"{seconds / 60:.0f}\N{NO-BREAK SPACE}min"

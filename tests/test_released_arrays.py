@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -362,7 +363,7 @@ def test_e7_of_the_made_up_release(made_up: Analysis) -> None:
     assert value(found.ours) == pytest.approx(2)
     assert claim(made_up, "E7", "separates").answer is Answer.NO
     assert claim(made_up, "E7", "typical").answer is Answer.NO
-    assert claim(made_up, "E7", "batchnorm").answer is Answer.YES
+    assert claim(made_up, "E7", "batchnorm").answer is Answer.NO  # they were as near without it
 
 
 @pytest.mark.parametrize(
@@ -377,13 +378,39 @@ def test_e7_of_the_made_up_release(made_up: Analysis) -> None:
 def test_about_as_fast_is_no_more_than_ten_times_either_way(
     ratios: tuple[float, ...], expected: Answer
 ) -> None:
-    plain = {collapse.Cell("swish", False, 0.05): np.full((3, 4), 50.0)}
+    plain = {
+        collapse.Cell(activation, False, 0.05): np.full((3, 4), 50.0)
+        for activation in ("swish", "relu")
+    }
     normed = {
         collapse.Cell(activation, True, 0.05): np.full((3, 4), ratio)
         for activation, ratio in zip(("swish", "relu"), ratios, strict=True)
     }
     found = collapse._update_claims(About("E7", "made up"), plain | normed)
     assert {c.id: c.answer for c in found}["batchnorm"] is expected
+
+
+def test_batchnorm_brings_nothing_together_that_was_as_near_without_it() -> None:
+    """As in E7's own criterion: less than without it, whose ratio is within the bounds by itself."""
+    near = {
+        collapse.Cell("swish", normed, 0.05): np.full((3, 4), ratio)
+        for normed, ratio in ((False, 2.0), (True, 2.0))
+    }
+    found = {c.id: c for c in collapse._update_claims(About("E7", "made up"), near)}
+    assert found["batchnorm"].answer is Answer.NO
+    assert "from the x 0.1 start" in found["batchnorm"].text
+
+
+@pytest.mark.parametrize(("later", "expected"), [(1.09, Answer.NO), (1.11, Answer.UNDECIDED)])
+def test_a_head_that_still_rises_is_not_said_not_to_regrow(later: float, expected: Answer) -> None:
+    """One seed of ViT-Tiny's linear head ends at 0.90 of its first epoch's mean, and at 3.2 times the second's."""
+    fallen = np.full((3, EPOCHS), 1e-4)
+    fallen[:, 0] = 1e-3
+    fallen[0, -1] = later * 1e-4
+    cell = collapse.Cell("linear", False, 0.05)
+    for start, id in enumerate(("regrows-linear", "later-linear")):
+        found = collapse._grows(About("E2", "made up"), cell, fallen, start, id, "It regrows.")
+        assert found.answer is expected, id
 
 
 def test_e1_of_the_made_up_release(made_up: Analysis) -> None:
@@ -569,8 +596,27 @@ def test_intervals_within_classes_are_as_wide_as_their_few_orbits_ask_for() -> N
     low, high = interval(found.ratio(lambda c: c.z.spread))
     spreads = arrays["orbits_z"].reshape(5, 3, 12, 8).var(2).sum(-1)
     error = np.sqrt(spreads.var(1, ddof=1).sum() / 3) / 5
-    assert high - low == pytest.approx(2 * 1.96 * error, rel=0.06)
+    assert high - low == pytest.approx(2 * stats.t.ppf(0.975, 10) * error, rel=0.06)
     assert (low + high) / 2 == pytest.approx(spreads.mean(), abs=0.2 * error)
+
+
+def test_intervals_over_fifteen_orbits_have_student_s_quantile() -> None:
+    """Oracle: a mean of 15, without regard to classes, and of a ratio over a constant."""
+    arrays = orbit_arrays(4.0, 1.5)
+    found = orbits.measure(Release({f"p/{n}": a for n, a in arrays.items()}), "p")
+    spreads = arrays["orbits_z"].reshape(15, 12, 8).var(1).sum(-1)
+    half = stats.t.ppf(0.975, 14) * spreads.std(ddof=1) / 15**0.5
+    weights = orbits.bootstrap_weights(
+        torch.zeros(15, dtype=torch.int64), orbits.DRAWS, torch.Generator().manual_seed(0)
+    )
+    ratio = orbits.bootstrapped_ratio(
+        torch.ones(15, dtype=torch.float64), torch.from_numpy(spreads), weights
+    )
+    for estimate in (found.ratio(lambda c: c.z.spread, within=False), ratio):
+        low, high = interval(estimate)
+        assert high - low == pytest.approx(2 * half, rel=0.04)
+    many = orbits.widened(torch.tensor([0.0, 1.0, 2.0]), 10**6)
+    assert many.tolist() == pytest.approx([0, 1, 2], abs=1e-4)
 
 
 def test_intervals_within_classes_are_rid_of_the_bias_of_their_draws() -> None:
@@ -845,6 +891,7 @@ def test_recorded_claims_say_what_is_and_what_is_not_in_the_papers_favour(
     assert set(vit.values()) == {no}
     assert claim(recorded, "E2", "regrows-swish", "cifar100/resnet18").answer is undecided
     assert claim(recorded, "E4", "pattern", "cifar100/resnet18").answer is undecided
+    assert claim(recorded, "E3", "semantics", "cifar10/vit_tiny").answer is undecided
 
 
 VIT, HUNDRED = "cifar10/vit_tiny", "cifar100/resnet18"
@@ -881,7 +928,44 @@ def test_what_is_told_of_the_other_settings_is_what_their_arrays_gave(recorded: 
     ) in asked(2).published
     remarks = " ".join(asked(2).flaws)
     assert f"no smooth head regrows in any seed, {span(gelu + swish)} of the first epoch" in remarks
-    assert max(ratios(recorded, "regrows-linear", VIT)) < 1
+    linear = ratios(recorded, "regrows-linear", VIT)
+    assert max(linear) < 1
+    assert (
+        f"the linear head in none, though one of its seeds, at {max(linear):.2f}, still rises"
+        in remarks
+    )
+    assert claim(recorded, "E2", "regrows-linear", VIT).answer is Answer.UNDECIDED  # one rises
+
+
+def test_what_the_criteria_say_was_seen_of_the_arrays(recorded: Analysis) -> None:
+    """That a linear head below its first epoch's mean still rises, and which runs are together without BatchNorm."""
+    below = {
+        folder: [
+            (first, later)
+            for first, later in zip(
+                ratios(recorded, "regrows-linear", folder),
+                ratios(recorded, "later-linear", folder),
+                strict=True,
+            )
+            if first < 1 and later >= collapse.GREW
+        ]
+        for folder in (collapse.MAIN, VIT)
+    }
+    told = [f"{first:.2f} {later:.2g}" for one in below.values() for first, later in one]
+    assert told == ["0.21 1.3", "0.90 3.2"]
+    assert "0.90 and rising" in collapse.RISING
+    plain = [
+        r.ours.each
+        for r in recorded.rows
+        if r.quantity.startswith("relative update") and "no BatchNorm" in r.quantity and r.ours
+    ]
+    near = [all(0.1 <= each <= 10 for each in one) for one in plain]
+    assert (sum(near), len(near)) == (3, 8)
+    criterion = claim(recorded, "E7", "batchnorm").criterion
+    assert "three runs of eight without BatchNorm lie within them" in criterion
+    assert (
+        claim(recorded, "E2", "batchnorm").text == "With BatchNorm every run keeps its deviation."
+    )
 
 
 def test_what_is_told_of_the_linear_head_is_what_its_arrays_gave(recorded: Analysis) -> None:
@@ -1007,13 +1091,13 @@ def test_recorded_figures(recorded: Analysis, key: tuple[str, str]) -> None:
 
 
 SELECTIVITIES = {
-    ("E3", "selectivity: compression over that", ""): (1.46, 1.35, 1.58),
-    ("E3", "selectivity: compression over that", "CIFAR-10, ViT-Tiny"): (1.37, 1.22, 1.53),
-    ("E3", "total variance, z over h", ""): (14.93, 14.00, 15.80),
-    ("E3", "total variance, z over h", "CIFAR-10, ViT-Tiny"): (2930, 2709, 3217),
-    ("E6", "selectivity: 1 layer", ""): (0.81, 0.72, 0.91),
-    ("E6", "selectivity: 2 layers", ""): (1.50, 1.33, 1.67),
-    ("E6", "selectivity: 3 layers", ""): (2.03, 1.73, 2.35),
+    ("E3", "selectivity: compression over that", ""): (1.46, 1.333, 1.597),
+    ("E3", "selectivity: compression over that", "CIFAR-10, ViT-Tiny"): (1.37, 1.202, 1.551),
+    ("E3", "total variance, z over h", ""): (14.93, 13.88, 15.92),
+    ("E3", "total variance, z over h", "CIFAR-10, ViT-Tiny"): (2930, 2680, 3258),
+    ("E6", "selectivity: 1 layer", ""): (0.815, 0.707, 0.925),
+    ("E6", "selectivity: 2 layers", ""): (1.50, 1.302, 1.689),
+    ("E6", "selectivity: 3 layers", ""): (2.03, 1.689, 2.393),
 }
 
 
@@ -1022,7 +1106,7 @@ def test_recorded_selectivities(recorded: Analysis, key: tuple[str, str, str]) -
     found = row(recorded, *key).ours
     assert (value(found), *interval(found)) == pytest.approx(SELECTIVITIES[key], rel=0.01)
     if key == ("E3", "selectivity: compression over that", ""):
-        assert claim(recorded, "E3", "selective").value == "1.46 [1.36, 1.58]"
+        assert claim(recorded, "E3", "selective").value == "1.46 [1.34, 1.59]"
 
 
 @pytest.mark.skipif(not ARCHIVE.is_file(), reason="the release's arrays are not beside the project")

@@ -16,6 +16,7 @@ from reports import ReportError
 from reports.figures import svg
 from reports.mathml import formula, prose, prose_or_source
 from reports.plain import spoken
+from reports.render import _seconds
 from reports.styles import styles_once
 from verify.claims.evidence import Plot, Series
 from verify.claims.picture import Line
@@ -181,6 +182,11 @@ def test_no_line_breaks_in_a_percentage_and_in_a_power_of_ten() -> None:
     assert prose("cifar10-1 and half-dimensional") == "cifar10-1 and half-dimensional"
     assert prose("weights x 0.1 here") == "weights ×\N{NO-BREAK SPACE}0.1 here"
     assert prose("3.5e+11 at most") == "3.5\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}10¹¹ at most"
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0.031, "31 ms"), (31.04, "31.0 s"), (310, "5 min")])
+def test_no_line_parts_a_time_from_its_unit(seconds: float, said: str) -> None:
+    assert _seconds(seconds) == said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def test_a_power_of_ten_that_is_typed_in_a_formula_is_one() -> None:

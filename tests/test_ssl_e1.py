@@ -167,6 +167,8 @@ def test_a_run_too_short_to_have_escaped_says_nothing_of_an_escape() -> None:
 def test_a_start_that_is_not_collapsed_is_no_escape() -> None:
     found = answers(made_up(-0.5, (1.0, 2.0)))
     assert found["escapes"] is Answer.NOT_APPLICABLE
+    (asked,) = (effect for effect in e1.EXPERIMENT.effects if effect.id == "escapes")
+    assert "By construction no run decides it" in asked.criterion
 
 
 def test_negative_curvature_of_the_pullback_is_not_injected() -> None:

@@ -193,8 +193,25 @@ def test_regrowth_after_the_fall() -> None:
         fallen[0] = 1e-3  # below a tenth of 0.01 squared, above what follows
         tracks[cell] = tracks[cell] | {"deviation": fallen}
     found = answers(tracks)
-    assert found["regrows"].answer is Answer.NO
+    assert found["regrows"].value == "0.064, 0.044"
+    assert found["regrows"].answer is Answer.UNDECIDED  # it still rises
     assert found["regrows-later"].answer is Answer.YES
+
+
+@pytest.mark.parametrize(("later", "expected"), [(1.09, Answer.NO), (1.11, Answer.UNDECIDED)])
+def test_a_run_that_still_rises_is_not_said_not_to_regrow(later: float, expected: Answer) -> None:
+    """A linear head of the released ViT-Tiny ends at 0.90 of its first epoch's mean and rises by 3 % an epoch."""
+    tracks = made_up(linear=0.5, gelu=0.5, swish=0.5, relu=0.11)
+    rising = np.append(1e-3, np.geomspace(1e-4, later * 1e-4, EPOCHS - 1))
+    asked = {"linear": "linear", "relu": "relu", "gelu": "regrows", "swish": "regrows"}
+    for activation, effect in asked.items():
+        cell = Cell(activation)
+        found = answers(tracks | {cell: tracks[cell] | {"deviation": rising}})[effect]
+        no = Answer.YES if effect == "relu" else Answer.NO  # that it does not
+        assert found.answer is (no if expected is Answer.NO else expected), activation
+    small = Cell("swish", rate=0.005)
+    slow = tracks | {small: tracks[small] | {"deviation": rising}}
+    assert answers(slow)["flow"].answer is expected
 
 
 def test_step_sizes_that_matter() -> None:
@@ -220,7 +237,7 @@ def test_batchnorm_keeps_what_rounds_to_the_published_range(ratio: float, expect
 
 
 def test_one_of_several_does_not_answer_for_all() -> None:
-    first, second = ({**AS_PUBLISHED, **change} for change in ({"swish": 0.9}, {"relu": 2.0}))
+    first, second = ({**AS_PUBLISHED, **change} for change in ({"swish": 0.9}, {"relu": 1.05}))
     tracks, slow = made_up(**first), Cell("relu", rate=0.005)
     tracks[slow] = tracks[slow] | {"deviation": np.geomspace(1e-3, 1e-6, EPOCHS)}
     found = answers(tracks, made_up(**second))

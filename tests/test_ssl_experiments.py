@@ -345,16 +345,43 @@ def test_published_pattern(wider: list[float], answer: Answer) -> None:
     found = dict.fromkeys(((w, n) for w in (0, 256, 512) for n in ("z", "h")), flat)
     found[512, "h"] = [0.5 + more for more in wider]
     found[512, "z"] = [0.9] * 3
-    measured = e4.published_answer(found, steps=980)
+    measured, _ = e4.published_answers(found, steps=980)
     assert measured.answer is answer
-    short = e4.published_answer(found, steps=200)
+    short, _ = e4.published_answers(found, steps=200)
     assert short.answer is (Answer.UNDECIDED if answer is Answer.NO else answer)
     assert "after 200 steps where 980 were published, too few for a no" in short.value
     assert "too few" not in measured.value
     assert "256 on both [0.0, 0.0]" in measured.value
     for name in ("z", "h"):  # a linear probe that guesses
         blind = found | {(0, name): [0.27, 0.24, 0.28]}
-        assert e4.published_answer(blind, steps=980).answer is Answer.UNDECIDED
+        assert e4.published_answers(blind, steps=980)[0].answer is Answer.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("less", "answer"),
+    [
+        ([0.02, 0.03, 0.02], Answer.YES),
+        ([-0.02, -0.03, -0.02], Answer.NO),
+        ([-0.002, 0.005, 0], Answer.UNDECIDED),
+    ],
+)
+def test_published_cost(less: list[float], answer: Answer) -> None:
+    """Of the linear probe of raw features alone; a fifth of its steps deny nothing."""
+    found = {(w, n): [0.5] * 3 for w in (0, 256, 512) for n in ("z", "h")}
+    found[0, "h"] = [0.5 - lost for lost in less]
+    _, measured = e4.published_answers(found, steps=980)
+    assert measured.answer is answer
+    _, short = e4.published_answers(found, steps=200)
+    assert short.answer is (Answer.UNDECIDED if answer is Answer.NO else answer)
+    assert "after 200 steps where 980 were published, too few for a no" in short.value
+    guesses = [0.25, 0.26, 0.25]
+    blind = found | {
+        (0, "z"): guesses,
+        (0, "h"): [a - lost for a, lost in zip(guesses, less, strict=True)],
+    }
+    assert e4.published_answers(blind, steps=980)[1].answer is Answer.UNDECIDED  # nothing to lose
+    all_lost = found | {(0, "h"): guesses}
+    assert e4.published_answers(all_lost, steps=200)[1].answer is Answer.YES
 
 
 class _Times(nn.Module):

@@ -26,7 +26,7 @@ SUMMARY = (
         text="so it does beyond the total variance",
         arrays=(
             Answer.YES,
-            "selectivity 0.81 [0.73, 0.91], 1.50 [1.35, 1.66], 2.03 [1.77, 2.29], published protocol",
+            "selectivity 0.81 [0.72, 0.92], 1.50 [1.33, 1.68], 2.03 [1.74, 2.32], published protocol",
         ),
         claims=("selective",),
         digits=(Answer.YES, "selectivity 1.6, 2.0 and 2.5 at one, two and three layers"),

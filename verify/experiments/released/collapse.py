@@ -184,13 +184,21 @@ STEPS = 97
 """Of an epoch: 50,000 images in batches of 512, the last of which is dropped."""
 
 ENOUGH = 185.0
-"""Training time, learning rate times steps, by which every run at 0.05 on CIFAR-10 that regrows has passed its first epoch's mean.
+"""Training time, learning rate times steps, by which every ResNet-18 run at 0.05 on CIFAR-10, without BatchNorm, that ends
+above its first epoch's mean has passed it.
 
-The latest is a linear head, in epoch 38: 38 x 97 x 0.05 = 184.
+The latest is a linear head, in epoch 38: 38 x 97 x 0.05 = 184. That a run below it may still come was seen in two linear heads: one of
+ResNet-18 ends at 0.21 after growing 1.31-fold from its second epoch on, one of ViT-Tiny at 0.90 after growing 3.2-fold.
 """
 
+PASSED = "by which every ResNet-18 run at 0.05 on CIFAR-10, without BatchNorm, that ended above its first epoch's mean had passed it"
+"""What the criteria say of that time."""
+
+RISING = "that none still grows was asked after the linear head of ViT-Tiny, at 0.90 and rising, had been called a no"
+"""What they say of the growth that a no excludes."""
+
 GROWS = (
-    f"Std of the unit projector output, last epoch over first, as published. Yes: above 1 in every seed. No: below 1 in every one, after {ENOUGH:g} of training time, learning rate times steps, by which every run at 0.05 on CIFAR-10 that regrows had passed its first epoch's mean. Undecided otherwise.",
+    f"Std of the unit projector output, last epoch over first, as published. Yes: above 1 in every seed. No: below 1 in every one, and less than {GREW:g} over the second epoch, after {ENOUGH:g} of training time, learning rate times steps, {PASSED}. Undecided otherwise; {RISING}.",
     f"Std of the unit projector output, last epoch over second, since within the first one every run without BatchNorm falls. Yes: at least {GREW:g} in every seed. No: less in every one, as late. Undecided otherwise. Chosen after the figures were seen.",
 )
 """How growth from the first epoch, and from the second, is judged."""
@@ -201,12 +209,13 @@ def _grows(
 ) -> Claim:
     ratios, bar = ends(std, start), (1, GREW)[start]
     late = cell.rate * STEPS * std.shape[1] >= ENOUGH
+    still = late and max(ends(std, 1)) < GREW
     return about.claim(
         id=id,
         text=text,
         criterion=GROWS[start],
         answer=answer(
-            min(ratios) >= bar if start else min(ratios) > bar, late and max(ratios) < bar
+            min(ratios) >= bar if start else min(ratios) > bar, still and max(ratios) < bar
         ),
         value=_each(cell, std, start),
         remark=remark,
@@ -272,7 +281,7 @@ def _kept(about: About, stds: Sequence[np.ndarray]) -> Claim:
     kept = [0.35 <= mean < 1.15 for mean in means]
     return about.claim(
         id="batchnorm",
-        text="With BatchNorm every run keeps its variance.",
+        text="With BatchNorm every run keeps its deviation.",
         criterion="Last epoch over first of the mean over seeds. Yes: between 0.4 and 1.1 (rounded) for every run. No: for none. Undecided otherwise.",
         answer=answer(all(kept), not any(kept)),
         value=f"{min(means):.2f} to {max(means):.2f}; by seed {min(every):.2f} to {max(every):.2f}",
@@ -379,7 +388,15 @@ def _update_claims(about: About, ratios: Mapping[Cell, np.ndarray]) -> list[Clai
         normed: [v for cell, r in ratios.items() if cell.batchnorm is normed for v in r.mean(1)]
         for normed in (False, True)
     }
-    near = [1 / SEPARATED <= value <= SEPARATED for value in normed]
+    beside = [
+        (with_it, without)
+        for cell, r in ratios.items()
+        if cell.batchnorm
+        for with_it, without in zip(
+            r.mean(1), ratios[cell._replace(batchnorm=False)].mean(1), strict=True
+        )
+    ]
+    together = [b < a and 1 / SEPARATED <= b <= SEPARATED for b, a in beside]
     below = [cell.label for cell, values in plain.items() if max(values) < SEPARATED]
     return [
         about.claim(
@@ -400,9 +417,10 @@ def _update_claims(about: About, ratios: Mapping[Cell, np.ndarray]) -> list[Clai
         ),
         about.claim(
             id="batchnorm",
-            text="With BatchNorm head and backbone are updated about as fast.",
-            criterion=f"The geometric mean with BatchNorm. Yes: between {1 / SEPARATED:g} and {SEPARATED:g} for every run and seed. No: for none. Undecided otherwise.",
-            answer=answer(all(near), not any(near)),
-            value=f"{min(normed):.2g} to {max(normed):.2g}; {min(mean[True]):.2g} to {max(mean[True]):.2g} by the arithmetic mean",
+            text="BatchNorm brings the updates of head and backbone together, from the x 0.1 start.",
+            criterion=f"As published: arithmetic mean over epochs of the ratio, projector over backbone. Yes: less than that of the same head, rate and seed without BatchNorm, and between {1 / SEPARATED:g} and {SEPARATED:g}, for every run. No: so for none. Undecided otherwise. It was the geometric mean within these bounds, with nothing beside it, until it was seen that three runs of eight without BatchNorm lie within them, too; the answer is the same.",
+            answer=answer(all(together), not any(together)),
+            value=f"{min(mean[True]):.2g} to {max(mean[True]):.2g}, beside {min(a for _, a in beside):.3g} to {max(a for _, a in beside):.3g} without it; {min(normed):.2g} to {max(normed):.2g} by the geometric mean",
+            remark="Runs of ours from the usual start, of which none was released, lie within these bounds without BatchNorm, by the geometric mean.",
         ),
     ]
