@@ -20,7 +20,7 @@ from verify.claims.evidence import Finding, Outcome, Provenance
 from verify.claims.text import printable
 from verify.engine import registry as rooms
 from verify.engine.isolation import leaving_no_trace
-from verify.engine.origin import provide
+from verify.engine.origin import provide, replaced
 from verify.engine.provenance import (
     EARLIER,
     Traced,
@@ -65,6 +65,14 @@ def run_check(check_id: str, ctx: Context) -> Traced:
             known = [provide(need, used) for need in check.artefacts if check.ignores_run_seed]
             with leaving_no_trace(seed=ctx.seed_for(check.id)):
                 found = check.run(used)
+            if other := [
+                one.name
+                for one in check.artefacts
+                if check.ignores_run_seed and replaced(one, used)
+            ]:
+                raise RuntimeError(
+                    f"{', '.join(other)} was replaced meanwhile by another run, which has other images and the same --out; run the check again"
+                )
             finding = validate_finding(check, room.subject, found)
             data = data_of(check, ctx) | ({} if all(known) else {EARLIER: "unknown"})
             if moved := edited(check, ctx):
