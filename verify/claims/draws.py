@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
@@ -28,16 +27,19 @@ def alone() -> None:
     From 6.131.1 on it mixes the constants of all local modules into what it draws, and has no setting for that.
     """
     try:
-        providers = importlib.import_module("hypothesis.internal.conjecture.providers")
-        ast = importlib.import_module("hypothesis.internal.constants_ast")
-    except ModuleNotFoundError:  # an earlier one, which reads no files
+        from hypothesis.internal import constants_ast
+        from hypothesis.internal.conjecture import providers
+    except ImportError:  # an earlier one, which reads no files
         return
     gathers, remembers = "_get_local_constants", "CONSTANTS_CACHE"
     if hasattr(providers, gathers) and hasattr(providers, remembers):
-        none = ast.Constants() if hasattr(ast, "Constants") else defaultdict(tuple)
+        as_object = hasattr(constants_ast, "Constants")  # they were a mapping at first
+        none = constants_ast.Constants() if as_object else defaultdict(tuple)
         setattr(providers, gathers, lambda: none)
         getattr(providers, remembers).cache.clear()
-    elif hasattr(ast, "Constants"):  # not so in 6.131.0, which reads and does not draw them
+    elif hasattr(
+        constants_ast, "Constants"
+    ):  # not so in 6.131.0, which reads and does not draw them
         warnings.warn(
             f"Hypothesis {hypothesis.__version__} may draw numbers that it reads in the files of loaded modules, and they "
             "cannot be left out as from earlier ones: the same seed may draw other cases where other modules are loaded.",
