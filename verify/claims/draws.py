@@ -34,7 +34,7 @@ def alone() -> None:
     gathers, remembers = "_get_local_constants", "CONSTANTS_CACHE"
     if hasattr(providers, gathers) and hasattr(providers, remembers):
         as_object = hasattr(constants_ast, "Constants")  # they were a mapping at first
-        none = constants_ast.Constants() if as_object else defaultdict(tuple)
+        none: object = constants_ast.Constants() if as_object else defaultdict(tuple)
         setattr(providers, gathers, lambda: none)
         getattr(providers, remembers).cache.clear()
     elif hasattr(

@@ -36,6 +36,9 @@ from verify.engine.provenance import (
 THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """One numerical thread per process: sums are then taken in one order, whatever ``--jobs`` is."""
 
+CHANGED = "changed on disk after this process had imported it"
+"""What is said of code that a check may not have run with."""
+
 DATA_WORDS = {
     "cifar10": "the images of CIFAR-10",
     "cifar100": "the images of CIFAR-100",
@@ -76,9 +79,7 @@ def run_check(check_id: str, ctx: Context) -> Traced:
             finding = validate_finding(check, room.subject, found)
             data = data_of(check, ctx) | ({} if all(known) else {EARLIER: "unknown"})
             if moved := edited(check, ctx):
-                raise RuntimeError(
-                    f"{', '.join(moved)} changed on disk after this process had imported it; run the check again"
-                )
+                raise RuntimeError(f"{', '.join(moved)} {CHANGED}; run the check again")
         except Postponed as error:
             finding = Finding(outcome=Outcome.NOT_RUN, summary=str(error))
         except KeyboardInterrupt:
