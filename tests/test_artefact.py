@@ -5,9 +5,12 @@ The oracle is a count that the building function leaves on disk.
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import io
+import queue
 import sys
+import threading
 import time
 import zipfile
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -21,6 +24,7 @@ from msgspec.structs import replace
 
 from verify.claims.check import Context
 from verify.engine.artefact import Artefact
+from verify.engine.locks import exclusive
 from verify.identity.closure import snapshot_sources
 
 
@@ -150,6 +154,46 @@ def test_two_that_need_the_same_artefact_build_it_once(ctx, two):
     assert np.array_equal(found[0]["x"], found[1]["x"])
     assert len(calls(ctx)) == 1
     assert [path.name for path in artefact.path(ctx).parent.iterdir()] == [artefact.path(ctx).name]
+
+
+def test_who_waited_for_a_lock_that_its_holder_removed_holds_the_new_one(tmp_path, monkeypatch):
+    """Three: the first removes the folder, the second waited for it, the third finds none and makes one."""
+    folder, asked = tmp_path / "lock", threading.Event()
+    inside, leave = queue.SimpleQueue(), threading.Event()
+    flock = fcntl.flock
+
+    def telling(file, operation):
+        asked.set()
+        flock(file, operation)
+
+    def hold(name):
+        with exclusive(folder):
+            inside.put(name)
+            leave.wait(20)
+            folder.rmdir()
+
+    others = [threading.Thread(target=hold, args=(name,)) for name in ("second", "third")]
+    with exclusive(folder):
+        monkeypatch.setattr(fcntl, "flock", telling)
+        others[0].start()
+        assert asked.wait(20)
+        time.sleep(0.2)  # between its call and the lock nobody can look
+        folder.rmdir()
+    assert inside.get(timeout=20) == "second"
+    others[1].start()
+    with pytest.raises(queue.Empty):
+        inside.get(timeout=0.5)
+    leave.set()
+    assert inside.get(timeout=20) == "third"
+    for one in others:
+        one.join()
+    assert not folder.exists()
+
+
+def test_a_file_in_the_place_of_a_lock_is_an_error(tmp_path):
+    (tmp_path / "lock").write_text("in the way")
+    with pytest.raises(FileExistsError), exclusive(tmp_path / "lock"):
+        pass
 
 
 def test_half_a_file_is_built_again(ctx):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -11,6 +12,7 @@ import pytest
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
+from toy import context, forget, load_checks, write_registry
 
 from verify.__main__ import REGISTRIES
 from verify.claims.check import Context
@@ -18,6 +20,7 @@ from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import tensors
 from verify.cli import attack, soak
 from verify.engine import registry as rooms
+from verify.engine.runner import process_pool
 
 
 class Point(NamedTuple):
@@ -116,6 +119,73 @@ def test_a_soak_knows_what_draws_and_goes_on(tmp_path):
     soak.write(kept, found)
     assert soak.soaked([room], ctx, kept) == {}
     assert soak.soaked([room], ctx, tmp_path / "none.json") == {}
+
+
+def toy_soak(folder, registry, make, jobs=1):
+    """Soak a toy room with three seeds; its exit code, what is kept and what was said."""
+    room, said = rooms.load("toy", f"{registry}.toy"), []
+    ctx, kept = context(registry, folder), folder / soak.FILE
+    code = soak.soak([room], ctx, kept, seeds=3, jobs=jobs, make=make, until=None, say=said.append)
+    return code, soak.read(kept), said
+
+
+@pytest.mark.parametrize("executor", [ThreadPoolExecutor, process_pool])
+def test_a_soak_counts_no_run_of_other_code(folder, executor):
+    """A thread has imported the code of before and finds an error, a process imports what is there now."""
+    registry = write_registry(folder, ["derivation", "property"])
+    load_checks(registry)
+    formula = folder / registry / "toy" / "formula.py"
+
+    def make(jobs):
+        formula.write_text(formula.read_text().replace("x * x", "x + x"))
+        return executor(jobs)
+
+    code, kept, said = toy_soak(folder, registry, make)
+    assert code == 3
+    assert [(one.seeds, one.alarms) for one in kept.values()] == [(0, {})]
+    assert said[0].startswith("toy.P.property: its code changed on disk since this soak began")
+    forget(registry)
+    assert toy_soak(folder, registry, executor)[0] == 0
+
+
+def test_code_that_was_changed_and_changed_back_is_no_false_alarm(folder):
+    """The process has imported what was there for a moment; on disk all is as when the soak began."""
+    registry = write_registry(folder, ["derivation", "property"])
+    formula = folder / registry / "toy" / "formula.py"
+    text = formula.read_text()
+    formula.write_text(text.replace("x * x", "x + x"))
+    load_checks(registry)
+    formula.write_text(text)
+    code, kept, said = toy_soak(folder, registry, ThreadPoolExecutor)
+    assert code == 3
+    assert [(one.seeds, one.alarms) for one in kept.values()] == [(0, {})]
+    assert "changed on disk" in said[0]
+
+
+def test_a_soak_goes_on_without_the_check_that_kills_its_worker(folder):
+    registry = write_registry(folder, ["derivation", "leave", "property"])
+    code, kept, said = toy_soak(folder, registry, process_pool, jobs=2)
+    assert code == 3
+    assert {id: one.seeds for id, one in kept.items()} == {"toy.P.leave": 0, "toy.P.property": 3}
+    assert "toy.P.leave: its worker died with seed 0, and died again alone." in said
+
+
+def test_two_soaks_of_one_record_lose_nothing(folder):
+    registry = write_registry(folder, ["derivation", "property"])
+    load_checks(registry)
+
+    def make(jobs):
+        soak.write(folder / soak.FILE, {"toy.P.other": soak.Soaked(key="of another", seeds=5)})
+        return ThreadPoolExecutor(jobs)
+
+    _, kept, _ = toy_soak(folder, registry, make)
+    assert {id: one.seeds for id, one in kept.items()} == {"toy.P.other": 5, "toy.P.property": 3}
+    more, less = (soak.Soaked(key="a", seeds=seeds) for seeds in (9, 2))
+    for one in (more, less):
+        soak.merge(folder / "two.json", {"a": one})
+    assert soak.read(folder / "two.json") == {"a": more}
+    soak.merge(folder / "two.json", {"a": soak.Soaked(key="of other code")})
+    assert soak.read(folder / "two.json")["a"].seeds == 0
 
 
 def test_the_limit_is_that_of_clopper_and_pearson():

@@ -7,6 +7,7 @@ texts that hide what it must find, and show what it must not take for it.
 from __future__ import annotations
 
 import functools
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -30,6 +31,9 @@ from verify.engine.provenance import versions_for
 from verify.engine.store import StoreError
 from verify.kernel import coq, record
 from verify.kernel.sources import Library, SourceError, faults, sentences
+
+KERNEL = ("__init__", "__main__", "coq", "record", "sources")
+"""The modules that compile theorems."""
 
 needs_coq = pytest.mark.skipif(not coq.version(), reason="Coq is not here")
 
@@ -561,6 +565,43 @@ def test_what_other_libraries_were_installed_for_is_compiled_and_recorded_anew(
 
 
 @needs_coq
+@pytest.mark.parametrize("name", ["XDG_DATA_HOME", "XDG_DATA_DIRS", "HOME"])
+def test_coq_searches_no_libraries_but_those_that_are_digested(tmp_path, monkeypatch, name):
+    data = tmp_path / ".local" / "share"
+    (data / "coq" / "mathcomp" / "ssreflect").mkdir(parents=True)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setenv(name, str(tmp_path if name == "HOME" else data))
+    (tmp_path / "path.v").write_text("Set Printing Width 1000. Print LoadPath.", "utf-8")
+    searched = coq._run(tmp_path, tmp_path / "path.v", "the folders")
+    assert "mathcomp.ssreflect" in searched
+    assert str(data) not in searched
+
+
+ASSUMING = """Axioms:
+V.foo relies on an unsafe hierarchy.
+Two.loop is assumed to be guarded.
+Classical_Prop.classic : forall P : Prop,
+                         P \\/ ~ P
+A.long_name
+  : nat
+Some rule is not as it should be
+"""
+
+
+@pytest.mark.parametrize(
+    ("printed", "names"),
+    [
+        ("Closed under the global context\n", ()),
+        (ASSUMING, ("?", "A.long_name", "Classical_Prop.classic", "Two.loop", "V.foo")),
+        ("Axioms:\nclassic : False\nTheory:\nSet is impredicative\n", ("?", "Theory", "classic")),
+        ("", ("?",)),
+    ],
+)
+def test_nothing_that_coq_says_is_assumed_is_dropped(printed, names):
+    assert coq._assumptions(printed) == names
+
+
+@needs_coq
 def test_two_who_compile_a_room_share_its_files(library, runs):
     sources, folder = Library(library / "rooms", library / "library"), library / "coq"
     busy = folder / "Geometry" / "toy" / "same.lock"
@@ -594,9 +635,33 @@ def test_what_is_damaged_is_told_and_made_again(library, runs):
         assert runs == made
 
 
-def test_theorems_are_compiled_ahead_of_any_installation(tmp_path):
-    code = f"import sys; sys.path[:0] = [{str(ROOT)!r}]; import verify.kernel.__main__"
-    subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True, cwd=tmp_path)
+@needs_coq
+def test_theorems_are_compiled_ahead_of_any_installation(library):
+    """With no packages at all, from a copy whose rooms are a toy one."""
+    place = library / "verify" / "kernel"
+    place.mkdir(parents=True)
+    for file in ("verify/__init__.py", *(f"verify/kernel/{one}.py" for one in KERNEL)):
+        shutil.copy2(ROOT / file, library / file)
+    (library / "library").rename(place / "library")
+    (library / "rooms").rename(library / "theorems")
+
+    def run(*words):
+        code = f"import runpy, sys; sys.path[:0] = [{str(library)!r}]; sys.argv[1:] = {words!r}; "
+        code += "runpy.run_module('verify.kernel', run_name='__main__')"
+        asked = [sys.executable, "-I", "-S", "-B", "-c", code]
+        return subprocess.run(asked, cwd=library, capture_output=True, text=True)
+
+    done = run("made")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (library / "made" / "Geometry" / "toy" / "twice.vo").is_file()
+    for words in ((), ("made", "more")):
+        done = run(*words)
+        assert done.returncode == 2
+        assert done.stderr == "Name one folder: python -m verify.kernel FOLDER\n"
+    edit(library, "n + n.\nProof", "n.\nProof", "theorems/toy/kernel/twice.v")
+    done = run("made")
+    assert (done.returncode, "Coq refuses Geometry.toy.twice" in done.stderr) == (1, True)
+    assert "Traceback" not in done.stderr
 
 
 def test_the_pytest_door_asks_for_theorems_late_and_for_verdicts_last():

@@ -163,9 +163,32 @@ def test_what_is_not_known_is_told_and_not_recorded(tmp_path):
         assert record.read(asked.kept).trials == {"prop34": {}}
 
 
+def test_what_another_process_adds_to_a_record_meanwhile_stays_there(tmp_path):
+    kept, other = tmp_path / record.FILE, _trial("a", key="of another")
+    sample = record.Sample(seed=1, drawn=3, noticed=3)
+
+    def tried(waiting, until):
+        meanwhile = {"thm41": {"other": other}, "prop34": {"forgotten": other}}
+        record.write(kept, record.Record(trials=meanwhile, samples={"thm41": sample}))
+        yield _trial("b")
+
+    campaign = SimpleNamespace(
+        keys=SimpleNamespace(of=lambda one: ""), red_unchanged=lambda checks: iter(()), tried=tried
+    )
+    chosen = {"prop34": (PROBE,)}
+    assert mutate.try_all(mutate.Asked(chosen, chosen, kept), campaign, print) == 0
+    found = record.read(kept)
+    assert found.trials == {"prop34": {"probe": _trial("b")}, "thm41": {"other": other}}
+    assert found.samples == {"thm41": sample}
+
+
 def test_a_record_that_cannot_be_written_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    for write in (partial(record.write, record=record.Record()), partial(soak.write, found={})):
+    for write in (
+        partial(record.write, record=record.Record()),
+        partial(soak.write, found={}),
+        partial(soak.merge, found={}),
+    ):
         with pytest.raises(StoreError, match=r"file/a\.json cannot be written \(.+\)"):
             write(tmp_path / "file" / "a.json")
 

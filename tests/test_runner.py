@@ -27,6 +27,7 @@ from verify.claims.evidence import Outcome
 from verify.engine import registry as rooms
 from verify.engine import worker
 from verify.engine.assemble import Request, assemble, kept, with_run
+from verify.engine.origin import provide
 from verify.engine.registry import RoomError
 from verify.engine.runner import Results, Stage, process_pool, run_all
 from verify.engine.store import Asked, Records, Store
@@ -353,6 +354,26 @@ def test_of_other_images_everything_is_made_anew_and_found_again(folder):
     assert data["images of artefacts kept earlier"] == "unknown"
     assert found("ab")[1]  # and is not made again for that
     assert built() == 2
+
+
+def test_images_that_another_run_puts_in_place_meanwhile_are_an_error(folder, monkeypatch):
+    """Two runs with one --out: what the first was given is replaced between its look and its reading."""
+    registry = write_registry(folder, ["images"])
+    load_checks(registry)
+    ours, theirs = (context(registry, folder, data={"cifar10": images}) for images in ("abc", "ab"))
+    assert run_check("toy.P.images", ours).outcome is Outcome.AS_STATED
+
+    def first(need, ctx):
+        known = provide(need, ctx)
+        provide(need, theirs)
+        return known
+
+    monkeypatch.setattr(worker, "provide", first)
+    with pytest.warns(UserWarning, match="is of other images"):
+        found = run_check("toy.P.images", ours)
+    assert found.outcome is Outcome.ERROR
+    assert "toy-images was replaced meanwhile by another run" in found.summary
+    assert not found.data
 
 
 def test_an_artefact_that_cannot_be_built_fails_the_checks_that_need_it(folder):

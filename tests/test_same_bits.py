@@ -1,10 +1,12 @@
 """The same seed gives the same bits, whatever the number of workers, `OMP_NUM_THREADS`, and the order of hashing.
 
-The room is a real one, in processes of their own; the oracle of one run is the other.
+The room is a real one, in processes of their own; the oracle of one run is the other. Nor does it matter what else
+is loaded: Hypothesis would draw numbers that it read in the files of any module.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -47,3 +49,59 @@ def test_a_seed_repeats_a_run_to_the_last_bit(tmp_path: Path) -> None:
     assert len(once) >= 10
     assert once == again
     assert any("case" in str(one["summary"]) for one in once.values())  # found by random search
+
+
+DRAWING = """
+import sys
+sys.path.insert(0, {folder!r})
+for name in sys.argv[1:]:
+    __import__(name)
+from hypothesis import strategies as st
+from verify.claims.check import Context
+from verify.claims.property import Claim, search
+seen = []
+def ratio(case):
+    seen.append(case)
+    return 0.0
+claim = Claim("of wide integers", lambda: st.integers(0, 2**63 - 1), ratio)
+search(claim, Context(seed=3, profile="smoke", device="cpu", cache="", rooms={{}}), 300)
+print(len(seen), seen)
+"""
+
+
+def test_what_is_drawn_does_not_depend_on_what_else_is_loaded(tmp_path: Path) -> None:
+    """Hypothesis draws numbers of a module that no claim reads, unless it is told not to."""
+    constants = tuple(range(10**12, 10**12 + 40))
+    (tmp_path / "unrelated.py").write_text(f"UNUSED = {constants}\n", encoding="utf-8")
+    code = DRAWING.format(folder=str(tmp_path))
+    alone, beside = (
+        subprocess.run(
+            [sys.executable, "-c", code, *more],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for more in ((), ("unrelated",))
+    )
+    assert alone.startswith("300 ")
+    assert alone == beside
+    assert not any(str(one) in beside for one in constants)
+
+
+def test_hypothesis_is_run_in_one_place() -> None:
+    """All else only describes cases; what ran them elsewhere would draw whatever is loaded."""
+    running = {
+        path.relative_to(ROOT).as_posix()
+        for top in ("projection_head_verifier.py", "reports", "theorems", "verify")
+        for path in ([ROOT / top] if top.endswith(".py") else (ROOT / top).rglob("*.py"))
+        if not path.name.startswith("test_")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module in ("hypothesis", "hypothesis.core")
+            and {"given", "find"} & {one.name for one in node.names}
+        )
+        or (isinstance(node, ast.Import) and "hypothesis" in {one.name for one in node.names})
+    }
+    assert running == {"verify/claims/draws.py"}

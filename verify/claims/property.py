@@ -16,12 +16,13 @@ from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Generic, TypeVar
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, reject, seed, settings, target
+from hypothesis import HealthCheck, Phase, Verbosity, reject, seed, settings, target
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
 from verify.claims.check import MINIMUM_CASES, Arithmetic, Context
 from verify.claims.describe import Pairs, describe
+from verify.claims.draws import given
 from verify.claims.evidence import Evaluated, Finding, Outcome, Witness
 from verify.claims.text import count
 

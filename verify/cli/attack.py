@@ -17,11 +17,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
 from scipy.optimize import differential_evolution, minimize
 
 from verify.claims.check import Arithmetic, Check
+from verify.claims.draws import given
 from verify.claims.property import TIGHT, Claim, Vacuous, holds, refuted
 from verify.cli.arguments import UsageError
 from verify.engine.registry import Room

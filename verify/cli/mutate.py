@@ -12,6 +12,7 @@ from verify.engine import registry as rooms
 from verify.engine.mutation import drawn, record
 from verify.engine.mutation.campaign import By, Campaign, Change, Trial, is_over, source
 from verify.engine.mutation.catalogue import BESIDES, FOLDERS, Mutation
+from verify.engine.store import merging
 from verify.engine.worker import missing_capability
 from verify.identity.closure import closure
 from verify.identity.fingerprint import canonical_form
@@ -43,6 +44,24 @@ class Asked:
         self.found = record.read(kept)
         self.others = [] if fresh else [self.found, *map(record.read, also)]
 
+    def keep(
+        self, trials: dict[str, dict[str, Trial]], samples: dict[str, record.Sample] | None = None
+    ) -> None:
+        """Add what was found to the record, which another process may have added to since; forget what is no longer written down.
+
+        Raises:
+            StoreError: if it cannot be written.
+        """
+        with merging(self.kept):
+            self.found = record.read(self.kept)
+            for name, found in trials.items():
+                self.found.trials[name] = self.found.trials.get(name, {}) | found
+            for name, mutations in self.catalogues.items():
+                ids, old = {one.id for one in mutations}, self.found.trials.get(name, {})
+                self.found.trials[name] = {id: trial for id, trial in old.items() if id in ids}
+            self.found.samples |= samples or {}
+            record.write(self.kept, self.found)
+
 
 def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int:
     """Try every change that is asked for and not yet answered; return the exit code."""
@@ -52,17 +71,12 @@ def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int
         for one in found
     }
     trials: dict[str, dict[str, Trial]] = {name: {} for name in asked.chosen}
-    for name, mutations in asked.catalogues.items():  # what is no longer written down is forgotten
-        ids = {one.id for one in mutations}
-        old = asked.found.trials.get(name, {})
-        asked.found.trials[name] = {id: trial for id, trial in old.items() if id in ids}
     for other in asked.others:
         for name in asked.chosen:
             for id, trial in other.trials.get(name, {}).items():
                 if keys.get((name, id)) == trial.key:
                     trials[name][id] = trial
-                    asked.found.trials.setdefault(name, {})[id] = trial
-    record.write(asked.kept, asked.found)
+    asked.keep({name: found for name, found in trials.items() if found})
     left = {
         name: [one for one in found if one.id not in trials[name]]
         for name, found in asked.chosen.items()
@@ -80,8 +94,7 @@ def try_all(asked: Asked, campaign: Campaign, say: Callable[[str], None]) -> int
         for trial in campaign.tried(waiting, until=asked.until):
             trials[name][trial.id] = trial
             if trial.decided:
-                asked.found.trials.setdefault(name, {})[trial.id] = trial
-                record.write(asked.kept, asked.found)
+                asked.keep({name: {trial.id: trial}})
     for name, every in asked.chosen.items():
         for one in every:
             if (tried := trials[name].get(one.id)) is None:
@@ -200,14 +213,14 @@ def try_drawn(
             f"{name}: {noticed} of {count(counted, 'change')} drawn with seed {seed} noticed, "
             f"{100 * noticed / counted:.0f} % (95 % interval {100 * low:.0f} to {100 * high:.0f} %)."
         )
-        asked.found.samples[name] = record.Sample(
+        sample = record.Sample(
             seed=seed,
             drawn=counted,
             noticed=noticed,
             untested=untested,
             survivors=tuple(sorted(survivors, key=lambda one: one.id)),
         )
-        record.write(asked.kept, asked.found)
+        asked.keep({}, {name: sample})
     return 3 if late else 0
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,12 +14,13 @@ from verify.claims import property
 from verify.claims.check import Check, Context, Kind
 from verify.claims.evidence import Outcome
 from verify.claims.text import count
+from verify.engine import registry as rooms
 from verify.engine.provenance import evidence_key
 from verify.engine.record import SoakedCheck, SoakRecord
 from verify.engine.registry import Room
-from verify.engine.runner import ExecutorFactory, process_pool
-from verify.engine.store import StoreError, write_record
-from verify.engine.worker import missing_capability, run_check
+from verify.engine.runner import PATIENCE_S, ExecutorFactory, Workers, process_pool
+from verify.engine.store import StoreError, merging, write_record
+from verify.engine.worker import CHANGED, missing_capability, run_check
 
 FILE, PROFILE = "soak.json", "smoke"
 """The record that the report shows, and the profile of its runs."""
@@ -58,7 +60,7 @@ class Soaked(msgspec.Struct, kw_only=True):
     """What is known of one check.
 
     Attributes:
-        key: hash of its code; with another one everything is forgotten.
+        key: hash of its code, `key_of`; with another one everything is forgotten.
         draws: whether it draws at all; one that does not is run once.
         seeds: how many of the seeds 0, 1, .. it ran with.
         cpu_s: CPU-seconds that took.
@@ -82,19 +84,54 @@ def read(path: Path) -> dict[str, Soaked]:
         raise StoreError(f"{path} is damaged ({error}); remove it to begin again.") from None
 
 
+def merge(path: Path, found: dict[str, Soaked]) -> None:
+    """Keep it beside what another process kept meanwhile: of one code the most seeds count, which are the same ones."""
+    with merging(path):
+        kept = read(path)
+        for id, one in found.items():
+            other = kept.get(id, one)
+            if other.key != one.key or other.seeds <= one.seeds:
+                kept[id] = one
+        write(path, kept)
+
+
 def write(path: Path, found: dict[str, Soaked]) -> None:
     """Keep it, whole or not at all; raise StoreError if the folder cannot be written."""
     write_record(path, found)
 
 
-def once(check_id: str, ctx: Drawing) -> tuple[str, bool, float]:
-    """Run a check; return what it said if it is not as stated, whether it drew, and its CPU-seconds."""
+class Ran(NamedTuple):
+    """What came of one run.
+
+    Attributes:
+        key: of the code that ran; empty if that is not known.
+        said: what the check said if it is not as stated.
+        drew: whether it drew.
+        cpu_s: CPU-seconds that took.
+    """
+
+    key: str
+    said: str
+    drew: bool
+    cpu_s: float
+
+
+def key_of(check: Check, ctx: Context) -> str:
+    """Hash of a check's code without seed and versions: an update of a library leaves what is counted as it was."""
+    return evidence_key(check, msgspec.structs.replace(ctx, seed=0), {})
+
+
+def once(check_id: str, ctx: Drawing) -> Ran:
+    """Run a check."""
     property.SHRINKS = 0  # a smaller case changes no outcome
     found = run_check(check_id, ctx)
     fine = found.outcome is Outcome.AS_STATED
     said = "" if fine else f"{found.outcome}: {found.summary}"
     drew = len(ctx.drawn) > 1  # every check is given one seed, for global generators
-    return said, drew, found.provenance.cpu_s
+    name = check_id.partition(".")[0]
+    check = rooms.load(name, ctx.rooms[name]).check(check_id)
+    key = "" if CHANGED in found.summary else key_of(check, ctx)
+    return Ran(key, said, drew, found.provenance.cpu_s)
 
 
 def soakable(room: Room, ctx: Context) -> list[Check]:
@@ -111,7 +148,7 @@ def soakable(room: Room, ctx: Context) -> list[Check]:
 
 def _known(check: Check, ctx: Context, records: Sequence[dict[str, Soaked]]) -> Soaked:
     """What is known of a check as it stands, from the record that has most of it."""
-    key = evidence_key(check, msgspec.structs.replace(ctx, seed=0), {})
+    key = key_of(check, ctx)
     found = [one for record in records if (one := record.get(check.id)) and one.key == key]
     return max(found, key=lambda one: one.seeds, default=Soaked(key=key))
 
@@ -165,49 +202,76 @@ def soak(
     Returns:
         0 if there was no alarm, 1 if there was one, 3 if there was none and time was up.
     """
-    known = read(path)
-    records = [known, *map(read, also)]
+    records = [read(path), *map(read, also)]
     checks = [check for room in loaded for check in soakable(room, ctx)]
     found = {check.id: _known(check, ctx, records) for check in checks}
 
     fields = {name: getattr(ctx, name) for name in Context.__struct_fields__}
-    running: dict[Future[tuple[str, bool, float]], str] = {}
+    running: dict[Future[Ran], str] = {}
+    suspects: list[str] = []  # each was running as a worker died, and is run by itself
+    left: set[str] = set()  # runs no more
 
     def waiting() -> str | None:
         """The check that took least so far, so that dear ones keep nobody waiting."""
         if until is not None and monotonic() > until:
             return None
-        left = [
+        least = [
             (one.cpu_s, id)
             for id, one in found.items()
-            if one.seeds < (seeds if one.draws else 1) and id not in running.values()
+            if one.seeds < (seeds if one.draws else 1)
+            and id not in left
+            and id not in running.values()
+            and id in (suspects or found)
         ]
-        return min(left)[1] if left else None
+        return min(least)[1] if least else None
+
+    def note(id: str, ran: Ran) -> None:
+        one = found[id]
+        if ran.key != one.key:
+            left.add(id)
+            say(f"{id}: its code changed on disk since this soak began, and is not counted.")
+            return
+        one.cpu_s += ran.cpu_s
+        one.draws = (ran.drew or bool(ran.said)) if not one.seeds else one.draws
+        if ran.said:
+            one.alarms[one.seeds] = ran.said
+            say(f"alarm: {id} with seed {one.seeds}: {ran.said}")
+        one.seeds += 1
 
     written = monotonic()
+    workers = Workers(make, jobs)
     try:
-        with make(jobs) as pool:
-            while True:
-                while len(running) < jobs and (id := waiting()) is not None:
-                    drawing = Drawing(**{**fields, "seed": found[id].seeds})
-                    running[pool.submit(once, id, drawing)] = id
-                if not running:
-                    break
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    one = found[id := running.pop(future)]
-                    said, drew, cpu_s = future.result()
-                    one.cpu_s += cpu_s
-                    one.draws = (drew or bool(said)) if not one.seeds else one.draws
-                    if said:
-                        one.alarms[one.seeds] = said
-                        say(f"alarm: {id} with seed {one.seeds}: {said}")
-                    one.seeds += 1
-                if monotonic() > written + WRITTEN_S:
-                    write(path, {**known, **found})
-                    written = monotonic()
+        while True:
+            most = 1 if suspects else jobs
+            while len(running) < most and (id := waiting()) is not None:
+                drawing = Drawing(**{**fields, "seed": found[id].seeds})
+                running[workers.call((once, (id, drawing)))] = id
+            if not running:
+                break
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            if any(isinstance(future.exception(), BrokenExecutor) for future in done):
+                done, _ = wait(running)  # all are lost with it, and no one says whose worker died
+                workers.replace()
+            for future in done:
+                id = running.pop(future)
+                alone = id in suspects
+                suspects = [one for one in suspects if one != id]
+                if not isinstance(future.exception(), BrokenExecutor):
+                    note(id, future.result())
+                elif alone:
+                    left.add(id)
+                    say(f"{id}: its worker died with seed {found[id].seeds}, and died again alone.")
+                else:
+                    suspects.append(id)
+            if monotonic() > written + WRITTEN_S:
+                merge(path, found)
+                written = monotonic()
+        workers.stop(PATIENCE_S)
+    except BaseException:
+        workers.stop()
+        raise
     finally:
-        write(path, {**known, **found})
+        merge(path, found)
     return _told(found, seeds, jobs, say)
 
 

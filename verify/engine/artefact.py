@@ -97,9 +97,9 @@ class Artefact:
             _set_aside(path, error)
         scratch = path.with_name(path.name + SCRATCH)
         with exclusive(scratch):
-            if path.exists():  # another run has built it meanwhile
-                return _read(path)
             try:
+                if path.exists():  # another run has built it meanwhile
+                    return _read(path)
                 return self._build(path, scratch, ctx)
             finally:
                 with contextlib.suppress(OSError):  # what a run left to be resumed stays

@@ -1,7 +1,8 @@
 """One check must not change what the next one sees: the state of a process, before and after.
 
 What all checks of a process share is the working directory, the environment, the standard streams,
-the generators of random numbers, the settings by which libraries compute, and the process's threads and children.
+the generators of random numbers, the `SETTINGS` of NumPy, python-flint and PyTorch (not mpmath's precision, nor any
+other), and the process's threads and children.
 """
 
 from __future__ import annotations

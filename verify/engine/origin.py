@@ -32,7 +32,7 @@ def provide(need: Buildable, ctx: Context) -> bool:
     Raises:
         OSError: if the folder cannot be written; besides what building it raises.
     """
-    now = "".join(f"{name} {digest}\n" for name, digest in fingerprints([need], ctx).items())
+    now = _named(need, ctx)
     path = need.path(ctx)
     note, lock = path.with_name(path.name + NOTE), path.with_name(path.name + LOCK)
     with exclusive(lock):
@@ -53,14 +53,26 @@ def provide(need: Buildable, ctx: Context) -> bool:
                 )
             if not path.exists():
                 if now:
+                    write_whole(note, now.encode())  # first: who finds the file finds whose it is
                     with contextlib.suppress(FileNotFoundError):
                         os.replace(_aside(path, now), path)
-                    write_whole(note, now.encode())
                 need.load(ctx)
         finally:
             with contextlib.suppress(OSError):  # another waits for it
                 lock.rmdir()
     return True
+
+
+def replaced(need: Buildable, ctx: Context) -> bool:
+    """Whether an artefact that was provided is noted by now to be of other images: another run was given others."""
+    path = need.path(ctx)
+    note = path.with_name(path.name + NOTE)
+    return note.exists() and note.read_text(encoding="utf-8") != _named(need, ctx)
+
+
+def _named(need: Buildable, ctx: Context) -> str:
+    """What is noted of the images that the context names."""
+    return "".join(f"{name} {digest}\n" for name, digest in fingerprints([need], ctx).items())
 
 
 def _aside(path: Path, images: str) -> Path:

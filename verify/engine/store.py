@@ -127,6 +127,21 @@ def write_record(path: Path, record: object) -> None:
         raise StoreError(f"{path} cannot be written ({error.strerror}).") from None
 
 
+@contextlib.contextmanager
+def merging(path: Path) -> Iterator[None]:
+    """Have a record to oneself, to read it again and write it with what another process put there meanwhile.
+
+    Raises:
+        StoreError: if its folder cannot be made or read.
+    """
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(exclusive(path.parent))
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written ({error.strerror}).") from None
+        yield
+
+
 class Records:
     """The evidence in a folder that is read and never written, such as a committed one.
 

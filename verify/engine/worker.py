@@ -20,7 +20,7 @@ from verify.claims.evidence import Finding, Outcome, Provenance
 from verify.claims.text import printable
 from verify.engine import registry as rooms
 from verify.engine.isolation import leaving_no_trace
-from verify.engine.origin import provide
+from verify.engine.origin import provide, replaced
 from verify.engine.provenance import (
     EARLIER,
     Traced,
@@ -35,6 +35,9 @@ from verify.engine.provenance import (
 
 THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """One numerical thread per process: sums are then taken in one order, whatever ``--jobs`` is."""
+
+CHANGED = "changed on disk after this process had imported it"
+"""What is said of code that a check may not have run with."""
 
 DATA_WORDS = {
     "cifar10": "the images of CIFAR-10",
@@ -65,12 +68,18 @@ def run_check(check_id: str, ctx: Context) -> Traced:
             known = [provide(need, used) for need in check.artefacts if check.ignores_run_seed]
             with leaving_no_trace(seed=ctx.seed_for(check.id)):
                 found = check.run(used)
+            if other := [
+                one.name
+                for one in check.artefacts
+                if check.ignores_run_seed and replaced(one, used)
+            ]:
+                raise RuntimeError(
+                    f"{', '.join(other)} was replaced meanwhile by another run, which has other images and the same --out; run the check again"
+                )
             finding = validate_finding(check, room.subject, found)
             data = data_of(check, ctx) | ({} if all(known) else {EARLIER: "unknown"})
             if moved := edited(check, ctx):
-                raise RuntimeError(
-                    f"{', '.join(moved)} changed on disk after this process had imported it; run the check again"
-                )
+                raise RuntimeError(f"{', '.join(moved)} {CHANGED}; run the check again")
         except Postponed as error:
             finding = Finding(outcome=Outcome.NOT_RUN, summary=str(error))
         except KeyboardInterrupt:

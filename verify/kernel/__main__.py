@@ -12,7 +12,10 @@ from verify.kernel.coq import CoqError, ahead
 from verify.kernel.sources import Library, SourceError
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        print("Name one folder: python -m verify.kernel FOLDER", file=sys.stderr)
+        sys.exit(2)
     try:
         ahead(Library(Path(__file__).parents[2] / "theorems"), Path(sys.argv[1]).resolve())
-    except (CoqError, SourceError) as error:
+    except (CoqError, SourceError, OSError) as error:
         sys.exit(str(error))

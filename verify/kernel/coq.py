@@ -26,7 +26,10 @@ TIME_LIMIT = 300.0
 """Seconds that one file may take, many times what any does."""
 
 _BEGIN = "BEGIN "
-_AXIOM = re.compile(r"^(?!Axioms:)([\w.']+)(?=\s*:|\s*$| is assumed)", re.MULTILINE)
+_AXIOM = re.compile(r"([\w.']+)(?=\s*:|\s*$| is assumed | relies on )")
+
+_NOWHERE = dict.fromkeys(("XDG_DATA_HOME", "XDG_DATA_DIRS"), os.devnull)
+"""Besides what `libraries` digests Coq would search the folders ``coq`` in those of the user's data."""
 
 
 class CoqError(Exception):
@@ -63,7 +66,8 @@ def version() -> str:
 def libraries() -> str:
     """Digest of the libraries that `coqc` finds, of every compiled file by path and content; empty without Coq.
 
-    They are below its ``user-contrib``, where MathComp and Coquelicot are, and the folders of ``COQPATH``.
+    They are below its ``user-contrib``, where MathComp and Coquelicot are, and the folders of ``COQPATH``; `_run` has
+    it search no others.
     """
     if not version():
         return ""
@@ -232,12 +236,19 @@ def _ask(groups: Sequence[Sequence[str]], folder: Path) -> list[tuple[str, ...]]
     for piece in printed.split(f'= "{_BEGIN}')[1:]:
         number_read, _, rest = piece.partition('"')
         assumed = rest.partition(": string")[2]
-        axioms[number_read] = (
-            () if CLOSED in assumed else tuple(sorted(_AXIOM.findall(assumed))) or ("?",)
-        )
+        axioms[number_read] = _assumptions(assumed)
     if lost := [names for number, names in enumerate(groups) if str(number) not in axioms]:
         raise CoqError(f"Coq did not say what {', '.join(lost[0])} assume.")
     return [axioms[str(number)] for number in range(len(groups))]
+
+
+def _assumptions(printed: str) -> tuple[str, ...]:
+    """The names in what Coq printed of assumptions; ``?`` for one that it told in other words, so that none is lost."""
+    if CLOSED in printed:
+        return ()
+    told = [line for line in printed.splitlines() if line[:1].strip() and line != "Axioms:"]
+    names = [found[1] if (found := _AXIOM.match(line)) else "?" for line in told]
+    return tuple(sorted(names)) or ("?",)
 
 
 def _run(folder: Path, file: Path, module: str) -> str:
@@ -251,7 +262,7 @@ def _run(folder: Path, file: Path, module: str) -> str:
             errors="replace",  # it quotes what it read
             timeout=TIME_LIMIT,
             cwd=folder,  # where the tactics leave their caches
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            env={**os.environ, **_NOWHERE, "LC_ALL": "C.UTF-8"},
         )
     except subprocess.TimeoutExpired:
         raise CoqError(f"Coq did not finish {module} within {TIME_LIMIT:.0f} s.") from None

@@ -241,7 +241,7 @@ class Keys:
         """Hash of a change, of the file that it changes, and of the code of its checks.
 
         Of a check that is a test that is the text of its own file: what the test imports, fixtures among it, has
-        no part in the key.
+        no part in the key. Nor have the versions of libraries.
 
         Raises:
             MutationError: if there is no such file or check.
