@@ -103,7 +103,7 @@ def _rank_bound(proof: Proof, overlap: sp.Expr, derived: bool = False, **more: s
         by="semidefinite-null-vector",
     )
     if derived:
-        proof.let("law", "$A V = 0$, as just derived", head @ V, by="steps")
+        proof.let("law", "$A V = 0$ for $A = I_h$, as just derived", head @ V, by="steps")
     else:
         proof.given("law", "$A V = 0$", head @ V)
     proof.follows(
