@@ -168,32 +168,50 @@ def small_augmentations(proof: Proof) -> None:
         (along + rest).T @ (along + rest),
         along.T @ along + 2 * (along.T @ rest) + rest.T @ rest,
     )
-    proof.let("moments", r"$E \eta \eta^T = \Sigma$", eta @ eta.T - moment)
-    traced = (pushed @ moment @ pushed.T).trace
-    proof.follows(
-        r"In expectation $|J P \eta|^2$ is the trace of $J P \Sigma P^T J^T$",
+    proof.equal(
+        r"At every $\eta$, $|J P \eta|^2$ is a trace, linear in $\eta \eta^T$",
         along.T @ along,
-        traced,
-        using={"moments": (pushed @ (eta @ eta.T - moment) @ pushed.T).trace},
+        (pushed @ (eta @ eta.T) @ pushed.T).trace,
     )
-    slope, bend, size = sp.symbols(r"c B |\eta|", nonnegative=True)
-    taylor = proof.let("Lipschitz", r"the remainder has $|r| \leq B |\eta|^2 / 2$")
-    small = bend * size**2 / 2 if taylor else sp.Symbol("|r|")
-    lost = bounds.remainder(slope, bend, size**3, size**4)
-    proof.equal(
-        r"The other two terms, at most $2 |J P \eta| |r| + |r|^2$, are at most, with $|J P| \leq c$,",
-        2 * slope * size * small + small**2,
-        lost,
+    second, mean = matrix("C", p, p, symmetric=True), sp.Symbol("A", real=True)
+    linear = mean - (pushed @ second @ pushed.T).trace
+    proof.let(
+        "linear",
+        r"$A = E |J P \eta|^2$ is therefore the same trace, of $C = E \eta \eta^T$",
+        linear,
+        by="steps",
     )
-    m = slack("m", proof.let("bounded", r"$|\eta| = n - m$ with $m \geq 0$, for some fixed $n$"))
-    bound = bounds.remainder(slope, bend, 1, size + m) * size**3
-    proof.equal(
+    proof.let("moments", r"$C = \Sigma$", second - moment)
+    proof.follows(
+        r"$E |J P \eta|^2$ is the trace of $J P \Sigma P^T J^T$",
+        mean,
+        (pushed @ moment @ pushed.T).trace,
+        using={"linear": linear, "moments": (pushed @ (second - moment) @ pushed.T).trace},
+    )
+    size = sp.Symbol(r"|\eta|", positive=True)
+    bend, slope, length, lost = sp.symbols(r"B c |JP\eta| |r|", nonnegative=True)
+    less = slack("s_c", proof.let("slope", r"$|J P| \leq c$: $c |\eta| = |J P \eta| + s_c$"))
+    flat = proof.let("Lipschitz", r"$|r| \leq B |\eta|^2 / 2$: $B |\eta|^2 / 2 = |r| + s_B$")
+    above = slack("s_B", flat)
+    added = bounds.remainder(slope, bend, size**3, size**4)
+    proof.fact(
+        r"The other two terms are at most $2 |J P \eta| |r| + |r|^2$, by Cauchy-Schwarz; at $\eta \neq 0$, with $s \geq 0$,",
+        sp.Le(2 * length * lost + lost**2, added, evaluate=False),
+        at={slope: (length + less) / size, bend: 2 * (lost + above) / size**2},
+        equal_at={less: 0, above: 0},
+    )
+    most = sp.Symbol("n", positive=True)
+    m = slack("m", "bounded" not in proof.withdrawn)
+    proof.let("bounded", r"$|\eta| = n - m$ with $m \geq 0$, for some fixed $n$", size + m - most)
+    bound = bounds.remainder(slope, bend, 1, most) * size**3
+    proof.follows(
         r"At most a constant times $|\eta|^3$: with $n$ for one $|\eta|$ it is larger by",
-        bound - lost,
+        bound - added,
         bend**2 * m * size**3 / 4,
+        using={"bounded": -(bend**2) * size**3 * (size + m - most) / 4},
     )
-    proof.fact("so that", sp.Le(lost, bound, evaluate=False))
-    proof.cite("taylor-lipschitz", "cauchy-schwarz")
+    proof.fact("so that", sp.Le(added, bound, evaluate=False), at={most: size + m})
+    proof.cite("taylor-lipschitz", "cauchy-schwarz", "operator-norm")
 
 
 def landau(proof: Proof) -> None:
