@@ -29,7 +29,10 @@ def psd(proof: Proof) -> None:
     )
     proof.cite("square-root", "triangle", "operator-norm", "rayleigh")
     low = slack("a", proof.given("lambda", r"$|SJv| = \sqrt{\lambda} + a$ with $a \geq 0$"))
-    size = slack("b", proof.given("M", r"$|SEv| = \sqrt{M} |E| - b$ with $b \geq 0$"))
+    bounded = proof.given(
+        "M", r"$|SEv| = \sqrt{M} |E| - b$ with $b \geq 0$, and $b'$ for $b$ at another $v$"
+    )
+    size, other = slack("b", bounded), slack("b'", bounded)
     below = proof.given("below-root", r"$\sqrt{\lambda} = \sqrt{M} |E| + g$ with $g > 0$")
     rest = slack("g", below, strict=True)
     error = sp.Symbol("y", nonnegative=True)  # sqrt(M) |E|
@@ -41,13 +44,13 @@ def psd(proof: Proof) -> None:
         equal_at={low: 0, size: 0},
     )
     top = slack("h", proof.let("largest", r"$|SJv| = \sqrt{\Lambda} - h$ with $h \geq 0$"))
-    jv, ev = sp.symbols("x y", nonnegative=True)
+    jv, ev = sp.symbols("x z", nonnegative=True)
     at_most(
         proof,
         r"$(|SJv| + |SEv|)^2 \leq (\sqrt{\Lambda} + \sqrt{M} |E|)^2$",
         (jv + ev) ** 2,
-        bounds.largest(jv + top, ev + size),
-        equal_at={top: 0, size: 0},
+        bounds.largest(jv + top, ev + other),
+        equal_at={top: 0, other: 0},
     )
     kappa = sp.Symbol("r", positive=True)  # its root, which is 1 or more
     goal, room = sp.symbols("K c", nonnegative=True)
@@ -92,7 +95,7 @@ def psd(proof: Proof) -> None:
     )
     smallest, biggest, condition = sp.symbols(r"\lambda_{\min} \lambda_{\max} \kappa_\phi")
     proof.fact(
-        r"So the perturbed matrix has, with $\sqrt{\Lambda} = x + h$, $y = |SEv| + b$ and $\tau = |E| \sqrt{M / \lambda}$",
+        r"So the perturbed matrix has, with $|SJv| = x$, $\sqrt{\Lambda} = x + h$, $|SEv| = z$ and $y = z + b'$ in the second bound, and $\tau = |E| \sqrt{M / \lambda}$",
         sp.And(
             sp.Le(bounds.CONVEX_LEAST, smallest, evaluate=False),
             sp.Le(biggest, bounds.CONVEX_LARGEST, evaluate=False),
@@ -102,15 +105,15 @@ def psd(proof: Proof) -> None:
         at={
             condition: biggest / smallest,
             smallest: (lam + low - (error - size)) ** 2,
-            biggest: (jv + error - size) ** 2,
+            biggest: (jv + error - other) ** 2,
             bounds.KAPPA: bounds.TOP / SYMBOLS.lam,
             bounds.TAU: bounds.E * sp.sqrt(SYMBOLS.M) / sp.sqrt(SYMBOLS.lam),
             bounds.E: error / sp.sqrt(SYMBOLS.M),
             bounds.TOP: (jv + top) ** 2,
             SYMBOLS.lam: lam**2,
-            error: ev + size,
+            error: ev + other,
         },
-        equal_at={low: 0, size: 0, top: 0},
+        equal_at={low: 0, size: 0, other: 0, top: 0},
     )
 
 
