@@ -473,7 +473,7 @@ class Proof:
         sides = tuple(sides)
         self._meet(*sides, *told)
         self.stated.append(_letters(*sides, *told))
-        if len(sides) == 2 and not (assumed or stand) and _are_numbers(*sides):
+        if len(sides) == 2 and closed and not (assumed or stand) and _are_numbers(*sides):
             self.shown.append(_scalar(sides[0]) - _scalar(sides[1]))
         self.steps.append(
             Step(
@@ -768,6 +768,10 @@ def _fails_at(derivation: Derive, withdrawn: str) -> tuple[str, bool]:
         derivation(proof)
     except (OpenStepError, NoRuleError) as error:
         stuck = str(error) or "a step without words"
+    except ValueError:  # a step after one that is open
+        if all(step.closed for step in proof.steps):
+            raise
+        stuck = "what follows it"
     opened = [step.text or "a step without words" for step in proof.steps if not step.closed]
     return next(iter(opened), stuck), bool(stuck) or not proof.steps[-1].closed
 
