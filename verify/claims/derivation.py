@@ -102,7 +102,7 @@ class Proof:
 
         Raises:
             ValueError: if a definition has no new letter, has one for all indices, or asks of it what may not
-                exist; if no step before is about the letters of what steps show; or if the register has no such lemma.
+                exist; if no step before is about a letter of what steps show; or if the register has no such lemma.
         """
         known = set(self.letters)
         for one in vanishing if by == "definition" else ():
@@ -111,9 +111,9 @@ class Proof:
                     raise OpenStepError(text)
                 raise ValueError(f"{name!r} {lacking}.")
             known |= _letters(one)
-        if by == "steps" and not any(_letters(*vanishing) <= told for told in self.stated):
+        if by == "steps" and not _letters(*vanishing) & set().union(*self.stated):
             raise ValueError(
-                f"{name!r} is said to follow from the steps before, and there is none about all its letters."
+                f"{name!r} is said to follow from the steps before, and there is none about its letters."
             )
         if by == "any":
             self._any(name, vanishing)
