@@ -17,6 +17,7 @@ from theorems import cor35, prop34, prop52, thm53
 from theorems.cor35 import bounds as capacity
 from theorems.cor35 import derivation as cor35_derivation
 from theorems.prop52 import derivation_spread
+from theorems.thm41.own_parts import witnesses
 from theorems.thm53 import bounds as information
 from theorems.thm53 import derivation as thm53_derivation
 from theorems.thm53 import derivation_models
@@ -284,6 +285,20 @@ def test_12_twenty_times_the_threshold_is_not_what_the_derivation_ends_in(monkey
     monkeypatch.setattr(capacity, "published", lambda letters: 20 * published(letters))
     assert refuses(cor35_derivation.published)
     assert formula(capacity.published(capacity.SYMBOLS)).expression not in last.sides
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda q: 20 * sp.sin(sp.asin(q)),
+        lambda q: sp.sin(sp.asin(q)),
+        lambda q: sp.sin(sp.asin(q) / 2) / 2,
+    ],
+)
+def test_12_nor_is_twenty_times_the_sharp_one(monkeypatch, wrong):
+    assert not refuses(cor35_derivation.sharp)
+    monkeypatch.setattr(capacity, "half_sine", wrong)
+    assert refuses(cor35_derivation.sharp)
 
 
 # --- found by reading the engine ----------------------------------------------------------------
@@ -1252,16 +1267,20 @@ def test_the_trace_is_not_doubled_and_keeps_its_factors(monkeypatch):
     def changed(change):
         def step(self, text, lhs, rhs, using):
             if "moments" in using:
-                rhs, using = change(lhs, rhs)
+                rhs, using = change(rhs, using)
             follows(self, text, lhs, rhs, using)
 
         monkeypatch.setattr(Proof, "follows", step)
         return refuses(derivation_spread.small_augmentations)
 
-    assert not changed(lambda lhs, rhs: (rhs, {"moments": lhs.scalar - rhs}))
-    assert changed(lambda lhs, rhs: (2 * rhs, {"moments": lhs.scalar - 2 * rhs}))
-    sigma = matrix(r"\Sigma", sp.Symbol("p", integer=True, positive=True), 1)
-    assert changed(lambda lhs, rhs: (sigma.trace, {"moments": lhs.scalar - sigma.trace}))
+    def to(wrong):
+        return lambda rhs, using: (wrong, {**using, "moments": using["moments"] + rhs - wrong})
+
+    sigma = sp.Symbol("p", integer=True, positive=True)
+    sigma = matrix(r"\Sigma", sigma, sigma, symmetric=True)
+    assert not changed(lambda rhs, using: (rhs, using))
+    assert changed(lambda rhs, using: to(2 * rhs)(rhs, using))
+    assert changed(to(sigma.trace))
 
 
 def test_the_pullback_is_not_five_times_the_sum_of_the_hessian():
@@ -1300,6 +1319,64 @@ def test_the_rank_bound_of_moves_is_the_one_that_is_stated(monkeypatch):
         lambda r, dim, o=0: information.rank_bound(r, 2 * dim, o) - 7,
     )
     assert refuses(derivation_models.moving_bound)
+
+
+@pytest.mark.parametrize("withdrawn", ["invariant", "moves"])
+def test_no_model_has_the_law_of_moves_without_what_it_moves_along(withdrawn):
+    """The information of every model along every direction, if it is 0 by density alone."""
+    proof = Proof(withdrawn=frozenset({withdrawn}))
+    derivation_models.moving_law(proof)
+    (information_along,) = (step for step in proof.steps if "I_h" in step.latex)
+    assert not information_along.closed
+
+
+def test_no_premise_says_the_rate_that_moves_is_to_show():
+    found = derive(derivation_models.moving_law, CTX)
+    said = {premise.name: premise.says for premise in found.premises}
+    assert {r"$r_{\psi} = 0$", "$e = 0$"}.isdisjoint(said.values())
+
+
+def test_the_second_moment_is_not_the_square_at_one_point():
+    """Else every covariance has rank one."""
+    p = sp.Symbol("p", integer=True, positive=True)
+    second, eta = matrix(r"\Sigma", p, p, symmetric=True), vector(r"\eta", p)
+    off = eta @ eta.T - second
+    using = off.trace * second - off @ second - eta @ eta.T @ off + (eta.T @ eta).scalar * off
+
+    def derivation(proof):
+        derivation_spread.small_augmentations(proof)
+        rank_one = {"moments": using}
+        proof.follows("", second @ second, second.trace * second, using=rank_one)
+
+    assert refuses(derivation)
+
+
+def test_the_cone_s_nearest_point_is_not_the_perturbed_one():
+    u, w = cor35_derivation.u, cor35_derivation.w
+    moved = (cor35_derivation.J + cor35_derivation.E) @ cor35_derivation.v
+
+    def derivation(proof):
+        cor35_derivation.published(proof)
+        using = {
+            "nearest": (u - w).T @ w,
+            "point": (u - moved).T @ (moved - w) - (moved - w).T @ w,
+        }
+        proof.follows("", (u - moved).T @ moved, sp.S.Zero, using=using)
+
+    assert refuses(derivation)
+
+
+def test_twins_and_one_unit_are_not_the_same_direction():
+    """Else 1 = 0."""
+    at = witnesses._into_units(witnesses.v)
+
+    def derivation(proof):
+        witnesses.acts(proof)
+        g, f = witnesses.g, witnesses.f
+        using = {"image": at(g) - witnesses._pair(g), "one": sp.KroneckerDelta(g, f) - at(g)}
+        proof.follows("", sp.S.One, sp.S.Zero, using=using)
+
+    assert refuses(derivation)
 
 
 @pytest.mark.parametrize("room", [cor35, prop34, prop52, thm53])

@@ -50,6 +50,7 @@ def _conclude(
     threshold: sp.Expr,
     within: sp.Rel,
     values: dict[sp.Symbol, sp.Expr],
+    rest: sp.Symbol,
 ) -> None:
     """|Ev| <= |E| <= eps < threshold, which is within the distance delta to the cone."""
     below = slack(
@@ -60,29 +61,49 @@ def _conclude(
         r"So $|Ev|$ is less than the distance $\delta$ to the cone, and $f(u + Ev) > 0$ for every unit $v$",
         sp.And(sp.Lt(E.norm, threshold, evaluate=False), within, evaluate=False),
         at={E.norm: threshold - below - loose, **values},
-        equal_at=dict.fromkeys((below, loose, PAST), 0),
+        equal_at=dict.fromkeys((below, loose, rest), 0),
     )
     proof.cite("operator-norm")
 
 
-PAST, DISTANCE = sp.symbols(r"p \delta", positive=True)
-"""What the distance to the cone exceeds the threshold by, and the distance."""
+DISTANCE, TOTAL = sp.symbols(r"\delta T", positive=True)
+"""The distance to the cone, and the sum of two numbers whose squares are compared."""
+
+
+def _of_squares(
+    proof: Proof, said: str, larger: sp.Expr, smaller: sp.Expr, *, strict: bool
+) -> sp.Symbol:
+    """Of positive numbers the one with the larger square is larger; returns by what the square is."""
+    rest = slack("R", "squares" not in proof.withdrawn, strict=strict)
+    squares, total = larger**2 - smaller**2 - rest, TOTAL - larger - smaller
+    proof.let("squares", said, squares, by="steps")
+    proof.let("total", "$T$ is the sum of the two numbers", total, by="definition")
+    proof.follows(
+        "So they differ by",
+        larger,
+        smaller + rest / TOTAL,
+        using={"squares": squares / TOTAL, "total": (larger - smaller) * total / TOTAL},
+    )
+    return rest
 
 
 def published(proof: Proof) -> None:
     """|E| < lambda / (2LM) keeps J^T H J positive definite: the simple argument."""
     one_form(proof)
+    near = vector("y", k)
     proof.equal(
-        r"With $w$ the point of the cone nearest to $u = Jv$", form(u) - form(w), form(u - w, u + w)
+        r"With $y$ the point of the cone nearest to $u = Jv$",
+        form(u) - form(near),
+        form(u - near, u + near),
     )
-    gap = u - w
-    proof.let("nearest", "$(u - w) \\cdot w = 0$", gap.T @ w, by="nearest-point")
+    gap = u - near
+    proof.let("nearest", "$(u - y) \\cdot y = 0$", gap.T @ near, by="nearest-point")
     proof.cite("nearest-point")
     proof.follows(
-        r"$|u + w|^2 = 4|u|^2 - 3|u - w|^2$",
-        (u + w).T @ (u + w),
+        r"$|u + y|^2 = 4|u|^2 - 3|u - y|^2$",
+        (u + near).T @ (u + near),
         4 * (u.T @ u) - 3 * (gap.T @ gap),
-        using={"nearest": -4 * (gap.T @ w)},
+        using={"nearest": -4 * (gap.T @ near)},
     )
     proof.cite("cauchy-schwarz", "operator-norm")
     positive = proof.given("lambda", r"$f(u) \geq \lambda > 0$, so that $u$ is not in the cone")
@@ -92,16 +113,24 @@ def published(proof: Proof) -> None:
     norm = sp.Symbol("|H|", positive=True)
     at_most(
         proof,
-        r"So $\lambda \leq f(u) - f(w) \leq |H| \delta \sqrt{4|u|^2 - 3\delta^2} < 2LM\delta$, with $\delta = |u - w|$; squared and divided by $\delta^2$, the difference is",
+        r"So $\lambda \leq f(u) - f(y) \leq |H| \delta \sqrt{4|u|^2 - 3\delta^2} < 2LM\delta$, with $\delta = |u - y|$; squared and divided by $\delta^2$, the difference is",
         norm**2 * (4 * length**2 - 3 * distance**2),
         (2 * bound_l * (norm + excess)) ** 2,
         strict=True,
         equal_at={distance: 0, excess: 0, bound_l - length: 0},
     )
     threshold = bounds.published(SYMBOLS)
-    lam = 2 * SYMBOLS.L * SYMBOLS.M * (DISTANCE - PAST)  # as just shown, with p > 0
+    larger = 2 * SYMBOLS.L * SYMBOLS.M * DISTANCE
+    rest = _of_squares(
+        proof,
+        r"$(2LM\delta)^2 = \lambda^2 + R$ with $R > 0$",
+        larger,
+        SYMBOLS.lam,
+        strict=True,
+    )
+    lam = larger - rest / TOTAL
     within = sp.Lt(threshold, DISTANCE, evaluate=False)
-    _conclude(proof, "threshold", threshold, within, {SYMBOLS.lam: lam})
+    _conclude(proof, "threshold", threshold, within, {SYMBOLS.lam: lam}, rest)
 
 
 def sharp(proof: Proof) -> None:
@@ -111,7 +140,7 @@ def sharp(proof: Proof) -> None:
     s, c = sp.Symbol("s", nonnegative=True), sp.Symbol("c")
     x11, x12, x22 = sp.symbols("X_11 X_12 X_22")
     proof.equal(
-        r"In the plane of $u$ and its nearest point $w$, which are at the angle $\varphi$, $u = |u|(s n + c m)$ with $s = \sin \varphi$, $c = \cos \varphi$, $m = w / |w|$ and $n = (u - w) / |u - w|$: $f(u) / |u|^2$ is the form of the compression $X$",
+        r"In the plane of $u$ and its nearest point $y$, which are at the angle $\varphi$, $u = |u|(s n + c m)$ with $s = \sin \varphi$, $c = \cos \varphi$, $m = y / |y|$ and $n = (u - y) / |u - y|$: $f(u) / |u|^2$ is the form of the compression $X$",
         form(s * n + c * m),
         s**2 * form(n) + 2 * s * c * form(n, m) + c**2 * form(m),
     )
@@ -122,7 +151,7 @@ def sharp(proof: Proof) -> None:
         s**2 * x11 + 2 * s * c * x12 + c**2 * x22,
         (compression * certificate).trace() + (c**2 - s**2) * x22,
     )
-    values = [s**2 + s * c, s**2 - s * c]
+    values = [s * (s + c), s * (s - c)]
     for sign, value in zip((1, -1), values, strict=True):
         vector = sp.ImmutableMatrix([1, sign])
         proof.equal(
@@ -145,48 +174,60 @@ def sharp(proof: Proof) -> None:
     )
     proof.equal("so that $|Y_0|_*$ is the difference of the two", values[0] - values[1], 2 * s * c)
     proof.cite("trace-duality", "operator-norm")
-    lost = slack("a", proof.given("lambda", r"$f(u) = \lambda + a$ with $a \geq 0$, $\lambda > 0$"))
+    lost = slack(
+        r"s_{\lambda}",
+        proof.given(
+            "lambda", r"$f(u) = \lambda + s_\lambda$ with $s_\lambda \geq 0$, $\lambda > 0$"
+        ),
+    )
     excess = slack("s_{M}", proof.given("M", "$|H| = M - s_M$ with $s_M \\geq 0$"))
-    cone = slack("e", proof.let("cone", "$X_{22} = f(m) = -e \\leq 0$, as $w$ is in the cone"))
+    cone = slack("e", proof.let("cone", "$X_{22} = f(m) = -e \\leq 0$, as $y$ is in the cone"))
     norm, trace = sp.Symbol("|H|", nonnegative=True), sp.Symbol("b", nonnegative=True)
     length = sp.Symbol("|u|", nonnegative=True)
     nuclear = (values[0] - values[1]).subs(at)
     value = length**2 * (nuclear * norm - trace - (cosine**2 - s**2) * cone)
     at_most(
         proof,
-        r"So $\lambda = f(u) - a \leq 2sc \, M |u|^2$, with $\operatorname{tr}(X Y_0) = |Y_0|_* |H| - b$",
+        r"So $\lambda = f(u) - s_\lambda \leq 2sc \, M |u|^2$, with $\operatorname{tr}(X Y_0) = |Y_0|_* |H| - b$",
         value - lost,
         2 * s * cosine * (norm + excess) * length**2,
         equal_at=dict.fromkeys((lost, excess, cone, trace), 0),
     )
-    _distance(proof)
+    rest = _distance(proof)
     threshold = bounds.sharp(SYMBOLS, bounds.half_sine(bounds.Q))
     within = sp.Le(threshold, DISTANCE, evaluate=False)
-    _conclude(proof, "below-sharp", threshold, within, {DISTANCE: threshold + PAST})
+    distance = threshold + rest / TOTAL
+    _conclude(proof, "below-sharp", threshold, within, {DISTANCE: distance}, rest)
 
 
-def _distance(proof: Proof) -> None:
-    """From 2sc |u|^2 >= lambda / M to the distance, |u| s."""
+def _distance(proof: Proof) -> sp.Symbol:
+    """From 2sc |u|^2 >= lambda / M to the distance, |u| s; returns what its square exceeds the threshold's by."""
     S, C = sp.symbols("S C", positive=True)
-    e, l, r = sp.symbols("e l r", nonnegative=True)  # noqa: E741
+    more, l, r = sp.symbols("j l r", nonnegative=True)  # noqa: E741
     acute = proof.let(
         "half angle",
-        r"$q = \sin a = 2SC$ with $S = \sin \frac{a}{2} \leq C = \cos \frac{a}{2}$, so that $\lambda / M = 2SC L^2$",
+        r"with $q = \lambda / (M L^2) = \sin a$, $S = \sin \frac{a}{2} \leq C = \cos \frac{a}{2}$",
     )
+    sine, cosine = bounds.half_sine(bounds.Q), sp.cos(sp.asin(bounds.Q) / 2)
+    for text, left, right in (
+        ("So $2SC = q$", 2 * sine * cosine, bounds.Q),
+        ("and $S^2 + C^2 = 1$", sine**2 + cosine**2, sp.S.One),
+    ):
+        proof.fact(text, sp.Eq(left, right, evaluate=False))
     length, bound_l = bounded(proof, "L", "L", "|u|", "$|Jv| \\leq L$")
     at_most(
         proof,
-        r"$sc |u|^2 = SC L^2 + e$ with $e \geq 0$, so that $SC |u|^2 \leq sc |u|^2$",
+        r"$sc |u|^2 = SC L^2 + j$ with $j \geq 0$, so that $SC |u|^2 \leq sc |u|^2$",
         S * C * length**2,
-        S * C * bound_l**2 + e,
-        equal_at={e: 0, bound_l - length: 0},
+        S * C * bound_l**2 + more,
+        equal_at={more: 0, bound_l - length: 0},
     )
-    low, past = sp.Symbol("x", nonnegative=True), sp.Symbol("y", positive=True)
-    rest = slack("z", acute)
+    low, rest = sp.Symbol("x_1", nonnegative=True), slack("x_3", acute)
+    past = sp.Symbol("x_2", positive=True)
     tangent, half = (t / (low + past + rest) for t in (low, low + past))
     at_most(
         proof,
-        r"If $\tan \varphi$ were less than $\tan \frac{a}{2} \leq 1$, as $x / (x + y + z)$ is less than $(x + y) / (x + y + z)$ with $x, z \geq 0$ and $y > 0$, then $sc < SC$",
+        r"If $\tan \varphi$ were less than $\tan \frac{a}{2} \leq 1$, as $x_1 / (x_1 + x_2 + x_3)$ is less than $(x_1 + x_2) / (x_1 + x_2 + x_3)$ with $x_1, x_3 \geq 0$ and $x_2 > 0$, then $sc < SC$",
         tangent / (1 + tangent**2),
         half / (1 + half**2),
         strict=True,
@@ -197,18 +238,26 @@ def _distance(proof: Proof) -> None:
         proof,
         r"So $\tan \varphi = S / C + r$ with $r \geq 0$, and $|u|^2 s^2 = sc |u|^2 \tan \varphi$ is at least $\epsilon^{*2}$",
         squared,
-        (S * C * SYMBOLS.L**2 + e) * (S / C + r),
-        equal_at={e: 0, r: 0},
+        (S * C * SYMBOLS.L**2 + more) * (S / C + r),
+        equal_at={more: 0, r: 0},
     )
     wide = slack("h", acute)
     at_most(
         proof,
-        r"At an angle beyond $\pi/4$, $w = 0$ among them, $|u|^2 s^2 = (\lambda / M + e)(\frac{1}{2} + l)$ is not below it either, with $C = S + h$",
+        r"At an angle beyond $\pi/4$, $y = 0$ among them, $|u|^2 s^2 = (\lambda / M + i)(\frac{1}{2} + l)$ is not below it either, with $C = S + h$ and $i, l \geq 0$",
         squared,
-        (2 * S * (S + wide) * SYMBOLS.L**2 + e) * (sp.Rational(1, 2) + l),
-        equal_at={e: 0, l: 0, wide: 0},
+        (2 * S * (S + wide) * SYMBOLS.L**2 + (also := sp.Symbol("i", nonnegative=True)))
+        * (sp.Rational(1, 2) + l),
+        equal_at={also: 0, l: 0, wide: 0},
     )
     proof.cite("rayleigh", "half-angle")
+    return _of_squares(
+        proof,
+        r"in either case $\delta^2 = |u|^2 s^2 = \epsilon^{*2} + R$ with $R \geq 0$ and $\epsilon^* = LS$",
+        DISTANCE,
+        bounds.sharp(SYMBOLS, S),
+        strict=False,
+    )
 
 
 def ratio(proof: Proof) -> None:

@@ -29,7 +29,10 @@ def psd(proof: Proof) -> None:
     )
     proof.cite("square-root", "triangle", "operator-norm", "rayleigh")
     low = slack("a", proof.given("lambda", r"$|SJv| = \sqrt{\lambda} + a$ with $a \geq 0$"))
-    size = slack("b", proof.given("M", r"$|SEv| = \sqrt{M} |E| - b$ with $b \geq 0$"))
+    bounded = proof.given(
+        "M", r"$|SEv| = \sqrt{M} |E| - b$ with $b \geq 0$, and $b'$ for $b$ at another $v$"
+    )
+    size, other = slack("b", bounded), slack("b'", bounded)
     below = proof.given("below-root", r"$\sqrt{\lambda} = \sqrt{M} |E| + g$ with $g > 0$")
     rest = slack("g", below, strict=True)
     error = sp.Symbol("y", nonnegative=True)  # sqrt(M) |E|
@@ -41,13 +44,13 @@ def psd(proof: Proof) -> None:
         equal_at={low: 0, size: 0},
     )
     top = slack("h", proof.let("largest", r"$|SJv| = \sqrt{\Lambda} - h$ with $h \geq 0$"))
-    jv, ev = sp.symbols("x |SEv|", nonnegative=True)
+    jv, ev = sp.symbols("x z", nonnegative=True)
     at_most(
         proof,
         r"$(|SJv| + |SEv|)^2 \leq (\sqrt{\Lambda} + \sqrt{M} |E|)^2$",
         (jv + ev) ** 2,
-        bounds.largest(jv + top, ev + size),
-        equal_at={top: 0, size: 0},
+        bounds.largest(jv + top, ev + other),
+        equal_at={top: 0, other: 0},
     )
     kappa = sp.Symbol("r", positive=True)  # its root, which is 1 or more
     goal, room = sp.symbols("K c", nonnegative=True)
@@ -93,7 +96,7 @@ def psd(proof: Proof) -> None:
     smallest, biggest = sp.symbols(r"\lambda_{\min} \lambda_{\max}", positive=True)
     condition = sp.Symbol(r"\kappa_\phi")
     over, under = (slack(x, "extremes" not in proof.withdrawn) for x in "ef")
-    least, most = (lam + low - (error - size)) ** 2 + over, (jv + error - size) ** 2 - under
+    least, most = (lam + low - (error - size)) ** 2 + over, (jv + error - other) ** 2 - under
     proof.let(
         "extremes",
         r"$\lambda_{\min} = (|SJv| - |SEv|)^2 + e$ and $\lambda_{\max} = (|SJv| + |SEv|)^2 - f$ at their eigenvectors, $e, f \geq 0$",
@@ -103,7 +106,7 @@ def psd(proof: Proof) -> None:
     )
     proof.let("condition", "their quotient", condition - biggest / smallest, by="definition")
     proof.fact(
-        r"So the perturbed matrix has, with $\sqrt{\Lambda} = x + h$, $y = |SEv| + b$ and $\tau = |E| \sqrt{M / \lambda}$",
+        r"So the perturbed matrix has, with $|SJv| = x$, $\sqrt{\Lambda} = x + h$, $|SEv| = z$ and $y = z + b'$ in the second bound, and $\tau = |E| \sqrt{M / \lambda}$",
         sp.And(
             sp.Le(bounds.CONVEX_LEAST, smallest, evaluate=False),
             sp.Le(biggest, bounds.CONVEX_LARGEST, evaluate=False),
@@ -119,9 +122,9 @@ def psd(proof: Proof) -> None:
             bounds.E: error / sp.sqrt(SYMBOLS.M),
             bounds.TOP: (jv + top) ** 2,
             SYMBOLS.lam: lam**2,
-            error: ev + size,
+            error: ev + other,
         },
-        equal_at=dict.fromkeys((low, size, top, over, under), 0),
+        equal_at=dict.fromkeys((low, size, other, top, over, under), 0),
     )
 
 

@@ -47,7 +47,7 @@ def threshold(proof: Proof) -> None:
                 [0, *[m * big**2] * (d - 1)],
             ),
         ):
-            proof.equal(f"{text}: {words}", _simplified(found), _simplified(sp.diag(*wanted)))
+            proof.equal(f"{text}: {words}", found.as_immutable(), _simplified(sp.diag(*wanted)))
 
 
 def _simplified(matrix: sp.Matrix) -> sp.ImmutableMatrix:
@@ -78,7 +78,7 @@ def unbounded(proof: Proof) -> None:
             sp.diag(Q * (1 - COSINE), Q * (1 + COSINE)),
         ),
     ):
-        proof.equal(words, _simplified(found), _simplified(wanted))
+        proof.equal(words, found.as_immutable(), _simplified(wanted))
     kappa = after[1, 1] / after[0, 0]
     proof.equal(r"$\kappa_\phi = \cot^2 \frac{a}{4}$ with $t = \tan \frac{a}{4}$", kappa, 1 / t**2)
     limit = sp.limit(Q**2 * kappa, t, 0, "+")

@@ -144,7 +144,7 @@ def critical_kernel(proof: Proof) -> None:
     smooth = proof.given(
         "smooth", r"$f = L \circ h$ is $C^2$: the chain rule for $f$ and $g = \nabla f$"
     )
-    moved, turned = (D.T @ g).entry(j, ONLY), (H @ v).entry(j, ONLY)
+    moved = (D.T @ g).entry(j, ONLY)
     proof.rate(
         r"The derivative of $f(T_\theta z)$ in $z_j$, with $D = D_z T_\theta$ and $g$ taken at $T_\theta z$",
         f[0],
@@ -172,17 +172,20 @@ def critical_kernel(proof: Proof) -> None:
             "critical": E.T @ start,
         },
     )
-    rule: dict[sp.IndexedBase, Rule] = {}
-    if smooth:
-        rule[sp.IndexedBase("g")] = lambda r: (H @ v).entry(r, ONLY)
-    proof.rate("Its derivative along the curve", g.entry(j, ONLY), rule, turned)
+    slope = vector("g'", d)
+    proof.given(
+        "smooth: twice",
+        r"the derivative of $g = \nabla f$ along the curve is $g' = H_{\mathrm{eff}} v$",
+        slope - H @ v,
+    )
     proof.let(
         "constant",
         "$g$ vanishes along the orbit, as just shown, and so does its derivative",
-        H @ v,
+        slope,
         by="steps",
     )
-    proof.follows("so that its derivative is 0", H @ v, 0 * v, using={"constant": H @ v})
+    using = {"smooth: twice": H @ v - slope, "constant": slope}
+    proof.follows("so that", H @ v, 0 * v, using=using)
 
 
 def converse(proof: Proof) -> None:

@@ -32,13 +32,18 @@ def length(proof: Proof) -> None:
     proof.fact("It is at most, by Cauchy-Schwarz,", steep, at=sizes)
     apart = sp.Symbol(r"|h(\mathrm{end}) - h(\mathrm{start})|")
     far = sp.Le(apart, bounds.ends_apart(DELTA, ELL), evaluate=False)
-    proof.fact(r"So over the length $\ell$", far, at={apart: steepest * ELL, **sizes})
+    less = sp.Symbol("b", nonnegative=True)
+    proof.fact(
+        r"So is the distance of the ends' images, over the length $\ell$: with $e$ along it, $\ell$ times a slope, which is $|e| |w| - b$",
+        far,
+        at={apart: (steepest - less) * ELL, **sizes},
+    )
 
 
 def diameter(proof: Proof) -> None:
     """Diam h <= delta l/2 on a closed curve: the shorter way round is at most l/2 long."""
-    apart = sp.Symbol("D", positive=True)
-    first, second = sp.symbols("l_1 l_2", nonnegative=True)
+    apart = sp.Symbol("D", nonnegative=True)
+    first, second = sp.symbols(r"\ell_1 \ell_2", nonnegative=True)
     proof.let(
         "closed",
         r"two points cut the curve into arcs: $\ell_1 + \ell_2 = \ell$",
@@ -77,19 +82,23 @@ def variance(proof: Proof) -> None:
     s, t = sp.symbols("s t", real=True)
     bound, spread = bounds.slope_variance(DELTA, ELL), sp.Symbol(r"\operatorname{Var}")
     half = sp.integrate(bounds.ends_apart(DELTA, s - t) ** 2 / ELL**2, (s, 0, ELL), (t, 0, ELL)) / 2
-    g = slack("g", "length" not in proof.withdrawn)
+    g, mean = slack("g", "length" not in proof.withdrawn), sp.Symbol("A")
+    proof.equal(
+        r"The mean of $\delta^2 (s - t)^2$ over $s$",
+        sp.integrate(bounds.ends_apart(DELTA, s - t) ** 2 / ELL, (s, 0, ELL)),
+        DELTA**2 * ((ELL - t) ** 3 + t**3) / (3 * ELL),
+    )
     proof.let(
         "length",
-        r"$|h(s) - h(t)|^2 = \delta^2 (s - t)^2 - g$ with $g \geq 0$; in the mean, with that of $g$ again called $g$",
-        spread - half + g / 2,
+        r"$|h(s) - h(t)|^2 \leq \delta^2 (s - t)^2$; over $s$ and $t$ the mean of the former is $A$, that of the latter, here integrated, $A + g$ with $g \geq 0$",
+        mean - 2 * half + g,
     )
-    proof.equal(r"Half the mean of $\delta^2 (s - t)^2$ over the square", half, bound)
-    proof.cite("variance-of-copies")
+    proof.let("copies", "the variance is half of $A$", spread - mean / 2, by="variance-of-copies")
     proof.follows(
-        r"The variance, half the mean of $|h(s) - h(t)|^2$",
+        "So the variance is",
         spread,
         bound - g / 2,
-        using={"length": spread - half + g / 2},
+        using={"copies": spread - mean / 2, "length": (mean - 2 * half + g) / 2},
     )
     proof.fact("So", sp.Le(spread, bound, evaluate=False), at={spread: bound - g / 2})
 
@@ -128,10 +137,13 @@ def attained(proof: Proof) -> None:
         return sp.simplify(sp.integrate(expr, (s, 0, ELL)) / ELL)
 
     def variance(*values: sp.Expr) -> sp.Expr:
-        return sp.simplify(sum(mean(x**2) - mean(x) ** 2 for x in values))
+        """Of each value the mean square less the squared mean, which are printed."""
+        means = [part for x in values for part in (mean(x**2), -(mean(x) ** 2)) if part]
+        return sp.Add(*means, evaluate=False)
 
     def by_energy(closed: bool, *values: sp.Expr) -> sp.Expr:
-        return bounds.poincare(ELL, sum(mean(x.diff(s) ** 2) for x in values), closed, sp.pi)
+        energy = sum(mean(x.diff(s) ** 2) for x in values)
+        return sp.Mul(bounds.poincare(ELL, sp.S.One, closed, sp.pi), energy, evaluate=False)
 
     line, wave = DELTA * s, sp.cos(sp.pi * s / ELL)
     circle = sp.cos(2 * sp.pi * s / ELL), sp.sin(2 * sp.pi * s / ELL)
@@ -154,7 +166,7 @@ def attained(proof: Proof) -> None:
         (r"and $h = \delta z$ the diameter", back, bounds.closed_diameter(DELTA, ELL)),
         ("The round circle: the variance", variance(*circle), by_energy(True, *circle)),
     ):
-        proof.equal(text, left, sp.simplify(right))
+        proof.equal(text, left, right)
 
 
 def small_augmentations(proof: Proof) -> None:
@@ -168,32 +180,50 @@ def small_augmentations(proof: Proof) -> None:
         (along + rest).T @ (along + rest),
         along.T @ along + 2 * (along.T @ rest) + rest.T @ rest,
     )
-    proof.let("moments", r"$E \eta \eta^T = \Sigma$", eta @ eta.T - moment)
-    traced = (pushed @ moment @ pushed.T).trace
-    proof.follows(
-        r"In expectation $|J P \eta|^2$ is the trace of $J P \Sigma P^T J^T$",
+    proof.equal(
+        r"At every $\eta$, $|J P \eta|^2$ is a trace, linear in $\eta \eta^T$",
         along.T @ along,
-        traced,
-        using={"moments": (pushed @ (eta @ eta.T - moment) @ pushed.T).trace},
+        (pushed @ (eta @ eta.T) @ pushed.T).trace,
     )
-    slope, bend, size = sp.symbols(r"c B |\eta|", nonnegative=True)
-    taylor = proof.let("Lipschitz", r"the remainder has $|r| \leq B |\eta|^2 / 2$")
-    small = bend * size**2 / 2 if taylor else sp.Symbol("|r|")
-    lost = bounds.remainder(slope, bend, size**3, size**4)
-    proof.equal(
-        r"The other two terms, at most $2 |J P \eta| |r| + |r|^2$, are at most, with $|J P| \leq c$,",
-        2 * slope * size * small + small**2,
-        lost,
+    second, mean = matrix("C", p, p, symmetric=True), sp.Symbol("A", real=True)
+    linear = mean - (pushed @ second @ pushed.T).trace
+    proof.let(
+        "linear",
+        r"$A = E |J P \eta|^2$ is therefore the same trace, of $C = E \eta \eta^T$",
+        linear,
+        by="steps",
     )
-    m = slack("m", proof.let("bounded", r"$|\eta| = n - m$ with $m \geq 0$, for some fixed $n$"))
-    bound = bounds.remainder(slope, bend, 1, size + m) * size**3
-    proof.equal(
+    proof.let("moments", r"$C = \Sigma$", second - moment)
+    proof.follows(
+        r"$E |J P \eta|^2$ is the trace of $J P \Sigma P^T J^T$",
+        mean,
+        (pushed @ moment @ pushed.T).trace,
+        using={"linear": linear, "moments": (pushed @ (second - moment) @ pushed.T).trace},
+    )
+    size = sp.Symbol(r"|\eta|", positive=True)
+    bend, slope, length, lost = sp.symbols(r"B c |JP\eta| |r|", nonnegative=True)
+    less = slack("s_c", proof.let("slope", r"$|J P| \leq c$: $c |\eta| = |J P \eta| + s_c$"))
+    flat = proof.let("Lipschitz", r"$|r| \leq B |\eta|^2 / 2$: $B |\eta|^2 / 2 = |r| + s_B$")
+    above = slack("s_B", flat)
+    added = bounds.remainder(slope, bend, size**3, size**4)
+    proof.fact(
+        r"The other two terms are at most $2 |J P \eta| |r| + |r|^2$, by Cauchy-Schwarz; at $\eta \neq 0$, with $s \geq 0$,",
+        sp.Le(2 * length * lost + lost**2, added, evaluate=False),
+        at={slope: (length + less) / size, bend: 2 * (lost + above) / size**2},
+        equal_at={less: 0, above: 0},
+    )
+    most = sp.Symbol("n", positive=True)
+    m = slack("m", "bounded" not in proof.withdrawn)
+    proof.let("bounded", r"$|\eta| = n - m$ with $m \geq 0$, for some fixed $n$", size + m - most)
+    bound = bounds.remainder(slope, bend, 1, most) * size**3
+    proof.follows(
         r"At most a constant times $|\eta|^3$: with $n$ for one $|\eta|$ it is larger by",
-        bound - lost,
+        bound - added,
         bend**2 * m * size**3 / 4,
+        using={"bounded": -(bend**2) * size**3 * (size + m - most) / 4},
     )
-    proof.fact("so that", sp.Le(lost, bound, evaluate=False))
-    proof.cite("taylor-lipschitz", "cauchy-schwarz")
+    proof.fact("so that", sp.Le(added, bound, evaluate=False), at={most: size + m})
+    proof.cite("taylor-lipschitz", "cauchy-schwarz", "operator-norm")
 
 
 def landau(proof: Proof) -> None:
@@ -215,17 +245,38 @@ def landau(proof: Proof) -> None:
         (end - start - high * (ELL - t) ** 2 / 2 + low * t**2 / 2) / ELL,
         using={"taylor": (at_start - at_end) / ELL},
     )
-    inside = proof.let(
-        "inside", r"$0 \leq t \leq \ell$: $t = \ell x / (1 + x)$ with $x \geq 0$, or the end"
+    known = "bounds" not in proof.withdrawn
+    apart, first, last = (slack(name, known) for name in ("a", "b_0", "b_1"))
+    bounded = (
+        end - start - bounds.D + apart,
+        low - bounds.B + first,
+        high + bounds.B - last,
+    )
+    proof.let(
+        "bounds",
+        r"the image has diameter $D$: $\varphi_1 - \varphi_0 = D - a$; and $\beta_0 = B - b_0$, $\beta_1 = b_1 - B$, with $a, b_0, b_1 \geq 0$",
+        *bounded,
     )
     bound = bounds.landau(bounds.D, bounds.B, ELL)
     found = (bounds.D + bounds.B * (ELL - t) ** 2 / 2 + bounds.B * t**2 / 2) / ELL
-    proof.equal(
-        "With $|\\varphi_1 - \\varphi_0| \\leq D$ this falls short of the bound by",
-        bound - found,
-        bounds.B * t * (ELL - t) / ELL,
+    less = found - (apart + last * (ELL - t) ** 2 / 2 + first * t**2 / 2) / ELL
+    proof.follows(
+        "so that it is",
+        slope,
+        less,
+        using={
+            "taylor": (at_start - at_end) / ELL,
+            "bounds": (bounded[0] + bounded[1] * t**2 / 2 - bounded[2] * (ELL - t) ** 2 / 2) / ELL,
+        },
+    )
+    inside = proof.let(
+        "inside", r"$0 \leq t \leq \ell$: $t = \ell x / (1 + x)$ with $x \geq 0$, or the end"
     )
     x = slack("x", inside)
-    no_more = sp.Le(found, bound, evaluate=False)
-    proof.fact("which is not negative", no_more, at={t: ELL * x / (1 + x)})
+    no_more = sp.Le(slope, bound, evaluate=False)
+    proof.fact(
+        "So it is at most the bound, for $-e$ as for $e$",
+        no_more,
+        at={slope: less, t: ELL * x / (1 + x)},
+    )
     proof.cite("taylor-lipschitz")

@@ -103,7 +103,7 @@ def _rank_bound(proof: Proof, overlap: sp.Expr, derived: bool = False, **more: s
         by="semidefinite-null-vector",
     )
     if derived:
-        proof.let("law", "$A V = 0$, as just derived", head @ V, by="steps")
+        proof.let("law", "$A V = 0$ for $A = I_h$, as just derived", head @ V, by="steps")
     else:
         proof.given("law", "$A V = 0$", head @ V)
     proof.follows(
@@ -240,14 +240,15 @@ def attained(proof: Proof) -> None:
         0 * u,
         using={"kernel": (one - info @ V @ pinv @ V.T) @ (info @ u)},
     )
-    proof.let("null", "let $(I/V) x = 0$", best @ x)
+    w = vector("w", n)
+    proof.let("null", "let $(I/V) w = 0$", best @ w)
     proof.follows(
-        "Conversely, the form of $I$ at $R x$ vanishes then, so that $R x$ lies in $\\ker I$",
-        (rest @ x).T @ info @ (rest @ x),
+        "Conversely, the form of $I$ at $R w$ vanishes then, so that $R w$ lies in $\\ker I$",
+        (rest @ w).T @ info @ (rest @ w),
         sp.S.Zero,
-        using={"null": ((rest @ x).T @ (best @ x)).scalar},
+        using={"null": ((rest @ w).T @ (best @ w)).scalar},
     )
-    proof.equal("and $x$ in $\\ker I + V$, as", rest @ x + kept @ x, x)
+    proof.equal("and $w$ in $\\ker I + V$, as", rest @ w + kept @ w, w)
     proof.cite("semidefinite-null-vector")
     proof.let(
         "contained",

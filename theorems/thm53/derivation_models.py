@@ -18,13 +18,13 @@ RANK_H = sp.Symbol(r"\operatorname{rank} I_h", integer=True, nonnegative=True)
 
 def moving_law(proof: Proof) -> None:
     """I_h v = 0 if, as theta moves along v, the law moves along orbits on which h is constant."""
-    gradient, jacobian, velocity = vector("g", k), matrix("J", k, n), vector(r"\xi", n)
+    gradient, jacobian, velocity = vector(r"\psi'", k), matrix("J", k, n), vector(r"\xi", n)
     along = (gradient.T @ jacobian @ velocity).scalar
     psi = sp.IndexedBase("psi")
     rules: dict[sp.IndexedBase, Rule] = {}
     if proof.let(
         "chain",
-        r"$g = \nabla \psi$, $J = J_h$, and $\xi$ is the velocity of $T_t z$ at 0",
+        r"$\psi' = \nabla \psi$ and $J = J_h$ are taken at $z$, and $\xi$ is the velocity of $T_t z$ at 0",
         by="chain-rule",
     ):
         rules[psi] = lambda _: along
@@ -39,38 +39,56 @@ def moving_law(proof: Proof) -> None:
     )
     still = gradient.T @ (jacobian @ velocity)
     proof.follows("vanishes at every $z$", still, sp.S.Zero, using={"invariant": still.scalar})
-    rate, product, square = sp.symbols(r"r_\psi c_\psi e", real=True)
+    rate, mean, product, square = sp.symbols(r"r_\psi m_\psi c_\psi e", real=True)
     proof.given(
         "moves",
-        r"as $\theta$ moves along $v$, $E \psi(h(z))$ changes at the rate $r_\psi$ that is the expectation of this: 0",
-        rate,
+        r"as $\theta$ moves along $v$, $E \psi(h(z))$ changes at the rate $r_\psi$ that is the expectation $m_\psi$ of this derivative",
+        rate - mean,
+    )
+    proof.let(
+        "mean",
+        "what is the same at every $z$, as just shown, is its own expectation",
+        mean - along,
+        by="steps",
     )
     v = vector("v", n)
     form = v.T @ matrix("I_h", n, n) @ v
     proof.given(
         "fisher: score",
-        r"with the score $s$ of $h(z)$ along $v$: $r_\psi = c_\psi = E \psi(h) s$, $v^T I_h v = e = E s^2$",
+        r"with the score $\sigma$ of $h(z)$ along $v$: $r_\psi = c_\psi = E \psi(h) \sigma$, $v^T I_h v = e = E \sigma^2$",
         product - rate,
         form.scalar - square,
     )
+    vanishing = {"moves": rate - mean, "mean": mean - along, "invariant": still.scalar}
     proof.follows(
-        r"So $s$ is orthogonal to every $\psi(h)$",
+        r"So $\sigma$ is orthogonal to every $\psi(h)$",
         product,
         sp.S.Zero,
-        using={"moves": rate, "fisher: score": product - rate},
+        using={**vanishing, "fisher: score": product - rate},
     )
+    tolerance = sp.Symbol("epsilon", positive=True)
+    rest = slack("b", "dense" not in proof.withdrawn)
     proof.let(
         "dense",
-        r"some $\psi(h)$ tend to $s$, a function of $h$, in square mean: $e = \lim c_\psi = 0$",
-        square,
+        r"$\sigma$ is a function of $h$, to which some $\psi(h)$ tend in square mean, so that $c_\psi$ tends to $e$: for every $\epsilon > 0$ some $c_\psi$ is $e - \epsilon + b$ with $b \geq 0$",
+        square - tolerance + rest - product,
         by="smooth-dense",
     )
     proof.cite("smooth-dense", "cauchy-schwarz")
     proof.follows(
-        "and to itself",
+        r"and nearly to itself, for every $\epsilon > 0$",
         form,
-        sp.S.Zero,
-        using={"fisher: score": form.scalar - square, "dense": square},
+        tolerance - rest,
+        using={
+            **vanishing,
+            "fisher: score": (form.scalar - square) + (product - rate),
+            "dense": square - tolerance + rest - product,
+        },
+    )
+    proof.fact(
+        r"So $e = v^T I_h v = E \sigma^2$, which depends on no $\epsilon$, is at most every $\epsilon > 0$: it is $0$",
+        sp.Le(square, tolerance, evaluate=False),
+        at={square: tolerance - rest},
     )
     proof.cite("semidefinite-null-vector")
 

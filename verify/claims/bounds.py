@@ -34,9 +34,10 @@ def bounded(proof: Proof, name: str, bound: str, norm: str, text: str) -> tuple[
         The norm and the bound, which is the norm and a nonnegative slack; if the hypothesis is
         withdrawn, the slack has no known sign.
     """
-    assumed = proof.given(name, f"{text}: ${bound} = {norm} + s$ with $s \\geq 0$")
+    over = f"s_{{{bound}}}"
+    assumed = proof.given(name, f"{text}: ${bound} = {norm} + {over}$ with ${over} \\geq 0$")
     below = sp.Symbol(norm, nonnegative=True)
-    return below, below + slack(f"s_{{{bound}}}", assumed)
+    return below, below + slack(over, assumed)
 
 
 def slack(name: str, assumed: bool, *, strict: bool = False) -> sp.Symbol:

@@ -273,14 +273,26 @@ CHECKS = section(
     "thm41.genericity",
     *proof(
         "acts",
-        r"Two layers, $r < \min(d, m)$: almost every head has $M|_K \neq 0$",
+        r"Two layers, $0 < r < \min(d, m)$: almost every head has $M|_K \neq 0$",
         witnesses.acts,
         rests_on=("thm41.F",),
     ),
     *proof(
+        "acts.flat",
+        r"Two layers, $r = 0$: almost every head has $M|_K \neq 0$",
+        witnesses.acts_flat,
+        rests_on=("thm41.F",),
+    ),
+    *proof(
         "void",
-        r"Two layers, $r \geq \min(d, m)$: almost every head has $M|_K = 0$",
+        r"Two layers, $r \geq m$: almost every head has $M|_K = 0$",
         witnesses.void,
+        rests_on=("thm41.F",),
+    ),
+    *proof(
+        "void.injective",
+        r"Two layers, $r \geq d$ and $m \geq d$: almost every head has $K = \{0\}$",
+        witnesses.void_injective,
         rests_on=("thm41.F",),
     ),
     property_check("two-layers", "Two layers, a polynomial activation, exact states", TWO_LAYERS),

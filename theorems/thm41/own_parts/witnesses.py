@@ -7,7 +7,7 @@ twins f and g, with W_2 = V:
 
     V e_f = V e_g = p,   a_f = a_g,   W_1 v = e_f - e_g.
 
-Then Jv = 0, and v^T M v = 2 (rho.p) s''. With w_g = -w_f in W_1 and all other columns of V across
+Then Jv = 0, and v^T M v = 2 (rho.p) s''. With opposite rows f and g of W_1 and all other columns of V across
 rho it is critical as well.
 """
 
@@ -19,7 +19,6 @@ from theorems.thm41.notation import (
     Vector,
     applied,
     d,
-    delta,
     i,
     j,
     jacobian,
@@ -109,11 +108,12 @@ def _twins(proof: Proof) -> None:
             "points": twin[i] * (slope[f] - slope[g]),
         },
     )
+    (gamma, residual), (beta, bent) = _not_zero(proof, along, "p")
     short = lambda unit: total(lambda a: (outer[a, unit] - twin[a]) * rho[a], k)  # noqa: E731
     proof.follows(
         r"By the layer formula, $v^T M v = \sum_j \delta_j s''_j (W_1 v)_j^2$, where $\delta = V^T \rho$",
         _form(y, y),
-        2 * along * bend[f],
+        2 * gamma * beta,
         using={
             "image": _form(lambda j: y(j) - _pair(j), y)
             + _bend(f) * (y(f) - _pair(f))
@@ -121,15 +121,28 @@ def _twins(proof: Proof) -> None:
             "distinct": -sp.KroneckerDelta(f, g) * (_bend(f) + _bend(g)),
             "columns": short(f) * bend[f] + short(g) * bend[g],
             "points": along * (bend[g] - bend[f]),
+            "residual": 2 * residual * bend[f],
+            "bent": 2 * gamma * bent,
         },
     )
-    residual = proof.let("residual", r"$\rho \cdot p = \gamma \neq 0$")
-    bent = proof.let("bent", r"$s''(a_f) = \beta \neq 0$")
-    gamma = sp.Symbol("gamma", real=True, nonzero=residual or None)
-    beta = sp.Symbol("beta", real=True, nonzero=bent or None)
-    value = 2 * gamma * beta
-    proof.fact("is not zero", sp.Ne(value, 0, evaluate=False))
+    proof.fact("is not zero", sp.Ne(2 * gamma * beta, 0, evaluate=False))
     proof.cite("analytic-isolated-zeros")
+
+
+def _not_zero(
+    proof: Proof, out: sp.Expr, column: str
+) -> tuple[tuple[sp.Symbol, sp.Expr], tuple[sp.Symbol, sp.Expr]]:
+    """Let what a unit's column is to rho, and how the unit bends, not be 0; with what that makes vanish."""
+    letters = []
+    for name, letter, text, value in (
+        ("residual", "gamma", rf"$\rho \cdot {column} = \gamma \neq 0$", out),
+        ("bent", "beta", r"$s''(a_f) = \beta \neq 0$", bend[f]),
+    ):
+        known = None if name in proof.withdrawn else True
+        symbol = sp.Symbol(letter, real=True, nonzero=known)
+        proof.let(name, text, value - symbol)
+        letters.append((symbol, value - symbol))
+    return letters[0], letters[1]
 
 
 def _rank(proof: Proof, text: str) -> None:
@@ -156,7 +169,7 @@ def _room(proof: Proof, text: str, formula: str) -> None:
 
 
 def acts(proof: Proof) -> None:
-    """r < min(d, m): for almost every (W_1, b_1, W_2), M is not zero on K."""
+    """0 < r < min(d, m): for almost every (W_1, b_1, W_2), M is not zero on K."""
     proof.over(m, f, g, q)
     _room(
         proof,
@@ -167,21 +180,35 @@ def acts(proof: Proof) -> None:
     _twins(proof)
     _rank(
         proof,
-        r"If $r > 0$: at $r$ of the units, one of the twins among them, with $\rho \cdot p \neq 0$ and $H p \neq 0$, let the $H V e_q$ be independent",
-    )
-    y = _into_units(v)
-    proof.let(
-        "one",
-        "If $r = 0$, $K$ is everything; one unit is enough, $W_1 v = e_f$",
-        y(j) - sp.KroneckerDelta(j, f),
-    )
-    proof.follows(
-        "Then the form of $M$ is, not zero as before,",
-        _form(y, y),
-        _bend(f),
-        using={"one": _form(lambda j: y(j) - sp.KroneckerDelta(j, f), y) + _bend(f) * (y(f) - 1)},
+        r"At $r$ of the units, one of the twins among them, with $\rho \cdot p \neq 0$ and $H p \neq 0$, let the $H V e_q$ be independent",
     )
     proof.cite("faddeev-leverrier", "analytic-null-set")
+
+
+def acts_flat(proof: Proof) -> None:
+    """r = 0, where K is everything: one unit f with W_1 v = e_f is enough."""
+    y = _into_units(v)
+    proof.over(m, f)
+    proof.every(m, j)
+    proof.let("one", "$W_1 v = e_f$", y(j) - sp.KroneckerDelta(j, f))
+    (gamma, residual), (beta, bent) = _not_zero(proof, _adjoint(f), "V e_f")
+    proof.follows(
+        r"$v^T M v = \sum_j \delta_j s''_j (W_1 v)_j^2$, where $\delta = V^T \rho$",
+        _form(y, y),
+        gamma * beta,
+        using={
+            "one": _form(lambda j: y(j) - sp.KroneckerDelta(j, f), y) + _bend(f) * (y(f) - 1),
+            "residual": residual * bend[f],
+            "bent": gamma * bent,
+        },
+    )
+    proof.fact("is not zero", sp.Ne(gamma * beta, 0, evaluate=False))
+    proof.cite("analytic-isolated-zeros", "analytic-null-set")
+
+
+def _kernel(proof: Proof) -> None:
+    proof.every(k, i)
+    proof.let("kernel", "$v \\in K$: $HJv = H V S W_1 v = 0$", _curved(_out(_into_units(v)))(i))
 
 
 def _injective(proof: Proof, text: str) -> None:
@@ -200,11 +227,10 @@ def _injective(proof: Proof, text: str) -> None:
 
 
 def void(proof: Proof) -> None:
-    """r >= min(d, m): almost every head has K = ker W_1, on which M vanishes, or K = {0}."""
+    """r >= m: almost every head has K = ker W_1, on which M vanishes."""
     y = _into_units(v)
-    proof.every(k, i)
     proof.every(m, j, f)
-    proof.let("kernel", "$v \\in K$: $HJv = H V S W_1 v = 0$", _curved(_out(y))(i))
+    _kernel(proof)
     through = _curved(_out(lambda j: sp.KroneckerDelta(j, f)))
     inverse = total(lambda a: left[j, a] * through(a), k)
     proof.let(
@@ -218,22 +244,25 @@ def void(proof: Proof) -> None:
         return y(j) - total(lambda a: left[j, a] * _curved(_out(y))(a), k)
 
     proof.follows(
-        "Then $W_1 v = 0$, and, by the layer formula, $Mv = W_1^T D W_1 v$",
-        total(lambda j: weight[j, c] * delta[j] * bend[j] * y(j), m),
+        r"Then $W_1 v = 0$, and, by the layer formula, $Mv = W_1^T D W_1 v$ with $D_j = (V^T \rho)_j s''_j$",
+        total(lambda j: weight[j, c] * _bend(j) * y(j), m),
         sp.S.Zero,
         using={
-            "units": total(lambda j: weight[j, c] * delta[j] * bend[j] * identity(j), m),
+            "units": total(lambda j: weight[j, c] * _bend(j) * identity(j), m),
             "kernel": total(
                 lambda j: (
-                    weight[j, c]
-                    * delta[j]
-                    * bend[j]
-                    * total(lambda a: left[j, a] * _curved(_out(y))(a), k)
+                    weight[j, c] * _bend(j) * total(lambda a: left[j, a] * _curved(_out(y))(a), k)
                 ),
                 m,
             ),
         },
     )
+    proof.cite("generic-ranks", "analytic-null-set")
+
+
+def void_injective(proof: Proof) -> None:
+    """r >= d and m >= d: almost every head has K = {0}."""
+    _kernel(proof)
     _injective(proof, r"$d \leq r$ and $d \leq m$: $HJ$ is injective, $Q H J = 1$")
     proof.cite("generic-ranks")
 
@@ -251,7 +280,7 @@ def critical_acts(proof: Proof) -> None:
     proof.every(d, c)
     proof.let(
         "opposite",
-        "$w_f + w_g = 0$ for the twins' rows of $W_1$; only $m > d$ has room for $g$",
+        "the twins' rows of $W_1$ are opposite; only $m > d$ has room for $g$",
         weight[f, c] + weight[g, c],
     )
     proof.let(
@@ -279,10 +308,11 @@ def _range(proof: Proof) -> None:
     proof.every(d, c)
     critical = total(lambda o: jacobian[o, c] * rho[o], k)
     proof.let("critical", r"$J^T \rho = 0$", critical)
-    pulled = total(lambda c: w[c] * total(lambda o: jacobian[o, c] * rho[o], k), d)
+    x = sp.IndexedBase("x")
+    pulled = total(lambda c: x[c] * total(lambda o: jacobian[o, c] * rho[o], k), d)
     proof.follows(
-        r"At every critical head the range of $J$ is across $\rho$: $\rho \cdot Jw$",
-        total(lambda o: rho[o] * applied(jacobian, lambda c: w[c], d)(o), k),
+        r"At every critical head the range of $J$ is across $\rho$: $\rho \cdot Jx$",
+        total(lambda o: rho[o] * applied(jacobian, lambda c: x[c], d)(o), k),
         sp.S.Zero,
         using={"critical": pulled},
     )
@@ -301,7 +331,6 @@ def _range(proof: Proof) -> None:
 
 def critical_void(proof: Proof) -> None:
     """r' >= d and m > d: almost every critical head has K = {0}; for m <= d see `saddles`."""
-    proof.every(k, i)
-    proof.let("kernel", "$v \\in K$: $HJv = H V S W_1 v = 0$", _curved(_out(_into_units(v)))(i))
+    _kernel(proof)
     _injective(proof, r"$d \leq r'$ and $d < m$: $HJ$ is injective, $Q H J = 1$")
     proof.cite("generic-critical-ranks", "critical-family")
