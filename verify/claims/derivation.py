@@ -111,7 +111,8 @@ class Proof:
                     raise OpenStepError(text)
                 raise ValueError(f"{name!r} {lacking}.")
             known |= _letters(one)
-        if by == "steps" and not _letters(*vanishing) & set().union(*self.stated):
+        told = _letters(*vanishing) & set().union(*self.stated) if vanishing else self.steps
+        if by == "steps" and not told:
             raise ValueError(
                 f"{name!r} is said to follow from the steps before, and there is none about its letters."
             )
