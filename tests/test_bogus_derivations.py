@@ -17,6 +17,7 @@ from theorems import cor35, prop34, prop52, thm53
 from theorems.cor35 import bounds as capacity
 from theorems.cor35 import derivation as cor35_derivation
 from theorems.prop52 import derivation_spread
+from theorems.thm41.own_parts import kernel as pencils
 from theorems.thm41.own_parts import witnesses
 from theorems.thm53 import bounds as information
 from theorems.thm53 import derivation as thm53_derivation
@@ -1375,6 +1376,18 @@ def test_twins_and_one_unit_are_not_the_same_direction():
         g, f = witnesses.g, witnesses.f
         using = {"image": at(g) - witnesses._pair(g), "one": sp.KroneckerDelta(g, f) - at(g)}
         proof.follows("", sp.S.One, sp.S.Zero, using=using)
+
+    assert refuses(derivation)
+
+
+def test_the_second_condition_is_not_of_the_vector_of_the_first():
+    """Else -c = 0 and c > 0."""
+    c, v = sp.Symbol("c", positive=True), vector("v", pencils.d)
+    form = (v.T @ pencils.M @ v).scalar
+
+    def derivation(proof):
+        pencils.sufficient(proof)
+        proof.follows("", c, sp.S.Zero, using={"negative": form + c, "null": -form})
 
     assert refuses(derivation)
 

@@ -241,13 +241,12 @@ def _distance(proof: Proof) -> sp.Symbol:
         (S * C * SYMBOLS.L**2 + more) * (S / C + r),
         equal_at={more: 0, r: 0},
     )
-    wide = slack("h", acute)
+    wide, also = slack("h", acute), sp.Symbol("i", nonnegative=True)
     at_most(
         proof,
         r"At an angle beyond $\pi/4$, $y = 0$ among them, $|u|^2 s^2 = (\lambda / M + i)(\frac{1}{2} + l)$ is not below it either, with $C = S + h$ and $i, l \geq 0$",
         squared,
-        (2 * S * (S + wide) * SYMBOLS.L**2 + (also := sp.Symbol("i", nonnegative=True)))
-        * (sp.Rational(1, 2) + l),
+        (2 * S * (S + wide) * SYMBOLS.L**2 + also) * (sp.Rational(1, 2) + l),
         equal_at={also: 0, l: 0, wide: 0},
     )
     proof.cite("rayleigh", "half-angle")

@@ -229,31 +229,36 @@ def layer_formula(proof: Proof) -> None:
         total(lambda j: delta_top(j) * xd[j], m),
     )
     proof.every(d, i)
+    first, delta_0 = sp.IndexedBase("W^1"), sp.IndexedBase("delta^0")
+    x0, xd0, xdd0 = (sp.IndexedBase(s) for s in ("x^0", r"\dot x^0", r"\ddot x^0"))
     proof.let(
         "line",
-        r"$x_0 = z + tv$ with $v$ fixed, so $\ddot x_0 = 0$ and $\dot x_0 = v$",
-        xdd[i],
-        xd[i] - v[i],
+        r"$x_0 = z + tv$ with $v$ fixed, so $\ddot x_0 = 0$ and $\dot x_0 = v$; in the steps layers are marked above",
+        xdd0[i],
+        xd0[i] - v[i],
     )
-    bottom = total(lambda i: delta[i] * xdd[i], d)
+    bottom = total(lambda i: delta_0[i] * xdd0[i], d)
     proof.follows(
         r"Bottom of the recursion: $\delta_0 \cdot \ddot x_0 = 0$",
         bottom,
         sp.S.Zero,
         using={"line": bottom},
     )
-    start = total(lambda i: delta[i] * xd[i], d)
+    start = total(lambda i: delta_0[i] * xd0[i], d)
     proof.follows(
         r"and of the first derivative: $\rho \cdot J_h v = \delta_0 \cdot v$",
         start,
-        total(lambda i: delta[i] * v[i], d),
-        using={"line": total(lambda i: delta[i] * (xd[i] - v[i]), d)},
+        total(lambda i: delta_0[i] * v[i], d),
+        using={"line": total(lambda i: delta_0[i] * (xd0[i] - v[i]), d)},
     )
     proof.follows(
         r"First layer: $\dot a_1 = W_1 v$, so $A_1 = W_1$",
-        derivative(applied(weight, lambda c: x[c], d)(j) + b[j], rules),
-        total(lambda c: weight[j, c] * v[c], d),
-        using={"line": total(lambda c: weight[j, c] * (xd[c] - v[c]), d)},
+        derivative(
+            applied(first, lambda c: x0[c], d)(j) + b[j],
+            {**rules, first: constant, x0: lambda r: xd0[r]},
+        ),
+        total(lambda c: first[j, c] * v[c], d),
+        using={"line": total(lambda c: first[j, c] * (xd0[c] - v[c]), d)},
     )
     through: Vector = lambda r: sp.IndexedBase(r"\dot a")[r]  # noqa: E731
     if proof.let("jacobian", r"$\dot a_l = A_l v$ for the layer before"):

@@ -36,8 +36,9 @@ def sufficient(proof: Proof) -> None:
         using={"kernel": (v.T @ (G @ v)).scalar, "negative": t * ((v.T @ M @ v).scalar + c)},
     )
     proof.fact("is negative", sp.Lt(-t * c, 0, evaluate=False))
-    proof.let("null", "second condition: $v^T M v = 0$", v.T @ M @ v)
-    proof.let("image", "and $Mv = w$", M @ v - vector("w", d))
+    u = vector("u", d)
+    proof.let("null", "second condition: $u^T M u = 0$ for a $u \\in K$", u.T @ M @ u, G @ u)
+    proof.let("image", "and $Mu = w$", M @ u - vector("w", d))
     beside_kernel(proof, G + t * M, t)
     moved = proof.let("moved", "$w \\neq 0$: $|w|^2 = n > 0$; the bracket is $e$ in modulus")
     falls(proof, t, moved)
@@ -45,17 +46,16 @@ def sufficient(proof: Proof) -> None:
 
 
 def beside_kernel(proof: Proof, pencil: Matrix, t: sp.Expr) -> None:
-    """The form of G + tM at v - eps w, or v + eps w if t < 0, where Gv = 0, v.Mv = 0 and Mv = w."""
-    eps, v, w = sp.Symbol("epsilon", positive=True), vector("v", d), vector("w", d)
-    along, step = (v - eps * w, eps) if t.is_positive else (v + eps * w, -eps)
+    """The form of G + tM at u - eps w, or u + eps w if t < 0, where Gu = 0, u.Mu = 0 and Mu = w."""
+    eps, u, w = sp.Symbol("epsilon", positive=True), vector("u", d), vector("w", d)
+    along, step = (u - eps * w, eps) if t.is_positive else (u + eps * w, -eps)
     proof.follows(
         f"At ${along.latex}$ the form of ${pencil.latex}$",
         along.T @ pencil @ along,
         -2 * step * t * (w.T @ w) + eps**2 * (w.T @ pencil @ w),
         using={
-            "kernel": (v - 2 * step * w).T @ (G @ v),
-            "null": t * (v.T @ M @ v),
-            "image": -2 * step * t * (w.T @ (M @ v - w)),
+            "null": (u - 2 * step * w).T @ (G @ u) + t * (u.T @ M @ u),
+            "image": -2 * step * t * (w.T @ (M @ u - w)),
         },
     )
 

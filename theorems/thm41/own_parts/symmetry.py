@@ -96,8 +96,9 @@ def coin_toss(proof: Proof) -> None:
         sp.Lt(-size, 0, evaluate=False),
     )
     proof.cite("polarisation")
-    proof.let("null", "in the other case $v^T M v = 0$ for a $v \\in K$", v.T @ M @ v)
-    proof.let("image", "$Mv = w$", M @ v - vector("w", d))
+    u = vector("u", d)
+    proof.let("null", "in the other case $u^T M u = 0$ for a $u \\in K$", u.T @ M @ u, G @ u)
+    proof.let("image", "$Mu = w$", M @ u - vector("w", d))
     for sign, matrix_ in SIGNS:
         beside_kernel(proof, matrix_, sign)
     tail = proof.let("moved", r"$w \neq 0$: $|w|^2 = n > 0$; the last bracket is $e$ in modulus")

@@ -84,7 +84,7 @@ def threshold_bound(proof: Proof) -> None:
         - total(lambda j: bend[j] * value[j] ** 2, m),
         total(lambda j: (lam * sigma**2 * slope[j] ** 2 - bend[j]) * value[j] ** 2, m),
     )
-    least, room, above, excess, length = sp.symbols("p q e f |rho|", nonnegative=True)
+    least, room, above, excess, length = sp.symbols(r"p q e f |\rho|", nonnegative=True)
     limit = threshold(lam, sigma**2, least, most)
     proof.let(
         "threshold",
