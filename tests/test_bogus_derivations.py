@@ -6,6 +6,8 @@ ones change a real derivation, or the statement it is about, in one place.
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 import sympy as sp
 from msgspec.structs import replace
@@ -1013,12 +1015,238 @@ def test_the_signs_of_letters_are_printed():
     table, size = sp.IndexedBase("p", positive=True), norm("J")
 
     def derivation(proof):
-        proof.fact("", sp.Ge(s + size + table[1] + d, 0, evaluate=False))
+        proof.fact("", sp.Ge(s + size + table[1], 0, evaluate=False))
         proof.fact("", sp.Ge(A**2, 0, evaluate=False), at={A: sp.Symbol("t", negative=True)})
 
     (premise,) = derive(derivation, CTX).premises
     assert (premise.by, premise.says) == ("signs", r"$p > 0$, $s \geq 0$, $t < 0$")
     assert derive(lambda proof: proof.equal("", a + b, b + a), CTX).premises == ()
+
+
+# --- found by attacking it again ---------------------------------------------------------------------
+
+X, g, most = sp.Symbol("X"), sp.Symbol("g", nonnegative=True), sp.Symbol("B", positive=True)
+
+
+def is_at_most(bound):
+    return sp.Le(X, bound, evaluate=False)
+
+
+@pytest.mark.parametrize("rest", [g, g + g**2])
+def test_a_value_is_no_undeclared_premise(rest):
+    """Else X is at most anything, as it is said to be that less g."""
+    stated = formula(most / 1000)
+
+    def derivation(proof):
+        proof.fact("", is_at_most(most / 1000), at={X: most / 1000 - rest})
+
+    both = beside_a_sound_step(derivation)
+    last = derive(both, CTX).steps[-1]
+    assert (last.assumed, last.sides) == (True, ())
+    assert verdicts(both, concludes=(stated,))[0] is Verdict.FAILED
+
+
+def test_a_value_that_a_premise_says_is_assumed_and_one_that_a_step_shows_is_not():
+    stated = formula(most / 1000)
+
+    def said(proof):
+        proof.given("h: X", "$X = B / 1000 - g$", X - most / 1000 + g)
+        proof.fact("", is_at_most(most / 1000), at={X: most / 1000 - g})
+
+    def shown(proof):
+        sign = sp.Symbol("g", nonnegative=True)
+        proof.given("h: a", "$a = g$", A - sign)
+        proof.given("h: X", "$1000 X + 1000 a = B$", 1000 * X + 1000 * A - most)
+        using = {"h: X": X + A - most / 1000, "h: a": -(A - sign)}
+        proof.follows("", X, most / 1000 - sign, using=using)
+        proof.fact("", is_at_most(most / 1000), at={X: most / 1000 - sign})
+
+    last = derive(beside_a_sound_step(said), CTX).steps[-1]
+    assert last.assumed
+    last = derive(beside_a_sound_step(shown), CTX).steps[-1]
+    assert (last.assumed, stated.expression in last.sides) == (False, True)
+
+
+def test_a_value_that_is_said_of_a_letter_is_withdrawn_with_it():
+    def derivation(proof):
+        proof.given("h: X", "$X = a^2 + g$", X - a**2 - g)
+        proof.fact("", sp.Ge(X * most, a**2 * most, evaluate=False), at={X: a**2 + g})
+
+    assert hypothesis_ablation(beside_a_sound_step(derivation), CTX).outcome is Outcome.AS_STATED
+
+
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [
+        ({most: most + 7}, "which has letters that were put in"),
+        ({most: s + 7, s: most}, "which has letters that were put in"),
+        ({most: -s - 1}, "has not the sign"),
+        ({s: -most}, "has not the sign"),
+    ],
+)
+def test_a_letter_stands_for_nothing_that_it_is_not(at, why):
+    at_least = sp.Ge(most + s, 7, evaluate=False)
+    with pytest.raises(ValueError, match=why):
+        derive(lambda proof: proof.fact("", at_least, at=at), CTX)
+
+
+def test_one_of_two_relations_is_assumed():
+    both = sp.And(is_at_most(most), sp.Le(most, most + s + s**2, evaluate=False), evaluate=False)
+    step = derive(lambda proof: proof.fact("", both, at={X: most - g}), CTX).steps[0]
+    assert step.uses[-1] == r"assumed: $X \leq B$"
+    assert step.sides == (str(most), str(most + s + s**2))
+
+
+@pytest.mark.parametrize("sign", [{"positive": True}, {}])
+def test_that_a_letter_is_an_integer_is_printed(sign):
+    whole = sp.Symbol("m", integer=True, **sign)
+
+    def derivation(proof):
+        proof.equal("", total(lambda p: y[p], d), total(lambda p: y[p], d))
+        proof.fact("", sp.Ge(whole**2 * s + d, 1, evaluate=False))
+
+    (premise,) = derive(derivation, CTX).premises
+    letter = "integer $m > 0$" if sign else "integer $m$"
+    assert premise.says == rf"{letter}, $s \geq 0$"
+
+
+@pytest.mark.parametrize("assumed", [{"positive": True}, {"real": True}, {"integer": True}])
+def test_of_a_function_nothing_is_assumed(assumed):
+    value = sp.Function("f", **assumed)(a)
+    with pytest.raises(ValueError, match="function of which nothing"):
+        derive(lambda proof: proof.equal("", value + b, b + value), CTX)
+
+
+def contradictory(proof):
+    proof.given("h: one", "$a = 1$", a - 1)
+    proof.given("h: two", "$a = 2$", a - 2)
+
+
+def every_number_is_zero(proof):
+    contradictory(proof)
+    proof.follows("", b, sp.S.Zero, using={"h: one": b * (a - 1), "h: two": -b * (a - 2)})
+
+
+def every_entry_is_zero(proof):
+    proof.over(d, j)
+    proof.given("h: one", "$y_j = 1$", y[j] - 1)
+    proof.given("h: two", "$y_j^2 = 4$", y[j] ** 2 - 4)
+    using = {"h: one": b * (y[j] - 1) * (y[j] + 1), "h: two": -b * (y[j] ** 2 - 4)}
+    proof.follows("", 3 * b, sp.S.Zero, using=using)
+
+
+@pytest.mark.parametrize("derivation", [every_number_is_zero, every_entry_is_zero])
+def test_premises_do_not_contradict_each_other(derivation):
+    with pytest.raises(ValueError, match="contradict each other"):
+        derive(beside_a_sound_step(derivation), CTX)
+
+
+def test_no_number_is_another():
+    def derivation(proof):
+        contradictory(proof)
+        proof.follows("", sp.S.One, 0, using={"h: one": a - 1, "h: two": -(a - 2)})
+
+    with pytest.raises(ValueError, match="a number is another"):
+        derive(beside_a_sound_step(derivation), CTX)
+
+
+kernel = matrix("K", d, d)
+
+
+def unit_vector_in_every_kernel(proof, by):
+    proof.let("kernel", "$K x = 0$", kernel @ x, by=by)
+    proof.given("h: unit", "$|x| = 1$", length - 1)
+    moved = (kernel + 5 * (x @ x.T)) @ x
+    using = {"kernel": kernel @ x, "h: unit": 5 * (length - 1) * x}
+    proof.follows("", moved, 5 * x, using=using)
+
+
+def test_a_hypothesis_is_not_about_what_a_definition_chose_as_zero():
+    with pytest.raises(ValueError, match="which a definition chose"):
+        derive(beside_a_sound_step(lambda p: unit_vector_in_every_kernel(p, "definition")), CTX)
+
+
+def test_an_arbitrary_letter_is_none_of_the_conclusion():
+    derivation = beside_a_sound_step(lambda p: unit_vector_in_every_kernel(p, "any"))
+    with pytest.raises(ValueError, match="of which not any are meant"):
+        derive(derivation, CTX)
+
+    def beyond(proof):
+        derivation(proof)
+        proof.follows("", H @ J @ v, 0 * (J @ v), using={"h": H @ (J @ v)})
+
+    assert derive(beyond, CTX).outcome is Outcome.AS_STATED
+    for equation in (J @ v, X - most, length - 1):
+        with pytest.raises(ValueError, match="no new letter that may be 0"):
+            derive(beside_a_sound_step(lambda p, one=equation: p.let("n", "", one, by="any")), CTX)
+
+
+def test_what_steps_show_is_about_letters_of_them():
+    def derivation(proof):
+        proof.let("claim", "$H_0 = 0$", kernel @ x, by="steps")
+        proof.follows("", kernel @ x + x, x, using={"claim": kernel @ x})
+
+    with pytest.raises(ValueError, match="none about its letters"):
+        derive(beside_a_sound_step(derivation), CTX)
+
+
+def test_how_many_hypotheses_the_last_step_does_without_is_told():
+    def idle(proof):
+        proof.given("h: K", "$K x = 0$", kernel @ x)
+        proof.follows("", kernel @ kernel @ x, 0 * x, using={"h: K": kernel @ (kernel @ x)})
+
+    told = hypothesis_ablation(beside_a_sound_step(idle), CTX)
+    assert told.outcome is Outcome.AS_STATED
+    assert told.summary.endswith("; its last step does without 1 of them.")
+    alone = hypothesis_ablation(beside_a_sound_step(lambda proof: None), CTX)
+    assert alone.summary == "Stays open when its only hypothesis is withdrawn."
+
+
+def test_an_identity_is_no_conclusion():
+    derivation = beside_a_sound_step(lambda proof: proof.equal("", a * (a + b), a**2 + a * b))
+    assert verdicts(derivation, concludes=(formula(a * (a + b)),))[0] is Verdict.FAILED
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("$X \\leq B$.", Verdict.FAILED),
+        ("$B \\geq X$.", Verdict.FAILED),
+        ("$B \\leq X$.", Verdict.DERIVED),
+        ("$X \\leq B < 1$.", Verdict.DERIVED),
+        ("If $X < B$ then $X < 1$.", Verdict.DERIVED),
+    ],
+)
+def test_a_bound_from_below_is_none_from_above(text, verdict):
+    def derivation(proof):
+        proof.fact("", sp.Le(most, most + s + s**2, evaluate=False))
+
+    both = beside_a_sound_step(derivation)
+    assert verdicts(both, concludes=(formula(most),), text=text)[0] is verdict
+
+
+def test_a_matrix_prints_with_its_letters():
+    other = dataclasses.replace(J @ v, latex=r"H_{\mathrm{eff}} v")
+    with pytest.raises(ValueError, match="prints as"):
+        derive(lambda proof: proof.equal("", other, other), CTX)
+
+
+def test_a_vector_and_a_number_do_not_print_alike():
+    number = sp.Symbol("v", real=True)
+    with pytest.raises(ValueError, match="print as v"):
+        derive(lambda proof: proof.equal("", number * (J @ v), number * (J @ v)), CTX)
+
+
+def test_no_angle_has_a_sine_that_is_greater_than_one():
+    angle = sp.asin(1 + p)
+    sine = sp.sin(angle, evaluate=False)
+    assert refuses_beside(lambda proof: proof.fact("", equality(sine, 1 + p)))
+    assert refuses_beside(lambda proof: proof.fact("", equality(angle * 2, angle + angle)))
+
+
+def test_an_exponent_prints_in_a_line():
+    root = derive(lambda proof: proof.equal("", p ** sp.Rational(3, 2), p * sp.sqrt(p)), CTX)
+    assert root.steps[0].latex.startswith("p^{3/2} = ")
 
 
 # --- one change to what is derived, or to what is stated -------------------------------------------

@@ -93,7 +93,18 @@ def psd(proof: Proof) -> None:
         perturbed[1, 1].subs(tau, bounds.root(root_lam**2 / root_m**2) * kappa / big),
         sp.S.Zero,
     )
-    smallest, biggest, condition = sp.symbols(r"\lambda_{\min} \lambda_{\max} \kappa_\phi")
+    smallest, biggest = sp.symbols(r"\lambda_{\min} \lambda_{\max}", positive=True)
+    condition = sp.Symbol(r"\kappa_\phi")
+    over, under = (slack(x, "extremes" not in proof.withdrawn) for x in "ef")
+    least, most = (lam + low - (error - size)) ** 2 + over, (jv + error - other) ** 2 - under
+    proof.let(
+        "extremes",
+        r"$\lambda_{\min} = (|SJv| - |SEv|)^2 + e$ and $\lambda_{\max} = (|SJv| + |SEv|)^2 - f$ at their eigenvectors, $e, f \geq 0$",
+        smallest - least,
+        biggest - most,
+        by="triangle",
+    )
+    proof.let("condition", "their quotient", condition - biggest / smallest, by="definition")
     proof.fact(
         r"So the perturbed matrix has, with $|SJv| = x$, $\sqrt{\Lambda} = x + h$, $|SEv| = z$ and $y = z + b'$ in the second bound, and $\tau = |E| \sqrt{M / \lambda}$",
         sp.And(
@@ -104,8 +115,8 @@ def psd(proof: Proof) -> None:
         ),
         at={
             condition: biggest / smallest,
-            smallest: (lam + low - (error - size)) ** 2,
-            biggest: (jv + error - other) ** 2,
+            smallest: least,
+            biggest: most,
             bounds.KAPPA: bounds.TOP / SYMBOLS.lam,
             bounds.TAU: bounds.E * sp.sqrt(SYMBOLS.M) / sp.sqrt(SYMBOLS.lam),
             bounds.E: error / sp.sqrt(SYMBOLS.M),
@@ -113,7 +124,7 @@ def psd(proof: Proof) -> None:
             SYMBOLS.lam: lam**2,
             error: ev + other,
         },
-        equal_at={low: 0, size: 0, other: 0, top: 0},
+        equal_at=dict.fromkeys((low, size, other, top, over, under), 0),
     )
 
 
@@ -202,14 +213,22 @@ def indefinite(proof: Proof) -> None:
     rest = slack(
         "g", proof.let("weyl", "$x < 1$: $x$ and $1 - x$ are as $y$ and $g > 0$"), strict=True
     )
-    less, up, y = sp.symbols("a b y", nonnegative=True)
-    x = y / (y + rest)
     condition = sp.Symbol(r"\kappa_\phi")
+    signed = "extremes" not in proof.withdrawn
+    less, up, y = slack("a", signed), slack("b", signed), sp.Symbol("y", nonnegative=True)
+    x = y / (y + rest)
+    quotient = (lam * (bounds.KAPPA + x) - up) / (lam * (1 - x) + less)
+    proof.let(
+        "extremes",
+        r"$\kappa_\phi = \lambda_{\max} / \lambda_{\min}$ of the perturbed matrix, where $\lambda_{\max} = \lambda(\kappa + x) - b$ and $\lambda_{\min} = \lambda(1 - x) + a$ with $a, b \geq 0$",
+        condition - quotient,
+        by="weyl",
+    )
     proof.fact(
-        r"With $\lambda_{\max} = \lambda(\kappa + x) - b$ and $\lambda_{\min} = \lambda(1 - x) + a$ of the perturbed matrix",
+        "So it is at most",
         sp.Le(condition, bounds.condition(bounds.KAPPA, bounds.X), evaluate=False),
         at={
-            condition: (lam * (bounds.KAPPA + x) - up) / (lam * (1 - x) + less),
+            condition: quotient,
             bounds.X: x,
         },
         equal_at={up: 0, less: 0},

@@ -20,7 +20,7 @@ c = factor[0]
 
 def _positive(proof: Proof, text: str, positive: bool) -> None:
     """c n > 0 for the size n > 0 of a vector that is not 0."""
-    value, size = sp.symbols("c n", positive=positive or None)
+    value, size = sp.symbols("c_0 n", positive=positive or None)
     proof.fact(text, sp.Gt(value * size, 0, evaluate=False))
     proof.cite("constant-hessian")
 

@@ -178,6 +178,8 @@ def critical_kernel(proof: Proof) -> None:
         r"the derivative of $g = \nabla f$ along the curve is $g' = H_{\mathrm{eff}} v$",
         slope - H @ v,
     )
+    follow: dict[sp.IndexedBase, Rule] = {sp.IndexedBase("g"): lambda r: slope.entry(r, ONLY)}
+    proof.rate("which it has there", g.entry(j, ONLY), follow, slope.entry(j, ONLY))
     proof.let(
         "constant",
         "$g$ vanishes along the orbit, as just shown, and so does its derivative",

@@ -14,7 +14,7 @@ from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 
 d, k, s = sp.symbols("d k s", integer=True, positive=True)
-i, j, p, q, a, b = sp.symbols("i j p q a b", integer=True)
+i, j, p, q, a, b = sp.symbols("i j p q a l", integer=True)  # $b$ is the bias
 
 z, u, v, c, rho = (sp.IndexedBase(name) for name in ("z", "u", "v", "c", "rho"))
 weight, frame, basis, shift = (sp.IndexedBase(name) for name in ("W", "Q", "E", "b"))
@@ -113,6 +113,7 @@ def eigenvectors(proof: Proof, eigen: str, signs: str) -> None:
     columns = lambda i, p: vectors[i, p] * roots[p]  # noqa: E731
     diagonal = form(lambda i: vectors[i, p], lambda i: vectors[i, q]) - values[p] * delta(p, q)
     proof.every(s, p, q)
+    proof.every(k, i)
     declare(eigen, r"$H u_q = \lambda_q u_q$ with orthonormal $u_1, .., u_s$", diagonal, "spectral")
     declare(
         signs,
@@ -120,15 +121,21 @@ def eigenvectors(proof: Proof, eigen: str, signs: str) -> None:
         values[p] * roots[p] ** 2 - 1,
         "definition",
     )
+    away = lambda i, p: basis[i, p] - columns(i, p)  # noqa: E731
+    proof.let("vectors", "$e_p = x_p u_p$", away(i, p), by="definition")
     # p and q are free here: delta_pq makes x_q^2 of x_p x_q only once they are contracted.
     weigh = lambda expr: total(  # noqa: E731
         lambda e, f: c[e] * expr.xreplace({p: e, q: f}) * c[f], s, s
     )
     proof.follows(
-        r"The vectors $e_p = x_p u_p$ are $H$-orthonormal: with any coefficients $c$",
-        weigh(form(lambda i: columns(i, p), lambda i: columns(i, q))),
+        "The vectors $e_p$ are $H$-orthonormal: with any coefficients $c$",
+        weigh(form(lambda i: basis[i, p], lambda i: basis[i, q])),
         total(lambda e: c[e] ** 2, s),
         using={
+            "vectors": weigh(
+                form(lambda i: away(i, p), lambda i: basis[i, q])
+                + form(lambda i: columns(i, p), lambda i: away(i, q))
+            ),
             eigen: weigh(roots[p] * diagonal * roots[q]),
             signs: total(lambda e: c[e] ** 2 * (values[e] * roots[e] ** 2 - 1), s),
         },
@@ -210,7 +217,7 @@ def psd_eigenvectors(proof: Proof) -> None:
     """Of a positive semidefinite H the non-zero eigenvalues are positive, and E = U Lambda^(-1/2) with them."""
     semidefinite = proof.given("psd", r"no eigenvalue of $H$ is negative")
     rank = proof.given("rank", r"$r = s$ eigenvalues of $H$ are not zero")
-    value = sp.Symbol("lambda", nonnegative=semidefinite or None, nonzero=rank or None)
+    value = sp.Symbol("mu", nonnegative=semidefinite or None, nonzero=rank or None)
     proof.fact(
         "So $s$ eigenvalues are positive",
         sp.Gt(value, 0, evaluate=False),

@@ -65,20 +65,20 @@ def linear_outside(proof: Proof) -> None:
     proof.let(
         "choice", "$e_p^T H e_q = \\delta_{pq}$, just derived", orthonormal(basis, p, q), by="steps"
     )
-    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$", gram(p, q), by="definition")
+    proof.given("outside: frame", "$Q^T Q = I$, $S$ the span of $Q$", gram(p, q))
     inside = lambda p: dot(lambda a: frame[a, p], lambda a: z[a], d)  # noqa: E731
     y: Vector = lambda a: z[a] - total(lambda p: frame[a, p] * inside(p), s)  # noqa: E731
     proof.follows(
         "The part $y = z^* - Q Q^T z^*$ is orthogonal to $S$",
         dot(y, lambda a: frame[a, q], d),
         sp.S.Zero,
-        using={"frame": -total(lambda p: inside(p) * gram(p, q), s)},
+        using={"outside: frame": -total(lambda p: inside(p) * gram(p, q), s)},
     )
     proof.follows(
         r"and $y \cdot z^* = |y|^2$",
         dot(y, lambda a: z[a], d),
         dot(y, y, d),
-        using={"frame": -total(lambda p, q: inside(p) * gram(p, q) * inside(q), s, s)},
+        using={"outside: frame": -total(lambda p, q: inside(p) * gram(p, q) * inside(q), s, s)},
     )
     nonzero = proof.given("outside: nonzero", r"$z^* \notin S$: $n \neq 0$")
     n = sp.Symbol("n", nonzero=nonzero or None)
@@ -95,7 +95,7 @@ def linear_outside(proof: Proof) -> None:
         n,
         using={
             "dual": defined(lambda a: z[a]),
-            "frame": -total(lambda p, q: inside(p) * gram(p, q) * inside(q), s, s),
+            "outside: frame": -total(lambda p, q: inside(p) * gram(p, q) * inside(q), s, s),
             "outside: n": dot(y, y, d) - n,
         },
     )
@@ -105,7 +105,7 @@ def linear_outside(proof: Proof) -> None:
         sp.S.Zero,
         using={
             "dual": defined(lambda a: frame[a, q]),
-            "frame": -total(lambda p: inside(p) * gram(p, q), s),
+            "outside: frame": -total(lambda p: inside(p) * gram(p, q), s),
         },
     )
     proof.let("dual: z", r"$w \cdot z^* = 1$, just derived", at_z - 1, by="steps")
@@ -123,7 +123,7 @@ def linear_outside(proof: Proof) -> None:
         total(lambda a: w(i, a) * frame[a, q], d),
         basis[i, q],
         using={
-            "frame": total(lambda p: basis[i, p] * gram(p, q), s),
+            "outside: frame": total(lambda p: basis[i, p] * gram(p, q), s),
             "dual: S": rest(i) * at_frame,
         },
     )

@@ -118,7 +118,7 @@ def exact(proof: Proof) -> None:
         strict=True,
     )
     isotropic(proof, c, r"$h(z) = u_0 + \phi^{-1}(y + \frac{c}{2} |z|^2) e$ with $y = \phi(0)$")
-    network(proof, sp.Symbol("c", positive=True), "effective Hessian")
+    network(proof, sp.Symbol("c_0", positive=True), "effective Hessian")
 
 
 def split(proof: Proof) -> None:

@@ -36,11 +36,14 @@ def affine(proof: Proof) -> None:
         r"$\lambda_a > 0$, $\lambda_a y_a^2 = 1$: $\Lambda^{-1/2} = \operatorname{diag}(y)$",
         values.entry(a, a) * roots.entry(a, a) ** 2 - 1,
     )
+    away = X - U @ roots
+    proof.let("columns", r"$X = U \Lambda^{-1/2}$", away, by="definition")
     proof.follows(
-        r"$X = U \Lambda^{-1/2}$ whitens $H^0$",
-        (U @ roots).T @ start @ (U @ roots),
+        "It whitens $H^0$",
+        X.T @ start @ X,
         identity(d),
         using={
+            "columns": away.T @ start @ X + (U @ roots).T @ start @ away,
             "eigenvectors": roots @ (U.T @ start @ U - values) @ roots,
             "roots": roots @ values @ roots - identity(d),
         },
@@ -60,16 +63,24 @@ def affine(proof: Proof) -> None:
     outside = slack("q", proof.let("ball", "$|z| = R - q$ with $q \\geq 0$"))
     lipschitz = slack("g", proof.let("Lipschitz", r"$|H - H^0| = T |u - u_0| - g$, $g \geq 0$"))
     deviation = sp.Symbol(r"|H_{\mathrm{eff}} / c - I|", nonnegative=True)
+    less = slack("e", "product" not in proof.withdrawn)
+    found = x**2 * (most * root * x * size - lipschitz) - less
+    proof.let(
+        "product",
+        r"$|H_{\mathrm{eff}} / c - I| = |X|^2 |H - H^0| - e$ with $e \geq 0$, where $|u - u_0|$ is taken as $s |X| |z|$",
+        deviation - found,
+        by="operator-norm",
+    )
     proof.fact(
-        r"Of norm at most $|X|^2 |H - H^0|$, with $|u - u_0| \leq s |X| |z|$",
+        "So the norm is at most",
         sp.Le(deviation, bounds.DEVIATION, evaluate=False),
         at={
-            deviation: x**2 * (most * root * x * size - lipschitz),
+            deviation: found,
             bounds.LEAST: 1 / (x + above) ** 2,
             bounds.RADIUS: size + outside,
             bounds.C: root**2,
         },
-        equal_at=dict.fromkeys((above, outside, lipschitz), 0),
+        equal_at=dict.fromkeys((above, outside, lipschitz, less), 0),
     )
 
 

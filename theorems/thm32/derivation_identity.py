@@ -117,13 +117,18 @@ def oscillation(proof: Proof) -> None:
         2 * bounds.oscillation(c, epsilon, length),
     )
     top, bottom = sp.symbols("sup inf")
-    range_ = proof.let(
-        "range", r"$F(\pm \frac{l}{2}) = \sup L - a_\pm$, $F(0) = \inf L + a_0$ with all $a \geq 0$"
+    plus, minus, middle = sp.symbols("F_+ F_- F_0")
+    ranged = "range" not in proof.withdrawn
+    above, below, low = (slack(f"a_{sign}", ranged) for sign in ("+", "-", "0"))
+    at_ends = plus - (top - above), minus - (top - below), middle - (bottom + low)
+    proof.let(
+        "range",
+        r"$F_\pm = F(\pm \frac{l}{2}) = \sup L - a_\pm$, $F_0 = F(0) = \inf L + a_0$ with all $a \geq 0$",
+        *at_ends,
     )
-    above, below, low = (slack(f"a_{sign}", range_) for sign in ("+", "-", "0"))
     rest = slack("X", "sign" not in proof.withdrawn)
     bound = bounds.oscillation(c, epsilon, length)
-    taylor = (top - above + top - below) / 2 - (bottom + low) - bound - rest / 2
+    taylor = (plus + minus) / 2 - middle - bound - rest / 2
     proof.let(
         "Taylor", "Taylor at both ends, $X \\geq 0$ being what the integral has beyond that", taylor
     )
@@ -131,7 +136,7 @@ def oscillation(proof: Proof) -> None:
         "The oscillation of the loss",
         top - bottom,
         bound + rest / 2 + (above + below) / 2 + low,
-        using={"Taylor": taylor},
+        using={"Taylor": taylor, "range": at_ends[2] - (at_ends[0] + at_ends[1]) / 2},
     )
     spare = dict.fromkeys((rest, above, below, low), 0)
     cosine = slack(

@@ -88,11 +88,14 @@ def construction(proof: Proof) -> None:
     proof.let(
         "orthonormal: q", r"$q^T q = I$ for the rows $q_p$", q.T @ q - identity(d), by="definition"
     )
+    off = A - built
+    proof.let("jacobian", r"$A = e q = \sum_p e_p q_p^T$", off, by="definition")
     proof.follows(
-        r"$A = e q = \sum_p e_p q_p^T$ has $A^T g A = I$",
-        built.T @ g @ built,
+        "has $A^T g A = I$",
+        A.T @ g @ A,
         identity(d),
         using={
+            "jacobian": off.T @ g @ A + built.T @ g @ off,
             "orthonormal: e": q.T @ (e.T @ g @ e - identity(d)) @ q,
             "orthonormal: q": q.T @ q - identity(d),
         },
@@ -108,9 +111,10 @@ def construction(proof: Proof) -> None:
     )
     proof.follows(
         r"and $A \dot\gamma = \dot u$",
-        built @ velocity,
+        A @ velocity,
         u_dot,
         using={
+            "jacobian": off @ velocity,
             "first: q": e @ (q @ velocity - sigma * unit),
             "first: e": sigma * (e @ unit - start),
             "tangent": short,

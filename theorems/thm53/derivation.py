@@ -77,7 +77,7 @@ def _rank_bound(proof: Proof, overlap: sp.Expr, derived: bool = False, **more: s
     The law's hypothesis may be derived before, and is then none of the statement's.
     """
     head, info = matrix("A", n, n), matrix("I", n, n)
-    proof.let("kernel", "$u$ lies in $\\ker I$: $I u = 0$", info @ u, by="definition")
+    proof.let("kernel", "$u$ lies in $\\ker I$: $I u = 0$", info @ u, by="any")
     c, s = (
         slack(x, by not in proof.withdrawn) for x, by in (("c", "fisher: sign"), ("s", "function"))
     )

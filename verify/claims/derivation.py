@@ -40,7 +40,7 @@ from verify.symbolic.multiples import is_sum_of_multiples
 
 
 class OpenStepError(Exception):
-    """A step did not close, in a derivation that is to stop there."""
+    """A step cannot be taken without what was withdrawn."""
 
 
 class Proof:
@@ -49,23 +49,24 @@ class Proof:
     Args:
         withdrawn: hypotheses that `given`, `let` and `symmetry` deny.
         symmetric: indexed bases that are symmetric in their indices.
-        stops: whether the first step that does not close ends the derivation.
     """
 
     def __init__(
         self,
         withdrawn: frozenset[str] = frozenset(),
         symmetric: frozenset[sp.IndexedBase] = frozenset(),
-        stops: bool = False,
     ) -> None:
         self.withdrawn = withdrawn
-        self.stops = stops
         self._symmetric = symmetric
         self.premises: dict[str, Premise] = {}
         self.equations: dict[str, tuple[sp.Expr | Matrix, ...]] = {}
         self.letters: set[str] = set()
-        self.named: dict[tuple[type, str], sp.Symbol | sp.IndexedBase] = {}
+        self.named: dict[str, sp.Symbol | sp.IndexedBase] = {}
         self.solved: dict[str, bool] = {}  # chosen by a definition, and whether as symmetric
+        self.places: set[sp.Symbol] = set()  # indices and sizes
+        self.arbitrary: set[str] = set()
+        self.shown: list[sp.Expr] = []  # what steps that are not assumed make vanish
+        self.stated: list[set[str]] = []  # the letters of each step
         self.free: dict[sp.Symbol, sp.Expr] = {}
         self.running: set[sp.Symbol] = set()
         self.symmetries: dict[str, sp.IndexedBase] = {}
@@ -93,14 +94,15 @@ class Proof:
             name: for `follows`.
             text: what it says.
             vanishing: as of `given`.
-            by: ``definition``, if it chooses a letter that was not used before; ``steps``, if the steps before
+            by: ``definition``, if it chooses a letter that was not used before; ``any``, if it is what is meant of
+                letters for which 0 is one of the choices, as a vector of a kernel; ``steps``, if the steps before
                 show it; ``contrary``, if it is what the statement denies; or the id of the lemma that gives
                 it. Else it is a fact that is only asserted, and no reading of the statement is derived from it, nor by a
                 part that is derived from it; where a derivation of another room rests on such a part, a reader judges.
 
         Raises:
             ValueError: if a definition has no new letter, has one for all indices, or asks of it what may not
-                exist; or if the register has no such lemma.
+                exist; if no step before is about a letter of what steps show; or if the register has no such lemma.
         """
         known = set(self.letters)
         for one in vanishing if by == "definition" else ():
@@ -109,13 +111,26 @@ class Proof:
                     raise OpenStepError(text)
                 raise ValueError(f"{name!r} {lacking}.")
             known |= _letters(one)
-        if by == "steps" and not self.steps:
+        told = _letters(*vanishing) & set().union(*self.stated) if vanishing else self.steps
+        if by == "steps" and not told:
             raise ValueError(
-                f"{name!r} is said to follow from the steps before, and there is none."
+                f"{name!r} is said to follow from the steps before, and there is none about its letters."
             )
-        if by not in ("", "definition", "steps", "contrary"):
+        if by == "any":
+            self._any(name, vanishing)
+        if by not in ("", "definition", "any", "steps", "contrary"):
             self.cite(by)
         return self._premise(name, by, text, vanishing)
+
+    def _any(self, name: str, vanishing: tuple[sp.Expr | Matrix, ...]) -> None:
+        """Note letters of which one of the choices is 0; the last step may not be about them, see `derive`."""
+        exprs = [_entry(one, {}) for one in vanishing]
+        for letter in _letters(*vanishing) - self.letters:
+            zero = {x: 0 for one in exprs for x in one.atoms(sp.Indexed) if _base(x) == letter}
+            if zero and not any(one.xreplace(zero).doit() for one in exprs):
+                self.arbitrary.add(letter)
+                return
+        raise ValueError(f"{name!r} is about no new letter that may be 0.")
 
     def _unsolved(self, name: str, one: sp.Expr | Matrix, known: set[str]) -> str:
         """Why there may be nothing that satisfies an equation by which new letters are chosen; else empty.
@@ -164,6 +179,7 @@ class Proof:
                     return ""
         rest = expr.xreplace(dict.fromkeys(chosen, sp.S.Zero)).doit()
         if rest == 0 and not any(x.is_nonzero for x in chosen):
+            self.solved |= dict.fromkeys(new, True)
             return ""
         doubled = expr.xreplace({x: 2 * x for x in chosen})
         try:  # not whether it looks so: (n + 1)^2 - n^2 - 2 n does not depend on n
@@ -172,6 +188,7 @@ class Proof:
             linear = False
         if linear:
             return lacking or "is a system of equations, which may have no solution"
+        self.solved |= dict.fromkeys(new, True)
         numbers = all(index.is_number for x in chosen for index in getattr(x, "indices", ()))
         return "is no linear equation of numbers, and may have no solution" if numbers else ""
 
@@ -243,12 +260,14 @@ class Proof:
         Indexed expressions are compared by their normal form in symbolic dimensions, matrices
         entry by entry (of symbolic shape at an arbitrary entry; a number with the only entry of a
         1 x 1 matrix), everything else as rational functions. It stays open where something is divided
-        by that is not known to be other than 0.
+        by that is not known to be other than 0. It takes nothing from a hypothesis, so that no formula of a
+        statement is reached by it.
 
         Raises:
             TypeError: if there is no exact zero test for the difference.
         """
-        self._step(text, f"{_latex(lhs)} = {_latex(rhs)}", self._same(lhs, rhs), (lhs, rhs))
+        same = self._same(lhs, rhs)
+        self._step(text, f"{_latex(lhs)} = {_latex(rhs)}", same, (lhs, rhs), identity=True)
 
     def rate(
         self,
@@ -312,7 +331,7 @@ class Proof:
 
         Raises:
             ValueError: if a hypothesis in `using` was not declared, or does not make vanish what is
-                used of it, or if the step was found to close without one of them.
+                used of it; if the step was found to close without one of them, or says that a number is another.
         """
         if undeclared := set(using) - set(self.premises):
             raise ValueError(
@@ -327,6 +346,8 @@ class Proof:
             difference = lhs.scalar - rhs if isinstance(lhs, Matrix) else lhs - rhs
             left, right = difference, sp.Add(*map(_scalar, used))
             self._symmetric |= lhs.symmetric if isinstance(lhs, Matrix) else frozenset()
+            if not self.withdrawn and left.is_number and left != 0:
+                raise ValueError(f"The step {text!r} says that a number is another.")
         self._step(
             text,
             f"{_latex(lhs)} = {_latex(rhs)}",
@@ -353,26 +374,85 @@ class Proof:
         Args:
             text: the step in words.
             formula: as it is printed; unevaluated.
-            at: what some of its symbols stand for, put in one after the other; printed with it.
+            at: what some of its symbols stand for, put in one after the other; printed with it. A relation
+                is assumed where it says no more than that: if it bounds a letter of which neither a premise nor
+                a step before says so, or comes to the signs of letters without a step before that says so.
             equal_at: values at which the two sides are the same, so that an inequality is not a
                 looser one.
             reduced_from: what the formula was made of by cancelling, which must be defined as well.
 
         Raises:
             TypeError: if it is no relation, or holds a sum, which may be empty, or an integral.
+            ValueError: if a letter stands for what has it, or is known to have another sign.
         """
         for one in (formula, *at.values()):
             if sp.sympify(one).has(ExprWithLimits):
                 raise TypeError(f"A fact is about no sum or integral, state it with `equal`: {one}")
+        put: set[sp.Symbol] = set()
+        for symbol, value in at.items():
+            put.add(symbol)
+            if value != symbol and put & sp.sympify(value).free_symbols:
+                raise ValueError(
+                    f"{symbol} stands for {value}, which has letters that were put in."
+                )
+            if any(
+                getattr(symbol, f"is_{s}") and getattr(value, f"is_{s}") is False for s in SIGNS
+            ):
+                raise ValueError(
+                    f"{symbol} stands for {value}, which has not the sign that it has."
+                )
         self._meet(*at, *at.values())
+        by_steps = {x for x, value in at.items() if self._is_said(x - value, self.shown)}
+        said, denied = set(by_steps), set[sp.Symbol]()
+        for name, equations in self.equations.items():
+            given = {x for x, value in at.items() if self._is_said(x - value, equations)}
+            (denied if name in self.withdrawn else said).update(given)
+        relations = _relations(formula)
+        own = [r for r in relations if not _says_no_more_than(r, at, by_steps, said)]
+        if denied - said:
+            raise OpenStepError(text)
         self._step(
             text,
             _latex(formula),
             _holds(formula, at, equal_at) and self._divides_by_no_zero(*reduced_from),
-            [side for relation in _relations(formula) for side in relation.args],
-            assumed=any(_is_letter(r.lhs - r.rhs) for r in _relations(formula)),
-            uses=[f"${sp.latex(symbol)} = {_latex(value)}$" for symbol, value in at.items()],
+            [side for relation in own for side in relation.args],
+            assumed=not own,
+            uses=[
+                *(f"${sp.latex(symbol)} = {_latex(value)}$" for symbol, value in at.items()),
+                *(f"assumed: ${_latex(r)}$" for r in relations if own and r not in own),
+            ],
+            stand=[sign for relation in own for sign in _stand(relation)],
+            told=[side for relation in relations for side in relation.args],
         )
+
+    def _is_said(self, difference: sp.Expr, vanishing: Iterable[sp.Expr | Matrix]) -> bool:
+        """Whether a difference is a number times what vanishes."""
+        return any(
+            self._ratio(difference, one) != 0
+            for one in vanishing
+            if not isinstance(one, Matrix) and one.free_symbols == difference.free_symbols
+        )
+
+    def finish(self) -> None:
+        """Look at the whole.
+
+        Raises:
+            ValueError: if premises were found to contradict each other, or the last step is about letters of which
+                only some are meant.
+        """
+        if some := self.arbitrary & set().union(*self.stated[-1:]):
+            raise ValueError(
+                f"The last step is about {', '.join(sorted(some))}, of which not any are meant."
+            )
+        held = [
+            sp.numer(sp.together(_entry(one, {})))
+            for name, equations in self.equations.items()
+            if self.premises[name].by != "contrary"
+            for one in equations
+        ]
+        held = [one for one in held if not one.has(sp.Sum) and one != 0]
+        if held and sp.groebner(held).exprs == [1]:
+            raise ValueError("The premises contradict each other.")
 
     @property
     def closed(self) -> bool:
@@ -387,9 +467,15 @@ class Proof:
         sides: Iterable[sp.Expr | Matrix],
         assumed: bool = False,
         uses: Iterable[str] = (),
+        identity: bool = False,
+        stand: Iterable[str] = (),
+        told: Iterable[sp.Expr] = (),
     ) -> None:
         sides = tuple(sides)
-        self._meet(*sides)
+        self._meet(*sides, *told)
+        self.stated.append(_letters(*sides, *told))
+        if len(sides) == 2 and closed and not (assumed or stand) and _are_numbers(*sides):
+            self.shown.append(_scalar(sides[0]) - _scalar(sides[1]))
         self.steps.append(
             Step(
                 text=text,
@@ -397,36 +483,60 @@ class Proof:
                 closed=closed,
                 assumed=assumed,
                 uses=tuple(uses),
-                sides=tuple(map(expression, sides)),
+                sides=() if identity else tuple(map(expression, sides)),
+                stand=tuple(stand),
             )
         )
-        if self.stops and not closed:
-            raise OpenStepError(text)
 
     def _meet(self, *sides: sp.Expr | Matrix) -> None:
         """Note the letters of expressions as used, and their signs.
 
         Raises:
-            ValueError: if two letters print alike, one prints as a formula, or more is assumed of one than a sign.
+            ValueError: if two letters print alike, one prints as a formula, or more is assumed of one than a sign;
+                if anything is assumed of a function, or a matrix prints without one of its letters.
         """
         self.letters |= _letters(*sides)
+        entries = [_entry(side, {}) for side in sides if not isinstance(side, sp.MatrixBase)]
+        for one in (one for entry in entries for one in entry.atoms(AppliedUndef)):
+            if any(getattr(one, f"is_{sign}") is not None for sign in SIGNS):
+                raise ValueError(f"Expected a function of which nothing is assumed, got {one}.")
+        for side in (side for side in sides if isinstance(side, Matrix)):
+            self.places |= {x for size in side.shape for x in size.free_symbols}
+            for base in _entry(side, {}).atoms(sp.IndexedBase):
+                if str(base) not in side.latex:
+                    raise ValueError(f"A matrix with {base} prints as {side.latex}.")
+        for entry in entries:
+            for one in entry.atoms(sp.Indexed, sp.KroneckerDelta, sp.Sum):
+                of = (
+                    one.limits
+                    if isinstance(one, sp.Sum)
+                    else one.args[isinstance(one, sp.Indexed) :]
+                )
+                self.places |= sp.Tuple(*of).free_symbols
         for letter in {letter for side in sides for letter in _named(_entry(side, {}))}:
             if isinstance(letter, sp.Dummy):
                 if letter.assumptions0 not in INDICES:
                     raise ValueError(f"Expected an index, or a letter with a name, got {letter}.")
-            elif self.named.setdefault((type(letter), _printed(letter)), letter) != letter:
-                raise ValueError(
-                    f"Two letters with different signs print as {letter}: give each a name of its own."
-                )
+            elif self.named.setdefault(_printed(letter), letter) != letter:
+                raise ValueError(f"Two letters print as {letter}: give each a name of its own.")
 
     @property
     def signs(self) -> str:
-        """What is assumed of letters, but of sizes, and that norms are not negative."""
-        told = []
-        for (_, name), letter in sorted(self.named.items(), key=lambda one: one[0][1]):
+        """What is assumed of letters, but of indices and sizes, and that norms are not negative."""
+        told, sizes = (
+            [],
+            self.places | {x for size in self.free.values() for x in size.free_symbols},
+        )
+        for name, letter in sorted(self.named.items()):
             symbol = letter.label if isinstance(letter, sp.IndexedBase) else letter
             signs = [text for sign, text in SIGNS.items() if text and getattr(symbol, f"is_{sign}")]
-            if signs and not symbol.is_integer and (name, signs[0]) != (f"|{name[1:-1]}|", r"\geq"):
+            if symbol.is_integer and symbol not in sizes | self.free.keys():
+                told.append(
+                    f"integer ${' '.join([_latex(letter), *(f'{s} 0' for s in signs[:1])])}$"
+                )
+            elif (
+                signs and not symbol.is_integer and (name, signs[0]) != (f"|{name[1:-1]}|", r"\geq")
+            ):
                 told.append(f"${_latex(letter)} {signs[0]} 0$")
         return ", ".join(told)
 
@@ -562,6 +672,7 @@ def derive(derivation: Derive, ctx: Context) -> Finding:
     """Run a derivation: it finds what it states if every step closes, and not all are assumed."""
     proof = Proof()
     derivation(proof)
+    proof.finish()
     assumed = sum(step.assumed for step in proof.steps)
     if not proof.closed:
         open_steps = [step.text for step in proof.steps if not step.closed]
@@ -606,18 +717,22 @@ def _cited(ids: Iterable[str]) -> str:
 def hypothesis_ablation(derivation: Derive, ctx: Context) -> Finding:
     """Run a derivation with each hypothesis withdrawn: none may be idle.
 
-    Symmetries are withdrawn as well; one that nothing needs is not assumed, and not listed.
+    Symmetries are withdrawn as well; one that nothing needs is not assumed, and not listed. How many the last step
+    does not close without is told: that it rests on what the others are needed for, a reader judges.
     """
     complete = Proof()
     derivation(complete)
-    rows, idle = [], []
+    rows, idle, last = [], [], 0
     for name, premise in complete.premises.items():
-        fails_at = _fails_at(derivation, name)
+        fails_at, at_last = _fails_at(derivation, name)
+        last += at_last
         if not fails_at:
             idle.append(name)
         rows.append((name, premise.text, fails_at or "nowhere"))
     for name, base in complete.symmetries.items():
-        if fails_at := _fails_at(derivation, name):
+        fails_at, at_last = _fails_at(derivation, name)
+        if fails_at:
+            last += at_last
             rows.append((_inline(name), f"${base}$ is symmetric in all its indices", fails_at))
     if not complete.closed:
         summary = "The derivation does not close with all its hypotheses."
@@ -629,6 +744,8 @@ def hypothesis_ablation(derivation: Derive, ctx: Context) -> Finding:
         summary = f"Stays open whenever one of its {len(rows)} hypotheses is withdrawn."
         if len(rows) == 1:
             summary = "Stays open when its only hypothesis is withdrawn."
+        if last < len(rows):
+            summary = f"{summary[:-1]}; its last step does without {len(rows) - last} of them."
     sound = complete.closed and bool(rows) and not idle
     return Finding(
         outcome=Outcome.AS_STATED if sound else Outcome.SURPRISE,
@@ -644,17 +761,24 @@ def hypothesis_ablation(derivation: Derive, ctx: Context) -> Finding:
     )
 
 
-def _fails_at(derivation: Derive, withdrawn: str) -> str:
-    """The first step that does not close without a hypothesis, or empty."""
+def _fails_at(derivation: Derive, withdrawn: str) -> tuple[str, bool]:
+    """The first step that does not close without a hypothesis, or empty; and whether the last one does not."""
+    proof = Proof(withdrawn=frozenset({withdrawn}))
+    stuck = ""
     try:
-        derivation(Proof(withdrawn=frozenset({withdrawn}), stops=True))
-    except (OpenStepError, NoRuleError) as stuck:
-        return str(stuck) or "a step without words"
-    return ""
+        derivation(proof)
+    except (OpenStepError, NoRuleError) as error:
+        stuck = str(error) or "a step without words"
+    except ValueError:  # a step after one that is open
+        if all(step.closed for step in proof.steps):
+            raise
+        stuck = "what follows it"
+    opened = [step.text or "a step without words" for step in proof.steps if not step.closed]
+    return next(iter(opened), stuck), bool(stuck) or not proof.steps[-1].closed
 
 
 class _Printer(LatexPrinter):  # type: ignore[misc]
-    """SymPy's printer, with one summation sign for each index."""
+    """SymPy's printer, with one summation sign for each index, and exponents in a line."""
 
     def _print_Sum(self, expr: sp.Sum) -> str:  # SymPy dispatches on this name
         signs = (
@@ -681,7 +805,11 @@ def _inline(name: str) -> str:
 def _latex(expr: sp.Expr | Matrix) -> str:
     if isinstance(expr, Matrix):
         return expr.latex
-    return str(_Printer().doprint(readable(expr) if isinstance(expr, sp.Expr) else expr))
+    return str(
+        _Printer({"fold_frac_powers": True}).doprint(
+            readable(expr) if isinstance(expr, sp.Expr) else expr
+        )
+    )
 
 
 def _rule(object: sp.Indexed, rules: Mapping[sp.IndexedBase, Rule]) -> str:
@@ -849,6 +977,8 @@ def _is_defined(node: sp.Basic) -> bool:
         return bool(node.exp.is_integer or node.base.is_nonnegative)
     if isinstance(node, (sp.log, sp.gamma)):
         return bool(node.args[0].is_positive)
+    if isinstance(node, sp.asin) and (node.args[0] ** 2 - 1).expand().is_positive:
+        return False
     return isinstance(node, DEFINED)
 
 
@@ -880,6 +1010,31 @@ def _relations(formula: sp.Basic) -> tuple[sp.Rel, ...]:
     if not all(isinstance(relation, sp.Rel) for relation in relations):
         raise TypeError(f"a fact must be a relation or several joined by And: got {formula}")
     return tuple(relations)
+
+
+def _says_no_more_than(
+    relation: sp.Rel,
+    at: Mapping[sp.Symbol, sp.Expr],
+    by_steps: set[sp.Symbol],
+    said: set[sp.Symbol],
+) -> bool:
+    """Whether a relation is the sign of a letter, or what letters were said to stand for; see `Proof.fact`."""
+    gap = found = relation.lhs - relation.rhs
+    for symbol, value in at.items():
+        found = found.subs(symbol, value)
+    if _is_letter(gap) or any(
+        sp.diff(gap, x).is_nonzero and sp.diff(gap, x).is_number for x in at.keys() - said
+    ):
+        return True
+    put = found != gap and not by_steps & gap.free_symbols
+    return put and all(map(_is_letter, sp.Add.make_args(sp.expand(found))))
+
+
+def _stand(relation: sp.Rel) -> tuple[str, str]:
+    """How each side of a relation stands to the other."""
+    if isinstance(relation, (sp.Le, sp.Lt)):
+        return ("<", ">")
+    return (">", "<") if isinstance(relation, (sp.Ge, sp.Gt)) else ("=", "=")
 
 
 def _is_letter(expr: sp.Expr) -> bool:

@@ -38,7 +38,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         closed: whether its exact zero test succeeded.
         assumed: whether it says no more than the hypotheses that it uses.
         uses: what it takes: equations with the hypothesis that gives them, rules, what letters stand for.
-        sides: the sides of what it states, as `Formula.expression`.
+        sides: the sides of what it states, as `Formula.expression`; of a relation that is assumed, and of an identity, none.
+        stand: of inequalities, how each of them stands to the other.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     assumed: bool = False
     uses: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
+    stand: tuple[str, ...] = ()
 
 
 class Premise(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +56,7 @@ class Premise(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: in the derivation; of a hypothesis of the statement its id, with ``: aspect`` where it is used twice.
-        by: where it comes from: ``statement``, ``definition``, ``steps`` for what earlier steps show,
+        by: where it comes from: ``statement``, ``definition``, ``any`` for what is meant of arbitrary letters, ``steps`` for what earlier steps show,
             ``contrary`` for what the statement denies, ``signs`` for what letters are declared with, the id of a lemma, or
             empty where it is only asserted.
         text: what the derivation takes from it.

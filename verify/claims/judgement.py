@@ -10,7 +10,7 @@ from verify.claims.check import Check, Kind, Role
 from verify.claims.evidence import Evidence, Measured, Outcome
 from verify.claims.statement import Experiment, Origin, Part, Reading, Statement, Verdict
 from verify.claims.summary import UNLEARNED
-from verify.claims.text import count
+from verify.claims.text import count, standing
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -443,11 +443,23 @@ def _judge_part(
 def _unreached(
     about: Reading | Part, supporting: Sequence[Check], evidence: Mapping[str, Evidence]
 ) -> str:
-    """The formulas of a part or reading in which no derivation ends; one that assumes its last step, or ends in X = X, ends in nothing."""
+    """The formulas of a part or reading in which no derivation ends.
+
+    One that assumes its last step, or ends in X = X or in an identity, ends in nothing; one that bounds from below does
+    not end in what the text bounds by from above.
+    """
     ends = [evidence[c.id].steps[-1:] for c in supporting if c.kind is Kind.DERIVATION]
-    said = [step.sides for steps in ends for step in steps if not step.assumed]
-    reached = {side for sides in said if len(sides) == 1 or len({*sides}) > 1 for side in sides}
-    return ", ".join(f"${f.latex}$" for f in about.concludes if f.expression not in reached)
+    said = [step for steps in ends for step in steps if not step.assumed]
+    said = [step for step in said if len(step.sides) == 1 or len({*step.sides}) > 1]
+    reached = {one for s in said for one in zip(s.sides, s.stand or "==", strict=False)}
+    lacking = list(about.concludes)
+    for side, stands in reached:
+        lacking = [
+            f
+            for f in lacking
+            if f.expression != side or stands not in {"=", *(standing(f.latex, about.text) or "<>")}
+        ]
+    return ", ".join(f"${f.latex}$" for f in lacking)
 
 
 def _further(supporting: Sequence[Check], decisive: Sequence[Check]) -> str:

@@ -7,6 +7,9 @@ import re
 RELATION = re.compile(r"\\(?:leq|geq|neq|succeq|succ|preceq|prec|to)\b|[=<>,]")
 """What stands between two sides, outside of braces."""
 
+_RISES = {r"\leq": True, "<": True, r"\geq": False, ">": False}
+"""Whether what stands behind a relation is the greater side."""
+
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -27,16 +30,30 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun[:-2]}es" if noun.endswith("is") else f"{number} {noun}s"
 
 
+def _split(formula: str) -> list[str]:
+    """The sides of a chain of relations, and the relations between them."""
+    found, start, depth = list[str](), 0, 0
+    ends = {match.start(): match.end() for match in RELATION.finditer(formula)}
+    for place, letter in enumerate(formula):
+        depth += (letter == "{") - (letter == "}")
+        if depth == 0 and place in ends:
+            found += [formula[start:place].strip(), formula[place : ends[place]]]
+            start = ends[place]
+    return [*found, formula[start:].strip()]
+
+
 def sides(text: str) -> set[str]:
     """The sides of the relations in a text, of LaTeX between dollar signs."""
+    return {side for formula in text.split("$")[1::2] for side in _split(formula)[::2]}
+
+
+def standing(side: str, text: str) -> set[str]:
+    """Whether a text says that a side is at most another (``<``) or at least (``>``), but for what follows If, up to then."""
     found = set()
-    for formula in text.split("$")[1::2]:
-        start = depth = 0
-        ends = {match.start(): match.end() for match in RELATION.finditer(formula)}
-        for place, letter in enumerate(formula):
-            depth += (letter == "{") - (letter == "}")
-            if depth == 0 and place in ends:
-                found.add(formula[start:place].strip())
-                start = ends[place]
-        found.add(formula[start:].strip())
+    for formula in re.sub(r"\bIf\b.*?\bthen\b", "", text).split("$")[1::2]:
+        parts = ["", *_split(formula), ""]
+        for before, here, after in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
+            if here == side:
+                found |= {"<>"[_RISES[before]]} if before in _RISES else set()
+                found |= {"><"[_RISES[after]]} if after in _RISES else set()
     return found
