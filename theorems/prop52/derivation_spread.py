@@ -278,5 +278,6 @@ def landau(proof: Proof) -> None:
         "So it is at most the bound, for $-e$ as for $e$",
         no_more,
         at={slope: less, t: ELL * x / (1 + x)},
+        equal_at=dict.fromkeys((apart, first, last, x), 0),
     )
     proof.cite("taylor-lipschitz")
