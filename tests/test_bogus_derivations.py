@@ -1327,7 +1327,7 @@ def test_no_model_has_the_law_of_moves_without_what_it_moves_along(withdrawn):
     """The information of every model along every direction, if it is 0 by density alone."""
     proof = Proof(withdrawn=frozenset({withdrawn}))
     derivation_models.moving_law(proof)
-    (information_along,) = (step for step in proof.steps if "I_h" in step.latex)
+    (information_along,) = (step for step in proof.steps if "A V y" in step.latex)
     assert not information_along.closed
 
 

@@ -196,8 +196,10 @@ def sharp(proof: Proof) -> None:
     rest = _distance(proof)
     threshold = bounds.sharp(SYMBOLS, bounds.half_sine(bounds.Q))
     within = sp.Le(threshold, DISTANCE, evaluate=False)
-    distance = threshold + rest / TOTAL
-    _conclude(proof, "below-sharp", threshold, within, {DISTANCE: distance}, rest)
+    half = sp.Symbol("S", positive=True)
+    distance = bounds.sharp(SYMBOLS, half) + rest / TOTAL
+    values = {DISTANCE: distance, half: bounds.half_sine(bounds.Q)}
+    _conclude(proof, "below-sharp", threshold, within, values, rest)
 
 
 def _distance(proof: Proof) -> sp.Symbol:

@@ -32,11 +32,18 @@ def length(proof: Proof) -> None:
     proof.fact("It is at most, by Cauchy-Schwarz,", steep, at=sizes)
     apart = sp.Symbol(r"|h(\mathrm{end}) - h(\mathrm{start})|")
     far = sp.Le(apart, bounds.ends_apart(DELTA, ELL), evaluate=False)
-    less = sp.Symbol("b", nonnegative=True)
+    less = slack("b", "ends" not in proof.withdrawn)
+    slope = (steepest - less) * ELL
+    proof.let(
+        "ends",
+        r"with $e$ along it, the distance of the ends' images is $\ell$ times a slope, which is $|e| |w| - b$ with $b \geq 0$",
+        apart - slope,
+        by="mean-value",
+    )
     proof.fact(
-        r"So is the distance of the ends' images, over the length $\ell$: with $e$ along it, $\ell$ times a slope, which is $|e| |w| - b$",
+        r"So over the length $\ell$ it is at most",
         far,
-        at={apart: (steepest - less) * ELL, **sizes},
+        at={apart: slope, **sizes},
     )
 
 

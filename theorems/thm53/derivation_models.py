@@ -51,11 +51,11 @@ def moving_law(proof: Proof) -> None:
         mean - along,
         by="steps",
     )
-    v = vector("v", n)
-    form = v.T @ matrix("I_h", n, n) @ v
+    v, info = V @ y, matrix("A", n, n)
+    form = v.T @ info @ v
     proof.given(
         "fisher: score",
-        r"with the score $\sigma$ of $h(z)$ along $v$: $r_\psi = c_\psi = E \psi(h) \sigma$, $v^T I_h v = e = E \sigma^2$",
+        r"with the score $\sigma$ of $h(z)$ along $v = V y$: $r_\psi = c_\psi = E \psi(h) \sigma$, $v^T A v = e = E \sigma^2$ for $A = I_h$",
         product - rate,
         form.scalar - square,
     )
@@ -86,7 +86,7 @@ def moving_law(proof: Proof) -> None:
         },
     )
     proof.fact(
-        r"So $e = v^T I_h v = E \sigma^2$, which depends on no $\epsilon$, is at most every $\epsilon > 0$: it is $0$",
+        r"So $e = v^T A v = E \sigma^2$, which depends on no $\epsilon$, is at most every $\epsilon > 0$: it is $0$",
         sp.Le(square, tolerance, evaluate=False),
         at={square: tolerance - rest},
     )
