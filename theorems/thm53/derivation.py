@@ -138,17 +138,15 @@ def transversal_bound(proof: Proof, derived: bool = False) -> None:
 def free_bound(proof: Proof) -> None:
     """Where V lies inside ker I the bound is rank I, and I/V = I attains it."""
     info = matrix("I", n, n)
-    proof.let(
-        "inside", r"$V \subseteq \ker I$: $\dim(\ker I \cap V) = \dim V$", OVERLAP - DIMENSION
-    )
-    _rank_bound(proof, DIMENSION, inside=OVERLAP - DIMENSION)
-    proof.let("inside: kernel", "and $I V = 0$", info @ V)
+    proof.let("inside: kernel", r"$V \subseteq \ker I$: $I V = 0$", info @ V)
     proof.follows(
-        "$I/V$ is then $I$, of that rank",
+        "$I/V$ is then $I$, of the rank that the bound comes to",
         shorted(info),
         info,
         using={"inside: kernel": -(info @ V) @ pinv @ V.T @ info},
     )
+    proof.let("inside", r"and $\dim(\ker I \cap V) = \dim V$", OVERLAP - DIMENSION)
+    _rank_bound(proof, DIMENSION, inside=OVERLAP - DIMENSION)
 
 
 def shorted(info: Matrix) -> Matrix:
