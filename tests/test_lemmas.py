@@ -30,7 +30,7 @@ def _cited(text: str) -> set[str]:
                 found |= set(ast.literal_eval(keyword.value))
             if called == "let" and keyword.arg == "by":
                 given = keyword.value.value if isinstance(keyword.value, ast.Constant) else ""
-                found |= {given} - {"", "definition", "steps", "contrary"}
+                found |= {given} - {"", "definition", "any", "steps", "contrary"}
     return found
 
 
