@@ -15,6 +15,7 @@ from torch import Tensor
 from toy import context, forget, load_checks, write_registry
 
 from verify.__main__ import REGISTRIES
+from verify.claims import property
 from verify.claims.check import Context
 from verify.claims.property import Claim, Vacuous
 from verify.claims.strategies import tensors
@@ -119,6 +120,12 @@ def test_a_soak_knows_what_draws_and_goes_on(tmp_path):
     soak.write(kept, found)
     assert soak.soaked([room], ctx, kept) == {}
     assert soak.soaked([room], ctx, tmp_path / "none.json") == {}
+
+
+@pytest.fixture(autouse=True)
+def as_many_shrinks_as_before(monkeypatch):
+    """A soak's worker shrinks nothing; a thread of this process is one."""
+    monkeypatch.setattr(property, "SHRINKS", property.SHRINKS)
 
 
 def toy_soak(folder, registry, make, jobs=1):
