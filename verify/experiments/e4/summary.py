@@ -18,7 +18,7 @@ SUMMARY = (
         digits=(Answer.YES, "9.5 to 33.8 points, after 30 steps"),
         reduced=(
             Answer.UNDECIDED,
-            "25.9 % on `z`, which is not clear of chance, and 37.5 % on `h`, after 20 steps where 980 were published; asked of its record's figures",
+            "25.9 % on `z`, which is not clear of chance, and 37.5 % on `h`, after 20 steps where 980 were published",
         ),
         medium=(
             Answer.UNDECIDED,
