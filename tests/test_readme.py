@@ -164,7 +164,7 @@ def test_what_a_large_run_takes_is_computed_from_what_was_recorded():
     said, short = (" ".join(text.split()) for text in (USING, README))
     first, second = (in_words(names) for names in sharing(PUBLISHED))
     assert (
-        f"by `reports/evidence/soak.json` (part of it timed with earlier code) the {len(each)} checks that draw take {sum(each.values()):.1f} CPU-seconds a seed with the "
+        f"by `reports/evidence/soak.json` (timed with earlier code) the {len(each)} checks that draw take {sum(each.values()):.1f} CPU-seconds a seed with the "
         f"{CASES[soak.PROFILE]} cases of `smoke`, and 10,000 seeds {sum(each.values()) * hours:.0f} CPU-hours, not below "
         f"{each[longest] * hours:.0f} hours of any number of workers, which `{longest}` takes. With the {CASES['deep']} of `deep` only the "
         f"{len(deep)} of 5.3 were timed (`soak_deep.json`): properties took {rates[True]:.0f} times as long, what else draws "
