@@ -1207,6 +1207,14 @@ def test_an_identity_is_no_conclusion():
     assert verdicts(derivation, concludes=(formula(a * (a + b)),))[0] is Verdict.FAILED
 
 
+@pytest.mark.parametrize("relation", [sp.Le, sp.Ge])
+def test_a_bound_by_itself_is_no_conclusion(relation):
+    derivation = beside_a_sound_step(
+        lambda proof: proof.fact("", relation(most, most, evaluate=False))
+    )
+    assert verdicts(derivation, concludes=(formula(most),))[0] is Verdict.FAILED
+
+
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [

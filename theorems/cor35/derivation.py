@@ -198,8 +198,8 @@ def sharp(proof: Proof) -> None:
     within = sp.Le(threshold, DISTANCE, evaluate=False)
     half = sp.Symbol("S", positive=True)
     distance = bounds.sharp(SYMBOLS, half) + rest / TOTAL
-    values = {DISTANCE: distance, half: bounds.half_sine(bounds.Q)}
-    _conclude(proof, "below-sharp", threshold, within, values, rest)
+    found = {DISTANCE: distance, half: bounds.half_sine(bounds.Q)}
+    _conclude(proof, "below-sharp", threshold, within, found, rest)
 
 
 def _distance(proof: Proof) -> sp.Symbol:

@@ -451,7 +451,9 @@ def _unreached(
     ends = [evidence[c.id].steps[-1:] for c in supporting if c.kind is Kind.DERIVATION]
     said = [step for steps in ends for step in steps if not step.assumed]
     said = [step for step in said if len(step.sides) == 1 or len({*step.sides}) > 1]
-    reached = {one for s in said for one in zip(s.sides, s.stand or "=" * len(s.sides), strict=True)}
+    reached = {
+        one for s in said for one in zip(s.sides, s.stand or "=" * len(s.sides), strict=True)
+    }
     lacking = list(about.concludes)
     for side, stands in reached:
         lacking = [
