@@ -569,7 +569,7 @@ def test_what_is_for_the_paper_and_against_it_is_what_was_found():
         "shows), the arrays answer "
         f"{answers[Answer.YES]} with yes, {answers[Answer.UNDECIDED]} with undecided, {answers[Answer.NOT_APPLICABLE]} with "
         "not applicable, and none with no, which to the first of E2's escapes and to small steps they cannot say, having no "
-        "run from the usual start, and none at small steps that is long enough (from its second epoch on that one grows, "
+        "run from the usual start, and none at small steps that is long enough (from its second epoch on a Swish head grows there, "
         f"{' to '.join(again)} times in its three seeds, and a ReLU head does not, {' to '.join(fresh_one)}), and to E1's no run can, "
         "since × 0.1 leaves `z` as it was. "
         f"Of the {answers[Answer.YES]}, {len(of_one)} are of one training of each network,"
@@ -632,7 +632,7 @@ def test_what_is_for_the_paper_and_against_it_is_what_was_found():
         f"our medium heads compress orbits (selectivity {under_published['trained']}, against {under_published[fresh]} "
         "of heads that were never trained). On standardised features and with all four turns a linear probe of the rotation loses "
         f"{re.findall(r'linear (.*?),? MLP', lost)[0]} points, where {numbers(published)[0]} were published; the published probe, after "
-        f"{here} of {of} steps, loses none. Interpolated orbits turn more "
+        f"{here} of {of} steps, leaves it undecided. Interpolated orbits turn more "
         f"sharply behind trained heads than behind fresh ones ({min(sharper)} to {max(sharper)} times against {' to '.join(turned)})."
     ) in said
     assert abs(sum(linear_cost(turns))) / 3 < 0.0015  # and by every seed less than one point

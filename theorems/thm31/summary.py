@@ -7,16 +7,12 @@ from verify.claims.summary import Defence, Summary, holds, holds_added, proved, 
 SUMMARY = Summary(
     headline=(
         holds(
-            "holds with a bias for PSD loss Hessians, up to a factor without for definite ones",
+            "holds with bias for PSD loss Hessians, without it up to a factor for definite ones",
             "affine-psd",
             "linear-factor",
         ),
-        holds_added(
-            "holds keeping fixed points for $W_0$ of rank $k$",
-            "stays-fixed-full",
-        ),
         refuted(
-            "refuted for others, other $W_0$, factor 1 without bias if $r = d$",
+            "refuted for other Hessians, keeping fixed points unless $W_0$ has rank $k$, and factor 1 without bias if $r = d$",
             "affine-rank",
             "linear-metric",
             "stays-fixed",
@@ -38,7 +34,7 @@ SUMMARY = Summary(
             "linear-metric",
         ),
         holds(
-            "up to a factor it holds there for these too, on every subspace",
+            r"up to a factor it holds for these too where $\nabla^2 L \succ 0$ everywhere, on every subspace of dimension $r$",
             "linear-factor",
         ),
         holds_added(
@@ -104,7 +100,7 @@ SUMMARY = Summary(
                     "linear",
                 ),
                 refuted(
-                    "and nor does one help behind an indefinite loss Hessian, or to keep the fixed point: with a bias what whitens up to a factor whitens, if scaled",
+                    "nor does one help behind an indefinite loss Hessian, or to keep the fixed point: with a bias what whitens up to a factor whitens, if scaled",
                     "affine-rank",
                     "stays-fixed",
                 ),
