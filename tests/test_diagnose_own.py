@@ -130,6 +130,8 @@ def test_what_a_loss_rounds_of_itself_has_no_signs_below_that() -> None:
         found = diagnose(lambda z: 1 * z[:, :4], loss, z)
         assert found.term("H_eff").negative == 0
         assert noted(found, "computes in float32 of itself")
+    twice = diagnose(nn.Identity(), lambda u: u.float().half().double().square().sum(), z)
+    assert noted(twice, "computes in float16 of itself")
     mask = lambda u: ((u @ u.T) * (CLASSES[:, None] == CLASSES).float()).exp().sum()  # noqa: E731
     assert not noted(diagnose(nn.Identity(), mask, z), "of itself")
     unit = lambda u: (u @ u.T / torch.tensor(0.5) + torch.eye(8)).exp().sum()  # noqa: E731

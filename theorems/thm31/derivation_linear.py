@@ -199,11 +199,12 @@ def linear_factor(proof: Proof) -> None:
         "metric", r"$H = \nabla^2 L(u) \succ 0$ at every $u$, with $k$ positive eigenvalues"
     )
     proof.fact("These are enough for $S$:", sp.Ge(k, s, evaluate=False), at={k: s + more})
-    length, root = sp.symbols("zeta g", positive=True)
+    length, root = sp.Symbol("zeta", nonnegative=True), sp.Symbol("g", positive=True)
+    there = sp.Symbol("zeta_+", positive=True)
     size = sp.Symbol("eta", positive=metric or None)
     proof.fact(
-        r"$\zeta$ is the length of the part of $z^*$ in $S$. Where it is not $0$ take any $u \neq 0$, $\eta = u^T H u$ and $g = \sqrt{\eta} / \zeta$; where it is, $u = 0$ and $g = 1$. The factor $g^2$ is positive",
-        sp.Gt(size / length**2, 0, evaluate=False),
+        r"$\zeta$ is the length of the part of $z^*$ in $S$. Where it is not $0$, but some $\zeta_+$, take any $u \neq 0$, $\eta = u^T H u$ and $g = \sqrt{\eta} / \zeta_+$; where it is, $u = 0$ and $g = 1$. The factor $g^2$ is positive",
+        sp.Gt(size / there**2, 0, evaluate=False),
     )
     proof.cite("spectral")
     proof.let(
@@ -273,33 +274,22 @@ def linear_inside(proof: Proof) -> None:
         by="definition",
     )
     proof.let("output", "$u = W z^*$", u[i] - wz(i))
+    factor = sp.Symbol("gamma", positive=True)
+    whitened = at_z - factor * dot(lambda a: z[a], lambda a: z[a], d)
     proof.let(
         "whitened",
-        "$z^* \\in S$, where $H_{\\mathrm{eff}} = A$ has the form $|v|^2$",
-        at_z - dot(lambda a: z[a], lambda a: z[a], d),
+        r"$z^* \in S$, where $H_{\mathrm{eff}} = A$ has the form $\gamma |v|^2$; $\gamma = 1$ where the factor is $1$",
+        whitened,
     )
     at_u = form(lambda i: u[i], lambda i: u[i])
     proof.follows(
-        r"Necessary: at $v = z^*$, $u^T H u = |z^*|^2$",
-        at_u,
-        dot(lambda a: z[a], lambda a: z[a], d),
-        using={
-            "output": at_u - form(wz, wz),
-            "hessian": form(wz, wz) - at_z,
-            "whitened": at_z - dot(lambda a: z[a], lambda a: z[a], d),
-        },
-    )
-    factor = sp.Symbol("gamma", positive=True)
-    scaled = at_z - factor * dot(lambda a: z[a], lambda a: z[a], d)
-    proof.let("whitened up to a factor", r"the same with the form $\gamma |v|^2$", scaled)
-    proof.follows(
-        r"Up to a factor $\gamma > 0$ likewise, $u^T H u = \gamma |z^*|^2$, which is positive",
+        r"Necessary: at $v = z^*$, $u^T H u = \gamma |z^*|^2$, which is positive",
         at_u,
         factor * dot(lambda a: z[a], lambda a: z[a], d),
         using={
             "output": at_u - form(wz, wz),
             "hessian": form(wz, wz) - at_z,
-            "whitened up to a factor": scaled,
+            "whitened": whitened,
         },
     )
     length, inverse = sp.symbols("zeta y", positive=True)

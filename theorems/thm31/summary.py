@@ -7,12 +7,12 @@ from verify.claims.summary import Defence, Summary, holds, holds_added, proved, 
 SUMMARY = Summary(
     headline=(
         holds(
-            "holds with bias for PSD loss Hessians, without it up to a factor for definite ones",
+            "holds with bias for PSD loss Hessians, without it up to a factor for positive definite ones",
             "affine-psd",
             "linear-factor",
         ),
         refuted(
-            "refuted for other Hessians, keeping fixed points unless $W_0$ has rank $k$, and factor 1 without bias if $r = d$",
+            "refuted if indefinite, keeping fixed points unless rank $W_0 = k$, and factor 1 without bias if $r = d$",
             "affine-rank",
             "linear-metric",
             "stays-fixed",

@@ -200,7 +200,7 @@ def soak(
         say: prints a line.
 
     Returns:
-        0 if there was no alarm, 1 if there was one, 3 if there was none and time was up.
+        0 if there was no alarm, 1 if there was one, 3 if there was none and something was left undone.
     """
     records = [read(path), *map(read, also)]
     checks = [check for room in loaded for check in soakable(room, ctx)]

@@ -35,24 +35,30 @@ def closed(apply: Function, objective: Loss | Callable[[Tensor], Tensor]) -> boo
     return named and isinstance(apply, Head | nn.Identity)
 
 
+def _eps(dtype: torch.dtype) -> float:
+    return torch.finfo(dtype).eps
+
+
+def _types(tree: Any) -> list[torch.dtype]:
+    """The types of the tensors in a tree that hold real or complex numbers."""
+    leaves = [t for t in tree_leaves(tree) if isinstance(t, Tensor)]
+    return [t.dtype for t in leaves if t.is_floating_point() or t.is_complex()]
+
+
 class _Types(TorchDispatchMode):
     """Sees the type of every result that a higher one was rounded to."""
 
     def __init__(self, own: torch.dtype) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.own = self.coarsest = own
+        self.coarsest = own
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operation; what only takes a shape from its argument rounds nothing."""
         found = func(*args, **(kwargs or {}))
-        held = [t for t in tree_leaves((args, kwargs)) if isinstance(t, Tensor)]
-        name = func.name().partition("::")[2]
-        if any(t.dtype == self.own for t in held) and "_like" not in name and "new_" not in name:
-            for out in tree_leaves(found):
-                if isinstance(out, Tensor) and (out.is_floating_point() or out.is_complex()):
-                    self.coarsest = max(
-                        self.coarsest, out.dtype, key=lambda dtype: torch.finfo(dtype).eps
-                    )
+        held, name = _types((args, kwargs)), func.name().partition("::")[2]
+        if held and "_like" not in name and "new_" not in name:
+            rounded = [one for one in _types(found) if _eps(one) > min(map(_eps, held))]
+            self.coarsest = max([self.coarsest, *rounded], key=_eps)
         return found
 
 
