@@ -94,7 +94,7 @@ def effects(run: RunRecord) -> dict[str, tuple[ExperimentRecord, Effect]]:
 
 def released_answers(room: ExperimentRecord, effect: Effect) -> list[Answer]:
     """What the author's released arrays answer by our statistic, of every setting, each answer once."""
-    told = [(one, one.arrays) for one in room.told if effect.id in (one.arrays_of or one.effects)]
+    told = [(one, one.arrays) for one in room.told if effect.id in one.effects]
     answers = [
         answer
         for one, main in told

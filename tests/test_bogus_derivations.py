@@ -1181,6 +1181,19 @@ def test_an_arbitrary_letter_is_none_of_the_conclusion():
             derive(beside_a_sound_step(lambda p, one=equation: p.let("n", "", one, by="any")), CTX)
 
 
+@pytest.mark.parametrize("letter", [vector("u", d), vector("w", d)])
+def test_of_two_arbitrary_letters_neither_is_of_the_conclusion(letter):
+    """Noted was the one that came first in a set, by the order of hashing."""
+
+    def derivation(proof):
+        product = (vector("u", d).T @ vector("w", d)).scalar
+        proof.let("orthogonal", "$u^T w = 0$", product, by="any")
+        proof.equal("", ((letter + letter).T @ letter).scalar, 2 * (letter.T @ letter).scalar)
+
+    with pytest.raises(ValueError, match="of which not any are meant"):
+        derive(beside_a_sound_step(derivation), CTX)
+
+
 def test_what_steps_show_is_about_letters_of_them():
     def derivation(proof):
         proof.let("claim", "$H_0 = 0$", kernel @ x, by="steps")

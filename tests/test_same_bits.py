@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from verify.__main__ import ROOT
+from verify.claims import draws
 from verify.claims.evidence import Finding
 from verify.engine.record import RunRecord
 
@@ -67,6 +68,17 @@ claim = Claim("of wide integers", lambda: st.integers(0, 2**63 - 1), ratio)
 search(claim, Context(seed=3, profile="smoke", device="cpu", cache="", rooms={{}}), 300)
 print(len(seen), seen)
 """
+
+
+def test_a_hypothesis_that_keeps_its_numbers_elsewhere_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(draws.hypothesis, "__version_info__", (7, 0, 0))
+    for name in ("_get_local_constants", "CONSTANTS_CACHE"):
+        with monkeypatch.context() as moved:
+            moved.delattr(f"hypothesis.internal.conjecture.providers.{name}", raising=False)
+            with pytest.warns(UserWarning, match="the same seed may draw other cases"):
+                draws.alone.__wrapped__()
 
 
 def test_what_is_drawn_does_not_depend_on_what_else_is_loaded(tmp_path: Path) -> None:

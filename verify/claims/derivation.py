@@ -125,12 +125,14 @@ class Proof:
     def _any(self, name: str, vanishing: tuple[sp.Expr | Matrix, ...]) -> None:
         """Note letters of which one of the choices is 0; the last step may not be about them, see `derive`."""
         exprs = [_entry(one, {}) for one in vanishing]
+        found = set()
         for letter in _letters(*vanishing) - self.letters:
             zero = {x: 0 for one in exprs for x in one.atoms(sp.Indexed) if _base(x) == letter}
             if zero and not any(one.xreplace(zero).doit() for one in exprs):
-                self.arbitrary.add(letter)
-                return
-        raise ValueError(f"{name!r} is about no new letter that may be 0.")
+                found.add(letter)
+        if not found:
+            raise ValueError(f"{name!r} is about no new letter that may be 0.")
+        self.arbitrary |= found
 
     def _unsolved(self, name: str, one: sp.Expr | Matrix, known: set[str]) -> str:
         """Why there may be nothing that satisfies an equation by which new letters are chosen; else empty.

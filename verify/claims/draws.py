@@ -26,22 +26,22 @@ def alone() -> None:
 
     From 6.131.1 on it mixes the constants of all local modules into what it draws, and has no setting for that.
     """
+    if hypothesis.__version_info__ < (6, 131, 1):  # reads no files, or draws nothing from them
+        return
     try:
         from hypothesis.internal import constants_ast
         from hypothesis.internal.conjecture import providers
-    except ImportError:  # an earlier one, which reads no files
-        return
-    gathers, remembers = "_get_local_constants", "CONSTANTS_CACHE"
-    if hasattr(providers, gathers) and hasattr(providers, remembers):
-        as_object = hasattr(constants_ast, "Constants")  # they were a mapping at first
-        none: object = constants_ast.Constants() if as_object else defaultdict(tuple)
-        setattr(providers, gathers, lambda: none)
-        getattr(providers, remembers).cache.clear()
-    elif hasattr(
-        constants_ast, "Constants"
-    ):  # not so in 6.131.0, which reads and does not draw them
+
+        remembered = providers.CONSTANTS_CACHE.cache
+        gathers = providers._get_local_constants.__name__
+    except (ImportError, AttributeError):
         warnings.warn(
             f"Hypothesis {hypothesis.__version__} may draw numbers that it reads in the files of loaded modules, and they "
             "cannot be left out as from earlier ones: the same seed may draw other cases where other modules are loaded.",
             stacklevel=3,
         )
+        return
+    as_object = hasattr(constants_ast, "Constants")  # they were a mapping at first
+    none: object = constants_ast.Constants() if as_object else defaultdict(tuple)
+    setattr(providers, gathers, lambda: none)
+    remembered.clear()

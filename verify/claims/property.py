@@ -102,7 +102,7 @@ class Claim(Generic[Case]):
         return replace(self, text=text, normalised_error=ratio, supplied=supplied)
 
     def ratio(self, case: Case) -> float:
-        """Error over allowed error at a case; NaN where it is no number.
+        """Error over allowed error at a case; it may be NaN, which fails.
 
         Raises:
             Vacuous: if the claim's hypotheses do not hold there.

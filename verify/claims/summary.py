@@ -102,7 +102,6 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         published: the published figures; empty if there are none.
         arrays: the answer that the author's released arrays of CIFAR-10 and ResNet-18, or what the notebook printed, give by our criterion, with
             its figures; None where nothing of it was released.
-        arrays_of: ids of the effects that the arrays answer, where these are not its own: by another protocol.
         claims: ids of the claims of `verify.experiments.released` that the answer is that of, if there are.
     """
 
@@ -110,7 +109,6 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     published: str = ""
     arrays: tuple[Answer, str] | None = None
-    arrays_of: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     digits: tuple[Answer, str] | None = None
     reduced: tuple[Answer, str] | None = None
@@ -257,6 +255,6 @@ def _wrong(clauses: Sequence[Clause], predicted: dict[str, Verdict], what: str) 
 def faults_of_answers(told: Sequence[Told], experiment: Experiment) -> Iterable[str]:
     """The effects that a summary tells and the experiment does not ask, one phrase each."""
     asked = {effect.id for effect in experiment.effects}
-    for id in (id for one in told for id in (*one.effects, *one.arrays_of)):
+    for id in (id for one in told for id in one.effects):
         if id not in asked:
             yield f"its summary tells of the effect {id!r}, which is not asked"

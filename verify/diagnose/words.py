@@ -356,7 +356,7 @@ def _bent(trace: Trace, rho: Tensor) -> Tensor:
 
 
 def _at_most(x: float) -> str:
-    """A positive number to three digits, rounded down."""
+    """A positive number to three digits, none above it."""
     digits = f"{x:.3g}"
     return digits if float(digits) <= x else f"{x * (1 - 5e-3):.3g}"
 

@@ -26,12 +26,12 @@ def exclusive(folder: Path) -> Iterator[None]:
     Raises:
         OSError: if the folder cannot be made or read.
     """
-    for last in reversed(range(TRIES)):
+    for left in reversed(range(TRIES)):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             held = os.open(folder, os.O_RDONLY) if fcntl else -1
         except (FileExistsError, FileNotFoundError):  # its holder removed it meanwhile
-            if not last:
+            if not left:
                 raise
             continue
         if held < 0:
@@ -48,7 +48,7 @@ def exclusive(folder: Path) -> Iterator[None]:
                     stacklevel=3,
                 )
             # Of one that was removed while we waited others do not wait any more.
-            if not (locked and last) or _is(held, folder):
+            if not (locked and left) or _is(held, folder):
                 yield
                 return
         finally:

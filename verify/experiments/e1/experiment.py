@@ -108,7 +108,7 @@ EXPERIMENT = Experiment(
             id="escapes",
             text="From the pseudo-collapsed start a Swish head escapes and a ReLU head does not.",
             published="Swish yes, by mechanism; ReLU no",
-            criterion=f"For the variances of z and h: final value at least half of the normally started run's at the same epoch, yes; at most a tenth, no; between, undecided. Not applicable if the variances were at a tenth of that run's or more before the first step: the start was not collapsed (E2 asks in the first epoch, whose mean holds the fall). Yes: Swish yes and ReLU no, for both. No: the other way round, or alike. Undecided otherwise, and before {ENOUGH:g} of training time, learning rate times steps, {PASSED} (E2). By construction no run decides it: the projector x 0.1 leaves z as it was, so that the start is collapsed in no form.",
+            criterion=f"For the variances of z and h: final value at least half of the normally started run's at the same epoch, yes; at most a tenth, no; between, undecided. Not applicable if the variances were at a tenth of that run's or more before the first step: the start was not collapsed (E2 asks in the first epoch, whose mean holds the fall). Yes: Swish yes and ReLU no, for both. No: the other way round, or alike. Undecided otherwise, and before {ENOUGH:g} of training time, learning rate times steps, {PASSED} (E2's released arrays). By construction no run decides it: the projector x 0.1 leaves z as it was, so that the start is collapsed in no form.",
         ),
         Effect(
             id="escapes-collapsed",

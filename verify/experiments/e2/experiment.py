@@ -51,7 +51,7 @@ GUARD = f"Not applicable if in the first epoch the square of the deviation was a
 
 LATE = f"after {ENOUGH:g} of training time, learning rate times steps, {PASSED} (released arrays)"
 
-STILL = f"and less than {REGREW:g} over the second"
+STILL = f"and less than {REGREW:g} over the second epoch"
 """What is asked besides of what is said not to have regrown."""
 
 SHRUNK_NORMED = tuple(c for c in CELLS if c.norm == NORMED and c.normal != c)

@@ -49,7 +49,7 @@ EXPERIMENT = Experiment(
         ),
         Effect(
             id="cost-published",
-            text="A linear probe loses the rotation from z to h, with the published probe.",
+            text="A linear probe loses information on the rotation from z to h, with the published probe.",
             published="52.27 to 37.55 %, 14.72 points; no untrained head",
             criterion=f"As published, by the same probe: accuracy of the linear one on z minus on h, paired over the training seeds; asked so after the recorded figures were seen. Yes: the 95 % t interval lies above 0. No: below 0, after {PUBLISHED_STEPS} steps. Undecided otherwise, and where the 95 % t interval of its accuracy on z reaches down to chance, 1/4: there is nothing to lose.",
         ),

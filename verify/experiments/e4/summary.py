@@ -8,7 +8,7 @@ from verify.claims.summary import Told
 SUMMARY = (
     Told(
         effects=("cost-published",),
-        text="a linear probe loses the rotation from `z` to `h`, with the published probe",
+        text="a linear probe loses information on the rotation from `z` to `h`, with the published probe",
         published="14.72 points",
         arrays=(
             Answer.YES,
@@ -27,7 +27,7 @@ SUMMARY = (
     ),
     Told(
         effects=("cost",),
-        text="training the head costs the rotation, by standardised features and all four turns",
+        text="training the head costs information on the rotation, by standardised features and all four turns",
         digits=(
             Answer.YES,
             "a linear probe loses about 32 points from `z` to `h`, of which a head that was never trained costs 10",
