@@ -1,7 +1,7 @@
 """Proposition 3.3: the curvature barrier for linear heads.
 
 Read in this order: `statement` (the quoted text, its readings, the repaired parts), `derivation`,
-`derivation_metric`, `properties`, `refutations`, `mutants`, `robust`, `search`, `scale`.
+`derivation_metric`, `properties`, `cubics`, `refutations`, `mutants`, `robust`, `search`, `scale`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from theorems.prop33 import (
+    cubics,
     derivation,
     derivation_metric,
     mutants,
@@ -184,6 +185,22 @@ GENERAL = section(
     part="general",
 )
 
+ALMOST_EVERY = section(
+    "prop33.almost-every",
+    *on_linear_heads(
+        "derivation",
+        "Cubic forms that vanish on a subspace have fewer free numbers than forms",
+        derivation.almost_every,
+    ),
+    at_scale(
+        "search",
+        "The least size of random cubic forms on a subspace that a search finds",
+        cubics.search,
+        cost=2.0,
+    ),
+    part="almost-every",
+)
+
 CURVATURE = section(
     "prop33.curvature",
     *proof("derivation", "The cubic form, for any $k$", derivation_metric.cubic_form),
@@ -240,4 +257,14 @@ SCOPE = section(
     part="scope",
 )
 
-CHECKS = (*proved.CHECKS, *IFF, *FACTOR, *SQUARE, *GENERAL, *CURVATURE, *ROBUST, *SCOPE)
+CHECKS = (
+    *proved.CHECKS,
+    *IFF,
+    *FACTOR,
+    *SQUARE,
+    *GENERAL,
+    *ALMOST_EVERY,
+    *CURVATURE,
+    *ROBUST,
+    *SCOPE,
+)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import sympy as sp
 
 from theorems.prop33.derivation_metric import W, d, g, k, m, p, q
+from verify.claims.bounds import at_most, slack
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant, total
 from verify.symbolic.matrices import Matrix, identity, matrix, vector
@@ -242,6 +243,34 @@ def general(proof: Proof) -> None:
     proof.cite("invertible-factor")
     _solved(proof, X, P, "injective")
     _contradiction(proof, "induced", "some component of the curvature of $P$ is not $0$ somewhere")
+
+
+def almost_every(proof: Proof) -> None:
+    """The cubic forms that vanish on a d-dimensional subspace are the image of fewer numbers than a form has."""
+    i, forms = sp.Symbol("i", integer=True, positive=True), sp.Symbol("N", positive=True)
+    monomials = d * (d + 1) * (d + 2) / 6
+    proof.equal(
+        r"On a $d$-dimensional $V$ a form has a coefficient for each $y_a y_b y_c$, $a \leq b \leq c$, summed over $a$: $\binom{d + 2}{3}$",
+        sp.expand(sp.summation((d - i + 1) * (d - i + 2) / 2, (i, 1, d))),
+        monomials,
+    )
+    onto = proof.let(
+        "onto",
+        r"up to an order of the coordinates $V = \{(y, A y)\}$ with a $(k - d) \times d$ matrix $A$, and every cubic form $S$ in $y$ is that of $S(u_1, .., u_d)$ on $V$: to vanish there is as many independent conditions on a form, which depend smoothly on $A$; $N$ is the dimension of the cubic forms on $\mathbb{R}^k$",
+    )
+    excess = slack(
+        "s",
+        proof.let("count", r"$\binom{d + 2}{3} = d (k - d) + s$ with $s > 0$") and onto,
+        strict=True,
+    )
+    at_most(
+        proof,
+        "$A$ and a form that vanishes on $V$ are fewer numbers than a form on $\\mathbb{R}^k$ has",
+        d * (k - d) + forms - (d * (k - d) + excess),
+        forms,
+        strict=True,
+    )
+    proof.cite("small-image")
 
 
 def narrow(proof: Proof) -> None:

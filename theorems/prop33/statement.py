@@ -44,6 +44,11 @@ STATEMENT = Statement(
             text="on every $d$-dimensional linear subspace the metric that $g_L$ induces is not flat",
             origin=Origin.ADDED,
         ),
+        Hypothesis(
+            id="third",
+            text=r"$L$ is $C^3$, and the cubic form $v \mapsto D^3 L(0)[v, v, v]$ vanishes on no $d$-dimensional linear subspace",
+            origin=Origin.ADDED,
+        ),
         Hypothesis(id="narrow", text="$k < d$", origin=Origin.ADDED),
     ),
     readings=(
@@ -94,6 +99,12 @@ STATEMENT = Statement(
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
+            id="third",
+            text=r"If $D^3 L(0)$ vanishes on no $d$-dimensional linear subspace, no $W$ has $H_{\mathrm{eff}}(z) = c I$ for all $z$ with a constant $c > 0$, whatever $k$.",
+            hypotheses=("metric", "constant", "third"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
             id="narrow",
             text=r"If $k < d$, $H_{\mathrm{eff}}$ is degenerate for every $W$.",
             hypotheses=("metric", "curved", "constant", "narrow"),
@@ -124,6 +135,11 @@ STATEMENT = Statement(
             title="Heads of any width",
             text=r"Let $L \in C^2$ and $k \geq d \geq 2$. By the first part, no constant head is isotropic everywhere with one factor $c > 0$ if and only if $L$ is a quadratic polynomial with positive definite Hessian on no $d$-dimensional subspace. This is so if $\nabla^2 L$ induces a metric on each of them that is not flat; it may be so although one of them is flat.",
             predicted=Verdict.PROVED,
+        ),
+        Part(
+            id="almost-every",
+            title="The barrier for almost every third derivative",
+            text=r"Let $k \geq d \geq 1$ and $\binom{d + 2}{3} > d (k - d)$. Then the cubic forms on $\mathbb{R}^k$ that vanish on some $d$-dimensional linear subspace have measure zero among all. So almost every one is the third derivative at $0$ of no $C^3$ loss that some constant head $h(z) = Wz$ makes isotropic everywhere with one factor $c > 0$. For $d = 512$ and $k = 2048$, 22500864 is compared with 786432.",
         ),
         Part(
             id="curvature",

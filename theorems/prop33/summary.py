@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Defence, Summary, holds, holds_added, proved, refuted
+from verify.claims.summary import Defence, Summary, derived, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
     headline=(
         refuted(
-            "refuted for $k > d$, also for a metric curved at every point",
+            "refuted for some losses if $k > d$, even curved everywhere",
             "constant-factor",
             "varying-factor",
             "curved-everywhere",
         ),
         holds_added(
-            "from $d = 2$ on it holds for $k = d$, for $k < d$, and where the metric is curved on every $d$-dimensional subspace",
+            "from $d = 2$ on holds for $k = d$ and $k < d$, if the metric is curved on all $d$-dimensional subspaces, or the cubic term vanishes on none",
             "square",
             "square-varying",
             "narrow",
             "curved-subspaces",
+            "third",
         ),
     ),
     readings=(
@@ -29,10 +30,11 @@ SUMMARY = Summary(
         ),
         holds("that there are such losses holds", "some-loss"),
         holds_added(
-            r"the barrier holds for $k = d$ (for every loss that is not quadratic, with a varying factor from $d = 2$ on), for $k < d$, and where the metric is curved on every $d$-dimensional subspace, $d \geq 2$",
+            r"the barrier holds for $k = d$ (for every loss that is not quadratic, with a varying factor from $d = 2$ on), for $k < d$, where the metric is curved on every $d$-dimensional subspace, $d \geq 2$, and for one factor where $D^3 L(0)$ vanishes on none of them",
             "square",
             "square-varying",
             "curved-subspaces",
+            "third",
             "narrow",
         ),
     ),
@@ -43,6 +45,10 @@ SUMMARY = Summary(
             r"Some constant head is isotropic everywhere, with one factor $c > 0$, if and only if the loss is a positive definite quadratic on some $d$-dimensional subspace; and the barrier is not robust, since small heads come as close to isotropy as one likes on a compact set wherever the loss Hessian at 0 has $d$ positive eigenvalues",
             "iff",
             "robust",
+        ),
+        derived(
+            r"behind a loss in general the barrier to one factor holds: where $\binom{d + 2}{3} > d (k - d)$, almost every third derivative at 0 excludes such heads",
+            "almost-every",
         ),
         proved(
             "for scale-invariant losses, whose Hessian is no metric, the statement says nothing",
@@ -72,6 +78,14 @@ SUMMARY = Summary(
                 holds_added(
                     r"Granted: a loss whose metric is curved on every $d$-dimensional subspace, as that of $\sqrt{1 + |u|^2}$ is, has the barrier, whatever $k \geq d \geq 2$",
                     "curved-subspaces",
+                ),
+                holds_added(
+                    "and for one factor so has every loss whose third derivative at 0 vanishes on no $d$-dimensional subspace",
+                    "third",
+                ),
+                derived(
+                    r"which almost every cubic form does, where $\binom{d + 2}{3} > d (k - d)$, as at the paper's $d = 512$, $k = 2048$",
+                    "almost-every",
                 ),
                 proved(
                     "but curvature somewhere, as we read the quote, is neither sufficient, where $k > d$, nor necessary",
@@ -106,6 +120,7 @@ SUMMARY = Summary(
         "square": "The barrier for square heads, with a constant factor",
         "square-varying": "The barrier for square heads, varying factor, d at least 2",
         "curved-subspaces": "The barrier, for a metric curved on all d-dim. subspaces",
+        "third": "The barrier where the cubic term vanishes on no subspace",
         "narrow": "Degeneracy behind heads narrower than their input",
     },
     part_titles={

@@ -102,6 +102,12 @@ IDENTITY = section(
         derivation_identity.convex,
         readings=("identity-convex",),
     ),
+    *on_identity(
+        "metric",
+        r"Where $\nabla^2 L \succ 0$ everywhere a head has $H_{\mathrm{eff}} = I$",
+        derivation_identity.metric,
+        readings=("identity-metric",),
+    ),
     *proof(
         "necessary",
         r"For $c > 0$, $H_{\mathrm{eff}} = c I$ along $\gamma$ makes $L(h(\gamma))$ a parabola",
@@ -126,7 +132,7 @@ IDENTITY = section(
         "property",
         r"$H_{\mathrm{eff}} = I$ behind random convex losses",
         properties_identity.IDENTITY,
-        readings=("identity-convex",),
+        readings=("identity-convex", "identity-metric"),
     ),
     property_check(
         "value", r"$L(h(\gamma))$ is a parabola about one centre", properties_identity.VALUE

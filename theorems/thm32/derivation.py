@@ -22,12 +22,17 @@ factor, start, loss = (sp.IndexedBase(name) for name in ("c", "y", "ell"))
 c = factor[0]
 
 
+SLOPE = r"some $u_0$ has $\rho = \nabla L(u_0)$ with $r = |\rho| > 0$"
+
+
 def steep(proof: Proof) -> sp.Symbol:
     """phi(s) = L(u0 + s e) has phi'(0) = |rho| > 0 at a point where rho != 0."""
-    given = proof.given(
-        "nonconstant", r"some $u_0$ has $\rho = \nabla L(u_0)$ with $r = |\rho| > 0$"
-    )
-    r = slack("r", given, strict=True)
+    return steep_at(proof, proof.given("nonconstant", SLOPE))
+
+
+def steep_at(proof: Proof, somewhere: bool) -> sp.Symbol:
+    """The same, of a point with rho != 0 whose existence was just told."""
+    r = slack("r", somewhere, strict=True)
     proof.let(
         "direction",
         "$\\rho = r e$ with a unit vector $e$",

@@ -5,7 +5,18 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.thm32 import bounds
-from theorems.thm32.derivation import c, d, factor, isotropic, loss, network, steep, v
+from theorems.thm32.derivation import (
+    SLOPE,
+    c,
+    d,
+    factor,
+    isotropic,
+    loss,
+    network,
+    steep,
+    steep_at,
+    v,
+)
 from verify.claims.bounds import at_most, slack
 from verify.claims.derivation import Proof
 from verify.symbolic.indexed import Rule, constant
@@ -20,7 +31,33 @@ F = matrix("F", d, d, symmetric=True)
 def convex(proof: Proof) -> None:
     """for a convex nonconstant loss H_eff = I on all of R^d."""
     at_start = steep(proof)
-    rising = proof.given("convex", r"$\phi'$ does not decrease: $\phi' = r + x$ with $x \geq 0$")
+    _whole(
+        proof,
+        at_start,
+        proof.given("convex", r"$\phi'$ does not decrease: $\phi' = r + x$ with $x \geq 0$"),
+    )
+
+
+def metric(proof: Proof) -> None:
+    """So for a loss whose Hessian is positive definite everywhere: its slope rises, and is not 0 twice on a line."""
+    rising = proof.given(
+        "metric",
+        r"$\nabla^2 L \succ 0$ everywhere, so that on every line the slope of $L$ rises: by $w > 0$ from $0$ to $1$, and from its value $r$ at $0$ to $r + x$, $x \geq 0$, ahead",
+    )
+    mean, more = sp.Symbol("a", real=True), slack("w", rising, strict=True)
+    at_most(
+        proof,
+        r"The slopes at $0$ and $1$, $a \mp \frac{w}{2}$, are not both $0$: their squares",
+        more**2 / 2,
+        (mean - more / 2) ** 2 + (mean + more / 2) ** 2,
+        equal_at={mean: 0},
+    )
+    proof.fact("since", sp.Gt(more**2 / 2, 0, evaluate=False))
+    _whole(proof, steep_at(proof, proof.let("slope", f"so {SLOPE}", by="steps")), rising)
+
+
+def _whole(proof: Proof, at_start: sp.Symbol, rising: bool) -> None:
+    """Along e the loss rises without bound from a positive slope that does not decrease: h is defined everywhere."""
     more, ahead, area = slack("x", rising), sp.Symbol("s", nonnegative=True), slack("X", rising)
     proof.fact(
         r"$\phi'$ stays positive for $s \geq 0$",

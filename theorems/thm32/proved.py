@@ -47,6 +47,12 @@ CHECKS = kernel(
     readings={
         "own-flow": said("refuted_flow.refuted_own_flow", read="e83852dca8e53164"),
         "identity": said("refuted_isotropy.refuted_identity", read="04fa2ae867ef5de0"),
+        "identity-metric": said(
+            "metric.reading_identity_metric",
+            "metric.reading_identity_metric_met",
+            read="2caa8482b3bad112",
+            missing="that networks with one hidden layer come within every $\\epsilon$ of that head",
+        ),
         "pullback": said(
             "refuted_isotropy.refuted_pullback",
             "refuted_isotropy.pullback_counterexample_short",

@@ -11,7 +11,7 @@ STATEMENT = Statement(
     title="Trajectory linearization",
     source="public summary of arXiv 2605.17180 (key design 2); the paper (PMLR 306, pp. 13184-13212) was not at hand in full",
     quoted=r"Proves that MLP heads can learn state-dependent metrics along the optimization trajectory [..]. Theorem 3.2: for any smooth non-self-intersecting optimization trajectory $\gamma(t)$, there exists an MLP head such that the induced effective Hessian is $\epsilon$-isotropic along the trajectory.",
-    unseen=r"What $\epsilon$-isotropic means is not in the quoted text. It is read as $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ with one constant $c > 0$, with a factor $c(t) > 0$, and with $c = 1$; and once more for the Gauss-Newton term $G = J^T (\nabla^2 L) J$ alone. (With an absolute error, $|H_{\mathrm{eff}} - c I| \leq \epsilon$ and $c$ free, the statement would be empty: a head scaled down meets it.) Which relation of $k$ and $d$, and which activation, the theorem assumes is not said; as it says that a head exists, the activation is ours to choose. If Assumption 1 makes $\nabla^2 L$ a metric here, then the loss is convex, and of the readings with $c = 1$ the one for convex losses is meant. Whether the trajectory is one of the same head's own flow is not said either; that is read by itself, with one factor and with one that varies; the flow may run through $\gamma$ at any speed (at a constant one it runs through no segment, since $z'' = -H_{\mathrm{eff}} z'$). The trajectory is taken over a bounded time, and smooth is taken to mean regular too: along a whole line a bounded loss allows no constant factor, and no gradient flow turns a corner. That such a head is found by training is not claimed, and not decided here.",
+    unseen=r"What $\epsilon$-isotropic means is not in the quoted text. It is read as $|H_{\mathrm{eff}} / c - I| \leq \epsilon$ with one constant $c > 0$, with a factor $c(t) > 0$, and with $c = 1$; and once more for the Gauss-Newton term $G = J^T (\nabla^2 L) J$ alone. (With an absolute error, $|H_{\mathrm{eff}} - c I| \leq \epsilon$ and $c$ free, the statement would be empty: a head scaled down meets it.) Which relation of $k$ and $d$, and which activation, the theorem assumes is not said; as it says that a head exists, the activation is ours to choose. If Assumption 1 makes $\nabla^2 L$ a metric here, then of the readings with $c = 1$ the one behind a metric is meant. Whether the trajectory is one of the same head's own flow is not said either; that is read by itself, with one factor and with one that varies; the flow may run through $\gamma$ at any speed (at a constant one it runs through no segment, since $z'' = -H_{\mathrm{eff}} z'$). The trajectory is taken over a bounded time, and smooth is taken to mean regular too: along a whole line a bounded loss allows no constant factor, and no gradient flow turns a corner. That such a head is found by training is not claimed, and not decided here.",
     hypotheses=(
         Hypothesis(
             id="trajectory",
@@ -81,6 +81,12 @@ STATEMENT = Statement(
             text=r"If the loss is convex, for every $\epsilon > 0$ there is an MLP head with $|H_{\mathrm{eff}} - I| \leq \epsilon$ along $\gamma$.",
             hypotheses=("trajectory", "A1", "nonconstant", "convex"),
             predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="identity-metric",
+            text=r"If $\nabla^2 L \succ 0$ everywhere, for every $\epsilon > 0$ there is an MLP head with $|H_{\mathrm{eff}} - I| \leq \epsilon$ along $\gamma$.",
+            hypotheses=("trajectory", "A1", "metric"),
+            predicted=Verdict.HOLDS,
         ),
         Reading(
             id="pullback",

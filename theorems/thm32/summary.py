@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from verify.claims.summary import Defence, Summary, derived, holds_added, proved, refuted
+from verify.claims.summary import Defence, Summary, derived, holds, holds_added, proved, refuted
 
 SUMMARY = Summary(
     headline=(
+        holds("holds behind a metric", "identity-metric"),
         holds_added(
-            "holds up to a factor, behind losses that are not constant",
-            "constant-factor",
-            "varying-factor",
+            "holds up to a factor behind nonconstant losses", "constant-factor", "varying-factor"
         ),
         refuted(
-            "refuted for the identity itself, for the Gauss–Newton term alone where $k < d$ or $k = 1$, and, with one factor, along the head's own flow",
+            "refuted for the identity behind others, for Gauss–Newton terms if $k < d$ or $k = 1$, and with one factor along its own flow",
             "identity",
             "pullback",
             "own-flow",
@@ -33,7 +32,8 @@ SUMMARY = Summary(
             "own-flow-varying",
         ),
         refuted(r"refuted for the identity itself, $c = 1$", "identity"),
-        holds_added("which holds if the loss is convex and not constant", "identity-convex"),
+        holds(r"it holds where $\nabla^2 L \succ 0$ everywhere", "identity-metric"),
+        holds_added("and holds if the loss is convex and not constant", "identity-convex"),
         refuted(
             "refuted for the Gauss–Newton term alone where $k < d$, and where $k = d = 1$ for some losses and trajectories",
             "pullback",
@@ -87,10 +87,16 @@ SUMMARY = Summary(
             answer=r"It is meant up to a factor, which the step size absorbs; or for convex losses, since Assumption 1 makes $\nabla^2 L$ a metric.",
             reply=(
                 holds_added(
-                    "Granted, both: it holds up to a factor, and for convex losses that are not constant with $c = 1$",
+                    "Granted, both: it holds up to a factor",
                     "constant-factor",
                     "varying-factor",
-                    "identity-convex",
+                ),
+                holds(
+                    r"where $\nabla^2 L \succ 0$ everywhere it holds with $c = 1$",
+                    "identity-metric",
+                ),
+                holds_added(
+                    "as it holds for every convex loss that is not constant", "identity-convex"
                 ),
                 proved(
                     r"for $2 - 2 \cos$, which is not convex, $c = 1$ is impossible along a straight segment of length $l$ with $(1 - \epsilon) l^2 > 32$",
@@ -117,6 +123,7 @@ SUMMARY = Summary(
         "own-flow-varying": "Near-isotropy along the head's own flow, varying factor",
         "identity": "Nearness to the identity itself, nonconstant loss",
         "identity-convex": "Nearness to the identity itself, convex nonconstant loss",
+        "identity-metric": "Nearness to the identity itself, behind a metric",
         "pullback": "Gauss–Newton term near the identity, behind a metric",
         "pullback-wide": "Gauss–Newton near identity: wide head, definite somewhere",
     },

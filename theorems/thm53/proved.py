@@ -36,7 +36,13 @@ CHECKS = kernel(
             "models.reading_models_nonsingular",
             "models.reading_models_nonsingular_met",
             "models.fisher_chain",
-            read="693a9d5657198515",
+            read="99c0e04d10c78bf5",
+        ),
+        "models-ordered": said(
+            "models.reading_models_ordered",
+            "models.reading_models_ordered_met",
+            "models.fisher_chain",
+            read="2d174c7fe01f920e",
         ),
     },
 )

@@ -63,6 +63,11 @@ STATEMENT = Statement(
             origin=Origin.ADDED,
         ),
         Hypothesis(
+            id="ordered",
+            text=r"$I_h \preceq I_z$, as data processing has it for one parameter",
+            origin=Origin.ADDED,
+        ),
+        Hypothesis(
             id="transversal",
             text=r"$\ker I_z \cap V = 0$",
             origin=Origin.ADDED,
@@ -119,6 +124,14 @@ STATEMENT = Statement(
             + BOUND_AUG
             + r" where $J_h$ vanishes on $\mathcal{V}_{\mathrm{aug}}$: at one point $z$, and without data processing.",
             hypotheses=("models", "point", "nonsingular"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="models-ordered",
+            text=r"For Fisher matrices of two models with $I_h \preceq I_z$, "
+            + BOUND_AUG
+            + r" where $J_h$ vanishes on $\mathcal{V}_{\mathrm{aug}}$ and $\ker I_z$ meets $\mathcal{V}_{\mathrm{aug}}$ in $0$ only.",
+            hypotheses=("models", "point", "ordered", "transversal"),
             predicted=Verdict.HOLDS_ADDED,
         ),
     ),

@@ -32,8 +32,9 @@ SUMMARY = Summary(
             "moves",
         ),
         holds_added(
-            "and it holds for Fisher matrices of two models where $I_z$ is nonsingular, at a single point",
+            r"and it holds for Fisher matrices of two models at a single point where $I_z$ is nonsingular, or where $I_h \preceq I_z$ and $\mathcal{V}_{\mathrm{aug}}$ meets $\ker I_z$ in 0 only",
             "models-nonsingular",
+            "models-ordered",
         ),
     ),
     smallest=r"Independent $z_1 \sim N(\theta_1, 1)$ and $z_2 \sim N(0, 1)$, and $h = z_1$: $I_h$ vanishes along $\theta_2$ and still has rank 1, where the bound is 0.",
@@ -97,6 +98,10 @@ SUMMARY = Summary(
                     "Granted: then it holds of two models, already at one point and without data processing",
                     "models-nonsingular",
                 ),
+                holds_added(
+                    r"and with data processing where it is singular too, but not along $\mathcal{V}_{\mathrm{aug}}$",
+                    "models-ordered",
+                ),
                 proved(
                     r"but it is singular where augmentations preserve the label, and then invariance need cost nothing",
                     "free",
@@ -112,5 +117,6 @@ SUMMARY = Summary(
         "point": "The rank bound: head flat along augmentations at one point",
         "models": "The rank bound for Fisher matrices of two models",
         "models-nonsingular": "The rank bound for two models, the first one nonsingular",
+        "models-ordered": "The rank bound for two models with data processing",
     },
 )

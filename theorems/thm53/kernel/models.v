@@ -2,7 +2,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From Geometry Require Import forms semidefinite subspaces differential expansions.
-From Geometry.thm53 Require Import finite simplex.
+From Geometry.thm53 Require Import finite simplex order rank.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -43,5 +43,37 @@ exists (delta_mx 0 0), (delta_mx 0 1), 1%:M; split; first by rewrite trmx_delta 
 - by rewrite -mxrank_eq0 mxrank_delta.
 - by rewrite -mxrank_eq0 mxrank_delta.
 Qed.
+
+(** Where I_h ⪯ I_z and V meets ker I_z in 0 only, the same bound holds for singular I_z. *)
+Theorem reading_models_ordered d k m (J : 'M[F]_(k, d)) (I_u : 'M[F]_k) (I_z : 'M[F]_d) (V : 'M[F]_(m, d)) :
+  V *m J^T = 0 -> psd I_u -> psd I_z -> J^T *m I_u *m J ⪯ I_z -> (ker I_z :&: V = 0)%MS ->
+  (\rank (J^T *m I_u *m J))%:Z <= (\rank I_z)%:Z - (\rank V)%:Z.
+Proof.
+move=> VJ pu pz le; apply: reading_transversal => //; last by rewrite !mulmxA VJ !mul0mx.
+by rewrite -{2}[J]trmxK; apply: psd_congr.
+Qed.
+
+(** Its hypotheses are met with a singular I_z and J and V other than zero: J = (1, 0, 0), I_u = 1, I_z = diag(1, 1, 0), and V the line of e_2. *)
+Lemma reading_models_ordered_met : exists (J V : 'M[F]_(1, 3)) (I_z : 'M[F]_3),
+  [/\ V *m J^T = 0, psd I_z, J^T *m 1%:M *m J ⪯ I_z, (ker I_z :&: V = 0)%MS & [/\ I_z \notin unitmx, J != 0 & V != 0]].
+Proof.
+pose e i : 'M[F]_(1, 3) := delta_mx 0 i.
+have e0 i j : i != j -> e i *m (e j)^T = 0 by move=> ij; rewrite trmx_delta mul_delta_mx_0.
+have e1 i : e i *m (e i)^T = 1%:M.
+  by rewrite trmx_delta mul_delta_mx; apply/matrixP => a b; rewrite !mxE !ord1.
+have pe i : psd ((e i)^T *m e i) by rewrite -{2}[e i]trmxK; apply: psd_gram.
+have nz i : e i != 0 by rewrite -mxrank_eq0 mxrank_delta.
+exists (e 0), (e 1), ((e 0)^T *m e 0 + (e 1)^T *m e 1); split; first by rewrite e0.
+- exact: psdD.
+- by rewrite mulmx1 /below addrAC subrr add0r.
+- have T : ((e 0)^T *m e 0 + (e 1)^T *m e 1)^T = (e 0)^T *m e 0 + (e 1)^T *m e 1.
+    by rewrite linearD /= !trmx_mul !trmxK.
+  apply/eqP; rewrite -submx0; apply: sub_rows => x; rewrite sub_capmx => /andP[/kerP k /submxP[c xc]].
+  move: k; rewrite xc T mulmxDr !mulmxA -[c *m e 1 *m (e 0)^T]mulmxA e0 // -[c *m e 1 *m (e 1)^T]mulmxA e1.
+  by rewrite mulmx0 mul0mx add0r mulmx1 => ->; exact: sub0mx.
+split=> //; apply/negP => u; have /eqP := nz (lift 0 (lift 0 0)); apply.
+by rewrite -(mulmxK u (e _)) mulmxDr !mulmxA !e0 // !mul0mx addr0 mul0mx.
+Qed.
+
 
 End Models.

@@ -20,6 +20,12 @@ LEMMAS = (
         "Folland, Real Analysis, 2nd ed., Theorem 2.47, of the local inverses",
     ),
     Lemma(
+        "small-image",
+        "Images of lower dimension",
+        r"The image of an open subset of $\mathbb{R}^p$ under a $C^1$ map into $\mathbb{R}^n$ with $p < n$ has measure zero; so has a countable union of such.",
+        "Lee, Introduction to Smooth Manifolds, 2nd ed., Corollary 6.11; Rudin, Real and Complex Analysis, 3rd ed., Lemma 7.25, of the map that forgets $n - p$ coordinates first",
+    ),
+    Lemma(
         "stable-manifold",
         "The centre-stable manifold",
         r"If $g$ is $C^1$, $g(z^*) = z^*$, and $Dg(z^*)$ is invertible with an eigenvalue of modulus above $1$, then the points whose whole orbit stays in some neighbourhood of $z^*$ lie in a $C^1$ disc of dimension below $d$, which has measure zero. Every orbit that converges to $z^*$ enters that neighbourhood for good.",
