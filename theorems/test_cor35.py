@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -10,9 +11,14 @@ import sympy as sp
 import torch
 from torch.autograd.functional import hessian, jacobian
 
-from theorems.cor35 import CHECKS, STATEMENT, capacity, instances, production
+from theorems.cor35 import CHECKS, STATEMENT, capacity, instances, production, refutations
+from theorems.cor35.bounds import Letters
 from theorems.cor35.properties import distance_to_cone
+from verify.claims.check import Context
+from verify.claims.evidence import Finding, Outcome
 from verify.numeric.objectives import OBJECTIVES, Labels, Targets
+
+CTX = Context(seed=0, profile="smoke", device="cpu", cache="", rooms={})
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -144,3 +150,156 @@ def test_what_is_assumed_of_the_loss_hessian_is_evaluated_at_both_outputs():
         assert not instances._bound_m(pair)[1]  # M = 1, and |-2| at one of them
         assert instances._bound_m(replace(pair, bound_m=sp.Integer(2)))[1]
     assert instances._psd(instances.Heads(loss, (one,), (one + 1,)))[1]
+
+
+FITTED = {
+    "error": (0.1, 0.9, 1.0),
+    "gauss_newton": (1.0, 1.0, 0.0),
+    "least": (1.0, 1.0, -1.0),
+    "whole_bound": (0.5, 1.0, 1.0),
+}
+"""Three heads, lambda = 1: below the published threshold 0.158, between it and the sharp one 1, and exactly there."""
+
+EDGE = 1 / (2 * capacity.SPREAD**0.5)
+"""The published threshold."""
+
+
+@pytest.mark.parametrize(
+    ("heads", "threshold", "outcome"),
+    [
+        pytest.param({}, None, "as stated", id="as it should be"),
+        pytest.param({}, ("published", 1.1), "surprise", id="the published threshold is larger"),
+        pytest.param({}, ("convex", 0.95), "surprise", id="the sharp threshold is smaller"),
+        pytest.param(
+            {"error": (0.1, EDGE * (1 - 5e-11), 1.0)},
+            ("published", 1 - 1e-10),
+            "surprise",
+            id="a head is beyond one way to the published threshold and below the other",
+        ),
+        pytest.param(
+            {"least": (1.0, math.nan, -1.0)}, None, "surprise", id="an eigenvalue is no number"
+        ),
+        pytest.param(
+            {"error": (1.0, 1.5, 2.0)}, None, "surprise", id="no head is below the sharp threshold"
+        ),
+        pytest.param(
+            {"whole_bound": (1.0, 1.5, 2.0)}, None, "surprise", id="no full bound is below lambda"
+        ),
+        pytest.param(
+            {"gauss_newton": (1.0, 0.0, 0.0)},
+            None,
+            "surprise",
+            id="G is singular below the sharp threshold",
+        ),
+        pytest.param(
+            {"least": (0.0, 1.0, -1.0)},
+            None,
+            "surprise",
+            id="H_eff is singular below the full bound's threshold",
+        ),
+    ],
+)
+def test_fitted_heads_are_red_where_one_condition_fails(monkeypatch, heads, threshold, outcome):
+    rows = iter(zip(*(FITTED | heads).values(), strict=True))
+    monkeypatch.setattr(capacity, "DEPTHS", (2,))
+    monkeypatch.setattr(capacity, "WIDTHS", (4, 8, 16))
+    monkeypatch.setattr(capacity, "_fitted", lambda width, *_: width)
+    monkeypatch.setattr(
+        capacity,
+        "_measure",
+        lambda width, *_: capacity.Measured(
+            width, 2, *torch.tensor(next(rows), dtype=torch.float64)[:, None]
+        ),
+    )
+    if threshold is not None:
+        name, factor = threshold
+        right = getattr(capacity.bounds, name)
+        monkeypatch.setattr(capacity.bounds, name, lambda x: factor * right(x))
+    assert capacity.fitted_heads(CTX).outcome == Outcome(outcome)
+
+
+@pytest.mark.parametrize(
+    ("change", "longer", "outcome"),
+    [
+        pytest.param({}, 1, "as stated", id="as it should be"),
+        pytest.param(
+            {"aligned": 1e-11}, 1, "surprise", id="one aligned error leaves an eigenvalue positive"
+        ),
+        pytest.param({}, 1.01, "surprise", id="the random error has not the norm 1"),
+        pytest.param({"reached": 0.99}, 1, "surprise", id="one proved threshold is beyond"),
+        pytest.param({"aligned": math.nan}, 1, "surprise", id="one setting too few is judged"),
+    ],
+)
+def test_thresholds_at_production_size_are_red_where_one_condition_fails(
+    monkeypatch, change, longer, outcome
+):
+    # lambda = L = M = 1: the sharp threshold for a convex loss is 1. Four of twelve settings are not judged.
+    row = {"letters": Letters(1.0, 1.0, 1.0), "random": 1.0, "aligned": 0.0, "reached": 1.0}
+    rows = iter([row | change, *[row] * 7, *[row | {"aligned": math.nan}] * 4])
+    size, eigenvalues = (2, 3, 3), torch.linalg.eigvalsh
+    monkeypatch.setattr(production, "PROJECTOR", size)
+    monkeypatch.setattr(production, "HEADS", [(name, (size,)) for name, _ in production.HEADS])
+    monkeypatch.setattr(torch.linalg, "eigvalsh", lambda x: longer * eigenvalues(x))
+    monkeypatch.setattr(
+        production,
+        "measure",
+        lambda at, label, loss, noise: production.Measured(at.name, label, **next(rows)),
+    )
+    assert production.thresholds(CTX).outcome == Outcome(outcome)
+
+
+LOW = sp.Rational(99, 100)
+LOST, KEPT = instances.LOST, instances.KEPT
+KINKED = instances.z1**2 * abs(instances.z1)
+
+
+def _saddled(heads):
+    """With a second output that is 0, and that the loss bends down."""
+    target, perturbed = (*heads.target, sp.S.Zero), (*heads.perturbed, sp.S.Zero)
+    loss = heads.loss - instances.u2**2 / 2
+    return replace(heads, loss=loss, target=target, perturbed=perturbed)
+
+
+BEYOND = {
+    "LOST": {
+        "": instances.FAR,  # far beyond the threshold, and definite
+        "A1": replace(LOST, perturbed=(LOST.perturbed[0] + KINKED, LOST.perturbed[1])),
+        "L": replace(LOST, bound_l=LOW),
+        "M": replace(LOST, bound_m=LOW),
+        "lambda": instances.linear(instances.SADDLE, (LOW / 2,) * 2, (LOW,) * 2),
+        "exceeds": instances.CURVED,  # lost with the same Jacobian
+    },
+    "KEPT": {
+        "": instances.TURNED,  # a collapse that is unstable
+        "A1": replace(KEPT, perturbed=(KEPT.perturbed[0] + KINKED,)),
+        "A6": replace(KEPT, loss=instances.u1**2 / 2),
+        "critical": replace(KEPT, perturbed=(instances.z1,)),
+        "psd": _saddled(KEPT),
+        "L": replace(KEPT, bound_l=LOW),
+        "M": replace(KEPT, bound_m=LOW),
+        "lambda": replace(KEPT, target=(-instances.z1 - instances.z1**2 / 2,)),
+        "exceeds": replace(KEPT, target=KEPT.perturbed),
+    },
+}
+"""By what is shown: heads that lack one hypothesis, or else (first) what they are to show."""
+
+
+@pytest.mark.parametrize(
+    ("name", "failing"), [(name, failing) for name, each in BEYOND.items() for failing in each]
+)
+def test_what_can_happen_beyond_the_threshold_is_red_where_one_condition_fails(
+    monkeypatch, name, failing
+):
+    check = {"LOST": refutations.can_fail, "KEPT": refutations.can_be_stable}[name]
+    assert check(CTX).outcome is Outcome.AS_STATED
+    monkeypatch.setattr(refutations, name, BEYOND[name][failing])
+    found = check(CTX)
+    assert found.outcome is Outcome.SURPRISE
+    assert [h.id for h in found.witness.hypotheses if not h.holds] == [failing] * bool(failing)
+
+
+@pytest.mark.parametrize("check", [refutations.can_fail, refutations.can_be_stable])
+def test_without_a_witness_nothing_is_shown_to_be_possible(monkeypatch, check):
+    nothing = Finding(outcome=Outcome.AS_STATED, summary="")
+    monkeypatch.setattr(refutations, "_judged", lambda *_: nothing)
+    assert check(CTX).outcome is Outcome.SURPRISE

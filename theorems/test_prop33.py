@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,13 +12,16 @@ import pytest
 import sympy as sp
 import torch
 
-from theorems.prop33 import CHECKS, STATEMENT, properties, refutations, robust, search
+from theorems.prop33 import CHECKS, STATEMENT, properties, refutations, robust, scale, search
+from verify.claims.check import Context
 from verify.claims.describe import describe as case_in_words
+from verify.claims.evidence import Outcome
 from verify.numeric.decimals import rounded_up
 from verify.numeric.rational import identity, matrix
 from verify.symbolic.curvature import Curvature
 
 RESULTS = Path(__file__).parents[1] / "reports" / "RESULTS.md"
+CTX = Context(seed=0, profile="smoke", device="cpu", cache="", rooms={})
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -127,3 +131,125 @@ def test_the_results_tell_the_condition_that_is_seen_and_the_bound_from_above():
     where = "behind the loss log(1 + e^u₁ + e^u₂) on d = k = 2, scaling W alone (c = 10⁻⁶) brings the condition number"
     told = f"{where} of 3.3 down to {seen:.4g}, the largest seen at {points:,} points, where the proved bound is {rounded_up(bound)};"
     assert told in " ".join(RESULTS.read_text(encoding="utf-8").split())
+
+
+TRINOMIAL = refutations.trinomial(0)
+RIPPLE = refutations.rippled(1)
+X, Y = TRINOMIAL.outputs
+
+
+@pytest.mark.parametrize(
+    ("loss", "failing", "outcome"),
+    [
+        pytest.param(TRINOMIAL, set(), "as stated", id="as it should be"),
+        pytest.param(RIPPLE, set(), "surprise", id="the metric changes by a matrix of rank 1"),
+        pytest.param(
+            replace(TRINOMIAL, loss=-TRINOMIAL.loss), {"metric"}, "surprise", id="a concave loss"
+        ),
+        pytest.param(
+            replace(TRINOMIAL, loss=sp.cosh(X) + sp.cosh(Y)),
+            {"curved"},
+            "surprise",
+            id="a flat loss",
+        ),
+    ],
+)
+def test_the_square_barrier_is_red_where_one_condition_fails(monkeypatch, loss, failing, outcome):
+    monkeypatch.setattr(refutations, "trinomial", lambda d: loss)
+    found = refutations.square_barrier(CTX)
+    assert found.outcome == Outcome(outcome)
+    assert {h.id for h in found.witness.hypotheses if not h.holds} == failing
+
+
+def test_the_square_barrier_is_red_where_determinants_do_not_factor(monkeypatch):
+    # The entries of W do not commute, so that determinants of products are no products.
+    symbols = sp.symbols
+
+    def apart(names, **of):
+        return symbols(names, commutative=False) if names.startswith("w") else symbols(names, **of)
+
+    monkeypatch.setattr(sp, "symbols", apart)
+    found = refutations.square_barrier(CTX)
+    assert all(h.holds for h in found.witness.hypotheses)
+    assert found.outcome is Outcome.SURPRISE
+
+
+FIRST = 30.0
+"""A limit of (kappa - 1) / sqrt(c)."""
+
+
+@pytest.mark.parametrize(
+    ("kappas", "looser", "outcome"),
+    [
+        pytest.param((1e7, 3, 1.3, 1.03), 1, "as stated", id="as it should be"),
+        pytest.param((1e7, 80, 1.3, 1.03), 1, "surprise", id="one kappa is beyond its bound"),
+        pytest.param((1e7, 1.2, 1.3, 1.03), 1, "surprise", id="kappa rises from c = 0.01 on"),
+        pytest.param((1e5, 3, 1.3, 1.03), 1, "surprise", id="the largest head is well conditioned"),
+        pytest.param((1e7, 3, 1.4, 1.03), 1, "surprise", id="kappa - 1 falls faster than a root"),
+        pytest.param((1e7, 3, 1.33, 1.033), 1, "surprise", id="the coefficient of the root is off"),
+        pytest.param((1e7, 3, 1.3, 1.03), 1.1, "surprise", id="the bound at c = 1 is another"),
+    ],
+)
+def test_robustness_is_red_where_one_condition_fails(monkeypatch, kappas, looser, outcome):
+    # Oracle of the bounds: |W_0| = 3, so that they are exp(30 sqrt(2 c)).
+    found = iter(
+        [
+            (k, (looser if c == 1 else 1) * np.exp(30 * (2 * c) ** 0.5))
+            for k, c in zip(kappas, robust.SCALES, strict=True)
+        ]
+    )
+    monkeypatch.setattr(robust, "conditions", lambda weight: next(found))
+    monkeypatch.setattr(robust, "first_order", lambda: FIRST)
+    assert robust.robustness(CTX).outcome == Outcome(outcome)
+
+
+@pytest.mark.parametrize(
+    ("flat", "curved", "across", "outcome"),
+    [
+        pytest.param(1, 1, lambda x: x, "as stated", id="as it should be"),
+        pytest.param(
+            1 + 1e-11, 1, lambda x: x, "surprise", id="the flat directions are not those of c = 1"
+        ),
+        pytest.param(
+            1, 1e-15, torch.zeros_like, "surprise", id="the other directions are as good as flat"
+        ),
+        pytest.param(
+            1,
+            1,
+            lambda x: x + 1e-11,
+            "surprise",
+            id="automatic differentiation finds another product",
+        ),
+    ],
+)
+def test_production_heads_are_red_where_one_condition_fails(
+    monkeypatch, flat, curved, across, outcome
+):
+    # The loss is the same with other weights, and the part off v by automatic differentiation another.
+    loss, off = scale.production_loss, scale._across
+
+    def weighed(u):
+        squares, others = (part.square().sum() / 2 for part in (u[: scale.D], u[scale.D :]))
+        return flat * squares + curved * (loss(u) - squares) + (1 - curved) * others
+
+    for name, small in {"D": 4, "K": 8, "HEADS": 2, "PROBES": 3}.items():
+        monkeypatch.setattr(scale, name, small)
+    monkeypatch.setattr(scale, "production_loss", weighed)
+    monkeypatch.setattr(scale, "_across", lambda *given: across(off(*given)))
+    assert scale.production(CTX).outcome == Outcome(outcome)
+
+
+@pytest.mark.parametrize(
+    ("square", "least", "wide", "outcome"),
+    [
+        pytest.param((9, 4, 2), (3, 2, 1.5), 1.05, "as stated", id="as it should be"),
+        pytest.param((9, 4, 2), (3, 4.1, 1.5), 1.05, "surprise", id="a head beats its certificate"),
+        pytest.param((9, 4, 4), (3, 2, 1.5), 1.05, "surprise", id="a smaller head is no better"),
+        pytest.param((9, 4, 2), (3, 2, 1.5), 1.1, "surprise", id="the isotropic head is not found"),
+    ],
+)
+def test_the_search_is_red_where_one_condition_fails(monkeypatch, square, least, wide, outcome):
+    found, bounds = iter((*square, wide)), iter(least)
+    monkeypatch.setattr(search, "best", lambda *_: (next(found), None))
+    monkeypatch.setattr(search, "certificate", lambda *_: next(bounds))
+    assert search.optimised(CTX).outcome == Outcome(outcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,7 @@ import sympy as sp
 import torch
 from torch import nn
 
-from theorems.prop52 import CHECKS, STATEMENT, curves, refutations, trained
+from theorems.prop52 import CHECKS, STATEMENT, curves, refutations, scale, trained
 from verify.claims.check import Context
 from verify.claims.evidence import Answer, Outcome
 from verify.ssl.rotation_orbits import Orbits
@@ -181,3 +182,54 @@ def test_semantics_are_preserved_where_steps_between_classes_are_the_longer_ones
     assert f"moves the trained head's output {said}" in finding.summary
     assert f"Owed to training: {answer}." in finding.summary
     assert f"orbits are contracted more than random directions: {answer}." in finding.summary
+
+
+def _times(factor, compute):
+    """A function with all that it returns multiplied."""
+
+    def scaled(*given):
+        found = compute(*given)
+        return tuple(factor * x for x in found) if isinstance(found, tuple) else factor * found
+
+    return scaled
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "change", "outcome"),
+    [
+        pytest.param(torch, "cdist", partial(_times, 1), "as stated", id="as it should be"),
+        pytest.param(
+            torch.linalg, "qr", partial(_times, 1.001), "surprise", id="the circle is too wide"
+        ),
+        pytest.param(
+            torch, "cdist", partial(_times, 1.001), "surprise", id="distances tell another variance"
+        ),
+        pytest.param(
+            torch.func,
+            "jvp",
+            lambda jvp: lambda *given: (jvp(*given)[0], 1.02 * jvp(*given)[1]),
+            "surprise",
+            id="slopes are steeper than differences",
+        ),
+        pytest.param(
+            torch.func,
+            "jvp",
+            partial(_times, 1.1),
+            "surprise",
+            id="the head on the arc is not the one at its ends",
+        ),
+        *(
+            pytest.param(
+                scale.bounds, name, partial(_times, 0.1), "surprise", id=f"beyond the bound {name}"
+            )
+            for name in ("ends_apart", "slope_variance", "poincare")
+        ),
+    ],
+)
+def test_the_spread_at_production_size_is_red_where_one_condition_fails(
+    monkeypatch, where, name, change, outcome
+):
+    monkeypatch.setattr(scale, "WIDTHS", (6, 9, 9))
+    monkeypatch.setattr(where, name, change(getattr(where, name)))
+    ctx = Context(seed=0, profile="smoke", device="cpu", cache="", rooms={})
+    assert scale.spread(ctx).outcome == Outcome(outcome)

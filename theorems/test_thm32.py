@@ -12,7 +12,7 @@ import sympy as sp
 import torch
 from torch.autograd.functional import hessian, jacobian
 
-from theorems.thm32 import CHECKS, STATEMENT, fitting, properties, refutations
+from theorems.thm32 import CHECKS, STATEMENT, fitting, properties, refutations, scale
 from verify.claims.check import Context
 from verify.claims.evidence import Outcome
 from verify.numeric.activations import TANH
@@ -114,3 +114,133 @@ def test_a_product_that_is_no_number_is_an_infinite_error(points, error):
     curve = SimpleNamespace(points=torch.tensor(points, dtype=torch.float64)[:, None])
     case = SimpleNamespace(curve=curve, probes=torch.ones(1, 1, dtype=torch.float64))
     assert properties.worst(_Power(), case) == error
+
+
+@pytest.mark.parametrize("curve", fitting.CURVES)
+@pytest.mark.parametrize(("of_allowed", "outcome"), [(0.9, "as stated"), (1.1, "surprise")])
+def test_networks_are_red_where_the_error_along_one_curve_does_not_fall(
+    monkeypatch, curve, of_allowed, outcome
+):
+    def measured(ctx, name):
+        end = of_allowed * fitting.FALL if name == curve else 1e-8
+        return [fitting.Measured(0, error, 0) for error in (1.0, 0.1, 0.01, 0.01, end)]
+
+    monkeypatch.setattr(fitting, "measure", measured)
+    assert fitting.networks(None).outcome == Outcome(outcome)
+
+
+@pytest.mark.parametrize("size", [1, 5])
+@pytest.mark.parametrize(
+    ("error", "whole", "alone", "outcome"),
+    [  # in what is allowed of each
+        pytest.param(0.9, 0.9, 0.9, "as stated", id="as it should be"),
+        pytest.param(1.1, 0.9, 0.9, "surprise", id="the properties' own error is too large"),
+        pytest.param(0.9, 1.1, 0.9, "surprise", id="H_eff v is not c v at the last point"),
+        pytest.param(
+            0.9, 0.9, 1.1, "surprise", id="G is not the matrix of rank 1 that it should be"
+        ),
+    ],
+)
+def test_the_exact_head_at_production_size_is_red_where_one_error_is_too_large(
+    monkeypatch, size, error, whole, alone, outcome
+):
+    # What is too large is so at one head: of production size, or of 5 dimensions.
+    def of(case, factor, otherwise=0.1):
+        return (factor if len(case.centre) == size else otherwise) * scale.ROUNDING
+
+    monkeypatch.setattr(scale, "D", 1)
+    monkeypatch.setattr(
+        scale, "_case", lambda seeded, d, k: SimpleNamespace(centre=range(d), u0=range(k))
+    )
+    monkeypatch.setattr(scale, "exact_error", lambda case: error)
+    monkeypatch.setattr(
+        scale, "_split", lambda case: (1.0, (of(case, whole), 2.0, 3.0), of(case, alone))
+    )
+    assert scale.exact(CONTEXT).outcome == Outcome(outcome)
+
+
+def _shrink(monkeypatch):
+    """Heads 3-6-5 for those of production size."""
+    for constant, small in {"SEEDS": 2, "D": 3, "K": 5, "WIDTHS": (3, 6, 5)}.items():
+        monkeypatch.setattr(scale, constant, small)
+    monkeypatch.setattr(scale.Seeded.loss, "__defaults__", (5,))
+
+
+def _off(compute):
+    """A function with its values off by a millionth."""
+    return lambda *given: (1 + 1e-6) * compute(*given)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "outcome"),
+    [
+        pytest.param("SEEDS", 2, "as stated", id="as it should be"),
+        pytest.param(
+            "forced_error",
+            lambda case: 1.1,
+            "surprise",
+            id="the properties' own error is too large",
+        ),
+        pytest.param(
+            "derivative",
+            _off(scale.derivative),
+            "surprise",
+            id="the derivative along the curve is another product",
+        ),
+        pytest.param(
+            "hessian_products",
+            _off(scale.hessian_products),
+            "surprise",
+            id="the head's second derivative is another product with M",
+        ),
+        pytest.param(
+            "STEPS", (2.0**-4, 2.0**-4.8), "surprise", id="the errors fall as if of order 1.6"
+        ),
+        pytest.param(
+            "STEPS", (2.0**-4, 2.0**-5.2), "surprise", id="the errors fall as if of order 2.4"
+        ),
+    ],
+)
+def test_what_isotropy_forces_at_production_size_is_red_where_one_condition_fails(
+    monkeypatch, name, change, outcome
+):
+    _shrink(monkeypatch)
+    monkeypatch.setattr(scale, name, change)
+    assert scale.forced(CONTEXT).outcome == Outcome(outcome)
+
+
+SPECTRA = ((0.9, 1.2), (1.0, 1.02), (1.0, 1.002), (1.0, 1.0002))
+"""Of H_eff / c, for the four scales c: kappa - 1 falls like the root of c from the third to the fourth."""
+
+BOUNDS = (0.25, 0.025, 0.0025, 0.00025)
+
+
+@pytest.mark.parametrize(
+    ("spectra", "bounds", "told", "outcome"),
+    [
+        pytest.param({}, {}, 0.9, "as stated", id="as it should be"),
+        pytest.param({1: (1.02, 1.0)}, {}, 0.9, "surprise", id="a kappa is below 1"),
+        pytest.param({1: (0.9, 1.02)}, {}, 0.9, "surprise", id="a kappa is beyond its bound"),
+        pytest.param(
+            {1: (1.0, 1.0)}, {1: 1e-10}, 0.9, "surprise", id="the bound of kappa is but rounding"
+        ),
+        pytest.param({}, {}, 1.1, "surprise", id="an eigenvalue is beyond its bound"),
+        pytest.param(
+            {2: (1.0, 1.0024)}, {}, 0.9, "surprise", id="kappa - 1 falls faster than a root"
+        ),
+        pytest.param(
+            {2: (1.0, 1.0018)}, {}, 0.9, "surprise", id="kappa - 1 falls slower than a root"
+        ),
+    ],
+)
+def test_affine_heads_are_red_where_one_condition_fails(
+    monkeypatch, spectra, bounds, told, outcome
+):
+    found = iter([spectra.get(n, each) for n, each in enumerate(SPECTRA)])
+    allowed = iter([bounds.get(n, each) for n, each in enumerate(BOUNDS)])
+    shares = iter([0.5, told, 0.5, 0.5])
+    _shrink(monkeypatch)
+    monkeypatch.setattr(scale, "spectrum", lambda *_: torch.tensor(next(found)).double())
+    monkeypatch.setattr(scale, "affine_bound", lambda *_: next(allowed))
+    monkeypatch.setattr(scale, "exceeds", lambda *_: next(shares))
+    assert scale.affine(CONTEXT).outcome == Outcome(outcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import sympy as sp
@@ -13,14 +14,15 @@ from theorems.thm41 import (
     CHECKS,
     STATEMENT,
     complete_collapse,
+    counterexample_controls,
     descent,
     properties,
     refutations,
 )
 from theorems.thm41.hypotheses import hypotheses
-from theorems.thm41.own_parts import flow, initial, many_units, weight_flow
+from theorems.thm41.own_parts import escape, flow, initial, many_units, weight_flow
 from verify.claims.check import Context
-from verify.claims.evidence import Outcome
+from verify.claims.evidence import Finding, Outcome
 from verify.numeric.activations import RELU, SWISH, TANH
 from verify.numeric.effective_hessian import EffectiveHessian, interaction, pullback
 from verify.numeric.heads import Head
@@ -160,3 +162,166 @@ def test_four_units_are_stable_no_more_often_than_the_tail(monkeypatch, of_bound
     assert found.outcome == Outcome(outcome)
     assert ("the binomial bound" in found.summary) == (outcome == "surprise")
     assert found.tables[0].rows[-1][-1] == f"bound: at least {1 - binom.cdf(1, 4, 0.5):.4f}"
+
+
+@pytest.mark.parametrize("passed", [None, 0, 1, 2])
+@pytest.mark.parametrize("outcome", [Outcome.AS_STATED, Outcome.SURPRISE])
+def test_that_persistence_can_fail_is_red_where_one_box_is_not_void(monkeypatch, passed, outcome):
+    # All boxes are void but one, which refutes the reading or meets its conclusion.
+    boxes = iter(outcome if n == passed else Outcome.VACUOUS for n in range(3))
+    monkeypatch.setattr(
+        counterexample_controls, "persistence", lambda *_: Finding(outcome=next(boxes), summary="")
+    )
+    found = counterexample_controls.persistence_can_fail(CTX)
+    assert found.outcome == (Outcome.AS_STATED if passed is None else Outcome.SURPRISE)
+
+
+@pytest.mark.parametrize("size", initial.SIZES)
+@pytest.mark.parametrize(
+    ("more", "otherwise", "outcome"),
+    [
+        pytest.param(0, 0, "as stated", id="as it should be"),
+        pytest.param(200, 0, "surprise", id="more heads of one size are stable than the tail"),
+        pytest.param(0, 1, "surprise", id="one head is counted otherwise by its units"),
+    ],
+)
+def test_frequencies_at_initialisation_are_red_where_one_condition_fails(
+    monkeypatch, size, more, otherwise, outcome
+):
+    # 200 of 4000 are six standard deviations at least.
+    def counted(m, d, rank, generator):
+        fair, here = round(binom.cdf(rank, m, 0.5) * initial.TRIALS), (m, d, rank) == size
+        return fair + here * more, here * otherwise
+
+    monkeypatch.setattr(initial, "stable_heads", counted)
+    assert initial.frequencies(CTX).outcome == Outcome(outcome)
+
+
+ALL, UNSTABLE = 32, 24
+FIRST, ACROSS = torch.eye(escape.D, dtype=torch.float64)[:2]
+
+
+def _flowed(unstable=UNSTABLE, **changed):
+    """Draws of one activation that do what they should, but for the last unstable one, or else the first.
+
+    H_eff has the least eigenvalue -1 or 1, the first axis for its eigenvector, and the norm 2.
+    """
+    ones = torch.ones(ALL, dtype=torch.float64)
+    least = torch.where(torch.arange(ALL) < unstable, -ones, ones)
+    fields = {
+        "least": least.clone(),
+        "slope": ones.clone(),
+        "leaving": FIRST.repeat(ALL, 1),
+        "farthest": torch.where(least < 0, 1e3 * ones, ones),
+        "gradient": torch.zeros_like(FIRST).repeat(ALL, 1),
+        "jacobian_norms": ones.clone(),
+    }
+    for name, value in changed.items():
+        fields[name][max(unstable - 1, 0)] = value
+    told = flow.Window(
+        fields["least"], 2 * ones, ones, ones, ones, torch.outer(FIRST, FIRST).repeat(ALL, 1, 1)
+    )
+    states = SimpleNamespace(
+        gradient=lambda z: fields["gradient"], jacobian_norms=fields["jacobian_norms"]
+    )
+    slope, leaving, farthest = (fields[name] for name in ("slope", "leaving", "farthest"))
+    return escape.Flowed(states, told, flow.Followed(slope, slope, leaving, farthest, 1, ()))
+
+
+def _follow(monkeypatch, **draws):
+    """Put draws, by the activation's name, in the place of those that are followed."""
+    monkeypatch.setattr(escape, "DRAWS", ALL)
+    monkeypatch.setattr(escape, "FLAT_DRAWS", ALL)
+    monkeypatch.setattr(escape, "flowed", lambda s, size, ctx: draws[s.name])
+
+
+@pytest.mark.parametrize("other", ["gelu", "swish"])
+@pytest.mark.parametrize(
+    ("changed", "outcome"),
+    [
+        pytest.param({}, "as stated", id="as it should be"),
+        pytest.param({"gradient": 1e-11}, "surprise", id="a state is not critical"),
+        pytest.param({"jacobian_norms": 0.0}, "surprise", id="a state has J_h = 0"),
+        pytest.param({"least": 1.0, "farthest": 1.001}, "surprise", id="a stable state is left"),
+        pytest.param({"slope": 1.02}, "surprise", id="a draw leaves too fast"),
+        pytest.param({"slope": float("nan")}, "surprise", id="a draw never leaves"),
+        pytest.param({"leaving": ACROSS}, "surprise", id="a draw leaves in another direction"),
+        pytest.param(
+            {"unstable": escape.FEWEST - 1}, "surprise", id="one draw too few is unstable"
+        ),
+    ],
+)
+def test_rates_of_escape_are_red_where_one_condition_fails(monkeypatch, other, changed, outcome):
+    _follow(monkeypatch, **{"gelu": _flowed(), "swish": _flowed(), other: _flowed(**changed)})
+    assert escape.rates(CTX).outcome == Outcome(outcome)
+
+
+@pytest.mark.parametrize("other", ["linear", "relu"])
+@pytest.mark.parametrize(
+    ("changed", "outcome"),
+    [
+        pytest.param({}, "as stated", id="as it should be"),
+        pytest.param({"farthest": 1.001}, "surprise", id="a draw moves"),
+        pytest.param({"least": -1e-11}, "surprise", id="an eigenvalue is negative"),
+        pytest.param({"gradient": 1e-11}, "surprise", id="a state is not critical"),
+    ],
+)
+def test_that_heads_without_curvature_stay_is_red_where_one_condition_fails(
+    monkeypatch, other, changed, outcome
+):
+    _follow(monkeypatch, **{"linear": _flowed(0), "relu": _flowed(0), other: _flowed(0, **changed)})
+    assert escape.flat(CTX).outcome == Outcome(outcome)
+
+
+@pytest.mark.parametrize("other", ["linear", "relu"])
+@pytest.mark.parametrize(
+    ("slope", "gradient", "outcome"),
+    [
+        pytest.param(2.0, 0.0, "as stated", id="as it should be"),
+        pytest.param(2.04, 0.0, "surprise", id="a draw leaves too fast"),
+        pytest.param(float("nan"), 0.0, "surprise", id="a draw never leaves"),
+        pytest.param(2.0, 1e-300, "surprise", id="the gradient at a state is not 0"),
+    ],
+)
+def test_that_heads_leave_in_the_weights_is_red_where_one_condition_fails(
+    monkeypatch, other, slope, gradient, outcome
+):
+    def left(activation, size, generator):
+        rate = torch.full((size,), 2.0, dtype=torch.float64)
+        slopes, gradients = rate.clone(), torch.zeros_like(rate)
+        if activation.name == other:
+            slopes[-1], gradients[-1] = slope, gradient
+        return weight_flow.Left(rate, slopes, gradients)
+
+    monkeypatch.setattr(weight_flow, "leave_in_weights", left)
+    assert escape.weights(CTX).outcome == Outcome(outcome)
+
+
+@pytest.mark.parametrize(
+    ("changed", "outcome"),
+    [
+        pytest.param({}, "as stated", id="as it should be"),
+        pytest.param({"unstable": 0}, "surprise", id="no draw is unstable"),
+        pytest.param({"slope": 1.05}, "surprise", id="a draw leaves at the rate that is refused"),
+        pytest.param({"slope": 1.02}, "surprise", id="a draw leaves at neither rate"),
+    ],
+)
+def test_that_draws_are_misjudged_is_red_where_one_condition_fails(monkeypatch, changed, outcome):
+    _follow(monkeypatch, swish=_flowed(**changed))
+    assert escape.misjudged(CTX).outcome == Outcome(outcome)
+
+
+@pytest.mark.parametrize("field", ["least", "along"])
+def test_that_draws_are_misjudged_is_red_where_a_false_judgement_is_the_right_one(
+    monkeypatch, field
+):
+    # Told another rate, or other directions, a draw is not judged otherwise.
+    class Blind(flow.Window):
+        def _replace(self, **changed):
+            return Blind(
+                *flow.Window._replace(self, **{k: v for k, v in changed.items() if k != field})
+            )
+
+    found = _flowed()
+    _follow(monkeypatch, swish=found._replace(told=Blind(*found.told)))
+    assert escape.misjudged(CTX).outcome is Outcome.SURPRISE

@@ -10,8 +10,10 @@ import sympy as sp
 import torch
 from torch.autograd.functional import hessian
 
-from theorems.thm53 import CHECKS, STATEMENT, latents, trained
+from theorems.thm53 import CHECKS, STATEMENT, latents, scale, trained
 from theorems.thm53.fisher import RANK_TOLERANCE, Fisher, probe_root
+from verify.claims.check import Context
+from verify.claims.evidence import Outcome
 from verify.ssl.probes import Probes
 
 UNIT = torch.eye(3, dtype=torch.float64)
@@ -156,3 +158,34 @@ def test_the_location_family_has_the_rank_of_the_jacobian_to_leading_order_only(
         assert sigma**2 * information == pytest.approx(limit, abs=3 * sigma**2)
         assert np.linalg.eigvalsh(information)[0] == pytest.approx(1.16, abs=0.01)
     assert trained.MODELS["location"] == "location family, leading order"
+
+
+BLIND = f"invariant along {scale.INVARIANT} directions"
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "wrong"),
+    [
+        pytest.param("RELATIVE", scale.RELATIVE, "", id="as it should be"),
+        pytest.param("rank_bound", lambda d, v: d - v + 1, BLIND, id="the rank is not the bound"),
+        pytest.param(
+            "exceeds", lambda gram: len(gram) < 12, "any", id="J^T J is not certified of one head"
+        ),
+        pytest.param(
+            "symmetrised",
+            lambda gram: gram + 1e-6 * torch.eye(len(gram), dtype=torch.float64),
+            f"any, {BLIND}",
+            id="J^T J has another least eigenvalue than J",
+        ),
+    ],
+)
+def test_ranks_at_production_size_are_red_where_one_condition_fails(
+    monkeypatch, name, change, wrong
+):
+    monkeypatch.setattr(scale, "WIDTHS", (12, 40, 40))
+    monkeypatch.setattr(scale, name, change)
+    found = scale.rank_of_jacobian(
+        Context(seed=0, profile="smoke", device="cpu", cache="", rooms={})
+    )
+    assert found.outcome == (Outcome.SURPRISE if wrong else Outcome.AS_STATED)
+    assert found.summary.endswith(f"not what it should be: {wrong}.") == bool(wrong)
