@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from verify.diagnose import words
-from verify.diagnose.effects import costs, orbits, whitening
+from verify.diagnose.effects import costs, one_point, orbits, whitening
 from verify.diagnose.findings import Diagnosis, DiagnosisError, Extremes, spectrum
 from verify.diagnose.forming import forming_error, lengths
 from verify.diagnose.losses import bound, of_outputs
@@ -151,9 +151,11 @@ def diagnose(
         f"{t.term} {end}": getattr(t, end) for t in terms for end in ("smallest", "largest")
     }
     # What moving a row by its length times what the Hessian's rounding makes is the gradient's as well.
-    slope = slope.maximum(rounding * lengths(point))
-    seen = hessian.gradient * (lengths(hessian.gradient) > slope).unsqueeze(1)
-    numbers["first-order change"] = words.first_order(seen, point, terms[-1], numbers["loss"])
+    own, size = lengths(hessian.gradient), _sizes(point)
+    seen = torch.where(own > slope.maximum(rounding * size), own, 0)
+    for word, steep in (("", seen), (" with rounding", own)):
+        change = words.first_order(steep, size, terms[-1], numbers["loss"])
+        numbers[f"first-order change{word}"] = change
     share, escape = _escape(hessian, vector, count)
     numbers |= escape
     least = terms[-1].smallest
@@ -462,6 +464,12 @@ def _criticality(
         "blocks": hessian.blocks,
         "order": hessian.n,
     }
+
+
+def _sizes(point: Tensor) -> Tensor:
+    """Lengths of rows (n, d), or to their mean where that is less, since heads may take an offset away; unless all are one."""
+    size = lengths(point)
+    return size if one_point(point) else size.minimum(lengths(point - point.mean(0)))
 
 
 def _extremes(

@@ -45,7 +45,7 @@ def condition(matrices: Tensor, rounding: float = 0.0) -> tuple[float, int]:
     return kappas[len(kappas) // 2], sorted(counts)[len(counts) // 2]
 
 
-def _one_point(rows: Tensor) -> bool:
+def one_point(rows: Tensor) -> bool:
     """Whether rows (n, d) are one, to within rounding: as of `effective_ranks`, which has a spectrum besides."""
     rounding = 4 * math.sqrt(rows.shape[1]) * torch.finfo(rows.dtype).eps
     return bool(((rows - rows[0]).norm(dim=1) <= rounding * rows[0].norm()).all())
@@ -179,7 +179,7 @@ def costs(
         return [Answer(question, f"This cannot be told: {few}", Strength.VALUE, "no probe")]
     right = {}
     for name, rows in (("z", z), ("h", h)):
-        if _one_point(rows[seen]):
+        if one_point(rows[seen]):
             right[name] = (labels[asked] == labels[seen].mode().values).double().cpu()
             continue
         scores = ridge_scores(rows[seen], labels[seen], rows[asked], classes)

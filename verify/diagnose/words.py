@@ -17,8 +17,9 @@ from verify.numeric.heads import Trace
 from verify.numeric.inertia import inertia
 
 CRITICAL = 1e-9
-"""A row's gradient over the steepest curvature times a length, up to which a state counts as critical: the length is
-the row's, or that over which this curvature makes the row's share of the loss, whichever is more."""
+"""A row's gradient over a curvature times a length, up to which a state counts as critical. The curvature is the steepest,
+or where all are positive the least; the length that of the row, or to the rows' mean if that is less, or that over
+which this curvature makes the row's share of the loss, whichever of these is more."""
 
 COLLAPSED = 1e-12
 """Variance, of at most 1, up to which points of mean square 1, or directions, count as one."""
@@ -41,18 +42,25 @@ def is_direction(numbers: Numbers) -> bool:
     return numbers["variance of directions of h"] <= COLLAPSED
 
 
-def first_order(gradient: Tensor, z: Tensor, effective: Extremes, loss: float) -> float:
-    """The largest of the rows' first-order changes, which `CRITICAL` bounds; curvature counts from its forming error on."""
-    steepest = max(abs(effective.smallest), abs(effective.largest), effective.rounding)
-    slope, size, share = lengths(gradient), lengths(z), math.sqrt(abs(loss) / len(z))
-    root = math.sqrt(steepest)  # of each factor, since a product of curvature and loss may overflow
+def first_order(slope: Tensor, size: Tensor, effective: Extremes, loss: float) -> float:
+    """The largest of the rows' first-order changes, which `CRITICAL` bounds; curvature counts from its forming error on.
+
+    Where all curvature is positive it is the least that counts: a minimum is as far as that says.
+    """
+    curvature = max(abs(effective.smallest), abs(effective.largest), effective.rounding)
+    if effective.negative == 0 == effective.zero:
+        curvature = effective.smallest
+    share = math.sqrt(abs(loss) / len(slope))
+    root = math.sqrt(curvature)  # of each factor, since their product with a loss may overflow
     change = slope / (root * (root * size).clamp(min=share))
     return float(torch.where(slope > 0, change, 0).max())
 
 
-def is_critical(numbers: Numbers) -> bool:
-    """Whether the gradient by z vanishes, as `CRITICAL` says."""
-    return numbers["first-order change"] <= CRITICAL
+def is_critical(numbers: Numbers) -> bool | None:
+    """Whether the gradient by z vanishes, as `CRITICAL` says; None where its rounding hides that."""
+    if numbers["first-order change"] > CRITICAL:
+        return False
+    return True if numbers["first-order change with rounding"] <= CRITICAL else None
 
 
 def verdict(effective: Extremes, numbers: Numbers) -> str:
@@ -64,13 +72,19 @@ def verdict(effective: Extremes, numbers: Numbers) -> str:
         if is_direction(numbers)
         else "Not completely collapsed"
     )
-    if not is_critical(numbers):
+    known = is_critical(numbers)
+    if known is None and _degenerate(effective):
+        return f"{state}, where neither gradient nor curvature is resolved."
+    if not known:
+        where = "it is not resolved whether the gradient is zero"
+        if known is False:
+            where = "the gradient is not zero"
         sign = "without resolved negative curvature"
         if repels(effective):
             sign = "with resolved negative curvature"
             if not effective.closed:
                 sign = "with negative curvature in float64"
-        return f"{state}, where the gradient is not zero, {sign}."
+        return f"{state}, where {where}, {sign}."
     certified = "certified" if effective.closed else "by signs in float64"
     if repels(effective):
         strength = certified if effective.negative else "by its residual"
@@ -126,18 +140,22 @@ def collapse(numbers: Numbers) -> Answer:
 
 def critical(numbers: Numbers) -> Answer:
     """Whether the state is critical."""
-    word = "Yes" if is_critical(numbers) else "No"
+    word = {True: "Yes", False: "No", None: "That is not resolved"}[is_critical(numbers)]
     return Answer(
         "Is the state critical?",
         f"{word}: the loss is {numbers['loss']:.6g}, |rho| = {numbers['|rho|']:.2g} and |J^T rho| = {numbers['|J^T rho|']:.2g}.",
         Strength.RESIDUAL,
-        f"critical up to {CRITICAL:.0e} of the steepest curvature times a length, the row's or that over which this curvature makes its share of the loss, whichever is more; a row's gradient within its own rounding (an estimate) counts as 0",
+        f"critical up to {CRITICAL:.0e} of a curvature times a length: of the steepest, or the least where all are positive, and the row's, or to the rows' mean if that is less, or that over which this curvature makes its share of the loss, whichever of these is more; not resolved where a gradient beyond that is within its own rounding (an estimate)",
     )
 
 
 def stable(effective: Extremes, numbers: Numbers) -> Answer:
     """Whether a perturbation of z grows."""
-    before = "" if is_critical(numbers) else "The state moves, since it is not critical; "
+    before = {
+        True: "",
+        False: "The state moves, since it is not critical; ",
+        None: "Whether the state is critical is not resolved; ",
+    }[is_critical(numbers)]
     total = sum(n or 0 for n in (effective.negative, effective.zero, effective.positive))
     proved = f"eigenvalues of the float64 matrix are enclosed: {effective.negative} negative, {effective.zero} within its forming error of {effective.rounding:.1e} (an estimate), {effective.positive} positive"
     held = f"least eigenvalue {effective.smallest:.4g}, largest {effective.largest:.4g}"
@@ -221,7 +239,7 @@ def time(numbers: Numbers, lr: float | None) -> list[Answer]:
     return [
         Answer(
             "How long does it take?",
-            f"A deviation along it grows by a factor of e in {steps:.3g} steps and a thousandfold in {steps * math.log(1000):.3g}, if z itself descends on the loss of this batch at rate {lr:g}{'' if is_critical(numbers) else ', and while the curvature stays what it is here, though the state moves'}.",
+            f"A deviation along it grows by a factor of e in {steps:.3g} steps and a thousandfold in {steps * math.log(1000):.3g}, if z itself descends on the loss of this batch at rate {lr:g}{'' if is_critical(numbers) else ', and while the curvature stays what it is here, though the state may move'}.",
             Strength.VALUE,
             "1 / log(1 + lr |lambda|); a network moves z through its weights, at another rate",
         )
