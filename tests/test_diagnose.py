@@ -10,6 +10,7 @@ import json
 import math
 import re
 import warnings
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -704,9 +705,10 @@ def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(words) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("Completely collapsed, at a critical point that repels (certified).")
-    assert "was read from its tensors as Linear, GELU, Linear. Which activation it has" in " ".join(
-        shown.split()
-    )
+    told = " ".join(shown.split())
+    assert "was read from its tensors as Linear, GELU, Linear. Which activation it has" in told
+    assert "The checkpoint's weights are those of `state_dict`. Note: The head's tensors" in told
+    assert "tensors are those that begin with `projector.`." in told
     assert json.loads((tmp_path / "f.json").read_text())["terms"][2]["negative"] > 0
     page = (tmp_path / "f.html").read_text()
     assert "repels (certified)" in page
@@ -758,6 +760,88 @@ def test_heads_are_read_from_the_checkpoints_of_libraries(kind: str, tmp_path: P
     z = normal(5, D, seed=0).float()
     found = inputs.head(None, tmp_path / "c.ckpt")
     torch.testing.assert_close(found(z), head(z))
+
+
+def dinos(part: str, of: nn.Sequential) -> dict[str, Tensor]:
+    """As DINO's file has it: the student's names begin with that of a wrapper."""
+    return checkpoint_of(of, "module.head." if part == "student" else "head.")
+
+
+PAIRS: dict[str, Callable[[nn.Sequential, nn.Sequential], dict[str, Any]]] = {
+    "student, teacher": lambda a, b: {"student": dinos("student", a), "teacher": dinos("", b)},
+    "teacher, student": lambda a, b: {"teacher": dinos("", b), "student": dinos("student", a)},
+    "model, its average": lambda a, b: {
+        "model": checkpoint_of(a, "projector."),
+        "model_ema": checkpoint_of(b, "module.projector.", {"n_averaged": torch.ones(1)}),
+    },
+    "online, ema": lambda a, b: checkpoint_of(b, "ema.head.", checkpoint_of(a, "online.head.")),
+    "key, query": lambda a, b: (
+        checkpoint_of(b, "encoder_k.fc.") | checkpoint_of(a, "encoder_q.fc.")
+    ),
+    "target, online": lambda a, b: checkpoint_of(
+        a, "online_network.net.head.", checkpoint_of(b, "target.head.")
+    ),
+    "other names": lambda a, b: checkpoint_of(b, "teacher.projector.") | checkpoint_of(a, "x.fc."),
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_the_network_that_trains_is_read_and_not_its_average(pair: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    head, average = expander(), expander()
+    torch.save(PAIRS[pair](head, average), tmp_path / "c.pth")
+    z = normal(5, D, seed=0).float()
+    notes: list[str] = []
+    torch.testing.assert_close(inputs.head(None, tmp_path / "c.pth", notes=notes)(z), head(z))
+    assert "The head's tensors are those that begin with `" in notes[-1]
+    if pair in ("student, teacher", "teacher, student"):
+        assert notes[0] == "The checkpoint's weights are those of `student`, not of `teacher`."
+    (tmp_path / "own.py").write_text(
+        "from torch import nn\n\n\ndef head():\n    return nn.Sequential(nn.Linear(6, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 5, bias=False))\n"
+    )
+    mine: list[str] = []
+    made = inputs.head(f"{tmp_path}/own.py:head", tmp_path / "c.pth", notes=mine)
+    torch.testing.assert_close(made(z), head(z))
+    assert mine[:-1] == notes[:-1]
+    assert "The head's tensors are those that begin with `" in mine[-1]
+
+
+def test_an_average_is_read_where_nothing_else_is_a_network(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    head, z = expander(), normal(5, D, seed=0).float()
+    small = {"weight": torch.ones(2, 2), "bias": torch.ones(2)}
+    torch.save({"probe": small, "teacher": checkpoint_of(head, "head.")}, tmp_path / "c.pth")
+    torch.testing.assert_close(inputs.head(None, tmp_path / "c.pth")(z), head(z))
+
+
+class Named(nn.Module):
+    """Layers that are named and not numbered, and widths that fit in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc1, self.bn1, self.fc2 = nn.Linear(D, D), normed(D), nn.Linear(D, D)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Outputs for representations z."""
+        return self.fc2(torch.relu(self.bn1(self.fc1(z))))
+
+
+def test_named_layers_stand_in_the_files_order(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    head, z = Named().eval(), normal(5, D, seed=0).float()
+    torch.save(checkpoint_of(head, "projector."), tmp_path / "c.pth")
+    found = inputs.head(None, tmp_path / "c.pth", prefix="projector.")
+    torch.testing.assert_close(found(z), head(z))
+
+
+def test_what_stands_before_the_first_layer_is_said_not_to_be_told(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    for layers in ((nn.ReLU(), nn.Linear(D, 8), nn.ReLU(), nn.Linear(8, K)), expander()):
+        torch.save(checkpoint_of(nn.Sequential(*layers), "projector."), tmp_path / "c.pth")
+        notes: list[str] = []
+        inputs.head(None, tmp_path / "c.pth", notes=notes)
+        first = isinstance(layers[0], nn.ReLU)
+        assert any("first layer with tensors is number 1" in n for n in notes) == first
 
 
 def normed(width: int) -> nn.BatchNorm1d:
