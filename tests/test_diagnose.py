@@ -101,7 +101,7 @@ def test_simsiam_at_minus_one_repels_nothing() -> None:
     assert effective.negative == 0 < effective.positive
     assert (
         found.verdict
-        == "Completely collapsed, at a critical point where no resolved curvature repels."
+        == "Completely collapsed, at a critical point where no resolved curvature repels. Loss, gradient and curvature are those of 4 of 12 samples, with targets held constant."
     )
     assert any(a.strength is Strength.THEOREM and "Sylvester" in a.answer for a in found.answers)
     targets = head(z[:8]).detach()
@@ -116,7 +116,9 @@ def test_what_decorrelates_repels_full_collapse(name: str) -> None:
     head, z = mlp(), collapsed()
     found = diagnose(head, name, z, views=z, batch=4, lr=0.01)
     effective = found.term("H_eff")
-    assert found.verdict == "Completely collapsed, at a critical point that repels (certified)."
+    verdict = "Completely collapsed, at a critical point that repels (certified)."
+    rest = "Loss, gradient and curvature are those of 4 of 12 samples."
+    assert found.verdict == f"{verdict} {rest}"
     assert (
         next(a for a in found.answers if a.question == "Is it stable?").strength
         is Strength.CERTIFIED
@@ -136,6 +138,44 @@ def test_vicregs_way_out_is_common_to_both_views() -> None:
     assert found.numbers["share common to both views"] == pytest.approx(1, abs=1e-6)
     assert found.numbers["share common to all samples"] == pytest.approx(0, abs=1e-6)
     assert sum(found.escape) == pytest.approx(1)
+
+
+def test_a_verdict_says_which_samples_each_half_of_it_is_of() -> None:
+    """Of 40 rows 37 are one, and the batch holds none of the others: repelled is what has collapsed."""
+    z = torch.tensor([1.0, 2.0, 3.0]).repeat(40, 1)
+    z[:3] = normal(3, 3, seed=0).float()
+    found = diagnose(nn.Identity(), "nt_xent", z, views=z, batch=8)
+    assert not {0, 1, 2} & set(found.samples)
+    assert found.verdict.startswith("Not completely collapsed, at a critical point that repels")
+    assert found.verdict.endswith("are those of 8 of 40 samples, whose outputs are one point.")
+    assert "the loss of 8 of 40 samples is" in found.text(10**4)
+    every = diagnose(nn.Identity(), "nt_xent", z, views=z, batch=40)
+    assert every.verdict.endswith("gradient is not zero, with resolved negative curvature.")
+
+
+def test_a_rate_at_which_a_minimum_repels_is_told() -> None:
+    """Descent at rate 100 on a curvature of 1/8 takes a deviation to 11.5 times its opposite."""
+    z = normal(8, 3, seed=0)
+
+    def told(lr: float) -> str:
+        found = diagnose(nn.Identity(), "mse", z, options={"targets": z}, lr=lr)
+        assert "at a critical point that attracts (certified)" in found.verdict
+        return found.text(10**4)
+
+    assert "descent of z itself at rate 100 overshoots along the steepest direction" in told(100.0)
+    assert "overshoots" not in told(15.0)
+
+
+def test_targets_that_are_held_are_told_with_verdict_and_time() -> None:
+    """Antipodal views under SimSiam: with targets that follow, a deviation grows in 109 steps for 179."""
+    z = normal(6, 3, seed=0)
+    found = diagnose(nn.Identity(), "simsiam", z, views=-z, lr=0.1, batch=6)
+    assert found.verdict.endswith("are those with targets held constant.")
+    assert "at rate 0.1, while targets stay as they are" in found.text(10**4)
+    given = diagnose(nn.Identity(), "mse", z, options={"targets": 0 * z})
+    assert "held" not in given.verdict
+    own = diagnose(nn.Identity(), "mse", z)
+    assert any("is at its best whatever the head" in note for note in own.notes)
 
 
 def test_a_track_goes_on_where_there_is_no_hessian() -> None:

@@ -140,6 +140,18 @@ def test_a_minimum_that_is_far_along_a_flat_direction_is_not_here(away: float, s
     assert says in diagnose(head, "mse", z, options={"targets": targets}).verdict
 
 
+@pytest.mark.parametrize("temperature", [0.1, 1e-7, 1e-8, 1e-10])
+def test_no_theorem_is_told_of_a_residual_that_is_rounding(temperature: float) -> None:
+    """Equal rows: rho is 0, and its rounding 1e-16 over the temperature, with a product that may be its opposite."""
+    z = torch.tensor([[0.3, 0.7, -0.2]]).repeat(8, 1)
+    options = {"temperature": temperature}
+    text = diagnose(nn.Identity(), "nt_xent", z, views=z, options=options).text(10**4)
+    assert "since rho is not 0" not in text
+    apart = z + 0.3 * normal(8, 3, seed=0).float()
+    text = diagnose(nn.Identity(), "nt_xent", apart, views=z, options=options).text(10**4)
+    assert ("since rho is not 0" in text) == (temperature == 0.1)
+
+
 def test_an_infinite_number_is_none_in_json() -> None:
     """A slope where loss and curvature are 0 is infinitely steep against them."""
     z = torch.tensor([[1.0, 0.0], [-1.0, 0.0]], dtype=torch.float64)

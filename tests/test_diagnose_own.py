@@ -197,6 +197,20 @@ def test_a_stop_gradient_is_told_wherever_the_state_is() -> None:
         assert not noted(diagnose(head, "simsiam", first, views=second), HELD)
 
 
+@pytest.mark.parametrize("kind", ["no statistics", "centred", "each alone"])
+def test_a_head_that_maps_a_sample_by_the_others_is_told(kind: str) -> None:
+    torch.manual_seed(0)
+    norm = nn.BatchNorm1d(5, track_running_stats=kind == "each alone")
+    weights = normal(D, 3, seed=0)
+    head = nn.Sequential(nn.Linear(D, 5), norm, nn.Tanh(), nn.Linear(5, 3)).eval()
+    if kind == "centred":
+        head = lambda z: (z - z.mean(0)) @ weights  # noqa: E731
+    z = normal(40, D, seed=1)
+    found = diagnose(head, "simsiam", z, views=z + 0.1 * normal(40, D, seed=2), batch=4)
+    says = "A sample's output depends on which others are passed with it. Loss, gradient and curvature are those of the batch of 4 samples; collapse and what the head does, of 40"
+    assert noted(found, says) == (kind != "each alone")
+
+
 def test_a_constant_that_no_value_depends_on_is_not_told() -> None:
     """As the maximum that logits are freed of."""
 

@@ -122,6 +122,10 @@ def diagnose(
     progress("gradient")
     hessian, objective = _hessian(apply, loss, point, count, classes, few, options or {})
     numbers |= _criticality(hessian, objective)
+    numbers |= {"samples": len(rows), "samples of the batch": len(few)}
+    held: list[str] = []
+    if isinstance(loss, str) and isinstance(objective, Loss):
+        held = [name for name in of_outputs(objective) if name not in (options or {})]
     progress("curvature")
     single = _prepared(apply if isinstance(apply, Head) else head, torch.float32, place)
     formulas = closed(apply, objective)
@@ -165,12 +169,12 @@ def diagnose(
     answers = [
         words.collapse(numbers),
         words.critical(numbers),
-        words.stable(terms[-1], numbers),
+        words.stable(terms[-1], numbers, lr),
         *words.curvature(terms),
     ]
     if words.repels(terms[-1]):
         answers.append(words.escape(numbers, few, share, count, separable=hessian.blocks > 1))
-        answers += words.time(numbers, lr)
+        answers += words.time(numbers, lr, held)
     answers += words.theorems(apply, objective, point, hessian, terms, numbers)
     progress("effects of the head")
     answers += whitening(hessian, objective, numbers, rounding, eps)
@@ -180,22 +184,31 @@ def diagnose(
     if classes is not None:
         answers += costs(z1, h1, classes[rows].to(place), numbers, generator)
     norm = nn.modules.batchnorm._NormBase
-    if isinstance(head, nn.Module) and any(
+    training = isinstance(head, nn.Module) and any(
         m.training and isinstance(m, norm) for m in head.modules()
-    ):
+    )
+    order = rows[: len(few)].argsort()
+    among = torch.cat([part[order] for part in h.chunk(count)])  # outputs of the batch among all
+    near = math.sqrt(eps) * float(h.abs().max())
+    if training or not torch.allclose(hessian.output.double(), among, rtol=0, atol=near):
         views_of = "" if second is None else ", with both views in one pass"
+        how = "A sample's output depends on which others are passed with it."
+        if training:
+            how = "The head is in training mode: BatchNorm normalises by the batch."
         notes.append(
-            f"The head is in training mode: BatchNorm normalises by the batch. Loss, gradient and curvature are those of the batch of {len(few)} samples; collapse and what the head does, of {len(rows)}{views_of}. In evaluation mode it is one function."
+            f"{how} Loss, gradient and curvature are those of the batch of {len(few)} samples; collapse and what the head does, of {len(rows)}{views_of}."
         )
-    if isinstance(loss, str) and isinstance(objective, Loss):
-        held = [name for name in of_outputs(objective) if name not in (options or {})]
-        if held:
-            whose = "those of the other view" if count == 2 else "with one view themselves"
-            notes.append(
-                f"{loss}: what it holds constant as {' and '.join(held)} is taken from these outputs, {whose}; `options` gives it otherwise."
-            )
+    if held:
+        whose = (
+            "those of the other view"
+            if count == 2
+            else "with one view themselves, so that a squared error or a cosine is at its best whatever the head"
+        )
+        notes.append(
+            f"{loss}: what it holds constant as {' and '.join(held)} is taken from these outputs, {whose}; `options` gives it otherwise."
+        )
     return Diagnosis(
-        words.verdict(terms[-1], numbers),
+        words.verdict(terms[-1], numbers, held),
         tuple(answers),
         {name: float(value) for name, value in numbers.items()},
         tuple(terms),
@@ -453,7 +466,11 @@ def _criticality(
     hessian: EffectiveHessian, objective: Loss | Callable[[Tensor], Tensor]
 ) -> dict[str, float]:
     """Value and gradients, with the size that they would have without cancellation."""
+    u = hessian.output.double()
+    u = u / u.abs().max().clamp(min=torch.finfo(u.dtype).tiny)
+    apart = (u - u.mean(0)).norm() <= math.sqrt(words.COLLAPSED) * u.norm()
     return {
+        "outputs of the batch are one point": float(apart),
         "loss": float(hessian.value),
         "|rho|": float(lengths(hessian.rho.reshape(1, -1))),
         "|J^T rho|": float(lengths(hessian.gradient.reshape(1, -1))),

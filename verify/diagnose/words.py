@@ -14,7 +14,7 @@ from verify.diagnose.forming import lengths
 from verify.numeric import EffectiveHessian, Head, Loss
 from verify.numeric.effective_hessian import rounding_majorant
 from verify.numeric.heads import Trace
-from verify.numeric.inertia import inertia
+from verify.numeric.inertia import cancellation, inertia
 
 CRITICAL = 1e-9
 """A row's gradient over a curvature times a length, up to which a state counts as critical. The curvature is the steepest,
@@ -23,6 +23,9 @@ which this curvature makes the row's share of the loss, whichever of these is mo
 
 COLLAPSED = 1e-12
 """Variance, of at most 1, up to which points of mean square 1, or directions, count as one."""
+
+DEFECT = 1e-8
+"""Of (hess L) u and rho, which are opposite, what they may differ by where that is told."""
 
 LARGEST = 2048
 """Order up to which the loss's own inertia is counted."""
@@ -63,8 +66,28 @@ def is_critical(numbers: Numbers) -> bool | None:
     return True if numbers["first-order change with rounding"] <= CRITICAL else None
 
 
-def verdict(effective: Extremes, numbers: Numbers) -> str:
-    """The state in one sentence."""
+def verdict(effective: Extremes, numbers: Numbers, held: Sequence[str]) -> str:
+    """The state in one sentence, and in another of what the curvature is, if not of all that was given.
+
+    Args:
+        effective: extremes of H_eff.
+        numbers: what was measured.
+        held: what the loss holds constant of these outputs.
+    """
+    of = [] if numbers["samples of the batch"] == numbers["samples"] else [f"of {_batch(numbers)}"]
+    if of and numbers["outputs of the batch are one point"] and not is_point(numbers):
+        of[0] += ", whose outputs are one point"
+    of += [f"with {' and '.join(held)} held constant"] if held else []
+    rest = f" Loss, gradient and curvature are those {', '.join(of)}." if of else ""
+    return _state(effective, numbers) + rest
+
+
+def _batch(numbers: Numbers) -> str:
+    few, every = numbers["samples of the batch"], numbers["samples"]
+    return f"{few:.0f} of {every:.0f} samples" if few < every else f"{every:.0f} samples"
+
+
+def _state(effective: Extremes, numbers: Numbers) -> str:
     state = (
         "Completely collapsed"
         if is_point(numbers)
@@ -143,13 +166,13 @@ def critical(numbers: Numbers) -> Answer:
     word = {True: "Yes", False: "No", None: "That is not resolved"}[is_critical(numbers)]
     return Answer(
         "Is the state critical?",
-        f"{word}: the loss is {numbers['loss']:.6g}, |rho| = {numbers['|rho|']:.2g} and |J^T rho| = {numbers['|J^T rho|']:.2g}.",
+        f"{word}: the loss of {_batch(numbers)} is {numbers['loss']:.6g}, |rho| = {numbers['|rho|']:.2g} and |J^T rho| = {numbers['|J^T rho|']:.2g}.",
         Strength.RESIDUAL,
         f"critical up to {CRITICAL:.0e} of a curvature times a length: of the steepest, or the least where all are positive, and the row's, or to the rows' mean if that is less, or that over which this curvature makes its share of the loss, whichever of these is more; not resolved where a gradient beyond that is within its own rounding (an estimate)",
     )
 
 
-def stable(effective: Extremes, numbers: Numbers) -> Answer:
+def stable(effective: Extremes, numbers: Numbers, lr: float | None) -> Answer:
     """Whether a perturbation of z grows."""
     before = {
         True: "",
@@ -159,6 +182,8 @@ def stable(effective: Extremes, numbers: Numbers) -> Answer:
     total = sum(n or 0 for n in (effective.negative, effective.zero, effective.positive))
     proved = f"eigenvalues of the float64 matrix are enclosed: {effective.negative} negative, {effective.zero} within its forming error of {effective.rounding:.1e} (an estimate), {effective.positive} positive"
     held = f"least eigenvalue {effective.smallest:.4g}, largest {effective.largest:.4g}"
+    if lr is not None and lr * effective.largest > 2:
+        held += f"; but that is of a small rate: descent of z itself at rate {lr:g} overshoots along the steepest direction, as rate times largest is {lr * effective.largest:.3g}, above 2"
     if effective.negative is None:
         negative = "it repels" if is_critical(numbers) else "H_eff has a negative eigenvalue"
         word = negative if repels(effective) else "no negative eigenvalue was found"
@@ -231,15 +256,16 @@ def escape(numbers: Numbers, few: Tensor, share: Tensor, views: int, *, separabl
     )
 
 
-def time(numbers: Numbers, lr: float | None) -> list[Answer]:
+def time(numbers: Numbers, lr: float | None, held: Sequence[str]) -> list[Answer]:
     """How long the way out takes."""
     if lr is None or "steps to grow by e" not in numbers:
         return []
     steps = numbers["steps to grow by e"]
+    stays = f", while {' and '.join(held)} stay as they are" if held else ""
     return [
         Answer(
             "How long does it take?",
-            f"A deviation along it grows by a factor of e in {steps:.3g} steps and a thousandfold in {steps * math.log(1000):.3g}, if z itself descends on the loss of this batch at rate {lr:g}{'' if is_critical(numbers) else ', and while the curvature stays what it is here, though the state may move'}.",
+            f"A deviation along it grows by a factor of e in {steps:.3g} steps and a thousandfold in {steps * math.log(1000):.3g}, if z itself descends on the loss of this batch at rate {lr:g}{stays}{'' if is_critical(numbers) else ', and while the curvature stays what it is here, though the state may move'}.",
             Strength.VALUE,
             "1 / log(1 + lr |lambda|); a network moves z through its weights, at another rate",
         )
@@ -268,16 +294,19 @@ def theorems(
     if isinstance(objective, Loss) and numbers["scale invariant"]:
         rho, product = hessian.rho.reshape(u.shape), objective.jet(u).hessian_product(u)
         seen = lengths(rho) * lengths(u)  # no length is seen, of any row
-        row = int(seen.argmax())
-        if float(seen[row]) > CRITICAL:  # else rho is rounding
-            rho, product = rho[row], product[row]
-            defect = float((product + rho).norm() / (product.norm() + rho.norm()))
+        noise = (
+            (cancellation(objective, u) * lengths(u).square()).clamp(min=CRITICAL).expand_as(seen)
+        )
+        row = int(torch.where(seen > noise, seen, 0).argmax())
+        rho, product = rho[row], product[row]
+        defect = float((product + rho).norm() / (product.norm() + rho.norm()))
+        if float(seen[row]) > noise[row] and defect <= DEFECT:  # else rho is rounding
             found.append(
                 Answer(
                     question,
                     "A fact of such losses: this one does not see lengths, so (hess L) u = -rho and u.(hess L) u = 0; since rho is not 0, hess L has a negative eigenvalue, whatever the head.",
                     Strength.THEOREM,
-                    f"(hess L) u + rho is {defect:.1e} of its terms in the row where |rho||u| is largest, {float(seen[row]):.2g}",
+                    f"(hess L) u + rho is {defect:.1e} of its terms, of at most {DEFECT:.0e}, in the row where |rho||u| is largest, {float(seen[row]):.2g} with a rounding below {float(noise[row]):.1e} (an estimate)",
                 )
             )
     _, m, effective = terms
