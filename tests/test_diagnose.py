@@ -33,6 +33,7 @@ from verify.diagnose import (
     inputs,
     words,
 )
+from verify.diagnose.effects import costs
 from verify.diagnose.losses import NAMED
 from verify.engine import registry
 from verify.numeric import EffectiveHessian, Head, Keys, Targets, Teacher
@@ -398,15 +399,15 @@ def test_collapse_is_read_off_both_views() -> None:
     assert found.verdict.startswith("Not completely collapsed")
     assert found.numbers["variance of directions of h"] == pytest.approx(1)
     # Every sample has one view at (1, 0) and one at 60 degrees from it: half of their distance, squared.
-    turned = torch.tensor([[math.cos(math.pi / 3), math.sin(math.pi / 3)]]).repeat(5, 1)
+    turned = torch.tensor([[math.cos(math.pi / 3), math.sin(math.pi / 3)]]).repeat(30, 1)
     found = diagnose(
-        nn.Identity(), "simsiam", torch.tensor([[1.0, 0.0]]).repeat(5, 1), views=turned
+        nn.Identity(), "simsiam", torch.tensor([[1.0, 0.0]]).repeat(30, 1), views=turned, batch=4
     )
     for end in ("", ", low", ", high"):
         assert found.numbers[f"variance of directions of h{end}"] == pytest.approx(1 / 4)
-    once = diagnose(nn.Identity(), lambda u: u.square().sum(), normal(9, 4, seed=0))
+    once = diagnose(nn.Identity(), lambda u: u.square().sum(), normal(30, 4, seed=0))
     twice = diagnose(
-        nn.Identity(), "simsiam", normal(9, 4, seed=0), views=normal(9, 4, seed=0)
+        nn.Identity(), "simsiam", normal(30, 4, seed=0), views=normal(30, 4, seed=0), batch=4
     )  # the same views again say nothing new
     for end in ("", ", low", ", high"):
         name = f"variance of directions of h{end}"
@@ -441,6 +442,10 @@ def test_rows_of_other_lengths_hide_nothing() -> None:
     found = diagnose(nn.Identity(), "simsiam", z, views=views)
     assert found.numbers["|J^T rho|"] > 0.1
     assert "where the gradient is not zero" in found.verdict
+    u = torch.cat([z, views]).requires_grad_()
+    F.cosine_similarity(u, torch.cat([views, z])).mean().backward()
+    seen = float((u.grad.norm(dim=1) * u.detach().norm(dim=1)).max())
+    assert f"in the row where |rho||u| is largest, {seen:.2g} with" in found.text(10**4)
 
 
 def test_unrelated_samples_are_never_the_same() -> None:
@@ -459,12 +464,17 @@ def test_unrelated_samples_are_never_the_same() -> None:
 
 
 def test_a_probe_that_has_seen_one_point_names_the_commonest_class() -> None:
-    """The only sample that is apart is often among those that the probe is asked."""
-    z, labels = torch.ones(6, 3), torch.arange(6) % 2
-    z[0] = 2
-    for seed in range(4):
-        found = diagnose(nn.Identity(), lambda u: u.square().sum(), z, labels=labels, seed=seed)
-        assert found.numbers["probe of z"] == found.numbers["probe of h"] <= 2 / 3
+    """The only output that is apart is often among those that the probe is asked."""
+    z, h, labels = normal(60, 3, seed=0), torch.ones(60, 3).double(), torch.arange(60) % 2
+    h[0] = 2
+    for seed in range(6):
+        generator, numbers = torch.Generator().manual_seed(seed), dict[str, float]()
+        asked = torch.randperm(60, generator=generator)[30:]
+        costs(z, h, labels, numbers, generator.manual_seed(seed))
+        commonest = labels[[i for i in range(60) if i not in asked]].mode().values
+        assert numbers["probe of h"] == pytest.approx(
+            float((labels[asked] == commonest).float().mean())
+        )
 
 
 def test_labels_are_names_and_outputs_of_one_point_expand_nothing() -> None:
@@ -1237,7 +1247,8 @@ def test_a_head_whose_weights_cannot_all_be_drawn_again_has_no_fresh_one() -> No
     plain = nn.Linear(D, 4).double()
     assert "orbit contraction, fresh head" in diagnose(plain, "simsiam", z, views=views).numbers
     normed = nn.utils.parametrizations.weight_norm(nn.Linear(D, 4)).double()
-    for head in (Attends().double(), normed):
+    by_hooks = nn.Sequential(nn.utils.spectral_norm(nn.Linear(D, 4, bias=False)).double()).eval()
+    for head in (Attends().double(), normed, by_hooks):
         found = diagnose(head, "simsiam", z, views=views, batch=4)
         assert "orbit contraction, fresh head" not in found.numbers
 

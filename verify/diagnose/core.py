@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from verify.diagnose import words
 from verify.diagnose.effects import costs, one_point, orbits, whitening
-from verify.diagnose.findings import Diagnosis, DiagnosisError, Extremes, spectrum
+from verify.diagnose.findings import FEW, Diagnosis, DiagnosisError, Extremes, spectrum
 from verify.diagnose.forming import forming_error, lengths
 from verify.diagnose.losses import bound, of_outputs
 from verify.diagnose.own import asymmetry, closed, coarsest, not_its_slope
@@ -55,7 +55,7 @@ DRAWS = 200
 """Bootstrap draws of the interval of a variance."""
 
 SAME = 1e-12
-"""Largest difference of the outputs of a module and of the layers read from it, over the largest output."""
+"""Largest difference of the outputs of a module and of the layers read from it, over the largest output; its root, of their gradients."""
 
 LOST = "Head or loss is not of the closed forms that are known. What its own code loses whole to rounding, such as the 1 - p of a saturated softmax, is not in the forming error; so no sign is called certified."
 """What is said of code of one's own."""
@@ -320,20 +320,38 @@ def _prepared(
 
 
 def _read(module: nn.Module, z: Tensor, h: Tensor) -> Head | nn.Module:
-    """A module in closed form where it is made of layers that have one, and puts out what these do; else itself.
+    """A module in closed form where it is made of layers that have one, and puts out and hands back what these do; else itself.
 
     Args:
         module: in float64.
         z: representations.
         h: what the module put out there.
     """
+    w = torch.randn(h.shape, generator=torch.Generator().manual_seed(0)).to(h)
+
+    def slope(function: Callable[[Tensor], Tensor]) -> Tensor:
+        x = z.clone().requires_grad_()
+        with torch.enable_grad():
+            return torch.autograd.grad(function(x), x, w)[0]
+
+    def alike(a: Tensor, b: Tensor, most: float) -> bool:
+        return torch.allclose(a, b, rtol=0, atol=most * float(b.abs().max()))
+
     try:
-        head = head_of(module)
+        head = head_of(_apart(module))
+        # What `head_of` has compared is eight points of its own, and no gradient, which hooks or `detach` may cut.
+        with plainly(z.device), untouched(module):
+            same = alike(head(z), h, SAME) and alike(slope(head), slope(module), math.sqrt(SAME))
     except (TypeError, ValueError, RuntimeError, StopIteration):
         return module
-    # What `head_of` has compared is eight points of its own.
-    same = torch.allclose(head(z), h, rtol=0, atol=SAME * float(h.abs().max()))
     return head if same else module
+
+
+def _apart(module: nn.Module) -> nn.Module:
+    """The module, each layer of a `Sequential` an object of its own: one that is used twice is two."""
+    if type(module) is nn.Sequential:
+        return nn.Sequential(*map(_apart, module))
+    return copy.copy(module)
 
 
 def _cast(head: Head, dtype: torch.dtype, place: torch.device) -> Head:
@@ -388,22 +406,21 @@ def _collapse(
         ranks = effective_ranks(rows)
         directions = F.normalize(rows, dim=1, eps=math.sqrt(tiny))
         variance = float((directions - directions.mean(0)).square().sum(1).mean())
-        low, high = _interval(
-            (directions - directions.mean(0)).reshape(views, -1, rows.shape[1]), generator
-        )
         centred = rows - rows.mean(0)
         spread = centred.norm() / rows.norm().clamp(min=tiny)
         numbers |= {
             f"variance of {name} over its mean square": float(spread.square()),
             f"variance of directions of {name}": variance,
-            f"variance of directions of {name}, low": low,
-            f"variance of directions of {name}, high": high,
             f"effective rank of {name}, Roy and Vetterli": ranks.roy_vetterli,
             f"effective rank of {name}, RankMe": ranks.rankme,
             f"effective rank of {name}, von Neumann": ranks.von_neumann,
             f"{name} collapsed": float(ranks.collapsed),
             f"{name} dimensions": rows.shape[1],
         }
+        if len(rows) >= views * FEW:
+            by_view = (directions - directions.mean(0)).reshape(views, -1, rows.shape[1])
+            ends = zip(("low", "high"), _interval(by_view, generator), strict=True)
+            numbers |= {f"variance of directions of {name}, {end}": x for end, x in ends}
         spectra[f"singular values of {name}"] = spectrum(torch.linalg.svdvals(centred).cpu())
         if ranks.collapsed:
             spectra[f"singular values of {name}"] = (0.0,)
@@ -560,11 +577,13 @@ def _fresh(
         return None
     fresh = copy.deepcopy(getattr(head, "_orig_mod", head)).to(place, torch.float64)
     drawable = [m for m in fresh.modules() if m._parameters]
-    normed = any(name.endswith(("weight_g", "original1")) for name, _ in fresh.named_parameters())
-    if not drawable or normed or any(not hasattr(m, "reset_parameters") for m in drawable):
+    if not drawable or any(not hasattr(m, "reset_parameters") for m in drawable):
         return None  # some of its weights would stay those that were trained
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(seed)
+        for parameter in fresh.parameters():
+            parameter.fill_(math.nan)
         for module in drawable:
             module.reset_parameters()  # type: ignore[operator]
-    return fresh
+    # As where weights are made of others, by weight or spectral norm.
+    return None if any(bool(p.isnan().any()) for p in fresh.parameters()) else fresh

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from verify.diagnose.findings import Answer, Extremes, Strength
+from verify.diagnose.findings import FEW, Answer, Extremes, Strength
 from verify.diagnose.forming import lengths
 from verify.numeric import EffectiveHessian, Head, Loss
 from verify.numeric.effective_hessian import rounding_majorant
@@ -135,11 +135,13 @@ def _degenerate(effective: Extremes) -> bool:
 
 def collapse(numbers: Numbers) -> Answer:
     """How collapsed."""
+    many = "variance of directions of h, low" in numbers
 
     def of(name: str) -> str:
         at = f"variance of directions of {name}"
+        ends = f" ({numbers[f'{at}, low']:.3g} to {numbers[f'{at}, high']:.3g})" if many else ""
         return (
-            f"{name}: {numbers[at]:.3g} ({numbers[f'{at}, low']:.3g} to {numbers[f'{at}, high']:.3g}), "
+            f"{name}: {numbers[at]:.3g}{ends}, "
             f"effective rank {numbers[f'effective rank of {name}, Roy and Vetterli']:.3g} by singular "
             f"values, {numbers[f'effective rank of {name}, RankMe']:.3g} as RankMe, "
             f"{numbers[f'effective rank of {name}, von Neumann']:.3g} by the covariance, "
@@ -156,8 +158,8 @@ def collapse(numbers: Numbers) -> Answer:
     return Answer(
         "Has it collapsed?",
         f"{word} Variance of directions, of at most 1, of {of('h')}; of {of('z')}.",
-        Strength.INTERVAL,
-        f"95 % by bootstrap over the samples, with all of their views, for the variances; ranks are values in float64; one point, or direction, up to a variance of {COLLAPSED:.0e} of the mean square",
+        Strength.INTERVAL if many else Strength.VALUE,
+        f"{'nominally 95 % by bootstrap over the samples, with all of their views, for the variances' if many else f'fewer than {FEW} samples have no interval'}; ranks are values in float64; one point, or direction, up to a variance of {COLLAPSED:.0e} of the mean square",
     )
 
 
