@@ -179,6 +179,24 @@ def test_targets_that_are_held_are_told_with_verdict_and_time() -> None:
     assert any("is at its best whatever the head" in note for note in own.notes)
 
 
+def test_a_way_out_that_is_one_of_many_names_no_samples() -> None:
+    """At collapse NT-Xent has 21 least eigenvalues that are one: of 7 dimensions of samples and 3 of directions."""
+    told = set()
+    for seed in range(3):
+        turned = torch.linalg.qr(normal(4, 4, seed=seed))[0]
+        z = (torch.tensor([[0.3, 0.7, -0.2, 0.1]]).double() @ turned).repeat(8, 1)
+        found = diagnose(nn.Identity(), "nt_xent", z, views=z)
+        (answer,) = (a.answer for a in found.answers if a.question == "Where is the way out?")
+        assert answer.startswith("It is any of 21 directions, of eigenvalues that rounding does")
+        assert "as if on 8.0 evenly; 50 % on view 1 and 50 % on view 2" in answer
+        assert found.escape == pytest.approx([1 / 8] * 8)
+        told.add(answer)
+    assert len(told) == 1
+    u = normal(6, 2, seed=0)
+    one = diagnose(nn.Identity(), lambda u: -(u[3, 0] ** 2) + u.square().sum() / 4 + 0 * u.std(), u)
+    assert "It lies on samples 3 (100 %), as if on 1.0 evenly." in one.text(10**4)
+
+
 def test_a_track_goes_on_where_there_is_no_hessian() -> None:
     """At a kink, in the training's own float32, nothing is measured; past it, all is as before."""
     track = CurvatureTrack(

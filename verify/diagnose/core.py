@@ -57,6 +57,9 @@ DRAWS = 200
 SAME = 1e-12
 """Largest difference of the outputs of a module and of the layers read from it, over the largest output; its root, of their gradients."""
 
+TURNED = 1e-2
+"""Radians, the most that the forming error may turn the direction of an eigenvalue by; else it is one of several."""
+
 LOST = "Head or loss is not of the closed forms that are known. What its own code loses whole to rounding, such as the 1 - p of a saturated softmax, is not in the forming error; so no sign is called certified."
 """What is said of code of one's own."""
 
@@ -150,7 +153,7 @@ def diagnose(
     for name, operator in (("G", hessian.pullback), ("M", hessian.interaction), ("H_eff", hessian)):
         terms.append(replace(_extremes(name, operator, rounding, found), closed=formulas))
     spectra["eigenvalues of H_eff"] = tuple(found.get("values", torch.zeros(0)).tolist())
-    vector = found["vector"]  # of the least eigenvalue of H_eff, block and entries
+    space = found["space"]  # of the least eigenvalue of H_eff, block and orthonormal vectors
     numbers |= {
         f"{t.term} {end}": getattr(t, end) for t in terms for end in ("smallest", "largest")
     }
@@ -160,7 +163,7 @@ def diagnose(
     for word, steep in (("", seen), (" with rounding", own)):
         change = words.first_order(steep, size, terms[-1], numbers["loss"])
         numbers[f"first-order change{word}"] = change
-    share, escape = _escape(hessian, vector, count)
+    share, escape = _escape(hessian, space, count)
     numbers |= escape
     least = terms[-1].smallest
     if lr is not None and words.repels(terms[-1]):
@@ -173,7 +176,7 @@ def diagnose(
         *words.curvature(terms),
     ]
     if words.repels(terms[-1]):
-        answers.append(words.escape(numbers, few, share, count, separable=hessian.blocks > 1))
+        answers.append(words.escape(numbers, few, share, count, terms[-1], hessian.blocks > 1))
         answers += words.time(numbers, lr, held)
     answers += words.theorems(apply, objective, point, hessian, terms, numbers)
     progress("effects of the head")
@@ -526,7 +529,11 @@ def _extremes(
             counts = (counts[0] + below, counts[1] + rest, counts[2] + above)
             every.append((enclosed.low + enclosed.high) / 2)
         found["values"] = torch.cat(every).sort().values
-    found["vector"] = (low, pairs.vectors.reshape(-1, 2, operator.n)[low, 0])
+    vectors = pairs.vectors.reshape(-1, 2, operator.n)[low, 0].unsqueeze(1)
+    if name == "H_eff" and counts is not None:
+        block, vectors = torch.linalg.eigh(operator.dense_blocks(None)[low])
+        vectors = vectors[:, : _alike(block, rounding / TURNED)]
+    found["space"] = (low, vectors)
     known: tuple[int | None, int | None, int | None] = counts or (None, None, None)
     negative, zero, positive = known
     return Extremes(
@@ -542,22 +549,27 @@ def _extremes(
     )
 
 
+def _alike(values: Tensor, least: float) -> int:
+    """How many of values in order come before the first gap of more than that."""
+    gaps = torch.nonzero(values.diff() > least)
+    return int(gaps[0]) + 1 if len(gaps) else len(values)
+
+
 def _escape(
     hessian: EffectiveHessian, at: tuple[int, Tensor], views: int
 ) -> tuple[Tensor, dict[str, float]]:
-    """How the direction of the least eigenvalue lies on samples and views."""
-    block, vector = at
-    whole = hessian.space[0]
+    """How the directions of the least eigenvalue, one or more, lie on samples and views."""
+    block, vectors = at
+    whole, many = hessian.space[0], vectors.shape[1]
     if hessian.blocks > 1:
         share = torch.zeros(whole)
         share[block] = 1
-        direction = torch.zeros(hessian.space, dtype=torch.float64)
-        direction[block] = vector.cpu()
     else:
-        direction = vector.reshape(hessian.space).cpu()
-        share = direction.square().sum(1)
+        direction = vectors.cpu().reshape(*hessian.space, many) / math.sqrt(many)
+        share = direction.square().sum((1, 2))
     samples = share.reshape(views, -1).sum(0)
     numbers = {
+        "directions of the least eigenvalue": many,
         "samples in the direction": float(1 / samples.square().sum()),
         "share of view 1": float(share[: whole // views].sum()),
     }

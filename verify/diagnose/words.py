@@ -227,14 +227,18 @@ def curvature(terms: Sequence[Extremes]) -> list[Answer]:
     ]
 
 
-def escape(numbers: Numbers, few: Tensor, share: Tensor, views: int, *, separable: bool) -> Answer:
+def escape(
+    numbers: Numbers, few: Tensor, share: Tensor, views: int, effective: Extremes, separable: bool
+) -> Answer:
     """Where the least eigenvalue's direction points, in words."""
     top = share.argsort(descending=True)[:3]
     named = ", ".join(
         f"{int(few[i])} ({100 * float(share[i]):.0f} %)" for i in top if share[i] > 0.005
     )
+    many = int(numbers["directions of the least eigenvalue"])
+    alike = f"it is any of {many} directions, of eigenvalues that rounding does not tell apart; together they lie on the samples"
     parts = [
-        f"it lies on samples {named}"
+        (alike if many > 1 else f"it lies on samples {named}")
         if not separable
         else f"the steepest found is a direction of sample {int(few[top[0]])} alone, since the samples are independent; others may have one as steep"
     ]
@@ -254,7 +258,7 @@ def escape(numbers: Numbers, few: Tensor, share: Tensor, views: int, *, separabl
         "Where is the way out?",
         _sentence("; ".join(parts) + "."),
         Strength.RESIDUAL,
-        "the eigenvector's entries",
+        f"entries of its eigenvectors{'; the matrix was not formed, so others may have it as well' if effective.negative is None else ''}",
     )
 
 
