@@ -77,7 +77,7 @@ def plots(found: Diagnosis) -> list[Plot]:
     if repels(found.term("H_eff")):
         drawn.append(
             Plot(
-                title="How the direction of the least eigenvalue lies on the samples of the batch",
+                title="How the least eigenvalue's direction, or directions, lie on the samples of the batch",
                 kind="bar",
                 series=(_line("", found.escape, first=0),),
                 xlabel="samples of the batch, by their places among the outputs",

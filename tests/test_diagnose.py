@@ -10,6 +10,7 @@ import json
 import math
 import re
 import warnings
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from verify.diagnose import (
     inputs,
     words,
 )
+from verify.diagnose.effects import costs
 from verify.diagnose.losses import NAMED
 from verify.engine import registry
 from verify.numeric import EffectiveHessian, Head, Keys, Targets, Teacher
@@ -100,7 +102,7 @@ def test_simsiam_at_minus_one_repels_nothing() -> None:
     assert effective.negative == 0 < effective.positive
     assert (
         found.verdict
-        == "Completely collapsed, at a critical point where no resolved curvature repels."
+        == "Completely collapsed, at a critical point where no resolved curvature repels. Loss, gradient and curvature are those of 4 of 12 samples, with targets held constant."
     )
     assert any(a.strength is Strength.THEOREM and "Sylvester" in a.answer for a in found.answers)
     targets = head(z[:8]).detach()
@@ -115,7 +117,9 @@ def test_what_decorrelates_repels_full_collapse(name: str) -> None:
     head, z = mlp(), collapsed()
     found = diagnose(head, name, z, views=z, batch=4, lr=0.01)
     effective = found.term("H_eff")
-    assert found.verdict == "Completely collapsed, at a critical point that repels (certified)."
+    verdict = "Completely collapsed, at a critical point that repels (certified)."
+    rest = "Loss, gradient and curvature are those of 4 of 12 samples."
+    assert found.verdict == f"{verdict} {rest}"
     assert (
         next(a for a in found.answers if a.question == "Is it stable?").strength
         is Strength.CERTIFIED
@@ -135,6 +139,62 @@ def test_vicregs_way_out_is_common_to_both_views() -> None:
     assert found.numbers["share common to both views"] == pytest.approx(1, abs=1e-6)
     assert found.numbers["share common to all samples"] == pytest.approx(0, abs=1e-6)
     assert sum(found.escape) == pytest.approx(1)
+
+
+def test_a_verdict_says_which_samples_each_half_of_it_is_of() -> None:
+    """Of 40 rows 37 are one, and the batch holds none of the others: repelled is what has collapsed."""
+    z = torch.tensor([1.0, 2.0, 3.0]).repeat(40, 1)
+    z[:3] = normal(3, 3, seed=0).float()
+    found = diagnose(nn.Identity(), "nt_xent", z, views=z, batch=8)
+    assert not {0, 1, 2} & set(found.samples)
+    assert found.verdict.startswith("Not completely collapsed, at a critical point that repels")
+    assert found.verdict.endswith("are those of 8 of 40 samples, whose outputs are one point.")
+    assert "the loss of 8 of 40 samples is" in found.text(10**4)
+    every = diagnose(nn.Identity(), "nt_xent", z, views=z, batch=40)
+    assert every.verdict.endswith("gradient is not zero, with resolved negative curvature.")
+
+
+def test_a_rate_at_which_a_minimum_repels_is_told() -> None:
+    """Descent at rate 100 on a curvature of 1/8 takes a deviation to 11.5 times its opposite."""
+    z = normal(8, 3, seed=0)
+
+    def told(lr: float) -> str:
+        found = diagnose(nn.Identity(), "mse", z, options={"targets": z}, lr=lr)
+        assert "at a critical point that attracts (certified)" in found.verdict
+        return found.text(10**4)
+
+    assert "descent of z itself at rate 100 overshoots along the steepest direction" in told(100.0)
+    assert "overshoots" not in told(15.0)
+
+
+def test_targets_that_are_held_are_told_with_verdict_and_time() -> None:
+    """Antipodal views under SimSiam: with targets that follow, a deviation grows in 109 steps for 179."""
+    z = normal(6, 3, seed=0)
+    found = diagnose(nn.Identity(), "simsiam", z, views=-z, lr=0.1, batch=6)
+    assert found.verdict.endswith("are those with targets held constant.")
+    assert "at rate 0.1, while targets stay as they are" in found.text(10**4)
+    given = diagnose(nn.Identity(), "mse", z, options={"targets": 0 * z})
+    assert "held" not in given.verdict
+    own = diagnose(nn.Identity(), "mse", z)
+    assert any("is at its best whatever the head" in note for note in own.notes)
+
+
+def test_a_way_out_that_is_one_of_many_names_no_samples() -> None:
+    """At collapse NT-Xent has 21 least eigenvalues that are one: of 7 dimensions of samples and 3 of directions."""
+    told = set()
+    for seed in range(3):
+        turned = torch.linalg.qr(normal(4, 4, seed=seed))[0]
+        z = (torch.tensor([[0.3, 0.7, -0.2, 0.1]]).double() @ turned).repeat(8, 1)
+        found = diagnose(nn.Identity(), "nt_xent", z, views=z)
+        (answer,) = (a.answer for a in found.answers if a.question == "Where is the way out?")
+        assert answer.startswith("It is any of 21 directions, of eigenvalues that rounding does")
+        assert "as if on 8.0 evenly; 50 % on view 1 and 50 % on view 2" in answer
+        assert found.escape == pytest.approx([1 / 8] * 8)
+        told.add(answer)
+    assert len(told) == 1
+    u = normal(6, 2, seed=0)
+    one = diagnose(nn.Identity(), lambda u: -(u[3, 0] ** 2) + u.square().sum() / 4 + 0 * u.std(), u)
+    assert "It lies on samples 3 (100 %), as if on 1.0 evenly." in one.text(10**4)
 
 
 def test_a_track_goes_on_where_there_is_no_hessian() -> None:
@@ -357,15 +417,15 @@ def test_collapse_is_read_off_both_views() -> None:
     assert found.verdict.startswith("Not completely collapsed")
     assert found.numbers["variance of directions of h"] == pytest.approx(1)
     # Every sample has one view at (1, 0) and one at 60 degrees from it: half of their distance, squared.
-    turned = torch.tensor([[math.cos(math.pi / 3), math.sin(math.pi / 3)]]).repeat(5, 1)
+    turned = torch.tensor([[math.cos(math.pi / 3), math.sin(math.pi / 3)]]).repeat(30, 1)
     found = diagnose(
-        nn.Identity(), "simsiam", torch.tensor([[1.0, 0.0]]).repeat(5, 1), views=turned
+        nn.Identity(), "simsiam", torch.tensor([[1.0, 0.0]]).repeat(30, 1), views=turned, batch=4
     )
     for end in ("", ", low", ", high"):
         assert found.numbers[f"variance of directions of h{end}"] == pytest.approx(1 / 4)
-    once = diagnose(nn.Identity(), lambda u: u.square().sum(), normal(9, 4, seed=0))
+    once = diagnose(nn.Identity(), lambda u: u.square().sum(), normal(30, 4, seed=0))
     twice = diagnose(
-        nn.Identity(), "simsiam", normal(9, 4, seed=0), views=normal(9, 4, seed=0)
+        nn.Identity(), "simsiam", normal(30, 4, seed=0), views=normal(30, 4, seed=0), batch=4
     )  # the same views again say nothing new
     for end in ("", ", low", ", high"):
         name = f"variance of directions of h{end}"
@@ -400,6 +460,10 @@ def test_rows_of_other_lengths_hide_nothing() -> None:
     found = diagnose(nn.Identity(), "simsiam", z, views=views)
     assert found.numbers["|J^T rho|"] > 0.1
     assert "where the gradient is not zero" in found.verdict
+    u = torch.cat([z, views]).requires_grad_()
+    F.cosine_similarity(u, torch.cat([views, z])).mean().backward()
+    seen = float((u.grad.norm(dim=1) * u.detach().norm(dim=1)).max())
+    assert f"in the row where |rho||u| is largest, {seen:.2g} with" in found.text(10**4)
 
 
 def test_unrelated_samples_are_never_the_same() -> None:
@@ -418,12 +482,17 @@ def test_unrelated_samples_are_never_the_same() -> None:
 
 
 def test_a_probe_that_has_seen_one_point_names_the_commonest_class() -> None:
-    """The only sample that is apart is often among those that the probe is asked."""
-    z, labels = torch.ones(6, 3), torch.arange(6) % 2
-    z[0] = 2
-    for seed in range(4):
-        found = diagnose(nn.Identity(), lambda u: u.square().sum(), z, labels=labels, seed=seed)
-        assert found.numbers["probe of z"] == found.numbers["probe of h"] <= 2 / 3
+    """The only output that is apart is often among those that the probe is asked."""
+    z, h, labels = normal(60, 3, seed=0), torch.ones(60, 3).double(), torch.arange(60) % 2
+    h[0] = 2
+    for seed in range(6):
+        generator, numbers = torch.Generator().manual_seed(seed), dict[str, float]()
+        asked = torch.randperm(60, generator=generator)[30:]
+        costs(z, h, labels, numbers, generator.manual_seed(seed))
+        commonest = labels[[i for i in range(60) if i not in asked]].mode().values
+        assert numbers["probe of h"] == pytest.approx(
+            float((labels[asked] == commonest).float().mean())
+        )
 
 
 def test_labels_are_names_and_outputs_of_one_point_expand_nothing() -> None:
@@ -572,14 +641,17 @@ def test_a_threshold_is_rounded_down(x: float) -> None:
     assert x * (1 - 1e-2) < float(words._at_most(x)) <= x
 
 
-def test_a_loss_that_is_constant_is_critical_everywhere() -> None:
+def test_a_loss_that_is_constant_has_no_slope_anywhere() -> None:
     """BYOL's of one output is 0: what is left of its gradient is rounding, of which a few roundings away may show nothing."""
     for seed in range(20):
         torch.manual_seed(seed)
         head = nn.Sequential(nn.Linear(D, 6), nn.Softplus(), nn.Linear(6, 1)).double()
         z = torch.randn(8, D, dtype=torch.float64)
         for views in (None, z + 0.01):
-            assert "critical point" in diagnose(head, "byol", z, views=views).verdict, seed
+            verdict = diagnose(head, "byol", z, views=views).verdict
+            assert "the gradient is not zero" not in verdict, seed
+            nothing = "where neither gradient nor curvature is resolved"
+            assert nothing in verdict or "at a degenerate critical point" in verdict, seed
 
 
 def test_what_a_checkpoint_has_of_digits_is_kept(tmp_path: Path) -> None:
@@ -701,9 +773,10 @@ def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(words) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("Completely collapsed, at a critical point that repels (certified).")
-    assert "was read from its tensors as Linear, GELU, Linear. Which activation it has" in " ".join(
-        shown.split()
-    )
+    told = " ".join(shown.split())
+    assert "was read from its tensors as Linear, GELU, Linear. Which activation it has" in told
+    assert "The checkpoint's weights are those of `state_dict`. Note: The head's tensors" in told
+    assert "tensors are those that begin with `projector.`." in told
     assert json.loads((tmp_path / "f.json").read_text())["terms"][2]["negative"] > 0
     page = (tmp_path / "f.html").read_text()
     assert "repels (certified)" in page
@@ -755,6 +828,88 @@ def test_heads_are_read_from_the_checkpoints_of_libraries(kind: str, tmp_path: P
     z = normal(5, D, seed=0).float()
     found = inputs.head(None, tmp_path / "c.ckpt")
     torch.testing.assert_close(found(z), head(z))
+
+
+def dinos(part: str, of: nn.Sequential) -> dict[str, Tensor]:
+    """As DINO's file has it: the student's names begin with that of a wrapper."""
+    return checkpoint_of(of, "module.head." if part == "student" else "head.")
+
+
+PAIRS: dict[str, Callable[[nn.Sequential, nn.Sequential], dict[str, Any]]] = {
+    "student, teacher": lambda a, b: {"student": dinos("student", a), "teacher": dinos("", b)},
+    "teacher, student": lambda a, b: {"teacher": dinos("", b), "student": dinos("student", a)},
+    "model, its average": lambda a, b: {
+        "model": checkpoint_of(a, "projector."),
+        "model_ema": checkpoint_of(b, "module.projector.", {"n_averaged": torch.ones(1)}),
+    },
+    "online, ema": lambda a, b: checkpoint_of(b, "ema.head.", checkpoint_of(a, "online.head.")),
+    "key, query": lambda a, b: (
+        checkpoint_of(b, "encoder_k.fc.") | checkpoint_of(a, "encoder_q.fc.")
+    ),
+    "target, online": lambda a, b: checkpoint_of(
+        a, "online_network.net.head.", checkpoint_of(b, "target.head.")
+    ),
+    "other names": lambda a, b: checkpoint_of(b, "teacher.projector.") | checkpoint_of(a, "x.fc."),
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_the_network_that_trains_is_read_and_not_its_average(pair: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    head, average = expander(), expander()
+    torch.save(PAIRS[pair](head, average), tmp_path / "c.pth")
+    z = normal(5, D, seed=0).float()
+    notes: list[str] = []
+    torch.testing.assert_close(inputs.head(None, tmp_path / "c.pth", notes=notes)(z), head(z))
+    assert "The head's tensors are those that begin with `" in notes[-1]
+    if pair in ("student, teacher", "teacher, student"):
+        assert notes[0] == "The checkpoint's weights are those of `student`, not of `teacher`."
+    (tmp_path / "own.py").write_text(
+        "from torch import nn\n\n\ndef head():\n    return nn.Sequential(nn.Linear(6, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 5, bias=False))\n"
+    )
+    mine: list[str] = []
+    made = inputs.head(f"{tmp_path}/own.py:head", tmp_path / "c.pth", notes=mine)
+    torch.testing.assert_close(made(z), head(z))
+    assert mine[:-1] == notes[:-1]
+    assert "The head's tensors are those that begin with `" in mine[-1]
+
+
+def test_an_average_is_read_where_nothing_else_is_a_network(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    head, z = expander(), normal(5, D, seed=0).float()
+    small = {"weight": torch.ones(2, 2), "bias": torch.ones(2)}
+    torch.save({"probe": small, "teacher": checkpoint_of(head, "head.")}, tmp_path / "c.pth")
+    torch.testing.assert_close(inputs.head(None, tmp_path / "c.pth")(z), head(z))
+
+
+class Named(nn.Module):
+    """Layers that are named and not numbered, and widths that fit in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc1, self.bn1, self.fc2 = nn.Linear(D, D), normed(D), nn.Linear(D, D)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Outputs for representations z."""
+        return self.fc2(torch.relu(self.bn1(self.fc1(z))))
+
+
+def test_named_layers_stand_in_the_files_order(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    head, z = Named().eval(), normal(5, D, seed=0).float()
+    torch.save(checkpoint_of(head, "projector."), tmp_path / "c.pth")
+    found = inputs.head(None, tmp_path / "c.pth", prefix="projector.")
+    torch.testing.assert_close(found(z), head(z))
+
+
+def test_what_stands_before_the_first_layer_is_said_not_to_be_told(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    for layers in ((nn.ReLU(), nn.Linear(D, 8), nn.ReLU(), nn.Linear(8, K)), expander()):
+        torch.save(checkpoint_of(nn.Sequential(*layers), "projector."), tmp_path / "c.pth")
+        notes: list[str] = []
+        inputs.head(None, tmp_path / "c.pth", notes=notes)
+        first = isinstance(layers[0], nn.ReLU)
+        assert any("first layer with tensors is number 1" in n for n in notes) == first
 
 
 def normed(width: int) -> nn.BatchNorm1d:
@@ -1110,7 +1265,8 @@ def test_a_head_whose_weights_cannot_all_be_drawn_again_has_no_fresh_one() -> No
     plain = nn.Linear(D, 4).double()
     assert "orbit contraction, fresh head" in diagnose(plain, "simsiam", z, views=views).numbers
     normed = nn.utils.parametrizations.weight_norm(nn.Linear(D, 4)).double()
-    for head in (Attends().double(), normed):
+    by_hooks = nn.Sequential(nn.utils.spectral_norm(nn.Linear(D, 4, bias=False)).double()).eval()
+    for head in (Attends().double(), normed, by_hooks):
         found = diagnose(head, "simsiam", z, views=views, batch=4)
         assert "orbit contraction, fresh head" not in found.numbers
 

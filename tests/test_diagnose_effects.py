@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from verify.diagnose import diagnose
 from verify.diagnose.effects import condition, costs
-from verify.diagnose.findings import Answer
+from verify.diagnose.findings import Answer, Strength
 
 N, D = 120, 4
 CURVATURES = torch.tensor([1.0, 4.0, 9.0, 16.0], dtype=torch.float64)
@@ -127,6 +127,37 @@ def test_a_probe_is_asked_about_what_it_has_not_seen() -> None:
     numbers: dict[str, float] = {}
     costs(z, z, labels, numbers, torch.Generator().manual_seed(0))
     assert 0.3 < numbers["probe of z"] < 0.7
+
+
+def test_few_samples_have_no_interval() -> None:
+    """Of ratios of 1 the intervals of two samples leave 1 out in two cases of three, of eight in one of six."""
+    head, z = nn.Linear(D, 3).double(), normal(60, D, seed=0)
+    views, labels = z + 0.1 * normal(60, D, seed=1), torch.arange(60) % 2
+    for n in (29, 30, 59, 60):
+        found = diagnose(head, "simsiam", z[:n], views=views[:n], labels=labels[:n], batch=4)
+        told = {a.question: a for a in found.answers}
+        few, many = n < 30, n >= 60
+        orbits, cost = told["Does it contract orbits?"], told["What does the head cost?"]
+        assert orbits.answer.startswith("This cannot be told: 29 samples are too few") == few
+        assert (told["Has it collapsed?"].strength is Strength.VALUE) == few
+        assert cost.answer.startswith("This cannot be told: ") != many
+        low = {name.partition(",")[0] for name in found.numbers if name.endswith(", low")}
+        assert low == {
+            *(() if few else ("orbit contraction", "variance of directions of h")),
+            *(() if few else ("variance of directions of z",)),
+            *(("cost",) if many else ()),
+        }
+
+
+def test_a_probe_is_not_asked_about_rows_that_it_has_seen() -> None:
+    """Of 60 rows, six times each, with labels by chance: it names those of all that it saw."""
+    one = normal(60, 80, seed=0)
+    chance = torch.randint(2, (60,), generator=torch.Generator().manual_seed(0))
+    z, labels, numbers = one.repeat(6, 1), chance.repeat(6), dict[str, float]()
+    (answer,) = costs(z, z[:, :2], labels, numbers, torch.Generator().manual_seed(0))
+    assert answer.answer.startswith("Undecided")
+    assert 0.2 < numbers["probe of z"] < 0.8
+    assert "over 30 samples with other representations than" in answer.basis
 
 
 def test_the_variance_of_directions_is_about_their_mean() -> None:

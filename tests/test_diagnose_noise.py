@@ -86,9 +86,70 @@ def test_a_gradient_of_rounding_is_no_slope() -> None:
     views = 1 + 1e-7 * normal(2, 3, seed=1)
     found = diagnose(nn.Identity(), "barlow_twins", z, views=views)
     assert found.numbers["|J^T rho|"] > 1e-3
-    assert "critical point" in found.verdict
+    assert "where neither gradient nor curvature is resolved" in found.verdict
+    assert answer(found, "Is the state critical?").startswith("That is not resolved: ")
+    assert answer(found, "Is it stable?").startswith("Whether the state is critical is not")
     effective = found.term("H_eff")
     assert (effective.negative, effective.positive) == (0, 0)
+
+
+OFFSETS = [("nt_xent", 1e5, 1e-2), ("vicreg", 1e6, 1e-2), ("mse", 1e10, 1.0)]
+
+
+@pytest.mark.parametrize(("loss", "offset", "spread"), OFFSETS)
+def test_an_offset_that_the_head_takes_away_hides_no_slope(
+    loss: str, offset: float, spread: float
+) -> None:
+    """Outputs z - offset, under which descent takes the loss down at once; 1e-9 of |z| is more than their spread or a part of it."""
+    head = nn.Linear(3, 3).double()
+    with torch.no_grad():
+        head.weight.copy_(torch.eye(3))
+        head.bias.fill_(-offset)
+    z, views = (spread * normal(8, 3, seed=seed) + offset for seed in (1, 2))
+    options = {"targets": normal(16, 3, seed=3)} if loss == "mse" else {}
+    found = diagnose(head, loss, z, views=views, options=options)
+    assert found.numbers["|J^T rho|"] > 0.1
+    assert "where the gradient is not zero" in found.verdict
+
+
+def test_a_slope_behind_batchnorm_is_one_however_far_its_inputs_are() -> None:
+    torch.manual_seed(0)
+    head = nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8, eps=1e-12), nn.GELU(), nn.Linear(8, 3))
+    head = head.double().eval()
+    z, views = (1e4 + 1e-3 * normal(8, 3, seed=seed) for seed in (1, 2))
+    with torch.no_grad():
+        inner = head[0](torch.cat([z, views]))
+        head[1].running_mean.copy_(inner.mean(0))
+        head[1].running_var.copy_(inner.var(0))
+    found = diagnose(head, "nt_xent", z, views=views)
+    assert found.numbers["|J^T rho|"] > 10
+    assert "where the gradient is not zero" in found.verdict
+
+
+@pytest.mark.parametrize(
+    ("away", "says"),
+    [(0, "at a critical point that attracts (certified)"), (5, "where the gradient is not zero")],
+)
+def test_a_minimum_that_is_far_along_a_flat_direction_is_not_here(away: float, says: str) -> None:
+    """The least curvature is 1e-10 of the steepest: |J^T rho| = 2.5e-10 is that of a minimum 5 away, where |z| is 1.4."""
+    head = nn.Linear(2, 2, bias=False).double()
+    with torch.no_grad():
+        head.weight.copy_(torch.diag(torch.tensor([1.0, 1e-5])))
+    z = torch.ones(2, 2, dtype=torch.float64)
+    targets = head(z).detach() + away * 1e-5 * torch.tensor([0.0, 1.0])
+    assert says in diagnose(head, "mse", z, options={"targets": targets}).verdict
+
+
+@pytest.mark.parametrize("temperature", [0.1, 1e-7, 1e-8, 1e-10])
+def test_no_theorem_is_told_of_a_residual_that_is_rounding(temperature: float) -> None:
+    """Equal rows: rho is 0, and its rounding 1e-16 over the temperature, with a product that may be its opposite."""
+    z = torch.tensor([[0.3, 0.7, -0.2]]).repeat(8, 1)
+    options = {"temperature": temperature}
+    text = diagnose(nn.Identity(), "nt_xent", z, views=z, options=options).text(10**4)
+    assert "since rho is not 0" not in text
+    apart = z + 0.3 * normal(8, 3, seed=0).float()
+    text = diagnose(nn.Identity(), "nt_xent", apart, views=z, options=options).text(10**4)
+    assert ("since rho is not 0" in text) == (temperature == 0.1)
 
 
 def test_an_infinite_number_is_none_in_json() -> None:

@@ -197,6 +197,76 @@ def test_a_stop_gradient_is_told_wherever_the_state_is() -> None:
         assert not noted(diagnose(head, "simsiam", first, views=second), HELD)
 
 
+@pytest.mark.parametrize("kind", ["no statistics", "centred", "each alone"])
+def test_a_head_that_maps_a_sample_by_the_others_is_told(kind: str) -> None:
+    torch.manual_seed(0)
+    norm = nn.BatchNorm1d(5, track_running_stats=kind == "each alone")
+    weights = normal(D, 3, seed=0)
+    head = nn.Sequential(nn.Linear(D, 5), norm, nn.Tanh(), nn.Linear(5, 3)).eval()
+    if kind == "centred":
+        head = lambda z: (z - z.mean(0)) @ weights  # noqa: E731
+    z = normal(40, D, seed=1)
+    found = diagnose(head, "simsiam", z, views=z + 0.1 * normal(40, D, seed=2), batch=4)
+    says = "A sample's output depends on which others are passed with it. Loss, gradient and curvature are those of the batch of 4 samples; collapse and what the head does, of 40"
+    assert noted(found, says) == (kind != "each alone")
+
+
+class Rounded(nn.Identity):
+    """An `Identity` by its class alone."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Directions, rounded."""
+        return F.normalize(z.float(), dim=1).to(z.dtype)
+
+
+class Cut(nn.Module):
+    """Layers in their order, of which the last hands nothing back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(D, 5), nn.Tanh(), nn.Linear(5, 3))
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Outputs for representations z, half of them constant."""
+        u = self.net(z)
+        return (u + u.detach()) / 2
+
+
+def hooked(module: nn.Module) -> nn.Module:
+    """With a hook that holds the output constant."""
+    module.register_forward_hook(lambda module, given, out: out.detach() + 0 * out)
+    return module
+
+
+FORGED: dict[str, Callable[[], nn.Module]] = {
+    "a class of its own": Rounded,
+    "a hook on nothing": lambda: hooked(nn.Identity()),
+    "a hook on a layer": lambda: nn.Sequential(hooked(nn.Linear(D, 5)), nn.Tanh(), nn.Linear(5, 3)),
+    "detach": Cut,
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_what_looks_like_layers_and_does_more_is_code_of_ones_own(name: str) -> None:
+    torch.manual_seed(0)
+    z = normal(8, D, seed=0)
+    found = diagnose(FORGED[name](), "nt_xent", z, views=z + 0.3 * normal(8, D, seed=1))
+    assert noted(found, "no sign is called certified")
+    assert noted(found, "computes in float32 of itself" if name[2] == "c" else HELD)
+    assert not any(a.strength is Strength.CERTIFIED for a in found.answers)
+    assert "no way out" not in found.verdict
+
+
+def test_an_activation_that_is_used_twice_is_read_twice() -> None:
+    torch.manual_seed(0)
+    bend, z = nn.ReLU(), normal(8, D, seed=0)
+    layers = (nn.Linear(D, 8), bend, nn.Linear(8, 8), bend, nn.Linear(8, 3))
+    for head in (nn.Sequential(*layers), nn.Sequential(nn.Sequential(*layers[:4]), layers[4])):
+        found = diagnose(head, "nt_xent", z, views=z + 0.3 * normal(8, D, seed=1))
+        assert not noted(found, "no sign is called certified")
+        assert any(a.strength is Strength.CERTIFIED for a in found.answers)
+
+
 def test_a_constant_that_no_value_depends_on_is_not_told() -> None:
     """As the maximum that logits are freed of."""
 

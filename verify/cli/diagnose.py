@@ -48,8 +48,13 @@ def run(asked: argparse.Namespace, page: Callable[[Any], str]) -> int:
 
     try:
         named = ":" in asked.loss
+        notes: list[str] = []
         head = inputs.head(
-            asked.head, asked.checkpoint, prefix=asked.prefix, activation=asked.activation
+            asked.head,
+            asked.checkpoint,
+            prefix=asked.prefix,
+            activation=asked.activation,
+            notes=notes,
         )
         found = diagnose(
             head,
@@ -68,7 +73,8 @@ def run(asked: argparse.Namespace, page: Callable[[Any], str]) -> int:
         raise UsageError(str(error)) from None
     if asked.head is None or ":" not in asked.head:
         note = f"The head was read from its tensors as {inputs.layers_of(head)}. Which activation it has (--activation; in a head of DINO always GELU), what follows the last layer, and BatchNorm's eps they do not tell."
-        found = replace(found, notes=(*found.notes, note))
+        notes.append(note)
+    found = replace(found, notes=(*found.notes, *notes))
     print(found.text())
     try:
         if asked.json is not None:

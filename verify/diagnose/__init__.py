@@ -4,7 +4,7 @@
 >>> from verify.diagnose import diagnose
 >>> found = diagnose(torch.nn.Identity(), "simsiam", torch.ones(8, 4), views=torch.ones(8, 4))
 >>> print(found.verdict)
-Completely collapsed, at a critical point where no resolved curvature repels.
+Completely collapsed, at a critical point where no resolved curvature repels. Loss, gradient and curvature are those with targets held constant.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from verify.diagnose import words
-from verify.diagnose.effects import costs, orbits, whitening
-from verify.diagnose.findings import Diagnosis, DiagnosisError, Extremes, spectrum
+from verify.diagnose.effects import costs, one_point, orbits, whitening
+from verify.diagnose.findings import FEW, Diagnosis, DiagnosisError, Extremes, spectrum
 from verify.diagnose.forming import forming_error, lengths
 from verify.diagnose.losses import bound, of_outputs
 from verify.diagnose.own import asymmetry, closed, coarsest, not_its_slope
@@ -55,7 +55,10 @@ DRAWS = 200
 """Bootstrap draws of the interval of a variance."""
 
 SAME = 1e-12
-"""Largest difference of the outputs of a module and of the layers read from it, over the largest output."""
+"""Largest difference of the outputs of a module and of the layers read from it, over the largest output; its root, of their gradients."""
+
+TURNED = 1e-2
+"""Radians, the most that the forming error may turn the direction of an eigenvalue by; else it is one of several."""
 
 LOST = "Head or loss is not of the closed forms that are known. What its own code loses whole to rounding, such as the 1 - p of a saturated softmax, is not in the forming error; so no sign is called certified."
 """What is said of code of one's own."""
@@ -122,6 +125,10 @@ def diagnose(
     progress("gradient")
     hessian, objective = _hessian(apply, loss, point, count, classes, few, options or {})
     numbers |= _criticality(hessian, objective)
+    numbers |= {"samples": len(rows), "samples of the batch": len(few)}
+    held: list[str] = []
+    if isinstance(loss, str) and isinstance(objective, Loss):
+        held = [name for name in of_outputs(objective) if name not in (options or {})]
     progress("curvature")
     single = _prepared(apply if isinstance(apply, Head) else head, torch.float32, place)
     formulas = closed(apply, objective)
@@ -146,15 +153,17 @@ def diagnose(
     for name, operator in (("G", hessian.pullback), ("M", hessian.interaction), ("H_eff", hessian)):
         terms.append(replace(_extremes(name, operator, rounding, found), closed=formulas))
     spectra["eigenvalues of H_eff"] = tuple(found.get("values", torch.zeros(0)).tolist())
-    vector = found["vector"]  # of the least eigenvalue of H_eff, block and entries
+    space = found["space"]  # of the least eigenvalue of H_eff, block and orthonormal vectors
     numbers |= {
         f"{t.term} {end}": getattr(t, end) for t in terms for end in ("smallest", "largest")
     }
     # What moving a row by its length times what the Hessian's rounding makes is the gradient's as well.
-    slope = slope.maximum(rounding * lengths(point))
-    seen = hessian.gradient * (lengths(hessian.gradient) > slope).unsqueeze(1)
-    numbers["first-order change"] = words.first_order(seen, point, terms[-1], numbers["loss"])
-    share, escape = _escape(hessian, vector, count)
+    own, size = lengths(hessian.gradient), _sizes(point)
+    seen = torch.where(own > slope.maximum(rounding * size), own, 0)
+    for word, steep in (("", seen), (" with rounding", own)):
+        change = words.first_order(steep, size, terms[-1], numbers["loss"])
+        numbers[f"first-order change{word}"] = change
+    share, escape = _escape(hessian, space, count)
     numbers |= escape
     least = terms[-1].smallest
     if lr is not None and words.repels(terms[-1]):
@@ -163,12 +172,12 @@ def diagnose(
     answers = [
         words.collapse(numbers),
         words.critical(numbers),
-        words.stable(terms[-1], numbers),
+        words.stable(terms[-1], numbers, lr),
         *words.curvature(terms),
     ]
     if words.repels(terms[-1]):
-        answers.append(words.escape(numbers, few, share, count, separable=hessian.blocks > 1))
-        answers += words.time(numbers, lr)
+        answers.append(words.escape(numbers, few, share, count, terms[-1], hessian.blocks > 1))
+        answers += words.time(numbers, lr, held)
     answers += words.theorems(apply, objective, point, hessian, terms, numbers)
     progress("effects of the head")
     answers += whitening(hessian, objective, numbers, rounding, eps)
@@ -178,22 +187,31 @@ def diagnose(
     if classes is not None:
         answers += costs(z1, h1, classes[rows].to(place), numbers, generator)
     norm = nn.modules.batchnorm._NormBase
-    if isinstance(head, nn.Module) and any(
+    training = isinstance(head, nn.Module) and any(
         m.training and isinstance(m, norm) for m in head.modules()
-    ):
+    )
+    order = rows[: len(few)].argsort()
+    among = torch.cat([part[order] for part in h.chunk(count)])  # outputs of the batch among all
+    near = math.sqrt(eps) * float(h.abs().max())
+    if training or not torch.allclose(hessian.output.double(), among, rtol=0, atol=near):
         views_of = "" if second is None else ", with both views in one pass"
+        how = "A sample's output depends on which others are passed with it."
+        if training:
+            how = "The head is in training mode: BatchNorm normalises by the batch."
         notes.append(
-            f"The head is in training mode: BatchNorm normalises by the batch. Loss, gradient and curvature are those of the batch of {len(few)} samples; collapse and what the head does, of {len(rows)}{views_of}. In evaluation mode it is one function."
+            f"{how} Loss, gradient and curvature are those of the batch of {len(few)} samples; collapse and what the head does, of {len(rows)}{views_of}."
         )
-    if isinstance(loss, str) and isinstance(objective, Loss):
-        held = [name for name in of_outputs(objective) if name not in (options or {})]
-        if held:
-            whose = "those of the other view" if count == 2 else "with one view themselves"
-            notes.append(
-                f"{loss}: what it holds constant as {' and '.join(held)} is taken from these outputs, {whose}; `options` gives it otherwise."
-            )
+    if held:
+        whose = (
+            "those of the other view"
+            if count == 2
+            else "with one view themselves, so that a squared error or a cosine is at its best whatever the head"
+        )
+        notes.append(
+            f"{loss}: what it holds constant as {' and '.join(held)} is taken from these outputs, {whose}; `options` gives it otherwise."
+        )
     return Diagnosis(
-        words.verdict(terms[-1], numbers),
+        words.verdict(terms[-1], numbers, held),
         tuple(answers),
         {name: float(value) for name, value in numbers.items()},
         tuple(terms),
@@ -305,20 +323,38 @@ def _prepared(
 
 
 def _read(module: nn.Module, z: Tensor, h: Tensor) -> Head | nn.Module:
-    """A module in closed form where it is made of layers that have one, and puts out what these do; else itself.
+    """A module in closed form where it is made of layers that have one, and puts out and hands back what these do; else itself.
 
     Args:
         module: in float64.
         z: representations.
         h: what the module put out there.
     """
+    w = torch.randn(h.shape, generator=torch.Generator().manual_seed(0)).to(h)
+
+    def slope(function: Callable[[Tensor], Tensor]) -> Tensor:
+        x = z.clone().requires_grad_()
+        with torch.enable_grad():
+            return torch.autograd.grad(function(x), x, w)[0]
+
+    def alike(a: Tensor, b: Tensor, most: float) -> bool:
+        return torch.allclose(a, b, rtol=0, atol=most * float(b.abs().max()))
+
     try:
-        head = head_of(module)
+        head = head_of(_apart(module))
+        # What `head_of` has compared is eight points of its own, and no gradient, which hooks or `detach` may cut.
+        with plainly(z.device), untouched(module):
+            same = alike(head(z), h, SAME) and alike(slope(head), slope(module), math.sqrt(SAME))
     except (TypeError, ValueError, RuntimeError, StopIteration):
         return module
-    # What `head_of` has compared is eight points of its own.
-    same = torch.allclose(head(z), h, rtol=0, atol=SAME * float(h.abs().max()))
     return head if same else module
+
+
+def _apart(module: nn.Module) -> nn.Module:
+    """The module, each layer of a `Sequential` an object of its own: one that is used twice is two."""
+    if type(module) is nn.Sequential:
+        return nn.Sequential(*map(_apart, module))
+    return copy.copy(module)
 
 
 def _cast(head: Head, dtype: torch.dtype, place: torch.device) -> Head:
@@ -373,22 +409,21 @@ def _collapse(
         ranks = effective_ranks(rows)
         directions = F.normalize(rows, dim=1, eps=math.sqrt(tiny))
         variance = float((directions - directions.mean(0)).square().sum(1).mean())
-        low, high = _interval(
-            (directions - directions.mean(0)).reshape(views, -1, rows.shape[1]), generator
-        )
         centred = rows - rows.mean(0)
         spread = centred.norm() / rows.norm().clamp(min=tiny)
         numbers |= {
             f"variance of {name} over its mean square": float(spread.square()),
             f"variance of directions of {name}": variance,
-            f"variance of directions of {name}, low": low,
-            f"variance of directions of {name}, high": high,
             f"effective rank of {name}, Roy and Vetterli": ranks.roy_vetterli,
             f"effective rank of {name}, RankMe": ranks.rankme,
             f"effective rank of {name}, von Neumann": ranks.von_neumann,
             f"{name} collapsed": float(ranks.collapsed),
             f"{name} dimensions": rows.shape[1],
         }
+        if len(rows) >= views * FEW:
+            by_view = (directions - directions.mean(0)).reshape(views, -1, rows.shape[1])
+            ends = zip(("low", "high"), _interval(by_view, generator), strict=True)
+            numbers |= {f"variance of directions of {name}, {end}": x for end, x in ends}
         spectra[f"singular values of {name}"] = spectrum(torch.linalg.svdvals(centred).cpu())
         if ranks.collapsed:
             spectra[f"singular values of {name}"] = (0.0,)
@@ -451,7 +486,11 @@ def _criticality(
     hessian: EffectiveHessian, objective: Loss | Callable[[Tensor], Tensor]
 ) -> dict[str, float]:
     """Value and gradients, with the size that they would have without cancellation."""
+    u = hessian.output.double()
+    u = u / u.abs().max().clamp(min=torch.finfo(u.dtype).tiny)
+    apart = (u - u.mean(0)).norm() <= math.sqrt(words.COLLAPSED) * u.norm()
     return {
+        "outputs of the batch are one point": float(apart),
         "loss": float(hessian.value),
         "|rho|": float(lengths(hessian.rho.reshape(1, -1))),
         "|J^T rho|": float(lengths(hessian.gradient.reshape(1, -1))),
@@ -462,6 +501,12 @@ def _criticality(
         "blocks": hessian.blocks,
         "order": hessian.n,
     }
+
+
+def _sizes(point: Tensor) -> Tensor:
+    """Lengths of rows (n, d), or to their mean where that is less, since heads may take an offset away; unless all are one."""
+    size = lengths(point)
+    return size if one_point(point) else size.minimum(lengths(point - point.mean(0)))
 
 
 def _extremes(
@@ -484,7 +529,11 @@ def _extremes(
             counts = (counts[0] + below, counts[1] + rest, counts[2] + above)
             every.append((enclosed.low + enclosed.high) / 2)
         found["values"] = torch.cat(every).sort().values
-    found["vector"] = (low, pairs.vectors.reshape(-1, 2, operator.n)[low, 0])
+    vectors = pairs.vectors.reshape(-1, 2, operator.n)[low, 0].unsqueeze(1)
+    if name == "H_eff" and counts is not None:
+        block, vectors = torch.linalg.eigh(operator.dense_blocks(None)[low])
+        vectors = vectors[:, : _alike(block, rounding / TURNED)]
+    found["space"] = (low, vectors)
     known: tuple[int | None, int | None, int | None] = counts or (None, None, None)
     negative, zero, positive = known
     return Extremes(
@@ -500,22 +549,27 @@ def _extremes(
     )
 
 
+def _alike(values: Tensor, least: float) -> int:
+    """How many of values in order come before the first gap of more than that."""
+    gaps = torch.nonzero(values.diff() > least)
+    return int(gaps[0]) + 1 if len(gaps) else len(values)
+
+
 def _escape(
     hessian: EffectiveHessian, at: tuple[int, Tensor], views: int
 ) -> tuple[Tensor, dict[str, float]]:
-    """How the direction of the least eigenvalue lies on samples and views."""
-    block, vector = at
-    whole = hessian.space[0]
+    """How the directions of the least eigenvalue, one or more, lie on samples and views."""
+    block, vectors = at
+    whole, many = hessian.space[0], vectors.shape[1]
     if hessian.blocks > 1:
         share = torch.zeros(whole)
         share[block] = 1
-        direction = torch.zeros(hessian.space, dtype=torch.float64)
-        direction[block] = vector.cpu()
     else:
-        direction = vector.reshape(hessian.space).cpu()
-        share = direction.square().sum(1)
+        direction = vectors.cpu().reshape(*hessian.space, many) / math.sqrt(many)
+        share = direction.square().sum((1, 2))
     samples = share.reshape(views, -1).sum(0)
     numbers = {
+        "directions of the least eigenvalue": many,
         "samples in the direction": float(1 / samples.square().sum()),
         "share of view 1": float(share[: whole // views].sum()),
     }
@@ -535,11 +589,13 @@ def _fresh(
         return None
     fresh = copy.deepcopy(getattr(head, "_orig_mod", head)).to(place, torch.float64)
     drawable = [m for m in fresh.modules() if m._parameters]
-    normed = any(name.endswith(("weight_g", "original1")) for name, _ in fresh.named_parameters())
-    if not drawable or normed or any(not hasattr(m, "reset_parameters") for m in drawable):
+    if not drawable or any(not hasattr(m, "reset_parameters") for m in drawable):
         return None  # some of its weights would stay those that were trained
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(seed)
+        for parameter in fresh.parameters():
+            parameter.fill_(math.nan)
         for module in drawable:
             module.reset_parameters()  # type: ignore[operator]
-    return fresh
+    # As where weights are made of others, by weight or spectral norm.
+    return None if any(bool(p.isnan().any()) for p in fresh.parameters()) else fresh

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from verify.diagnose.findings import Answer, Strength
+from verify.diagnose.findings import FEW, Answer, Strength
 from verify.diagnose.forming import forming_error
 from verify.diagnose.own import asymmetry, closed
 from verify.numeric import EffectiveHessian, Loss
@@ -45,7 +45,7 @@ def condition(matrices: Tensor, rounding: float = 0.0) -> tuple[float, int]:
     return kappas[len(kappas) // 2], sorted(counts)[len(counts) // 2]
 
 
-def _one_point(rows: Tensor) -> bool:
+def one_point(rows: Tensor) -> bool:
     """Whether rows (n, d) are one, to within rounding: as of `effective_ranks`, which has a spectrum besides."""
     rounding = 4 * math.sqrt(rows.shape[1]) * torch.finfo(rows.dtype).eps
     return bool(((rows - rows[0]).norm(dim=1) <= rounding * rows[0].norm()).all())
@@ -113,7 +113,7 @@ def orbits(
         return float((dh / sh) / (dz / sz))
 
     def untold(why: str) -> list[Answer]:
-        answer, basis = f"This cannot be told: {why}.", "squared distances that are 0, or rounding"
+        answer, basis = f"This cannot be told: {why}.", "squared distances of two views"
         return [Answer("Does it contract orbits?", answer, Strength.VALUE, basis)]
 
     pairs = (*within(z1, z2), *within(h1, h2))
@@ -129,11 +129,9 @@ def orbits(
             f"some of {DRAWS} bootstrap draws hold no sample whose views, or outputs, differ"
         )
     low, high = percentile_interval(samples)
-    numbers |= {
-        "orbit contraction": value,
-        "orbit contraction, low": low,
-        "orbit contraction, high": high,
-    }
+    numbers["orbit contraction"] = value
+    if n >= FEW:
+        numbers |= {"orbit contraction, low": low, "orbit contraction, high": high}
     order = torch.randperm(n, generator=generator).to(z1.device)
     other = order.roll(1)  # no sample meets itself
     shuffled = contraction(
@@ -150,6 +148,8 @@ def orbits(
             controls += (
                 f", by a head of fresh weights {numbers['orbit contraction, fresh head']:.2g}"
             )
+    if n < FEW:
+        return untold(f"{n} samples are too few for an interval, which asks for {FEW}")
     word = "Yes" if high < 1 else "No, it expands them" if low > 1 else "Undecided"
     answer = (
         f"{word}: relative to the spread of all outputs, the squared distance of two views changes by a "
@@ -160,7 +160,7 @@ def orbits(
             "Does it contract orbits?",
             answer,
             Strength.INTERVAL,
-            f"95 %, {DRAWS} bootstrap draws over {n} samples",
+            f"nominally 95 %, {DRAWS} bootstrap draws over {n} samples, as if each were independent of the others",
         )
     ]
 
@@ -168,18 +168,20 @@ def orbits(
 def costs(
     z: Tensor, h: Tensor, labels: Tensor, numbers: dict[str, float], generator: torch.Generator
 ) -> list[Answer]:
-    """Accuracy of a linear probe of z and of h on the other half of the samples."""
+    """Accuracy of a linear probe of z and of h on the other half of the samples, of rows that are equal one each."""
     question = "What does the head cost?"
+    same = z.unique(dim=0, return_inverse=True)[1].tolist()
+    one_each = torch.tensor(list(dict(zip(same, range(len(z)), strict=True)).values()))
     labels = labels.unique(return_inverse=True)[1]
     classes = int(labels.max()) + 1
-    order = torch.randperm(len(z), generator=generator).to(z.device)
-    seen, asked = order[: len(z) // 2], order[len(z) // 2 :]
-    if len(labels.unique()) < 2 or len(seen) < classes:
-        few = f"{len(z)} samples of {len(labels.unique())} classes are too few for a probe."
+    order = one_each[torch.randperm(len(one_each), generator=generator)].to(z.device)
+    seen, asked = order[: len(order) // 2], order[len(order) // 2 :]
+    if classes < 2 or len(seen) < max(classes, FEW):
+        few = f"{len(order)} samples that differ, of {classes} classes, are too few for a probe."
         return [Answer(question, f"This cannot be told: {few}", Strength.VALUE, "no probe")]
     right = {}
     for name, rows in (("z", z), ("h", h)):
-        if _one_point(rows[seen]):
+        if one_point(rows[seen]):
             right[name] = (labels[asked] == labels[seen].mode().values).double().cpu()
             continue
         scores = ridge_scores(rows[seen], labels[seen], rows[asked], classes)
@@ -201,7 +203,5 @@ def costs(
         f"({low:.1f} to {high:.1f} lost): a linear probe reads the class of {100 * float(right['z'].mean()):.1f} % of "
         f"the samples from z and of {100 * float(right['h'].mean()):.1f} % from h."
     )
-    basis = (
-        f"95 %, {DRAWS} paired bootstrap draws over {len(gap)} samples that the probe has not seen"
-    )
+    basis = f"nominally 95 %, {DRAWS} paired bootstrap draws over {len(gap)} samples with other representations than the probe has seen"
     return [Answer(question, answer, Strength.INTERVAL, basis)]

@@ -11,6 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+FEW = 30
+"""Samples, of which fewer have no interval: drawn anew, two cover what they are to in 40 % of cases, eight in 80 %."""
+
 
 class DiagnosisError(ValueError):
     """A diagnosis cannot be made; the message is a sentence for the user."""

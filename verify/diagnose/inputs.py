@@ -42,6 +42,9 @@ HEADS = (
 MOST = 10**9
 """Numbers in one tensor; the largest layers in use have a tenth of it."""
 
+AVERAGED = re.compile(r"momentum|teacher|target|average|(?:^|[._])(?:ema|k)(?:[._]|$)", re.I)
+"""What an average of a network, or another that is not trained, goes by; read where no other is."""
+
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
     "gelu": nn.GELU,
@@ -130,6 +133,7 @@ def head(
     *,
     prefix: str | None = None,
     activation: str = "relu",
+    notes: list[str] | None = None,
 ) -> nn.Module | Callable[[Tensor], Tensor]:
     """The head that a command line names.
 
@@ -138,10 +142,12 @@ def head(
         checkpoint: a state dictionary, plain or within a training checkpoint.
         prefix: of the head's tensors in it; found if it is not given.
         activation: between the layers of a head read from its tensors.
+        notes: is told what was read.
 
     Raises:
         DiagnosisError: if there is none, or state and head do not fit.
     """
+    notes = [] if notes is None else notes
     if spec is None and checkpoint is None:
         raise DiagnosisError(
             "A diagnosis needs a head: give --head package:callable, --checkpoint, or both."
@@ -154,7 +160,8 @@ def head(
         checkpoint, spec = Path(spec), None
     if spec is None:
         assert checkpoint is not None
-        return from_state(state_of(checkpoint), checkpoint, prefix, activation).eval()
+        state = state_of(checkpoint, notes)
+        return from_state(state, checkpoint, prefix, activation, notes).eval()
     made = named(spec, "--head")
     if (
         not isinstance(made, nn.Module)
@@ -177,9 +184,9 @@ def head(
         raise DiagnosisError(
             f"{spec} gave {type(made).__name__}; a checkpoint is loaded into a module."
         )
-    state = state_of(checkpoint)
+    state = state_of(checkpoint, notes)
     own = set(made.state_dict())
-    chosen = prefix if prefix is not None else _prefix_of(state, own)
+    chosen = prefix if prefix is not None else _prefix_of(state, own, notes)
     part = {n.removeprefix(chosen): t for n, t in state.items() if n.startswith(chosen)}
     made = made.double() if _digits(part) == torch.float64 else made
     try:
@@ -200,8 +207,10 @@ def _takes_nothing(made: Any) -> bool:
         return False
 
 
-def state_of(path: Path) -> dict[str, Tensor]:
+def state_of(path: Path, notes: list[str]) -> dict[str, Tensor]:
     """The tensors of a checkpoint by name, whatever trained it; read as data, no code is run.
+
+    Of several groups of weights that of the network that trains is read, and the notes are told which.
 
     Raises:
         DiagnosisError: if it cannot be read so, or holds no tensors.
@@ -220,7 +229,7 @@ def state_of(path: Path) -> dict[str, Tensor]:
         raise DiagnosisError(
             f"{path} cannot be read as a checkpoint ({_first(error)}); copy or download it again."
         ) from None
-    found = _tensors(content)
+    found = _tensors(content, notes)
     if not found:
         raise DiagnosisError(
             f"{path} holds no weights: expected tensors by name, as state_dict() gives them."
@@ -230,20 +239,32 @@ def state_of(path: Path) -> dict[str, Tensor]:
     return found
 
 
-def _tensors(content: Any) -> dict[str, Tensor]:
-    """The largest group of named tensors, at whatever depth, without the prefixes of wrappers."""
-    groups, waiting = [], [content]
+def _tensors(content: Any, notes: list[str]) -> dict[str, Tensor]:
+    """The largest group of named tensors, at whatever depth, without the prefixes of wrappers.
+
+    One that goes by the name of an average gives way to the largest other of at least half as many.
+    """
+    groups: list[tuple[str, dict[str, Tensor]]] = []
+    waiting: list[tuple[str, Any]] = [("", content)]
     while waiting:
-        thing = waiting.pop()
+        path, thing = waiting.pop(0)  # the first of equal ones is the file's first
         if not isinstance(thing, dict):
             continue
         group = {n: t for n, t in thing.items() if isinstance(n, str) and isinstance(t, Tensor)}
         if group and all(isinstance(n, str) for n in thing):
-            groups.append((_preferred(group), len(group), group))
-        waiting += thing.values()
+            groups.append((path, group))
+        waiting += [(f"{path}.{n}" if path else str(n), part) for n, part in thing.items()]
     if not groups:
         return {}
-    state = max(groups, key=lambda g: g[:2])[2]
+    groups = [g for g in groups if _preferred(g[1])] or groups
+    most = max(len(group) for _, group in groups)
+    large = [g for g in groups if 2 * len(g[1]) >= most]
+    own = [g for g in large if not AVERAGED.search(g[0])] or large
+    path, state = max(own, key=lambda g: len(g[1]))
+    if path:
+        others = [f"`{other}`" for other, _ in large if other != path]
+        rest = f", not of {', '.join(others)}" if others else ""
+        notes.append(f"The checkpoint's weights are those of `{path}`{rest}.")
     changed = True
     while changed:
         changed = False
@@ -262,12 +283,22 @@ def _beginnings(state: Iterable[str]) -> list[str]:
     return sorted({n.split(".")[0] for n in state})[:8]
 
 
-def _prefix_of(state: dict[str, Tensor], own: set[str]) -> str:
-    """The prefix under which a module's own names are in a state dictionary; a teacher's last."""
+def _prefix_of(state: dict[str, Tensor], own: set[str], notes: list[str]) -> str:
+    """The prefix under which a module's own names are in a state dictionary; an average's last."""
     first = sorted(own)[0] if own else ""
     found = [n.removesuffix(first) for n in state if n == first or n.endswith(f".{first}")]
     fitting = [p for p in found if all(f"{p}{n}" in state for n in own)]
-    return min(fitting, key=lambda p: ("momentum" in p or "teacher" in p, len(p)), default="")
+    return _nearest(fitting, notes) if fitting else ""
+
+
+def _nearest(prefixes: list[str], notes: list[str]) -> str:
+    """The first of the shortest prefixes, of the network that trains rather than its average; the notes are told."""
+    chosen = min(prefixes, key=lambda p: (bool(AVERAGED.search(p)), len(p)))
+    others = [f"`{p}`" for p in prefixes if p != chosen]
+    if chosen:
+        rest = f"; {', '.join(others)} would fit as well (--prefix)" if others else ""
+        notes.append(f"The head's tensors are those that begin with `{chosen}`{rest}.")
+    return chosen
 
 
 class NormalisedLast(nn.Module):
@@ -293,17 +324,17 @@ def layers_of(head: nn.Module | Callable[..., Any]) -> str:
 
 
 def from_state(
-    state: dict[str, Tensor], path: Path, prefix: str | None, activation: str
+    state: dict[str, Tensor], path: Path, prefix: str | None, activation: str, notes: list[str]
 ) -> nn.Module:
     """A head from the names and shapes of its tensors: an MLP, or DINO's of any size.
 
     Where layers are numbered, an activation stands where a number is missing between two, and nowhere else;
-    else before each linear layer but the first.
+    else they stand in the file's order, and one before each linear layer but the first.
 
     Raises:
         DiagnosisError: if no head is found, or the found one is of another kind.
     """
-    chosen = prefix if prefix is not None else _head_prefix(state)
+    chosen = prefix if prefix is not None else _head_prefix(state, notes)
     if chosen is None or not any(n.startswith(chosen) for n in state):
         raise DiagnosisError(
             f"{path} has no head that goes by a known name ({', '.join(HEADS)}); its tensors begin with {', '.join(_beginnings(state))}. Choose with --prefix, or give --head package:callable."
@@ -313,11 +344,17 @@ def from_state(
     part = {n: t.to(fine) for n, t in part.items()}
     last = {n: t for n, t in part.items() if n.startswith("last_layer.")}
     layers = {n: t for n, t in part.items() if not n.startswith("last_layer.")}
-    names = sorted({n.rpartition(".")[0] for n in layers}, key=_order)
+    names = list(dict.fromkeys(n.rpartition(".")[0] for n in layers))
     modules: list[nn.Module] = []
     kind = nn.GELU if last else ACTIVATIONS[activation]
-    numbers = [int(n.rpartition(".")[2]) for n in names if n.rpartition(".")[2].isdigit()]
-    numbered = len(numbers) == len(names)
+    numbered = all(n.rpartition(".")[2].isdigit() for n in names)
+    if numbered:
+        names.sort(key=_order)
+    numbers = [int(n.rpartition(".")[2]) for n in names] if numbered else []
+    if numbers and numbers[0]:
+        notes.append(
+            f"The first layer with tensors is number {numbers[0]} of the head; what stands before it, such as an activation, they do not tell, and nothing was put there."
+        )
     if (
         numbered
         and len(numbers) > 1
@@ -380,14 +417,16 @@ def _order(name: str) -> list[Any]:
     return [int(x) if x.isdigit() else x for x in re.split(r"[._]", name)]
 
 
-def _head_prefix(state: dict[str, Tensor]) -> str | None:
+def _head_prefix(state: dict[str, Tensor], notes: list[str]) -> str | None:
     """Where the head is: the first known name, of the network that trains rather than its average."""
+    averaged: list[str] = []
     for head in HEADS:
         layer = rf"((?:.*\.)?{head}\.)(?:(?:layers|mlp)\.)?(?:\d+|last_layer)\."
-        found = {m[1] for n in state if (m := re.match(layer, n))}
-        if found:
-            return min(found, key=lambda p: ("momentum" in p or "teacher" in p, len(p)))
-    return None
+        found = list(dict.fromkeys(m[1] for n in state if (m := re.match(layer, n))))
+        if not all(AVERAGED.search(p) for p in found):
+            return _nearest(found, notes)
+        averaged += found
+    return _nearest(averaged, notes) if averaged else None
 
 
 def _first(error: BaseException) -> str:

@@ -32,7 +32,9 @@ DRAWN = 8
 def closed(apply: Function, objective: Loss | Callable[[Tensor], Tensor]) -> bool:
     """Whether head and loss are computed by formulas of the project, whose cancellation is known."""
     named = isinstance(objective, Loss) and any(objective.objective is o for o in NAMED.values())
-    return named and isinstance(apply, Head | nn.Identity)
+    hooks = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+    nothing = type(apply) is nn.Identity and not any(vars(apply)[name] for name in hooks)
+    return named and (isinstance(apply, Head) or nothing)
 
 
 def _eps(dtype: torch.dtype) -> float:

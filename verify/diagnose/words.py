@@ -9,19 +9,23 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from verify.diagnose.findings import Answer, Extremes, Strength
+from verify.diagnose.findings import FEW, Answer, Extremes, Strength
 from verify.diagnose.forming import lengths
 from verify.numeric import EffectiveHessian, Head, Loss
 from verify.numeric.effective_hessian import rounding_majorant
 from verify.numeric.heads import Trace
-from verify.numeric.inertia import inertia
+from verify.numeric.inertia import cancellation, inertia
 
 CRITICAL = 1e-9
-"""A row's gradient over the steepest curvature times a length, up to which a state counts as critical: the length is
-the row's, or that over which this curvature makes the row's share of the loss, whichever is more."""
+"""A row's gradient over a curvature times a length, up to which a state counts as critical. The curvature is the steepest,
+or where all are positive the least; the length that of the row, or to the rows' mean if that is less, or that over
+which this curvature makes the row's share of the loss, whichever of these is more."""
 
 COLLAPSED = 1e-12
 """Variance, of at most 1, up to which points of mean square 1, or directions, count as one."""
+
+DEFECT = 1e-8
+"""Of (hess L) u and rho, which are opposite, what they may differ by where that is told."""
 
 LARGEST = 2048
 """Order up to which the loss's own inertia is counted."""
@@ -41,22 +45,49 @@ def is_direction(numbers: Numbers) -> bool:
     return numbers["variance of directions of h"] <= COLLAPSED
 
 
-def first_order(gradient: Tensor, z: Tensor, effective: Extremes, loss: float) -> float:
-    """The largest of the rows' first-order changes, which `CRITICAL` bounds; curvature counts from its forming error on."""
-    steepest = max(abs(effective.smallest), abs(effective.largest), effective.rounding)
-    slope, size, share = lengths(gradient), lengths(z), math.sqrt(abs(loss) / len(z))
-    root = math.sqrt(steepest)  # of each factor, since a product of curvature and loss may overflow
+def first_order(slope: Tensor, size: Tensor, effective: Extremes, loss: float) -> float:
+    """The largest of the rows' first-order changes, which `CRITICAL` bounds; curvature counts from its forming error on.
+
+    Where all curvature is positive it is the least that counts: a minimum is as far as that says.
+    """
+    curvature = max(abs(effective.smallest), abs(effective.largest), effective.rounding)
+    if effective.negative == 0 == effective.zero:
+        curvature = effective.smallest
+    share = math.sqrt(abs(loss) / len(slope))
+    root = math.sqrt(curvature)  # of each factor, since their product with a loss may overflow
     change = slope / (root * (root * size).clamp(min=share))
     return float(torch.where(slope > 0, change, 0).max())
 
 
-def is_critical(numbers: Numbers) -> bool:
-    """Whether the gradient by z vanishes, as `CRITICAL` says."""
-    return numbers["first-order change"] <= CRITICAL
+def is_critical(numbers: Numbers) -> bool | None:
+    """Whether the gradient by z vanishes, as `CRITICAL` says; None where its rounding hides that."""
+    if numbers["first-order change"] > CRITICAL:
+        return False
+    return True if numbers["first-order change with rounding"] <= CRITICAL else None
 
 
-def verdict(effective: Extremes, numbers: Numbers) -> str:
-    """The state in one sentence."""
+def verdict(effective: Extremes, numbers: Numbers, held: Sequence[str]) -> str:
+    """The state in one sentence, and in another of what the curvature is, if not of all that was given.
+
+    Args:
+        effective: extremes of H_eff.
+        numbers: what was measured.
+        held: what the loss holds constant of these outputs.
+    """
+    of = [] if numbers["samples of the batch"] == numbers["samples"] else [f"of {_batch(numbers)}"]
+    if of and numbers["outputs of the batch are one point"] and not is_point(numbers):
+        of[0] += ", whose outputs are one point"
+    of += [f"with {' and '.join(held)} held constant"] if held else []
+    rest = f" Loss, gradient and curvature are those {', '.join(of)}." if of else ""
+    return _state(effective, numbers) + rest
+
+
+def _batch(numbers: Numbers) -> str:
+    few, every = numbers["samples of the batch"], numbers["samples"]
+    return f"{few:.0f} of {every:.0f} samples" if few < every else f"{every:.0f} samples"
+
+
+def _state(effective: Extremes, numbers: Numbers) -> str:
     state = (
         "Completely collapsed"
         if is_point(numbers)
@@ -64,13 +95,19 @@ def verdict(effective: Extremes, numbers: Numbers) -> str:
         if is_direction(numbers)
         else "Not completely collapsed"
     )
-    if not is_critical(numbers):
+    known = is_critical(numbers)
+    if known is None and _degenerate(effective):
+        return f"{state}, where neither gradient nor curvature is resolved."
+    if not known:
+        where = "it is not resolved whether the gradient is zero"
+        if known is False:
+            where = "the gradient is not zero"
         sign = "without resolved negative curvature"
         if repels(effective):
             sign = "with resolved negative curvature"
             if not effective.closed:
                 sign = "with negative curvature in float64"
-        return f"{state}, where the gradient is not zero, {sign}."
+        return f"{state}, where {where}, {sign}."
     certified = "certified" if effective.closed else "by signs in float64"
     if repels(effective):
         strength = certified if effective.negative else "by its residual"
@@ -98,11 +135,13 @@ def _degenerate(effective: Extremes) -> bool:
 
 def collapse(numbers: Numbers) -> Answer:
     """How collapsed."""
+    many = "variance of directions of h, low" in numbers
 
     def of(name: str) -> str:
         at = f"variance of directions of {name}"
+        ends = f" ({numbers[f'{at}, low']:.3g} to {numbers[f'{at}, high']:.3g})" if many else ""
         return (
-            f"{name}: {numbers[at]:.3g} ({numbers[f'{at}, low']:.3g} to {numbers[f'{at}, high']:.3g}), "
+            f"{name}: {numbers[at]:.3g}{ends}, "
             f"effective rank {numbers[f'effective rank of {name}, Roy and Vetterli']:.3g} by singular "
             f"values, {numbers[f'effective rank of {name}, RankMe']:.3g} as RankMe, "
             f"{numbers[f'effective rank of {name}, von Neumann']:.3g} by the covariance, "
@@ -119,28 +158,34 @@ def collapse(numbers: Numbers) -> Answer:
     return Answer(
         "Has it collapsed?",
         f"{word} Variance of directions, of at most 1, of {of('h')}; of {of('z')}.",
-        Strength.INTERVAL,
-        f"95 % by bootstrap over the samples, with all of their views, for the variances; ranks are values in float64; one point, or direction, up to a variance of {COLLAPSED:.0e} of the mean square",
+        Strength.INTERVAL if many else Strength.VALUE,
+        f"{'nominally 95 % by bootstrap over the samples, with all of their views, for the variances' if many else f'fewer than {FEW} samples have no interval'}; ranks are values in float64; one point, or direction, up to a variance of {COLLAPSED:.0e} of the mean square",
     )
 
 
 def critical(numbers: Numbers) -> Answer:
     """Whether the state is critical."""
-    word = "Yes" if is_critical(numbers) else "No"
+    word = {True: "Yes", False: "No", None: "That is not resolved"}[is_critical(numbers)]
     return Answer(
         "Is the state critical?",
-        f"{word}: the loss is {numbers['loss']:.6g}, |rho| = {numbers['|rho|']:.2g} and |J^T rho| = {numbers['|J^T rho|']:.2g}.",
+        f"{word}: the loss of {_batch(numbers)} is {numbers['loss']:.6g}, |rho| = {numbers['|rho|']:.2g} and |J^T rho| = {numbers['|J^T rho|']:.2g}.",
         Strength.RESIDUAL,
-        f"critical up to {CRITICAL:.0e} of the steepest curvature times a length, the row's or that over which this curvature makes its share of the loss, whichever is more; a row's gradient within its own rounding (an estimate) counts as 0",
+        f"critical up to {CRITICAL:.0e} of a curvature times a length: of the steepest, or the least where all are positive, and the row's, or to the rows' mean if that is less, or that over which this curvature makes its share of the loss, whichever of these is more; not resolved where a gradient beyond that is within its own rounding (an estimate)",
     )
 
 
-def stable(effective: Extremes, numbers: Numbers) -> Answer:
+def stable(effective: Extremes, numbers: Numbers, lr: float | None) -> Answer:
     """Whether a perturbation of z grows."""
-    before = "" if is_critical(numbers) else "The state moves, since it is not critical; "
+    before = {
+        True: "",
+        False: "The state moves, since it is not critical; ",
+        None: "Whether the state is critical is not resolved; ",
+    }[is_critical(numbers)]
     total = sum(n or 0 for n in (effective.negative, effective.zero, effective.positive))
     proved = f"eigenvalues of the float64 matrix are enclosed: {effective.negative} negative, {effective.zero} within its forming error of {effective.rounding:.1e} (an estimate), {effective.positive} positive"
     held = f"least eigenvalue {effective.smallest:.4g}, largest {effective.largest:.4g}"
+    if lr is not None and lr * effective.largest > 2:
+        held += f"; but that is of a small rate: descent of z itself at rate {lr:g} overshoots along the steepest direction, as rate times largest is {lr * effective.largest:.3g}, above 2"
     if effective.negative is None:
         negative = "it repels" if is_critical(numbers) else "H_eff has a negative eigenvalue"
         word = negative if repels(effective) else "no negative eigenvalue was found"
@@ -182,14 +227,18 @@ def curvature(terms: Sequence[Extremes]) -> list[Answer]:
     ]
 
 
-def escape(numbers: Numbers, few: Tensor, share: Tensor, views: int, *, separable: bool) -> Answer:
+def escape(
+    numbers: Numbers, few: Tensor, share: Tensor, views: int, effective: Extremes, separable: bool
+) -> Answer:
     """Where the least eigenvalue's direction points, in words."""
     top = share.argsort(descending=True)[:3]
     named = ", ".join(
         f"{int(few[i])} ({100 * float(share[i]):.0f} %)" for i in top if share[i] > 0.005
     )
+    many = int(numbers["directions of the least eigenvalue"])
+    alike = f"it is any of {many} directions, of eigenvalues that rounding does not tell apart; together they lie on the samples"
     parts = [
-        f"it lies on samples {named}"
+        (alike if many > 1 else f"it lies on samples {named}")
         if not separable
         else f"the steepest found is a direction of sample {int(few[top[0]])} alone, since the samples are independent; others may have one as steep"
     ]
@@ -209,19 +258,20 @@ def escape(numbers: Numbers, few: Tensor, share: Tensor, views: int, *, separabl
         "Where is the way out?",
         _sentence("; ".join(parts) + "."),
         Strength.RESIDUAL,
-        "the eigenvector's entries",
+        f"entries of its eigenvectors{'; the matrix was not formed, so others may have it as well' if effective.negative is None else ''}",
     )
 
 
-def time(numbers: Numbers, lr: float | None) -> list[Answer]:
+def time(numbers: Numbers, lr: float | None, held: Sequence[str]) -> list[Answer]:
     """How long the way out takes."""
     if lr is None or "steps to grow by e" not in numbers:
         return []
     steps = numbers["steps to grow by e"]
+    stays = f", while {' and '.join(held)} stay as they are" if held else ""
     return [
         Answer(
             "How long does it take?",
-            f"A deviation along it grows by a factor of e in {steps:.3g} steps and a thousandfold in {steps * math.log(1000):.3g}, if z itself descends on the loss of this batch at rate {lr:g}{'' if is_critical(numbers) else ', and while the curvature stays what it is here, though the state moves'}.",
+            f"A deviation along it grows by a factor of e in {steps:.3g} steps and a thousandfold in {steps * math.log(1000):.3g}, if z itself descends on the loss of this batch at rate {lr:g}{stays}{'' if is_critical(numbers) else ', and while the curvature stays what it is here, though the state may move'}.",
             Strength.VALUE,
             "1 / log(1 + lr |lambda|); a network moves z through its weights, at another rate",
         )
@@ -250,16 +300,19 @@ def theorems(
     if isinstance(objective, Loss) and numbers["scale invariant"]:
         rho, product = hessian.rho.reshape(u.shape), objective.jet(u).hessian_product(u)
         seen = lengths(rho) * lengths(u)  # no length is seen, of any row
-        row = int(seen.argmax())
-        if float(seen[row]) > CRITICAL:  # else rho is rounding
-            rho, product = rho[row], product[row]
-            defect = float((product + rho).norm() / (product.norm() + rho.norm()))
+        noise = (
+            (cancellation(objective, u) * lengths(u).square()).clamp(min=CRITICAL).expand_as(seen)
+        )
+        row = int(torch.where(seen > noise, seen, 0).argmax())
+        rho, product = rho[row], product[row]
+        defect = float((product + rho).norm() / (product.norm() + rho.norm()))
+        if float(seen[row]) > noise[row] and defect <= DEFECT:  # else rho is rounding
             found.append(
                 Answer(
                     question,
                     "A fact of such losses: this one does not see lengths, so (hess L) u = -rho and u.(hess L) u = 0; since rho is not 0, hess L has a negative eigenvalue, whatever the head.",
                     Strength.THEOREM,
-                    f"(hess L) u + rho is {defect:.1e} of its terms in the row where |rho||u| is largest, {float(seen[row]):.2g}",
+                    f"(hess L) u + rho is {defect:.1e} of its terms, of at most {DEFECT:.0e}, in the row where |rho||u| is largest, {float(seen[row]):.2g} with a rounding below {float(noise[row]):.1e} (an estimate)",
                 )
             )
     _, m, effective = terms
