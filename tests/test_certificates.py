@@ -330,6 +330,23 @@ def test_the_rayleigh_quotient_is_exact_for_small_integers():
     assert quotient.rad() < 1e-30
 
 
+@pytest.mark.parametrize(
+    ("matrix", "vector", "error", "message"),
+    [
+        # x.Ax / x.x = -2, where both eigenvalues are 0.
+        ([[0.0, 4.0], [0.0, 0.0]], [1.0, -1.0], ValueError, "exactly symmetric"),
+        (torch.eye(2, dtype=torch.float32), [1.0, 0.0], TypeError, "float64"),
+        (torch.eye(2).double(), [0.0, 0.0], ValueError, "finite and not 0"),
+        (torch.eye(2).double(), [1.0, math.nan], ValueError, "finite and not 0"),
+        (torch.eye(2).double(), [1.0], ValueError, r"shape \(2,\), .* was \(1,\)"),
+    ],
+)
+def test_a_rayleigh_quotient_that_bounds_no_eigenvalue_is_refused(matrix, vector, error, message):
+    matrix = matrix if isinstance(matrix, torch.Tensor) else torch.tensor(matrix).double()
+    with pytest.raises(error, match=message):
+        rayleigh_quotient(matrix, torch.tensor(vector, dtype=torch.float64))
+
+
 def test_floats_around_a_ball_contain_it():
     third = arb(1) / 3
     assert lower_float(third) <= third <= upper_float(third)

@@ -100,9 +100,19 @@ def rayleigh_quotient(matrix: Tensor, vector: Tensor) -> arb:
     """A ball that contains x.Ax / x.x, both taken as exact; it bounds the smallest eigenvalue above.
 
     Args:
-        matrix: (n, n).
-        vector: (n,), not 0.
+        matrix: (n, n), exactly symmetric: of others the quotient bounds no eigenvalue.
+        vector: (n,), finite and not 0.
+
+    Raises:
+        TypeError: if the matrix is not float64.
+        ValueError: if it is not square, finite and exactly symmetric, or the vector is none such.
     """
+    _require_symmetric(matrix)
+    finite = bool(vector.isfinite().all())
+    if vector.shape != matrix.shape[:1] or not finite or not bool(vector.any()):
+        raise ValueError(
+            f"`vector` must be of shape ({len(matrix)},), finite and not 0; its shape was {tuple(vector.shape)}."
+        )
     with flint.ctx.workprec(PRECISION):
         a, x = exact_matrix(matrix), exact_matrix(vector.unsqueeze(1))
         return (x.transpose() * a * x)[0, 0] / (x.transpose() * x)[0, 0]

@@ -23,4 +23,6 @@ def interval(low: float, high: float) -> str:
 def _decimal(value: float, digits: int, rounding: str) -> str:
     """A float as a decimal, rounded as decimals are, without an error in between."""
     rounded = Context(prec=digits, rounding=rounding).create_decimal(Decimal(value))
-    return f"{float(rounded):.{digits}g}"
+    text = f"{float(rounded):.{digits}g}"
+    # Below the smallest normal number the nearest float may lie on the other side, and above the largest there is none.
+    return text if Decimal(text) == rounded or rounded.is_nan() else f"{rounded:e}"
