@@ -70,6 +70,14 @@ CHECKS = kernel(
             "initial_met.part_initial_attained",
             read="a10324643ab4a319",
         ),
+        "initial-wide": said(
+            "initial_wide.part_initial_wide",
+            "initial_wide.part_initial_wide_count",
+            "initial_wide.part_initial_wide_half",
+            "initial_wide.part_initial_wide_rank",
+            "initial_wide_met.part_initial_wide_attained",
+            read="c8da63a479a3a22e",
+        ),
         "critical": said(
             "hessian_parts.part_critical_hessian",
             "matrix_hypotheses.part_critical_met",
@@ -107,6 +115,11 @@ CHECKS = kernel(
         "1-non-repelling": said(
             "refuted_repelling.refuted_1_non_repelling", read="f046caee910cb850"
         ),
+        "1-non-repelling-everywhere": said(
+            "convex_everywhere.reading_1_non_repelling_everywhere",
+            "convex_everywhere.reading_1_non_repelling_everywhere_met",
+            read="6bae68358dfb86b4",
+        ),
         "1-non-repelling-convex": said(
             "convex_flow.reading_1_non_repelling_convex",
             "convex_flow_met.reading_1_non_repelling_convex_met",
@@ -134,10 +147,20 @@ CHECKS = kernel(
             "initial_met.part_initial_attained",
             read="fa126760133d21be",
         ),
+        "2-initial-wide": said(
+            "initial_wide.reading_2_initial_wide",
+            "initial_wide_met.part_initial_wide_attained",
+            read="1d8cf9c635e69f41",
+        ),
         "relu-non-repelling": said(
             "refuted_repelling.refuted_relu_non_repelling",
             "refuted_repelling.relu_counterexample",
             read="44093a93ef53ee71",
+        ),
+        "relu-non-repelling-everywhere": said(
+            "convex_everywhere.refuted_relu_non_repelling_everywhere",
+            "refuted_repelling.relu_counterexample",
+            read="7685ca17984aba77",
         ),
         "relu-non-repelling-convex": said(
             "convex_flow.reading_relu_non_repelling_convex",

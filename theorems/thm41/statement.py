@@ -56,6 +56,12 @@ STATEMENT = Statement(
             source="in standard MSE-based objectives the loss Hessian is PSD (Section 4.1)",
         ),
         Hypothesis(
+            id="psd-everywhere",
+            text=r"$L$ is $C^2$ with $\nabla^2 L(u) \succeq 0$ at every $u \in \mathbb{R}^k$",
+            origin=Origin.REMARKED,
+            source="in standard MSE-based objectives the loss Hessian is PSD (Section 4.1)",
+        ),
+        Hypothesis(
             id="stationary",
             text=r"$0$ lies in the Clarke subdifferential of $L \circ h$ at $z^*$",
             source="critical region, where $h$ need not be differentiable",
@@ -89,6 +95,11 @@ STATEMENT = Statement(
         Hypothesis(
             id="initial",
             text=r"the weights are drawn: two layers of $m \leq d$ units, $\operatorname{rank} W_1 = m$ and no $\delta_j s''(a_j)$ is zero, almost surely; and the law of the weights and of $z^*$ does not change when columns of $W_2$ change sign and $b_2$ follows, to keep $h(z^*)$, as where these columns are symmetric, and independent of each other, of $W_1$, $b_1$, $z^*$ and $h(z^*)$",
+            origin=Origin.ADDED,
+        ),
+        Hypothesis(
+            id="initial-wide",
+            text=r"the weights are drawn: two layers of $m$ units, with $\operatorname{rank} M \geq q > 2r$ whichever columns of $W_2$ change sign, almost surely, as where no $\delta_j s''(a_j)$ is zero, $r < \frac{1}{2} q$ for $q = \min(d, m)$ and $W_1$ has a density given $W_2$, $z^*$, $h(z^*)$ and all $a_j$; and the law of the weights and of $z^*$ does not change when columns of $W_2$ change sign and $b_2$ follows, to keep $h(z^*)$, as where these columns are symmetric, and independent of each other, of $W_1$, $b_1$, $z^*$ and $h(z^*)$",
             origin=Origin.ADDED,
         ),
         Hypothesis(
@@ -148,7 +159,13 @@ STATEMENT = Statement(
             text=r"With a linear head and $\nabla^2 L(h(z^*)) \succeq 0$, gradient flow does not move away from $z^*$.",
             hypotheses=("A1", "collapsed", "A6", "critical", "linear", "psd"),
             predicted=Verdict.REFUTED,
-            rescued_by="1-non-repelling-convex",
+            rescued_by="1-non-repelling-everywhere",
+        ),
+        Reading(
+            id="1-non-repelling-everywhere",
+            text=r"With a linear head and $\nabla^2 L \succeq 0$ everywhere, as the section remarks for MSE, gradient flow that starts near $z^*$ does not move away from it.",
+            hypotheses=("A1", "collapsed", "A6", "critical", "linear", "psd-everywhere"),
+            predicted=Verdict.HOLDS,
         ),
         Reading(
             id="1-non-repelling-convex",
@@ -190,6 +207,12 @@ STATEMENT = Statement(
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(
+            id="2-initial-wide",
+            text=r"At random initialisation with symmetric, independent units, of any number $m$, given $h(z^*)$, $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$ with probability $1 - \min(\frac{1}{2}, e^{-(q - 2r)^2 / (2m)})$ at least.",
+            hypotheses=("A1", "collapsed", "A6", "smooth", "rank", "psd", "initial-wide"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
             id="2-escape",
             text=r"Gradient descent in $z$ with a constant step almost surely escapes a strict saddle: it converges to $z^*$ from a set of starts of measure zero only.",
             hypotheses=("A1", "collapsed", "A6", "critical", "smooth", "rank", "psd", "saddle"),
@@ -220,6 +243,13 @@ STATEMENT = Statement(
             id="relu-non-repelling",
             text=r"With a ReLU head and $\nabla^2 L(h(z^*)) \succeq 0$, gradient flow does not move away from a stationary collapse at $z^*$.",
             hypotheses=("collapsed", "A6", "relu", "stationary", "psd"),
+            predicted=Verdict.REFUTED,
+            rescued_by="relu-non-repelling-convex",
+        ),
+        Reading(
+            id="relu-non-repelling-everywhere",
+            text=r"With a ReLU head and $\nabla^2 L \succeq 0$ everywhere, as the section remarks for MSE, gradient flow does not move away from a stationary collapse at $z^*$.",
+            hypotheses=("collapsed", "A6", "relu", "stationary", "psd-everywhere"),
             predicted=Verdict.REFUTED,
             rescued_by="relu-non-repelling-convex",
         ),

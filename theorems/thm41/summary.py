@@ -17,24 +17,26 @@ from verify.claims.summary import (
 SUMMARY = Summary(
     headline=(
         holds(
-            "holds that $M = 0$ behind linear and, almost everywhere, ReLU heads, and that smooth ones can be unstable",
+            "holds that $M = 0$ behind linear and, off kinks, ReLU heads, that linear ones never repel under convex losses, and smooth ones can",
             "1-interaction",
             "relu-interaction",
+            "1-non-repelling-everywhere",
             "2-mechanism",
         ),
         refuted(
-            "refuted that almost all smooth ones are, and that linear and ReLU ones never repel",
+            "refuted that almost all smooth ones do, and that ReLU ones never do",
             "2-every",
             "2-generic",
-            "1-non-repelling",
             "relu-non-repelling",
+            "relu-non-repelling-everywhere",
         ),
     ),
     readings=(
         holds(
-            "holds that linear heads, and ReLU heads almost everywhere, have no interaction term, that a linear head is stable to second order where the loss Hessian is positive semidefinite, and that smooth heads can be unstable",
+            "holds that linear heads, and ReLU heads almost everywhere, have no interaction term, that a linear head is stable to second order where the loss Hessian is positive semidefinite, and does not repel where it is so everywhere, as under squared error, and that smooth heads can be unstable",
             "1-interaction",
             "1-psd-premise",
+            "1-non-repelling-everywhere",
             "2-mechanism",
             "relu-interaction",
         ),
@@ -51,6 +53,10 @@ SUMMARY = Summary(
             r"it holds, but for a binomial tail, of heads of two layers with an activation $s$ at random initialisation whose $m$ units are no more than the dimensions of $z$, where $\operatorname{rank} W_1 = m$, every unit has curvature, $(W_2^T \rho)_j s''(a_j) \neq 0$ at its preactivation $a_j$, and the last layer's columns are symmetric in sign, and independent of each other, of the first layer, of $z^*$ and of the output",
             "2-initial",
         ),
+        holds_added(
+            r"and it holds of any number of units, such columns and $\nabla^2 L \succeq 0$ of rank $r$, but for a probability of $e^{-(q - 2r)^2 / (2m)}$ at most, where the rank of the interaction term is $q > 2r$ at least whichever columns change sign, as it is with $q = \min(d, m)$ for almost all first layers where every unit has curvature",
+            "2-initial-wide",
+        ),
         refuted(
             "refuted that gradient descent almost surely escapes strict saddles, if its constant step may be of any size, of which the quote says nothing",
             "2-escape",
@@ -60,17 +66,21 @@ SUMMARY = Summary(
             "2-escape-small-step",
         ),
         refuted(
-            "refuted that a linear head always has a positive semidefinite effective Hessian, and that linear and ReLU heads never repel",
+            "refuted, of linear heads, that the effective Hessian is always positive semidefinite, and that they do not repel where the loss Hessian is so at the point only",
             "1-psd",
             "1-non-repelling",
-            "relu-non-repelling",
         ),
         holds_added(
             "the former holds of negative cosine too, at a critical collapse where output and target make no obtuse angle",
             "1-psd-cosine",
         ),
+        refuted(
+            "refuted that ReLU heads never repel, under losses with a positive semidefinite Hessian everywhere too, such as squared error: at a kink they can",
+            "relu-non-repelling",
+            "relu-non-repelling-everywhere",
+        ),
         holds_added(
-            "the latter holds, off the kinks, if the loss is convex nearby",
+            "that they do not holds of linear heads, and of ReLU heads off their kinks, if the loss is convex nearby",
             "1-non-repelling-convex",
             "relu-non-repelling-convex",
         ),
@@ -113,6 +123,24 @@ SUMMARY = Summary(
             ),
         ),
         Defence(
+            of=("1-non-repelling", "relu-non-repelling", "relu-non-repelling-everywhere"),
+            answer="Where the section remarks that the loss Hessian is positive semidefinite, as under squared error, it means at every output, and not at that of the collapse only.",
+            reply=(
+                holds(
+                    "Granted: such a loss is convex, and behind it linear heads do not repel, as the quote says",
+                    "1-non-repelling-everywhere",
+                ),
+                holds_added(
+                    "nor do ReLU heads off their kinks",
+                    "relu-non-repelling-convex",
+                ),
+                refuted(
+                    "but at a kink a ReLU head can, under squared error itself",
+                    "relu-non-repelling-everywhere",
+                ),
+            ),
+        ),
+        Defence(
             of=("1-non-repelling", "relu-non-repelling"),
             answer="Non-repelling is meant to second order: no direction of negative curvature.",
             reply=(
@@ -122,7 +150,7 @@ SUMMARY = Summary(
                     "relu-interaction",
                 ),
                 holds_added(
-                    "and of the flow itself, off ReLU's kinks, where the loss is convex nearby, as squared error is",
+                    "and of the flow itself, off ReLU's kinks, where the loss is convex nearby",
                     "1-non-repelling-convex",
                     "relu-non-repelling-convex",
                 ),
@@ -161,8 +189,12 @@ SUMMARY = Summary(
                     r"Granted at random initialisation, for $m \leq d$ units with $\operatorname{rank} W_1 = m$ and no $\delta_j s''(a_j) = 0$, whose columns of $W_2$ are symmetric in sign, and independent of each other, of the first layer, of $z^*$ and of the output: stable with a probability of $P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at most",
                     "2-initial",
                 ),
+                holds_added(
+                    r"and granted for any number of units with such columns, where $\operatorname{rank} M \geq q > 2r$ whichever of them change sign, as with $q = \min(d, m)$ where every unit has curvature and $W_1$ a density: stable with a probability of $e^{-(q - 2r)^2 / (2m)}$ at most, and one half, which is below $e^{-59}$ at the paper's widths $d = 512$ and $m = 2048$ with $r = 9$",
+                    "2-initial-wide",
+                ),
                 proved(
-                    r"but behind an activation with $s'$ zero nowhere, as of softplus and tanh, these states are not critical, so no saddles",
+                    r"but that they are critical, and so saddles, is not said of either, and of the former, behind an activation with $s'$ zero nowhere, as of softplus and tanh, it is false",
                     "initial",
                 ),
                 proved(
@@ -203,16 +235,19 @@ SUMMARY = Summary(
         "1-psd-premise": "PSD effective Hessian, linear head, PSD loss Hessian",
         "1-psd-cosine": "PSD effective Hessian, linear head, cosine not obtuse",
         "1-non-repelling": "Non-repelling collapse: linear head, PSD loss Hessian",
+        "1-non-repelling-everywhere": "Non-repelling collapse: linear, loss Hessian PSD everywhere",
         "1-non-repelling-convex": "Non-repelling collapse: linear head, loss convex nearby",
         "2-mechanism": "Instability of collapse, for some smooth heads",
         "2-every": "Instability of collapse, for every smooth head",
         "2-generic": "Instability of collapse, for almost all weights",
         "2-direction": "Instability, given a negative direction in the kernel",
         "2-initial": "Probability of instability at random initialisation",
+        "2-initial-wide": "Probability of instability, random weights of any width",
         "2-escape": "Escape from strict saddles, with any constant step",
         "2-escape-small-step": "Escape from strict saddles, Lipschitz gradient, small step",
         "relu-interaction": "No interaction term behind a ReLU head, almost everywhere",
         "relu-non-repelling": "Non-repelling collapse: ReLU head, PSD loss Hessian",
+        "relu-non-repelling-everywhere": "Non-repelling collapse: ReLU, loss Hessian PSD everywhere",
         "relu-non-repelling-convex": "Non-repelling collapse: ReLU off kinks, loss convex nearby",
     },
     part_titles={
@@ -222,6 +257,7 @@ SUMMARY = Summary(
         "relu": "Stability behind ReLU heads, off their kinks",
         "kernel": "The kernel criterion for a negative eigenvalue",
         "genericity-deep": "When M acts on the kernel at all, in deeper heads",
+        "initial-wide": "Instability at random initialisation, at any width",
         "symmetry": "Instability under a symmetric law of the weights",
     },
 )
