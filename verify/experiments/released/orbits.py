@@ -91,7 +91,9 @@ class Measured:
             drawn = widened(drawn, count)
         low, high = percentile_interval(drawn)
         return Estimate(
-            value=value.item(), interval=(low, high), method=WITHIN if within else ACROSS.format("orbits")
+            value=value.item(),
+            interval=(low, high),
+            method=WITHIN if within else ACROSS.format("orbits"),
         )
 
 
