@@ -532,13 +532,14 @@ def test_what_is_told_of_the_released_arrays_is_what_they_gave(name, one):
 
 
 def contrary() -> set[str]:
-    """The effects whose yes speaks against a claim of the paper; a limitation that it grants is none."""
-    found, under = set(), ""
+    """The effects whose yes speaks against a claim of the paper and for none; a limitation that it grants is none."""
+    against, claimed, under = set(), set(), ""
     for source in crosswalk.read():
         for one in source.sentences:
             under = one.headings[0] if one.headings else under
-            found |= set() if under.startswith("Limitations") else set(one.contrary)
-    return found
+            claimed |= set(one.about) - set(one.contrary)
+            against |= set() if under.startswith("Limitations") else set(one.contrary)
+    return against - claimed
 
 
 def claimed_ones() -> list[tuple[str, Told]]:
