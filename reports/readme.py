@@ -80,18 +80,31 @@ def renewed(text: str, parts: Mapping[str, str]) -> str:
 def _counts(rooms: Sequence[Room]) -> str:
     statements = [room.subject for room in rooms if isinstance(room.subject, Statement)]
     parts = Counter(part.predicted for one in statements for part in one.parts)
-    readings = Counter(reading.predicted for one in statements for reading in one.readings)
+    quoted, beyond = _readings(rooms)
     claims = [c.run.args[0] for room in rooms for c in room.checks if c.kind is Kind.KERNEL]  # type: ignore[attr-defined]
     theorems = {f"{claim.room}.{theorem}" for claim in claims for theorem in claim.theorems}
     whole = [claim for claim in claims if not claim.said.missing]
     return (
-        f"Of {sum(readings.values())} readings as quoted {readings[Verdict.REFUTED]} are refuted, "
-        f"{readings[Verdict.HOLDS]} hold, and {readings[Verdict.HOLDS_ADDED]} hold with an added hypothesis.\n"
+        f"Of {quoted.total()} readings as quoted {quoted[Verdict.REFUTED]} are refuted, "
+        f"{quoted[Verdict.HOLDS]} hold, and {quoted[Verdict.HOLDS_ADDED]} hold with an added hypothesis; of {beyond.total()} that ask\n"
+        f"for more than was quoted {beyond[Verdict.REFUTED]} are refuted, {beyond[Verdict.HOLDS]} hold, and {beyond[Verdict.HOLDS_ADDED]} hold with one.\n"
         f"Of {sum(parts.values())} parts as repaired {parts[Verdict.PROVED]} are proved by Coq's kernel, "
         f"{parts[Verdict.DERIVED]} derived, and {parts[Verdict.SUPPORTED]} supported by numerics only.\n"
         f"{count(len(theorems), 'theorem')} of Coq say {len(whole)} of these sentences whole, and "
         f"{len(claims) - len(whole)} in part.\n"
     )
+
+
+def _readings(rooms: Sequence[Room]) -> tuple[Counter[Verdict], Counter[Verdict]]:
+    """How many readings of what was quoted have which verdict, and how many that ask for more."""
+    quoted: Counter[Verdict] = Counter()
+    beyond: Counter[Verdict] = Counter()
+    for room in rooms:
+        if isinstance(room.subject, Statement):
+            more = room.summary.beyond if isinstance(room.summary, Summary) else ()
+            for reading in room.subject.readings:
+                (beyond if reading.id in more else quoted)[reading.predicted] += 1
+    return quoted, beyond
 
 
 def _headlines(rooms: Sequence[Room]) -> str:

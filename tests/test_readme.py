@@ -23,7 +23,7 @@ from theorems.thm41.statement import STATEMENT
 from verify.__main__ import Folders
 from verify.claims.check import CASES, Context, Kind
 from verify.claims.evidence import Answer, Table
-from verify.claims.statement import Experiment, Verdict
+from verify.claims.statement import Experiment, Statement, Verdict
 from verify.claims.summary import Told, refuted
 from verify.cli import soak
 from verify.cli.arguments import parse
@@ -65,6 +65,33 @@ def test_no_placeholder_is_left():
     for text in TEXTS.values():
         assert "@@" not in text
         assert "TODO" not in text
+
+
+def test_readings_that_ask_for_more_than_was_quoted_are_not_counted_as_quoted():
+    """By the words of readings and titles; the count is taken from a field."""
+    rooms = [room for room in ROOMS if isinstance(room.subject, Statement)]
+    readings = [(room, one) for room in rooms for one in room.subject.readings]
+    beyond = [one for room, one in readings if one.id in room.summary.beyond]
+    said = [
+        one
+        for room, one in readings
+        if one.text.startswith("Beyond the quoted words")
+        or room.summary.titles[one.id].endswith("(not quoted)")
+    ]
+    assert said
+    assert said == [one for one in beyond if one.predicted is Verdict.REFUTED]
+    found = re.search(
+        r"Of (\d+) readings as quoted (\d+) are refuted, (\d+) hold, and (\d+) hold with an added hypothesis; "
+        r"of (\d+) that ask for more than was quoted (\d+) are refuted, (\d+) hold, and (\d+) hold with one\.",
+        " ".join(README.split()),
+    )
+    quoted, *as_quoted = (int(number) for number in found.groups()[:4])
+    more, *besides = (int(number) for number in found.groups()[4:])
+    assert (more, besides[0]) == (len(beyond), len(said))
+    verdicts = Counter(one.predicted for _, one in readings)
+    of = (Verdict.REFUTED, Verdict.HOLDS, Verdict.HOLDS_ADDED)
+    assert [a + b for a, b in zip(as_quoted, besides, strict=True)] == [verdicts[v] for v in of]
+    assert (sum(as_quoted), sum(besides)) == (quoted, more)
 
 
 def test_readme_stays_short_and_so_does_every_cell():
@@ -505,13 +532,14 @@ def test_what_is_told_of_the_released_arrays_is_what_they_gave(name, one):
 
 
 def contrary() -> set[str]:
-    """The effects whose yes speaks against a claim of the paper; a limitation that it grants is none."""
-    found, under = set(), ""
+    """The effects whose yes speaks against a claim of the paper and for none; a limitation that it grants is none."""
+    against, claimed, under = set(), set(), ""
     for source in crosswalk.read():
         for one in source.sentences:
             under = one.headings[0] if one.headings else under
-            found |= set() if under.startswith("Limitations") else set(one.contrary)
-    return found
+            claimed |= set(one.about) - set(one.contrary)
+            against |= set() if under.startswith("Limitations") else set(one.contrary)
+    return against - claimed
 
 
 def claimed_ones() -> list[tuple[str, Told]]:

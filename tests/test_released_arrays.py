@@ -615,6 +615,7 @@ def test_intervals_over_fifteen_orbits_have_student_s_quantile() -> None:
     for estimate in (found.ratio(lambda c: c.z.spread, within=False), ratio):
         low, high = interval(estimate)
         assert high - low == pytest.approx(2 * half, rel=0.04)
+        assert estimate.method == "bootstrap over the orbits, widened to Student's quantile"
     many = orbits.widened(torch.tensor([0.0, 1.0, 2.0]), 10**6)
     assert many.tolist() == pytest.approx([0, 1, 2], abs=1e-4)
 
@@ -1088,6 +1089,13 @@ PLACES = {
 @pytest.mark.parametrize("key", PLACES, ids=" ".join)
 def test_recorded_figures(recorded: Analysis, key: tuple[str, str]) -> None:
     assert value(row(recorded, *key).as_published) == pytest.approx(PLACES[key], rel=5e-3)
+
+
+def test_of_the_heads_depths_it_is_said_that_intervals_over_images_are_widened(
+    recorded: Analysis,
+) -> None:
+    drawn = [r.ours.method for r in recorded.rows if r.quantity.startswith("second differences, h")]
+    assert drawn == ["bootstrap over the images, widened to Student's quantile"] * 3
 
 
 SELECTIVITIES = {

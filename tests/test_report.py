@@ -182,6 +182,29 @@ def test_many_that_did_not_run_open_on_demand_and_all_are_linked(run: RunRecord)
     assert {f"#{id}" for id in many} <= Parsed(html).links["not-run"]
 
 
+def test_readings_that_ask_for_more_than_was_quoted_are_counted_and_listed_apart(
+    run: RunRecord,
+) -> None:
+    room = run.statements[0]
+    generic = next(j for j in room.judged.readings if j.target == "generic")
+    assert (room.quoted, room.beyond) == (room.judged.readings, ())
+    summary = Summary(readings=(), beyond=("generic",), titles={"generic": "Instability"})
+    more = replace(room, summary=summary)
+    assert more.beyond == (generic,)
+    assert {*more.quoted} == {*room.judged.readings} - {generic}
+    told = Parsed(page(replace(run, statements=(more,))))
+    own = squeezed(told.text["counts"])
+    assert "readingsthataskformorethanwasquoted:1refuted" in own
+    assert "readingsthat" not in squeezed(Parsed(page(run)).text["counts"])
+    listed = squeezed(told.text["thm41"])
+    assert "readingsthataskformorethanwasquotedrefutedinstability" in listed
+    (said,) = re.findall(
+        r"ask for more than was quoted:\n  refuted:\n +generic",
+        overview(replace(run, statements=(more,)), plain, 80),
+    )
+    assert said
+
+
 def test_at_a_glance_every_verdict_and_answer_is_counted(run: RunRecord, parsed: Parsed) -> None:
     own = squeezed(parsed.text["counts"])
     room = run.statements[0]

@@ -117,6 +117,7 @@ def test_the_templates_summary_is_without_faults() -> None:
             {"headline": (*SUMMARY.headline, refuted("refuted of $a + b + c = d$", "quoted"))},
             "is not short; say it in words",
         ),
+        ({"beyond": ("quoted", "lost")}, "the reading 'lost', which is not stated"),
         ({"titles": {"quoted": "Q"}}, "no title of the reading 'above-one'"),
         (
             {"titles": {**SUMMARY.titles, "lost": "L"}},

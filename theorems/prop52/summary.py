@@ -78,6 +78,14 @@ SUMMARY = Summary(
             ),
         ),
     ),
+    beyond=(
+        "effective",
+        "effective-form",
+        "effective-kernel",
+        "effective-neighbourhood",
+        "converse",
+        "collapse-everywhere",
+    ),
     titles={
         "metric": "Singularity of the pullback metric, as quoted",
         "effective": "Vanishing of the effective Hessian's form (not quoted)",

@@ -77,6 +77,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         shown_by: id of the check that holds it.
         instead: what is true instead, a line; its clauses tell parts.
         defences: what the authors could answer, to every refuted reading.
+        beyond: ids of the readings that ask for more than the quoted words say.
         titles: by id of each reading, what it is about, as a phrase that claims nothing by itself.
         part_titles: the same of the parts whose own title says too little where their statement is not beside it.
     """
@@ -87,6 +88,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     shown_by: str = ""
     instead: tuple[Clause, ...] = ()
     defences: tuple[Defence, ...] = ()
+    beyond: tuple[str, ...] = ()
     titles: dict[str, str] = {}
     part_titles: dict[str, str] = {}
 
@@ -169,6 +171,8 @@ def faults(summary: Summary, statement: Statement, checks: Sequence[Check]) -> I
     for id in readings:
         if told[id] != 1:
             yield f"its summary tells the reading {id!r} {told[id]} times and must tell it once"
+    for id in sorted(set(summary.beyond) - set(readings)):
+        yield f"its summary says of the reading {id!r}, which is not stated, that it is not quoted"
     for clause in (*summary.headline, *summary.readings):
         word = _WORD.get(clause.verdict)
         if word is None or word not in clause.text.lower():

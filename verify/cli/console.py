@@ -414,10 +414,14 @@ def _reached(
 ) -> Iterator[str]:
     """The readings and parts of a room by their verdicts: a line each with its title, or their ids alone."""
     wide = max((len(about.id) for _, about, _ in room.judgements), default=0)
-    for what, kind in (("Readings, as quoted:", Reading), ("Parts, as repaired:", Part)):
+    for what, judged in (
+        ("Readings, as quoted:", room.quoted),
+        ("Readings that ask for more than was quoted:", room.beyond),
+        ("Parts, as repaired:", room.judged.parts),
+    ):
         reached: dict[str, list[Reading | Part]] = {}
         for _, about, judgement in room.judgements:
-            if isinstance(about, kind):
+            if judgement in judged:
                 reached.setdefault(judgement.verdict, []).append(about)
         if reached:
             yield what

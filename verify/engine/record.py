@@ -122,6 +122,17 @@ class StatementRecord(msgspec.Struct, frozen=True, kw_only=True):
         return title(about, self.summary)
 
     @property
+    def quoted(self) -> tuple[Judgement, ...]:
+        """Of the readings, those of what the quoted words say."""
+        return tuple(one for one in self.judged.readings if one not in self.beyond)
+
+    @property
+    def beyond(self) -> tuple[Judgement, ...]:
+        """Of the readings, those that ask for more."""
+        ids = self.summary.beyond if self.summary else ()
+        return tuple(one for one in self.judged.readings if one.target in ids)
+
+    @property
     def judgements(self) -> Iterator[tuple[str, Reading | Part, Judgement]]:
         """Every reading and part with its verdict, readings first, and as `RunRecord.reached` names it."""
         subject = self.statement

@@ -211,7 +211,7 @@ def deepen(release: Release) -> Part:
         )
         groups = torch.zeros(len(z), dtype=torch.int64)
         weights = bootstrap_weights(groups, DRAWS, torch.Generator().manual_seed(0))
-        bends.append(bootstrapped_ratio(z, h, weights, "bootstrap over the images"))
+        bends.append(bootstrapped_ratio(z, h, weights, "images"))
         linear = [release.number(f"{prefix}/acc_{name}_linear") for name in ("z", "h")]
         costs.append(difference([(1, linear[0]), (-1, linear[1])]))
         rows += [

@@ -37,7 +37,7 @@ MAIN, VIT = "cifar10/resnet18", "cifar10/vit_tiny"
 DEPTHS = (1, 2, 3)
 
 ACROSS, WITHIN = (
-    "bootstrap over the orbits, widened to Student's quantile",
+    "bootstrap over the {}, widened to Student's quantile",
     "bootstrap over the orbits within their classes, rid of its bias and widened for so few of a class, to Student's quantile",
 )
 
@@ -91,7 +91,9 @@ class Measured:
             drawn = widened(drawn, count)
         low, high = percentile_interval(drawn)
         return Estimate(
-            value=value.item(), interval=(low, high), method=WITHIN if within else ACROSS
+            value=value.item(),
+            interval=(low, high),
+            method=WITHIN if within else ACROSS.format("orbits"),
         )
 
 
@@ -269,11 +271,12 @@ def _bends(found: Measured) -> list[tuple[str, Estimate]]:
 
 
 def bootstrapped_ratio(
-    before: Tensor, after: Tensor, weights: Tensor, method: str = ACROSS
+    before: Tensor, after: Tensor, weights: Tensor, over: str = "orbits"
 ) -> Estimate:
-    """Ratio of the means of two figures (n,), the second over the first, under weights (B, n)."""
+    """Ratio of the means of two figures (n,), the second over the first, under weights (B, n) of draws over n of these."""
     low, high = percentile_interval(widened((weights @ after) / (weights @ before), len(before)))
-    return Estimate(value=float(after.mean() / before.mean()), interval=(low, high), method=method)
+    value = float(after.mean() / before.mean())
+    return Estimate(value=value, interval=(low, high), method=ACROSS.format(over))
 
 
 def _claims(folder: str, found: Measured) -> list[Claim]:
