@@ -127,3 +127,11 @@ def test_the_results_tell_the_condition_that_is_seen_and_the_bound_from_above():
     where = "behind the loss log(1 + e^u₁ + e^u₂) on d = k = 2, scaling W alone (c = 10⁻⁶) brings the condition number"
     told = f"{where} of 3.3 down to {seen:.4g}, the largest seen at {points:,} points, where the proved bound is {rounded_up(bound)};"
     assert told in " ".join(RESULTS.read_text(encoding="utf-8").split())
+
+
+def test_the_metric_changes_by_what_it_is_there_less_what_it_is_at_0(ctx):
+    """Oracle: diag(p) - p p^T at the probabilities (1/3, 1/2) and (1/3, 1/3)."""
+    there, here = (sp.Matrix([sp.Rational(1, 3), sp.Rational(1, n)]) for n in (2, 3))
+    change = sp.diag(*there) - there * there.T - sp.diag(*here) + here * here.T
+    conclusion = refutations.square_barrier(ctx).witness.conclusion.value
+    assert f"the metric changes by ${sp.latex(sp.ImmutableMatrix(change))}$" in conclusion
