@@ -96,10 +96,10 @@ def anchor(name: str) -> str:
 
 
 def called(definitions: Sequence[Quoted]) -> list[tuple[str, str]]:
-    """The names of definitions, each with its last word, or with the module before it where others share that."""
-    words = Counter(map(_word, definitions))
+    """The names of definitions, each with its last word, and with as many modules before it as tell it from others."""
+    tails = Counter(tail for one in definitions for tail in _called(one.name))
     return [
-        (one.name, ".".join(one.name.split(".")[-2:]) if words[_word(one)] > 1 else _word(one))
+        (one.name, next((tail for tail in _called(one.name)[::-1] if tails[tail] == 1), one.name))
         for one in definitions
     ]
 

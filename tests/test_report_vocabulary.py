@@ -116,3 +116,5 @@ def test_definitions_of_one_name_are_told_apart_by_their_modules() -> None:
         (INNER.name, "a.inner"),
         (BELOW.name, "b.inner"),
     ]
+    alike = [replace(BELOW, name=f"Geometry.{room}.readings.quoted") for room in ("x", "y")]
+    assert [word for _, word in called(alike)] == ["x.readings.quoted", "y.readings.quoted"]

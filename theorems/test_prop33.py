@@ -253,3 +253,11 @@ def test_the_search_is_red_where_one_condition_fails(monkeypatch, square, least,
     monkeypatch.setattr(search, "best", lambda *_: (next(found), None))
     monkeypatch.setattr(search, "certificate", lambda *_: next(bounds))
     assert search.optimised(CTX).outcome == Outcome(outcome)
+
+
+def test_the_metric_changes_by_what_it_is_there_less_what_it_is_at_0(ctx):
+    """Oracle: diag(p) - p p^T at the probabilities (1/3, 1/2) and (1/3, 1/3)."""
+    there, here = (sp.Matrix([sp.Rational(1, 3), sp.Rational(1, n)]) for n in (2, 3))
+    change = sp.diag(*there) - there * there.T - sp.diag(*here) + here * here.T
+    conclusion = refutations.square_barrier(ctx).witness.conclusion.value
+    assert f"the metric changes by ${sp.latex(sp.ImmutableMatrix(change))}$" in conclusion

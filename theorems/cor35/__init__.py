@@ -46,7 +46,7 @@ PUBLISHED = section(
     ),
     property_check(
         "property",
-        "The published threshold against the exact distance to the cone",
+        r"The published threshold against the exact distance to the cone $\{x : x^T H x \leq 0\}$",
         properties.PUBLISHED,
         readings=("definite",),
     ),
@@ -76,7 +76,9 @@ SHARP = section(
         partial(derive, sharpness.threshold),
     ),
     property_check(
-        "property", r"$\epsilon^*$ against the exact distance to the cone", properties.SHARP
+        "property",
+        r"$\epsilon^*$ against the exact distance to the cone $\{x : x^T H x \leq 0\}$",
+        properties.SHARP,
     ),
     property_check(
         "attained.property",
@@ -90,6 +92,12 @@ SHARP = section(
     mutant_check("square.wide", square.WIDE),
     mutant_check("root", properties.THRESHOLDS["root"]),
     mutant_check("above", properties.THRESHOLDS["above"]),
+    at_scale(
+        "production",
+        "The constants at 512-2048-2048, and random against aligned errors",
+        production.thresholds,
+        cost=4.0,
+    ),
     part="sharp",
 )
 
@@ -166,12 +174,6 @@ FULL = section(
         r"The full bound of 3.4 below $\lambda$ keeps $H_{\mathrm{eff}}$ positive definite",
         derivation_spectrum.full,
         rests_on=("prop34.star",),
-    ),
-    at_scale(
-        "production",
-        "The constants at 512-2048-2048, and random against aligned errors",
-        production.thresholds,
-        cost=4.0,
     ),
     at_scale(
         "capacity",

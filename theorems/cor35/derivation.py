@@ -92,7 +92,7 @@ def published(proof: Proof) -> None:
     one_form(proof)
     near = vector("y", k)
     proof.equal(
-        r"With $y$ the point of the cone nearest to $u = Jv$",
+        r"With $y$ the point nearest to $u = Jv$ of the cone, that of all $x$ with $f(x) = x^T H x \leq 0$",
         form(u) - form(near),
         form(u - near, u + near),
     )

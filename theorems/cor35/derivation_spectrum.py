@@ -53,7 +53,7 @@ def psd(proof: Proof) -> None:
         equal_at={top: 0, other: 0},
     )
     kappa = sp.Symbol("r", positive=True)  # its root, which is 1 or more
-    goal, room = sp.symbols("K c", nonnegative=True)
+    goal, room = sp.symbols("R c", nonnegative=True)
     lam = error + slack("g", True, strict=True)  # sqrt(lambda)
     proof.equal(
         r"The quotient, with $r = \sqrt{\kappa}$, $y = \sqrt{M} |E|$, $\sqrt{\lambda} = y + g$ and so $\tau = y / (y + g) < 1$",
@@ -62,13 +62,13 @@ def psd(proof: Proof) -> None:
     )
     at_goal = bounds.kept(goal, kappa)
     proof.equal(
-        r"At $t = (K - r) / (K + 1)$ it is $K^2$, where $K$ stands for $\sqrt{K}$",
+        r"At $t = (R - r) / (R + 1)$ it is $K$, with $R = \sqrt{K}$",
         bounds.condition_convex(kappa, at_goal),
         goal**2,
     )
     at_most(
         proof,
-        r"and at $t$ less by $c \geq 0$ it is not more: $r + t \leq K (1 - t)$",
+        r"and at $t$ less by $c \geq 0$ it is not more: $r + t \leq R (1 - t)$",
         kappa + at_goal - room,
         goal * (1 - at_goal + room),
         equal_at={room: 0},
@@ -137,10 +137,10 @@ def below(proof: Proof) -> None:
         (bounds.published(at) * root_m / root_lam) ** 2,
         bounds.share(at) / 4,
     )
-    kappa = sp.Symbol("k", positive=True)
-    size = big / kappa  # the least singular value of J = diag(L, L / k)
+    kappa = sp.Symbol("r", positive=True)  # its root
+    size = big / kappa  # the least singular value of J = diag(L, L / r)
     proof.equal(
-        r"At $J = \operatorname{diag}(L, L/k)$, $H = MI$, where $\lambda = M L^2 / k^2$, the threshold is $\tau \sqrt{\lambda / M}$ with $\tau = 1 / (2k)$: there the bound is approached, for every $\kappa$",
+        r"At $J = \operatorname{diag}(L, L/r)$ with $r = \sqrt{\kappa}$, $H = MI$, where $\lambda = M L^2 / r^2$, the threshold is $\tau \sqrt{\lambda / M}$ with $\tau = 1 / (2r)$: there the bound is approached, for every $\kappa$",
         bounds.published(Letters((root_m * size) ** 2, big, root_m**2)),
         size / (2 * kappa),
     )

@@ -196,9 +196,10 @@ def thresholds(ctx: Context) -> Finding:
     lost = all(row.aligned * row.q <= ROUNDING for row in judged)
     sized = math.isclose(float(torch.linalg.matrix_norm(noise, ord=2)), 1, rel_tol=1e-9)
     moved = max(abs(row.random - 1) for row in judged)
+    needed = [row.reached / row.published for row in judged]
     return finding(
         lost and sized and margin <= 1 and len(judged) >= LEAST,
-        rf"At 512-2048-2048 $q$ lies between {min(r.q for r in judged):.1e} and {max(r.q for r in judged):.1e}. A random error of {MULTIPLE:g} times the published threshold changes $\lambda$ by at most {rounded_up(100 * moved, 2)} %; one along the least eigenvector destroys definiteness. In {len(found) - len(judged)} of {len(found)} settings $\lambda > 0$ fails or is not resolved, and nothing is judged.",
+        rf"At 512-2048-2048 $q$ lies between {min(r.q for r in judged):.1e} and {max(r.q for r in judged):.1e}. A random error of {MULTIPLE:g} times the published threshold changes $\lambda$ by at most {rounded_up(100 * moved, 2)} %; along the least eigenvector definiteness is lost at {min(needed):.2g} to {max(needed):.3g} thresholds. In {len(found) - len(judged)} of {len(found)} settings $\lambda > 0$ fails or is not resolved, and nothing is judged.",
         cases=len(judged),
         margin=margin,
         tables=(_table(found),),
@@ -243,5 +244,5 @@ def _table(found: list[Measured]) -> Table:
             )
             for row in found
         ),
-        note="Swish heads with He weights, of which each has its own draw, at one Gaussian point; targets at distance about 11 from the output. The proved threshold is sqrt(lambda / M) for the two convex losses and eps* for the negative cosine. Where lambda is not resolved as positive the columns after M are empty: the predictor's hidden layer is as narrow as z, and the Jacobian nearly singular.",
+        note="lambda is the least eigenvalue of J^T H J, without the interaction term. Swish heads with He weights, of which each has its own draw, at one Gaussian point; targets at distance about 11 from the output. The proved threshold is sqrt(lambda / M) for the two convex losses and eps* for the negative cosine. Where lambda is not resolved as positive the columns after M are empty: the predictor's hidden layer is as narrow as z, and the Jacobian nearly singular.",
     )

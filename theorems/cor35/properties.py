@@ -38,9 +38,9 @@ class Case(NamedTuple):
     """A Jacobian J (k, d), an error E (k, d), a loss Hessian H (k, k), and tau in (0, 1)."""
 
     j: Annotated[Tensor, "$J$"]
-    e: Annotated[Tensor, "$E$, before scaling"]
+    e: Annotated[Tensor, "$E$ up to a factor"]
     h: Annotated[Tensor, "$H$"]
-    tau: Annotated[float, r"$\tau$"]
+    tau: Annotated[float, r"$\tau$, the size of the error over the threshold"]
 
     @property
     def letters(self) -> Letters:

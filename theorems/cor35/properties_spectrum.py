@@ -37,7 +37,7 @@ def convex_cases(draw: st.DrawFn) -> Case:
 
 @st.composite
 def stretched(draw: st.DrawFn) -> Case:
-    """J = diag(L, L / k), H = M I, E = diag(1, -1), at which the bounds for H >= 0 are attained."""
+    """J = diag(L, L / r), H = M I, E = diag(1, -1), at which the bounds for H >= 0 are attained."""
     big, over = (draw(st.integers(8, 24)) / 8 for _ in range(2))
     j = tensor((big, 0.0), (0.0, big / over))
     return Case(j, _STRETCH, draw(st.integers(1, 16)) / 8 * _EYE, draw(st.integers(1, 15)) / 16)
@@ -183,7 +183,7 @@ PSD = Claim(
 )
 
 PSD_ATTAINED = Claim(
-    r"the three bounds are attained at $J = \operatorname{diag}(L, L / k)$, $H = M I$, $E = \operatorname{diag}(\epsilon, -\epsilon)$",
+    r"the three bounds are attained at $J = \operatorname{diag}(L, L / r)$ with $r = \sqrt{\kappa}$, $H = M I$, $E = \operatorname{diag}(\epsilon, -\epsilon)$",
     stretched,
     psd_attained_error,
 )
@@ -196,7 +196,7 @@ BELOW = Claim(
 )
 
 BELOW_ATTAINED = Claim(
-    rf"at the published threshold $\kappa_\phi = {bounds.CONDITION_BELOW}$ for $J = \operatorname{{diag}}(L, L / k)$, $H = M I$, $E = \operatorname{{diag}}(\epsilon, -\epsilon)$",
+    rf"at the published threshold $\kappa_\phi = {bounds.CONDITION_BELOW}$ for $J = \operatorname{{diag}}(L, L / r)$ with $r = \sqrt{{\kappa}}$, $H = M I$, $E = \operatorname{{diag}}(\epsilon, -\epsilon)$",
     stretched,
     below_error,
 )
@@ -219,7 +219,7 @@ PSDS = {
         r"$\lambda_{\max} \leq (\sqrt{\Lambda} + 0.9 \sqrt{M} |E|)^2$", (ISOTROPIC,), growth=0.9
     ),
     "attained.more": PSD_ATTAINED.mutant(
-        r"the three bounds with $1.001 \sqrt{M} |E|$ for $\sqrt{M} |E|$ are attained at $J = \operatorname{diag}(L, L / k)$, $H = M I$, $E = \operatorname{diag}(\epsilon, -\epsilon)$",
+        r"the three bounds with $1.001 \sqrt{M} |E|$ for $\sqrt{M} |E|$ are attained at $J = \operatorname{diag}(L, L / r)$ with $r = \sqrt{\kappa}$, $H = M I$, $E = \operatorname{diag}(\epsilon, -\epsilon)$",
         drop=1.001,
         growth=1.001,
     ),

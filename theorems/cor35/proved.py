@@ -12,7 +12,7 @@ CHECKS = kernel(
             "parts.part_published",
             "parts.part_published_weyl",
             "met.part_published_met",
-            read="7f188311252c939b",
+            read="4daa93fa1195a9bb",
         ),
         "sharp": said(
             "sharp.part_sharp",
@@ -31,13 +31,13 @@ CHECKS = kernel(
             "met.part_psd_met",
             "met.part_psd_target_met",
             "needs.part_psd_needs_psd",
-            read="4faa055d027a1555",
+            read="533a304f9d434d82",
         ),
         "below": said(
             "parts.part_below",
             "parts.part_below_approached",
             "met.part_below_met",
-            read="d5c02b7ed5de619c",
+            read="a42d56e7e74009d5",
         ),
         "indefinite": said(
             "indefinite.part_indefinite",
@@ -55,12 +55,12 @@ CHECKS = kernel(
             "beyond.part_beyond_target",
             "beyond.part_beyond_kept_or_lost",
             "met.part_beyond_met",
-            read="ca833c3afbc5ed59",
+            read="e5c1a82e859ffa1b",
         ),
     },
     readings={
         "definite": said(
-            "readings.reading_definite", "met.reading_definite_met", read="37c0748832185aa3"
+            "readings.reading_definite", "met.reading_definite_met", read="d6849a1c0a131be5"
         ),
         "conditioning-gauss-newton-psd": said(
             "readings_conditioning.reading_conditioning_gauss_newton_psd",

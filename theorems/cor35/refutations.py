@@ -44,7 +44,11 @@ def _judged(heads: Heads, reading: str, text: str, holds: bool, summary: str) ->
     return counterexample(
         STATEMENT,
         reading,
-        (*describe(heads), ("$z$", "0")),
+        (
+            *describe(heads),
+            *((("$C$", "any positive number"),) if heads.factor.has(CONSTANT) else ()),
+            ("$z$", "0"),
+        ),
         hypotheses(heads, reading),
         (text, holds),
         summary,
@@ -206,7 +210,7 @@ REFUTED: dict[str, Refuted] = {
         replace(UNBOUNDED, factor=(2 - T**2 + T**4) / (3 * T**2 - T**4)),
     ),
     "conditioning-psd": Refuted(
-        r"No error of the Jacobian and $\nabla^2 L = I$, and $\kappa$ goes from $1$ to $1 + C$, with any $C$",
+        r"No error of the Jacobian and $\nabla^2 L = I$, and $\kappa$ goes from $1$ to $1 + C$, with any $C > 0$",
         condition_number,
         BOWED,
         {

@@ -161,7 +161,7 @@ def scale_invariant(proof: Proof) -> None:
     ):
         rules[loss] = lambda _: total(lambda i: rho[i] * base[i], k)
         rules[rho] = lambda i: (g @ u).entry(i, sp.S.One)
-    proof.rate(r"Along the ray $u + tu$, $\ell(t) = L(u + tu)$", loss[0], rules, form, order=2)
+    proof.rate(r"Along the ray $u + tu$, $\ell_0(t) = L(u + tu)$", loss[0], rules, form, order=2)
     proof.let(
         "invariant", r"$L(u + tu) = L(u)$ for $t > -1$: $\ell$ has no second derivative", form
     )

@@ -236,7 +236,13 @@ def whitened(losses: tuple[CurvedLoss, ...], reading: str, ctx: Context) -> Find
     )
     table = Table(
         title="Curved losses under a constant head",
-        columns=("loss", "head", "K", "positive definite", "c with H_eff = c I for all z"),
+        columns=(
+            "loss",
+            "head",
+            "sectional curvature K",
+            "positive definite",
+            "c with H_eff = c I for all z",
+        ),
         rows=tuple(
             (
                 f"{loss.name}: ${sp.latex(loss.loss)}$",
@@ -257,8 +263,8 @@ def square_barrier(ctx: Context) -> Finding:
     here = [dict(zip(loss.outputs, point, strict=True)) for point in ((0, 0), loss.at)]
     first, second = (loss.metric.subs(point).applyfunc(sp.simplify) for point in here)
     w = sp.Matrix(2, 2, sp.symbols("w1:5", real=True))
-    gap = (first - second).applyfunc(sp.simplify)
-    # W^T g W = c I at both points makes W^T (g - g') W = 0, so (det W)^2 det(g - g') = 0.
+    gap = (second - first).applyfunc(sp.simplify)
+    # W^T g W = c I at both points makes W^T (g' - g) W = 0, so (det W)^2 det(g' - g) = 0.
     factored = sp.expand((w.T * gap * w).det() - w.det() ** 2 * gap.det()) == 0
     holds = factored and gap.det().is_nonzero is True
     evaluated = hypotheses(loss, "some-loss")

@@ -59,7 +59,7 @@ def production(ctx: Context) -> Finding:
     margin = max(flat / ROUNDING, ROUNDING / curved, gap / ROUNDING)
     return finding(
         margin <= 1,
-        f"At $d = {D}$, $k = {K}$ with 768 curved planes, {HEADS} heads $W = [R; 0]$ have $H_{{\\mathrm{{eff}}}} v = v$ within {rounded_up(flat, 2)}; led into the curved planes, each is off every multiple of $v$ by {rounded_down(curved, 2)} at least.",
+        f"At $d = {D}$, $k = {K}$ with 768 curved planes, {HEADS} heads $W = [R; 0]$ with $R$ orthogonal have $H_{{\\mathrm{{eff}}}} v = v$ within {rounded_up(flat, 2)}; led into the curved planes, each is off every multiple of $v$ by {rounded_down(curved, 2)} at least.",
         cases=HEADS * PROBES,
         margin=margin,
         residuals={"flat": flat, "curved": curved},

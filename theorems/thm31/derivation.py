@@ -91,7 +91,7 @@ def affine_hessian(proof: Proof, head: str) -> None:
         rules[loss] = lambda _: total(lambda i: rho[i] * wv(i), k)
         rules[rho] = lambda r: total(lambda j: loss_hessian[r, j] * wv(j), k)
     proof.rate(
-        r"Along $z + tv$, $\ell(t) = L(h(z + tv))$: the effective Hessian is $W^T H W$",
+        r"Along $z + tv$, $\ell_0(t) = L(h(z + tv))$: the effective Hessian is $W^T H W$",
         loss[0],
         rules,
         form(wv, wv),

@@ -367,7 +367,12 @@ def radial(proof: Proof) -> None:
     )
     first = -(y[0] ** 3) * across * (1 + square) + 2 * y[0] * across
     proof.rate("The first derivative of $L$", y[0] * (1 + square), rules, first)
-    proof.follows("is", first, y[0] * across, using={"root": -y[0] * across * root})
+    proof.follows(
+        "With the root's equation it is",
+        first,
+        y[0] * across,
+        using={"root": -y[0] * across * root},
+    )
     second = y[0] * dot(at(v), at(v), k) - y[0] ** 3 * across**2
     proof.rate("and the second, $v^T H v$, is", y[0] * across, rules, second)
     proof.follows(
@@ -403,7 +408,7 @@ def scale_invariant(proof: Proof) -> None:
     if proof.given("A1", r"$L$ is $C^2$ at $u \neq 0$: the chain rule for $L$ and its gradient"):
         rules[loss] = lambda _: dot(lambda i: rho[i], lambda i: u[i], k)
         rules[rho] = lambda r: total(lambda j: loss_hessian[r, j] * u[j], k)
-    proof.rate(r"Along the ray $u + tu$, $\ell(t) = L(u + tu)$", loss[0], rules, at_u, order=2)
+    proof.rate(r"Along the ray $u + tu$, $\ell_0(t) = L(u + tu)$", loss[0], rules, at_u, order=2)
     proof.let(
         "invariant", r"$L(u + tu) = L(u)$ for $t > -1$: $\ell$ has no second derivative", at_u
     )

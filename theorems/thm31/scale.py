@@ -133,7 +133,7 @@ def objectives(ctx: Context) -> Finding:
                     "objective",
                     "outputs",
                     "n_+",
-                    "n_0",
+                    "$n_0$",
                     "n_-",
                     "r",
                     r"$\dim S = r$ whitened?",

@@ -231,7 +231,7 @@ def _table(found: dict[str, tuple[tuple[Conditions, Conditions], ...]]) -> Table
             f"Least and largest of three seeds, each the median over {ANCHORS} samples. H_L: the "
             "Hessian of the objective in one sample's output, the other outputs of the batch fixed; "
             f"$d = {LINEAR.representation}$, $k = {LINEAR.output}$ with a head, {LINEAR.epochs} epochs. "
-            "The loss subspace is spanned by the eigenvectors of positive eigenvalues; where its "
+            f"The loss subspace is spanned by the eigenvectors of $H_{{\\mathrm{{eff}}}}$ with eigenvalues above {RESOLVED:g} of the largest; where its "
             "dimension differs, condition numbers do not compare. Training is said to whiten where "
             "kappa of H_eff after it is below that of H_L, which a head that whitens brings to 1; own "
             "criterion, chosen after exploratory runs. VICReg and Barlow Twins ask for outputs "

@@ -62,7 +62,7 @@ def construction(proof: Proof) -> None:
     short = sigma * start - u_dot
     proof.let("tangent", r"$e_1 = \dot u / \sigma$", short, by="definition")
     proof.follows(
-        "is a unit vector of $g$, times $\\sigma^2$",
+        r"$e_1$ is a unit vector of $g$: times $\sigma^2$",
         sigma**2 * (start.T @ g @ start),
         sigma**2,
         using={
@@ -91,7 +91,7 @@ def construction(proof: Proof) -> None:
     off = A - built
     proof.let("jacobian", r"$A = e q = \sum_p e_p q_p^T$", off, by="definition")
     proof.follows(
-        "has $A^T g A = I$",
+        "$A$ has $A^T g A = I$",
         A.T @ g @ A,
         identity(d),
         using={

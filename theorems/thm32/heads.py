@@ -150,11 +150,16 @@ class Helix:
         slant: m (3,), by which sigma(z) = s + m.(z - gamma(s)) with the time s at which the curve has z_3.
     """
 
-    radius: float
-    turns: float
-    pitch: float
-    quicker: float
-    slant: Annotated[Tensor, "$m$"]
+    radius: Annotated[
+        float,
+        r"$\gamma = (R \cos wx, R \sin wx, lx)$ with $x = t + bt^2/2$: $R$",
+    ]
+    turns: Annotated[float, "$w$"]
+    pitch: Annotated[float, "$l$"]
+    quicker: Annotated[float, "$b$"]
+    slant: Annotated[
+        Tensor, r"$\sigma(z) = s + m \cdot (z - \gamma(s))$ with $\gamma_3(s) = z_3$: $m$"
+    ]
 
     def at(self, t: Tensor) -> Tensor:
         """gamma: scalar -> (3,)."""

@@ -89,7 +89,7 @@ def exact(ctx: Context) -> Finding:
     margin = max(ratios)
     return finding(
         margin <= 1,
-        rf"At $d = {D}$, $k = {K}$, behind {SEEDS} seeded losses, $H_{{\mathrm{{eff}}}} v = c v$ along curves that meet themselves, within {rounded_up(margin, 2)} of the error allowed.",
+        rf"At $d = {D}$, $k = {K}$, behind {SEEDS} seeded losses, $H_{{\mathrm{{eff}}}} v = c v$ along curves that meet themselves, with at most {rounded_up(margin, 2)} times the error allowed.",
         cases=SEEDS * 2 * PROBES,
         margin=margin,
         tables=(

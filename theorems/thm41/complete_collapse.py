@@ -61,7 +61,7 @@ class CollapseCase(NamedTuple):
     """An objective by its name, and the one output c of all inputs, (k,)."""
 
     objective: str
-    c: Annotated[Tensor, "$c$"]
+    c: Annotated[Tensor, "$c$, the output of all inputs"]
 
     def residual(self, angle: float = 0.0) -> Tensor:
         """rho where a predictor has turned c by an angle in the plane of its first two entries."""
@@ -108,8 +108,8 @@ class PredictedCase(NamedTuple):
     """An objective by its name, the output c of both views, (k,), and what a predictor makes of it, (k,)."""
 
     objective: str
-    c: Annotated[Tensor, "$c$"]
-    predicted: Annotated[Tensor, "$u$"]
+    c: Annotated[Tensor, "$c$, the output of both views"]
+    predicted: Annotated[Tensor, "$u$, the output of the predictor"]
 
     @property
     def cosine(self) -> float:

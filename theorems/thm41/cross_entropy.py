@@ -110,8 +110,8 @@ def cross_entropy(proof: Proof) -> None:
 class Odds(NamedTuple):
     """Logits u_i = log w_i and label weights: p = w / sum w and y = c / sum c are rational."""
 
-    w: Annotated[tuple[int, ...], "$w$"]
-    c: Annotated[tuple[int, ...], "$c$"]
+    w: Annotated[tuple[int, ...], r"$u_i = \log w_i$: $w$"]
+    c: Annotated[tuple[int, ...], r"$y_i = c_i / \sum_j c_j$: $c$"]
 
 
 @st.composite

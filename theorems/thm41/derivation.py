@@ -46,7 +46,7 @@ def effective_hessian(proof: Proof) -> None:
         rules[loss] = lambda _: total(lambda i: rho[i] * hd[i], k)
         rules[rho] = applied(loss_hessian, lambda c: hd[c], k)
     proof.rate(
-        r"The loss along the line, $\ell(t) = L(h(z + tv))$, by the chain rule",
+        r"The loss along the line, $\ell_0(t) = L(h(z + tv))$, by the chain rule",
         loss[0],  # SymPy wants an index even on a scalar
         rules,
         pulled_back(lambda r: hd[r], lambda r: hd[r]) + total(lambda i: rho[i] * hdd[i], k),

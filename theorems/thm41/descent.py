@@ -159,7 +159,7 @@ def small_step(proof: Proof) -> None:
     saddle = proof.given("saddle", r"at $z^*$ some $\lambda = -c < 0$")
     fall = sp.Symbol("c", positive=saddle or None)
     proof.follows(
-        "There it is",
+        "At $z^*$ it is",
         1 - eta * eigenvalue,
         1 + eta * fall,
         using={"saddle": -eta * (eigenvalue + fall)},

@@ -180,7 +180,7 @@ class LossCase(NamedTuple):
 
     head: Head
     z: Annotated[Tensor, "$z$"]
-    g: Annotated[Tensor, "$g$"]
+    g: Annotated[Tensor, r"$L = g \cdot u + u^T S u / 2 + (c \cdot u)^3 / 6$: $g$"]
     s: Annotated[Tensor, "$S$"]
     c: Annotated[Tensor, "$c$"]
 

@@ -257,7 +257,7 @@ def _report(found: list[tuple[str, Cell]]) -> Table:
             "worst error / allowed",
         ),
         rows=rows,
-        note=f"He weights, small biases and a standard normal z of their own in every row, float64. n_-: eigenvalues below -tolerance, by factorisation; in brackets how many are within it: n eps |A| + {FORMING_SAFETY:g} times the error of forming A, taken from float32. Residual: of the extreme pairs by Lanczos on products, over the norm. Gap of routes: between the extreme eigenvalues by factorisation and by Lanczos; allowed are residual and tolerance. Last column: the property functions of the small sizes, along {PROBES} random directions (Euler's relations: tolerance {EULER_TOLERANCE:g}). The margin of the check is the largest number of the last two columns.",
+        note=f"He weights, small biases and a standard normal z of their own in every row, float64. n_-: eigenvalues below minus the tolerance, by factorisation; in brackets how many are within it: n eps |A| + {FORMING_SAFETY:g} times the error of forming A, taken from float32. Residual: of the extreme pairs by Lanczos on products, over the norm. Gap of routes: between the extreme eigenvalues by factorisation and by Lanczos; allowed are residual and tolerance. Last column: the property functions of the small sizes, along {PROBES} random directions (Euler's relations: tolerance {EULER_TOLERANCE:g}). The margin of the check is the largest number of the last two columns.",
     )
 
 

@@ -315,10 +315,15 @@ def _without_ground(grounds: Grounds) -> str:
 def _beyond(reading: Reading, assumed: Mapping[str, Sequence[str]]) -> str:
     """What derivations rest on that assumes more than this reading, as a reason."""
     return "; ".join(
-        f"rests on {target}, which also assumes {', '.join(dict.fromkeys(more))}"
+        f"rests on {target}, which also assumes {_ids(dict.fromkeys(more))}"
         for target, hypotheses in assumed.items()
         if (more := [h for h in hypotheses if h not in reading.hypotheses])
     )
+
+
+def _ids(hypotheses: Iterable[str]) -> str:
+    """Their ids, as code: some read like words of the sentence."""
+    return ", ".join(f"`{id}`" for id in hypotheses)
 
 
 def _final(grounds: Grounds) -> bool:
@@ -330,9 +335,7 @@ def _under(added: Sequence[str]) -> str:
     """Added hypotheses, behind a verb."""
     if not added:
         return ""
-    return (
-        f" under the added {'hypothesis' if len(added) == 1 else 'hypotheses'} {', '.join(added)}"
-    )
+    return f" under the added {'hypothesis' if len(added) == 1 else 'hypotheses'} {_ids(added)}"
 
 
 def _judge_reading(

@@ -63,7 +63,7 @@ def heads(
 def _(head: Head) -> tuple[tuple[str, str], ...]:
     """A head as (name, value) pairs for a witness."""
     names = dict.fromkeys(activation.name for activation in head.activations)
-    pairs = [("activation", ", ".join(names))]
+    pairs = [("activation", ", ".join(names))] if names else []
     for layer, (w, b) in enumerate(zip(head.weights, head.biases, strict=True), start=1):
         pairs += [(f"$W_{layer}$", exact(w)), (f"$b_{layer}$", exact(b))]
     return tuple(pairs)

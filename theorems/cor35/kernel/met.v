@@ -38,6 +38,7 @@ Proof. by rewrite !mulr1 mul1r ltf_pinv ?posrE ?ltr0Sn // ltr_nat. Qed.
 Lemma quarter_root : 4%:R^-1 < Num.sqrt (1 / 1) :> F.
 Proof. by rewrite divr1 sqrtr1 invf_lt1 ?ltr0Sn // (ltr_nat _ 1). Qed.
 
+(** Part [published], with epsilon = 1/4, where the threshold is 1/2. *)
 Lemma part_published_met : [/\ sym H, 0 < 1 :> F, lambda_min_is (J^T *m H *m J) 1, norm_le J 1 &
   [/\ norm_le H 1, norm_le E 4%:R^-1 & 4%:R^-1 < 1 / (2%:R * 1 * 1) :> F]].
 Proof.
@@ -45,6 +46,7 @@ have [[sH _] h1 _ [nJ _] [[nH _] [nE _]]] := quarter.
 by split=> //; [apply: ltr01 | split=> //; apply: quarter_below].
 Qed.
 
+(** Part [psd], with epsilon = 1/4, where sqrt(lambda / M) = 1. *)
 Lemma part_psd_met : [/\ psd H, lambda_min_is (J^T *m H *m J) 1, lambda_max_is (J^T *m H *m J) 1 &
   [/\ norm_le H 1, norm_le E 4%:R^-1 & 4%:R^-1 < Num.sqrt (1 / 1) :> F]].
 Proof.
@@ -68,6 +70,7 @@ rewrite div1r.
 by rewrite lef_pinv ?posrE ?ltr0Sn // ler_nat.
 Qed.
 
+(** Part [below], with epsilon = 1/4, where the threshold is 1/2. *)
 Lemma part_below_met : [/\ psd H, lambda_min_is (J^T *m H *m J) 1, lambda_max_is (J^T *m H *m J) 1,
   norm_le J 1 & [/\ norm_le H 1, norm_le E 4%:R^-1 & 4%:R^-1 < 1 / (2%:R * 1 * 1) :> F]].
 Proof.
@@ -91,9 +94,11 @@ Qed.
 Lemma part_sharp_square_met : sym H /\ lambda_min_is (J^T *m H *m J) 1.
 Proof. by have [[sH _] h1 _ _ _] := quarter. Qed.
 
+(** Part [beyond], with H = I. *)
 Lemma part_beyond_met : psd H.
 Proof. by have [] := quarter. Qed.
 
+(** Reading [definite], at the Jacobians J and J + E with epsilon = 1/4, where the threshold is 1/2. *)
 Lemma reading_definite_met : [/\ sym H, lambda_min_is (J^T *m H *m J) 1, norm_le J 1 &
   [/\ norm_le H 1, norm_le ((J + E) - J) 4%:R^-1 & 4%:R^-1 < 1 / (2%:R * 1 * 1) :> F]].
 Proof.

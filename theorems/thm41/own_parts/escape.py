@@ -281,7 +281,7 @@ def weights(ctx: Context) -> Finding:
                 title="Heads without curvature: gradient flow in the weights",
                 columns=("activation", "draws", "leave", "slope error: median", "worst"),
                 rows=tuple(rows),
-                note=f"Two layers of widths {weight_flow.D}, {weight_flow.WIDTH} and {weight_flow.K} without biases, from 1e-6 beside W_1 = W_2 = 0, where no z moves (and ReLU has its kink); the slope of the log-distance from 1e-4 to 1e-2 against sigma_max(C) = |rho||z*| with C = -rho z*^T.",
+                note=f"Two layers of widths {weight_flow.D}, {weight_flow.WIDTH} and {weight_flow.K} without biases, from 1e-6 beside W_1 = W_2 = 0, where no z moves (and ReLU has its kink); the slope of the log-distance from 1e-4 to 1e-2 against sigma_max(C) = |rho||z*| with $C = -\\rho z^{{*T}}$.",
             ),
         ),
     )

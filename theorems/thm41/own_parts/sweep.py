@@ -207,8 +207,8 @@ def sweep(ctx: Context) -> Finding:
                 kind="line",
                 series=tuple(curves),
                 xlabel="|rho| over its onset",
-                ylabel="lambda_min(H_eff) over lambda_max(G)",
-                note="The first rays, as drawn; the signs at the onset's two sides are counted exactly.",
+                ylabel="Least eigenvalue across ker W_1 over lambda_max(G)",
+                note="Of H_eff on the complement of ker W_1, on which H_eff is 0. The first rays, as drawn; the signs at the onset's two sides are counted exactly.",
             ),
         ),
     )

@@ -237,7 +237,7 @@ TWICE = Claim(
 class Unit(NamedTuple):
     """A tanh unit at t = n / 128."""
 
-    n: Annotated[int, "$128t$"]
+    n: Annotated[int, r"$t = \tanh(a)$: $128 t$"]
 
 
 def units() -> st.SearchStrategy[Unit]:
