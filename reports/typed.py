@@ -11,15 +11,15 @@ _GREEK = dict(
     zip(
         (
             *("alpha", "beta", "gamma", "delta", "eps", "epsilon", "eta", "theta", "kappa"),
-            *("lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "phi", "pi", "Gamma", "Delta"),
-            *("Lambda", "Sigma", "Phi"),
+            *("lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "phi", "psi", "pi", "Gamma"),
+            *("Delta", "Lambda", "Sigma", "Phi"),
         ),
-        "αβγδϵϵηθκλμνξρστφπΓΔΛΣΦ",
+        "αβγδϵϵηθκλμνξρστφψπΓΔΛΣΦ",
         strict=True,
     )
 )
 _SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "|->": "↦", "->": "→", "^T": "ᵀ", "^+": "⁺", "<>": "≠"}
-_SIGNS |= {"''": "″", " o ": " ∘ ", "Gauss-Newton": "Gauss–Newton"}
+_SIGNS |= {"''": "″", " o ": " ∘ ", " . ": " · ", "Gauss-Newton": "Gauss–Newton"}
 _SUPER, _SUB = (str.maketrans("0123456789-", digits) for digits in ("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "₀₁₂₃₄₅₆₇₈₉₋"))
 _NAMES = "|".join(sorted(_GREEK, key=len, reverse=True))
 _TYPED = re.compile(
@@ -31,7 +31,7 @@ _TYPED = re.compile(
     r"|(?P<nothing>(?<![\w.)\]-])-(?=0(?:\.0+)?(?![\w.])))"
     r"|(?P<minus>(?<![\w.)\]-])-(?=\d)|(?<= )-(?= ))"
     r"|(?P<root>(?<![A-Za-z])sqrt(?: (?=[\w|])|(?=\()))"
-    r"|(?P<sign>\^T(?!\w)|\^\+|<=|>=|!=|<>|\|->|->|(?<=\w)''(?=\()|(?<=[\w)]) o (?=[\w(])|Gauss-Newton)"
+    r"|(?P<sign>\^T(?!\w)|\^\+|<=|>=|!=|<>|\|->|->|(?<=\w)''(?=\()|(?:^|(?<=[\w)])) o (?=[\w(])|(?<=[\w)]) \. (?=[\w(])|Gauss-Newton)"
 )
 
 
@@ -69,11 +69,12 @@ def _sized(size: str, ten: int) -> str:
 
 
 _LONG = {"eps": "epsilon"}
-_COMMANDS = {*_GREEK, "min", "max"}
+_COMMANDS = {*_GREEK, "min", "max", "sum"}
 _CODE = re.compile(r"(`[^`]*`)")
 _INDEXED = re.compile(
-    rf"(?<![\w.\\])(?P<base>[A-Za-z]|{_NAMES})"
-    r"(?:_(?P<below>[a-z]{1,5}|[A-Z]|[-+]|\([A-Za-z][-+]\w\))(?:\^(?P<above>T|[a-z]+))?|\^(?P<power>[a-z]|\([A-Za-z][-+]\w\)))(?!\w|\.\w)"
+    rf"(?<![\w.\\])(?P<base>[A-Za-z]|{_NAMES}|sum(?=_[a-z](?!\w)))"
+    rf"(?:_(?P<below>[a-z]{{1,5}}|[A-Z]|[-+]|(?:{_NAMES})\d|\([A-Za-z][-+]\w\))(?:\^(?P<above>T|[a-z]+))?"
+    r"|\^(?P<first>[a-z])_(?P<indices>[a-z]{1,4})|\^(?P<power>[a-z]|\([A-Za-z][-+]\w\)))(?!\w|\.\w)"
 )
 
 
@@ -99,13 +100,18 @@ def _set(text: str) -> str:
 
 
 def _latex(found: re.Match[str]) -> str:
-    below, power = found["below"], found["above"] or found["power"]
-    name = _named(found["base"])
-    return f"{name}{f'_{{{_named(below)}}}' if below else ''}{f'^{{{_named(power)}}}' if power else ''}"
+    below = found["below"] or found["indices"]
+    power = found["above"] or found["power"] or found["first"]
+    name, tensor = _named(found["base"]), found["indices"] is not None
+    return f"{name}{f'_{{{_named(below, tensor)}}}' if below else ''}{f'^{{{_named(power)}}}' if power else ''}"
 
 
-def _named(word: str) -> str:
-    """A letter, a Greek one by its name, an index in parentheses, or a word."""
+def _named(word: str, tensor: bool = False) -> str:
+    """A letter, a Greek one by its name, an index in parentheses, a word, or the indices of a tensor."""
     if len(word) == 1 or word.startswith("("):
         return word.strip("()")
-    return rf"\{_LONG.get(word, word)}" if word in _COMMANDS else rf"\mathrm{{{word}}}"
+    if word[-1].isdigit():
+        return f"{_named(word[:-1])}_{word[-1]}"
+    if word in _COMMANDS:
+        return rf"\{_LONG.get(word, word)}"
+    return word if tensor else rf"\mathrm{{{word}}}"

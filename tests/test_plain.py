@@ -61,6 +61,7 @@ def test_text_around_formulas_stays_and_what_cannot_be_read_too() -> None:
         ("|h - z| at - |z|, one - two of a-b", "|h − z| at − |z|, one − two of a-b"),
         ("2 sqrt(M / lambda) - sqrt K, sqrtx", "2 √(M / λ) − √K, sqrtx"),
         ("the grad of L and grad L", "the grad of L and ∇L"),
+        ("theta = psi(eta), D psi and rho . h", "θ = ψ(η), D ψ and ρ · h"),
         ("z xi, nu v, x Phi(x) and a nub", "z ξ, ν v, x Φ(x) and a nub"),
         ("0 <> (J^T J)^+ grad (L o h) = o(t)", "0 ≠ (Jᵀ J)⁺ ∇(L ∘ h) = o(t)"),
     ],
@@ -78,6 +79,8 @@ def test_typed_mathematics_has_the_letters_of_unicode(typed: str, shown: str) ->
         ("H_eff^phi - I in R^d", r"$H_{\mathrm{eff}}^{\phi}$ − I in $R^{d}$"),
         ("T_(s+t) and R^(n-1)", "$T_{s+t}$ and $R^{n-1}$"),
         ("c^-1 / (delta^2 l^2)", "c⁻¹ / (δ² l²)"),
+        ("R^l_mij and sum_p Gamma^p_jm", r"$R_{mij}^{l}$ and $\sum_{p}$ $\Gamma_{jm}^{p}$"),
+        ("T_theta0, sum_const and delta_l o s''(a)", r"$T_{\theta_0}$, sum_const and $\delta_{l}$ ∘ s″(a)"),
         (r"$rho$ and `H_eff <= 1` stay, \$5 too", r"$rho$ and `H_eff <= 1` stay, \$5 too"),
         (
             "prop33.robust.kappa, info_nce, part_F, e_x.py",

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from report_fixture import EXPERIMENT_FINDINGS, FINDINGS, run_record
 from report_parser import Parsed, shown, squeezed
 
-from reports import crosswalk, tiers
+from reports import crosswalk, readme, tiers
 from reports.crosswalk import Sentence, Source
 from reports.mathml import prose
 from reports.plain import plain
@@ -304,6 +304,30 @@ def test_a_verdict_against_the_prediction_says_so() -> None:
     assert "predicts" not in Parsed(page(run_record(GREEN))).text["thm41"]
 
 
+def test_a_figure_that_we_computed_from_what_was_released_makes_no_claim(run: RunRecord) -> None:
+    (room,) = run.experiments
+    quoted = [one.id for one in room.experiment.effects if one.published]
+    assert [one.id for one in room.claimed] == quoted
+    ours = replace(room, told=(Told(effects=(quoted[0],), text="so it does"),))
+    assert [one.id for one in ours.claimed] == quoted[1:]
+    claimed = replace(ours, told=(replace(ours.told[0], published="22.5 times"),))
+    assert claimed.claimed == room.claimed
+
+
+def test_an_answer_that_another_machine_left_undecided_says_so(run: RunRecord) -> None:
+    (room,) = run.experiments
+    effect = next(id for id in room.answers if room.answers[id][1].answer is Answer.NO)
+    figures = f"a gap of 3.25 points; {readme.TURNED}"
+    one = Told(effects=(effect,), text="so it does", published="so", digits=(Answer.NO, figures))
+    told = replace(room, told=(one,))
+    assert told.turned == {effect: figures}
+    assert room.turned == {}
+    assert readme.TURNED not in page(run)
+    text = squeezed(Parsed(page(replace(run, experiments=(told,)))).text["E3"])
+    assert squeezed(f"on the digits {readme.TURNED}") in text
+    assert squeezed(figures) in text
+
+
 def test_an_effect_that_other_data_deny_is_no_plain_yes(run: RunRecord) -> None:
     room = run.experiments[0]
     assert room.disputes == []
@@ -327,7 +351,7 @@ def test_an_effect_that_other_data_deny_is_no_plain_yes(run: RunRecord) -> None:
 def test_answers_of_earlier_code_are_shown_and_marked_and_do_not_count(run: RunRecord) -> None:
     (room,) = run.experiments
     (check,) = (c for c in room.checks if c.evidence is not None and c.evidence.answers)
-    told = Told(effects=("selective",), text="so", digits=(Answer.NO, "0.97"))
+    told = Told(effects=("selective",), text="so", published="1.2", digits=(Answer.NO, "0.97"))
     now = replace(room, told=(told,))
     stale = replace(check, stale=True, note="Not run yet. Measured with earlier code.")
     others = tuple(c for c in room.checks if c is not check)

@@ -336,6 +336,23 @@ def test_what_a_premise_or_an_earlier_step_says_is_named_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "says", "told"),
+    [
+        (r"some $v \neq 0$ has $Wv = 0$", "$W v = 0$", False),
+        (r"$\rho = 0$", "$rho = 0$", False),
+        (r"$E J v = 0$ by the law", "$J v = 0$", True),
+        ("it is zero", "$a = 0$", True),
+    ],
+)
+def test_what_a_premise_says_word_for_word_is_not_said_again(text, says, told) -> None:
+    id = "thm41.F.derivation"
+    finding = replace(FINDINGS[id], premises=(Premise(name="p", by="any", text=text, says=says),))
+    own = squeezed(Parsed(page(run_record(FINDINGS | {id: finding}))).text[id])
+    assert (squeezed(f": {shown(says)}.") in own) == told
+    assert squeezed("by the lemma") not in own
+
+
+@pytest.mark.parametrize(
     ("comment", "shown"),
     [
         ("[psd A]: [v^T A v >= 0]", "<code>psd A</code>: <code>vᵀ A v ≥ 0</code>"),

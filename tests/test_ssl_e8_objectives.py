@@ -155,4 +155,4 @@ def test_the_check_on_short_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (check,) = (check for check in e8.CHECKS if check.id == "E8.objectives")
     assert set(objectives.FORMS) == set(CONFIGS)
     smoke = Context(seed=0, profile="smoke", device="cpu", cache="", rooms={})
-    assert missing_capability(check, smoke) == "It is not run in the smoke profile."
+    assert missing_capability(check, smoke) == "It is not run in the shortest profile, smoke."

@@ -41,7 +41,7 @@ class Invariant(NamedTuple):
     """
 
     inner: Head
-    averaged: Annotated[bool, "averaged over the circle"]
+    averaged: Annotated[bool, "averaged over turns, and else radial"]
     z: Annotated[Tensor, "$z$"]
     rho: Annotated[Tensor, r"$\rho$"]
 

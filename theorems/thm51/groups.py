@@ -214,12 +214,12 @@ LIMITS = {
 class Fibre(NamedTuple):
     """enc = x_1 under T_t x = (x_1 + t p(x_2), x_2) at two inputs (x_1, a) and (x_1, b).
 
-    p(s) = floor + (slope s + offset)^2, which has no zero if floor > 0.
+    p(s) = c + (m s + n)^2, of floor c, slope m and offset n, has no zero if c > 0.
     """
 
-    floor: Fraction
-    slope: Fraction
-    offset: Fraction
+    floor: Annotated[Fraction, "$c$"]
+    slope: Annotated[Fraction, "$m$"]
+    offset: Annotated[Fraction, "$n$"]
     a: Annotated[Fraction, "first $x_2$"]
     b: Annotated[Fraction, "second $x_2$"]
 
@@ -249,19 +249,21 @@ def fibre_mismatch(case: Fibre, floor: bool = True, maps: bool = False) -> float
 
 
 _SLIDE = r"$\mathrm{enc} = x_1$ under $T_t x = (x_1 + t p(x_2), x_2)$"
+_SQUARE = "(m s + n)^2"
 
 FIBRES = exact_claim(
-    rf"{_SLIDE} with $p > 0$: $\mathcal{{V}}$ depends on $z$ only",
+    rf"{_SLIDE} with $p(s) = c + {_SQUARE}$, $c > 0$: $\mathcal{{V}}$ depends on $z$ only",
     fibres,
     fibre_mismatch,
 )
 
 FIBRE = {
     "vanishing": FIBRES.mutant(
-        rf"{_SLIDE} with $p \geq 0$: $\mathcal{{V}}$ depends on $z$ only", floor=False
+        rf"{_SLIDE} with $p(s) = {_SQUARE}$, without $c$: $\mathcal{{V}}$ depends on $z$ only",
+        floor=False,
     ),
     "maps": FIBRES.mutant(
-        rf"{_SLIDE} with $p > 0$: the tangent maps depend on $z$ only, as under an action",
+        rf"{_SLIDE} with $p(s) = c + {_SQUARE}$, $c > 0$: the tangent maps depend on $z$ only, as under an action",
         maps=True,
     ),
 }

@@ -92,12 +92,13 @@ def not_of_z(model: TwoInputs, reading: str, ctx: Context) -> Finding:
     """
     first, second = (1 - int(tangent.is_zero) for tangent in model.tangents)
     spaces = f"of dimension {first} and {second}"
+    tangents = " and ".join(map(shown, model.tangents))
     return counterexample(
         STATEMENT,
         reading,
         describe(model),
         hypotheses(model),
-        (f"the tangents are {shown(model.tangents)}: spaces {spaces}", first == second),
+        (f"the tangents are {tangents}: spaces {spaces}", first == second),
         f"Two inputs with one representation have tangent spaces {spaces}.",
     )
 
@@ -157,7 +158,7 @@ SMOOTH = replace(KINK, orbit=(1 + t, sp.S.Zero))
 def not_a_subspace(model: OneSided, mild: OneSided, ctx: Context) -> Finding:
     """The one-sided velocities form a ray and no subspace; those of the mild model form a line."""
     found = model.velocities
-    named = " and ".join(shown(tuple(v)) for v in found)
+    named = " and ".join(dict.fromkeys(shown(tuple(v)) for v in found))
     finite = all(entry.is_finite is True for v in found for entry in v)
     return finding(
         finite and not model.is_subspace and mild.is_subspace,

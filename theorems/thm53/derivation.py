@@ -166,7 +166,12 @@ def _completed(proof: Proof, info: Matrix) -> tuple[Matrix, Matrix]:
     proof.cite("pseudoinverse")
     rest = one - V @ pinv @ V.T @ info
     penrose = info @ V @ (pinv - pinv @ b @ pinv) @ V.T @ info
-    proof.follows("$I/V$ is", shorted(info), rest.T @ info @ rest, using={"penrose": penrose})
+    proof.follows(
+        "$I/V = R^T I R$ with $R = 1 - V B^+ V^T I$",
+        shorted(info),
+        rest.T @ info @ rest,
+        using={"penrose": penrose},
+    )
     return rest, penrose
 
 

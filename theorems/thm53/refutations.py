@@ -27,7 +27,7 @@ def refute(model: Latent, reading: str, ctx: Context) -> Finding:
         describe(model),
         hypotheses(model, reading),
         (
-            rf"$\operatorname{{rank}} I_h \geq {rank}$, the rank of the derivative of $E h$ and $E h^2$, which are {moments}: along $v$ they change by $E h s$ and $E h^2 s$ with the score $s$ of $h$, and $s = 0$ where $I_h v = 0$; and the bound is ${bound}$",
+            rf"$\operatorname{{rank}} I_h \geq {rank}$, the rank of the derivative of $E[h]$ and $E[h^2]$, which are {moments}: along $v$ they change by $E[h s]$ and $E[h^2 s]$ with the score $s$ of $h$, and $s = 0$ where $I_h v = 0$; and the bound is ${bound}$",
             rank <= bound,
         ),
         f"$h =$ {shown(model.h)}: rank at least {rank}, where the bound is {bound}.",

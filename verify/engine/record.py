@@ -19,12 +19,15 @@ from verify.claims.evidence import Answer, Measured, Outcome
 from verify.claims.judgement import Judged, Judgement
 from verify.claims.lemmas import Lemma
 from verify.claims.picture import Picture
-from verify.claims.statement import Experiment, Part, Reading, Statement
+from verify.claims.statement import Effect, Experiment, Part, Reading, Statement
 from verify.claims.summary import UNLEARNED, Summary, Told, title
 from verify.engine.provenance import Traced
 
 SCHEMA = 1
 """The layout of a run's record, `reports/record.schema.json`; raised when a field changes its meaning or goes."""
+
+TURNED = "undecided on another machine"
+"""With what ends what is told of an effect that another machine left undecided."""
 
 
 class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,6 +195,22 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
         return [
             found for found in self.answered(effect) if not (found[0].unlearned or found[0].stale)
         ]
+
+    @property
+    def claimed(self) -> list[Effect]:
+        """The effects that the paper claims: not one whose published figure we computed from what was released."""
+        computed = {id for one in self.told if not one.published for id in one.effects}
+        return [one for one in self.experiment.effects if one.published and one.id not in computed]
+
+    @property
+    def turned(self) -> dict[str, str]:
+        """The effects that another machine left undecided on the digits, with what is told of them there."""
+        return {
+            id: one.digits[1]
+            for one in self.told
+            if one.digits and one.digits[1].endswith(TURNED)
+            for id in one.effects
+        }
 
     @property
     def disputes(self) -> list[str]:

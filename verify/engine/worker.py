@@ -99,7 +99,7 @@ def missing_capability(check: Check, ctx: Context) -> str:
     if "cuda" in check.capabilities and ctx.device != "cuda":
         return "It needs a CUDA device, and this run is on the CPU."
     if "standard" in check.capabilities and ctx.profile == "smoke":
-        return "It is not run in the smoke profile."
+        return "It is not run in the shortest profile, smoke."
     return ""
 
 

@@ -67,7 +67,7 @@ SUMMARY = (
         published="that they escape is claimed; this level is ours",
         digits=(
             Answer.NOT_APPLICABLE,
-            "beside that run they were not collapsed by the first epoch's mean, which holds the fall",
+            "beside that run they were not collapsed by the first epoch's mean, which includes the fall",
         ),
         reduced=(Answer.UNDECIDED, "0.0021 and 0.0025 of its variance, as early"),
         medium=(Answer.UNDECIDED, "0.00043 and 0.0003 of its variance, as early"),

@@ -38,7 +38,7 @@ def run_units(expected: float, widths: tuple[int, int], ctx: Context) -> Finding
     errors = ((ratio / expected - 1).abs().max().item(), abs(selectivity - 1))
     return finding(
         max(errors) <= tolerance,
-        f"A head that only scales, by {scale:.3g}, and pads {d} coordinates with zeros to {k} has a published ratio of {ratio.mean().item():.4g} and a selectivity of {selectivity:.3f}.",
+        f"A head that scales by {scale:.3g} and pads {d} coordinates with zeros to {k} has a published ratio of {ratio.mean().item():.4g} and a selectivity of {selectivity:.3f}.",
         cases=len(z),
         margin=max(errors) / tolerance,
         residuals={"ratio": errors[0], "selectivity": errors[1]},
@@ -48,7 +48,7 @@ def run_units(expected: float, widths: tuple[int, int], ctx: Context) -> Finding
 CHECKS = (
     invariant(
         "E8.units",
-        "A head that only scales has any published compression, and a selectivity of 1",
+        "A head that scales and pads with zeros has any published compression, and a selectivity of 1",
         partial(run_units, 1284.0, (384, 65536)),
     ),
 )
