@@ -84,7 +84,7 @@ _BY_DEFAULT = {
 }
 """What MathML Core's dictionary says of an operator, in the only form that it has here with that attribute."""
 _BEFORE_SIGN = set("([{⟨") | _RELATIONS
-_MARKS = ".,;:!?)]”-"
+_MARKS = ".,;:!?)]”-|"
 _LETTERS = "alpha|beta|gamma|delta|epsilon|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|chi|psi|omega|ell"
 _WORDS = "inf|sup|inter|intra|out|slope|tot"
 _TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")  # written between terms: an ellipsis
@@ -102,6 +102,9 @@ _APART = re.compile(
 )
 _NAME = re.compile(r"(?:(?<=\bCIFAR)|(?<=\bResNet)|(?<=\b[a-z]))-(?=\d|dim)")
 _CODE = re.compile(r"`([^`]+)`")
+_BAR = re.compile(r"(?<![^\s(])\|(?=[^\s|])")
+"""A bar that opens a modulus; a line may break after any other."""
+_FRACTION = re.compile(r"(?<=\d{6})/(?=\d{6})")
 
 
 def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Markup:
@@ -128,7 +131,9 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
     for i, piece in enumerate(pieces):
         if i % 2:
             before = str((set_formula or formula)(piece))
-            if html.endswith(("(", "[")) and before.startswith("<math"):  # nor after what opens
+            if re.search(r"[(\[]$|(?<![^\s(])\|$", html) and before.startswith(
+                "<math"
+            ):  # nor after what opens
                 first, closing, rest = before.partition("</math>")
                 before = f'<span class="nowrap">{html[-1]}{first}{closing}</span>{rest}'
                 html = html[:-1]
@@ -141,13 +146,15 @@ def prose(text: str, set_formula: Callable[[str], Markup] | None = None) -> Mark
         elif mark and before.endswith("</math></span>"):
             before = f"{before.removesuffix('</span>')}{escape(mark)}</span>"
             piece = piece[len(mark) :]
-        html += before + _CODE.sub(r"<code>\1</code>", escape(unbroken(piece.replace(r"\$", "$"))))
+        text = str(escape(unbroken(piece.replace(r"\$", "$"))))
+        html += before + _CODE.sub(r"<code>\1</code>", _FRACTION.sub("/<wbr>", text))
         before = ""
     return Markup(html)
 
 
 def unbroken(text: str) -> str:
-    """Text in which no line breaks in a number with its per cent, thousands, power of ten or sign of a product, nor in ``k = 2`` or ``CIFAR-10``."""
+    """Text in which no line breaks in a number with its per cent, thousands, power of ten or sign of a product, nor in ``k = 2`` or ``CIFAR-10``, nor after the bar that opens a modulus."""
+    text = _BAR.sub("|\N{WORD JOINER}", text)
     return _NAME.sub("\N{NON-BREAKING HYPHEN}", _APART.sub("\N{NO-BREAK SPACE}", text))
 
 

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from textwrap import dedent
 from types import CodeType
 from typing import TypeVar
 
@@ -31,7 +32,7 @@ from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
-from reports import crosswalk, released, tiers, vocabulary
+from reports import ReportError, crosswalk, released, tiers, vocabulary
 from reports.compact import compact
 from reports.dependencies import anchor, drawing, overview
 from reports.faults import Faults
@@ -39,7 +40,7 @@ from reports.kept import PAGE, Drawn, Rendered, drawn, drawn_by, keep
 from reports.mathml import FORMULAS, Drawings, formula, prose, prose_or_source, unbroken
 from reports.plain import plain
 from reports.styles import rules, styles_once
-from reports.typed import lettered
+from reports.typed import as_latex, lettered
 from verify.claims.check import Arithmetic, Kind, Role
 from verify.claims.evidence import Answer, Evidence, Outcome, Plot, Table
 from verify.claims.judgement import Judgement
@@ -94,8 +95,8 @@ _NAMES = {
     "vit-tiny": "ViT-Tiny",
 }
 _NAMED = re.compile(rf"(?<![\w.-])(?:{'|'.join(_NAMES)})(?![\w.-]*\w|\()")
-_COUNTED = re.compile(rf"(?<=[;,] )(?:{'|'.join(_NAMES)})(?=: \d)")
-"""A name in a tally of cases; elsewhere in what a statement's check says it may be an id."""
+_COUNTED = re.compile(rf"(?<=[;,] )(?:{'|'.join(_NAMES)})(?=: \d)|^(?:{'|'.join(_NAMES)})(?=: )")
+"""A name in a tally of cases, or before a colon that begins a text; elsewhere in what a statement's check says it may be an id."""
 
 _CODE = re.compile(r"(`[^`]*`)")
 _ONE_SEED = re.compile(r"(?<![\w.])(-?[\d.]+(?:e[+-]\d+)?) \(\1\)")
@@ -105,6 +106,7 @@ _SHOWN_CODE = re.compile(r"<code>[^<]*</code>")
 _OPTION = re.compile(r"(?<![\w-])-(?:-?[a-z][a-z-]*|&gt;)")
 """An option of a command, or an arrow, in which a line might break after its hyphen."""
 
+_ARROW = re.compile(r"(?:&lt;|\|)?-&gt;")
 _QUOTED_CODE = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]")
 _PAIR = re.compile(r"(?:[^=,;()\[\]]|\[[^\[\]]*\])+[,;](?:[^=,;()\[\]]|\[[^\[\]]*\])+")
 """What of a comment is code, without its brackets, and what in brackets is an interval or a pair."""
@@ -365,6 +367,8 @@ def _environment(run: RunRecord, faults: Faults) -> Environment:
         emphasised=lambda text: _emphasised(set_prose(text)),
         commented=_commented,
         ticked=_ticked,
+        arrows=_arrows,
+        lines=_lines,
         step=faults.guarded(_step),
         linked=_linker(run),
         link=_link,
@@ -564,7 +568,11 @@ def _untold(
         if not check.id.endswith(_ABLATION) or not told:
             yield _table_named(table, room)
         elif rows:
-            yield msgspec.structs.replace(table, rows=rows)
+            title = "Hypotheses that are no premises, each withdrawn in turn"
+            told_all = len(rows) == len(table.rows)
+            yield msgspec.structs.replace(
+                table, rows=rows, title=table.title if told_all else title
+            )
 
 
 def _column_class(table: Table, i: int) -> Markup:
@@ -637,15 +645,34 @@ def _commented(text: str) -> Markup:
         if _PAIR.fullmatch(found[1]):
             continue
         html += prose_or_source(text[end : found.start()])
-        piece = found[1] if _IDENTIFIER.fullmatch(found[1]) else lettered(found[1])
-        html += Markup("<code>{}</code>").format(piece)
+        html += _piece(found[1])
         end = found.end()
     return html + prose_or_source(text[end:])
+
+
+def _piece(text: str) -> Markup:
+    """What stands between the brackets of a comment: a formula, where something is raised or lowered, or code."""
+    if _IDENTIFIER.fullmatch(text):
+        return Markup("<code>{}</code>").format(text)
+    with contextlib.suppress(ReportError):
+        if latex := as_latex(text):
+            return formula(latex)
+    return Markup("<code>{}</code>").format(lettered(text))
 
 
 def _ticked(text: str) -> Markup:
     """Plain text with code between backticks."""
     return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(unbroken(text)))))
+
+
+def _arrows(text: str) -> Markup:
+    """A source of Coq in which no line breaks within an arrow, and nothing is added that a copy would have."""
+    return Markup(_ARROW.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))
+
+
+def _lines(text: str) -> Markup:
+    """Lines of code without the indentation that they share, apart where a page loses its own."""
+    return Markup(str(escape(dedent(text).strip("\n"))).replace("\n", "&#10;"))
 
 
 def _breakable(text: str, marks: str) -> Markup:

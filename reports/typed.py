@@ -29,8 +29,8 @@ _TYPED = re.compile(
     r"|(?:(?<![\w.])|(?<=[ (]x))(?P<size>\d+(?:\.\d+)?)e(?P<ten>[+-]\d+)(?!\w)"
     r"|(?P<times>(?<=[\w,)]) x (?=\d)|(?<=[\w,]) x(?=\d+\.\d)|(?<=\d)(?<!\b0)x(?=\d)|(?<=\d)x(?![\w(])|(?<=[ (])x(?=1e[+-]\d))"
     r"|(?P<nothing>(?<![\w.)\]-])-(?=0(?:\.0+)?(?![\w.])))"
-    r"|(?P<minus>(?<![\w.)\]-])-(?=\d)|(?<= )-(?= ))"
-    r"|(?P<root>(?<![A-Za-z])sqrt(?: (?=[\w|])|(?=\()))"
+    r"|(?P<minus>(?<![\w.)\]-])-(?=\d)|(?<= )-(?= )|(?<=\()- (?=\w))"
+    r"|(?P<root>(?<![A-Za-z])sqrt(?: (?=[\w|(])|(?=\()))"
     r"|(?P<sign>\^T(?!\w)|\^\+|<=|>=|!=|<>|\|->|->|(?<=\w)''(?=\()|(?:^|(?<=[\w)])) o (?=[\w(])|(?<=[\w)]) \. (?=[\w(])|Gauss-Newton)"
 )
 
@@ -72,7 +72,7 @@ _LONG = {"eps": "epsilon"}
 _COMMANDS = {*_GREEK, "min", "max", "sum"}
 _CODE = re.compile(r"(`[^`]*`)")
 _INDEXED = re.compile(
-    rf"(?<![\w.\\])(?P<base>[A-Za-z]|{_NAMES}|sum(?=_[a-z](?!\w)))"
+    rf"(?<![\w.\\])(?P<base>[A-Za-z]\|(?=_)|[A-Za-z]|{_NAMES}|sum(?=_[a-z](?!\w)))"
     rf"(?:_(?P<below>[a-z]{{1,5}}|[A-Z]|[-+]|(?:{_NAMES})\d|\([A-Za-z][-+]\w\))(?:\^(?P<above>T|[a-z]+))?"
     r"|\^(?P<first>[a-z])_(?P<indices>[a-z]{1,4})|\^(?P<power>[a-z]|\([A-Za-z][-+]\w\)))(?!\w|\.\w)"
 )
@@ -102,7 +102,8 @@ def _set(text: str) -> str:
 def _latex(found: re.Match[str]) -> str:
     below = found["below"] or found["indices"]
     power = found["above"] or found["power"] or found["first"]
-    name, tensor = _named(found["base"]), found["indices"] is not None
+    base, tensor = found["base"], found["indices"] is not None
+    name = _named(base.rstrip("|")) + ("|" if base.endswith("|") else "")
     return f"{name}{f'_{{{_named(below, tensor)}}}' if below else ''}{f'^{{{_named(power)}}}' if power else ''}"
 
 
@@ -115,3 +116,39 @@ def _named(word: str, tensor: bool = False) -> str:
     if word in _COMMANDS:
         return rf"\{_LONG.get(word, word)}"
     return word if tensor else rf"\mathrm{{{word}}}"
+
+
+_UPRIGHT = "exp|log|cos|sin|max|min|inf|sup|diag|const|least|low|high|relu|softmax"
+_WORD = re.compile(r"[A-Za-z]{3,}|\*m|\\")
+_KNOWN = re.compile(rf"{_UPRIGHT}|eff|aug|sum|sqrt|hess|grad|[i-q]+|{_NAMES}")
+_SPACE = re.compile(r"\bR(?=\^[dkn]\b(?!_))")
+_SPACES = re.compile(rf"{_SPACE.pattern}|(?<=→ )R\b")
+_MARKED = re.compile(r"[_^]|(?<![A-Za-z])[A-Za-z]0")
+_HIGH, _LOW = (f"[{digits}]+" for digits in ("ᵀ⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "₀₁₂₃₄₅₆₇₈₉"))
+_BACK = str.maketrans("ᵀ⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉", "T0123456789-0123456789")
+
+
+def as_latex(code: str) -> str:
+    """A formula as one types it into a comment, ``R_ijlm = sum_p g^(-1) L_jlp``, as LaTeX.
+
+    Empty where nothing in it is raised or lowered, and where it has words that are none of mathematics.
+    """
+    words = _WORD.findall(code)
+    if not _MARKED.search(code) or not all(map(_KNOWN.fullmatch, words)):
+        return ""
+    text = re.sub(r"(?<![_^])\{([^{}]*)\}", r"\\{\1\\}", lettered(code))
+    text = re.sub(r"(?<![A-Za-z])([A-Za-z])0", r"\1_{0}", text)
+    if _SPACE.search(text):
+        text = _SPACES.sub(r"\\mathbb{R}", text)
+    text = re.sub(r"√(?:\(([^()]*)\)|(\w))", lambda root: rf"\sqrt{{{root[1] or root[2]}}}", text)
+    text = re.sub(rf"(?<![_\w])({_UPRIGHT})(?![a-z])", r"\\operatorname{\1}", text)
+    text = re.sub(r"\bsum_", r"\\sum_", text)
+    text = re.sub(rf"([_^])(?:\(([^()]*)\)|([A-Za-z]+{_LOW}|[A-Za-z]+))", _grouped, text)
+    text = re.sub(_HIGH, lambda raised: f"^{{{raised[0].translate(_BACK)}}}", text)
+    text = re.sub(_LOW, lambda lowered: f"_{{{lowered[0].translate(_BACK)}}}", text)
+    return text.replace(" . ", r" \cdot ").replace("−", "-")
+
+
+def _grouped(index: re.Match[str]) -> str:
+    inside = index[2] or index[3]
+    return f"{index[1]}{{{_named(inside) if inside in ('eff', 'aug') else inside}}}"

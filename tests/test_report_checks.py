@@ -13,10 +13,10 @@ from report_fixture import FINDINGS, run_record
 from report_parser import Parsed, shown, squeezed
 
 from reports import tiers
-from reports.mathml import prose_or_source, unbroken
-from reports.render import _column_class, _commented, _heading, _summary, _untold, page
+from reports.mathml import formula, prose_or_source, unbroken
+from reports.render import _arrows, _column_class, _commented, _heading, _summary, _untold, page
 from reports.styles import rules
-from reports.typed import lettered
+from reports.typed import as_latex, lettered
 from reports.vocabulary import anchor
 from verify.claims.check import Kind, Role
 from verify.claims.evidence import Evaluated, Outcome, Premise, Table
@@ -203,6 +203,7 @@ def test_stale_evidence_is_shown_and_does_not_count(run: RunRecord) -> None:
 
 def test_a_theorem_is_quoted_verbatim_with_its_definitions_and_axioms(html: str) -> None:
     block = html[html.index('id="thm41.kernel.part.T1"') :].partition("</article>")[0]
+    block = block.replace('<span class="nowrap">-&gt;</span>', "-&gt;")
     assert "Theorem part_T1 (W : &#39;M[F]_(d, k)) : psd H -&gt; psd (W *m H *m W^T)." in block
     assert "Variable F : realFieldType." in block
     definition = re.findall(r'href="#(coq--[^"]+)"', block)
@@ -294,6 +295,8 @@ def test_a_measurement_counts_its_answers_and_calls_things_by_the_names_of_the_l
     assert _summary(counted, run_record().statements[0]) == (
         "100 cases; InfoNCE: 60, squared error: 40; of reading relu."
     )
+    begun = replace(named, evidence=replace(named.evidence, summary="gelu: relu holds."))
+    assert _summary(begun, run_record().statements[0]) == "GELU: relu holds."
 
 
 def test_columns_of_words_are_wider_than_a_word_where_there_is_room() -> None:
@@ -355,17 +358,64 @@ def test_what_a_premise_says_word_for_word_is_not_said_again(text, says, told) -
 @pytest.mark.parametrize(
     ("comment", "shown"),
     [
-        ("[psd A]: [v^T A v >= 0]", "<code>psd A</code>: <code>vᵀ A v ≥ 0</code>"),
+        ("[psd A]: [A v >= 0]", "<code>psd A</code>: <code>A v ≥ 0</code>"),
         ("Reading [non-lambda], [eps_of]", "Reading <code>non-lambda</code>, <code>eps_of</code>"),
         ("the head [I; 0] on [0, T]", "the head [I; 0] on [0, T]"),
         ("on [[0, T]], [u, u']", "on <code>[0, T]</code>, [u, u&#x27;]"),
         ("of [[0, 2], [2, 1]]", "of [[0, 2], [2, 1]]"),
         ("[2 - 2 cos(u, t)] of [(i, j)]", "<code>2 − 2 cos(u, t)</code> of <code>(i, j)</code>"),
-        ("[a_l = W, h = 0]", "<code>a_l = W, h = 0</code>"),
+        ("[n_plus A] of [x^T *m y_i]", "<code>n_plus A</code> of <code>xᵀ *m y_i</code>"),
     ],
 )
 def test_brackets_of_a_comment_are_of_code_or_of_an_interval(comment: str, shown: str) -> None:
     assert _commented(comment) == shown
+
+
+@pytest.mark.parametrize(
+    ("comment", "latex"),
+    [
+        ("L : R^k -> R", r"L : \mathbb{R}^{k} → \mathbb{R}"),
+        ("|z| <= R0", "|z| ≤ R_{0}"),
+        ("R_jkl = 1/4 sum_pq g^pq R^p_jkl", r"R_{jkl} = 1/4 \sum_{pq} g^{pq} R^{p}_{jkl}"),
+        ("T least^(-3/2) sqrt c R", r"T \operatorname{least}^{-3/2} \sqrt{c} R"),
+        ("phi^(-1)(c/2 |z|^2) e", "φ^{-1}(c/2 |z|^{2}) e"),
+        ("{B y} spans H_eff", ""),
+        ("{B y + u0}", r"\{B y + u_{0}\}"),
+        ("a_l = W_l^T x_{l-1}, u_1 . v", r"a_{l} = W_{l}^{T} x_{l-1}, u_{1} \cdot v"),
+    ],
+)
+def test_a_formula_of_a_comment_is_set_where_something_in_it_is_raised_or_lowered(
+    comment: str, latex: str
+) -> None:
+    assert as_latex(comment) == latex
+    assert _commented(f"[{comment}]") == (
+        formula(latex) if latex else f"<code>{lettered(comment)}</code>"
+    )
+
+
+def test_hypotheses_beside_those_that_are_told_elsewhere_say_so() -> None:
+    (room, *_) = run_record().statements
+    withdrawn = Table(title="Each", columns=("hypothesis", "text"), rows=(("T", "t"), ("F", "f")))
+    check = next(check for check in room.checks if check.evidence)
+    check = replace(
+        check, id="thm41.x.ablation", evidence=replace(check.evidence, tables=(withdrawn,))
+    )
+    (whole,) = _untold({"thm41.x": {"A": 1}}, check, room)
+    (rest,) = _untold({"thm41.x": {"T": 1}}, check, room)
+    assert whole == withdrawn
+    assert rest.rows == (("F", "f"),)
+    assert rest.title == "Hypotheses that are no premises, each withdrawn in turn"
+
+
+def test_no_line_of_coq_breaks_within_an_arrow_and_a_copy_has_nothing_more() -> None:
+    source = "forall x, x < 1 -> (a <-> b) /\\ f |-> x - y"
+    shown = _arrows(source)
+    assert shown.striptags() == source
+    assert re.findall('<span class="nowrap">(.*?)</span>', shown) == [
+        "-&gt;",
+        "&lt;-&gt;",
+        "|-&gt;",
+    ]
 
 
 def test_where_the_tiers_stand_in_a_list_each_has_its_name_before_its_word() -> None:

@@ -173,6 +173,19 @@ def test_no_line_breaks_between_a_formula_and_the_bracket_before_it() -> None:
     assert prose("as ($t$ so)") == f'as <span class="nowrap">({formula("t")}</span> so)'
 
 
+def test_no_line_breaks_after_the_bar_that_opens_a_modulus() -> None:
+    joined = "|\N{WORD JOINER}"
+    assert prose("at |x| of (|y| + |z|)") == f"at {joined}x| of ({joined}y| + {joined}z|)"
+    assert prose("Least |J_h|") == f'Least <span class="nowrap">|{formula("J_{h}")}|</span>'
+    assert prose("a | b of A |u|") == f"a | b of A {joined}u|"
+
+
+def test_a_long_fraction_breaks_at_its_bar_alone() -> None:
+    assert prose("[404237659286799/562949953421312, 3/4]") == (
+        "[404237659286799/<wbr>562949953421312, 3/4]"
+    )
+
+
 def test_no_line_breaks_in_a_percentage_and_in_a_power_of_ten() -> None:
     assert prose("in 100 % of 2 states") == "in 100\N{NO-BREAK SPACE}% of 2 states"
     assert (

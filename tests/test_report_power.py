@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from report_fixture import run_record
@@ -46,6 +48,15 @@ POWER = PowerRecord(
         untested=4,
     ),
 )
+
+
+def test_a_change_keeps_its_lines_and_says_where_nothing_took_their_place():
+    lines = change("lines", text="    a = 1\n    if a:\n        b = 2", becomes="")
+    html = page(
+        msgspec.structs.replace(run_record(), power={"numeric": PowerRecord(changes=(lines,))})
+    )
+    assert "<code>a = 1&#10;if a:&#10;    b = 2</code>" in html
+    assert re.search("<td>nothing(</td>)?<td>", html)
 
 
 def test_every_change_is_counted_once():
