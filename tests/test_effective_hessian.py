@@ -428,6 +428,8 @@ def test_heads_read_from_modules_are_those_modules(activation, batchnorm, traini
 
 
 def test_modules_that_are_no_heads_are_refused():
+    with pytest.raises(TypeError, match=r"must be an nn\.Module; it was function"):
+        head_of(lambda z: z)
     with pytest.raises(TypeError, match="Dropout"):
         head_of(nn.Sequential(nn.Linear(2, 2), nn.Dropout()))
     with pytest.raises(TypeError, match="GELU"):
@@ -436,6 +438,23 @@ def test_modules_that_are_no_heads_are_refused():
         head_of(nn.Sequential(nn.Linear(2, 2), nn.ReLU()))
     with pytest.raises(ValueError, match="straight after a linear layer"):
         head_of(nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.BatchNorm1d(2), nn.Linear(2, 2)))
+
+
+def test_what_serves_two_places_is_read_at_both():
+    """An activation whose second place was passed over left a linear layer, unseen where the bias is large."""
+    first, middle, last = nn.Linear(3, 4), nn.Linear(4, 4), nn.Linear(4, 2)
+    nn.init.constant_(middle.bias, 9.0)
+    for activation in (nn.GELU(), nn.Tanh(), nn.ReLU()):
+        module = nn.Sequential(first, activation, middle, activation, last).double()
+        own = head_of(module)
+        assert own.activations == (own.activations[0],) * 2
+        z = torch.tensor([30.0, -40.0, 25.0]).double()
+        torch.testing.assert_close(own(z), module(z))
+    layer = nn.Linear(3, 3)
+    norm = nn.BatchNorm1d(3, affine=False, track_running_stats=False)
+    module = nn.Sequential(nn.Sequential(layer, norm, nn.SiLU()), layer, norm).double()
+    z = normal(6, 3, seed=1)
+    torch.testing.assert_close(head_of(module)(z), module(z))
 
 
 class Functional(nn.Module):
