@@ -556,11 +556,18 @@ def _steep(u: torch.Tensor) -> torch.Tensor:
         (nn.Linear(5, 2).double(), LOSS, Z, ValueError, "`head` failed at .*its own tensors must"),
         (HEAD, lambda u: u @ torch.ones(9).double(), Z, ValueError, "`loss` failed at a tensor"),
         (
+            torch.asin,
+            lambda u: u.square().sum(),
+            0 * Z + 1,
+            ValueError,
+            "`head` gave a gradient at `z`",
+        ),
+        (
             torch.sqrt,
             lambda u: u.square().sum(),
             0 * Z,
             ValueError,
-            "`head` gave a gradient at `z`",
+            "at kink: an argument of `sqrt`",
         ),
     ],
 )
@@ -584,8 +591,9 @@ def test_bad_vectors_are_named_in_a_sentence():
 
 
 def test_curvature_that_is_not_finite_is_no_number():
-    """u^(3/2) has a gradient at 0 and no Hessian; a steep tanh at 0 bends by 0 times infinity."""
-    bent = EffectiveHessian(lambda z: 2 * z, lambda u: u.pow(1.5).sum(), torch.zeros(2).double())
+    """A wave of length 1e-200 bends by more than there are numbers; a steep tanh at 0 by 0 times infinity."""
+    wave = lambda u: torch.cos(1e200 * u).sum()  # noqa: E731
+    bent = EffectiveHessian(lambda z: 2 * z, wave, torch.zeros(2).double())
     weights = [torch.full((1, 1), 1e200, dtype=torch.float64), torch.ones(2, 1).double()]
     steep = EffectiveHessian(
         Head(weights, None, TANH), LOSS, torch.full((1,), 1e-200, dtype=torch.float64)
