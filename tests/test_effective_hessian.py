@@ -511,6 +511,13 @@ def _steep(u: torch.Tensor) -> torch.Tensor:
             TypeError,
             "`z` must be real floating point",
         ),
+        (
+            HEAD,
+            LOSS,
+            Z.to_sparse(),
+            TypeError,
+            "`z` must be dense; its layout was torch.sparse_coo",
+        ),
         (HEAD, LOSS, Z.float(), TypeError, "`z` is torch.float32, but the head's weights"),
         (HEAD, LOSS, torch.zeros(0, 3).double(), ValueError, "at least one sample"),
         (HEAD, LOSS, torch.zeros(1, 1, 3).double(), ValueError, "`z` must be a point"),

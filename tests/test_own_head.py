@@ -203,8 +203,16 @@ def test_no_construction_product_or_failure_leaves_a_trace(name: str, training: 
 def test_a_loss_is_left_alone_too() -> None:
     critic = mlp(nn.BatchNorm1d(6)).double().train()
     before = snapshot(critic)
-    EffectiveHessian(nn.Identity(), lambda u: critic(u).square().sum(), Z).dense()
+
+    def judged(u: torch.Tensor) -> torch.Tensor:
+        return critic(u).square().sum() + 0 * torch.rand(1).double().sum()
+
+    hessian = EffectiveHessian(nn.Identity(), judged, Z)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        value = hessian.value
+    hessian.dense()
     assert differences(before, snapshot(critic)) == []
+    assert torch.equal(value, judged(Z).detach())
 
 
 def test_what_a_function_has_as_a_default_is_left_alone() -> None:
