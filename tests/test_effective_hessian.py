@@ -428,6 +428,8 @@ def test_heads_read_from_modules_are_those_modules(activation, batchnorm, traini
 
 
 def test_modules_that_are_no_heads_are_refused():
+    with pytest.raises(TypeError, match=r"must be an nn\.Module; it was function"):
+        head_of(lambda z: z)
     with pytest.raises(TypeError, match="Dropout"):
         head_of(nn.Sequential(nn.Linear(2, 2), nn.Dropout()))
     with pytest.raises(TypeError, match="GELU"):
@@ -436,6 +438,23 @@ def test_modules_that_are_no_heads_are_refused():
         head_of(nn.Sequential(nn.Linear(2, 2), nn.ReLU()))
     with pytest.raises(ValueError, match="straight after a linear layer"):
         head_of(nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.BatchNorm1d(2), nn.Linear(2, 2)))
+
+
+def test_what_serves_two_places_is_read_at_both():
+    """An activation whose second place was passed over left a linear layer, unseen where the bias is large."""
+    first, middle, last = nn.Linear(3, 4), nn.Linear(4, 4), nn.Linear(4, 2)
+    nn.init.constant_(middle.bias, 9.0)
+    for activation in (nn.GELU(), nn.Tanh(), nn.ReLU()):
+        module = nn.Sequential(first, activation, middle, activation, last).double()
+        own = head_of(module)
+        assert own.activations == (own.activations[0],) * 2
+        z = torch.tensor([30.0, -40.0, 25.0]).double()
+        torch.testing.assert_close(own(z), module(z))
+    layer = nn.Linear(3, 3)
+    norm = nn.BatchNorm1d(3, affine=False, track_running_stats=False)
+    module = nn.Sequential(nn.Sequential(layer, norm, nn.SiLU()), layer, norm).double()
+    z = normal(6, 3, seed=1)
+    torch.testing.assert_close(head_of(module)(z), module(z))
 
 
 class Functional(nn.Module):
@@ -492,6 +511,13 @@ def _steep(u: torch.Tensor) -> torch.Tensor:
             TypeError,
             "`z` must be real floating point",
         ),
+        (
+            HEAD,
+            LOSS,
+            Z.to_sparse(),
+            TypeError,
+            "`z` must be dense; its layout was torch.sparse_coo",
+        ),
         (HEAD, LOSS, Z.float(), TypeError, "`z` is torch.float32, but the head's weights"),
         (HEAD, LOSS, torch.zeros(0, 3).double(), ValueError, "at least one sample"),
         (HEAD, LOSS, torch.zeros(1, 1, 3).double(), ValueError, "`z` must be a point"),
@@ -537,11 +563,18 @@ def _steep(u: torch.Tensor) -> torch.Tensor:
         (nn.Linear(5, 2).double(), LOSS, Z, ValueError, "`head` failed at .*its own tensors must"),
         (HEAD, lambda u: u @ torch.ones(9).double(), Z, ValueError, "`loss` failed at a tensor"),
         (
+            torch.asin,
+            lambda u: u.square().sum(),
+            0 * Z + 1,
+            ValueError,
+            "`head` gave a gradient at `z`",
+        ),
+        (
             torch.sqrt,
             lambda u: u.square().sum(),
             0 * Z,
             ValueError,
-            "`head` gave a gradient at `z`",
+            "at kink: an argument of `sqrt`",
         ),
     ],
 )
@@ -565,8 +598,9 @@ def test_bad_vectors_are_named_in_a_sentence():
 
 
 def test_curvature_that_is_not_finite_is_no_number():
-    """u^(3/2) has a gradient at 0 and no Hessian; a steep tanh at 0 bends by 0 times infinity."""
-    bent = EffectiveHessian(lambda z: 2 * z, lambda u: u.pow(1.5).sum(), torch.zeros(2).double())
+    """A wave of length 1e-200 bends by more than there are numbers; a steep tanh at 0 by 0 times infinity."""
+    wave = lambda u: torch.cos(1e200 * u).sum()  # noqa: E731
+    bent = EffectiveHessian(lambda z: 2 * z, wave, torch.zeros(2).double())
     weights = [torch.full((1, 1), 1e200, dtype=torch.float64), torch.ones(2, 1).double()]
     steep = EffectiveHessian(
         Head(weights, None, TANH), LOSS, torch.full((1,), 1e-200, dtype=torch.float64)

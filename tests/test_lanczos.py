@@ -412,6 +412,41 @@ def test_the_curvature_of_one_hundred_and_fifty_directions_by_autograd():
     assert (own.values - other.values).abs().max() <= EIGENVALUE * own.scale
 
 
+def test_a_matrix_that_is_given_is_neither_followed_by_gradients_nor_handed_out():
+    matrix = symmetric(30, torch.linspace(-1, 2, 30))
+    for part in (matrix, matrix[:3, :3], torch.stack([matrix, -matrix])):
+        wanted = extreme_eigenpairs(part).values
+        leaf = part.clone().requires_grad_()
+        for found in (extreme_eigenpairs(leaf), lanczos(leaf)):
+            torch.testing.assert_close(found.values, wanted)
+            assert not found.values.requires_grad
+    given = matrix.clone()
+    operator = MatrixOperator(given)
+    operator.dense().add_(1)
+    assert torch.equal(given, matrix)
+    assert torch.equal(operator.dense(), matrix)
+
+
+def test_no_columns_have_no_products():
+    z = normal(4, 3, seed=1)
+    for head in (random_head((3, 4, 2), SWISH), torch.sin):
+        hessian = EffectiveHessian(head, lambda u: u.square().sum(), z)
+        assert (hessian @ torch.zeros(4, 3, 0).double()).shape == (4, 3, 0)
+
+
+def test_matrices_of_some_samples_are_not_formed_of_all(monkeypatch):
+    """What is kept of each chunk of rows is theirs alone."""
+    monkeypatch.setattr("verify.numeric.operators.CHUNK", 40 * 30 * 2)
+    z, kept = normal(40, 30, seed=1), []
+    hessian = EffectiveHessian(torch.sin, lambda u: u.square().sum(), z, separable=True)
+    joined = torch.cat
+    monkeypatch.setattr(torch, "cat", lambda parts: kept.extend(parts) or joined(parts))
+    found = hessian.dense_blocks(torch.tensor([3, 17]))
+    assert {tuple(part.shape) for part in kept} == {(2, 2, 30)}
+    monkeypatch.undo()
+    assert torch.equal(found, hessian.dense()[[3, 17]])
+
+
 def test_float32_is_allowed_and_says_how_far_it_got():
     matrix = symmetric(200, torch.linspace(-1, 2, 200))
     pairs = extreme_eigenpairs(matrix.float())

@@ -203,8 +203,16 @@ def test_no_construction_product_or_failure_leaves_a_trace(name: str, training: 
 def test_a_loss_is_left_alone_too() -> None:
     critic = mlp(nn.BatchNorm1d(6)).double().train()
     before = snapshot(critic)
-    EffectiveHessian(nn.Identity(), lambda u: critic(u).square().sum(), Z).dense()
+
+    def judged(u: torch.Tensor) -> torch.Tensor:
+        return critic(u).square().sum() + 0 * torch.rand(1).double().sum()
+
+    hessian = EffectiveHessian(nn.Identity(), judged, Z)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        value = hessian.value
+    hessian.dense()
     assert differences(before, snapshot(critic)) == []
+    assert torch.equal(value, judged(Z).detach())
 
 
 def test_what_a_function_has_as_a_default_is_left_alone() -> None:
@@ -539,6 +547,9 @@ KINKS: dict[str, tuple[Callable[[torch.Tensor], torch.Tensor], float]] = {
         0,
     ),  # smooth, and PyTorch's second derivative is 0
     "3/2": (lambda x: x.abs().pow(1.5), 0),
+    "3/2, of one side": (lambda x: x.pow(1.5), 0),
+    "a number that Python branches on": (lambda x: x if float(x[1, 2]) >= 0 else x * x, 0),
+    "another number": (lambda x: x * (2 if x[1, 2].item() >= 1 else 1), 1),
 }
 
 
@@ -625,6 +636,61 @@ def test_ties_are_kinks(name: str) -> None:
         EffectiveHessian(TIES[name], loss, z)
     z[1] = torch.tensor([0.97, 0.5, 0.74, 0.8])
     EffectiveHessian(TIES[name], loss, z).dense()
+
+
+def centred(u: torch.Tensor) -> torch.Tensor:
+    return u - u.mean(0)
+
+
+COLLAPSED: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "standard deviation": lambda u: torch.relu(1 - u.std(0)).mean(),
+    "standard deviation of columns": lambda u: u.T.std(dim=1, unbiased=False).sum(),
+    "standard deviation and mean": lambda u: torch.std_mean(u, 0)[0].sum(),
+    "norm": lambda u: torch.relu(1 - centred(u).norm(dim=0)).mean(),
+    "norm of all": lambda u: torch.linalg.vector_norm(centred(u)),
+    "root": lambda u: u.var(0).sqrt().sum(),
+    "power": lambda u: (centred(u).square().sum(0) ** 0.5).sum(),
+    "one over a root": lambda u: (
+        (centred(u) * centred(u).square().sum(1, keepdim=True).rsqrt())[:, 0].square().sum()
+    ),
+    "nuclear norm": lambda u: -torch.linalg.matrix_norm(u, "nuc"),
+    "singular value": lambda u: torch.linalg.svdvals(u)[1],
+}
+
+
+@pytest.mark.parametrize("name", COLLAPSED)
+def test_equal_rows_are_a_kink_of_their_spread(name: str) -> None:
+    """Of rows that are equal the spread is 0 or rounding; either way it has no derivative there."""
+    spread = COLLAPSED[name]
+    for number, batch in enumerate((4, 5, 9, 12)):
+        row = normal(1, 3, seed=number)
+        equal = row.repeat(batch, 1)
+        above = torch.nextafter(equal, torch.full_like(equal, torch.inf))
+        apart = torch.where(normal(batch, 3, seed=number + 20) > 0, equal, above)
+        for z in (equal, apart):
+            with pytest.raises(ValueError, match=r"undefined at kink|NaN or infinity"):
+                EffectiveHessian(lambda z: 1 * z, spread, z)
+        z = equal + 0.1 * normal(batch, 3, seed=number + 10)
+        wanted = torch.autograd.functional.hessian(spread, z).reshape(z.numel(), -1)
+        found = EffectiveHessian(lambda z: 1 * z, spread, z).dense()
+        torch.testing.assert_close(found, wanted, rtol=1e-6, atol=1e-8 * float(wanted.abs().max()))
+
+
+def test_roots_and_eigenvalues_that_cross_nothing_are_smooth() -> None:
+    """An entry that is 1, the mean of its column, or a number that scales and is only read."""
+    z = torch.tensor([[1.0, 0.5], [1.0, 0.25], [1.0, 0.75], [2.0, 0.5]]).double()
+    smooth: tuple[Callable[[torch.Tensor], torch.Tensor], ...] = (
+        lambda u: u.sqrt().sum() + u.pow(1.5).sum() + u.rsqrt().sum() + u.square().sum(),
+        lambda u: u.std(0).sum(),
+        lambda u: (u.var(0) + 1e-4).sqrt().sum(),
+        lambda u: torch.linalg.eigvalsh(u.T @ u).log().sum(),
+        lambda u: torch.linalg.norm(u.T @ u),
+        lambda u: u.square().sum() / float(u.detach().abs().max()),
+    )
+    for function in smooth:
+        wanted = torch.autograd.functional.hessian(function, z).reshape(8, 8)
+        found = EffectiveHessian(lambda z: 1 * z, function, z).dense()
+        torch.testing.assert_close(found, wanted)
 
 
 def test_decisions_on_what_does_not_move_are_no_kinks() -> None:

@@ -2,8 +2,9 @@
 
 Every operation that a callable runs is seen as it runs. One with a kink or a jump that `DECIDES` knows,
 or whose result is no real number, decides something: on which side of 0 an entry is, which entry is the
-largest. Others (among them atan2, hypot and roots at 0, a median without a dim, aminmax, div with a rounding
-mode, copysign, renorm, scatter_reduce, grid_sample) go unseen. Off the kinks these decisions
+largest; so does a number that Python is given, on which it may branch. Others (among them atan2 and hypot at 0,
+a median without a dim, aminmax, div with a rounding mode, copysign, renorm, scatter_reduce, grid_sample, and numbers
+that leave as lists or arrays) go unseen. Off the kinks these decisions
 are the same on both sides of a point, a few roundings away along a random direction; on a kink they
 are not, with probability 1. Where they differ, derivatives say whether it matters: gradient and a
 product with the Hessian are compared at the point and on both of its sides. So the largest of
@@ -70,12 +71,33 @@ def _largest(out: Any, x: Tensor, dim: Any = (), keepdim: bool = False) -> list[
 def _norm(
     out: Any, x: Tensor, order: Any = 2, dim: Any = None, keepdim: bool = False, *_: Any
 ) -> list[Tensor]:
-    found = [out == 0]
-    if order in (1, float("inf"), -float("inf")):
-        found.append(torch.sign(x).to(torch.int8))
+    # Near 0 too, where no entry of the norm itself vanishes, all that is normed changes sides.
+    found = [torch.sign(x).to(torch.int8)]
     if order in (float("inf"), -float("inf")):
         found += _largest(out, x.abs(), () if dim is None else dim, keepdim)
     return found
+
+
+def _deviation(out: Any, x: Tensor, dim: Any = None, *_: Any) -> list[Tensor]:
+    """On which side of their mean the entries are: a deviation of 0 has no derivative."""
+    mean = x.mean() if dim is None else x.mean(dim, keepdim=True)
+    return [torch.sign(x - mean).to(torch.int8)]
+
+
+def _root(out: Any, x: Tensor, exponent: Any = 0.5, *_: Any) -> list[Tensor]:
+    """Of which order the entries are: a sum of squares that is rounding is of another one at its sides."""
+    if isinstance(exponent, Tensor) or float(exponent).is_integer():
+        return []
+    return [torch.frexp(x).exponent // 8]
+
+
+def _spectrum(index: int) -> Callable[..., list[Tensor]]:
+    """Of which order singular values or eigenvalues and their gaps are, by their place among the results."""
+
+    def decide(out: Any, *_: Any) -> list[Tensor]:
+        return [torch.frexp(x).exponent // 4 for x in (out[index], out[index].diff())]
+
+    return decide
 
 
 def _band(
@@ -112,6 +134,11 @@ DECIDES: dict[str, Callable[..., list[Tensor]]] = {
     ),
     **dict.fromkeys(("amax", "amin", "max", "min"), _largest),
     **dict.fromkeys(("linalg_vector_norm", "norm"), _norm),
+    **dict.fromkeys(("std", "std_mean"), _deviation),
+    **dict.fromkeys(("sqrt", "rsqrt", "pow"), _root),
+    "_linalg_svd": _spectrum(1),
+    "_linalg_eigh": _spectrum(0),
+    "_local_scalar_dense": lambda out, *_: [torch.tensor(out, dtype=torch.float64)],
     **dict.fromkeys(("_cdist_forward", "_euclidean_dist"), lambda out, *_: [out == 0]),
     **dict.fromkeys(("smooth_l1_loss", "huber_loss"), _band),
     **dict.fromkeys(("floor", "ceil", "round", "trunc"), lambda out, *_: [out]),
@@ -195,6 +222,7 @@ def require_smooth(
         fault = _changed(here.taken, _Run(function, side).taken, len(x) if x.ndim == 2 else 0)
         if fault is not None and _jumps(function, x, step):
             operation, samples = fault
+            operation = {"_local_scalar_dense": "item"}.get(operation, operation)
             where = f" of sample(s) {samples}" if samples else ""
             raise ValueError(
                 f"`{name}` is undefined at kink: an argument of `{operation}`{where} is within rounding of a point where its derivatives jump. Move `z`{', or use float64' if x.dtype == torch.float32 else ''}."

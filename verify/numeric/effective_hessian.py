@@ -46,7 +46,7 @@ from verify.numeric.points import (
     require_point,
 )
 from verify.numeric.products import HeadProducts, LossProduct
-from verify.numeric.untouched import plainly, untouched
+from verify.numeric.untouched import original, plainly, untouched
 
 
 def pullback(trace: Trace, loss_hessian: Tensor) -> Tensor:
@@ -233,7 +233,9 @@ class EffectiveHessian(_Term):
     def value(self) -> Tensor:
         """L(h(z)), a scalar."""
         u = _rows(self.output) if isinstance(self._loss, Loss) else self.output
-        return self._loss(u).detach()
+        with plainly(self.device), untouched(self._loss):
+            found: Tensor = original(self._loss)(u)
+        return found.detach()
 
 
 class Terms(NamedTuple):
@@ -380,6 +382,10 @@ def _require_point(head: object, z: Tensor) -> None:
     """Check that `EffectiveHessian` takes z, but for its entries."""
     if not isinstance(z, Tensor):
         raise TypeError(f"`z` must be a tensor of shape (d,) or (B, d); it was {type(z).__name__}.")
+    if z.layout != torch.strided:
+        raise TypeError(
+            f"`z` must be dense; its layout was {z.layout}. Convert it with .to_dense()."
+        )
     if z.dtype not in TYPES:
         raise TypeError(
             f"`z` must be real floating point, float64 or float32; its type was {z.dtype}. Convert "

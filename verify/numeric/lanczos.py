@@ -88,7 +88,7 @@ class ExtremeEigenpairs:
         values: (..., 2), smallest and largest: Rayleigh quotients of the vectors.
         vectors: (..., 2, n), of length 1.
         residuals: (..., 2), |A x - theta x|: some eigenvalue lies within it, and the rounding of a product, of theta.
-        scale: (...), the larger modulus of the two values: the operator's norm.
+        scale: (...), the larger modulus of the two values: the operator's norm, unless the end that has it was not asked for.
         iterations: (...), steps that Lanczos took, a product each; 0 without it.
         converged: (...), whether the residuals that were asked for, by default both, are within the tolerance
             times the scale; not where eigenvalues crowd at an end, for the steps that were taken.

@@ -28,10 +28,14 @@ def head_of(module: nn.Module, dtype: torch.dtype = torch.float64) -> Head:
         dtype: of the head.
 
     Raises:
-        TypeError: if a layer is of another kind.
+        TypeError: if it is no module, or a layer is of another kind.
         ValueError: if the layers do not come in that order, there is no linear one, or the module
             puts out something else than its layers do.
     """
+    if not isinstance(module, nn.Module):
+        raise TypeError(
+            f"`module` must be an nn.Module; it was {type(module).__name__}. EffectiveHessian takes any callable."
+        )
     weights: list[Tensor] = []
     biases: list[Tensor | None] = []
     norms: list[BatchNorm | None] = []
@@ -87,7 +91,8 @@ _NAMES = ("Identity", "ReLU", "SiLU", "GELU", "Tanh", "Softplus")
 
 
 def _layers(module: nn.Module) -> Iterator[nn.Module]:
-    children = list(module.children())
+    # `children` leaves out an object that comes again, such as an activation that serves two layers.
+    children = [child for child in module._modules.values() if child is not None]
     if not children:
         yield module
     for child in children:

@@ -90,6 +90,8 @@ class SymmetricOperator(ABC):
             raise ValueError("Expected a vector of finite entries; it holds NaN or infinity.")
         if v.ndim == rank:
             return self.apply(v.unsqueeze(0)).squeeze(0)
+        if v.shape[-1] == 0:
+            return v.clone()
         return self.apply(v.movedim(-1, 0)).movedim(0, -1)
 
     def to_scipy(self) -> LinearOperator:
@@ -127,12 +129,12 @@ class SymmetricOperator(ABC):
         """The matrices of some of the independent operators, or of all: (blocks, n, n)."""
         identity = torch.eye(self.n, dtype=self.dtype, device=self.device)
         step = max(1, CHUNK // (self.blocks * self.n))
+        chosen = slice(None) if samples is None else samples
         rows = [
-            self.rows(chunk.unsqueeze(1).expand(-1, self.blocks, -1))
+            self.rows(chunk.unsqueeze(1).expand(-1, self.blocks, -1))[:, chosen]
             for chunk in identity.split(step)
         ]
-        matrices = torch.cat(rows).transpose(0, 1)
-        return symmetrised(matrices if samples is None else matrices[samples])
+        return symmetrised(torch.cat(rows).transpose(0, 1))
 
 
 class _Restricted(SymmetricOperator):
@@ -155,7 +157,7 @@ class MatrixOperator(SymmetricOperator):
     is_formed = True
 
     def __init__(self, matrix: Tensor) -> None:
-        """Wrap a matrix or a batch of matrices; rounding is symmetrised away.
+        """Wrap a matrix or a batch of matrices, as they are without their graph; rounding is symmetrised away.
 
         Raises:
             TypeError: if they are not float64 or float32.
@@ -164,7 +166,7 @@ class MatrixOperator(SymmetricOperator):
         """
         if matrix.dtype not in TYPES:
             raise TypeError(f"Expected matrices in float64 or float32; got {matrix.dtype}.")
-        shape = tuple(matrix.shape)
+        matrix, shape = matrix.detach(), tuple(matrix.shape)
         if matrix.ndim not in (2, 3) or shape[-1] != shape[-2] or matrix.numel() == 0:
             raise ValueError(
                 f"Expected matrices of shape (n, n) or (B, n, n), at least one; got {shape}."
@@ -192,6 +194,10 @@ class MatrixOperator(SymmetricOperator):
     def restricted(self, samples: Tensor) -> SymmetricOperator:
         """The matrices at some positions."""
         return MatrixOperator(self.matrices[samples])
+
+    def dense(self) -> Tensor:
+        """A copy of the matrix or of the matrices: `shape`."""
+        return self.matrices.clone().reshape(self.shape)
 
     def dense_blocks(self, samples: Tensor | None) -> Tensor:
         """The matrices of some of the samples, or of all: (blocks, n, n)."""
