@@ -332,6 +332,13 @@ RELU_HEADS = section(
         reading="relu-non-repelling",
     ),
     refutation(
+        "kink.squared-error",
+        "A ReLU head that repels at its kink under the squared error",
+        refutations.relu_kink,
+        refutations.even(RELU, -1, loss=refutations.SQUARED_ERROR),
+        reading="relu-non-repelling-everywhere",
+    ),
+    refutation(
         "quartic",
         "A ReLU head that repels where it has no kink",
         refutations.falling_quartic,

@@ -14,6 +14,7 @@ from theorems.thm41.refutations import (
     FLAT_RELU,
     LINEAR_SADDLE,
     LOSS,
+    SQUARED_ERROR,
     column,
     even,
     falling_quartic,
@@ -218,6 +219,20 @@ CONTROLS: tuple[Check, ...] = (
             mild=Collapse(u1, (u1,), _ONE_SIDED, column(0)),
         ),
         "at a kink",
+    ),
+    refutation_controls(
+        "relu-non-repelling-everywhere",
+        relu_kink,
+        reading="relu-non-repelling-everywhere",
+        violations={
+            "collapsed": replace(even(RELU, -1, loss=SQUARED_ERROR), spread=ONE),
+            "A6": even(RELU, -1, loss=u1**2),
+            "relu": even(SOFTPLUS, -1, loss=SQUARED_ERROR),
+            "stationary": even(RELU, -1, at=1),
+            # its Hessian is 0 at the point
+            "psd-everywhere": even(RELU, -1, loss=u1 - u1**4),
+        },
+        mild=Collapse(SQUARED_ERROR, (u1,), _ONE_SIDED, column(0)),
     ),
 )
 """By reading: for each hypothesis a point that violates it alone, and a mild point."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import sympy as sp
 
 from theorems.thm41.statement import STATEMENT
@@ -27,6 +29,7 @@ def hypotheses(state: Collapse, reading: str) -> dict[str, Value]:
         "relu": lambda s: (_layers(s), s.head.depth > 1 and s.head.activation is RELU),
         "rank": _rank,
         "psd": _psd,
+        "psd-everywhere": _psd_everywhere,
         "saddle": _saddle,
     }
     return {id: evaluate[id](state) for id in STATEMENT.reading(reading).hypotheses}
@@ -90,6 +93,16 @@ def _psd(state: Collapse) -> Value:
     values = eigenvalues(state.loss_hessian)
     text = rf"eigenvalues of $\nabla^2 L$: ${', '.join(map(sp.latex, values))}$"
     return text, all_of(value.is_nonnegative for value in values)
+
+
+def _psd_everywhere(state: Collapse) -> Value:
+    """By the signs of all principal minors of a polynomial loss's Hessian."""
+    hessian, k = sp.hessian(state.loss, state.outputs), len(state.outputs)
+    rows = [n for size in range(1, k + 1) for n in combinations(range(k), size)]
+    minors = [sp.expand(hessian.extract(list(n), list(n)).det()) for n in rows]
+    text = rf"$\nabla^2 L(u) = {sp.latex(hessian)}$ at every $u$"
+    smooth = state.loss.is_polynomial(*state.outputs) is True
+    return text, smooth and all_of(minor.is_nonnegative for minor in minors)
 
 
 def _saddle(state: Collapse) -> Value:

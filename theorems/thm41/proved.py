@@ -107,6 +107,11 @@ CHECKS = kernel(
         "1-non-repelling": said(
             "refuted_repelling.refuted_1_non_repelling", read="f046caee910cb850"
         ),
+        "1-non-repelling-everywhere": said(
+            "convex_everywhere.reading_1_non_repelling_everywhere",
+            "convex_everywhere.reading_1_non_repelling_everywhere_met",
+            read="6bae68358dfb86b4",
+        ),
         "1-non-repelling-convex": said(
             "convex_flow.reading_1_non_repelling_convex",
             "convex_flow_met.reading_1_non_repelling_convex_met",
@@ -138,6 +143,11 @@ CHECKS = kernel(
             "refuted_repelling.refuted_relu_non_repelling",
             "refuted_repelling.relu_counterexample",
             read="44093a93ef53ee71",
+        ),
+        "relu-non-repelling-everywhere": said(
+            "convex_everywhere.refuted_relu_non_repelling_everywhere",
+            "refuted_repelling.relu_counterexample",
+            read="7685ca17984aba77",
         ),
         "relu-non-repelling-convex": said(
             "convex_flow.reading_relu_non_repelling_convex",

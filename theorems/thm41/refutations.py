@@ -181,12 +181,15 @@ def even(s: Activation, sign: int = 1, at: int = 0, loss: sp.Expr = u1) -> Colla
 
 
 def relu_kink(state: Collapse, reading: str, ctx: Context) -> Finding:
-    """A ReLU head that repels at its kink: h = -relu(z) - relu(-z) = -|z|, L = u."""
+    """A ReLU head that repels at its kink: h = -relu(z) - relu(-z) = -|z|, with L increasing above -1."""
     (z,) = state.inputs
     away = sp.Symbol("p", positive=True)
     # With z = +-p and dz/dt = -f'(z), d/dt z^2 = -2p d/dp f(+-p) on either side of the kink.
     growth = [-2 * away * state.composed.subs(z, side * away).diff(away) for side in (1, -1)]
-    repels = all_of(rate.is_positive for rate in growth)
+    q = sp.Symbol("q", positive=True)  # p = q / (1 + q) runs through 0 < p < 1
+    inside = [sp.factor(rate.subs(away, q / (1 + q))) for rate in growth]
+    repels = all_of(rate.is_positive for rate in inside)
+    along = state.composed.subs(z, away).subs(away, sp.Symbol("|z|"))
     found = (
         "both positive: every other trajectory leaves" if repels else "not both seen to be positive"
     )
@@ -196,9 +199,9 @@ def relu_kink(state: Collapse, reading: str, ctx: Context) -> Finding:
         describe(state),
         hypotheses(state, reading),
         (
-            rf"at $z = p > 0$ and at $z = -p$, $\frac{{d}}{{dt}} z^2 = {sp.latex(growth[0])}$ and "
+            rf"at $z = p$ and at $z = -p$, $0 < p < 1$, $\frac{{d}}{{dt}} z^2 = {sp.latex(growth[0])}$ and "
             f"${sp.latex(growth[1])}$, {found}",
             not repels,
         ),
-        "$M = 0$ off the kink, and gradient flow of $-|z|$ leaves $0$ at speed 1.",
+        f"$M = 0$ off the kink, and gradient flow of ${sp.latex(along)}$ leaves $0$.",
     )

@@ -56,6 +56,12 @@ STATEMENT = Statement(
             source="in standard MSE-based objectives the loss Hessian is PSD (Section 4.1)",
         ),
         Hypothesis(
+            id="psd-everywhere",
+            text=r"$L$ is $C^2$ with $\nabla^2 L(u) \succeq 0$ at every $u \in \mathbb{R}^k$",
+            origin=Origin.REMARKED,
+            source="in standard MSE-based objectives the loss Hessian is PSD (Section 4.1)",
+        ),
+        Hypothesis(
             id="stationary",
             text=r"$0$ lies in the Clarke subdifferential of $L \circ h$ at $z^*$",
             source="critical region, where $h$ need not be differentiable",
@@ -148,7 +154,13 @@ STATEMENT = Statement(
             text=r"With a linear head and $\nabla^2 L(h(z^*)) \succeq 0$, gradient flow does not move away from $z^*$.",
             hypotheses=("A1", "collapsed", "A6", "critical", "linear", "psd"),
             predicted=Verdict.REFUTED,
-            rescued_by="1-non-repelling-convex",
+            rescued_by="1-non-repelling-everywhere",
+        ),
+        Reading(
+            id="1-non-repelling-everywhere",
+            text=r"With a linear head and $\nabla^2 L \succeq 0$ everywhere, as the section remarks for MSE, gradient flow that starts near $z^*$ does not move away from it.",
+            hypotheses=("A1", "collapsed", "A6", "critical", "linear", "psd-everywhere"),
+            predicted=Verdict.HOLDS,
         ),
         Reading(
             id="1-non-repelling-convex",
@@ -220,6 +232,13 @@ STATEMENT = Statement(
             id="relu-non-repelling",
             text=r"With a ReLU head and $\nabla^2 L(h(z^*)) \succeq 0$, gradient flow does not move away from a stationary collapse at $z^*$.",
             hypotheses=("collapsed", "A6", "relu", "stationary", "psd"),
+            predicted=Verdict.REFUTED,
+            rescued_by="relu-non-repelling-convex",
+        ),
+        Reading(
+            id="relu-non-repelling-everywhere",
+            text=r"With a ReLU head and $\nabla^2 L \succeq 0$ everywhere, as the section remarks for MSE, gradient flow does not move away from a stationary collapse at $z^*$.",
+            hypotheses=("collapsed", "A6", "relu", "stationary", "psd-everywhere"),
             predicted=Verdict.REFUTED,
             rescued_by="relu-non-repelling-convex",
         ),

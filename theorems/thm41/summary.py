@@ -17,24 +17,26 @@ from verify.claims.summary import (
 SUMMARY = Summary(
     headline=(
         holds(
-            "holds that $M = 0$ behind linear and, almost everywhere, ReLU heads, and that smooth ones can be unstable",
+            "holds that $M = 0$ behind linear and, off kinks, ReLU heads, that linear ones never repel under convex losses, and smooth ones can",
             "1-interaction",
             "relu-interaction",
+            "1-non-repelling-everywhere",
             "2-mechanism",
         ),
         refuted(
-            "refuted that almost all smooth ones are, and that linear and ReLU ones never repel",
+            "refuted that almost all smooth ones do, and that ReLU ones never do",
             "2-every",
             "2-generic",
-            "1-non-repelling",
             "relu-non-repelling",
+            "relu-non-repelling-everywhere",
         ),
     ),
     readings=(
         holds(
-            "holds that linear heads, and ReLU heads almost everywhere, have no interaction term, that a linear head is stable to second order where the loss Hessian is positive semidefinite, and that smooth heads can be unstable",
+            "holds that linear heads, and ReLU heads almost everywhere, have no interaction term, that a linear head is stable to second order where the loss Hessian is positive semidefinite, and does not repel where it is so everywhere, as under squared error, and that smooth heads can be unstable",
             "1-interaction",
             "1-psd-premise",
+            "1-non-repelling-everywhere",
             "2-mechanism",
             "relu-interaction",
         ),
@@ -60,17 +62,21 @@ SUMMARY = Summary(
             "2-escape-small-step",
         ),
         refuted(
-            "refuted that a linear head always has a positive semidefinite effective Hessian, and that linear and ReLU heads never repel",
+            "refuted, of linear heads, that the effective Hessian is always positive semidefinite, and that they do not repel where the loss Hessian is so at the point only",
             "1-psd",
             "1-non-repelling",
-            "relu-non-repelling",
         ),
         holds_added(
             "the former holds of negative cosine too, at a critical collapse where output and target make no obtuse angle",
             "1-psd-cosine",
         ),
+        refuted(
+            "refuted that ReLU heads never repel, under losses with a positive semidefinite Hessian everywhere too, such as squared error: at a kink they can",
+            "relu-non-repelling",
+            "relu-non-repelling-everywhere",
+        ),
         holds_added(
-            "the latter holds, off the kinks, if the loss is convex nearby",
+            "that they do not holds of linear heads, and of ReLU heads off their kinks, if the loss is convex nearby",
             "1-non-repelling-convex",
             "relu-non-repelling-convex",
         ),
@@ -113,6 +119,24 @@ SUMMARY = Summary(
             ),
         ),
         Defence(
+            of=("1-non-repelling", "relu-non-repelling", "relu-non-repelling-everywhere"),
+            answer="Where the section remarks that the loss Hessian is positive semidefinite, as under squared error, it means at every output, and not at that of the collapse only.",
+            reply=(
+                holds(
+                    "Granted: such a loss is convex, and behind it linear heads do not repel, as the quote says",
+                    "1-non-repelling-everywhere",
+                ),
+                holds_added(
+                    "nor do ReLU heads off their kinks",
+                    "relu-non-repelling-convex",
+                ),
+                refuted(
+                    "but at a kink a ReLU head can, under squared error itself",
+                    "relu-non-repelling-everywhere",
+                ),
+            ),
+        ),
+        Defence(
             of=("1-non-repelling", "relu-non-repelling"),
             answer="Non-repelling is meant to second order: no direction of negative curvature.",
             reply=(
@@ -122,7 +146,7 @@ SUMMARY = Summary(
                     "relu-interaction",
                 ),
                 holds_added(
-                    "and of the flow itself, off ReLU's kinks, where the loss is convex nearby, as squared error is",
+                    "and of the flow itself, off ReLU's kinks, where the loss is convex nearby",
                     "1-non-repelling-convex",
                     "relu-non-repelling-convex",
                 ),
@@ -203,6 +227,7 @@ SUMMARY = Summary(
         "1-psd-premise": "PSD effective Hessian, linear head, PSD loss Hessian",
         "1-psd-cosine": "PSD effective Hessian, linear head, cosine not obtuse",
         "1-non-repelling": "Non-repelling collapse: linear head, PSD loss Hessian",
+        "1-non-repelling-everywhere": "Non-repelling collapse: linear, loss Hessian PSD everywhere",
         "1-non-repelling-convex": "Non-repelling collapse: linear head, loss convex nearby",
         "2-mechanism": "Instability of collapse, for some smooth heads",
         "2-every": "Instability of collapse, for every smooth head",
@@ -213,6 +238,7 @@ SUMMARY = Summary(
         "2-escape-small-step": "Escape from strict saddles, Lipschitz gradient, small step",
         "relu-interaction": "No interaction term behind a ReLU head, almost everywhere",
         "relu-non-repelling": "Non-repelling collapse: ReLU head, PSD loss Hessian",
+        "relu-non-repelling-everywhere": "Non-repelling collapse: ReLU, loss Hessian PSD everywhere",
         "relu-non-repelling-convex": "Non-repelling collapse: ReLU off kinks, loss convex nearby",
     },
     part_titles={
