@@ -195,7 +195,7 @@ COUNTED = {
     "prop33": "11 attack, 3 counterexample, 24 derivation, 1 example, 14 kernel, 10 mutant, 4 property, 3 scale",
     "prop34": "4 attack, 7 counterexample, 9 derivation, 7 kernel, 15 mutant, 5 property, 2 scale",
     "cor35": "10 attack, 10 counterexample, 18 derivation, 2 example, 19 kernel, 18 mutant, 10 property, 2 scale",
-    "thm41": "12 attack, 20 counterexample, 60 derivation, 3 example, 28 kernel, 57 mutant, 41 property, 2 scale",
+    "thm41": "12 attack, 20 counterexample, 60 derivation, 3 example, 30 kernel, 60 mutant, 43 property, 2 scale",
     "thm51": "3 attack, 1 counterexample, 18 derivation, 10 kernel, 17 mutant, 10 property, 3 scale, 1 training",
     "prop52": "4 attack, 4 counterexample, 29 derivation, 14 kernel, 21 mutant, 11 property, 2 scale, 1 training",
     "thm53": "4 attack, 6 counterexample, 22 derivation, 11 kernel, 15 mutant, 9 property, 1 scale, 1 training",

@@ -18,7 +18,7 @@ from theorems.thm41 import (
     refutations,
 )
 from theorems.thm41.hypotheses import hypotheses
-from theorems.thm41.own_parts import flow, initial, many_units, weight_flow
+from theorems.thm41.own_parts import flow, initial, initial_wide, many_units, weight_flow
 from verify.claims.check import Context
 from verify.claims.evidence import Outcome
 from verify.numeric.activations import RELU, SWISH, TANH
@@ -139,6 +139,13 @@ def test_the_sums_over_layers_are_the_matrices_times_the_directions():
 def test_the_tail_is_that_of_a_fair_coin(m):
     for r in range(m + 1):
         assert initial.tail(m, r) == pytest.approx(binom.cdf(r, m, 0.5), rel=1e-12)
+
+
+@pytest.mark.parametrize("m", [1, 2, 5, 12, 60])
+def test_the_wide_bound_lies_above_the_tail_of_fair_coins(m):
+    # Oracle: SciPy's tail. With W_1 = I the units are coins, and M has the rank q = m.
+    for n in range((m + 1) // 2):
+        assert binom.cdf(n, m, 0.5) <= initial_wide.tail(m, m, n) * (1 + 1e-12)
 
 
 @pytest.mark.parametrize(("of_bound", "outcome"), [(0.8, "as stated"), (1.2, "surprise")])

@@ -13,7 +13,7 @@ heads and losses), `refutations`, `persistence` (the open set), `descent`, `comp
 The parts on instability, each file with its derivations, claims, false variants and checks, on the
 exact states of `states` (see `real_heads`): `inertia`, `kernel`, `saddles` and `genericity` (with
 `witnesses`),
-`symmetry` (with `many_units`), `initial`, `threshold` (with `sweep`), `escape` (with `flow` and `weight_flow`),
+`symmetry` (with `many_units`), `initial`, `initial_wide`, `threshold` (with `sweep`), `escape` (with `flow` and `weight_flow`),
 `natural_gradient`, `strict_saddles`.
 """
 
@@ -43,6 +43,7 @@ from theorems.thm41.own_parts import (
     genericity,
     inertia,
     initial,
+    initial_wide,
     kernel,
     natural_gradient,
     real_heads,
@@ -388,6 +389,7 @@ CHECKS = (
     *real_heads.CHECKS,
     *inertia.CHECKS,
     *initial.CHECKS,
+    *initial_wide.CHECKS,
     *complete_collapse.CHECKS,
     *kernel.CHECKS,
     *genericity.CHECKS,

@@ -76,6 +76,12 @@ PARTS = (
         predicted=Verdict.PROVED,
     ),
     Part(
+        id="initial-wide",
+        title="Instability at random initialisation, at any width",
+        text=r"Two layers of any number $m$ of units behind a $C^2$ loss, and a law of the weights and of $z^*$ as in part initial: if almost surely $M = W_1^T D W_1$, $D = \operatorname{diag}(\delta_j s''(a_j))$, has the rank $q$ at least whichever columns of $W_2$ change sign, and $n_+(\nabla^2 L) \leq n < \frac{1}{2} q$, then $P(H_{\mathrm{eff}} \succeq 0) \leq \min(\frac{1}{2}, e^{-(q - 2n)^2 / (2m)})$. One half is attained at $d = 1$, for every odd $m$. For every $D$ without zeros some $W_1$ has $\operatorname{rank} W_1^T D W_1 = \min(d, m)$. (Not part of the theorem: so almost every $W_1$ has, since minors are polynomials. With $d = 512$, $m = 2048$, $q = d$ and $n = 9$ the bound is below $e^{-59}$.)",
+        predicted=Verdict.PROVED,
+    ),
+    Part(
         id="complete-collapse",
         title="Where the residual gradient is zero at complete collapse",
         text=r"If all outputs of both views are one vector, so that targets, keys and queue are it too, then $\rho = 0$ for negative cosine, BYOL, SimSiam, InfoNCE, NT-Xent, MoCo, VICReg and squared error between the views. At the output of a predictor that is not parallel to the target the gradient is not zero for BYOL and SimSiam. $\rho \neq 0$ for DINO, with the teacher's mean as centre, unless all entries of the output are equal.",

@@ -70,6 +70,14 @@ CHECKS = kernel(
             "initial_met.part_initial_attained",
             read="a10324643ab4a319",
         ),
+        "initial-wide": said(
+            "initial_wide.part_initial_wide",
+            "initial_wide.part_initial_wide_count",
+            "initial_wide.part_initial_wide_half",
+            "initial_wide.part_initial_wide_rank",
+            "initial_wide_met.part_initial_wide_attained",
+            read="c8da63a479a3a22e",
+        ),
         "critical": said(
             "hessian_parts.part_critical_hessian",
             "matrix_hypotheses.part_critical_met",
@@ -138,6 +146,11 @@ CHECKS = kernel(
             "initial.reading_2_initial",
             "initial_met.part_initial_attained",
             read="fa126760133d21be",
+        ),
+        "2-initial-wide": said(
+            "initial_wide.reading_2_initial_wide",
+            "initial_wide_met.part_initial_wide_attained",
+            read="1d8cf9c635e69f41",
         ),
         "relu-non-repelling": said(
             "refuted_repelling.refuted_relu_non_repelling",

@@ -98,6 +98,11 @@ STATEMENT = Statement(
             origin=Origin.ADDED,
         ),
         Hypothesis(
+            id="initial-wide",
+            text=r"the weights are drawn: two layers of $m$ units, with $\operatorname{rank} M \geq q > 2r$ whichever columns of $W_2$ change sign, almost surely, as where no $\delta_j s''(a_j)$ is zero, $r < \frac{1}{2} q$ for $q = \min(d, m)$ and $W_1$ has a density given $W_2$, $z^*$, $h(z^*)$ and all $a_j$; and the law of the weights and of $z^*$ does not change when columns of $W_2$ change sign and $b_2$ follows, to keep $h(z^*)$, as where these columns are symmetric, and independent of each other, of $W_1$, $b_1$, $z^*$ and $h(z^*)$",
+            origin=Origin.ADDED,
+        ),
+        Hypothesis(
             id="saddle",
             text=r"$\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$: with `critical`, $z^*$ is a strict saddle",
             source="escapes strict saddles",
@@ -199,6 +204,12 @@ STATEMENT = Statement(
             id="2-initial",
             text=r"At random initialisation with symmetric, independent units, given $h(z^*)$, $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$ with probability $1 - P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at least.",
             hypotheses=("A1", "collapsed", "A6", "smooth", "rank", "psd", "initial"),
+            predicted=Verdict.HOLDS_ADDED,
+        ),
+        Reading(
+            id="2-initial-wide",
+            text=r"At random initialisation with symmetric, independent units, of any number $m$, given $h(z^*)$, $\lambda_{\min}(H_{\mathrm{eff}}(z^*)) < 0$ with probability $1 - \min(\frac{1}{2}, e^{-(q - 2r)^2 / (2m)})$ at least.",
+            hypotheses=("A1", "collapsed", "A6", "smooth", "rank", "psd", "initial-wide"),
             predicted=Verdict.HOLDS_ADDED,
         ),
         Reading(

@@ -53,6 +53,10 @@ SUMMARY = Summary(
             r"it holds, but for a binomial tail, of heads of two layers with an activation $s$ at random initialisation whose $m$ units are no more than the dimensions of $z$, where $\operatorname{rank} W_1 = m$, every unit has curvature, $(W_2^T \rho)_j s''(a_j) \neq 0$ at its preactivation $a_j$, and the last layer's columns are symmetric in sign, and independent of each other, of the first layer, of $z^*$ and of the output",
             "2-initial",
         ),
+        holds_added(
+            r"and it holds of any number of units, such columns and $\nabla^2 L \succeq 0$ of rank $r$, but for a probability of $e^{-(q - 2r)^2 / (2m)}$ at most, where the rank of the interaction term is $q > 2r$ at least whichever columns change sign, as it is with $q = \min(d, m)$ for almost all first layers where every unit has curvature",
+            "2-initial-wide",
+        ),
         refuted(
             "refuted that gradient descent almost surely escapes strict saddles, if its constant step may be of any size, of which the quote says nothing",
             "2-escape",
@@ -185,8 +189,12 @@ SUMMARY = Summary(
                     r"Granted at random initialisation, for $m \leq d$ units with $\operatorname{rank} W_1 = m$ and no $\delta_j s''(a_j) = 0$, whose columns of $W_2$ are symmetric in sign, and independent of each other, of the first layer, of $z^*$ and of the output: stable with a probability of $P(\mathrm{Bin}(m, \frac{1}{2}) \leq r)$ at most",
                     "2-initial",
                 ),
+                holds_added(
+                    r"and granted for any number of units with such columns, where $\operatorname{rank} M \geq q > 2r$ whichever of them change sign, as with $q = \min(d, m)$ where every unit has curvature and $W_1$ a density: stable with a probability of $e^{-(q - 2r)^2 / (2m)}$ at most, and one half, which is below $e^{-59}$ at the paper's widths $d = 512$ and $m = 2048$ with $r = 9$",
+                    "2-initial-wide",
+                ),
                 proved(
-                    r"but behind an activation with $s'$ zero nowhere, as of softplus and tanh, these states are not critical, so no saddles",
+                    r"but that they are critical, and so saddles, is not said of either, and of the former, behind an activation with $s'$ zero nowhere, as of softplus and tanh, it is false",
                     "initial",
                 ),
                 proved(
@@ -234,6 +242,7 @@ SUMMARY = Summary(
         "2-generic": "Instability of collapse, for almost all weights",
         "2-direction": "Instability, given a negative direction in the kernel",
         "2-initial": "Probability of instability at random initialisation",
+        "2-initial-wide": "Probability of instability, random weights of any width",
         "2-escape": "Escape from strict saddles, with any constant step",
         "2-escape-small-step": "Escape from strict saddles, Lipschitz gradient, small step",
         "relu-interaction": "No interaction term behind a ReLU head, almost everywhere",
@@ -248,6 +257,7 @@ SUMMARY = Summary(
         "relu": "Stability behind ReLU heads, off their kinks",
         "kernel": "The kernel criterion for a negative eigenvalue",
         "genericity-deep": "When M acts on the kernel at all, in deeper heads",
+        "initial-wide": "Instability at random initialisation, at any width",
         "symmetry": "Instability under a symmetric law of the weights",
     },
 )
