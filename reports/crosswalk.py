@@ -31,6 +31,7 @@ class Sentence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         headings: that it stands under, if it is the first there.
         about: the readings and parts that speak of it, as in `RunRecord.reached`, and effects, ``E1.id``.
         contrary: the effects among these whose yes speaks against it.
+        aside: readings and parts that what is named repairs, or is repaired by, and that say nothing of it.
         open: what of it nobody decided.
     """
 
@@ -38,6 +39,7 @@ class Sentence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     headings: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     contrary: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
     open: str = ""
 
 

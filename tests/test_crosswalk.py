@@ -38,6 +38,18 @@ def reading(room: str, id: str) -> str:
 READINGS = {reading(one.id, each.id) for _, one in STATEMENTS for each in one.readings}
 BEYOND = {reading(one.id, id) for room, one in STATEMENTS for id in room.summary.beyond}
 """They ask for more than was quoted, so that no sentence says them."""
+REPAIRS = {
+    reading(one.id, each.id): (
+        reading(one.id, each.rescued_by)
+        if each.rescued_by in {other.id for other in one.readings}
+        else f"{one.id}.{each.rescued_by}"
+    )
+    for room, one in STATEMENTS
+    for each in one.readings
+    if each.rescued_by and each.id not in room.summary.beyond
+}
+"""What repairs a refuted reading."""
+
 EFFECTS = {
     f"{room.name}.{effect.id}"
     for room in ROOMS
@@ -66,6 +78,10 @@ def faults(sources: Iterable[Source]) -> Iterable[str]:
                     yield f"{target!r} asks for more than was quoted, and is to speak of {one.text!r}."
                 if (ours := target.removesuffix("-published")) not in one.about:
                     yield f"{target!r} speaks of {one.text!r} without {ours!r}, which asks by what the head was trained on."
+            for refuted, repair in REPAIRS.items():
+                named = {refuted, repair if repair in READINGS else refuted} & set(one.about)
+                for lacking in {refuted, repair} - {*one.about, *one.aside} if named else ():
+                    yield f"{lacking!r} is not named for {one.text!r}, where {', '.join(named)} is, which it repairs or is repaired by."
             if aimed(one) and "E3.artefact" not in one.contrary:
                 yield f"Orbits are compressed by {one.text!r} and not all else, and 'E3.artefact' does not speak against it."
 
@@ -114,6 +130,10 @@ def changed(number: int, **changes: object) -> tuple[Source, ...]:
         (changed(45, contrary=("E3.artefact",)), "'E3.artefact' is to speak against"),
         (changed(45, about=("E4.cost-published",)), "without 'E4.cost'"),
         (changed(45, about=("prop52.effective",)), "asks for more than was quoted"),
+        (changed(28, aside=("thm41.2-generic",)), "'thm41.2-every' is not named"),
+        (changed(45, about=("thm53.law (reading)",)), "'thm53.transversal' is not named"),
+        (changed(45, about=("thm53.transversal",)), "'thm53.law (reading)' is not named"),
+        (changed(45, about=("thm32.own-flow",)), "'thm32.flow-varying' is not named"),
         (changed(42, contrary=()), "'E3.artefact' does not speak against it"),
         (changed(41, contrary=()), "'E3.artefact' does not speak against it"),
     ],
