@@ -192,6 +192,10 @@ def test_the_record_as_json_reads_back(verify, folder):
     assert record.cpu_s == pytest.approx(
         sum(c.evidence.provenance.cpu_s for c in record.checks if c.evidence)
     )
+    # The report is of the same run, which began before its checks were made.
+    page = (folder / "out" / "site" / "provenance.html").read_text("utf-8")
+    assert f'<dt>Started</dt><dd><time datetime="{record.started}">' in page
+    assert record.started <= min(c.evidence.provenance.date for c in record.checks if c.evidence)
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO
@@ -102,12 +103,14 @@ class _Work:
         places: every room.
         chosen: the rooms that it is about.
         begun: when it began, on `time.perf_counter`'s clock.
+        started: the same in UTC, ISO 8601.
     """
 
     options: argparse.Namespace
     places: Sequence[rooms.RegistryEntry]
     chosen: Sequence[rooms.RegistryEntry] = ()
     begun: float = field(default_factory=time.perf_counter)
+    started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
     @cached_property
     def folders(self) -> Folders:
@@ -175,7 +178,9 @@ class _Work:
             except rooms.RoomError as error:
                 broken.append(str(error))
         asked = Request(
-            only=tuple(getattr(wanted, "only", ())), skip=tuple(getattr(wanted, "skip", ()))
+            only=tuple(getattr(wanted, "only", ())),
+            skip=tuple(getattr(wanted, "skip", ())),
+            started=self.started,
         )
         foundations: tuple[rooms.Room, ...] = ()
         try:
