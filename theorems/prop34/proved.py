@@ -12,7 +12,7 @@ CHECKS = kernel(
             "perturbation.part_pullback",
             "attained.part_pullback_attained",
             "met.part_pullback_met",
-            read="5d92ba1e58c3390d",
+            read="b1418424c39a8af7",
         ),
         "star": said(
             "star.part_star",

@@ -21,7 +21,7 @@ Section Pullback.
 
 Variable F : realFieldType.
 
-(** a b^T, for rows a and b: the matrix p q^T of the text. *)
+(** The matrix p q^T of the text, where p and q are columns; here they are rows. *)
 Definition outer k d (p : 'rV[F]_k) (q : 'rV[F]_d) : 'M[F]_(k, d) := p^T *m q.
 
 Lemma mul_outer k d (p : 'rV[F]_k) (q : 'rV[F]_d) v : v *m (outer p q)^T = dot v q *: p.
