@@ -80,7 +80,10 @@ def test_typed_mathematics_has_the_letters_of_unicode(typed: str, shown: str) ->
         ("T_(s+t) and R^(n-1)", "$T_{s+t}$ and $R^{n-1}$"),
         ("c^-1 / (delta^2 l^2)", "c⁻¹ / (δ² l²)"),
         ("R^l_mij and sum_p Gamma^p_jm", r"$R_{mij}^{l}$ and $\sum_{p}$ $\Gamma_{jm}^{p}$"),
-        ("T_theta0, sum_const and delta_l o s''(a)", r"$T_{\theta_0}$, sum_const and $\delta_{l}$ ∘ s″(a)"),
+        (
+            "T_theta0, sum_const and delta_l o s''(a)",
+            r"$T_{\theta_0}$, sum_const and $\delta_{l}$ ∘ s″(a)",
+        ),
         (r"$rho$ and `H_eff <= 1` stay, \$5 too", r"$rho$ and `H_eff <= 1` stay, \$5 too"),
         (
             "prop33.robust.kappa, info_nce, part_F, e_x.py",
