@@ -511,7 +511,7 @@ def timing_tables(setting: str, runs: Mapping[str, Mapping[str, np.ndarray]]) ->
             ("minutes", lambda name, run: f"{float(run['seconds']) / 60:.1f}"),
             ("images/s", lambda name, run: f"{float(run['images_per_second']):.0f}"),
             ("data and augmentation, %", lambda name, run: f"{100 * float(run['data_share']):.0f}"),
-            ("loss", lambda name, run: f"{run['losses'][0]:.3f} to {run['losses'][-1]:.3f}"),
+            ("loss", lambda name, run: f"{run['losses'][0]:.3g} to {run['losses'][-1]:.3g}"),
             note="Images are training images, each seen in two views. The loss is the mean objective of the first and the last epoch. Minutes are those of the wall, on a machine that may have had other work.",
         ),
     )

@@ -8,7 +8,7 @@ from verify.claims.lemmas.lemma import Lemma, LemmaKind
 
 _argued = partial(Lemma, kind=LemmaKind.ARGUED)
 
-_HEAD = r"Heads have two layers, $J = W_2 S W_1$ with $S = \operatorname{diag} s'(a)$ at $z^*$, and $b_2$ holds $h(z^*)$, and so $H$ and $\rho$."
+_HEAD = r"Heads have two layers, $J = W_2 S W_1$ with $S = \operatorname{diag} s'(a)$ at $z^*$, and $b_2$ keeps $h(z^*)$, and so $H$ and $\rho$, fixed."
 """What the letters of these heads are."""
 
 LEMMAS = (
@@ -39,8 +39,8 @@ LEMMAS = (
     _argued(
         "generic-critical-ranks",
         "Critical heads with independent images under $H$",
-        rf"{_HEAD} For $m > d$ and $r' \geq d$, $r'$ the rank of $H$ across $\rho$, some critical head has $\operatorname{{rank}} H J = d$, if $s'$ is not identically $0$.",
-        r"Give every unit a slope that is not $0$; take $d$ units with independent rows of $W_1$ and columns of $W_2$ across $\rho$ with independent images under $H$, and let the others have the row $0$ and a column across $\rho$: then $\delta = W_2^T \rho = 0$.",
+        rf"{_HEAD} For $m > d$ and $r' \geq d$, $r'$ the rank of $H$ on $\rho^\perp$, some critical head has $\operatorname{{rank}} H J = d$, if $s'$ is not identically $0$.",
+        r"Give every unit a slope that is not $0$; take $d$ units with independent rows of $W_1$ and columns of $W_2$ in $\rho^\perp$ with independent images under $H$, and let the others have the row $0$ and a column in $\rho^\perp$: then $\delta = W_2^T \rho = 0$.",
     ),
     _argued(
         "critical-family",

@@ -118,7 +118,7 @@ LEMMAS = (
     Lemma(
         "cauchy-schwarz",
         "Cauchy-Schwarz inequality",
-        r"$|x \cdot y| \leq |x| |y|$. So a form $B[v, v] = \sum_i b_i B_i[v, v]$ with $|B| = \sup_{|v| = 1} |(B_i[v, v])_i|$ has $|\sum_i b_i B_i[v, v]| \leq |b| |B|$ for unit $v$; and for random $X$ and $Y$ with finite second moments $|E X Y|^2 \leq E X^2 \, E Y^2$.",
+        r"$|x \cdot y| \leq |x| |y|$. So a form $\sum_i b_i B_i[v, v]$ has $|\sum_i b_i B_i[v, v]| \leq |b| |B|$ for unit $v$, where $|B| = \sup_{|v| = 1} |(B_i[v, v])_i|$; and for random $X$ and $Y$ with finite second moments $|E X Y|^2 \leq E X^2 \, E Y^2$.",
         f"{HORN_JOHNSON}, Chapter 5, the Cauchy-Schwarz inequality",
     ),
     Lemma(

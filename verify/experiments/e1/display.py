@@ -194,7 +194,7 @@ def curvature_table(setting: str, tracks: Tracks) -> Table:
             "wrong signs of the estimate",
             lambda cell, track: f"{estimates_wrong(track)} of {epochs(tracks)}",
         ),
-        note=f"Float64, medians over 32 fixed images with fixed targets; every residual is at most {rounded_up(max(residual, 1e-16), 1)} of the largest eigenvalue. The published estimator runs in float32 on the mean loss, whose eigenvalues are those of the samples over 32. A negative value counts where it exceeds three residuals and the rounding of the matrix. H_eff of a piecewise-linear head is G. Under the negative cosine G itself is indefinite, so that H_eff is negative for every head; restricted to directions the objective's Hessian is the cosine times the identity (check E1.tangent).",
+        note=f"Float64, medians over 32 fixed images with fixed targets; every residual is at most {rounded_up(max(residual, 1e-16), 1)} of the largest eigenvalue. The published estimator runs in float32 on the mean loss, whose eigenvalues are those of the samples over 32. A negative value counts where it exceeds three residuals and the rounding of the matrix. H_eff of a piecewise-linear head is G. The negative cosine itself is indefinite wherever its gradient is not zero, and so may G be whatever the head: that H_eff is negative there says nothing of smooth heads. Restricted to directions the objective's Hessian is the cosine times the identity (check E1.tangent).",
     )
 
 
@@ -213,7 +213,7 @@ def loss_table(setting: str, tracks: Tracks) -> Table:
         ("smallest eigenvalue, in space", eigenvalue(0, 0)),
         ("largest, in space", eigenvalue(0, 1)),
         ("every eigenvalue, on directions", eigenvalue(1, 0)),
-        note="Medians over 32 fixed images. In space it has one negative eigenvalue unless output and target are parallel; on directions, orthogonally to the output, it is a multiple of the identity, positive where the cosine is. That of the mean squared error is the identity.",
+        note="Medians over 32 fixed images. In space it has a negative eigenvalue unless output and target point the same way, just one where the cosine is not negative; on directions, orthogonally to the output, it is a multiple of the identity, positive where the cosine is. That of the mean squared error is the identity.",
     )
 
 

@@ -215,7 +215,11 @@ CHECKS = section(
         TANGENT,
     ),
     mutant_check("tangent.ambient", AMBIENT),
-    property_check("estimator", "Where the published estimator is right", ESTIMATE),
+    property_check(
+        "estimator",
+        "The published estimator finds the smallest eigenvalue where that of largest modulus is positive",
+        ESTIMATE,
+    ),
     mutant_check("estimator.flipped", FLIPPED),
     mutant_check("estimator.tiny", TINY),
     invariant(

@@ -101,7 +101,7 @@ def halving_table(setting: str, cells: Cells) -> Table:
         ),
         ("falls by a factor of", falls),
         ("turning angle in degrees", lambda of, level: turning(row, of, level, ".1f")),
-        note="Trained networks, raw z, interpolated. Where the step resolves a smooth curve, second differences fall by 4 and turning angles by 2; with many kinks of bilinear interpolation and ReLU within every step they fall by 2.83 and 1.41, and no step gives a curvature.",
+        note="Trained networks, raw z, interpolated. Where the step resolves a smooth curve, second differences fall by 4 and turning angles by 2; with many kinks of bilinear interpolation and ReLU within every step they fall by 2.83 and 1.41 while the turning angle is small, and by less where it nears a right angle, and no step gives a curvature.",
     )
 
 

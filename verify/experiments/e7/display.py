@@ -27,7 +27,7 @@ def update_table(form: Runs[Cell], setting: str, updates: Updates) -> Table:
             (f"{published}, {PLAIN}", "31 to 653", *none),
             (f"{published}, {NORMED}", "0.4 to 2.7", *none),
         ),
-        note=f"As published: means over the steps of each of {form.config.epochs} epochs, their ratio, and its mean over epochs; the predictor's likewise. The geometric mean over epochs is what is also computed from the released arrays. Mean over training seeds, each in parentheses.",
+        note=f"As published: means over the steps of each of {form.config.epochs} epochs, their ratio, and its mean over epochs; the predictor's likewise. The geometric mean over epochs is what is also computed from the released arrays. {'Mean over training seeds, each in parentheses' if len(form.seeds) > 1 else 'Of one training seed'}.",
     )
 
 

@@ -141,7 +141,7 @@ def run_updates(form: Runs[Cell], ctx: Context) -> Finding:
     )
     return report.shown(
         answers(updates),
-        f"On {setting}: from the projector x 0.1 without BatchNorm at 0.05 the projector's relative update over the backbone's is, as published (31 to 653), {figures}; with BatchNorm {report.over_seeds(arithmetic(updates[Cell('swish', 'BatchNorm')]))} for Swish (published 0.4 to 2.7).",
+        f"On {setting}: from the projector x 0.1 without BatchNorm at 0.05 the projector's relative update over the backbone's, measured as published (there 31 to 653), is {figures}; with BatchNorm {report.over_seeds(arithmetic(updates[Cell('swish', 'BatchNorm')]))} for Swish (published 0.4 to 2.7).",
         cases=len(form.artefacts) * form.config.epochs,
         tables=(
             display.settings(form, dataset),
