@@ -146,7 +146,7 @@ def as_latex(code: str) -> str:
     text = re.sub(rf"([_^])(?:\(([^()]*)\)|([A-Za-z]+{_LOW}|[A-Za-z]+))", _grouped, text)
     text = re.sub(_HIGH, lambda raised: f"^{{{raised[0].translate(_BACK)}}}", text)
     text = re.sub(_LOW, lambda lowered: f"_{{{lowered[0].translate(_BACK)}}}", text)
-    return text.replace(" . ", r" \cdot ").replace("−", "-")
+    return text.replace(" · ", r" \cdot ").replace("−", "-")
 
 
 def _grouped(index: re.Match[str]) -> str:

@@ -191,14 +191,14 @@ def test_a_control_is_of_its_own_part(of, controlled):
 
 COUNTED = {
     "thm31": "3 attack, 3 counterexample, 28 derivation, 14 kernel, 16 mutant, 9 property, 2 scale, 1 training",
-    "thm32": "7 attack, 4 counterexample, 37 derivation, 8 kernel, 30 mutant, 12 property, 4 scale",
-    "prop33": "11 attack, 3 counterexample, 24 derivation, 1 example, 14 kernel, 10 mutant, 4 property, 3 scale",
+    "thm32": "7 attack, 4 counterexample, 39 derivation, 9 kernel, 30 mutant, 12 property, 4 scale",
+    "prop33": "11 attack, 3 counterexample, 26 derivation, 1 example, 15 kernel, 10 mutant, 4 property, 4 scale",
     "prop34": "4 attack, 7 counterexample, 9 derivation, 7 kernel, 15 mutant, 5 property, 2 scale",
     "cor35": "10 attack, 10 counterexample, 18 derivation, 2 example, 19 kernel, 18 mutant, 10 property, 2 scale",
     "thm41": "12 attack, 20 counterexample, 60 derivation, 3 example, 30 kernel, 60 mutant, 43 property, 2 scale",
     "thm51": "3 attack, 1 counterexample, 18 derivation, 10 kernel, 17 mutant, 10 property, 3 scale, 1 training",
     "prop52": "4 attack, 4 counterexample, 29 derivation, 14 kernel, 21 mutant, 11 property, 2 scale, 1 training",
-    "thm53": "4 attack, 6 counterexample, 22 derivation, 11 kernel, 15 mutant, 9 property, 1 scale, 1 training",
+    "thm53": "4 attack, 6 counterexample, 22 derivation, 12 kernel, 15 mutant, 9 property, 1 scale, 1 training",
     "E1": "6 mutant, 5 property, 4 training",
     "E2": "3 mutant, 2 property, 7 training",
     "E3": "4 mutant, 5 property, 8 training",
