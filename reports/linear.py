@@ -129,6 +129,8 @@ def _accented(element: Element) -> str:
 
 
 def _fraction(element: Element) -> str:
+    if element.get("linethickness") in ("0", "0px"):  # a binomial coefficient, which is no fraction
+        return f"{_told(element[0]).strip()} choose {_told(element[1]).strip()}"
     return f"{_grouped(element[0])}/{_grouped(element[1])}"
 
 

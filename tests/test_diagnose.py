@@ -195,6 +195,13 @@ def test_a_way_out_that_is_one_of_many_names_no_samples() -> None:
     u = normal(6, 2, seed=0)
     one = diagnose(nn.Identity(), lambda u: -(u[3, 0] ** 2) + u.square().sum() / 4 + 0 * u.std(), u)
     assert "It lies on samples 3 (100 %), as if on 1.0 evenly." in one.text(10**4)
+    # One eigenvalue is negative beyond rounding, and eleven zeros are less than a gap away.
+    slight = diagnose(
+        nn.Identity(),
+        lambda u: u[:, 0].square().sum() - 1e-12 * u[2, 1] ** 2,
+        torch.zeros(6, 2, dtype=torch.float64),
+    )
+    assert "It lies on samples 2 (100 %), as if on 1.0 evenly." in slight.text(10**4)
 
 
 def test_a_track_goes_on_where_there_is_no_hessian() -> None:
@@ -850,6 +857,7 @@ PAIRS: dict[str, Callable[[nn.Sequential, nn.Sequential], dict[str, Any]]] = {
         a, "online_network.net.head.", checkpoint_of(b, "target.head.")
     ),
     "other names": lambda a, b: checkpoint_of(b, "teacher.projector.") | checkpoint_of(a, "x.fc."),
+    "of swa": lambda a, b: {"swa_model": checkpoint_of(b, "fc."), "model": checkpoint_of(a, "fc.")},
 }
 
 

@@ -22,6 +22,7 @@ from reports.typed import lettered, typeset
         (r"\sum_{i=1}^{n} a_i", "∑_(i = 1)^n aᵢ"),
         (r"L'' > 0, \hat h", "L″ > 0, h\u0302"),
         (r"x^{-\frac{1}{2}} y", "x^(−1/2)y"),
+        (r"\binom{d + 2}{3} > d (k - d)", "(d + 2 choose 3) > d(k − d)"),
         (r"\left[\begin{matrix}1 & 0\\0 & 2\end{matrix}\right]", "[1, 0; 0, 2]"),
         (r"{}^2 \mathbb{R}^d", "²ℝ^d"),
     ],

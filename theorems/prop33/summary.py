@@ -13,7 +13,7 @@ SUMMARY = Summary(
             "curved-everywhere",
         ),
         holds_added(
-            "from $d = 2$ on holds for $k = d$ and $k < d$, if the metric is curved on all $d$-dimensional subspaces, or the cubic term vanishes on none",
+            "from $d = 2$ on holds for $k = d$, $k < d$, and $k > d$ if all $d$-dimensional subspaces have a curved metric, or all a cubic term",
             "square",
             "square-varying",
             "narrow",
@@ -47,7 +47,7 @@ SUMMARY = Summary(
             "robust",
         ),
         derived(
-            r"behind a loss in general the barrier to one factor holds: where $\binom{d + 2}{3} > d (k - d)$, almost every third derivative at 0 excludes such heads",
+            r"behind a loss in general the barrier to one factor holds: where $\binom{d + 2}{3} > d (k - d)$, almost every third derivative at 0 excludes isotropic heads $Wz$",
             "almost-every",
         ),
         proved(

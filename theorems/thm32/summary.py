@@ -6,12 +6,12 @@ from verify.claims.summary import Defence, Summary, derived, holds, holds_added,
 
 SUMMARY = Summary(
     headline=(
-        holds("holds behind a metric", "identity-metric"),
+        holds("holds for the identity behind a metric", "identity-metric"),
         holds_added(
             "holds up to a factor behind nonconstant losses", "constant-factor", "varying-factor"
         ),
         refuted(
-            "refuted for the identity behind others, for Gauss–Newton terms if $k < d$ or $k = 1$, and with one factor along its own flow",
+            "refuted for it behind some others, Gauss–Newton terms if $k < d$ or $k = 1$, and one factor along its own flow",
             "identity",
             "pullback",
             "own-flow",

@@ -99,7 +99,7 @@ SUMMARY = Summary(
                     "models-nonsingular",
                 ),
                 holds_added(
-                    r"and with data processing where it is singular too, but not along $\mathcal{V}_{\mathrm{aug}}$",
+                    r"and where $I_h \preceq I_z$ also with a singular $I_z$, if not along $\mathcal{V}_{\mathrm{aug}}$",
                     "models-ordered",
                 ),
                 proved(
@@ -117,6 +117,6 @@ SUMMARY = Summary(
         "point": "The rank bound: head flat along augmentations at one point",
         "models": "The rank bound for Fisher matrices of two models",
         "models-nonsingular": "The rank bound for two models, the first one nonsingular",
-        "models-ordered": "The rank bound for two models with data processing",
+        "models-ordered": "The rank bound for two models, the second no more informed",
     },
 )

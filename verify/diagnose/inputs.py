@@ -42,7 +42,9 @@ HEADS = (
 MOST = 10**9
 """Numbers in one tensor; the largest layers in use have a tenth of it."""
 
-AVERAGED = re.compile(r"momentum|teacher|target|average|(?:^|[._])(?:ema|k)(?:[._]|$)", re.I)
+AVERAGED = re.compile(
+    r"momentum|teacher|target|average|avg|swa|shadow|(?:^|[._])(?:ema|k)(?:[._]|$)", re.I
+)
 """What an average of a network, or another that is not trained, goes by; read where no other is."""
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
@@ -353,7 +355,7 @@ def from_state(
     numbers = [int(n.rpartition(".")[2]) for n in names] if numbered else []
     if numbers and numbers[0]:
         notes.append(
-            f"The first layer with tensors is number {numbers[0]} of the head; what stands before it, such as an activation, they do not tell, and nothing was put there."
+            f"The first layer with tensors is number {numbers[0]} of the head, counted from 0; what stands before it, such as an activation, they do not tell, and nothing was put there."
         )
     if (
         numbered

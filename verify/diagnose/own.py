@@ -33,7 +33,11 @@ def closed(apply: Function, objective: Loss | Callable[[Tensor], Tensor]) -> boo
     """Whether head and loss are computed by formulas of the project, whose cancellation is known."""
     named = isinstance(objective, Loss) and any(objective.objective is o for o in NAMED.values())
     hooks = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
-    nothing = type(apply) is nn.Identity and not any(vars(apply)[name] for name in hooks)
+    nothing = (
+        type(apply) is nn.Identity
+        and "forward" not in vars(apply)
+        and not any(vars(apply)[name] for name in hooks)
+    )
     return named and (isinstance(apply, Head) or nothing)
 
 

@@ -184,7 +184,7 @@ def stable(effective: Extremes, numbers: Numbers, lr: float | None) -> Answer:
     total = sum(n or 0 for n in (effective.negative, effective.zero, effective.positive))
     proved = f"eigenvalues of the float64 matrix are enclosed: {effective.negative} negative, {effective.zero} within its forming error of {effective.rounding:.1e} (an estimate), {effective.positive} positive"
     held = f"least eigenvalue {effective.smallest:.4g}, largest {effective.largest:.4g}"
-    if lr is not None and lr * effective.largest > 2:
+    if lr is not None and lr * effective.largest > 2 and not repels(effective):
         held += f"; but that is of a small rate: descent of z itself at rate {lr:g} overshoots along the steepest direction, as rate times largest is {lr * effective.largest:.3g}, above 2"
     if effective.negative is None:
         negative = "it repels" if is_critical(numbers) else "H_eff has a negative eigenvalue"
