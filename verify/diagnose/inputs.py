@@ -43,7 +43,7 @@ MOST = 10**9
 """Numbers in one tensor; the largest layers in use have a tenth of it."""
 
 AVERAGED = re.compile(
-    r"momentum|teacher|target|average|avg|swa|shadow|(?:^|[._])(?:ema|k)(?:[._]|$)", re.I
+    r"momentum|teacher|target|average|(?:^|[._])(?:ema|swa|avg|shadow|k)(?:[._]|$)", re.I
 )
 """What an average of a network, or another that is not trained, goes by; read where no other is."""
 
