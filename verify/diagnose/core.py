@@ -532,8 +532,8 @@ def _extremes(
     vectors = pairs.vectors.reshape(-1, 2, operator.n)[low, 0].unsqueeze(1)
     if name == "H_eff" and counts is not None:
         block, vectors = torch.linalg.eigh(operator.dense_blocks(None)[low])
-        negative = max(1, int((block < -rounding).sum()))
-        vectors = vectors[:, : min(negative, _alike(block, rounding / TURNED))]
+        most = max(1, int((block < -rounding).sum()))
+        vectors = vectors[:, : min(most, _alike(block, rounding / TURNED))]
     found["space"] = (low, vectors)
     known: tuple[int | None, int | None, int | None] = counts or (None, None, None)
     negative, zero, positive = known
