@@ -513,9 +513,10 @@ def test_a_page_in_fewer_bytes_is_the_same_page(tools: SimpleNamespace) -> None:
 def test_one_file_with_everything_stays_as_small_as_it_became(
     report: Report, pytestconfig: pytest.Config, tmp_path: Path
 ) -> None:
-    """Seen: 0.106 MB of the fixture, and 5.28 MB of a run of everything.
+    """Seen: 0.106 MB of the fixture, and 5.55 MB of a run of everything.
 
-    It was 5.14 MB before a reading, four derivations, and premises that were only said in words joined it.
+    It was 5.28 MB before six readings, two parts, 43 faults of the catalogues, and the formulas of Coq's comments set as
+    such joined it, and 5.14 MB before a reading, four derivations, and premises that were only said in words did.
 
     When the latter was 4.73 MB, before six more readings, the text that is read was 1.25 MB, what formulas say and
     their LaTeX 0.56 MB, the elements of MathML 1.3 MB, those of HTML 1.1 MB and drawings 0.42 MB.
@@ -523,4 +524,4 @@ def test_one_file_with_everything_stays_as_small_as_it_became(
     whole = pytestconfig.getoption("--report-in")
     cache = report.site.parent / "artefacts" / "report" if whole else None
     file = render(report.run, tmp_path, single_file=True, cache=cache).page
-    assert file.stat().st_size < (5_300_000 if whole else 110_000)
+    assert file.stat().st_size < (5_570_000 if whole else 110_000)
