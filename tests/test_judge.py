@@ -204,7 +204,7 @@ def test_what_a_reading_rests_on_assumes_no_more_than_it():
     """A derivation from h alone that takes from a reading which assumes x as well has not derived it from h."""
     stated = statement()
     more = Hypothesis(id="x", text="", origin=Origin.QUOTED)
-    for origin, words in ((Origin.ADDED, "holds with an added"), (Origin.QUOTED, "also assumes x")):
+    for origin, words in ((Origin.ADDED, "holds with an added"), (Origin.QUOTED, "also assumes `x`")):
         ground = replace(stated.readings[0], id="G", hypotheses=("h", "x"))
         both = replace(
             stated,
@@ -260,7 +260,7 @@ def test_a_derived_part_that_a_reading_rests_on_assumes_no_more_than_it(more, vi
         assert judged.readings[0].verdict is verdict
         if verdict is Verdict.UNDECIDED:
             (assumed,) = set(evidence["s.under"].hypotheses) - {"h"}
-            assert f"also assumes {assumed}" in judged.readings[0].reason
+            assert f"also assumes `{assumed}`" in judged.readings[0].reason
 
 
 def test_numerics_alone_do_not_decide_a_reading():
