@@ -204,7 +204,10 @@ def test_what_a_reading_rests_on_assumes_no_more_than_it():
     """A derivation from h alone that takes from a reading which assumes x as well has not derived it from h."""
     stated = statement()
     more = Hypothesis(id="x", text="", origin=Origin.QUOTED)
-    for origin, words in ((Origin.ADDED, "holds with an added"), (Origin.QUOTED, "also assumes `x`")):
+    for origin, words in (
+        (Origin.ADDED, "holds with an added"),
+        (Origin.QUOTED, "also assumes `x`"),
+    ):
         ground = replace(stated.readings[0], id="G", hypotheses=("h", "x"))
         both = replace(
             stated,
