@@ -413,6 +413,17 @@ def test_a_head_that_still_rises_is_not_said_not_to_regrow(later: float, expecte
         assert found.answer is expected, id
 
 
+@pytest.mark.parametrize(("rate", "expected"), [(0.05, Answer.NO), (0.005, Answer.UNDECIDED)])
+def test_as_many_steps_at_a_tenth_of_the_rate_deny_nothing(rate: float, expected: Answer) -> None:
+    """What counts as late is training time, learning rate times steps."""
+    fallen = np.full((3, EPOCHS), 1e-4)
+    fallen[:, 0] = 1e-3
+    cell = collapse.Cell("swish", False, rate)
+    for start in (0, 1):
+        found = collapse._grows(About("E2", "made up"), cell, fallen, start, "id", "It regrows.")
+        assert found.answer is expected
+
+
 def test_e1_of_the_made_up_release(made_up: Analysis) -> None:
     found = row(made_up, "E1", "Spearman of that std and the condition number: Swish, normal start")
     assert value(found.as_published) == pytest.approx(-1)

@@ -341,20 +341,13 @@ def _read(module: nn.Module, z: Tensor, h: Tensor) -> Head | nn.Module:
         return torch.allclose(a, b, rtol=0, atol=most * float(b.abs().max()))
 
     try:
-        head = head_of(_apart(module))
+        head = head_of(module)
         # What `head_of` has compared is eight points of its own, and no gradient, which hooks or `detach` may cut.
         with plainly(z.device), untouched(module):
             same = alike(head(z), h, SAME) and alike(slope(head), slope(module), math.sqrt(SAME))
     except (TypeError, ValueError, RuntimeError, StopIteration):
         return module
     return head if same else module
-
-
-def _apart(module: nn.Module) -> nn.Module:
-    """The module, each layer of a `Sequential` an object of its own: one that is used twice is two."""
-    if type(module) is nn.Sequential:
-        return nn.Sequential(*map(_apart, module))
-    return copy.copy(module)
 
 
 def _cast(head: Head, dtype: torch.dtype, place: torch.device) -> Head:
