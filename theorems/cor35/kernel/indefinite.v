@@ -184,4 +184,48 @@ apply: le_trans (_ : q ^+ 2 <= _).
 by rewrite ler_pmull ?exprn_gt0 // ler_addl.
 Qed.
 
+(** Just below the threshold, at kappa = 1, the condition number is larger than any constant. *)
+Lemma two_saddles_unbounded (C : F) : exists (q t : F) (J E : 'M[F]_(2 + 2, 1 + 1)) (H : 'M[F]_(2 + 2)),
+  [/\ 0 < q, t < 1, [/\ sym H, norm_is H 1, norm_is J 1 & norm_is E (t * q / 2%:R)],
+      J^T *m H *m J = q%:M & exists2 K, kappa_is (perturbed J E H) K & C < K].
+Proof.
+pose q : F := (1 + `|C|)^-1; have d0 : 0 < 1 + `|C| by rewrite ltr_spaddl.
+have q0 : 0 < q by rewrite invr_gt0.
+have q1 : q <= 1 by rewrite invf_le1 // ler_addl.
+have q2 : q ^+ 2 <= 1 by rewrite expr_le1 // ltW.
+pose t : F := 1 - q ^+ 2 / 2%:R.
+have h2 : 0 < q ^+ 2 / 2%:R by positive.
+have t1 : t < 1 by rewrite /t ltr_subl_addl ltr_addr.
+have t0 : 0 <= t.
+  rewrite subr_ge0 ler_pdivr_mulr ?ltr0Sn // mul1r; apply: le_trans q2 _.
+  by rewrite (ler_nat _ 1).
+have [J [E [H [HJE G C1 kE]]]] := two_saddles_scaled q0 q1 t0 (ltW t1).
+exists q, t, J, E, H; split=> //; exists ((1 + t * half_cosine_root q) / (1 - t * half_cosine_root q)) => //.
+set c := half_cosine_root q in C1 *; have c0 : 0 <= c by apply: sqrtr_ge0.
+have large := two_saddles_large q0 q1 C1; rewrite -/c in large.
+have c1 : 0 < 1 - c by rewrite subr_gt0.
+have tc : t * c < 1 by apply: le_lt_trans C1; apply: ler_pimull => //; apply: ltW.
+have s0 : 0 < 1 - t * c by rewrite subr_gt0.
+have hc : 1 - c <= q ^+ 2.
+  have q20 : 0 < q ^+ 2 by rewrite exprn_gt0.
+  move: large; rewrite ler_pdivl_mulr // mulrAC ler_pdivr_mulr // => large.
+  rewrite -(@ler_pmul2l _ 2%:R) ?ltr0Sn //; apply: le_trans large _.
+  apply: ler_wpmul2r; first exact: ltW.
+  by have -> : 2%:R = 1 + 1 :> F by []; rewrite ler_add2l ltW.
+have hs : 1 - t * c <= 2%:R * q ^+ 2.
+  have -> : 1 - t * c = (1 - c) + c * (q ^+ 2 / 2%:R) by rewrite /t; ring.
+  have -> : 2%:R * q ^+ 2 = q ^+ 2 + q ^+ 2 by ring.
+  apply: ler_add => //; apply: le_trans (_ : q ^+ 2 / 2%:R <= _).
+    by apply: ler_pimull; apply: ltW.
+  by rewrite ler_pdivr_mulr ?ltr0Sn // ler_pemulr ?sqr_ge0 // (ler_nat _ 1).
+rewrite ltr_pdivl_mulr //; apply: lt_le_trans (_ : 1 <= _); last first.
+  by rewrite ler_addl mulr_ge0.
+apply: le_lt_trans (_ : `|C| * (2%:R * q ^+ 2) < 1).
+  apply: le_trans (_ : `|C| * (1 - t * c) <= _); last exact: ler_wpmul2l.
+  by apply: ler_wpmul2r; [apply: ltW | apply: ler_norm].
+rewrite /q exprVn mulrA ltr_pdivr_mulr ?exprn_gt0 // mul1r -subr_gt0.
+have -> : (1 + `|C|) ^+ 2 - `|C| * 2%:R = 1 + `|C| ^+ 2 by ring.
+by rewrite ltr_spaddl ?sqr_ge0.
+Qed.
+
 End Indefinite.

@@ -52,17 +52,7 @@ Theorem reading_conditioning_gauss_newton_psd_needs_psd (C : R) :
       norm_le (Jphi - J) eps /\ eps < lambda / (2%:R * L * M), kappa_is (J^T *m H *m J) 1 &
       exists2 K, kappa_is (Jphi^T *m H *m Jphi) K & C < K].
 Proof.
-pose q : R := (1 + `|C|)^-1; have d0 : 0 < 1 + `|C| by rewrite ltr_spaddl.
-have q0 : 0 < q by rewrite invr_gt0.
-have q1 : q <= 1 by rewrite invf_le1 // ler_addl.
-have q2 : q ^+ 2 <= 1 by rewrite expr_le1 // ltW.
-pose t : R := 1 - q ^+ 2 / 2%:R.
-have h2 : 0 < q ^+ 2 / 2%:R by positive.
-have t1 : t < 1 by rewrite /t ltr_subl_addl ltr_addr.
-have t0 : 0 <= t.
-  rewrite subr_ge0 ler_pdivr_mulr ?ltr0Sn // mul1r; apply: le_trans q2 _.
-  by rewrite (ler_nat _ 1).
-have [J [E [H [[sH [nH _] [nJ _] [nE _]] G C1 kE]]]] := two_saddles_scaled q0 q1 t0 (ltW t1).
+have [q [t [J [E [H [q0 t1 [sH [nH _] [nJ _] [nE _]] G kE]]]]]] := two_saddles_unbounded C.
 have d1 : (delta_mx 0 0 : 'rV[R]_(1 + 1)) != 0 by apply: delta_neq0.
 have mn : lambda_min_is (q%:M : 'M[R]_(1 + 1)) q.
   by split=> [v|]; [rewrite quad_scalar | exists (delta_mx 0 0); rewrite ?quad_scalar].
@@ -71,34 +61,8 @@ have mx : lambda_max_is (q%:M : 'M[R]_(1 + 1)) q.
 exists J, (J + E), H, 1, 1, q, (t * q / 2%:R); rewrite G; split=> //.
 - split; first by rewrite addrC addKr.
   by rewrite !mulr1 ltr_pmul2r ?invr_gt0 ?ltr0Sn // -[X in _ < X]mul1r ltr_pmul2r.
-- split; first by apply: lambda_ge_pd (proj1 mn) => //; apply: sym_scalar.
-  by exists q, q; rewrite divff // gt_eqF.
-exists ((1 + t * half_cosine_root q) / (1 - t * half_cosine_root q)) => //.
-set c := half_cosine_root q in C1 *; have c0 : 0 <= c by apply: sqrtr_ge0.
-have large := two_saddles_large q0 q1 C1; rewrite -/c in large.
-have c1 : 0 < 1 - c by rewrite subr_gt0.
-have tc : t * c < 1 by apply: le_lt_trans C1; apply: ler_pimull => //; apply: ltW.
-have s0 : 0 < 1 - t * c by rewrite subr_gt0.
-have hc : 1 - c <= q ^+ 2.
-  have q20 : 0 < q ^+ 2 by rewrite exprn_gt0.
-  move: large; rewrite ler_pdivl_mulr // mulrAC ler_pdivr_mulr // => large.
-  rewrite -(@ler_pmul2l _ 2%:R) ?ltr0Sn //; apply: le_trans large _.
-  apply: ler_wpmul2r; first exact: ltW.
-  by have -> : 2%:R = 1 + 1 :> R by []; rewrite ler_add2l ltW.
-have hs : 1 - t * c <= 2%:R * q ^+ 2.
-  have -> : 1 - t * c = (1 - c) + c * (q ^+ 2 / 2%:R) by rewrite /t; ring.
-  have -> : 2%:R * q ^+ 2 = q ^+ 2 + q ^+ 2 by ring.
-  apply: ler_add => //; apply: le_trans (_ : q ^+ 2 / 2%:R <= _).
-    by apply: ler_pimull; apply: ltW.
-  by rewrite ler_pdivr_mulr ?ltr0Sn // ler_pemulr ?sqr_ge0 // (ler_nat _ 1).
-rewrite ltr_pdivl_mulr //; apply: lt_le_trans (_ : 1 <= _); last first.
-  by rewrite ler_addl mulr_ge0.
-apply: le_lt_trans (_ : `|C| * (2%:R * q ^+ 2) < 1).
-  apply: le_trans (_ : `|C| * (1 - t * c) <= _); last exact: ler_wpmul2l.
-  by apply: ler_wpmul2r; [apply: ltW | apply: ler_norm].
-rewrite /q exprVn mulrA ltr_pdivr_mulr ?exprn_gt0 // mul1r -subr_gt0.
-have -> : (1 + `|C|) ^+ 2 - `|C| * 2%:R = 1 + `|C| ^+ 2 by ring.
-by rewrite ltr_spaddl ?sqr_ge0.
+split; first by apply: lambda_ge_pd (proj1 mn) => //; apply: sym_scalar.
+by exists q, q; rewrite divff // gt_eqF.
 Qed.
 
 (** It needs one loss Hessian: for every C >= 1 there are positive definite H and H_phi, with
