@@ -138,33 +138,16 @@ Theorem part_identity_convex (d k : nat) (L : vec k -> R) :
   (forall u, C2 L u) -> convex L -> (exists x y, L x <> L y) ->
   exists h : vec d -> vec k, forall z, C2map h z /\ effective L h z = scalar_mat d 1.
 Proof.
-move=> LC conv [x0 [y0 xy0]].
-have [x [y xy]] : exists x y, L x < L y.
-  by have [lt|[//|gt]] := Rtotal_order (L x0) (L y0); [exists x0, y0 | exists y0, x0].
-pose e := subv y x; pose phi s := L (segment x e s).
+move=> LC conv nonconst; have [x [e [s0 m0]]] := rises_somewhere LC nonconst.
+pose phi s := L (segment x e s).
 pose dphi s := dot (grad L (segment x e s)) e.
-pose ddphi s := form (hess L (segment x e s)) e e.
-have vel s : velocity (segment x e) s = e.
-  by apply: functional_extensionality => i; apply: is_derive_unique; case: (segment_velocity x e s) => _ [].
-have D s : is_derive phi s (dphi s) by apply: chain_rule; [exact: C2_C1 | case: (segment_velocity x e s) => _ []].
-have DD s : is_derive dphi s (ddphi s).
-  have [_] := second_derivative (LC (segment x e s)) (segment_velocity x e s).
-  by rewrite dot0r Rplus_0_r; apply: is_derive_ext => r; rewrite vel.
-have C s : continuous ddphi s.
-  have cH : cont (fun u => form (hess L u) e e) (segment x e s).
-    apply: cont_sum => i; apply: cont_mult; first exact: cont_const.
-    apply: cont_sum => j; apply: cont_mult; last exact: cont_const.
-    by apply: C1_cont_partial; case: (LC (segment x e s)).
-  move=> P HP; have [_ [gv _]] := segment_velocity x e s.
-  exact: (curve_near (velocity_cont gv) (cH P HP)).
+have D s : is_derive phi s (dphi s) := slope_is LC x e s.
+have DD := curvature_is LC x e.
+have C := @curvature_continuous k L LC x e.
 have phi_conv a b t : 0 <= t <= 1 -> phi (a + t * (b - a)) <= (1 - t) * phi a + t * phi b.
   move=> tb; rewrite /phi; have := conv (segment x e a) (segment x e b) t tb.
   rewrite (_ : addv _ _ = segment x e (a + t * (b - a))) //.
   by apply: functional_extensionality => i; rewrite /segment /addv /scalev /subv; ring.
-have p0 : phi 0 = L x by rewrite /phi; congr L; apply: functional_extensionality => i; rewrite /segment /addv /scalev; ring.
-have p1 : phi 1 = L y by rewrite /phi; congr L; apply: functional_extensionality => i; rewrite /segment /addv /scalev /e /subv; ring.
-have [s0 [_ ms]] := mean_value (I := fun=> True) (fun _ _ _ _ _ _ => Logic.I) (fun t _ => D t) Logic.I Logic.I Rle_0_1.
-have m0 : 0 < dphi s0 by move: ms; rewrite p0 p1; lra.
 pose psi := inverse D phi_conv m0 erefl.
 pose w (z : vec d) := bowl 1 zerov z + 1.
 have w0 z : 0 < w z by rewrite /w /bowl; have := dot_ge0 (subv z zerov); lra.

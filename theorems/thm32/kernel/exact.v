@@ -24,29 +24,13 @@ Theorem part_exact (d k : nat) (L : vec k -> R) (R0 : R) :
     /\ effective L h z = scalar_mat d c
     /\ exists (a : R) (g : vec d), gauss_newton L h z = fun i j => a * (g i * g j).
 Proof.
-move=> LC [x0 [y0 xy0]] Rpos.
-have [x [y xy]] : exists x y, L x < L y.
-  by have [lt|[//|gt]] := Rtotal_order (L x0) (L y0); [exists x0, y0 | exists y0, x0].
-pose e := subv y x; pose phi s := L (segment x e s).
+move=> LC nonconst Rpos; have [x [e [s m2]]] := rises_somewhere LC nonconst.
+pose phi s := L (segment x e s).
 pose dphi s := dot (grad L (segment x e s)) e.
-pose ddphi s := form (hess L (segment x e s)) e e.
-have vel s : velocity (segment x e) s = e.
-  by apply: functional_extensionality => i; apply: is_derive_unique; case: (segment_velocity x e s) => _ [].
-have D s : is_derive phi s (dphi s) by apply: chain_rule; [exact: C2_C1 | case: (segment_velocity x e s) => _ []].
-have DD s : is_derive dphi s (ddphi s).
-  have [_] := second_derivative (LC (segment x e s)) (segment_velocity x e s).
-  by rewrite dot0r Rplus_0_r; apply: is_derive_ext => r; rewrite vel.
-have C s : continuous ddphi s.
-  have cH : cont (fun u => form (hess L u) e e) (segment x e s).
-    apply: cont_sum => i; apply: cont_mult; first exact: cont_const.
-    apply: cont_sum => j; apply: cont_mult; last exact: cont_const.
-    by apply: C1_cont_partial; case: (LC (segment x e s)).
-  move=> P HP; have [_ [gv _]] := segment_velocity x e s.
-  exact: (curve_near (velocity_cont gv) (cH P HP)).
-have p0 : phi 0 = L x by rewrite /phi; congr L; apply: functional_extensionality => i; rewrite /segment /addv /scalev; ring.
-have p1 : phi 1 = L y by rewrite /phi; congr L; apply: functional_extensionality => i; rewrite /segment /addv /scalev /e /subv; ring.
-have [s [_ ms]] := mean_value (I := fun=> True) (fun _ _ _ _ _ _ => Logic.I) (fun t _ => D t) Logic.I Logic.I Rle_0_1.
-have m2 : 0 < dphi s by move: ms; rewrite p0 p1; lra.
+have D s : is_derive phi s (dphi s) := slope_is LC x e s.
+have DD := curvature_is LC x e.
+have C := @curvature_continuous k L LC x e.
+rewrite -/(dphi s) in m2.
 pose m := dphi s / 2; have m0 : 0 < m by rewrite /m; lra.
 have cd : continuous dphi s by apply: ex_derive_continuous; eexists; exact: DD.
 have [del Hdel] := cd _ (locally_ball (dphi s : R_UniformSpace) (mkposreal _ m0)); have del0 := cond_pos del.

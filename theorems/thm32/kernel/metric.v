@@ -9,40 +9,14 @@ Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Open Scope R_scope.
 
-Section Metric.
-Variables (k : nat) (L : vec k -> R).
-Hypothesis LC : forall u, C2 L u.
-Hypothesis metric : forall u, positive_definite (hess L u).
-Variables (x e : vec k).
-
-Let phi s := L (segment x e s).
-Let dphi s := dot (grad L (segment x e s)) e.
-Let ddphi s := form (hess L (segment x e s)) e e.
-
-Lemma velocity_segment s : velocity (segment x e) s = e.
+Lemma slope_rises k (L : vec k -> R) (x e : vec k) s t :
+  (forall u, C2 L u) -> (forall u, positive_definite (hess L u)) -> e <> zerov -> s < t ->
+  dot (grad L (segment x e s)) e < dot (grad L (segment x e t)) e.
 Proof.
-by apply: functional_extensionality => i; apply: is_derive_unique; case: (segment_velocity x e s) => _ [].
+move=> LC metric e0 st; have [r [_ eq]] := mean_value (I := fun=> True) (fun _ _ _ _ _ _ => Logic.I)
+  (fun t _ => curvature_is LC x e t) Logic.I Logic.I (Rlt_le _ _ st).
+have := Rmult_lt_0_compat _ (t - s) (metric (segment x e r) e e0); lra.
 Qed.
-
-Lemma slope_is s : is_derive phi s (dphi s).
-Proof. by apply: chain_rule; [exact: C2_C1 | case: (segment_velocity x e s) => _ []]. Qed.
-
-Lemma curvature_is s : is_derive dphi s (ddphi s).
-Proof.
-have [_] := second_derivative (LC (segment x e s)) (segment_velocity x e s).
-by rewrite dot0r Rplus_0_r; apply: is_derive_ext => r; rewrite velocity_segment.
-Qed.
-
-Lemma curvature_pos s : e <> zerov -> 0 < ddphi s.
-Proof. exact: metric. Qed.
-
-Lemma slope_rises s t : e <> zerov -> s < t -> dphi s < dphi t.
-Proof.
-move=> e0 st; have [r [_ eq]] := mean_value (I := fun=> True) (fun _ _ _ _ _ _ => Logic.I)
-  (fun t _ => curvature_is t) Logic.I Logic.I (Rlt_le _ _ st).
-have := Rmult_lt_0_compat _ (t - s) (curvature_pos r e0); lra.
-Qed.
-End Metric.
 
 (** The reading [identity-metric], up to networks that come close to this head. *)
 Theorem reading_identity_metric (d k : nat) (L : vec k.+1 -> R) :
@@ -59,9 +33,7 @@ move=> LC metric; apply: part_identity_convex => //.
     by apply: Rlt_le; apply: slope_rises => // z; apply: e0; rewrite z dot0r.
   have [a [ab ea]] := mean_value (I := fun=> True) (fun _ _ _ _ _ _ => Logic.I) (fun t _ => D t) Logic.I Logic.I t0.
   have [b [bb eb]] := mean_value (I := fun=> True) (fun _ _ _ _ _ _ => Logic.I) (fun t _ => D t) Logic.I Logic.I t1.
-  have p0 : segment x e 0 = x by apply: functional_extensionality => i; rewrite /segment /addv /scalev; ring.
-  have p1 : segment x e 1 = y by apply: functional_extensionality => i; rewrite /segment /addv /scalev /e /subv; ring.
-  move: ea eb; rewrite p0 p1 -/(segment x e t) => ea eb.
+  move: ea eb; rewrite segment0 segment1 -/(segment x e t) => ea eb.
   have AB := le a b (Rle_trans _ _ _ ab.2 bb.1).
   rewrite -/(segment x e t).
   have t2 : 0 <= 1 - t by lra.

@@ -74,6 +74,59 @@ split=> i //; apply: (is_derive_ext (fun=> e i)); last exact: is_derive_const.
 by move=> s; rewrite (is_derive_unique _ _ _ (D i s)).
 Qed.
 
+Lemma segment0 d (a e : vec d) : segment a e 0 = a.
+Proof. by apply: functional_extensionality => i; rewrite /segment /addv /scalev; ring. Qed.
+
+Lemma segment1 d (a b : vec d) : segment a (subv b a) 1 = b.
+Proof. by apply: functional_extensionality => i; rewrite /segment /addv /scalev /subv; ring. Qed.
+
+Lemma velocity_segment d (a e : vec d) t : velocity (segment a e) t = e.
+Proof.
+by apply: functional_extensionality => i; apply: is_derive_unique; case: (segment_velocity a e t) => _ [].
+Qed.
+
+(** A C^2 function on a line: its slope, and its curvature, which is continuous. *)
+Section Line.
+Variables (k : nat) (L : vec k -> R).
+Hypothesis LC : forall u, C2 L u.
+Variables (x e : vec k).
+
+Let phi s := L (segment x e s).
+Let dphi s := dot (grad L (segment x e s)) e.
+Let ddphi s := form (hess L (segment x e s)) e e.
+
+Lemma slope_is s : is_derive phi s (dphi s).
+Proof. by apply: chain_rule; [exact: C2_C1 | case: (segment_velocity x e s) => _ []]. Qed.
+
+Lemma curvature_is s : is_derive dphi s (ddphi s).
+Proof.
+have [_] := second_derivative (LC (segment x e s)) (segment_velocity x e s).
+by rewrite dot0r Rplus_0_r; apply: is_derive_ext => r; rewrite velocity_segment.
+Qed.
+
+Lemma curvature_continuous s : continuous ddphi s.
+Proof.
+have cH : cont (fun u => form (hess L u) e e) (segment x e s).
+  apply: cont_sum => i; apply: cont_mult; first exact: cont_const.
+  apply: cont_sum => j; apply: cont_mult; last exact: cont_const.
+  by apply: C1_cont_partial; case: (LC (segment x e s)).
+move=> P HP; have [_ [gv _]] := segment_velocity x e s.
+exact: (curve_near (velocity_cont gv) (cH P HP)).
+Qed.
+End Line.
+
+(** A C^2 function that is not constant rises somewhere along a line. *)
+Lemma rises_somewhere k (L : vec k -> R) : (forall u, C2 L u) -> (exists x y, L x <> L y) ->
+  exists (x e : vec k) s, 0 < dot (grad L (segment x e s)) e.
+Proof.
+move=> LC [x0 [y0 xy0]].
+have [x [y xy]] : exists x y, L x < L y.
+  by have [lt|[//|gt]] := Rtotal_order (L x0) (L y0); [exists x0, y0 | exists y0, x0].
+have [s [_ ms]] := mean_value (I := fun=> True) (fun _ _ _ _ _ _ => Logic.I)
+  (fun t _ => slope_is LC x (subv y x) t) Logic.I Logic.I Rle_0_1.
+by exists x, (subv y x), s; move: ms; rewrite segment0 segment1; lra.
+Qed.
+
 (** On a straight segment of length [l] let [|H_eff / c - I| <= epsilon] in the spectral norm, with [c > 0];
     head and loss are C^2 along it.  If [inf L >= low] and [sup L <= high], then
     [(1 - epsilon) c l^2 / 8 <= high - low].  (So it is at most [sup L - inf L]; there is nothing to prove
@@ -90,8 +143,7 @@ Proof.
 move=> e1 l0 c0 reg iso bounds; pose f w := L (h w).
 have fC t : 0 <= t <= l -> C2 f (segment a e t) by move=> /reg [hC LC]; apply: C2_comp.
 have SD t tb := second_derivative (fC t tb) (segment_velocity a e t).
-have vel t : velocity (segment a e) t = e.
-  by apply: functional_extensionality => i; apply: is_derive_unique; case: (segment_velocity a e t) => _ [].
+have vel t := velocity_segment a e t.
 have low2 t : 0 <= t <= l -> (1 - epsilon) * c <= form (hess f (segment a e t)) e e.
   move=> tb; have := iso t tb e; rewrite e1 Rmult_1_r; set A := (fun i j => _) => nA.
   have := cauchy_schwarz_abs e (mulv A e); rewrite e1 Rmult_1_l => /Rabs_le_between cs.
