@@ -71,7 +71,7 @@ CHECKS = kernel(
             "general_met.reading_curved_subspaces_met",
             read="ff8713130065a7ca",
         ),
-        "third": said("third.reading_third", "third.reading_third_met", read="a061ba886e6835fb"),
+        "third": said("third.reading_third", "third.reading_third_met", read="2ee004f677a9044b"),
         "narrow": said("square.reading_narrow", read="7386aff18a4c2c4e"),
     },
 )

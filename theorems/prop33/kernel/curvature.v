@@ -142,21 +142,21 @@ Lemma part_curvature_met (u : vec 2) : exists (L : vec 2 -> R) (Gamma : vec 2 ->
   /\ christoffel (hess L) Gamma /\ (forall p i j q, ex_partial (fun w => Gamma w p i j) q u)
   /\ (forall v, mulv ginv (mulv (hess L u) v) = v) /\ third L u ord0 ord0 ord0 <> 0.
 Proof.
-exists two_exponentials, (fun _ a b r => / 2 * (kron a b * kron a r)), (fun i j => kron i j * exp (- u j)).
-have entry w i j : C2 (fun y => hess two_exponentials y i j) w.
+exists (@exponentials 2), (fun _ a b r => / 2 * (kron a b * kron a r)), (fun i j => kron i j * exp (- u j)).
+have entry w i j : C2 (fun y => hess (@exponentials 2) y i j) w.
   apply: (C2_ext_near (f := fun y => kron i j * exp (y j))).
-    by apply: filter_forall => y; rewrite two_exponentials_hess.
+    by apply: filter_forall => y; rewrite exponentials_hess.
   by apply: C2_scal; apply: C2_lift; exact: elementary.C2fun_exp.
-have dg v a b r : third two_exponentials v r a b = kron a b * (kron r b * exp (v b)).
-  rewrite /third (partial_ext (g := fun w => kron a b * exp (w b))); last by move=> w; rewrite two_exponentials_hess.
+have dg v a b r : third (@exponentials 2) v r a b = kron a b * (kron r b * exp (v b)).
+  rewrite /third (partial_ext (g := fun w => kron a b * exp (w b))); last by move=> w; rewrite exponentials_hess.
   rewrite partialZ ?partial_lift ?elementary.Derive_exp //.
   by apply: C2_C1; apply: C2_lift; exact: elementary.C2fun_exp.
-split; first exact: two_exponentials_C2.
+split; first exact: exponentials_C2.
 split=> //; split.
   move=> w a b r; split; first by apply: C1_ex; apply: C2_C1; exact: entry.
-  rewrite -!/(third two_exponentials w _ _ _) !dg.
+  rewrite -!/(third (@exponentials 2) w _ _ _) !dg.
   rewrite (eq_sum (G := fun s => kron a s * (exp (w s) * (/ 2 * (kron s b * kron s r))))) => [|s]; last first.
-    by rewrite two_exponentials_hess; ring.
+    by rewrite exponentials_hess; ring.
   rewrite sum_kron.
   have three : kron b r * (kron a r * exp (w r)) = kron a b * (kron a r * exp (w a)).
     have [<-|ar] := eqVneq a r; first by rewrite (kronC b a).
@@ -169,6 +169,6 @@ split.
   rewrite (eq_sum (G := fun j => kron i j * (exp (- u j) * (exp (u j) * v j)))) ?sum_kron => [|j].
     by rewrite -Rmult_assoc -exp_plus Rplus_opp_l exp_0; ring.
   rewrite (eq_sum (G := fun l => kron j l * (exp (u l) * v l))) ?sum_kron; first by ring.
-  by move=> l; rewrite two_exponentials_hess; ring.
+  by move=> l; rewrite exponentials_hess; ring.
 by rewrite dg /kron eqxx; have := exp_pos (u ord0); lra.
 Qed.

@@ -63,20 +63,33 @@ apply: (reading_curved_subspaces d2 LC cu (W := W) (c := fun=> c)) => // z.
 by rewrite multiple_of_identityE -(iso z) !mulv_affine effective_affine.
 Qed.
 
-(** The loss [exp u_1 + exp u_2] of the plane. *)
-Definition two_exponentials (u : vec 2) : R := exp (u ord0) + exp (u ord_max).
+(** The loss [sum_i exp u_i]. *)
+Definition exponentials (k : nat) (u : vec k) : R := \sum_(i < k) exp (u i).
 
-Lemma two_exponentials_C2 u : C2 two_exponentials u.
-Proof. by apply: C2_plus; apply: C2_lift; exact: C2fun_exp. Qed.
+Lemma exponentials_C2 k (u : vec k) : C2 (@exponentials k) u.
+Proof. by apply: C2_sum => i; apply: C2_lift; exact: C2fun_exp. Qed.
 
-Lemma two_exponentials_hess u i j : hess two_exponentials u i j = kron i j * exp (u j).
+Lemma exponentials_hess k (u : vec k) i j : hess (@exponentials k) u i j = kron i j * exp (u j).
 Proof.
-have e1 (a : 'I_2) y : C1 (fun u : vec 2 => exp (u a)) y by apply: C2_C1; apply: C2_lift; exact: C2fun_exp.
-have two (x : 'I_2) : (x == ord0) || (x == ord_max) by case: x => [[|[|x]] xi].
-have g y : partial two_exponentials j y = exp (y j).
-  rewrite /two_exponentials -(near_point (near_partial_plus j (e1 ord0 y) (e1 ord_max y))) !partial_lift Derive_exp /kron.
-  by case/orP: (two j) => /eqP -> /=; ring.
+have g y : partial (@exponentials k) j y = exp (y j).
+  rewrite /exponentials partial_sum => [|a]; last by apply: C2_C1; apply: C2_lift; exact: C2fun_exp.
+  rewrite -[RHS](sum_kron j (fun a => exp (y a))); apply: eq_sum => a.
+  by rewrite partial_lift Derive_exp.
 by rewrite /hess (partial_ext _ _ g) partial_lift Derive_exp.
+Qed.
+
+Lemma exponentials_metric k (u : vec k) : positive_definite (hess (@exponentials k) u).
+Proof.
+move=> v v0; have e : form (hess (@exponentials k) u) v v = \sum_(i < k) (v i * (exp (u i) * v i)).
+  apply: eq_sum => i; congr (_ * _); rewrite -(sum_kron i (fun j => exp (u j) * v j)); apply: eq_sum => j.
+  by rewrite exponentials_hess; ring.
+have t0 i : 0 <= v i * (exp (u i) * v i).
+  by have := Rmult_le_pos _ _ (Rlt_le _ _ (exp_pos (u i))) (Rle_0_sqr (v i)); rewrite /Rsqr; lra.
+rewrite e; have [//|z] : 0 < \sum_(i < k) (v i * (exp (u i) * v i)) \/ 0 = \sum_(i < k) (v i * (exp (u i) * v i)).
+  by apply: sum_ge0.
+case: v0; apply: functional_extensionality => i; have := sum_eq0 t0 (esym z) i; have := exp_pos (u i) => ep q.
+have : v i * v i = 0 by apply: (Rmult_eq_reg_l (exp (u i))); lra.
+by case/Rmult_integral.
 Qed.
 
 (** The barrier may hold although a subspace is flat: the metric of [exp u_1 + exp u_2] on the plane is flat, its
@@ -86,29 +99,19 @@ Theorem part_general_flat : exists L : vec 2 -> R,
   /\ ~ exists (W : mat 2 2) (c : R), 0 < c /\
          forall z, mulm (tr W) (mulm (hess L (mulv W z)) W) = factor.multiple_of_identity 2 c.
 Proof.
-exists two_exponentials; split; first exact: two_exponentials_C2.
-split.
-  move=> u v v0; rewrite /form (_ : mulv _ v = fun i => exp (u i) * v i); last first.
-    apply: functional_extensionality => i; rewrite /mulv.
-    rewrite (eq_sum (G := fun j => kron i j * (exp (u j) * v j))) ?sum_kron // => j.
-    by rewrite two_exponentials_hess; ring.
-  have p i : 0 <= v i * (exp (u i) * v i).
-    have -> : v i * (exp (u i) * v i) = exp (u i) * (v i * v i) by ring.
-    by apply: Rmult_le_pos; [exact: Rlt_le (exp_pos _) | exact: Rle_0_sqr].
-  have [//|z] := sum_ge0 p; exfalso; apply: v0; apply: functional_extensionality => i.
-  have := sum_eq0 p (esym z) i => /Rmult_integral [//|/Rmult_integral [e|//]].
-  by have := exp_pos (u i); lra.
+exists (@exponentials 2); split; first exact: exponentials_C2.
+split; first exact: exponentials_metric.
 split.
   move=> [Gamma [chr [u [l [m [i [j [_ _ nz]]]]]]]]; apply: nz.
-  have dg v a b r : partial (fun w => hess two_exponentials w a b) r v = kron a b * (kron r b * exp (v b)).
-    rewrite (partial_ext (g := fun w => kron a b * exp (w b))); last by move=> w; rewrite two_exponentials_hess.
+  have dg v a b r : partial (fun w => hess (@exponentials 2) w a b) r v = kron a b * (kron r b * exp (v b)).
+    rewrite (partial_ext (g := fun w => kron a b * exp (w b))); last by move=> w; rewrite exponentials_hess.
     rewrite partialZ ?partial_lift ?Derive_exp //.
     by apply: C2_C1; apply: C2_lift; exact: C2fun_exp.
   (* the Christoffel symbols are 1/2 at equal indices and 0 elsewhere *)
   have G v a b r : Gamma v a b r = / 2 * (kron a b * kron a r).
     have [_] := chr v a b r; rewrite !dg.
     rewrite (eq_sum (G := fun s => kron a s * (exp (v s) * Gamma v s b r))) => [|s]; last first.
-      by rewrite two_exponentials_hess; ring.
+      by rewrite exponentials_hess; ring.
     rewrite sum_kron => e; apply: (Rmult_eq_reg_l (exp (v a))); last by have := exp_pos (v a); lra.
     have third : kron b r * (kron a r * exp (v r)) = kron a b * (kron a r * exp (v a)).
       have [<-|ar] := eqVneq a r; first by rewrite (kronC b a).
@@ -122,13 +125,13 @@ split.
   have K (a b : 'I_2) : kron a b * kron a b = kron a b by rewrite /kron; case: ifP => _; ring.
   rewrite /kron; have [->|lp] := eqVneq l p; last by ring.
   by ring.
-rewrite part_square; last exact: two_exponentials_C2.
+rewrite part_square; last exact: exponentials_C2.
 move=> [P [b [a [_ E]]]].
 pose e (t : R) : vec 2 := scalev t (kron ord0).
-have LE t : two_exponentials (e t) = t * t * (form P (kron ord0) (kron ord0) / 2) + t * dot b (kron ord0) + a.
+have LE t : exponentials (e t) = t * t * (form P (kron ord0) (kron ord0) / 2) + t * dot b (kron ord0) + a.
   by rewrite E /e /form mulvZ dotZl !dotZr; field.
-have V t : two_exponentials (e t) = exp t + 1.
-  by rewrite /two_exponentials /e /scalev /kron /= Rmult_1_r Rmult_0_r exp_0.
+have V t : exponentials (e t) = exp t + 1.
+  by rewrite /exponentials !big_ord_recl big_ord0 Rplus_0_r /e /scalev /kron /= Rmult_1_r Rmult_0_r exp_0.
 have x1 := exp_increasing 0 1 Rlt_0_1; rewrite exp_0 in x1.
 have e2 : exp 2 = exp 1 * exp 1 by rewrite -exp_plus; congr exp; lra.
 have e3 : exp 3 = exp 1 * exp 1 * exp 1 by rewrite -!exp_plus; congr exp; lra.

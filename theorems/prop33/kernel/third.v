@@ -36,35 +36,6 @@ rewrite /scalev -(sum_kron i (fun j => c * y j)); apply: eq_sum => j.
 by rewrite /refuted_barrier.multiple_of_identity; ring.
 Qed.
 
-(** The loss [sum_i exp u_i]. *)
-Definition exponentials (k : nat) (u : vec k) : R := \sum_(i < k) exp (u i).
-
-Lemma exponentials_C2 k (u : vec k) : C2 (@exponentials k) u.
-Proof. by apply: C2_sum => i; apply: C2_lift; exact: C2fun_exp. Qed.
-
-Lemma exponentials_hess k (u : vec k) i j : hess (@exponentials k) u i j = kron i j * exp (u j).
-Proof.
-have g y : partial (@exponentials k) j y = exp (y j).
-  rewrite /exponentials partial_sum => [|a]; last by apply: C2_C1; apply: C2_lift; exact: C2fun_exp.
-  rewrite -[RHS](sum_kron j (fun a => exp (y a))); apply: eq_sum => a.
-  by rewrite partial_lift Derive_exp.
-by rewrite /hess (partial_ext _ _ g) partial_lift Derive_exp.
-Qed.
-
-Lemma exponentials_metric k (u : vec k) : positive_definite (hess (@exponentials k) u).
-Proof.
-move=> v v0; have e : form (hess (@exponentials k) u) v v = \sum_(i < k) (v i * (exp (u i) * v i)).
-  apply: eq_sum => i; congr (_ * _); rewrite -(sum_kron i (fun j => exp (u j) * v j)); apply: eq_sum => j.
-  by rewrite exponentials_hess; ring.
-have t0 i : 0 <= v i * (exp (u i) * v i).
-  by have := Rmult_le_pos _ _ (Rlt_le _ _ (exp_pos (u i))) (Rle_0_sqr (v i)); rewrite /Rsqr; lra.
-rewrite e; have [//|z] : 0 < \sum_(i < k) (v i * (exp (u i) * v i)) \/ 0 = \sum_(i < k) (v i * (exp (u i) * v i)).
-  by apply: sum_ge0.
-case: v0; apply: functional_extensionality => i; have := sum_eq0 t0 (esym z) i; have := exp_pos (u i) => ep q.
-have : v i * v i = 0 by apply: (Rmult_eq_reg_l (exp (u i))); lra.
-by case/Rmult_integral.
-Qed.
-
 Lemma exponentials_third k (v : vec k) : third_along (@exponentials k) v = \sum_(i < k) (v i * v i * v i).
 Proof.
 rewrite /third_along (Derive_ext _ (fun t => \sum_(i < k) (v i * v i * exp (t * v i)))) => [|t].
