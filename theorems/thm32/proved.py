@@ -26,7 +26,7 @@ CHECKS = kernel(
             "identity_hypotheses.part_identity_convex_needs_nonconstant",
             "identity_hypotheses.part_identity_met",
             "identity_hypotheses.part_identity_necessary_needs_isotropy",
-            read="3579cc70b7ca624f",
+            read="604f659746d53ab4",
         ),
         "affine": said("affine.part_affine", "affine.part_affine_met", read="3edffeaec62b32d3"),
         "forced": said(

@@ -3,7 +3,7 @@ From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
 From Geometry Require Import vectors jets chain pullback smooth symmetry elementary intervals quadratic.
-From Geometry.thm32 Require Import necessary.
+From Geometry.thm32 Require Import necessary inverse.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -87,48 +87,15 @@ Qed.
 
 Lemma inverse_derive w : 0 < w -> is_derive inverse w (/ dphi (inverse w)).
 Proof.
-move=> w0; set s := inverse w; have l0 : m <= dphi s by apply: slope_ge; exact: inverse_ge.
-set l := dphi s in l0 *; apply/is_derive_eps => eps.
-have e'0 : 0 < eps * (l * m) by apply: Rmult_lt_0_compat; [exact: cond_pos | apply: Rmult_lt_0_compat; lra].
-have near_s := (iffLR (is_derive_eps _ _ _)) (D s) (mkposreal _ e'0).
-have cs : locally w (fun v => Rabs (phi (inverse v) - phi s - dphi s * (inverse v - s)) <= eps * (l * m) * Rabs (inverse v - s)).
-  exact: (inverse_continuous w0 near_s).
-apply: filter_imp (filter_and _ _ cs (locally_gt0 w0)) => v [H v0].
-move: H; rewrite /= -/l -/s; set t := inverse v => H.
-have E : phi t - phi s = v - w by rewrite /t /s !inverseK; lra.
-rewrite E in H.
-have L := inverse_lipschitz (Rlt_le _ _ w0) (Rlt_le _ _ v0); rewrite -/s -/t in L.
-have -> : t - s - / l * (v - w) = - / l * (v - w - l * (t - s)) by field; lra.
-rewrite Rabs_mult Rabs_Ropp Rabs_pos_eq; last by apply: Rlt_le; apply: Rinv_0_lt_compat; lra.
-have i0 : 0 < / l by apply: Rinv_0_lt_compat; lra.
-apply: Rle_trans (Rmult_le_compat_l _ _ _ (Rlt_le _ _ i0) H) _.
-have -> : / l * (eps * (l * m) * Rabs (t - s)) = eps * (m * Rabs (t - s)) by field; lra.
-by apply: Rmult_le_compat_l => //; exact: Rlt_le (cond_pos eps).
+move=> w0; apply: (inverse_derivative m0 (slope_ge (inverse_ge w)) (D _) (inverse_continuous w0)).
+apply: filter_imp (locally_gt0 w0) => v v0.
+by split; [rewrite !inverseK; lra | apply: inverse_lipschitz; exact: Rlt_le].
 Qed.
 
 Lemma inverse_C2 w : 0 < w -> C2fun_at inverse w.
 Proof.
-have pos v : 0 < dphi (inverse v) by have := slope_ge (inverse_ge v); lra.
-move=> w0; apply: (C2fun_at_ext w0 (df := fun v => / dphi (inverse v))
-  (ddf := fun v => - (ddphi (inverse v) * / dphi (inverse v)) * / dphi (inverse v) ^ 2)) => v v0.
-- exact: inverse_derive.
-- have D1 := is_derive_comp dphi inverse v _ _ (DD (inverse v)) (inverse_derive v0).
-  have := is_derive_inv _ _ _ D1 (Rgt_not_eq _ _ (pos v)).
-  have -> : - scal (/ dphi (inverse v)) (ddphi (inverse v)) / dphi (inverse v) ^ 2 =
-    - (ddphi (inverse v) * / dphi (inverse v)) * / dphi (inverse v) ^ 2 by rewrite /scal /= /mult /= /Rdiv; ring.
-  exact: id.
-have ci := inverse_continuous v0.
-have cd : continuous (fun v => / dphi (inverse v)) v.
-  apply: (continuous_comp (fun v => dphi (inverse v)) Rinv).
-    by apply: (continuous_comp inverse dphi) => //; apply: ex_derive_continuous; eexists; exact: DD.
-  by apply: ex_derive_continuous; auto_derive; have := pos v; lra.
-apply: (continuous_ext (fun v => -1 * (ddphi (inverse v) * / dphi (inverse v)) * (/ dphi (inverse v) * / dphi (inverse v)))).
-  by move=> x /=; field; have := pos x; lra.
-apply: (continuous_mult (fun v => -1 * (ddphi (inverse v) * / dphi (inverse v)))).
-  apply: (continuous_mult (fun=> -1)); first exact: continuous_const.
-  apply: (continuous_mult (fun v => ddphi (inverse v))) => //.
-  exact: (continuous_comp inverse ddphi).
-exact: (continuous_mult (fun v => / dphi (inverse v))).
+apply: (inverse_is_C2 DD C _ locally_gt0 inverse_derive) => v.
+by have := slope_ge (inverse_ge v); lra.
 Qed.
 End Line.
 

@@ -8,6 +8,54 @@ Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Open Scope R_scope.
 
+(** A right inverse [f] of [phi] near [w], Lipschitz there, has the derivative [1 / phi'(f(w))]. *)
+Lemma inverse_derivative (phi f : R -> R) (m l w : R) :
+  0 < m -> m <= l -> is_derive phi (f w) l -> continuous f w ->
+  locally w (fun v => phi (f v) - phi (f w) = v - w /\ m * Rabs (f v - f w) <= Rabs (v - w)) ->
+  is_derive f w (/ l).
+Proof.
+move=> m0 l0 D cf near_w; set s := f w in D near_w *; apply/is_derive_eps => eps.
+have e'0 : 0 < eps * (l * m) by apply: Rmult_lt_0_compat; [exact: cond_pos | apply: Rmult_lt_0_compat; lra].
+have near_s := (iffLR (is_derive_eps _ _ _)) D (mkposreal _ e'0).
+have cs : locally w (fun v => Rabs (phi (f v) - phi s - l * (f v - s)) <= eps * (l * m) * Rabs (f v - s)).
+  exact: (cf _ near_s).
+apply: filter_imp (filter_and _ _ cs near_w) => v [H [E L]].
+move: H; rewrite E -/s => H; set t := f v in H L *.
+have -> : t - s - / l * (v - w) = - / l * (v - w - l * (t - s)) by field; lra.
+rewrite Rabs_mult Rabs_Ropp Rabs_pos_eq; last by apply: Rlt_le; apply: Rinv_0_lt_compat; lra.
+have i0 : 0 < / l by apply: Rinv_0_lt_compat; lra.
+apply: Rle_trans (Rmult_le_compat_l _ _ _ (Rlt_le _ _ i0) H) _.
+have -> : / l * (eps * (l * m) * Rabs (t - s)) = eps * (m * Rabs (t - s)) by field; lra.
+by apply: Rmult_le_compat_l => //; exact: Rlt_le (cond_pos eps).
+Qed.
+
+(** A function [f] with [f' = 1 / phi'(f)] on an open set is C^2 there, where [phi] is C^2 and [phi' > 0]. *)
+Lemma inverse_is_C2 (dphi ddphi f : R -> R) (P : R -> Prop) w :
+  (forall s, is_derive dphi s (ddphi s)) -> (forall s, continuous ddphi s) -> (forall v, 0 < dphi (f v)) ->
+  (forall v, P v -> locally v P) -> (forall v, P v -> is_derive f v (/ dphi (f v))) -> P w -> C2fun_at f w.
+Proof.
+move=> DD C pos op D Pw; apply: (C2fun_at_open op Pw (df := fun v => / dphi (f v))
+  (ddf := fun v => - (ddphi (f v) * / dphi (f v)) * / dphi (f v) ^ 2)) => v Pv.
+- exact: D.
+- have D1 := is_derive_comp dphi f v _ _ (DD (f v)) (D v Pv).
+  have := is_derive_inv _ _ _ D1 (Rgt_not_eq _ _ (pos v)).
+  have -> : - scal (/ dphi (f v)) (ddphi (f v)) / dphi (f v) ^ 2 =
+    - (ddphi (f v) * / dphi (f v)) * / dphi (f v) ^ 2 by rewrite /scal /= /mult /= /Rdiv; ring.
+  exact: id.
+have cf : continuous f v by apply: ex_derive_continuous; eexists; exact: D.
+have cd : continuous (fun v => / dphi (f v)) v.
+  apply: (continuous_comp (fun v => dphi (f v)) Rinv).
+    by apply: (continuous_comp f dphi) => //; apply: ex_derive_continuous; eexists; exact: DD.
+  by apply: ex_derive_continuous; auto_derive; have := pos v; lra.
+apply: (continuous_ext (fun v => -1 * (ddphi (f v) * / dphi (f v)) * (/ dphi (f v) * / dphi (f v)))).
+  by move=> x /=; field; have := pos x; lra.
+apply: (continuous_mult (fun v => -1 * (ddphi (f v) * / dphi (f v)))).
+  apply: (continuous_mult (fun=> -1)); first exact: continuous_const.
+  apply: (continuous_mult (fun v => ddphi (f v))) => //.
+  exact: (continuous_comp f ddphi).
+exact: (continuous_mult (fun v => / dphi (f v))).
+Qed.
+
 Section Inverse.
 Variables (phi dphi ddphi : R -> R) (s0 s1 m : R).
 Hypothesis D : forall s, is_derive phi s (dphi s).
@@ -90,51 +138,16 @@ Qed.
 
 Lemma local_derive w : 0 < w < top -> is_derive local_inverse w (/ dphi (local_inverse w)).
 Proof.
-move=> wb; set s := local_inverse w; have l0 : m <= dphi s by apply: slope; exact: local_inverse_range.
-set l := dphi s in l0 *; apply/is_derive_eps => eps.
-have e'0 : 0 < eps * (l * m) by apply: Rmult_lt_0_compat; [exact: cond_pos | apply: Rmult_lt_0_compat; lra].
-have near_s := (iffLR (is_derive_eps _ _ _)) (D s) (mkposreal _ e'0).
-have cs : locally w (fun v => Rabs (phi (local_inverse v) - phi s - dphi s * (local_inverse v - s))
-    <= eps * (l * m) * Rabs (local_inverse v - s)).
-  exact: (local_continuous wb near_s).
-apply: filter_imp (filter_and _ _ cs (inside_open wb)) => v [H vb].
-move: H; rewrite -/l; set t := local_inverse v => H.
+move=> wb; apply: (inverse_derivative m0 (slope (local_inverse_range w)) (D _) (local_continuous wb)).
+apply: filter_imp (inside_open wb) => v vb.
 have wb' : 0 <= w <= top by lra.
 have vb' : 0 <= v <= top by lra.
-have E : phi t - phi s = v - w by rewrite /t /s !local_inverseK //; lra.
-rewrite E in H.
-have L := local_lipschitz wb' vb'; rewrite -/s -/t in L.
-have -> : t - s - / l * (v - w) = - / l * (v - w - l * (t - s)) by field; lra.
-rewrite Rabs_mult Rabs_Ropp Rabs_pos_eq; last by apply: Rlt_le; apply: Rinv_0_lt_compat; lra.
-have i0 : 0 < / l by apply: Rinv_0_lt_compat; lra.
-apply: Rle_trans (Rmult_le_compat_l _ _ _ (Rlt_le _ _ i0) H) _.
-have -> : / l * (eps * (l * m) * Rabs (t - s)) = eps * (m * Rabs (t - s)) by field; lra.
-by apply: Rmult_le_compat_l => //; exact: Rlt_le (cond_pos eps).
+by split; [rewrite !local_inverseK //; lra | exact: local_lipschitz].
 Qed.
 
 Lemma local_inverse_C2 w : 0 < w < top -> C2fun_at local_inverse w.
 Proof.
-have pos v : 0 < dphi (local_inverse v) by have := slope (local_inverse_range v); lra.
-move=> wb; apply: (C2fun_at_open inside_open wb (df := fun v => / dphi (local_inverse v))
-  (ddf := fun v => - (ddphi (local_inverse v) * / dphi (local_inverse v)) * / dphi (local_inverse v) ^ 2)) => v vb.
-- exact: local_derive.
-- have D1 := is_derive_comp dphi local_inverse v _ _ (DD (local_inverse v)) (local_derive vb).
-  have := is_derive_inv _ _ _ D1 (Rgt_not_eq _ _ (pos v)).
-  have -> : - scal (/ dphi (local_inverse v)) (ddphi (local_inverse v)) / dphi (local_inverse v) ^ 2 =
-    - (ddphi (local_inverse v) * / dphi (local_inverse v)) * / dphi (local_inverse v) ^ 2 by rewrite /scal /= /mult /= /Rdiv; ring.
-  exact: id.
-have ci := local_continuous vb.
-have cd : continuous (fun v => / dphi (local_inverse v)) v.
-  apply: (continuous_comp (fun v => dphi (local_inverse v)) Rinv).
-    by apply: (continuous_comp local_inverse dphi) => //; apply: ex_derive_continuous; eexists; exact: DD.
-  by apply: ex_derive_continuous; auto_derive; have := pos v; lra.
-apply: (continuous_ext (fun v => -1 * (ddphi (local_inverse v) * / dphi (local_inverse v)) *
-    (/ dphi (local_inverse v) * / dphi (local_inverse v)))).
-  by move=> x /=; field; have := pos x; lra.
-apply: (continuous_mult (fun v => -1 * (ddphi (local_inverse v) * / dphi (local_inverse v)))).
-  apply: (continuous_mult (fun=> -1)); first exact: continuous_const.
-  apply: (continuous_mult (fun v => ddphi (local_inverse v))) => //.
-  exact: (continuous_comp local_inverse ddphi).
-exact: (continuous_mult (fun v => / dphi (local_inverse v))).
+apply: (inverse_is_C2 DD C _ inside_open local_derive) => v.
+by have := slope (local_inverse_range v); lra.
 Qed.
 End Inverse.
