@@ -171,16 +171,6 @@ rewrite sum3 /ripple_gamma /det /ripple3 /A /B /C /T111 /T113 /T133 /zerov /vec3
 by field.
 Qed.
 
-Lemma half_square_known y :
-  second_order (fun z => (z first ^ 2 + z second ^ 2) / 2) (fun z : vec 2 => z) (fun _ => @kron 2) y.
-Proof.
-split.
-- by apply: all2; rewrite /upd /=; auto_derive => //=; field.
-- by apply: all2; apply: all2; rewrite /kron /upd /=; auto_derive.
-- by apply: all2; continuity.
-- by apply: all2; apply: all2; continuity.
-Qed.
-
 (** The counterexample to both readings, with d = 2 and k = 3: the rippled loss has a positive definite Hessian
     and curvature, and the effective Hessian of the head W = [I; 0] is the identity everywhere. *)
 Theorem barrier_counterexample :

@@ -117,16 +117,6 @@ move=> K; split=> [z a|u]; last exact: known_C2 (value_known u).
 exact: known_C2 (near_all z K).
 Qed.
 
-Lemma bowl_known y :
-  second_order (fun z => (z first ^ 2 + z second ^ 2) / 2) (fun z : vec 2 => z) (fun _ => @kron 2) y.
-Proof.
-split.
-- by apply: all2; rewrite /upd /=; auto_derive => //=; field.
-- by apply: all2; apply: all2; rewrite /kron /upd /=; auto_derive.
-- by apply: all2; continuity.
-- by apply: all2; apply: all2; continuity.
-Qed.
-
 Lemma saddle_known y :
   second_order (fun z => z first * z second) (fun z : vec 2 => vec2 (z second) (z first))
    (fun _ i j => if i == j then 0 else 1) y.
@@ -185,14 +175,14 @@ Theorem effective_counterexample :
     & form (effective value bowl (vec2 1 0)) (vec2 0 1) (vec2 0 1) = 1].
 Proof.
 split.
-- exact: one_output_smooth bowl_known.
+- exact: one_output_smooth half_square_known.
 - by apply: functional_extensionality; apply: all2; rewrite /rotation /vec2 /= sin_0 cos_0; ring.
 - move=> t; apply: functional_extensionality => i; rewrite /bowl /rotation /vec1 /vec2 /=.
   by have := sin2_cos2 t; rewrite /Rsqr => e; nra.
 - exists 1, (vec2 0 1); split.
     apply: all2; rewrite /rotation /vec2 /=; auto_derive => //; rewrite ?sin_0 ?cos_0; ring.
   by apply: functional_extensionality => i; rewrite /scalev Rmult_1_l.
-- rewrite /effective (known_hess (near_all _ bowl_known)) /form /dot /mulv !sum2 /vec2 /kron /=; ring.
+- rewrite /effective (known_hess (near_all _ half_square_known)) /form /dot /mulv !sum2 /vec2 /kron /=; ring.
 Qed.
 
 (** Reading `effective` is refuted. *)

@@ -157,6 +157,16 @@ End Known.
 Lemma near_all n (x : vec n) (P : vec n -> Prop) : (forall y, P y) -> near x P.
 Proof. by move=> p; apply: filter_forall. Qed.
 
+Lemma half_square_known y :
+  second_order (fun z => (z first ^ 2 + z second ^ 2) / 2) (fun z : vec 2 => z) (fun _ => @kron 2) y.
+Proof.
+split.
+- by apply: all2; rewrite /upd /=; auto_derive => //=; field.
+- by apply: all2; apply: all2; rewrite /kron /upd /=; auto_derive.
+- by apply: all2; continuity.
+- by apply: all2; apply: all2; continuity.
+Qed.
+
 (** ** Maximum with zero, and its powers *)
 
 (** The positive part [max (x, 0)]: the rectified linear unit. *)
