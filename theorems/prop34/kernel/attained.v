@@ -70,6 +70,35 @@ Qed.
 
 End Pullback.
 
+(** In one dimension, at z = 0: the conditions of both forms, each an equality. *)
+Lemma attained_conditions (eps0 eps eps2 L K2 R0 M T : R) :
+  0 <= eps0 -> 0 <= eps -> 0 <= eps2 -> 0 <= L -> 0 <= K2 -> 0 <= R0 -> 0 <= M ->
+  let loss := loss1 (cubic 0 R0 M T) in let h := head1 (cubic 0 L K2 0) in
+  let hphi := head1 (cubic eps0 (L + eps) (K2 + eps2) 0) in let z := point1 0 in
+  [/\ [/\ forall u, C2 loss u, C2map h z & C2map hphi z],
+      [/\ length_le (row_of (hphi z) - row_of (h z)) eps0,
+          norm_le (mx (jac hphi z) - mx (jac h z)) eps &
+          bilinear_le (fun a => second_derivative_of hphi z a - second_derivative_of h z a) eps2] &
+      [/\ norm_le (mx (jac h z)) L, bilinear_le (second_derivative_of h z) K2,
+          length_le (row_of (grad loss (h z))) R0 & norm_le (mx (hess loss (h z))) M]].
+Proof.
+move=> e00 e0 e20 L0 K0 R00 M0; rewrite /=; split.
+- by split; [move=> u; apply: C2_loss | apply: C2map_head | apply: C2map_head].
+- split.
+  + rewrite (row11 (head_at0 _ _ _ _)) (row11 (head_at0 _ _ _ _)) scalar11B subr0.
+    by apply: length_le11; rewrite ger0_norm.
+  + rewrite !jac_at0 scalar11B addrC addKr.
+    by apply: norm_le11; rewrite ger0_norm.
+  apply: (@bilinear_le11 _ eps2); last by rewrite ger0_norm.
+  by rewrite !second_at0 scalar11B addrC addKr.
+split.
+- by rewrite jac_at0; apply: norm_le11; rewrite ger0_norm.
+- by apply: (@bilinear_le11 _ K2); rewrite ?second_at0 ?ger0_norm.
+- rewrite grad_at head_at0 expr0n !mulr0 mul0r !addr0.
+  by apply: length_le11; rewrite ger0_norm.
+by rewrite hess_at head_at0 mulr0 addr0; apply: norm_le11; rewrite ger0_norm.
+Qed.
+
 (** Part [star], all terms are attained at once: for all constants eps0, eps, eps2, L, K2, R,
     M, T >= 0 there are a loss and two heads for which the bound is an equality. *)
 Theorem part_star_attained (eps0 eps eps2 L K2 R0 M T : R) :
@@ -89,22 +118,9 @@ Proof.
 move=> e00 e0 e20 L0 K0 R00 M0 T0.
 exists (loss1 (cubic 0 R0 M T)), (head1 (cubic 0 L K2 0)),
   (head1 (cubic eps0 (L + eps) (K2 + eps2) 0)), (point1 0).
-split.
-- by split; [move=> u; apply: C2_loss | apply: C2map_head | apply: C2map_head].
-- split.
-  + rewrite (row11 (head_at0 _ _ _ _)) (row11 (head_at0 _ _ _ _)) scalar11B subr0.
-    by apply: length_le11; rewrite ger0_norm.
-  + rewrite !jac_at0 scalar11B addrC addKr.
-    by apply: norm_le11; rewrite ger0_norm.
-  apply: (@bilinear_le11 _ eps2); last by rewrite ger0_norm.
-  by rewrite !second_at0 scalar11B addrC addKr.
-- split.
-  + by rewrite jac_at0; apply: norm_le11; rewrite ger0_norm.
-  + by apply: (@bilinear_le11 _ K2); rewrite ?second_at0 ?ger0_norm.
-  + rewrite grad_at head_at0 expr0n !mulr0 mul0r !addr0.
-    by apply: length_le11; rewrite ger0_norm.
-  + by rewrite hess_at head_at0 mulr0 addr0; apply: norm_le11; rewrite ger0_norm.
-  split=> // x y _ _; rewrite !hess_at scalar11B opprD addrACA subrr add0r -mulrBr.
+have [C2s near_h [nJ bK lR nH]] := attained_conditions T e00 e0 e20 L0 K0 R00 M0.
+split=> //.
+  split=> //; split=> // x y _ _; rewrite !hess_at scalar11B opprD addrACA subrr add0r -mulrBr.
   apply: norm_le11; rewrite normrM (ger0_norm T0); apply: ler_wpmul2l => //.
   rewrite /vectors.len dot_row RsqrtE ?sqn_ge0 // -[dot _ _]/(sqn _) sqn_11 sqrtr_sqr !mxE.
   by [].
@@ -131,22 +147,10 @@ Proof.
 move=> e00 e0 e20 L0 K0 R00 M0.
 exists (loss1 (cubic 0 R0 M 0)), (head1 (cubic 0 L K2 0)),
   (head1 (cubic eps0 (L + eps) (K2 + eps2) 0)), (point1 0).
-split.
-- by split; [move=> u; apply: C2_loss | apply: C2map_head | apply: C2map_head].
-- split.
-  + rewrite (row11 (head_at0 _ _ _ _)) (row11 (head_at0 _ _ _ _)) scalar11B subr0.
-    by apply: length_le11; rewrite ger0_norm.
-  + rewrite !jac_at0 scalar11B addrC addKr.
-    by apply: norm_le11; rewrite ger0_norm.
-  apply: (@bilinear_le11 _ eps2); last by rewrite ger0_norm.
-  by rewrite !second_at0 scalar11B addrC addKr.
-- split.
-  + by rewrite jac_at0; apply: norm_le11; rewrite ger0_norm.
-  + by apply: (@bilinear_le11 _ K2); rewrite ?second_at0 ?ger0_norm.
-  + rewrite grad_at head_at0 !mul0r !mulr0 !addr0.
-    by apply: length_le11; rewrite ger0_norm.
-  + by move=> u; rewrite hess_at mul0r addr0.
-  by move=> u; rewrite hess_at mul0r addr0; apply: norm_le11; rewrite ger0_norm.
+have [C2s near_h [nJ bK lR _]] := attained_conditions 0 e00 e0 e20 L0 K0 R00 M0.
+split=> //.
+  split=> // u; rewrite hess_at mul0r addr0 //.
+  by apply: norm_le11; rewrite ger0_norm.
 rewrite !effective_at0 scalar11B; set D := _ - _; set B := (X in norm_is _ X).
 have -> : D = B by rewrite /D /B !RplusE; change (IZR 0) with (0 : R);
   rewrite ?expr0n /= !(mulr0, mul0r, addr0); field.
