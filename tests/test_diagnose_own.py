@@ -192,8 +192,12 @@ def test_a_stop_gradient_is_told_wherever_the_state_is() -> None:
     head = nn.Sequential(nn.Linear(D, 6), nn.GELU(), nn.Linear(6, 3)).double()
     z, one = normal(8, D, seed=0), torch.ones(8, D).double()
     for first, second in ((z, z + 0.3 * normal(8, D, seed=1)), (z, z), (one, one)):
-        assert noted(diagnose(head, simsiam, first, views=second), HELD)
-        assert not noted(diagnose(head, aligned, first, views=second), HELD)
+        told = diagnose(head, simsiam, first, views=second)
+        assert noted(told, HELD)
+        assert "as differentiated; the loss's values change otherwise" in told.verdict
+        plain = diagnose(head, aligned, first, views=second)
+        assert not noted(plain, HELD)
+        assert "as differentiated" not in plain.verdict
         assert not noted(diagnose(head, "simsiam", first, views=second), HELD)
 
 

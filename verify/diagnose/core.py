@@ -132,6 +132,7 @@ def diagnose(
     progress("curvature")
     single = _prepared(apply if isinstance(apply, Head) else head, torch.float32, place)
     formulas = closed(apply, objective)
+    apart: list[str] = []
     lowest = point.dtype if formulas else coarsest(apply, objective, point)
     eps = torch.finfo(lowest).eps
     rounding, slope = forming_error(apply, single, hessian, objective, point, notes, eps)
@@ -143,7 +144,8 @@ def diagnose(
             notes.append(
                 f"Products with the Hessian are not symmetric, by {odd / whole:.1g} of their size: that is rounding, as where a softmax saturates, or head or loss has derivatives that are those of no function. It counts as forming error; told is the symmetric part."
             )
-        notes += not_its_slope(apply, objective, hessian, point, rounding, eps)
+        apart = not_its_slope(apply, objective, hessian, point, rounding, eps)
+        notes += apart
     if lowest != point.dtype:
         notes.append(
             f"Head or loss computes in {str(lowest).removeprefix('torch.')} of itself: slopes and signs are told as far as that resolves them."
@@ -211,7 +213,7 @@ def diagnose(
             f"{loss}: what it holds constant as {' and '.join(held)} is taken from these outputs, {whose}; `options` gives it otherwise."
         )
     return Diagnosis(
-        words.verdict(terms[-1], numbers, held),
+        words.verdict(terms[-1], numbers, held, bool(apart)),
         tuple(answers),
         {name: float(value) for name, value in numbers.items()},
         tuple(terms),

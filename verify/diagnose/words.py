@@ -66,19 +66,24 @@ def is_critical(numbers: Numbers) -> bool | None:
     return True if numbers["first-order change with rounding"] <= CRITICAL else None
 
 
-def verdict(effective: Extremes, numbers: Numbers, held: Sequence[str]) -> str:
+def verdict(
+    effective: Extremes, numbers: Numbers, held: Sequence[str], as_differentiated: bool = False
+) -> str:
     """The state in one sentence, and in another of what the curvature is, if not of all that was given.
 
     Args:
         effective: extremes of H_eff.
         numbers: what was measured.
         held: what the loss holds constant of these outputs.
+        as_differentiated: whether derivatives were seen to be others than those of the loss's values.
     """
     of = [] if numbers["samples of the batch"] == numbers["samples"] else [f"of {_batch(numbers)}"]
     if of and numbers["outputs of the batch are one point"] and not is_point(numbers):
         of[0] += ", whose outputs are one point"
     of += [f"with {' and '.join(held)} held constant"] if held else []
     rest = f" Loss, gradient and curvature are those {', '.join(of)}." if of else ""
+    if as_differentiated:
+        rest += " Gradient and curvature are as differentiated; the loss's values change otherwise."
     return _state(effective, numbers) + rest
 
 
