@@ -332,3 +332,9 @@ def test_that_draws_are_misjudged_is_red_where_a_false_judgement_is_the_right_on
     found = _flowed()
     _follow(monkeypatch, swish=found._replace(told=Blind(*found.told)))
     assert escape.misjudged(CTX).outcome is Outcome.SURPRISE
+
+
+def test_no_relu_head_is_drawn_with_all_units_off():
+    """Its Jacobian would be zero, and its flow at rest: one draw in 2^12 was."""
+    states = flow.critical_states(RELU, 2**14, torch.Generator().manual_seed(0))
+    assert bool((states.jacobian_norms > escape.CURVED).all())

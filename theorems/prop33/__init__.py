@@ -187,10 +187,11 @@ GENERAL = section(
 
 ALMOST_EVERY = section(
     "prop33.almost-every",
-    *on_linear_heads(
+    *proof(
         "derivation",
         "Cubic forms that vanish on a subspace have fewer free numbers than forms",
         derivation.almost_every,
+        rests_on=(*LINEAR_HEAD, "prop33.third"),
     ),
     at_scale(
         "search",

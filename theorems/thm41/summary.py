@@ -191,7 +191,7 @@ SUMMARY = Summary(
                     "2-initial",
                 ),
                 holds_added(
-                    r"and granted for any number of units with such columns, where $\operatorname{rank} M \geq q > 2r$ whichever of them change sign, as with $q = \min(d, m)$ where every unit has curvature and $W_1$ a density given all else, the preactivations too: stable with a probability of $\min(\frac{1}{2}, e^{-(q - 2r)^2 / (2m)})$ at most, which at $d = 512$ and $m = 2048$ is below $e^{-59}$ if $r = 9$, and says nothing from $r = 256$ on, as under squared error",
+                    r"and granted for any number of units with such columns, where $\operatorname{rank} M \geq q > 2r$ whichever of them change sign, as with $q = \min(d, m)$ where every unit has curvature and $W_1$ a density given $W_2$, $z^*$, $h(z^*)$ and all preactivations: stable with a probability of $\min(\frac{1}{2}, e^{-(q - 2r)^2 / (2m)})$ at most, which at $d = 512$ and $m = 2048$ is below $e^{-59}$ if $r = 9$, and says nothing from $r = 256$ on, as under squared error",
                     "2-initial-wide",
                 ),
                 proved(

@@ -95,6 +95,8 @@ def critical_states(activation: Activation, size: int, generator: torch.Generato
 
     w1, b1, rho = normal(WIDTH, D), normal(WIDTH), normal(K)
     b1 = b1 + OFF_KINK * torch.where(b1 >= 0, 1.0, -1.0)
+    # Where every unit of a ReLU head is off, J_h = 0: one is on.
+    b1[:, 0] *= torch.where((b1 < 0).all(dim=1), -1.0, 1.0)
     length = rho.norm(dim=1, keepdim=True)
     through = activation.jet(b1)[1].unsqueeze(-1) * w1  # S W_1
     free = normal(WIDTH) * length / K**0.5
