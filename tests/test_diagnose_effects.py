@@ -14,8 +14,9 @@ from curvature_fixture import normal, seeded  # noqa: F401
 from torch import Tensor, nn
 
 from verify.diagnose import diagnose
-from verify.diagnose.effects import condition, costs
+from verify.diagnose.effects import condition, costs, whitening
 from verify.diagnose.findings import Answer, Strength
+from verify.numeric import EffectiveHessian
 
 N, D = 120, 4
 CURVATURES = torch.tensor([1.0, 4.0, 9.0, 16.0], dtype=torch.float64)
@@ -104,6 +105,26 @@ def test_curvature_that_is_rounding_has_no_condition() -> None:
     json.dumps(found.to_dict(), allow_nan=False)
 
 
+def test_conditions_compare_where_a_row_has_as_many_positive_eigenvectors() -> None:
+    """The head adds a positive one where the last coordinate is; medians over all rows would be of other spaces."""
+
+    def head(z: Tensor) -> Tensor:
+        return torch.stack([z[:, 0], z[:, 1] / 2, -(z[:, 2] ** 3) / 6], 1)
+
+    def loss(u: Tensor) -> Tensor:
+        return (u[:, 0] ** 2 + 4 * u[:, 1] ** 2 - u[:, 2]).sum()
+
+    def answer(*last: float) -> str:
+        z = torch.tensor([[1.0, 1.0, x] for x in last], dtype=torch.float64)
+        hessian = EffectiveHessian(head, loss, z, separable=True)
+        return whitening(hessian, loss, {}, 1e-12, 2e-16)[0].answer
+
+    assert answer(1, 1).startswith("H_eff has another number of positive eigenvectors")
+    assert answer(-1, -1, 4) == (
+        "Yes: the condition number on the 2 positive eigenvectors is 1 through the head and 4 without it, in the median of the 2 of 3 rows in which these are as many, and through the head over without it 0.25."
+    )
+
+
 def test_few_views_that_differ_have_no_interval() -> None:
     """A draw of six samples leaves out the only one whose views differ in a third of cases: 0 over 0."""
     z = normal(6, 3, seed=0)
@@ -117,7 +138,7 @@ def test_few_views_that_differ_have_no_interval() -> None:
 
 def test_negative_curvatures_have_no_part_in_a_condition() -> None:
     matrices = torch.diag(torch.tensor([-50.0, 0.0, 1.0, 4.0], dtype=torch.float64))[None]
-    assert condition(matrices) == (4, 2)
+    assert condition(matrices) == [(4, 2)]
 
 
 def test_a_probe_is_asked_about_what_it_has_not_seen() -> None:

@@ -138,13 +138,14 @@ def diagnose(
     rounding, slope = forming_error(apply, single, hessian, objective, point, notes, eps)
     if not formulas:
         notes.append(LOST)
+        # Before asymmetry counts as rounding, which a wrong backward pass would hide behind.
+        apart = not_its_slope(apply, objective, hessian, point, rounding, eps)
         odd, whole = asymmetry(hessian)
         rounding = max(rounding, FORMING_SAFETY * odd)
         if odd > math.sqrt(eps) * whole:
             notes.append(
                 f"Products with the Hessian are not symmetric, by {odd / whole:.1g} of their size: that is rounding, as where a softmax saturates, or head or loss has derivatives that are those of no function. It counts as forming error; told is the symmetric part."
             )
-        apart = not_its_slope(apply, objective, hessian, point, rounding, eps)
         notes += apart
     if lowest != point.dtype:
         notes.append(

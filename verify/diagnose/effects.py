@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from statistics import median
 
 import torch
 from torch import Tensor, nn
@@ -29,20 +30,17 @@ DRAWS = 400
 """Bootstrap draws of an interval."""
 
 
-def condition(matrices: Tensor, rounding: float = 0.0) -> tuple[float, int]:
-    """Median over matrices (b, n, n) of largest over smallest positive eigenvalue, and of their number.
+def condition(matrices: Tensor, rounding: float = 0.0) -> list[tuple[float, int]]:
+    """Of each matrix (b, n, n) largest over smallest positive eigenvalue, and their number; (0, 0) where there is none.
 
     Those count that are beyond the rounding of the matrices, and of the eigenvalues.
     """
     found = []
     for values in torch.linalg.eigvalsh(matrices):
         positive = values[values > max(RESOLVED * float(values.abs().max()), rounding)]
-        if len(positive):
-            found.append((float(positive[-1] / positive[0]), len(positive)))
-    if not found:
-        return 0.0, 0
-    kappas, counts = zip(*sorted(found), strict=True)
-    return kappas[len(kappas) // 2], sorted(counts)[len(counts) // 2]
+        kappa = float(positive[-1] / positive[0]) if len(positive) else 0.0
+        found.append((kappa, len(positive)))
+    return found
 
 
 def one_point(rows: Tensor) -> bool:
@@ -72,23 +70,39 @@ def whitening(
     formed = forming_error(_same, _same, alone, objective, u, unnoted, eps).product
     if not closed(nn.Identity(), objective):
         formed = max(formed, FORMING_SAFETY * asymmetry(alone)[0])
-    own, own_count = condition(alone.dense_blocks(None), formed)
-    through, count = condition(hessian.dense_blocks(None), rounding)
-    numbers |= {"positive of the loss": own_count, "positive through the head": count}
-    numbers |= {"kappa of the loss": own} if own_count else {}
-    numbers |= {"kappa through the head": through} if count else {}
+    own = condition(alone.dense_blocks(None), formed)
+    through = condition(hessian.dense_blocks(None), rounding)
+    counts = [max(count for _, count in each) for each in (own, through)]
+    alike = [(k, o, n) for (k, n), (o, m) in zip(through, own, strict=True) if n == m > 0]
+    numbers |= {"positive of the loss": counts[0], "positive through the head": counts[1]}
+    if alike:
+        kappa = [median(pair[i] for pair in alike) for i in (0, 1)]
+        numbers |= {"kappa through the head": kappa[0], "kappa of the loss": kappa[1]}
     question = "Does the head improve the loss's condition?"
-    if not own_count or not count:
-        where = "the loss" if not own_count else "H_eff"
+    if not all(counts):
+        where = "the loss" if not counts[0] else "H_eff"
         answer = f"There is nothing to whiten: {where} has no resolved positive eigenvalue here."
-    elif own_count != count:
-        answer = f"The condition number is {through:.3g} on {count} positive eigenvectors of H_eff, and {own:.3g} on {own_count} of the loss alone; on spaces of different dimension they do not compare."
-    elif abs(through - own) <= ALIKE * own:
-        answer = f"It leaves it as it is: the condition number on the {count} positive eigenvectors is {own:.3g} both through the head and without it."
+    elif not alike:
+        answer = (
+            f"The condition number is {through[0][0]:.3g} on {counts[1]} positive eigenvectors of H_eff, and {own[0][0]:.3g} on {counts[0]} of the loss alone; on spaces of different dimension they do not compare."
+            if len(own) == 1
+            else "H_eff has another number of positive eigenvectors than the loss alone in every row; on spaces of different dimension condition numbers do not compare."
+        )
     else:
-        word = "Yes" if through < own else "No"
-        answer = f"{word}: the condition number on the {count} positive eigenvectors is {through:.3g} through the head and {own:.3g} without it."
-    basis = f"eigenvalues above {RESOLVED:.0e} of the largest and above the forming error, condition numbers that differ by more than {ALIKE:.0e}; the median over the blocks that have one, of the loss and of H_eff each"
+        change = median(k / o for k, o, _ in alike)
+        of = {n for _, _, n in alike}
+        on = f"the {min(of)} positive eigenvectors" if len(of) == 1 else "the positive eigenvectors"
+        over = (
+            f", in the median of the {len(alike)} of {len(own)} rows in which these are as many, and through the head over without it {change:.3g}"
+            if len(own) > 1
+            else ""
+        )
+        if abs(change - 1) <= ALIKE:
+            answer = f"It leaves it as it is: the condition number on {on} is {kappa[1]:.3g} both through the head and without it{over}."
+        else:
+            word = "Yes" if change < 1 else "No"
+            answer = f"{word}: the condition number on {on} is {kappa[0]:.3g} through the head and {kappa[1]:.3g} without it{over}."
+    basis = f"eigenvalues above {RESOLVED:.0e} of the largest and above the forming error, condition numbers that differ by more than {ALIKE:.0e}"
     return [Answer(question, answer, Strength.VALUE, basis)]
 
 
