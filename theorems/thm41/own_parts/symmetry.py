@@ -174,7 +174,11 @@ class Coherent(NamedTuple):
 
 
 def coherent_violation(case: Coherent) -> float:
-    """0 if a softplus head with sign-coherent W_2 is stable for exactly one sign, else infinite."""
+    """0 if a softplus head with sign-coherent W_2 is stable for exactly one sign, else infinite.
+
+    Raises:
+        Vacuous: if W_1 K = {0}, as where two columns of a narrow W_1 are proportional.
+    """
     seed, kernel_size = case
     source = random.Random(seed)
     d_, k_ = kernel_size + 1, 2
@@ -186,6 +190,8 @@ def coherent_violation(case: Coherent) -> float:
     # H >= 0 of rank 0 or 1, so that dim K is at least d - 1.
     row = random_matrix(source, 1, k_, 9)
     state = State.of("softplus", (w1, w2), (parameters,), rho_, row.transpose() * row)
+    if is_zero(w1 * state.kernel):
+        raise Vacuous
     counts = [s.signs.negative > 0 for s in (state, flipped(state))]
     return 0.0 if counts == [False, True] and signs(state.interaction).negative == 0 else math.inf
 
