@@ -187,11 +187,10 @@ GENERAL = section(
 
 ALMOST_EVERY = section(
     "prop33.almost-every",
-    *proof(
+    *on_linear_heads(
         "derivation",
-        "Cubic forms that vanish on a subspace have fewer free numbers than forms",
+        "The third derivative vanishes on a subspace, and forms that do have fewer free numbers",
         derivation.almost_every,
-        rests_on=(*LINEAR_HEAD, "prop33.third"),
     ),
     at_scale(
         "search",

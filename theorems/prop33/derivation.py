@@ -246,11 +246,12 @@ def general(proof: Proof) -> None:
 
 
 def almost_every(proof: Proof) -> None:
-    """The cubic forms that vanish on a d-dimensional subspace are the image of fewer numbers than a form has."""
+    """Behind an isotropic head D^3 L(0) vanishes on V; such cubic forms are the image of fewer numbers than a form has."""
+    necessary(proof)
     i, forms = sp.Symbol("i", integer=True, positive=True), sp.Symbol("N", positive=True)
     monomials = d * (d + 1) * (d + 2) / 6
     proof.equal(
-        r"On a $d$-dimensional $V$ a form has a coefficient for each $y_a y_b y_c$, $a \leq b \leq c$, summed over $a$: $\binom{d + 2}{3}$",
+        r"So $D^3 L(0)[Wv, Wv, Wv] = 0$ for every $v$: that form vanishes on $V$. There a form has a coefficient for each $y_a y_b y_c$, $a \leq b \leq c$, summed over $a$: $\binom{d + 2}{3}$",
         sp.expand(sp.summation((d - i + 1) * (d - i + 2) / 2, (i, 1, d))),
         monomials,
     )
