@@ -1,4 +1,4 @@
-"""The tables of README and RESULTS, from the same source as the report: ``python -m reports.readme`` renews them.
+"""The tables of README and RESULTS, and what a large run takes in USING, from the same source as the report: ``python -m reports.readme`` renews them.
 
 What they tell is what the rooms predict. A run that finds otherwise is red, and a room whose summary tells
 otherwise contradicts itself; so a table here that differs from a file is one that was not renewed.
@@ -15,7 +15,7 @@ from typing import Any
 
 from reports import released
 from reports.plain import plain
-from verify.claims.check import Kind
+from verify.claims.check import CASES, Kind
 from verify.claims.evidence import Answer
 from verify.claims.statement import Statement, Verdict
 from verify.claims.summary import DATA, Summary, Told, sentence
@@ -24,10 +24,11 @@ from verify.engine import registry
 from verify.engine.registry import Room
 
 ROOT = Path(__file__).parents[1]
-README, RESULTS = "README.md", "reports/RESULTS.md"
-"""What is read first, and the whole of it."""
+README, RESULTS, USING = "README.md", "reports/RESULTS.md", "USING.md"
+"""What is read first, the whole of what was found, and the whole of what can be done."""
 
-BENCH = Path(__file__).parent / "evidence" / "bench.json"
+EVIDENCE = ROOT / "reports" / "evidence"
+BENCH = EVIDENCE / "bench.json"
 """What ``python -m verify bench --json`` wrote."""
 
 _HEADS = [
@@ -56,6 +57,7 @@ def blocks(rooms: Sequence[Room]) -> dict[str, dict[str, str]]:
             "released": _released(rooms),
             "speed": _speed(bench),
         },
+        USING: {"costs": f"{_costs(rooms)}\n"},
     }
 
 
@@ -75,6 +77,43 @@ def renewed(text: str, parts: Mapping[str, str]) -> str:
         before, _, rest = text.partition(begin)
         text = before + begin + block + end + rest.partition(end)[2]
     return text
+
+
+def _costs(rooms: Sequence[Room]) -> str:
+    """What many seeds take, from the records of the soak: few checks were timed with the cases of `deep`."""
+    each, deep = _seconds("soak.json"), _seconds("soak_deep.json")
+    properties = {one.id for room in rooms for one in room.checks if one.kind is Kind.PROPERTY}
+
+    def rate(ids: set[str]) -> float:
+        """How many times as long `deep` took for these."""
+        return sum(deep[id] for id in ids) / sum(each[id] for id in ids)
+
+    slower, others = rate(deep.keys() & properties), rate(deep.keys() - properties)
+    estimated = [one * (slower if id in properties else others) for id, one in each.items()]
+    hours, longest = 10_000 / 3600, max(each, key=each.__getitem__)
+    (timed,) = {
+        room.subject.label
+        for room in rooms
+        if isinstance(room.subject, Statement) and any(one.id in deep for one in room.checks)
+    }
+    return (
+        f"So far, by `reports/evidence/soak.json` (timed with earlier code), the {len(each)} checks that draw take {sum(each.values()):.1f} CPU-seconds a seed "
+        f"with the {CASES['smoke']} cases of `smoke`, and 10,000 seeds {sum(each.values()) * hours:.0f} CPU-hours, not below "
+        f"{each[longest] * hours:.0f} hours of any number of workers, which `{longest}` takes. With the {CASES['deep']} of `deep` only the "
+        f"{len(deep)} of {timed.rpartition(' ')[2]} were timed (`soak_deep.json`): properties took {slower:.0f} times as long, what else draws "
+        f"{others:.1f} times. If it is so elsewhere, 10,000 seeds of all take about {round(sum(estimated) * hours, -2):.0f} "
+        f"CPU-hours, not below {round(max(estimated) * hours, -1):.0f} hours of any number of workers; it is more where larger heads are "
+        "taken besides, as `thm41.identity.production` does."
+    )
+
+
+def _seconds(file: str) -> dict[str, float]:
+    """The CPU-seconds a seed of each check that draws, from a record of the soak."""
+    return {
+        id: one["cpu_s"] / one["seeds"]
+        for id, one in json.loads((EVIDENCE / file).read_bytes()).items()
+        if one["draws"] and one["seeds"]
+    }
 
 
 def _counts(rooms: Sequence[Room]) -> str:
@@ -254,7 +293,7 @@ def _cell(text: str) -> str:
 
 
 def renew(root: Path = ROOT) -> list[Path]:
-    """Write the generated parts of README and RESULTS in a checkout anew, and return both."""
+    """Write the generated parts of README, RESULTS and USING in a checkout anew, and return the files."""
     places = registry.contents(registry.REGISTRIES)
     rooms = [registry.load(place.entry.id, place.module) for place in places]
     written = []
