@@ -12,6 +12,7 @@ from theorems.thm31 import (
     derivation_linear,
     mutants,
     properties,
+    properties_convex,
     properties_linear,
     proved,
     refutations,
@@ -120,7 +121,7 @@ LINEAR = section(
     ),
     *proof(
         "factor",
-        r"Up to a factor a strictly linear head whitens every $S$ where $\nabla^2 L \succ 0$",
+        r"Up to a factor a strictly linear head whitens every $S$ where $\nabla^2 L \succeq 0$",
         derivation_linear.linear_factor,
         readings=("linear-factor",),
     ),
@@ -163,6 +164,12 @@ LINEAR = section(
         readings=("linear-factor",),
     ),
     property_check(
+        "reaches.exact",
+        r"Behind random convex losses $u^T \nabla^2 L \, u > 0$ at some $u$ near any, of no smaller rank",
+        properties_convex.REACHES,
+        readings=("linear-factor",),
+    ),
+    property_check(
         "inside.exact", "The heads of cases (a) and (c) whiten exactly", properties_linear.INSIDE
     ),
     property_check(
@@ -175,6 +182,10 @@ LINEAR = section(
     mutant_check("whole-space", mutants.LINEARS["whole-space"], readings=("linear-smaller",)),
     mutant_check("factor-one", mutants.LINEARS["factor-one"], readings=("linear-factor",)),
     mutant_check("factor-root", mutants.LINEARS["factor-root"], readings=("linear-factor",)),
+    *(
+        mutant_check(name, claim, readings=("linear-factor",))
+        for name, claim in properties_convex.FALSE.items()
+    ),
     mutant_check("smaller-maximum", mutants.LINEARS["smaller-maximum"]),
     refutation(
         "bowl",

@@ -187,24 +187,29 @@ def linear_smaller(proof: Proof) -> None:
 
 
 def linear_factor(proof: Proof) -> None:
-    """Behind a metric, up to a factor: W = g E Q^T with W z* = u, whatever z* and S."""
+    """Behind a PSD loss Hessian, up to a factor: W = g E Q^T with W z* = u, for z* != 0 in S; else see the two above."""
     proof.symmetry(loss_hessian)
     affine_hessian(proof, "linear")
     proof.over(s, first)
     proof.every(s, p, q)
     proof.every(k, i)
-    rank = proof.given("rank", r"$s = r \leq k$: $k = s + m$ with $m \geq 0$")
+    rank = proof.given("rank", r"$s = r$, and at $u$ the rank is $r + m$ with $m \geq 0$")
     more = sp.Symbol("m", integer=True, nonnegative=rank or None)
-    metric = proof.given(
-        "metric", r"$H = \nabla^2 L(u) \succ 0$ at every $u$, with $k$ positive eigenvalues"
+    semidefinite = proof.given(
+        "psd-everywhere",
+        r"$H = \nabla^2 L(u) \succeq 0$: $n_+$ is the rank. Some $u$ at which it is $r$ or more has $\eta = u^T H u > 0$, by `semidefinite_reaches` in Coq",
     )
-    proof.fact("These are enough for $S$:", sp.Ge(k, s, evaluate=False), at={k: s + more})
-    length, root = sp.Symbol("zeta", nonnegative=True), sp.Symbol("g", positive=True)
-    there = sp.Symbol("zeta_+", positive=True)
-    size = sp.Symbol("eta", positive=metric or None)
+    eigenvalues = sp.Symbol("n_+", integer=True, positive=True)
     proof.fact(
-        r"$\zeta$ is the length of the part of $z^*$ in $S$. Where it is not $0$, but some $\zeta_+$, take any $u \neq 0$, $\eta = u^T H u$ and $g = \sqrt{\eta} / \zeta_+$; where it is, $u = 0$ and $g = 1$. The factor $g^2$ is positive",
-        sp.Gt(size / there**2, 0, evaluate=False),
+        "These eigenvalues are enough for $S$:",
+        sp.Ge(eigenvalues, s, evaluate=False),
+        at={eigenvalues: s + more},
+    )
+    length, root = sp.symbols("zeta g", positive=True)
+    size = sp.Symbol("eta", positive=semidefinite or None)
+    proof.fact(
+        r"$z^*$ is not $0$ and lies in $S$: $\zeta = |z^*| > 0$ and $g = \sqrt{\eta} / \zeta$. The factor $g^2$ is positive",
+        sp.Gt(size / length**2, 0, evaluate=False),
     )
     proof.cite("spectral")
     proof.let(
@@ -214,27 +219,20 @@ def linear_factor(proof: Proof) -> None:
         root * length * basis[i, first] - u[i],
         by="inertia-complement",
     )
-    proof.let("frame", "$Q^T Q = I$, $S$ the span of $Q$", gram(p, q), by="definition")
-    y = sp.IndexedBase("y")
-    across = lambda p: dot(lambda a: frame[a, p], lambda a: y[a], d)  # noqa: E731
-    proof.every(d, a, b)
-    proof.let("across", "$Q^T y = 0$, $y$ orthogonal to $S$", across(p), by="definition")
-    split = lambda a: z[a] - (length * frame[a, first] + y[a])  # noqa: E731
     proof.let(
-        "split",
-        r"$z^* = \zeta q_o + y$ with $q_o$ along the part of $z^*$ in $S$",
-        split(a),
+        "frame",
+        r"$Q^T Q = I$, $S$ the span of $Q$, with $q_o = z^* / \zeta$",
+        gram(p, q),
         by="definition",
     )
+    proof.every(d, a, b)
     w = lambda i, a: root * total(lambda p: basis[i, p] * frame[a, p], s)  # noqa: E731
     proof.follows(
-        "$W = g E Q^T$ sends $z^*$ to $u$, where $H$ is taken",
-        total(lambda a: w(i, a) * z[a], d),
+        r"$W = g E Q^T$ sends $z^* = \zeta q_o$ to $u$, where $H$ is taken",
+        total(lambda a: w(i, a) * length * frame[a, first], d),
         u[i],
         using={
-            "split": total(lambda a: w(i, a) * split(a), d),
             "frame": root * length * total(lambda p: basis[i, p] * gram(p, first), s),
-            "across": root * total(lambda p: basis[i, p] * across(p), s),
             "choice": root * length * basis[i, first] - u[i],
         },
     )

@@ -22,7 +22,7 @@ CHECKS = kernel(
             "radial.part_linear_scale_invariant",
             "factor.part_linear_factor",
             "met.part_linear_met",
-            read="dc4481c2c2891f9a",
+            read="410b44d272d61f16",
         ),
         "fixed-point": said(
             "parts.part_fixed_point", "met.part_fixed_point_met", read="f1427732b54817f7"
@@ -42,7 +42,7 @@ CHECKS = kernel(
         "linear-factor": said(
             "factor.reading_linear_factor",
             "factor.reading_linear_factor_met",
-            read="7257c92d631e2311",
+            read="3109d5690e953f8d",
         ),
         "similarity": said("parts.reading_similarity", read="22d09691f59ec562"),
         "linear-outside": said(

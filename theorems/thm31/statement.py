@@ -44,6 +44,12 @@ STATEMENT = Statement(
             source="in standard MSE-based objectives the loss Hessian is PSD (Section 4.1)",
         ),
         Hypothesis(
+            id="psd-everywhere",
+            text=r"$\nabla^2 L(u) \succeq 0$ at every $u \in \mathbb{R}^k$",
+            origin=Origin.REMARKED,
+            source="in standard MSE-based objectives the loss Hessian is PSD (Section 4.1)",
+        ),
+        Hypothesis(
             id="metric",
             text=r"$\nabla^2 L \succ 0$ everywhere",
             origin=Origin.REMARKED,
@@ -99,8 +105,8 @@ STATEMENT = Statement(
         ),
         Reading(
             id="linear-factor",
-            text=r"With $\nabla^2 L \succ 0$ everywhere, for every $S$ some $h = Wz$ whitens $S$ at $z^*$ up to some factor $c > 0$: $v^T H_{\mathrm{eff}} v = c |v|^2$ for $v$ in $S$.",
-            hypotheses=("A1", "fixed", "linear", "rank", "metric"),
+            text=r"With $h_0(z) = W_0 z$ and $\nabla^2 L \succeq 0$ everywhere, for every $S$ some $h = Wz$ whitens $S$ at $z^*$ up to some factor $c > 0$: $v^T H_{\mathrm{eff}} v = c |v|^2$ for $v$ in $S$.",
+            hypotheses=("A1", "fixed", "linear", "rank", "psd-everywhere"),
             predicted=Verdict.HOLDS,
         ),
         Reading(

@@ -7,7 +7,7 @@ from verify.claims.summary import Defence, Summary, holds, holds_added, proved, 
 SUMMARY = Summary(
     headline=(
         holds(
-            "holds with bias for PSD loss Hessians, without it up to a factor for positive definite ones",
+            "holds with bias for PSD loss Hessians, without it up to a factor where they are PSD everywhere",
             "affine-psd",
             "linear-factor",
         ),
@@ -34,7 +34,7 @@ SUMMARY = Summary(
             "linear-metric",
         ),
         holds(
-            r"up to a factor it holds for these too where $\nabla^2 L \succ 0$ everywhere, on every subspace of dimension $r$",
+            r"up to a factor it holds for these too where $\nabla^2 L \succeq 0$ everywhere, on every subspace of dimension $r$",
             "linear-factor",
         ),
         holds_added(
@@ -92,11 +92,11 @@ SUMMARY = Summary(
             answer=r"It is meant up to a factor, which the step size absorbs, and Assumption 1 makes $\nabla^2 L$ a metric.",
             reply=(
                 holds(
-                    "Granted: so read it holds without a bias on every subspace of dimension $r$, the whole space too, where only the scale is refuted",
+                    r"Granted, and no metric is needed: where $\nabla^2 L \succeq 0$ everywhere it holds so read without a bias on every subspace of dimension $r$, the whole space too, where only the scale is refuted",
                     "linear-factor",
                 ),
                 proved(
-                    r"but where $\nabla^2 L$ is no metric a factor need not help: behind a scale-invariant loss $u^T \nabla^2 L \, u = 0$, where any factor asks for more if $0 \neq z^* \in S$",
+                    r"but where $\nabla^2 L$ has negative eigenvalues somewhere a factor need not help: behind a scale-invariant loss $u^T \nabla^2 L \, u = 0$, where any factor asks for more if $0 \neq z^* \in S$",
                     "linear",
                 ),
                 refuted(
@@ -159,7 +159,7 @@ SUMMARY = Summary(
         "affine-psd": "Whitening by an affine head, behind a PSD loss Hessian",
         "affine-positive": "Affine whitening, given enough positive eigenvalues",
         "linear-metric": "Strictly linear whitening, behind a definite loss Hessian",
-        "linear-factor": "Strictly linear whitening up to a factor, behind a metric",
+        "linear-factor": "Strictly linear whitening up to a factor, PSD everywhere",
         "linear-outside": "Linear whitening, point outside, enough positive eigenvalues",
         "linear-smaller": "Strictly linear whitening of some smaller subspace",
         "stays-fixed": "Affine whitening that keeps the critical point",

@@ -4,8 +4,8 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.analysis Require Import Rstruct.
 From Geometry Require Import forms semidefinite inertia sylvester roots matrices.
-From Geometry Require Import jets pullback smooth.
-From Geometry.thm31 Require Import whitening strictly_linear parts met.
+From Geometry Require Import jets pullback smooth real_functions ranks.
+From Geometry.thm31 Require Import whitening strictly_linear parts met rays.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -87,43 +87,61 @@ rewrite -[vectors.mulv _ z]row_ofK row_mulv !mat_ofK.
 exact: (whitens_scaled _ _ _ c0).1 hW.
 Qed.
 
-(** Reading [linear-factor] holds: with hess L positive definite everywhere, r the rank of hess L(h_0(z)) and
+(** Where hess L is positive semidefinite everywhere and not 0 at u0, some u has n_+(hess L(u)) >= rank hess L(u0) and
+    u^T hess L(u) u > 0. Otherwise hess L(w) w = 0 at every w with so large a rank, and hess L(u0) = 0. *)
+Lemma semidefinite_reaches k (L : vec k -> R) (u0 : vec k) :
+  (forall u, C2 L u) -> (forall u, psd (mx (hess L u))) -> mx (hess L u0) != 0 ->
+  exists u, (\rank (mx (hess L u0)) <= n_plus (mx (hess L u)))%N /\ 0 < quad (mx (hess L u)) (row_of u).
+Proof.
+move=> LC pH /eqP ne; apply: Classical_Prop.NNPP => no; apply: ne.
+apply/matrixP => j i; rewrite !mxE; apply: (@ray_zero k L u0 LC) => t [t0 _] same.
+have t1 : t != 0 by rewrite gt_eqF //; apply/RltP.
+have rk : \rank (mx (hess L (vectors.scalev t u0))) = \rank (mx (hess L u0)).
+  have -> : mx (hess L u0) = t *: mx (hess L (vectors.scalev t u0)).
+    by apply/matrixP => a b; rewrite !mxE -same.
+  by rewrite mxrank_scale_nz.
+have := @rank_near k (vectors.scalev t u0) k k (fun w => mx (hess L w)).
+rewrite rk => H; apply: near_imp (H _) => [w rw b|a b]; last first.
+  apply: (cont_ext_near (f := fun w => hess L w a b)); first by apply: near_all => w; rewrite mxE.
+  by apply: C1_cont_partial; exact: (LC _).2.
+have q0 : quad (mx (hess L w)) (row_of w) = 0.
+  apply/eqP; rewrite eq_le (pH w).2 andbT leNgt; apply/negP => pos; apply: no.
+  by exists w; rewrite n_plus_psd.
+have := congr1 (fun M : 'rV_k => M 0 b) (psd_kernel (pH w) q0); rewrite !mxE; apply: etrans.
+by apply: eq_bigr => c _; rewrite !mxE mulrC.
+Qed.
+
+(** Reading [linear-factor] holds: with hess L positive semidefinite everywhere, r the rank of hess L(h_0(z)) and
     h_0(z) = W_0 z, for every S of dimension r some h = W z and some c > 0 have v^T H_eff v = c |v|^2 on S at z:
     Q^T H_eff(z) Q = c I. *)
 Theorem reading_linear_factor k d (L : vec k -> R) (W0 : mat k d) (z : vec d) :
   let u0 := affine W0 vectors.zerov z in
   forall Q : 'M[R]_(d, \rank (mx (hess L u0))), (forall u, C2 L u) -> Q^T *m Q = 1%:M ->
-  (forall u, pd (mx (hess L u))) ->
+  (forall u, psd (mx (hess L u))) ->
   exists (c : R) (W : mat k d), 0 < c /\
     Q^T *m mx (effective L (affine W vectors.zerov) z) *m Q = c%:M.
 Proof.
 move=> u0; set r := \rank _ => Q LC Q1 pH.
 have r0 m : row_of (@vectors.zerov m) = 0 by apply/rowP => i; rewrite !mxE.
-have nk u : (r <= n_plus (mx (hess L u)))%N.
-  by rewrite (n_plus_full (sym_hess (LC u))).2 // rank_leq_row.
 have [|c [W [c0 hW]]] := (part_linear_factor z LC Q1).2; last first.
   exists c, W; split=> //; rewrite effective_affine_mx //.
   suff -> : affine W vectors.zerov z = vectors.mulv W z by [].
   by apply: row_of_inj; rewrite row_affine row_mulv r0 addr0.
 have [zz|zz] := eqVneq (row_of z) 0.
-  by apply: Or31; split=> //; apply: row_of_inj; rewrite r0.
-have [zS|zS] := boolP (row_of z <= Q^T)%MS; last by apply: Or32; split=> //; exists u0.
+  have z0 : z = vectors.zerov by apply: row_of_inj; rewrite r0.
+  apply: Or31; split=> //; rewrite n_plus_psd // -[vectors.zerov](_ : u0 = _) //.
+  by apply: row_of_inj; rewrite /u0 z0 row_affine !r0 mul0mx addr0.
+have [zS|zS] := boolP (row_of z <= Q^T)%MS; last by apply: Or32; split=> //; exists u0; rewrite n_plus_psd.
 apply: Or33; split=> //; first by move=> h; rewrite h r0 eqxx in zz.
-have k0 : (0 < k)%N.
-  have : (0 < \rank Q^T)%N.
-    by apply: leq_trans (mxrankS zS); rewrite rank_rV zz.
-  by move=> h; apply: leq_trans (rank_leq_row (mx (hess L u0))); apply: leq_trans h (rank_leq_row _).
-pose e : 'rV[R]_k := delta_mx 0 (Ordinal k0); exists (vec_of e); rewrite vec_ofK; split=> //.
-have [_ p] := pH (vec_of e); apply: p.
-by rewrite -sqn_eq0 sqn_delta oner_eq0.
+apply: semidefinite_reaches => //; apply: contraNneq zz => H0; move: zS.
+have r00 : r = 0%N by rewrite /r H0 mxrank0.
+by move=> /mxrankS; rewrite rank_rV; case: eqVneq => // _ /leq_trans /(_ (rank_leq_row _)); rewrite r00.
 Qed.
-
-(** The loss |u|^2 / 2 and S = R^n, behind any head W_0 and at any z. *)
 Lemma reading_linear_factor_met n (W0 : mat n n) (z : vec n) :
   let u0 := affine W0 vectors.zerov z in
-  [/\ forall u, C2 (@paraboloid n) u, forall u, pd (mx (hess (@paraboloid n) u)) &
+  [/\ forall u, C2 (@paraboloid n) u, forall u, psd (mx (hess (@paraboloid n) u)) &
       exists Q : 'M[R]_(n, \rank (mx (hess (@paraboloid n) u0))), Q^T *m Q = 1%:M].
 Proof.
-split=> [u|u|]; rewrite ?paraboloid_hess; [exact: paraboloid_C2 | exact: pd1 |].
+split=> [u|u|]; rewrite ?paraboloid_hess; [exact: paraboloid_C2 | exact: psd1 |].
 by rewrite mxrank1; exists 1%:M; rewrite trmx1 mulmx1.
 Qed.
