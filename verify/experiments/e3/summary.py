@@ -69,6 +69,7 @@ SUMMARY = (
     Told(
         effects=("artefact",),
         text="compression under the published protocol is mostly global shrinkage",
+        published="the contrary: targeted compression",
         arrays=(
             Answer.YES,
             "a share of 0.88 [0.85, 0.90] of its logarithm, without a head that was never trained",
