@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from dataclasses import fields
 from xml.etree import ElementTree
 
 import msgspec
@@ -25,6 +26,7 @@ from verify.__main__ import REGISTRIES, ROOT, main
 from verify.claims.evidence import Outcome
 from verify.cli.arguments import COMMANDS
 from verify.cli.console import LiveProgress, duration
+from verify.diagnose.losses import NAMED, UNBOUND
 from verify.engine.record import RunRecord
 from verify.engine.registry import contents, find, load
 from verify.engine.runner import Event, Stage
@@ -468,6 +470,15 @@ def test_bad_usage_is_a_sentence_and_exits_2(capsys, arguments, sentence):
     assert printed.out == ""
     assert sentence in printed.err
     assert "Traceback" not in printed.err
+
+
+def test_the_help_of_a_diagnosis_names_every_loss_and_the_numbers_that_it_holds(capsys):
+    assert main(["diagnose", "--help"]) == 0
+    told = capsys.readouterr().out.partition("Losses by name")[2]
+    words = set(re.findall(r"\w+", told))
+    for name, objective in NAMED.items():
+        numbers = {f.name for f in fields(objective.constants) if f.type == "float"}
+        assert ({name} | numbers <= words) == (name not in UNBOUND), name
 
 
 def test_each_command_has_its_line_its_help_and_its_options(capsys):

@@ -781,7 +781,9 @@ def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
     shown = capsys.readouterr().out
     assert shown.startswith("Completely collapsed, at a critical point that repels (certified).")
     told = " ".join(shown.split())
-    assert "was read from its tensors as Linear, GELU, Linear. Which activation it has" in told
+    assert (
+        "was read from its tensors as Linear, GELU, Linear. What stands between its layers" in told
+    )
     assert "The checkpoint's weights are those of `state_dict`. Note: The head's tensors" in told
     assert "tensors are those that begin with `projector.`." in told
     assert json.loads((tmp_path / "f.json").read_text())["terms"][2]["negative"] > 0
@@ -880,6 +882,33 @@ def test_the_network_that_trains_is_read_and_not_its_average(pair: str, tmp_path
     torch.testing.assert_close(made(z), head(z))
     assert mine[:-1] == notes[:-1]
     assert "The head's tensors are those that begin with `" in mine[-1]
+
+
+def test_other_heads_in_the_file_are_told(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    head, other = expander(), expander()
+    saved = checkpoint_of(other, "predictor.", checkpoint_of(head, "projector."))
+    torch.save(saved | checkpoint_of(other, "teacher.projector."), tmp_path / "c.pth")
+    z, notes = normal(5, D, seed=0).float(), list[str]()
+    torch.testing.assert_close(inputs.head(None, tmp_path / "c.pth", notes=notes)(z), head(z))
+    assert "The file has `predictor.` as well, for --prefix to choose." in notes
+    alone: list[str] = []
+    torch.save(checkpoint_of(head, "projector."), tmp_path / "c.pth")
+    inputs.head(None, tmp_path / "c.pth", notes=alone)
+    assert not any("as well" in note for note in alone)
+
+
+@pytest.mark.parametrize(
+    "prefix", ["projector.", "module.projector.", "_orig_mod.module.projector."]
+)
+def test_a_prefix_is_understood_as_it_stands_in_the_file(prefix: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    head, z = expander(), normal(5, D, seed=0).float()
+    torch.save(checkpoint_of(head, "_orig_mod.module.projector."), tmp_path / "c.pth")
+    found = inputs.head(None, tmp_path / "c.pth", prefix=prefix)
+    torch.testing.assert_close(found(z), head(z))
+    with pytest.raises(DiagnosisError, match="its tensors begin with projector"):
+        inputs.head(None, tmp_path / "c.pth", prefix="module.head.")
 
 
 def test_an_average_is_read_where_nothing_else_is_a_network(tmp_path: Path) -> None:

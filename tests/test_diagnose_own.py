@@ -45,6 +45,7 @@ def test_a_convex_loss_of_ones_own_that_saturates_has_no_negative_sign(name: str
     found = diagnose(nn.Identity(), CONVEX[name], z)
     assert found.term("H_eff").negative == 0
     assert not any(a.strength is Strength.CERTIFIED for a in found.answers)
+    assert noted(found, "The loss is not of the closed forms")
     assert noted(found, "no sign is called certified")
 
 
@@ -55,6 +56,9 @@ def test_a_head_of_ones_own_that_saturates_has_no_certified_sign() -> None:
     found = diagnose(head, "mse", z, options={"targets": -torch.ones(8, 1).double()})
     assert found.term("H_eff").negative == 0
     assert not any(a.strength is Strength.CERTIFIED for a in found.answers)
+    assert noted(found, "The head is not of the closed forms")
+    both = diagnose(head, lambda u: u.square().sum() / 2, z)
+    assert noted(both, "The head and the loss are not of the closed forms")
 
 
 def own_nt_xent(temperature: float) -> Callable[[Tensor], Tensor]:

@@ -332,7 +332,11 @@ COMMANDS: dict[str, Command] = {
         },
         "A head is package:callable or file.py:callable (called without arguments, if it takes none), "
         "with its state from --checkpoint, or is read from the checkpoint's tensors alone. Outputs are "
-        "the representations that go into it. Nothing in a checkpoint or an array file is run.",
+        "the representations that go into it. Nothing in a checkpoint or an array file is run. "
+        "Losses by name, with the numbers that --set sets: info_nce and nt_xent (temperature), "
+        "dino (student_temperature, teacher_temperature), byol, simsiam, negative_cosine, mse, "
+        "softmax_cross_entropy, vicreg and vicreg_released (invariance, variance, covariance, "
+        "target, epsilon), barlow_twins and barlow_twins_released (off_diagonal).",
     ),
     "bench": Command(
         "time the curvature kernels against their peers",

@@ -72,7 +72,7 @@ def run(asked: argparse.Namespace, page: Callable[[Any], str]) -> int:
     except DiagnosisError as error:
         raise UsageError(str(error)) from None
     if asked.head is None or ":" not in asked.head:
-        note = f"The head was read from its tensors as {inputs.layers_of(head)}. Which activation it has (--activation; in a head of DINO always GELU), what follows the last layer, and BatchNorm's eps they do not tell."
+        note = f"The head was read from its tensors as {inputs.layers_of(head)}. What stands between its layers, an activation (--activation; in a head of DINO always GELU) or none, what follows the last layer, and BatchNorm's eps they do not tell."
         notes.append(note)
     found = replace(found, notes=(*found.notes, *notes))
     print(found.text())

@@ -26,7 +26,7 @@ from verify.diagnose.effects import costs, one_point, orbits, whitening
 from verify.diagnose.findings import FEW, Diagnosis, DiagnosisError, Extremes, spectrum
 from verify.diagnose.forming import forming_error, lengths
 from verify.diagnose.losses import bound, of_outputs
-from verify.diagnose.own import asymmetry, closed, coarsest, not_its_slope
+from verify.diagnose.own import asymmetry, coarsest, not_its_slope, unknown
 from verify.numeric import (
     EffectiveHessian,
     Head,
@@ -60,7 +60,7 @@ SAME = 1e-12
 TURNED = 1e-2
 """Radians, the most that the forming error may turn the direction of an eigenvalue by; else it is one of several."""
 
-LOST = "Head or loss is not of the closed forms that are known. What its own code loses whole to rounding, such as the 1 - p of a saturated softmax, is not in the forming error; so no sign is called certified."
+LOST = "The {} not of the closed forms that are known. What its own code loses whole to rounding, such as the 1 - p of a saturated softmax, is not in the forming error; so no sign is called certified."
 """What is said of code of one's own."""
 
 SAMPLE = 20_000
@@ -131,13 +131,15 @@ def diagnose(
         held = [name for name in of_outputs(objective) if name not in (options or {})]
     progress("curvature")
     single = _prepared(apply if isinstance(apply, Head) else head, torch.float32, place)
-    formulas = closed(apply, objective)
+    lacking = unknown(apply, objective)
+    formulas = not lacking
     apart: list[str] = []
     lowest = point.dtype if formulas else coarsest(apply, objective, point)
     eps = torch.finfo(lowest).eps
     rounding, slope = forming_error(apply, single, hessian, objective, point, notes, eps)
     if not formulas:
-        notes.append(LOST)
+        named = f"{' and the '.join(lacking)} {'are' if len(lacking) > 1 else 'is'}"
+        notes.append(LOST.format(named))
         # Before asymmetry counts as rounding, which a wrong backward pass would hide behind.
         apart = not_its_slope(apply, objective, hessian, point, rounding, eps)
         odd, whole = asymmetry(hessian)

@@ -39,6 +39,9 @@ HEADS = (
 )
 """Names that heads go by, in the order in which they are looked for."""
 
+WRAPPERS = ("module.", "_orig_mod.")
+"""Prefixes of all names where PyTorch trained in parallel, or compiled; they are taken away."""
+
 MOST = 10**9
 """Numbers in one tensor; the largest layers in use have a tenth of it."""
 
@@ -188,7 +191,7 @@ def head(
         )
     state = state_of(checkpoint, notes)
     own = set(made.state_dict())
-    chosen = prefix if prefix is not None else _prefix_of(state, own, notes)
+    chosen = _prefix_of(state, own, notes) if prefix is None else _unwrapped(prefix, state)
     part = {n.removeprefix(chosen): t for n, t in state.items() if n.startswith(chosen)}
     made = made.double() if _digits(part) == torch.float64 else made
     try:
@@ -270,10 +273,17 @@ def _tensors(content: Any, notes: list[str]) -> dict[str, Tensor]:
     changed = True
     while changed:
         changed = False
-        for prefix in ("module.", "_orig_mod."):
+        for prefix in WRAPPERS:
             if all(n.startswith(prefix) for n in state):
                 state, changed = {n.removeprefix(prefix): t for n, t in state.items()}, True
     return state
+
+
+def _unwrapped(prefix: str, state: Iterable[str]) -> str:
+    """A prefix as a user reads it in the file, without the wrappers that the tensors' names have lost."""
+    while not any(n.startswith(prefix) for n in state) and prefix.startswith(WRAPPERS):
+        prefix = prefix.partition(".")[2]
+    return prefix
 
 
 def _preferred(group: dict[str, Tensor]) -> bool:
@@ -336,7 +346,7 @@ def from_state(
     Raises:
         DiagnosisError: if no head is found, or the found one is of another kind.
     """
-    chosen = prefix if prefix is not None else _head_prefix(state, notes)
+    chosen = _head_prefix(state, notes) if prefix is None else _unwrapped(prefix, state)
     if chosen is None or not any(n.startswith(chosen) for n in state):
         raise DiagnosisError(
             f"{path} has no head that goes by a known name ({', '.join(HEADS)}); its tensors begin with {', '.join(_beginnings(state))}. Choose with --prefix, or give --head package:callable."
@@ -422,13 +432,20 @@ def _order(name: str) -> list[Any]:
 def _head_prefix(state: dict[str, Tensor], notes: list[str]) -> str | None:
     """Where the head is: the first known name, of the network that trains rather than its average."""
     averaged: list[str] = []
+    trained: list[list[str]] = []
     for head in HEADS:
         layer = rf"((?:.*\.)?{head}\.)(?:(?:layers|mlp)\.)?(?:\d+|last_layer)\."
         found = list(dict.fromkeys(m[1] for n in state if (m := re.match(layer, n))))
-        if not all(AVERAGED.search(p) for p in found):
-            return _nearest(found, notes)
-        averaged += found
-    return _nearest(averaged, notes) if averaged else None
+        if all(AVERAGED.search(p) for p in found):
+            averaged += found
+        else:
+            trained.append(found)
+    if not trained:
+        return _nearest(averaged, notes) if averaged else None
+    chosen = _nearest(trained[0], notes)
+    if others := [f"`{p}`" for found in trained[1:] for p in found if not p.startswith(chosen)]:
+        notes.append(f"The file has {', '.join(others)} as well, for --prefix to choose.")
+    return chosen
 
 
 def _first(error: BaseException) -> str:

@@ -31,6 +31,11 @@ DRAWN = 8
 
 def closed(apply: Function, objective: Loss | Callable[[Tensor], Tensor]) -> bool:
     """Whether head and loss are computed by formulas of the project, whose cancellation is known."""
+    return not unknown(apply, objective)
+
+
+def unknown(apply: Function, objective: Loss | Callable[[Tensor], Tensor]) -> tuple[str, ...]:
+    """Which of them, head and loss, is not computed by formulas of the project."""
     named = isinstance(objective, Loss) and any(objective.objective is o for o in NAMED.values())
     hooks = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
     nothing = (
@@ -38,7 +43,8 @@ def closed(apply: Function, objective: Loss | Callable[[Tensor], Tensor]) -> boo
         and "forward" not in vars(apply)
         and not any(vars(apply)[name] for name in hooks)
     )
-    return named and (isinstance(apply, Head) or nothing)
+    known = {"head": isinstance(apply, Head) or nothing, "loss": named}
+    return tuple(part for part, is_known in known.items() if not is_known)
 
 
 def _eps(dtype: torch.dtype) -> float:
