@@ -311,6 +311,9 @@ def test_that_heads_leave_in_the_weights_is_red_where_one_condition_fails(
         pytest.param({"unstable": 0}, "surprise", id="no draw is unstable"),
         pytest.param({"slope": 1.05}, "surprise", id="a draw leaves at the rate that is refused"),
         pytest.param({"slope": 1.02}, "surprise", id="a draw leaves at neither rate"),
+        pytest.param(
+            {"least": -1.98 * escape.MARGINAL}, "as stated", id="a draw is marginal, but just"
+        ),
     ],
 )
 def test_that_draws_are_misjudged_is_red_where_one_condition_fails(monkeypatch, changed, outcome):

@@ -121,7 +121,7 @@ LINEAR = section(
     ),
     *proof(
         "factor",
-        r"Up to a factor a strictly linear head whitens every $S$ where $\nabla^2 L \succeq 0$",
+        r"Up to a factor a strictly linear head whitens every $S$ where $\nabla^2 L \succeq 0$ everywhere",
         derivation_linear.linear_factor,
         readings=("linear-factor",),
     ),
