@@ -106,7 +106,11 @@ REACHES = Claim(
 
 FALSE = {
     "reaches-indefinite": REACHES.mutant(
-        "the same where some $c_m < 0$, and $L$ need not be convex", convex=False
+        r"where some $c_m < 0$ and $\nabla^2 L(u_0) \neq 0$, some $u$ has $n_+(\nabla^2 L(u)) \geq \operatorname{rank} \nabla^2 L(u_0)$ and $u^T \nabla^2 L(u) \, u > 0$",
+        convex=False,
     ),
-    "reaches-here": REACHES.mutant("$u = u_0$ is such a $u$", elsewhere=False),
+    "reaches-here": REACHES.mutant(
+        r"where every $c_m > 0$ and $\nabla^2 L(u_0) \neq 0$, $u_0^T \nabla^2 L(u_0) \, u_0 > 0$",
+        elsewhere=False,
+    ),
 }
